@@ -1,0 +1,157 @@
+"""The whole error tree: one class per kind of failure, one exit status each, one table of codes.
+
+An error says what happened, where, and what to do next.  It never holds a cell: libraries' messages do,
+so they are caught and replaced, with ``from None``, by one of these.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ExitStatus(IntEnum):
+    """What the process says to the shell; one value per kind of failure."""
+
+    OK = 0
+    BUG = 1
+    SETTINGS = 2
+    INPUT = 3
+    PRIVACY = 4
+    REVIEW = 5
+    PORTAL = 6
+    BUSY = 7
+    STORAGE = 8
+    INTERRUPTED = 130
+
+
+EXIT_MEANINGS = MappingProxyType(
+    {
+        ExitStatus.OK: "done; rows may have been quarantined or held for review, and it says so",
+        ExitStatus.BUG: "a fault of this program: please report it",
+        ExitStatus.SETTINGS: "settings, the key or the command line are wrong; nothing was read",
+        ExitStatus.INPUT: "an extract or a reference file cannot be used",
+        ExitStatus.PRIVACY: "a privacy gate stopped a release",
+        ExitStatus.REVIEW: "a release waits for an approval; the rest was published",
+        ExitStatus.PORTAL: "a portal could not be reached, or refused",
+        ExitStatus.BUSY: "another run holds the lock",
+        ExitStatus.STORAGE: "the disk is full or cannot be written",
+        ExitStatus.INTERRUPTED: "stopped by a signal; running again finishes the job",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a code of an error means, in one sentence, for the documentation."""
+
+    sentence: str
+    transient: bool = False
+
+
+class PipelineError(Exception):
+    """A failure that is shown without a traceback: code, where, what was expected, what to do next."""
+
+    status: ClassVar[ExitStatus] = ExitStatus.BUG
+
+    def __init__(self, code: str, message: str, *, where: str = "", fix: str = "") -> None:
+        """Hold the parts; ``code`` must be in `CODES`, so that no undocumented error can be raised."""
+        if code not in CODES:
+            message = f"undeclared error code; {message}"
+        self.code = code
+        self.message = message
+        self.where = where
+        self.fix = fix
+        super().__init__(self.text())
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same call may succeed later with nothing changed."""
+        return self.code in CODES and CODES[self.code].transient
+
+    def text(self) -> str:
+        """Return the whole message as it is shown, one part a line."""
+        first = f"{self.code}: {self.where}: {self.message}" if self.where else f"{self.code}: {self.message}"
+        return f"{first}\n  to do: {self.fix}" if self.fix else first
+
+
+class SettingsError(PipelineError):
+    """Settings, the key or the command line cannot be used."""
+
+    status = ExitStatus.SETTINGS
+
+
+class InputError(PipelineError):
+    """An extract or a reference file cannot be used."""
+
+    status = ExitStatus.INPUT
+
+
+class PrivacyError(PipelineError):
+    """A privacy gate closed: nothing of this release leaves."""
+
+    status = ExitStatus.PRIVACY
+
+
+class ReviewNeeded(PipelineError):  # noqa: N818 - it is a state to settle, not a mistake
+    """A release waits for an approval."""
+
+    status = ExitStatus.REVIEW
+
+
+class PortalError(PipelineError):
+    """A portal could not be reached, or refused."""
+
+    status = ExitStatus.PORTAL
+
+
+class BusyError(PipelineError):
+    """Another run holds the lock."""
+
+    status = ExitStatus.BUSY
+
+
+class StorageError(PipelineError):
+    """The disk is full or cannot be written."""
+
+    status = ExitStatus.STORAGE
+
+
+class Interrupted(PipelineError):  # noqa: N818 - a signal, not a mistake
+    """The run was stopped by a signal."""
+
+    status = ExitStatus.INTERRUPTED
+
+
+def several(errors: Sequence[PipelineError]) -> PipelineError:
+    """Return one error that shows all of ``errors`` together; they are of one kind."""
+    if len(errors) == 1:
+        return errors[0]
+    first = errors[0]
+    rest = "\n".join(error.text() for error in errors[1:])
+    combined = type(first)(first.code, first.message, where=first.where, fix=first.fix)
+    combined.args = (f"{first.text()}\n{rest}",)
+    return combined
+
+
+#: Every code an error may carry, with its meaning.  `docs/errors.md` is generated from this table.
+CODES = MappingProxyType(
+    {
+        # settings, key, command line
+        "unknown-setting": Meaning("The settings name something that does not exist."),
+        "bad-setting": Meaning("A setting has a value that cannot be used."),
+        "missing-setting": Meaning("A setting that has no default is absent."),
+        # extracts
+        "unknown-column": Meaning("An extract's columns are not exactly the declared ones."),
+        "no-header-row": Meaning("The first row of an extract is not its header."),
+        # the run
+        "busy": Meaning("Another run holds the lock.", transient=True),
+        "interrupted": Meaning("The run was stopped by a signal.", transient=True),
+        "disk-full": Meaning("The disk is full.", transient=True),
+    }
+)

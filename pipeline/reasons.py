@@ -1,0 +1,70 @@
+"""Why a row was not published: every reason code, once.  The documentation's table is made from this.
+
+A quarantined row is bad and can be mended at its source; a withheld row is good and a named rule keeps it back.
+Codes of excluded accounts come from their own list (`schemas/codelists/excluded-account.csv` or the force's own).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Outcome(StrEnum):
+    """What became of a row that was read."""
+
+    PUBLISHED = "published"
+    QUARANTINED = "quarantined"
+    WITHHELD = "withheld"
+
+
+class Reason(NamedTuple):
+    """A reason code: what becomes of the row, and what the code means."""
+
+    outcome: Outcome
+    meaning: str
+
+
+_BAD = Outcome.QUARANTINED
+_KEPT = Outcome.WITHHELD
+
+REASONS = MappingProxyType(
+    {
+        # quarantined where it is read
+        "ragged-row": Reason(_BAD, "the row has fewer or more cells than the header"),
+        "unreadable-cell": Reason(_BAD, "an error cell, a formula without a stored result, or bytes that are no text"),
+        "bad-date": Reason(_BAD, "no date (or date and time) of a known form, or no day of the calendar"),
+        "month-after-file": Reason(_BAD, "the row's month is later than its file's"),
+        # quarantined by a treatment
+        "blank-value": Reason(_BAD, "a cell that must be filled is empty"),
+        "blank-reference": Reason(_BAD, "a part of a reference is empty, so no pseudonym can be made"),
+        "blank-value-for-money": Reason(_BAD, "no reason why value for money was expected"),
+        "unknown-code": Reason(_BAD, "a code that is not in its code list, or not in that month"),
+        "offence-mismatch": Reason(_BAD, "the offence code belongs to another crime type"),
+        "other-force": Reason(_BAD, "the row is another force's"),
+        "other-period": Reason(_BAD, "the line's period is not its file's month"),
+        "other-currency": Reason(_BAD, "the amount is not in sterling"),
+        "bad-coordinates": Reason(_BAD, "located exactly or to a street, but without two whole-metre coordinates"),
+        "bad-flag": Reason(_BAD, "a flag that is neither Y nor N"),
+        "bad-number": Reason(_BAD, "no whole number, or a negative one"),
+        "bad-money": Reason(_BAD, "no amount in pounds and pence"),
+        "formula-text": Reason(_BAD, "text to be published that a spreadsheet would run as a formula"),
+        # quarantined by the schema of the published table (names as in Frictionless)
+        "type-error": Reason(_BAD, "the published cell is not of its column's type"),
+        "constraint-error": Reason(_BAD, "the published cell breaks a rule of its column's schema"),
+        "unique-error": Reason(_BAD, "the published cell must be unique and is not"),
+        "primary-key": Reason(_BAD, "the published row's key is empty or already used"),
+        # quarantined with their transaction
+        "line-conflict": Reason(_BAD, "the same line of the same transaction comes twice with different cells"),
+        "transaction-incomplete": Reason(_BAD, "another line of the same transaction is bad"),
+        # withheld
+        "month-not-open": Reason(_KEPT, "the row belongs to a month that cannot be built"),
+        "restricted": Reason(_KEPT, "the record is restricted"),
+        "duplicate": Reason(_KEPT, "the same record comes more than once; one copy is published"),
+        "payee-needs-review": Reason(_KEPT, "nobody has said yet what kind of payee this is"),
+        "below-threshold": Reason(_KEPT, "the transaction's total does not reach the threshold"),
+        "not-yet-held": Reason(_KEPT, "the event starts on or after the day of the run"),
+        "private-venue": Reason(_KEPT, "the event is at a kind of venue that is not public"),
+    }
+)
