@@ -1,0 +1,126 @@
+"""The planner: what publishing would do to each file of each dataset, and why.  Pure: it reads no disk and no clock.
+
+Only a withdrawal may remove a month.  A month that a portal holds and that has no release here is kept: a private
+folder that was lost or not mounted is never a reason to publish less.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.model import Action, Change, HeldDataset, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pipeline.model import Publication
+
+#: The pseudo-file that stands for what a portal says about a dataset: CKAN's fields, the catalogue's pages.
+METADATA = "metadata"
+#: The "sha256" of something that is held under a file's name but is no file (a link, say).
+NO_FILE = ""
+
+_ABSENT = HeldDataset(files={}, metadata="")
+_MONTH_FILE = re.compile(r"-[0-9]{4}-(?:0[1-9]|1[0-2])\.(?:csv|parquet)\Z")
+
+
+class Wanted(NamedTuple):
+    """A file that a portal should hold: its sha256 and size, and whether it is a month of data."""
+
+    sha256: str
+    bytes: int
+    data: bool
+
+
+def wanted_files(publication: Publication) -> dict[str, Wanted]:
+    """Return what a portal should hold of a dataset, by file name: releases' files and the extras beside them."""
+    wanted = {
+        file.name: Wanted(file.sha256, file.bytes, data=True)
+        for release in publication.releases
+        for file in release.files
+    }
+    for name, content in publication.extras.items():
+        wanted[name] = Wanted(hashlib.sha256(content).hexdigest(), len(content), data=False)
+    return wanted
+
+
+def is_month_file(dataset: str, name: str) -> bool:
+    """Return whether ``name`` is that of a month's CSV or Parquet of ``dataset``."""
+    return name.startswith(dataset) and _MONTH_FILE.fullmatch(name[len(dataset) :]) is not None
+
+
+def metadata_digest(publication: Publication) -> str:
+    """Return a sha256 of every fact that a portal says about a dataset beside its files.
+
+    The day of the run, paths and the files' bytes are not in it, so it is the same on a night when nothing changed.
+    """
+    apart = ("as_of", "releases", "extras")
+    facts: dict[str, object] = {
+        name: getattr(publication, name) for name in publication.__dataclass_fields__ if name not in apart
+    }
+    facts["releases"] = [
+        (release.month, release.rows, release.released_on, release.input_gone, sorted(release.quality.items()))
+        for release in sorted(publication.releases, key=lambda release: release.month)
+    ]
+    text = json.dumps(facts, default=str, ensure_ascii=True, sort_keys=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def make_plan(portal_name: str, publications: Sequence[Publication], held: Mapping[str, HeldDataset]) -> Plan:
+    """Return what would make the portal hold exactly ``publications`` and every month it already holds."""
+    changes = [
+        change
+        for publication in publications
+        for change in _dataset_changes(publication, held.get(publication.name, _ABSENT))
+    ]
+    guards = {
+        publication.name: held[publication.name].guard for publication in publications if publication.name in held
+    }
+    changes.sort(key=lambda change: (change.dataset, change.file))
+    return Plan(portal=portal_name, changes=tuple(changes), guards=guards)
+
+
+def _dataset_changes(publication: Publication, held: HeldDataset) -> Iterator[Change]:
+    """Yield one change per file that is wanted or held, and one for the metadata."""
+    dataset = publication.name
+    wanted = wanted_files(publication)
+    for name, file in wanted.items():
+        action, reason = _compare(file, held.files.get(name))
+        yield Change(action, dataset, name, reason, file.bytes)
+    for name in held.files.keys() - wanted.keys():
+        action, reason = _leftover(dataset, name, held.files[name])
+        yield Change(action, dataset, name, reason)
+    action, reason = _compare_metadata(metadata_digest(publication), held)
+    yield Change(action, dataset, METADATA, reason)
+
+
+def _compare(file: Wanted, held_sha256: str | None) -> tuple[Action, str]:
+    """Return what happens to a wanted file, and why."""
+    if held_sha256 is None:
+        return Action.CREATE, "the portal does not hold it"
+    if held_sha256 == NO_FILE:
+        return Action.UPDATE, "the portal holds something else under this name"
+    if held_sha256 != file.sha256:
+        return Action.UPDATE, "rows or values changed" if file.data else "its text changed"
+    return Action.SAME, "unchanged"
+
+
+def _leftover(dataset: str, name: str, sha256: str) -> tuple[Action, str]:
+    """Return what happens to a held file that nothing here wants, and why."""
+    if sha256 == NO_FILE:
+        return Action.REMOVE, "it is not a file, and not ours"
+    if is_month_file(dataset, name):
+        return Action.SAME, "kept: no release of it is here, and only a withdrawal removes a published month"
+    return Action.REMOVE, "not a file of this dataset"
+
+
+def _compare_metadata(digest: str, held: HeldDataset) -> tuple[Action, str]:
+    """Return what happens to what the portal says about the dataset, and why."""
+    if held is _ABSENT:
+        return Action.CREATE, "the portal does not hold the dataset"
+    if held.metadata != digest:
+        return Action.UPDATE, "what the portal says about the dataset is not what is said here"
+    return Action.SAME, "unchanged"
