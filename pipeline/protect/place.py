@@ -1,0 +1,115 @@
+"""Where protecting happens: what treatments and row rules may know beside the cells themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
+
+    import pyarrow as pa
+
+    from pipeline.cells import Mask
+    from pipeline.codelists import CodeLists
+    from pipeline.model import Month
+    from pipeline.protect.pseudonyms import Pseudonyms
+    from pipeline.protect.snap import PointList
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """When a transaction is large enough to be published: operator, amount and basis are settings."""
+
+    amount: Decimal
+    operator: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One month of one force: code lists, reference data, settings, key, and what the private index knows.
+
+    ``restricted`` holds the pseudonyms of restricted records, ``payees`` the most protective type of
+    each supplier by its pseudonym, over everything held or ever received.
+    """
+
+    month: Month
+    as_of: dt.date
+    pseudonyms: Pseudonyms
+    codelists: CodeLists
+    force: str
+    force_name: str
+    bodies: Mapping[str, str]
+    threshold: Threshold
+    points: PointList | None = None
+    neighbourhoods: frozenset[str] = frozenset()
+    restricted: frozenset[str] = frozenset()
+    payees: Mapping[str, str] = field(default_factory=dict)
+
+
+class Problem(NamedTuple):
+    """Cells of one raw column that cannot be used: a code of `reasons.REASONS`, and where it is true."""
+
+    column: str
+    code: str
+    mask: Mask
+
+
+class Treated(NamedTuple):
+    """What a treatment made: published columns of text, and the cells that it could not handle."""
+
+    columns: Mapping[str, pa.Array]
+    problems: Sequence[Problem] = ()
+
+
+class Fate(Protocol):
+    """What a feed says about some raw columns: each raw column is settled by exactly one fate."""
+
+    why: str
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        """Raw columns whose fate this is."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Raw columns that must be read for it."""
+
+    @property
+    def identifies(self) -> tuple[str, ...]:
+        """Raw columns that never leave because they identify somebody or their record."""
+
+
+class Treatment(Fate, Protocol):
+    """A fate that makes published columns."""
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """Published columns that this makes."""
+
+    @property
+    def open_text(self) -> tuple[str, ...]:
+        """Published columns whose text does not come from a closed list: the leak check looks at them."""
+
+    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+        """Return the published columns and the problems found."""
+
+
+def problem(column: str, code: str, mask: Mask) -> tuple[Problem, ...]:
+    """Return the problem where ``mask`` is anywhere true, else nothing."""
+    return (Problem(column, code, mask),) if mask.any() else ()
+
+
+def length_of(cells: Mapping[str, pa.Array]) -> int:
+    """Return the number of rows of a table of columns."""
+    return len(next(iter(cells.values()))) if cells else 0
+
+
+def nowhere(length: int) -> Mask:
+    """Return a mask that is true nowhere."""
+    return np.zeros(length, np.bool_)

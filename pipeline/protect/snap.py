@@ -1,0 +1,194 @@
+"""Snapping to map points: every published place is a point of the force's list, or none (requirements C5, C6)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyproj
+from scipy.spatial import cKDTree
+
+from pipeline.cells import encoded, facts_of_distinct, filled, plain, where
+from pipeline.protect.place import Place, Problem, Treated, length_of, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from pipeline.cells import Mask
+
+#: Further than this from every map point, a place is published as No Location (data.police.uk, section 1.4).
+REACH_METRES = 20_000.0
+NO_LOCATION = "No Location"
+#: Two distances nearer than a micrometre are a tie: the projection itself is not finer.
+_TIE = 1e-6
+_METRES = re.compile(r"-?[0-9]{1,15}", re.ASCII)
+_FAR = 2**40
+
+#: WGS 84 (height 0) to the National Grid with exactly Ordnance Survey's seven parameters (EPSG:1314, which runs
+#: from OSGB36 to WGS 84, so inverted), whatever grids are installed.
+_TO_NATIONAL_GRID = (
+    "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad "
+    "+step +proj=cart +ellps=WGS84 "
+    "+step +inv +proj=helmert +x=446.448 +y=-125.157 +z=542.06 +rx=0.15 +ry=0.247 +rz=0.842 +s=-20.489 "
+    "+convention=position_vector "
+    "+step +inv +proj=cart +ellps=airy "
+    "+step +proj=tmerc +lat_0=49 +lon_0=-2 +k=0.9996012717 +x_0=400000 +y_0=-100000 +ellps=airy"
+)
+
+
+def project(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return eastings and northings in metres (n x 2) of WGS 84 degrees."""
+    transformer = pyproj.Transformer.from_pipeline(_TO_NATIONAL_GRID)
+    easting, northing, _ = transformer.transform(longitude, latitude, np.zeros(len(longitude)))
+    return np.column_stack([easting, northing])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PointList:
+    """The force's map points, ordered by longitude, then latitude; ``grid`` is metres (n x 2).
+
+    ``texts`` holds the list's own text of each published column, in the same order.
+    """
+
+    grid: NDArray[np.float64]
+    texts: Mapping[str, pa.Array]
+    sha256: str
+
+    @classmethod
+    def of(cls, table: pa.Table, sha256: str, grid: NDArray[np.float64] | None = None) -> PointList:
+        """Return the points of a ``map-points.csv`` read as text; ``grid`` saves projecting them again."""
+        longitude, latitude = (_degrees(table.column(name)) for name in ("longitude", "latitude"))
+        order = np.lexsort((latitude, longitude))
+        if grid is None:
+            grid = project(longitude[order], latitude[order])
+        ordered = table.take(pa.array(order))
+        texts = {
+            name: pc.if_else(pc.equal(column, ""), None, column)
+            for name, column in (
+                (name, ordered.column(name).combine_chunks())
+                for name in ("longitude", "latitude", "location", "lsoa_code", "lsoa_name")
+            )
+        }
+        return cls(grid, texts, sha256)
+
+    def nearest(self, easting: NDArray[np.float64], northing: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the nearest point of each place, -1 beyond `REACH_METRES`; ties to the west, then the south."""
+        if len(easting) == 0 or len(self.grid) == 0:
+            return np.full(len(easting), -1, np.int64)
+        tree = cKDTree(self.grid)
+        wanted = np.column_stack([easting, northing])
+        bound = REACH_METRES + 2 * _TIE
+        distance, found = (
+            np.asarray(part) for part in tree.query(wanted, k=[1, 2], distance_upper_bound=bound, workers=2)
+        )
+        nearest: NDArray[np.int64] = np.where(distance[:, 0] <= REACH_METRES + _TIE, found[:, 0], -1)
+        tied = np.flatnonzero((nearest >= 0) & (distance[:, 1] <= distance[:, 0] + _TIE))
+        for row in tied:  # exact ties are rare: a handful in a million
+            nearest[row] = min(tree.query_ball_point(wanted[row], distance[row, 0] + _TIE))
+        return nearest
+
+
+def _degrees(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    degrees: NDArray[np.float64] = np.asarray(column.cast(pa.float64()))
+    return degrees
+
+
+_PUBLISHED = {
+    "Longitude": "longitude",
+    "Latitude": "latitude",
+    "Location": "location",
+    "LSOA code": "lsoa_code",
+    "LSOA name": "lsoa_name",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snap:
+    """Publishes the nearest map point instead of the place itself; the LSOA is the point's own."""
+
+    easting: str = "easting"
+    northing: str = "northing"
+    confidence: str = "location_confidence"
+    why: str = "a map point stands for at least eight addresses, or for none"
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        """The two coordinates and how sure they are."""
+        return (self.easting, self.northing, self.confidence)
+
+    reads = settles
+
+    @property
+    def identifies(self) -> tuple[str, ...]:
+        """None: numbers of metres stand for no name."""
+        return ()
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """The national columns of a place."""
+        return tuple(_PUBLISHED)
+
+    @property
+    def open_text(self) -> tuple[str, ...]:
+        """None: every text is the list's own."""
+        return ()
+
+    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+        """Return the five columns of the place; located rows without coordinates are problems."""
+        rows = length_of(cells)
+        confidence = cells[self.confidence]
+        known = facts_of_distinct(confidence, {"exact", "street"}.__contains__, dtype=np.bool_, empty=False)
+        unknown = facts_of_distinct(confidence, "unknown".__eq__, dtype=np.bool_, empty=False)
+        easting, east_read = _metres(cells[self.easting])
+        northing, north_read = _metres(cells[self.northing])
+        located = known & east_read & north_read
+        nearest = np.full(rows, -1, np.int64)
+        if place.points is not None:
+            nearest[located] = place.points.nearest(easting[located], northing[located])
+        problems: list[Problem] = [
+            *problem(self.confidence, "unknown-code", ~(known | unknown)),
+            *problem(self.easting, "bad-coordinates", known & ~east_read),
+            *problem(self.northing, "bad-coordinates", known & ~north_read),
+        ]
+        return Treated(_published(nearest, place.points), problems)
+
+
+def _published(nearest: NDArray[np.int64], points: PointList | None) -> dict[str, pa.Array]:
+    nowhere = nearest < 0
+    columns: dict[str, pa.Array] = {}
+    for name, own in _PUBLISHED.items():
+        if points is None:
+            empty = encoded(pa.nulls(len(nearest), pa.string()))
+            columns[name] = where(nowhere, NO_LOCATION, empty) if name == "Location" else empty
+            continue
+        values = encoded(points.texts[own])
+        texts, extra = values.dictionary, len(values.dictionary)
+        codes = np.append(np.asarray(values.indices.fill_null(-1)), extra if name == "Location" else -1)
+        picked = codes[nearest].astype(np.int32)
+        if name == "Location":
+            texts = pa.concat_arrays([texts, pa.array([NO_LOCATION])])
+        columns[name] = pa.DictionaryArray.from_arrays(pa.array(picked, mask=picked < 0), texts)
+    return columns
+
+
+def _metres(column: pa.Array) -> tuple[NDArray[np.float64], Mask]:
+    """Return whole metres and where they can be read; what is unreadable is 0."""
+    if not pa.types.is_dictionary(column.type):
+        try:
+            # Arrow would also read hexadecimal: only plain digits are taken the fast way
+            if pc.all(pc.ascii_is_decimal(column)).as_py():
+                return np.asarray(column.cast(pa.int64()).fill_null(0)).astype(np.float64), filled(column)
+        except pa.ArrowInvalid:
+            pass
+    text = plain(column)
+    read = facts_of_distinct(text, lambda cell: _METRES.fullmatch(cell) is not None, dtype=np.bool_, empty=False)
+    value = facts_of_distinct(
+        text, lambda cell: float(cell) if _METRES.fullmatch(cell) else 0.0, dtype=np.float64, empty=0.0
+    )
+    return np.clip(value, -_FAR, _FAR), read
