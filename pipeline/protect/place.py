@@ -9,14 +9,14 @@ import numpy as np
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from decimal import Decimal
 
     import pyarrow as pa
 
     from pipeline.cells import Mask
     from pipeline.codelists import CodeLists
-    from pipeline.model import Month
+    from pipeline.model import Month, RawTable
     from pipeline.protect.pseudonyms import Pseudonyms
     from pipeline.protect.snap import PointList
 
@@ -98,6 +98,41 @@ class Treatment(Fate, Protocol):
 
     def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
         """Return the published columns and the problems found."""
+
+
+class Ruling(Protocol):
+    """What a row rule will say of rows, once it is known which of them are bad; it holds no text of a cell."""
+
+    def settle(self, standing: Mask, bad: Mask) -> Iterable[tuple[str, Mask]]:
+        """Yield reason codes with the rows they fall on, given the rows still standing and the bad ones."""
+
+
+class RowRule(Fate, Protocol):
+    """What may happen to a row, in the order of the declaration."""
+
+    #: The register of the private index that the rule keeps and needs, or "".
+    register: str
+
+    def enters(self, cells: Mapping[str, pa.Array], place: Place) -> Mapping[str, str]:
+        """Return what one source enters in the rule's register: a value by keyed reference."""
+
+    def check(self, raw: RawTable, place: Place) -> Sequence[Problem]:
+        """Return the problems that the rule finds."""
+
+    def forgive(self, problems: Sequence[Problem], raw: RawTable, place: Place) -> Sequence[Problem]:
+        """Return the problems that still count when the rule knows better."""
+
+    def amend(self, columns: dict[str, pa.Array], raw: RawTable, place: Place) -> dict[str, pa.Array]:
+        """Return the published columns as the rule leaves them."""
+
+    def unpublishable(self, raw: RawTable, place: Place) -> Mask | None:
+        """Return rows that this rule will withhold for certain, so that the schema need not judge them."""
+
+    def rulings(self, raw: RawTable, columns: Mapping[str, pa.Array], place: Place) -> Sequence[Ruling]:
+        """Return what is to be settled about rows, free of any cell."""
+
+    def quality(self, raw: RawTable, columns: Mapping[str, pa.Array], place: Place) -> Mapping[str, Mask]:
+        """Return figures for the public: rows that count, of those that are published, by name."""
 
 
 def problem(column: str, code: str, mask: Mask) -> tuple[Problem, ...]:

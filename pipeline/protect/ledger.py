@@ -1,0 +1,341 @@
+"""Row rules of a finance ledger, where a transaction stands or falls as a whole (standards 2.4 and 2.5).
+
+Their order is fixed: bad lines hold their transaction, doubled lines, excluded accounts, payees, threshold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.cells import facts_of_distinct, filled, groups, money, on_distinct, plain, where
+from pipeline.protect.place import Place, Problem, Ruling, problem
+from pipeline.protect.rules import _Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.cells import Mask
+    from pipeline.model import RawTable
+
+#: From the least to the most protective; a payee takes the most protective type ever given.
+PROTECTION = {"ORG": 1, "SOLE": 2, "IND": 3, "STAFF": 3, "PROT": 4}
+PERSONAL = ("IND", "STAFF")
+PROTECTED = ("PROT",)
+
+
+def most_protective(types: Iterable[str]) -> str:
+    """Return the most protective of known types, "" where there is none."""
+    known = sorted((kind for kind in types if kind in PROTECTION), key=lambda kind: (-PROTECTION[kind], kind))
+    return known[0] if known else ""
+
+
+def _with_any(group: NDArray[np.int64], rows: Mask) -> Mask:
+    """Return all rows of the groups that hold one of ``rows``; rows of group -1 stand alone."""
+    hit = np.unique(group[rows & (group >= 0)])
+    together: Mask = (np.isin(group, hit) & (group >= 0)) | rows
+    return together
+
+
+def _transactions(raw: RawTable, body: str, number: str) -> NDArray[np.int64]:
+    """Return a number for each transaction of each body and file; -1 where it has no number."""
+    group = groups(pa.array(raw.source), raw.cells[body], raw.cells[number])
+    return np.where(filled(raw.cells[number]), group, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hold:
+    """Quarantines the lines of every transaction that has a bad line."""
+
+    group: NDArray[np.int64]
+
+    def settle(self, standing: Mask, bad: Mask) -> Iterable[tuple[str, Mask]]:
+        """Yield the other lines."""
+        yield "transaction-incomplete", _with_any(self.group, bad) & standing
+
+
+@dataclass(frozen=True, slots=True)
+class _Twice:
+    """Settles lines that come twice: equal ones are one line, different ones are all bad."""
+
+    line: NDArray[np.int64]
+    group: NDArray[np.int64]
+    repeats: NDArray[np.int64]
+
+    def settle(self, standing: Mask, _bad: Mask) -> Iterable[tuple[str, Mask]]:
+        """Yield conflicts, the rest of their transactions, then copies."""
+        rows = np.flatnonzero(standing & (self.line >= 0))
+        order = rows[np.lexsort((rows, self.line[rows]))]
+        follows = np.zeros(len(order), np.bool_)
+        follows[1:] = self.line[order[1:]] == self.line[order[:-1]]
+        differs = np.zeros(len(order), np.bool_)
+        differs[1:] = follows[1:] & (self.repeats[order[1:]] != self.repeats[order[:-1]])
+        conflict = np.zeros(len(standing), np.bool_)
+        conflict[rows] = np.isin(self.line[rows], np.unique(self.line[order[differs]]))
+        copies = np.zeros(len(standing), np.bool_)
+        copies[order[follows]] = True
+        yield "line-conflict", conflict
+        held = _with_any(self.group, conflict) & standing & ~conflict
+        yield "transaction-incomplete", held
+        yield "duplicate", copies & standing & ~conflict & ~held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeTransactions(_Rule):
+    """Holds a transaction with a bad line, and settles lines that come twice."""
+
+    body: str
+    number: str
+    line: str
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        """The number of the line."""
+        return (self.line,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Body, transaction and line."""
+        return (self.body, self.number, self.line)
+
+    @property
+    def identifies(self) -> tuple[str, ...]:
+        """The number of the line: with the transaction's it leads to the invoice."""
+        return (self.line,)
+
+    def check(self, raw: RawTable, _place: Place) -> Sequence[Problem]:
+        """Return the lines without a number."""
+        return problem(self.line, "blank-value", ~filled(raw.cells[self.line]))
+
+    def rulings(self, raw: RawTable, _columns: Mapping[str, pa.Array], _place: Place) -> Sequence[Ruling]:
+        """Return the transactions and their lines."""
+        group = _transactions(raw, self.body, self.number)
+        line = np.where(group >= 0, groups(pa.array(group), raw.cells[self.line]), -1)
+        return (_Hold(group), _Twice(line, group, raw.repeats))
+
+
+@dataclass(frozen=True, slots=True)
+class _Coded:
+    """Settles each row by a code of its own; "" leaves it standing."""
+
+    codes: NDArray[np.object_]
+
+    def settle(self, standing: Mask, _bad: Mask) -> Iterable[tuple[str, Mask]]:
+        """Yield the rows of each code."""
+        for code in sorted(set(self.codes) - {""}):
+            yield code, (self.codes == code) & standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcludedAccounts(_Rule):
+    """Withholds lines of accounts that are not spending (pay, pensions, tax ...), by the longest prefix of their code.
+
+    Such a line is checked for ``still_checked`` columns and for formula text only.
+    """
+
+    column: str
+    still_checked: tuple[str, ...]
+    codelist: str = "excluded-account"
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        """The account's code."""
+        return (self.column,)
+
+    def _codes(self, raw: RawTable, place: Place) -> NDArray[np.object_]:
+        rows = place.codelists.read(self.codelist).rows
+        prefixes = sorted(((row["prefix"], row["code"]) for row in rows), key=lambda pair: -len(pair[0]))
+
+        def excluded(account: str) -> str:
+            return next((code for prefix, code in prefixes if account.startswith(prefix)), "")
+
+        return facts_of_distinct(raw.cells[self.column], excluded, dtype=np.object_, empty="")
+
+    def check(self, raw: RawTable, _place: Place) -> Sequence[Problem]:
+        """Return the lines without an account: nobody can say that they are not excluded."""
+        return problem(self.column, "blank-value", ~filled(raw.cells[self.column]))
+
+    def forgive(self, problems: Sequence[Problem], raw: RawTable, place: Place) -> Sequence[Problem]:
+        """Return the problems without those of excluded lines in columns that do not matter for them."""
+        matters = self._codes(raw, place) == ""
+        kept = [
+            found
+            if found.column in self.still_checked or found.code == "formula-text"
+            else found._replace(mask=found.mask & matters)
+            for found in problems
+        ]
+        return [found for found in kept if found.mask.any()]
+
+    def unpublishable(self, raw: RawTable, place: Place) -> Mask:
+        """Return the excluded lines."""
+        excluded: Mask = self._codes(raw, place) != ""
+        return excluded
+
+    def rulings(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Sequence[Ruling]:
+        """Return each line's code."""
+        return (_Coded(self._codes(raw, place)),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Review:
+    """Withholds whole transactions that have a standing line with an unknown payee."""
+
+    group: NDArray[np.int64]
+    unknown: Mask
+
+    def settle(self, standing: Mask, _bad: Mask) -> Iterable[tuple[str, Mask]]:
+        """Yield their standing lines."""
+        yield "payee-needs-review", _with_any(self.group, self.unknown & standing) & standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redaction:
+    """Published columns that redaction touches, and the raw columns whose problems it settles."""
+
+    name: str = "supplier_name"
+    code: str = "redaction"
+    always_blank: tuple[str, ...] = ("supplier_id", "company_number", "contract_reference")
+    protected_blank: tuple[str, ...] = ("department", "category", "purpose")
+    raw_always: tuple[str, ...] = ("Supplier Name", "Supplier No", "Company No", "Contract Ref")
+    raw_protected: tuple[str, ...] = ("Cost Centre Name", "Account Name")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payee(_Rule):
+    """Redacts people, and withholds transactions whose payee nobody has classified (requirements E4, E5)."""
+
+    register: ClassVar[str] = "payee"
+    column: str
+    supplier: str
+    body: str
+    number: str
+    redaction: Redaction
+    markers: str = "redaction-marker"
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        """The type that the ledger gives."""
+        return (self.column,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The type, the supplier, the transaction."""
+        return (self.column, self.supplier, self.body, self.number)
+
+    def enters(self, cells: Mapping[str, pa.Array], place: Place) -> Mapping[str, str]:
+        """Return the most protective type that this source gives to each supplier; "" where it gives none."""
+        pairs = pa.table({"supplier": plain(cells[self.supplier]), "kind": plain(cells[self.column])})
+        kinds = pairs.filter(pc.is_valid(pairs["supplier"])).group_by("supplier").aggregate([("kind", "distinct")])
+        return {
+            place.pseudonyms.one("supplier", supplier): most_protective(kind for kind in given if kind)
+            for supplier, given in zip(kinds["supplier"].to_pylist(), kinds["kind_distinct"].to_pylist(), strict=True)
+        }
+
+    def kinds(self, raw: RawTable, place: Place) -> NDArray[np.object_]:
+        """Return each line's type: its supplier's over all ledgers, else its own; "" where unknown."""
+        own = facts_of_distinct(
+            raw.cells[self.column], lambda kind: kind if kind in PROTECTION else "", dtype=np.object_, empty=""
+        )
+        supplier = raw.cells[self.supplier]
+        known = facts_of_distinct(
+            supplier,
+            lambda number: place.payees.get(place.pseudonyms.one("supplier", number), ""),
+            dtype=np.object_,
+            empty="",
+        )
+        return np.where(filled(supplier), known, own)
+
+    def _masks(self, raw: RawTable, place: Place) -> tuple[Mask, Mask]:
+        kinds = self.kinds(raw, place)
+        return np.isin(kinds, PERSONAL), np.isin(kinds, PROTECTED)
+
+    def forgive(self, problems: Sequence[Problem], raw: RawTable, place: Place) -> Sequence[Problem]:
+        """Return the problems without those of cells that redaction blanks or replaces."""
+        personal, protected = self._masks(raw, place)
+        kept = []
+        for found in problems:
+            mask = found.mask
+            if found.column in self.redaction.raw_always:
+                mask = mask & ~(personal | protected)
+            elif found.column in self.redaction.raw_protected:
+                mask = mask & ~protected
+            kept.append(found._replace(mask=mask))
+        return [found for found in kept if found.mask.any()]
+
+    def amend(self, columns: dict[str, pa.Array], raw: RawTable, place: Place) -> dict[str, pa.Array]:
+        """Return the columns with people redacted."""
+        personal, protected = self._masks(raw, place)
+        return redact(columns, personal, protected, place=place, redaction=self.redaction, markers=self.markers)
+
+    def rulings(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Sequence[Ruling]:
+        """Return the lines whose payee is unknown."""
+        unknown = self.kinds(raw, place) == ""
+        return (_Review(_transactions(raw, self.body, self.number), unknown),)
+
+
+def redact(
+    columns: dict[str, pa.Array],
+    personal: Mask,
+    protected: Mask,
+    *,
+    place: Place,
+    redaction: Redaction,
+    markers: str = "redaction-marker",
+) -> dict[str, pa.Array]:
+    """Return ``columns`` with the rows of people and of protected payees redacted."""
+    marker = place.codelists.read(markers).mapping()
+    both = personal | protected
+    done = dict(columns)
+    for code, mask in (("personal", personal), ("other", protected)):
+        done[redaction.name] = where(mask, marker[code], done[redaction.name])
+        done[redaction.code] = where(mask, code, done[redaction.code])
+    for name in redaction.always_blank:
+        done[name] = where(both, None, done[name])
+    for name in redaction.protected_blank:
+        done[name] = where(protected, None, done[name])
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Reaches:
+    """Withholds transactions whose standing lines do not total enough."""
+
+    group: NDArray[np.int64]
+    pence: NDArray[np.int64]
+    limit: int
+    operator: str
+
+    def settle(self, standing: Mask, _bad: Mask) -> Iterable[tuple[str, Mask]]:
+        """Yield the lines of transactions that do not reach the threshold."""
+        totals = np.zeros(int(self.group.max(initial=-1)) + 2, np.int64)
+        np.add.at(totals, self.group[standing], self.pence[standing])
+        total = np.abs(totals[self.group])
+        reached = total > self.limit if self.operator == ">" else total >= self.limit
+        yield "below-threshold", standing & ~reached
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverThreshold(_Rule):
+    """Withholds transactions below the threshold of the settings, by their absolute net total (requirement E2)."""
+
+    net: str
+    body: str
+    number: str
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Body, transaction and net amount."""
+        return (self.body, self.number, self.net)
+
+    def rulings(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Sequence[Ruling]:
+        """Return the amounts by transaction."""
+        exact = on_distinct(raw.cells[self.net], money)
+        pence = facts_of_distinct(exact, lambda text: int(text.replace(".", "")), dtype=np.int64, empty=0)
+        limit = int(place.threshold.amount * 100)
+        return (_Reaches(_transactions(raw, self.body, self.number), pence, limit, place.threshold.operator),)

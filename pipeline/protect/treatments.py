@@ -1,0 +1,415 @@
+"""What may happen to a raw column: each treatment is one small object in a declaration, with its reason.
+
+A treatment never guesses: a cell it cannot handle is a problem with a code, and its row is quarantined.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.cells import civil_day, constant, days, encoded, filled, is_formula, money, on_distinct
+from pipeline.protect.place import Place, Treated, length_of, problem
+from pipeline.protect.pseudonyms import SHORT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+    from pipeline.cells import Mask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fate:
+    """What all fates share: a reason, and the defaults."""
+
+    why: str
+
+    @property
+    def identifies(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def open_text(self) -> tuple[str, ...]:
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withhold(_Fate):
+    """Raw columns that never leave; ``identifies`` says whom or what they would give away, if anybody."""
+
+    columns: tuple[str, ...]
+    whom: str = ""
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        """The withheld columns."""
+        return self.columns
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """None: what is withheld is not read."""
+        return ()
+
+    @property
+    def identifies(self) -> tuple[str, ...]:
+        """The columns, when they identify somebody."""
+        return self.columns if self.whom else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OneColumn(_Fate):
+    """A treatment of one raw column into published columns of the same text."""
+
+    column: str
+    into: tuple[str, ...]
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        return (self.column,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.column,)
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        return self.into
+
+    def _same(self, text: pa.Array) -> dict[str, pa.Array]:
+        return dict.fromkeys(self.into, text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pseudonym(_OneColumn):
+    """Publishes a keyed pseudonym of a reference (requirements C3, E6); ``after`` are parts that come first."""
+
+    scope: str
+    after: tuple[str, ...] = ()
+    length: int = SHORT
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The reference and the parts before it."""
+        return (*self.after, self.column)
+
+    @property
+    def identifies(self) -> tuple[str, ...]:
+        """The reference itself."""
+        return (self.column,)
+
+    @property
+    def open_text(self) -> tuple[str, ...]:
+        """The pseudonym: the leak check makes sure that it is one."""
+        return self.into
+
+    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+        """Return the pseudonym of each reference; an empty part is a problem."""
+        named = place.pseudonyms.column(self.scope, [cells[name] for name in self.reads], length=self.length)
+        return Treated(self._same(named), problem(self.column, "blank-reference", ~filled(cells[self.column])))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthOf(_OneColumn):
+    """Publishes a date-time as its month, and as its day in ``day_into`` where that is safe (requirement C2)."""
+
+    day_into: tuple[str, ...] = ()
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """The month and, where asked, the day."""
+        return (*self.into, *self.day_into)
+
+    def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
+        """Return month and day; what is no date is a problem."""
+        day = days(cells[self.column], time_allowed=True)
+        month = on_distinct(day, lambda text: text[:7])
+        columns = self._same(month) | dict.fromkeys(self.day_into, day)
+        return Treated(columns, problem(self.column, "bad-date", ~filled(day)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day(_OneColumn):
+    """Publishes a date as ISO 8601."""
+
+    def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
+        """Return the day; what is no date is a problem."""
+        day = days(cells[self.column], time_allowed=False)
+        return Treated(self._same(day), problem(self.column, "bad-date", ~filled(day)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period(_Fate):
+    """Uses the period that a line gives: it must be its file's month."""
+
+    column: str
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        """The period."""
+        return (self.column,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The period."""
+        return (self.column,)
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+        """Return no column; another period is a problem."""
+        given = on_distinct(cells[self.column], lambda text: text if text == place.month else None)
+        return Treated({}, problem(self.column, "other-period", ~filled(given)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MustBe(_Fate):
+    """Uses a column that may hold one value only; ``code`` says what is wrong with another."""
+
+    column: str
+    value: str
+    code: str
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        """The column."""
+        return (self.column,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The column."""
+        return (self.column,)
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+    def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
+        """Return no column; another value is a problem."""
+        given = on_distinct(cells[self.column], lambda text: text if text == self.value else None)
+        return Treated({}, problem(self.column, self.code, ~filled(given)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnForce(_OneColumn):
+    """Publishes the force's name; a row of another force is a problem."""
+
+    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+        """Return the name of the setting's force."""
+        name = on_distinct(cells[self.column], lambda slug: place.force_name if slug == place.force else None)
+        return Treated(self._same(name), problem(self.column, "other-force", ~filled(name)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body(_OneColumn):
+    """Publishes the name of the body that the settings give for a code."""
+
+    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+        """Return the body's name; an unknown code is a problem."""
+        name = on_distinct(cells[self.column], place.bodies.get)
+        return Treated(self._same(name), problem(self.column, "unknown-code", ~filled(name)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForceName(_Fate):
+    """Publishes the setting's force on every row; it settles no raw column."""
+
+    into: tuple[str, ...]
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    reads = settles
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """The columns of the force's name."""
+        return self.into
+
+    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+        """Return the name on every row."""
+        return Treated(dict.fromkeys(self.into, constant(place.force_name, length_of(cells))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Always(_Fate):
+    """Publishes one text, or nothing, on every row; it settles no raw column."""
+
+    into: tuple[str, ...]
+    text: str | None = None
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    reads = settles
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """The columns."""
+        return self.into
+
+    def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
+        """Return the text on every row."""
+        return Treated(dict.fromkeys(self.into, constant(self.text, length_of(cells))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recode(_OneColumn):
+    """Publishes the label of a code, exactly matched; an unknown or retired code is a problem.
+
+    An empty cell is a problem too, unless the list has a row for it or ``blank`` is allowed, which keeps
+    it empty.  ``words`` recodes the label once more (`Y` to `true`).
+    """
+
+    codelist: str
+    key: str = "code"
+    label: str = "label"
+    apart_from: tuple[str, ...] = ()
+    blank: bool = False
+    words: tuple[tuple[str, str], ...] = ()
+
+    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+        """Return the labels, and the cells that have none."""
+        labels = place.codelists.read(self.codelist).mapping(self.key, self.label, month=place.month)
+        words = dict(self.words)
+        known = {code: words.get(label, label) for code, label in labels.items() if label not in self.apart_from}
+        column = cells[self.column]
+        if "" in known:
+            column = column.fill_null("") if not _is_encoded(column) else encoded(_plain_filled(column))
+        text = on_distinct(column, known.get)
+        unknown = ~filled(text)
+        if self.blank:
+            unknown &= filled(column)
+        return Treated(self._same(text), problem(self.column, "unknown-code", unknown))
+
+
+def _is_encoded(column: pa.Array) -> bool:
+    return hasattr(column, "dictionary")
+
+
+def _plain_filled(column: pa.Array) -> pa.Array:
+    return column.cast("string").fill_null("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag(_OneColumn):
+    """Publishes `Y` and `N` as `true` and `false`; empty stays empty, anything else is a problem."""
+
+    def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
+        """Return the booleans."""
+        column = cells[self.column]
+        text = on_distinct(column, {"Y": "true", "N": "false"}.get)
+        return Treated(self._same(text), problem(self.column, "bad-flag", filled(column) & ~filled(text)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band(_OneColumn):
+    """Publishes a count as its band (requirement G1); empty stays empty."""
+
+    codelist: str
+
+    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+        """Return the bands; what is no whole number from 0 on is a problem."""
+        rows = place.codelists.read(self.codelist).rows
+        bounds = [(int(row["from_count"]), int(row["to_count"] or 10**18), row["label"]) for row in rows]
+
+        def band(text: str) -> str | None:
+            if not (text.isascii() and text.isdigit()):
+                return None
+            return next((label for low, high, label in bounds if low <= int(text) <= high), None)
+
+        column = cells[self.column]
+        text = on_distinct(column, band)
+        return Treated(self._same(text), problem(self.column, "bad-number", filled(column) & ~filled(text)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money(_OneColumn):
+    """Publishes an amount in pounds and pence (requirement E10); empty is a problem unless ``blank``."""
+
+    blank: bool = False
+
+    def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
+        """Return the amounts with two places."""
+        column = cells[self.column]
+        text = on_distinct(column, money)
+        wrong = ~filled(text)
+        if self.blank:
+            wrong &= filled(column)
+        return Treated(self._same(text), problem(self.column, "bad-money", wrong))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep(_OneColumn):
+    """Publishes a text as it stands; one that a spreadsheet would run is a problem, an empty one unless ``blank``."""
+
+    blank: bool = False
+
+    @property
+    def open_text(self) -> tuple[str, ...]:
+        """The text."""
+        return self.into
+
+    def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
+        """Return the text itself."""
+        column = cells[self.column]
+        problems = problem(self.column, "formula-text", is_formula(column))
+        if not self.blank:
+            problems = (*problem(self.column, "blank-value", ~filled(column)), *problems)
+        return Treated(self._same(column), problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known(_OneColumn):
+    """Publishes a neighbourhood's code; an unknown or empty one is a problem."""
+
+    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+        """Return the codes that the force's list of neighbourhoods holds."""
+        text = on_distinct(cells[self.column], lambda code: code if code in place.neighbourhoods else None)
+        return Treated(self._same(text), problem(self.column, "unknown-code", ~filled(text)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias(_OneColumn):
+    """Publishes a code list's label by what people write (case and runs of blanks aside), else ``otherwise``."""
+
+    aliases: str
+    codelist: str
+    otherwise: str
+    code: str
+
+    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+        """Return the labels; an empty cell is a problem with the treatment's own code."""
+        labels = place.codelists.read(self.codelist).mapping(month=place.month)
+        alias = place.codelists.read(self.aliases).mapping("text", "code")
+
+        def label(text: str) -> str:
+            return labels[alias.get(" ".join(text.casefold().split()), self.otherwise)]
+
+        column = cells[self.column]
+        return Treated(self._same(on_distinct(column, label)), problem(self.column, self.code, ~filled(column)))
+
+
+def before(column: pa.Array, day: str) -> Mask:
+    """Return where the day of a date-time column is before ``day`` (ISO text)."""
+
+    def earlier(text: str) -> str | None:
+        found = civil_day(text, time_allowed=True)
+        return "Y" if found and found.isoformat() < day else None
+
+    return filled(on_distinct(column, earlier))
+
+
+__all__ = [
+    "Alias", "Always", "Band", "Body", "Day", "Flag", "ForceName", "Keep", "Known", "Money", "MonthOf",
+    "MustBe", "OwnForce", "Period", "Pseudonym", "Recode", "Withhold", "before",
+]  # fmt: skip
