@@ -1,0 +1,168 @@
+"""The bytes of a CSV file, read once: hashed, checked and handed on block by block.
+
+pyarrow looks only at the columns it is asked for, and is lenient about quotation marks; a file that was
+cut off, or whose quotes do not pair, would give rows that are wrong and look right.  So every byte passes
+here first.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+UTF_8 = "utf-8"
+BLOCK = 4 << 20
+#: UTF-8 needs at most three bytes for a character that cp1252 holds in one.
+_GROWTH = 3
+_QUOTE = ord('"')
+_BESIDE_QUOTES = np.zeros(256, np.bool_)
+_BESIDE_QUOTES[np.frombuffer(b',\n\r"', np.uint8)] = True
+
+
+class CheckedStream:
+    """A readable file of UTF-8 text without its byte order mark, whatever encoding ``file`` is in.
+
+    A line end is added where the last line has none.  After the last block: ``bytes`` and ``sha256`` are of the
+    whole file as it stands; ``fault`` is the code of an error that stopped it near byte ``fault_at`` (then the
+    stream ends early); ``unpaired`` tells that a quotation mark stands
+    where RFC 4180 allows none, ``open_quote`` (when none is unpaired) that the last quote is never closed.
+    """
+
+    closed = False
+
+    def __init__(self, file: BinaryIO, encoding: str) -> None:
+        """Begin at the first byte of ``file``."""
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder(encoding)()
+        self._transcode = encoding != UTF_8
+        self._digest = hashlib.sha256()
+        self._quotes = QuoteCheck()
+        self._first: bytes | None = None
+        self._ended = True  # whether the last line has its end
+        self.bytes = 0
+        self.fault = ""
+        self.fault_at = 0
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the bytes read so far, in hex."""
+        return self._digest.hexdigest()
+
+    @property
+    def unpaired(self) -> bool:
+        """Whether a quotation mark was met where RFC 4180 allows none."""
+        return self._quotes.unpaired
+
+    @property
+    def open_quote(self) -> bool:
+        """Whether the bytes read so far end inside quotes."""
+        return self._quotes.open
+
+    def is_text(self) -> bool:
+        """Return whether the bytes read so far are text of the encoding."""
+        return not self.fault
+
+    def peek(self) -> bytes:
+        """Return the first block without consuming it."""
+        if self._first is None:
+            self._first = self._next(BLOCK)
+            if not self._ended:  # a header alone needs its line end in the same block
+                self._first += self._next(BLOCK)
+        return self._first
+
+    def read(self, size: int = BLOCK) -> bytes:
+        """Return the next block of at most ``size`` bytes (or the block peeked at), empty at the end."""
+        if self._first is not None:
+            block, self._first = self._first, None
+            return block
+        return self._next(size)
+
+    def drain(self) -> None:
+        """Read to the end, so that every byte is hashed and checked."""
+        while self.read():
+            pass
+
+    def readable(self) -> bool:
+        """Say that it can be read: part of what a Python file is."""
+        return True
+
+    def close(self) -> None:
+        """Leave the file open: whoever opened it closes it."""
+
+    def flush(self) -> None:
+        """Do nothing: part of what a Python file is."""
+
+    def _next(self, size: int) -> bytes:
+        block = b"" if self.fault else self._file.read(size // _GROWTH if self._transcode else size)
+        self._digest.update(block)
+        text = self._checked(block)
+        if self.bytes == 0 and text.startswith(codecs.BOM_UTF8):
+            text = text[len(codecs.BOM_UTF8) :]
+        self.bytes += len(block)
+        self._quotes.take(text)
+        if text:
+            self._ended = text.endswith((b"\n", b"\r"))
+        elif block and not self.fault:  # the mark was all there was in the block
+            return self._next(size)
+        elif not self._ended:
+            self._ended, text = True, b"\n"
+        return text
+
+    def _checked(self, block: bytes) -> bytes:
+        """Return ``block`` as UTF-8, or nothing and the ``fault`` when it is no text of the encoding."""
+        if b"\0" in block:
+            self.fault, self.fault_at = "not-text", self.bytes + block.index(b"\0")
+        elif not block.isascii() or self._decoder.getstate()[0] or not block:
+            try:
+                text = self._decoder.decode(block, final=not block)
+            except UnicodeDecodeError as error:
+                self.fault, self.fault_at = "wrong-encoding", self.bytes + error.start
+            else:
+                return text.encode() if self._transcode else block
+        return b"" if self.fault else block
+
+
+class QuoteCheck:
+    """Whether quotation marks stand where RFC 4180 puts them, told from their neighbours alone.
+
+    Numbered from 0 through the whole text, an even one opens a cell or is the second of a doubled pair, so
+    a delimiter, a line end or a quote stands before it; an odd one closes a cell or is the first of a pair,
+    so one of these follows it.
+    """
+
+    def __init__(self) -> None:
+        """Begin before the first byte."""
+        self.unpaired = False
+        self.open = False
+        self._last = np.uint8(ord("\n"))
+
+    def take(self, block: bytes) -> None:
+        """Take the next bytes into account."""
+        if self.unpaired or not block:
+            return
+        text = np.frombuffer(block, np.uint8)
+        ended_on_close = bool(self._last == _QUOTE) and not self.open
+        if ended_on_close and not _BESIDE_QUOTES[text[0]]:
+            self.unpaired = True
+        places = np.flatnonzero(text == _QUOTE)
+        if len(places):
+            opening, closing = (places[1::2], places[::2]) if self.open else (places[::2], places[1::2])
+            self.unpaired = self.unpaired or not (self._before(text, opening) and self._after(text, closing))
+            self.open ^= bool(len(places) % 2)
+        self._last = text[-1]
+
+    def _before(self, text: NDArray[np.uint8], places: NDArray[np.intp]) -> bool:
+        neighbours = text[places - 1]
+        if len(places) and places[0] == 0:
+            neighbours[0] = self._last
+        return bool(_BESIDE_QUOTES[neighbours].all())
+
+    def _after(self, text: NDArray[np.uint8], places: NDArray[np.intp]) -> bool:
+        inside = places[:-1] if len(places) and places[-1] == len(text) - 1 else places
+        return bool(_BESIDE_QUOTES[text[inside + 1]].all())

@@ -1,0 +1,117 @@
+"""The slow, exact look at a CSV file, row by row: taken only when a fast reading met something odd.
+
+Rows are numbered as a spreadsheet shows them: the header is row 1, a record with line breaks inside quotes
+is one row, a blank line is counted but is no row.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from pipeline.cells import BLANKS
+from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LONGEST_CELL = (1 << 31) - 1
+
+
+class Irregular(NamedTuple):
+    """The rows of a file that are not like the others, by number.
+
+    ``rows`` is the number of the last one; ``empty`` are lines without a character; ``unread`` are lines
+    whose number of cells is not the header's, ``ragged`` those of them that hold anything but blanks.
+    """
+
+    rows: int
+    empty: tuple[int, ...]
+    unread: tuple[int, ...]
+    ragged: tuple[int, ...]
+
+
+def first_record(block: bytes) -> list[str]:
+    """Return the cells of the first record of ``block`` (UTF-8), none when it is no CSV or a blank line."""
+    lines = io.TextIOWrapper(io.BytesIO(block), encoding="utf-8", errors="replace", newline="")
+    try:
+        return next(csv.reader(lines, strict=True), [])
+    except csv.Error:
+        return []
+
+
+def walk(file: BinaryIO, encoding: str, width: int, *, where: str) -> Irregular:
+    """Return the irregular rows of ``file``, whose header has ``width`` cells.
+
+    A file that ends inside quotes or in a short row raises `InputError` ``cut-off``; one whose quotes do
+    not pair ``broken-quotes``.
+    """
+    file.seek(0)
+    lines = io.TextIOWrapper(io.BufferedReader(_Borrowed(file)), encoding=_with_mark(encoding), newline="")
+    empty: list[int] = []
+    unread: list[int] = []
+    ragged: list[int] = []
+    number, last_cells, last_row = 0, width, 0
+    for number, row in _numbered(lines, where=where):
+        if len(row) == width:
+            last_cells, last_row = width, number
+        elif not row:
+            empty.append(number)
+        else:
+            unread.append(number)
+            if len(row) > 1 or row[0].strip(BLANKS):
+                ragged.append(number)
+                last_cells, last_row = len(row), number
+    if last_cells < width:
+        raise cut_off(f"{where}, row {last_row}", f"the last row has {last_cells} of {width} cells")
+    return Irregular(number, tuple(empty), tuple(unread), tuple(ragged))
+
+
+def cut_off(where: str, what: str) -> InputError:
+    """Return the error for a file that ends in the middle of a row."""
+    return InputError(
+        "cut-off",
+        f"{what}; the file was probably cut off",
+        where=where,
+        fix="have it exported again, whole, and without a line below the last row",
+    )
+
+
+def _numbered(lines: io.TextIOWrapper, *, where: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(lines, strict=True)
+    number = 0
+    limit = csv.field_size_limit(_LONGEST_CELL)
+    try:
+        for number, row in enumerate(reader, start=1):
+            yield number, row
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            raise cut_off(where, f"row {number + 1} opens a quotation mark that is never closed") from None
+        raise InputError(
+            "broken-quotes",
+            "a quotation mark inside a quoted cell is not doubled, so the rows cannot be told apart",
+            where=f"{where}, row {number + 1}",
+            fix="have the extract exported with every quotation mark inside a cell doubled",
+        ) from None
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _with_mark(encoding: str) -> str:
+    return "utf-8-sig" if encoding == "utf-8" else encoding
+
+
+class _Borrowed(io.RawIOBase):
+    """A reader over a file that stays open when the reader is closed."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        block = self._file.read(len(buffer))
+        buffer[: len(block)] = block
+        return len(block)

@@ -1,0 +1,218 @@
+"""A folder of CSV files, one a month: the commonest export there is.
+
+A fast reading (pyarrow, only the asked columns, both cores) under a check of every byte; when anything is
+odd, an exact walk over the rows tells which.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from pipeline.cells import BLANKS, DICTIONARY
+from pipeline.errors import InputError
+from pipeline.extract.csv_stream import BLOCK, UTF_8, CheckedStream
+from pipeline.extract.csv_walk import Irregular, cut_off, first_record, walk
+from pipeline.extract.header import match_header
+from pipeline.extract.marking import refuse_marking
+from pipeline.extract.paths import changed, open_regular, state_of, unreadable
+from pipeline.extract.trim import trimmed
+from pipeline.model import Extracted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_LARGEST_BLOCK = (1 << 31) - 1
+_FIRST_DATA_ROW = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One CSV file a month, at ``pattern`` below the folder of extracts.
+
+    ``encodings`` are tried in turn, strictly; the one that fitted is noted in the receipt.
+    """
+
+    pattern: str
+    encodings: tuple[str, ...] = (UTF_8,)
+
+    def read(
+        self,
+        root: Path,
+        path: str,
+        columns: Sequence[str],
+        declared: Sequence[str],
+        *,
+        dictionaries: Sequence[str] = (),
+    ) -> Extracted:
+        """Return the asked ``columns`` of the file at ``path``, those in ``dictionaries`` dictionary-encoded.
+
+        Every error is an `InputError` about the whole file; ragged rows are listed, not raised.
+        """
+        with open_regular(root, path) as file:
+            before = state_of(file)
+            try:
+                extracted = self._decoded(file, Request(path, tuple(columns), tuple(declared), tuple(dictionaries)))
+            except OSError as error:
+                raise unreadable(path, error) from None
+            if state_of(file) != before or extracted.bytes != before[0]:
+                raise changed(path)
+        return extracted
+
+    def _decoded(self, file: BinaryIO, request: Request) -> Extracted:
+        for encoding in self.encodings:
+            file.seek(0)
+            stream = CheckedStream(file, encoding)
+            extracted = _read(file, stream, encoding, request)
+            if extracted is not None:
+                return extracted
+            if stream.fault != "wrong-encoding":
+                break
+        raise _not_text(file, stream, self.encodings, where=request.path)
+
+
+class Request(NamedTuple):
+    """What is asked of one file."""
+
+    path: str
+    columns: tuple[str, ...]
+    declared: tuple[str, ...]
+    dictionaries: tuple[str, ...]
+
+
+def _read(file: BinaryIO, stream: CheckedStream, encoding: str, request: Request) -> Extracted | None:
+    """Return what was extracted, or nothing when the ``fault`` of ``stream`` says that it is no such text."""
+    header = first_record(stream.peek())
+    if not stream.is_text():
+        return None
+    raw_names = _raw_names(header, stream, request)
+    table, bad = _parsed(stream, raw_names, request, block=BLOCK)
+    if table is None and stream.is_text() and not stream.open_quote:  # a cell longer than a block
+        file.seek(0)
+        table, bad = _parsed(CheckedStream(file, encoding), raw_names, request, block=_LARGEST_BLOCK)
+    if not stream.is_text():
+        return None
+    return _numbered(file, stream, table, _Look(encoding, len(header), request, bad=bad))
+
+
+def _raw_names(header: Sequence[str], stream: CheckedStream, request: Request) -> dict[str, str]:
+    """Return how each declared column is spelt in the file, blanks included."""
+    where = f"{request.path}, row 1"
+    if not stream.peek():
+        raise InputError(
+            "empty-file",
+            "the file is empty; a month without rows still has its header",
+            where=request.path,
+            fix="have the extract exported again",
+        )
+    known = set(request.declared)
+    refuse_marking((name for name in header if name.strip(BLANKS) not in known), where=where, place="header")
+    places = match_header(header, request.declared, where=where)
+    return {name: header[place] for name, place in places.items()}
+
+
+def _parsed(
+    stream: CheckedStream, raw_names: dict[str, str], request: Request, *, block: int
+) -> tuple[pa.Table | None, bool]:
+    """Return the asked columns and whether a row was ragged; no table when pyarrow could not go on."""
+    bad: list[bool] = []
+
+    def skip(_: object) -> str:
+        bad.append(True)
+        return "skip"
+
+    wanted = request.columns or request.declared[:1]
+    types = {raw_names[name]: DICTIONARY if name in request.dictionaries else pa.string() for name in wanted}
+    try:
+        table = pa.csv.read_csv(
+            pa.PythonFile(stream, mode="r"),
+            read_options=pa.csv.ReadOptions(block_size=block),
+            parse_options=pa.csv.ParseOptions(
+                newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip
+            ),
+            convert_options=pa.csv.ConvertOptions(
+                check_utf8=False,  # the stream has checked every byte
+                include_columns=list(types),
+                column_types=types,
+                strings_can_be_null=True,
+                null_values=[""],
+            ),
+        )
+    except pa.ArrowInvalid:  # its text may hold a cell
+        table = None
+    stream.drain()
+    return (table.rename_columns(list(wanted)) if table is not None else None), bool(bad)
+
+
+class _Look(NamedTuple):
+    """What is known of a file besides its cells."""
+
+    encoding: str
+    width: int
+    request: Request
+    bad: bool
+
+
+def _numbered(file: BinaryIO, stream: CheckedStream, table: pa.Table | None, look: _Look) -> Extracted:
+    """Return the table with its row numbers, after an exact walk when something was odd."""
+    path = look.request.path
+    odd = Irregular(0, (), (), ())
+    if stream.open_quote and not stream.unpaired:
+        raise cut_off(path, "the file ends inside a quotation mark that is never closed")
+    if table is None or stream.unpaired or look.bad or _has_blank_row(table):
+        odd = walk(file, look.encoding, look.width, where=path)
+    total = table.num_rows if table is not None else -1
+    if table is None or (odd.rows and odd.rows - 1 - len(odd.unread) != total):
+        raise _unlike_csv(path)
+    numbers = np.arange(_FIRST_DATA_ROW, _FIRST_DATA_ROW + total + len(odd.unread), dtype=np.int64)
+    numbers = numbers[~np.isin(numbers, odd.unread)]
+    if odd.empty:
+        kept = ~np.isin(numbers, odd.empty)
+        table, numbers = table.filter(pa.array(kept)), numbers[kept]
+    cells = pa.table({name: trimmed(table[name]) for name in look.request.columns})
+    return Extracted(
+        path=path,
+        bytes=stream.bytes,
+        sha256=stream.sha256,
+        encoding=look.encoding,
+        cells=cells,
+        rows=pa.array(numbers),
+        ragged=odd.ragged,
+    )
+
+
+def _has_blank_row(table: pa.Table) -> bool:
+    """Return whether a row has nothing in any column that was read: it may be a blank line."""
+    if not all(column.null_count for column in table.columns):
+        return False
+    blank = pc.is_null(table.column(0))
+    for column in table.columns[1:]:
+        blank = pc.and_(blank, pc.is_null(column))
+    return bool(pc.any(blank).as_py())
+
+
+def _unlike_csv(path: str) -> InputError:
+    return InputError(
+        "broken-file",
+        "the file cannot be read as CSV: a cell is too long, or a row ends with an unusual character",
+        where=path,
+        fix="have it exported as plain CSV with commas, quotation marks and ordinary line ends",
+    )
+
+
+def _not_text(file: BinaryIO, stream: CheckedStream, encodings: Sequence[str], *, where: str) -> InputError:
+    file.seek(0)
+    line = file.read(stream.fault_at).count(b"\n") + 1
+    if stream.fault == "not-text":
+        message = "a character is there that no text file holds (a NUL); it may be a workbook, a zip, or UTF-16"
+        fix = "have it exported as CSV, in UTF-8"
+    else:
+        message = f"the text is not {' or '.join(encodings)}"
+        fix = "have it exported in UTF-8, or list its encoding in the feed's declaration"
+    return InputError(stream.fault, message, where=f"{where}, line {line}", fix=fix)

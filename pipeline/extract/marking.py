@@ -1,0 +1,38 @@
+"""Protective markings: a file marked above OFFICIAL is not for publishing, whatever is in it.
+
+Source: Government Security Classifications; the older markings RESTRICTED and CONFIDENTIAL still stand
+on files of older systems.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MARKING = re.compile(
+    r"(?<![A-Za-z0-9_])(?:OFFICIAL[\s\u00a0_\-\u2010-\u2015\u2212:/]*SENSITIVE|RESTRICTED|CONFIDENTIAL|SECRET)(?![A-Za-z0-9_])"
+)
+
+
+def is_marked(text: str) -> bool:
+    """Return whether ``text`` holds a marking above OFFICIAL: whole words, in capitals."""
+    return _MARKING.search(text) is not None
+
+
+def refuse_marking(texts: Iterable[str], *, where: str, place: str) -> None:
+    """Return when none of ``texts`` is marked; ``place`` says where in the file they stand.
+
+    Raises `InputError` ``protective-marking``; the text itself is not shown.
+    """
+    if any(is_marked(text) for text in texts):
+        raise InputError(
+            "protective-marking",
+            f"a protective marking above OFFICIAL stands in the {place}",
+            where=where,
+            fix="ask the owner whether the extract may be published; if so, have it exported without the marking",
+        )

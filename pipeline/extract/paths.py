@@ -1,0 +1,91 @@
+"""Paths below `data/raw`: no name and no link leads outside, and only regular files are opened."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING, BinaryIO
+
+from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def safe_path(root: Path, relative: str) -> Path:
+    """Return where ``relative`` really lies, which is below ``root`` after every link was followed.
+
+    ``root`` itself may be a link.  A path that is absolute, climbs out, or is led out by a link raises
+    `InputError` ``path-escapes``.  The path need not exist.
+    """
+    base = root.resolve()
+    try:
+        target = (base / relative).resolve()
+    except (OSError, RuntimeError, ValueError):  # links in a circle, a name too long, a NUL in the name
+        target = base
+    if relative.startswith("/") or target == base or not target.is_relative_to(base):
+        raise InputError(
+            "path-escapes",
+            "the path leads outside the folder of extracts, or cannot be followed",
+            where=relative,
+            fix="put the file itself into the folder; links may only point to files below it",
+        )
+    return target
+
+
+def exists(root: Path, relative: str) -> bool:
+    """Return whether something stands at ``relative`` below ``root``; a link that leads out is an error."""
+    return safe_path(root, relative).exists()
+
+
+def open_regular(root: Path, relative: str) -> BinaryIO:
+    """Return the file at ``relative`` below ``root``, open for reading; it is a regular file.
+
+    A pipe or a device is refused without waiting for it: ``not-a-file``.  An absent file is
+    ``missing-file``, one that the system does not let us read is ``unreadable-file``.
+    """
+    path = safe_path(root, relative)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise InputError(
+            "missing-file", "there is no such file", where=relative, fix="have the system export it again"
+        ) from None
+    except OSError as error:
+        raise unreadable(relative, error) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise InputError(
+            "not-a-file",
+            "a folder, a pipe or a device stands where a file was expected",
+            where=relative,
+            fix="move it away and put the extract itself there",
+        )
+    return os.fdopen(descriptor, "rb", buffering=0)
+
+
+def state_of(file: BinaryIO) -> tuple[int, int]:
+    """Return size and time of change of an open file: both stay as they are while nobody writes to it."""
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
+
+
+def changed(relative: str) -> InputError:
+    """Return the error for a file that was written to while it was read."""
+    return InputError(
+        "changed-while-read",
+        "the file changed while it was being read",
+        where=relative,
+        fix="run again when the export has finished",
+    )
+
+
+def unreadable(relative: str, error: OSError) -> InputError:
+    """Return the error for a file that the system does not let us read."""
+    reason = os.strerror(error.errno) if error.errno else "the system refused"
+    return InputError(
+        "unreadable-file",
+        f"the file cannot be read: {reason}",
+        where=relative,
+        fix="check who may read the file, and that its disk is well",
+    )
