@@ -54,6 +54,7 @@ REASONS = MappingProxyType(
         "type-error": Reason(_BAD, "the published cell is not of its column's type"),
         "constraint-error": Reason(_BAD, "the published cell breaks a rule of its column's schema"),
         "unique-error": Reason(_BAD, "the published cell must be unique and is not"),
+        "blank-row": Reason(_BAD, "the published row has no cell that is filled"),
         "primary-key": Reason(_BAD, "the published row's key is empty or already used"),
         # quarantined with their transaction
         "line-conflict": Reason(_BAD, "the same line of the same transaction comes twice with different cells"),

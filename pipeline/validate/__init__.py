@@ -1,0 +1,9 @@
+"""Only what keeps the schema of a published table goes on; Frictionless itself is the outside referee."""
+
+from __future__ import annotations
+
+from pipeline.validate.checks import Checked, validate
+from pipeline.validate.field import Field
+from pipeline.validate.schema import TableSchema
+
+__all__ = ["Checked", "Field", "TableSchema", "validate"]

@@ -1,0 +1,99 @@
+"""Text to values: what a cell of each type must look like, more strictly than Frictionless reads it.
+
+Every function takes distinct or whole columns of text and gives an array of the same length that is null
+where the text is empty or not of the type.  `differences.py` lists where that is stricter, and why.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.validate.field import PRECISION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipeline.validate.field import Field
+
+#: Whole numbers of so many digits always fit into 64 bits.
+INTEGER_DIGITS = 18
+#: The digits of `0000-01-01` are a form of a date, but no calendar has that day.
+DATE_FORM = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+NUMBER_FORM = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+INTEGER_FORM = rf"[+-]?[0-9]{{1,{INTEGER_DIGITS}}}"
+YEARMONTH_FORM = r"[0-9]{4}-(?:0[1-9]|1[0-2])"
+YEAR_FORM = r"[0-9]{4}"
+
+_NO_TEXT = pa.scalar(None, pa.string())
+
+
+def money_form(decimals: int) -> str:
+    """Return the form of an amount with exactly ``decimals`` places that a decimal column can hold."""
+    return rf"-?[0-9]{{1,{PRECISION - decimals}}}\.[0-9]{{{decimals}}}"
+
+
+def typed(field: Field, values: pa.StringArray) -> pa.Array:
+    """Return ``values`` in the type of ``field``, null where a text is not of it."""
+    if field.decimals is not None:
+        return _shaped(values, money_form(field.decimals)).cast(field.arrow)
+    return _READERS[field.type](field, values)
+
+
+def _shaped(values: pa.StringArray, form: str) -> pa.StringArray:
+    return pc.if_else(pc.match_substring_regex(values, rf"\A(?:{form})\z"), values, _NO_TEXT)
+
+
+def _string(_field: Field, values: pa.StringArray) -> pa.StringArray:
+    return values
+
+
+def _number(_field: Field, values: pa.StringArray) -> pa.DoubleArray:
+    numbers = _shaped(values, NUMBER_FORM).cast(pa.float64())
+    return pc.if_else(pc.is_finite(numbers), numbers, pa.scalar(None, pa.float64()))
+
+
+def _integer(_field: Field, values: pa.StringArray) -> pa.Int64Array:
+    return pc.ascii_ltrim(_shaped(values, INTEGER_FORM), characters="+").cast(pa.int64())
+
+
+def _boolean(field: Field, values: pa.StringArray) -> pa.BooleanArray:
+    yes = pc.is_in(values, value_set=pa.array(field.true_values, pa.string()))
+    no = pc.is_in(values, value_set=pa.array(field.false_values, pa.string()))
+    return pc.if_else(pc.or_(yes, no), yes, pa.scalar(None, pa.bool_()))
+
+
+def _date(_field: Field, values: pa.StringArray) -> pa.Date32Array:
+    # A month has 31 days, so Python reads the distinct ones: Arrow's own reader depends on the C library.
+    encoded = _shaped(values, DATE_FORM).dictionary_encode()
+    days = pa.array([_day(text) for text in encoded.dictionary.to_pylist()], pa.date32())
+    return pc.take(days, encoded.indices)
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _yearmonth(_field: Field, values: pa.StringArray) -> pa.StringArray:
+    return _shaped(values, YEARMONTH_FORM)
+
+
+def _year(_field: Field, values: pa.StringArray) -> pa.Int64Array:
+    return _shaped(values, YEAR_FORM).cast(pa.int64())
+
+
+_READERS: dict[str, Callable[[Field, pa.StringArray], pa.Array]] = {
+    "string": _string,
+    "number": _number,
+    "integer": _integer,
+    "boolean": _boolean,
+    "date": _date,
+    "yearmonth": _yearmonth,
+    "year": _year,
+}

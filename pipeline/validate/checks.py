@@ -1,0 +1,149 @@
+"""The schema as checks of whole columns: which rows may be published, and what is wrong with the others.
+
+What Frictionless would say, row by row and code by code, but stricter where `differences.py` says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.errors import PipelineError, SettingsError
+from pipeline.model import Rejection
+from pipeline.validate.cast import typed
+from pipeline.validate.column import Column, as_mask
+from pipeline.validate.keys import repeats
+from pipeline.validate.rules import breaks_a_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
+    from pipeline.validate.column import Mask
+    from pipeline.validate.field import Field
+    from pipeline.validate.schema import TableSchema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The verdict on a table.
+
+    ``positions`` (int64) are the rows that may be published; ``typed`` and ``text`` hold those rows, in the
+    schema's types and as given.  ``rejections`` are in order of position, then column; a cell is named once per
+    code.  ``originals`` are the rows whose key a rejected row repeats.
+    """
+
+    positions: npt.NDArray[np.int64]
+    typed: pa.Table
+    text: pa.Table
+    rejections: tuple[Rejection, ...]
+    originals: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Finding:
+    """What is wrong in one column: the rows, and the code for all of them."""
+
+    field: int
+    code: str
+    rows: Mask
+
+
+def validate(table: pa.Table, schema: TableSchema) -> Checked:
+    """Return which rows of ``table`` keep the schema, and why the others do not.
+
+    ``table`` holds the published columns in published order as text, `string` or `dictionary<int32, string>`,
+    null for an empty cell.  A table with other columns, and a schema that still needs the settings, are errors.
+    """
+    _require_match(table, schema)
+    columns = [Column.of(table.column(name), name) for name in schema.names]
+    cells = [typed(field, column.values) for field, column in zip(schema.fields, columns, strict=True)]
+    findings = [
+        finding
+        for number, field in enumerate(schema.fields)
+        for finding in _cell_findings(number, field, columns[number], cells[number])
+    ]
+    found, originals = _key_findings(schema, columns, cells, table.num_rows)
+    findings += [*found, *_blank_findings(columns, table.num_rows)]
+    whole = pa.table([column.rows(cell) for column, cell in zip(columns, cells, strict=True)], schema=schema.arrow)
+    return _verdict(table, whole, schema, findings=findings, originals=originals)
+
+
+def _require_match(table: pa.Table, schema: TableSchema) -> None:
+    if schema.unsettled:
+        raise SettingsError(
+            "schema-refused", "values that the settings give are not filled in", where=f"columns {schema.unsettled}"
+        )
+    if tuple(table.column_names) != schema.names:
+        raise PipelineError(
+            "columns-differ", f"expected {list(schema.names)}, in this order", where="a table to be checked"
+        )
+
+
+def _cell_findings(number: int, field: Field, column: Column, cells: pa.Array) -> Iterator[_Finding]:
+    """Yield what is wrong with cells by themselves; a cell of the wrong type breaks no further rule."""
+    if cells.null_count > column.values.null_count:
+        wrong = column.mask(pc.and_(column.values.is_valid(), cells.is_null()))
+        if wrong is not None:
+            yield _Finding(field=number, code="type-error", rows=wrong)
+    broken = column.mask(breaks_a_rule(field, column.values, cells))
+    if broken is not None:
+        yield _Finding(field=number, code="constraint-error", rows=broken)
+    if field.required and (blank := column.blank) is not None:
+        yield _Finding(field=number, code="constraint-error", rows=as_mask(blank))
+
+
+def _key_findings(
+    schema: TableSchema, columns: list[Column], cells: list[pa.Array], height: int
+) -> tuple[list[_Finding], tuple[int, ...]]:
+    """Return repeated keys as findings, and the rows that had them first."""
+    keys: list[tuple[tuple[int, ...], str]] = [
+        ((number,), "unique-error") for number, field in enumerate(schema.fields) if field.unique
+    ]
+    if schema.primary_key:
+        keys.append((tuple(schema.names.index(name) for name in schema.primary_key), "primary-key"))
+    findings, originals = [], set[int]()
+    for numbers, code in keys:
+        repeated = repeats([columns[number].rows(cells[number]) for number in numbers], height)
+        rows = repeated.again | repeated.empty if code == "primary-key" else repeated.again
+        if rows.any():
+            findings.append(_Finding(field=numbers[0], code=code, rows=rows))
+        originals |= set(repeated.first.tolist())
+    return findings, tuple(sorted(originals))
+
+
+def _blank_findings(columns: list[Column], height: int) -> list[_Finding]:
+    """Return rows without a single cell: a reader of CSV would drop or refuse them."""
+    blank = np.ones(height, dtype=np.bool_)
+    for column in columns:
+        empty = column.blank
+        if empty is None:
+            return []
+        blank &= as_mask(empty)
+    return [_Finding(field=0, code="blank-row", rows=blank)] if blank.any() else []
+
+
+def _verdict(
+    table: pa.Table, whole: pa.Table, schema: TableSchema, *, findings: list[_Finding], originals: tuple[int, ...]
+) -> Checked:
+    if not findings:
+        return Checked(positions=np.arange(table.num_rows), typed=whole, text=table, rejections=(), originals=originals)
+    bad = np.logical_or.reduce([finding.rows for finding in findings])
+    found = {
+        (position, finding.field, finding.code)
+        for finding in findings
+        for position in np.flatnonzero(finding.rows).tolist()
+    }
+    good = pa.array(~bad)
+    return Checked(
+        positions=np.flatnonzero(~bad),
+        typed=whole.filter(good),
+        text=table.filter(good),
+        rejections=tuple(Rejection(position, schema.names[field], code) for position, field, code in sorted(found)),
+        originals=originals,
+    )

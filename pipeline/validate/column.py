@@ -1,0 +1,69 @@
+"""A column of text as distinct values and where they stand, so that a check looks at each value once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.errors import PipelineError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Mask = npt.NDArray[np.bool_]
+
+
+class Column(NamedTuple):
+    """Text of a column: ``values``, and for a dictionary column the ``indices`` of the rows into them.
+
+    A null (of either) is an empty cell.  Without indices the values are the rows.
+    """
+
+    values: pa.StringArray
+    indices: pa.Int32Array | None
+
+    @classmethod
+    def of(cls, column: pa.ChunkedArray, name: str) -> Column:
+        """Return ``column``, an empty text made null; anything but text is a fault of the caller."""
+        whole = column.combine_chunks()
+        if isinstance(whole, pa.ChunkedArray):
+            whole = pa.concat_arrays(whole.chunks)
+        if isinstance(whole, pa.DictionaryArray):
+            values, indices = whole.dictionary, whole.indices
+        else:
+            values, indices = whole, None
+        if values.type != pa.string():
+            raise PipelineError("columns-differ", "a column to be checked is not text", where=f"column `{name}`")
+        return cls(_empty_as_null(values), indices)
+
+    @property
+    def blank(self) -> pa.BooleanArray | None:
+        """Where a row's cell is empty; None when no cell is."""
+        if self.indices is None:
+            return self.values.is_null() if self.values.null_count else None
+        if self.values.null_count:
+            return pc.take(self.values, self.indices).is_null()
+        return self.indices.is_null() if self.indices.null_count else None
+
+    def rows(self, values: pa.Array) -> pa.Array:
+        """Return ``values``, one for each distinct value, as one for each row."""
+        return values if self.indices is None else pc.take(values, self.indices)
+
+    def mask(self, flags: pa.BooleanArray | None) -> Mask | None:
+        """Return flags of the values as a mask of the rows; None when no flag is set."""
+        if flags is None or not pc.any(flags).as_py():
+            return None
+        return as_mask(self.rows(flags))
+
+
+def as_mask(flags: pa.BooleanArray) -> Mask:
+    """Return flags as a mask, false where they are null."""
+    return np.asarray(pc.fill_null(flags, fill_value=False).to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+def _empty_as_null(values: pa.StringArray) -> pa.StringArray:
+    empty = pc.equal(pc.binary_length(values), 0)
+    return pc.if_else(empty, pa.scalar(None, pa.string()), values) if pc.any(empty).as_py() else values

@@ -1,0 +1,121 @@
+"""The schema of a published table: the only place that says what its columns are.
+
+It is a Frictionless Table Schema; `grammar.py` says which part of that standard is enforced here, and a schema
+that says anything else is refused when it is loaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from pipeline.errors import SettingsError
+from pipeline.validate.field import Field
+from pipeline.validate.grammar import refusals
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class TableSchema:
+    """What a published table holds, column by column, in published order.
+
+    ``text`` is the whole descriptor in JSON, its keys in the order of the file; everything else follows from it.
+    """
+
+    text: str
+
+    @classmethod
+    def load(cls, path: Path) -> TableSchema:
+        """Return the schema in the JSON file at ``path``; `SettingsError` ``schema-refused`` when it cannot be used."""
+        try:
+            descriptor = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_without_doubles)
+        except (OSError, ValueError) as error:
+            raise SettingsError(
+                "schema-refused",
+                f"the schema cannot be read: {type(error).__name__}",
+                where=path.name,
+                fix="put a Frictionless Table Schema in JSON there",
+            ) from None
+        return cls.of(descriptor, where=path.name)
+
+    @classmethod
+    def of(cls, descriptor: Mapping[str, Any], *, where: str = "a schema") -> TableSchema:
+        """Return the schema that ``descriptor`` describes; all that is wrong with it is said at once."""
+        found = refusals(descriptor) if isinstance(descriptor, dict) else ("it is no object",)
+        if found:
+            raise SettingsError(
+                "schema-refused",
+                "; ".join(found),
+                where=where,
+                fix="say only what the checks enforce (docs/add-a-dataset.md), then run `make check`",
+            )
+        return cls(json.dumps(descriptor, ensure_ascii=False))
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """The columns, in published order."""
+        return tuple(Field.of(field) for field in self.descriptor()["fields"])
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, in published order."""
+        return tuple(field.name for field in self.fields)
+
+    @cached_property
+    def primary_key(self) -> tuple[str, ...]:
+        """The columns that together name a row, or none."""
+        return tuple(self.descriptor().get("primaryKey", ()))
+
+    @cached_property
+    def arrow(self) -> pa.Schema:
+        """The types of the columns in Parquet, without metadata."""
+        return pa.schema([pa.field(field.name, field.arrow) for field in self.fields])
+
+    @cached_property
+    def digest(self) -> str:
+        """The sha256 of the canonical JSON (keys sorted, no blanks), in hexadecimal."""
+        canonical = json.dumps(self.descriptor(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @cached_property
+    def unsettled(self) -> tuple[str, ...]:
+        """The columns whose values the settings still have to give; such a schema checks nothing."""
+        return tuple(field.name for field in self.fields if field.from_settings)
+
+    def descriptor(self) -> dict[str, Any]:
+        """Return a copy of the descriptor: what is released as ``schema.json``."""
+        descriptor: dict[str, Any] = json.loads(self.text)
+        return descriptor
+
+    def with_settings(self, enums: Mapping[str, Sequence[str]]) -> TableSchema:
+        """Return the schema with the values that depend on the settings filled in.
+
+        ``enums`` gives them by the name that a field's ``fromSettings`` holds; a name that is missing there is
+        `SettingsError` ``schema-refused``.
+        """
+        descriptor = self.descriptor()
+        for field in descriptor["fields"]:
+            source = field.pop("fromSettings", None)
+            if source is None:
+                continue
+            if source not in enums:
+                raise SettingsError(
+                    "schema-refused", f"the settings give no values for `{source}`", where=field["name"]
+                )
+            field["constraints"] = {**field.get("constraints", {}), "enum": list(enums[source])}
+        return TableSchema.of(descriptor)
+
+
+def _without_doubles(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the pairs as a mapping; JSON lets a key come twice, and then one rule would be lost in silence."""
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise ValueError
+    return dict(pairs)
