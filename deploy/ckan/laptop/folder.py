@@ -17,13 +17,18 @@ ORGANISATION_TITLE = "Example Police"
 
 @dataclass
 class State:
-    """What a portal remembers: how it runs, its ports, its secrets, and where its database cluster is."""
+    """What a portal remembers from one start to the next.
+
+    `way` is how it runs, `cluster` where its database is, `prepared` the stamp of the CKAN that its tables fit,
+    `indexed` the address that its search index speaks of.
+    """
 
     way: str = ""
     ports: dict[str, int] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     cluster: str = ""
     prepared: str = ""
+    indexed: str = ""
 
     def secret(self, name: str) -> str:
         """The secret of this name, made the first time it is asked for: 48 hexadecimal digits."""

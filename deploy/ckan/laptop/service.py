@@ -1,7 +1,9 @@
 """Servers that outlive the command that started them: start, find again, wait for, stop."""
 
+import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -9,12 +11,19 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict, cast
 
 from laptop.failure import PortalError
 from laptop.folder import Folder, write_private
 
 _STOP_SECONDS = 20
 _FIRST_PORT, _LAST_PORT = 20000, 29999  # below the ports that Linux gives to outgoing connections
+
+
+class _Record(TypedDict):
+    pid: int
+    born: str | None
+    stop_with: int
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,8 @@ class Service:
     user: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     patience: int = 60
+    tries: int = 1
+    stop_with: signal.Signals = signal.SIGTERM
 
 
 def plain_environment() -> dict[str, str]:
@@ -47,74 +58,79 @@ def start(folder: Folder, service: Service) -> None:
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd="/",
-            env=plain_environment() | service.environment,
+            env={**plain_environment(), **service.environment},
             start_new_session=True,
-            **_as_user(service.user),
+            user=service.user,
+            group=service.user,
+            extra_groups=None if service.user is None else [],
         )
-    record = {"pid": process.pid, "born": _born(process.pid)}
+    record = {"pid": process.pid, "born": _born(process.pid), "stop_with": service.stop_with}
     write_private(_record(folder, service.name), json.dumps(record) + "\n")
 
 
-def _as_user(user: str | None) -> "dict[str, str | list[str]]":
-    return {} if user is None else {"user": user, "group": user, "extra_groups": []}
-
-
 def wait(folder: Folder, service: Service) -> None:
-    """The server answers.
+    """The server answers; one that ended has been started again, as often as it says.
 
     Raises:
         PortalError: it ended, or it did not answer in time.
     """
-    deadline = time.monotonic() + service.patience
-    while not service.answers():
-        if running(folder, service.name) is None:
-            raise PortalError(service.name, "ended while it started", log=folder.log(service.name))
-        if time.monotonic() > deadline:
-            raise PortalError(
-                service.name, f"did not answer within {service.patience} seconds", log=folder.log(service.name)
-            )
+    deadline, tries = time.monotonic() + service.patience, service.tries
+    while True:
+        answered = service.answers()
+        if running(folder, service.name) is None:  # then whoever answered is somebody else
+            tries -= 1
+            if tries == 0:
+                raise PortalError(service.name, "ended while it started", log=folder.log(service.name))
+            time.sleep(1)
+            start(folder, service)
+        elif answered:
+            return
+        elif time.monotonic() > deadline:
+            patience = f"did not answer within {service.patience} seconds"
+            raise PortalError(service.name, patience, log=folder.log(service.name))
         time.sleep(0.1)
 
 
 def running(folder: Folder, name: str) -> int | None:
     """The process number of the server that this portal started, or None when that process is gone."""
-    try:
-        record = json.loads(_record(folder, name).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    record = _recorded(folder, name)
+    if record is None or record["born"] is None or _born(record["pid"]) != record["born"]:
         return None
-    pid = int(record["pid"])
-    return pid if record["born"] is not None and _born(pid) == record["born"] else None
+    return record["pid"]
 
 
 def stop(folder: Folder, name: str) -> bool:
     """The server that this portal started is gone; true when there was one to stop."""
-    pid = running(folder, name)
-    if pid is not None:
-        # PostgreSQL takes SIGTERM as "wait for every client to leave"; SIGINT closes it cleanly at once.
-        _signal(pid, signal.SIGINT if name == "postgresql" else signal.SIGTERM)
-        deadline = time.monotonic() + _STOP_SECONDS
-        while running(folder, name) is not None and time.monotonic() < deadline:
-            time.sleep(0.05)
-        if running(folder, name) is not None:
-            _signal(pid, signal.SIGQUIT if name == "postgresql" else signal.SIGKILL)
-            _wait_gone(folder, name)
+    pid, record = running(folder, name), _recorded(folder, name)
+    if pid is not None and record is not None:
+        _signal(pid, record["stop_with"])
+        if not _gone(folder, name):
+            _signal(pid, signal.SIGKILL)
+            if not _gone(folder, name):
+                raise PortalError(name, "does not end", log=folder.log(name))
     _record(folder, name).unlink(missing_ok=True)
     return pid is not None
 
 
-def _wait_gone(folder: Folder, name: str) -> None:
+def _gone(folder: Folder, name: str) -> bool:
     deadline = time.monotonic() + _STOP_SECONDS
     while running(folder, name) is not None:
         if time.monotonic() > deadline:
-            raise PortalError(name, "does not end", log=folder.log(name))
+            return False
         time.sleep(0.05)
+    return True
 
 
-def _signal(pid: int, number: signal.Signals) -> None:
-    try:
+def _signal(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):  # it ended by itself in between
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass  # it ended by itself in between
+
+
+def _recorded(folder: Folder, name: str) -> _Record | None:
+    try:
+        return cast(_Record, json.loads(_record(folder, name).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
 
 
 def _record(folder: Folder, name: str) -> Path:
@@ -134,8 +150,9 @@ def _born(pid: int) -> str | None:
 
 def choose_port(taken: Sequence[int]) -> int:
     """A port of the loopback address that nobody listens at, and that is not one of those taken."""
-    start_at = _FIRST_PORT + int.from_bytes(os.urandom(2)) % (_LAST_PORT - _FIRST_PORT)
-    for port in [*range(start_at, _LAST_PORT), *range(_FIRST_PORT, start_at)]:
+    ports = list(range(_FIRST_PORT, _LAST_PORT + 1))
+    random.SystemRandom().shuffle(ports)  # two portals that start at once seldom choose the same
+    for port in ports:
         if port not in taken and is_free(port):
             return port
     raise PortalError("ports", f"none is free between {_FIRST_PORT} and {_LAST_PORT}")
