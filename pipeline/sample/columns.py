@@ -1,0 +1,109 @@
+"""Columns of invented cells, drawn as a whole, and their text as CSV; no loop over rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pipeline.sample.places import Integers
+
+#: Rows that are drawn and written at a time: bounds the memory of a large sample.
+CHUNK = 250_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Draws columns of one length from one generator."""
+
+    rng: np.random.Generator
+    rows: int
+
+    def of(self, values: Sequence[str], weights: Sequence[float] | None = None) -> pa.DictionaryArray:
+        """Return a column of ``values``, equally likely or by ``weights``."""
+        return column(self.index(len(values), weights), values)
+
+    def index(self, count: int, weights: Sequence[float] | None = None) -> Integers:
+        """Return an index below ``count`` for each row, equally likely or by ``weights``."""
+        if weights is None:
+            return self.rng.integers(0, count, self.rows)
+        edges = np.cumsum(np.asarray(weights, dtype=np.float64))
+        drawn = np.searchsorted(edges / edges[-1], self.rng.random(self.rows), side="right")
+        return np.minimum(drawn, count - 1).astype(np.int64)
+
+    def filled(self, share: float) -> pa.BooleanArray:
+        """Return which rows have a cell that only this share of rows has."""
+        return pa.array(self.rng.random(self.rows) < share)
+
+    def number(self, low: int, high: int, lead: str = "") -> pa.StringArray:
+        """Return a column of whole numbers from ``low`` to below ``high``, each led by ``lead``."""
+        return led(lead, self.rng.integers(low, high, self.rows))
+
+
+def column(index: Integers, values: Sequence[str]) -> pa.DictionaryArray:
+    """Return the column that holds ``values[index]`` row by row."""
+    return pa.DictionaryArray.from_arrays(pa.array(index, pa.int32()), pa.array(values, pa.string()))
+
+
+def led(lead: str, numbers: Integers, width: int = 1) -> pa.StringArray:
+    """Return ``lead`` and the number, filled up with noughts to ``width``."""
+    digits = pc.utf8_lpad(pa.array(numbers).cast(pa.string()), width, "0")
+    return pc.binary_join_element_wise(lead, digits, "")
+
+
+def where(filled: pa.BooleanArray, cells: pa.Array) -> pa.StringArray:
+    """Return ``cells`` where ``filled``, empty text elsewhere."""
+    return pc.if_else(filled, plain(cells), "")
+
+
+def plain(cells: pa.Array) -> pa.StringArray:
+    """Return ``cells`` as plain text."""
+    return cells.cast(pa.string()) if pa.types.is_dictionary(cells.type) else cells
+
+
+def spread(table: pa.Table, rows: Sequence[Mapping[str, str]]) -> pa.Table:
+    """Return ``table`` with ``rows`` set between its own at even distances; both keep their order."""
+    names = table.column_names
+    extra = pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in names})
+    whole = pa.concat_tables([pa.table({name: plain(table[name].combine_chunks()) for name in names}), extra])
+    places = np.linspace(1, table.num_rows, len(rows), endpoint=False).astype(np.int64)
+    order = np.insert(np.arange(table.num_rows), places, np.arange(table.num_rows, whole.num_rows))
+    return whole.take(pa.array(order)).combine_chunks()
+
+
+def write_csv(path: Path, names: Sequence[str], chunks: Iterator[pa.Table]) -> int:
+    """Write ``chunks`` as UTF-8 CSV with LF and minimal quoting; return how many rows there are."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = 0
+    with path.open("wb") as file:
+        file.write((",".join(names) + "\n").encode())
+        for chunk in chunks:
+            file.write(_text(chunk.select(list(names))))
+            rows += chunk.num_rows
+    return rows
+
+
+def _text(table: pa.Table) -> memoryview:
+    """Return the lines of ``table``; the bytes lie one after another in the joined column."""
+    cells = [plain(_quoted(table[name].combine_chunks())) for name in table.column_names]
+    cells[-1] = pc.binary_join_element_wise(cells[-1], "\n", "")
+    joined = pc.binary_join_element_wise(*cells, ",")
+    return memoryview(joined.buffers()[2])[: pc.sum(pc.binary_length(joined)).as_py()]
+
+
+def _quoted(cells: pa.Array) -> pa.Array:
+    """Return ``cells`` with quotes around those that need them; a repeated value is looked at once."""
+    if pa.types.is_dictionary(cells.type):
+        return pa.DictionaryArray.from_arrays(cells.indices, _quoted(cells.dictionary))
+    needs = pc.match_substring_regex(cells, '[",\r\n]')
+    if not pc.any(needs).as_py():
+        return cells
+    doubled = pc.replace_substring(cells, '"', '""')
+    return pc.if_else(needs, pc.binary_join_element_wise('"', doubled, '"', ""), cells)

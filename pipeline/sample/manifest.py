@@ -1,0 +1,49 @@
+"""What stands beside the sample for its owner only: the planted identities, and which files were made."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+from typing import TYPE_CHECKING
+
+from pipeline.sample.planting import Planted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+#: The day on which the sample is published, unless another is given.
+AS_OF = "2024-04-10"
+PLANTED_FILE = "private/sample/planted.csv"
+MANIFEST_FILE = "private/sample/manifest.json"
+
+
+def write_planted(data: Path, planted: Sequence[Planted]) -> None:
+    """Write the planted identities below ``data`` as CSV: feed, column, kind, value."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(Planted._fields)
+    writer.writerows(planted)
+    _write_private(data / PLANTED_FILE, text.getvalue())
+
+
+def write_manifest(data: Path, paths: Sequence[str]) -> None:
+    """Write what the sample's files are: their paths below ``data``, their sha256, and the as-of day."""
+    digests = {}
+    for path in paths:
+        with (data / path).open("rb") as file:
+            digests[path] = hashlib.file_digest(file, "sha256").hexdigest()
+    text = json.dumps({"as_of": AS_OF, "files": digests}, indent=2, sort_keys=True)
+    _write_private(data / MANIFEST_FILE, text + "\n")
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write ``text`` to a file that only its owner may read, in a folder that only its owner may open."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
+        os.fchmod(number, 0o600)  # the file may have been there before
+        file.write(text)

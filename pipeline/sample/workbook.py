@@ -1,0 +1,53 @@
+"""Ledgers as workbooks: three title rows, the header in row 4, another visible sheet, the same bytes every time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import xlsxwriter
+
+from pipeline.sample.ledger import HEADER
+from pipeline.sample.mark import TITLE_MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pipeline.sample.ledger import Line
+
+#: The created date that every workbook states: no clock in data files.
+_CREATED = dt.datetime(2024, 1, 1)  # noqa: DTZ001 - the library writes it as it stands, without a zone
+SHEET = "Payments"
+_FIRST_ROW = 4
+
+
+def write_workbook(path: Path, month: str, lines: Sequence[Line], *, header: Sequence[str] = HEADER) -> int:
+    """Write ``lines`` below ``header`` to a workbook at ``path``; return how many lines there are.
+
+    Text stays text whatever it looks like: nothing becomes a formula, a link or a number.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": TITLE_MARK, "author": "Example Police", "created": _CREATED})
+    day, money = book.add_format({"num_format": "dd/mm/yyyy"}), book.add_format({"num_format": "#,##0.00"})
+    sheet = book.add_worksheet(SHEET)
+    titles = (f"{TITLE_MARK} - invented payments of Example Police", f"Period {month}", "Amounts in pounds")
+    for row, title in enumerate((*titles, None)):
+        if title:
+            sheet.write_string(row, 0, title)
+    for place, name in enumerate(header):
+        sheet.write_string(_FIRST_ROW - 1, place, name)
+    for row, line in enumerate(lines, start=_FIRST_ROW):
+        for place, name in enumerate(header):
+            cell = line.get(name, "")
+            if isinstance(cell, dt.date):
+                sheet.write_datetime(row, place, cell, day)
+            elif isinstance(cell, (int, float)):
+                sheet.write_number(row, place, cell, money if isinstance(cell, float) else None)
+            elif cell:
+                sheet.write_string(row, place, cell)
+    notes = book.add_worksheet("Notes")
+    notes.write_string(0, 0, f"{TITLE_MARK}: made up from end to end")
+    book.close()
+    return len(lines)
