@@ -183,6 +183,32 @@ CODES = MappingProxyType(
         "columns-differ": Meaning("A table's columns are not those of its schema."),
         "verdict-differs": Meaning("Frictionless judges a row otherwise than the checks do."),
         "referee-failed": Meaning("Frictionless could not judge the rows it was given."),
+        # portals
+        "portal-unreachable": Meaning("A portal cannot be reached, or the connection broke.", transient=True),
+        "portal-timeout": Meaning("A portal did not answer in time.", transient=True),
+        "portal-busy": Meaning("A portal says that it is overloaded or under maintenance.", transient=True),
+        "portal-failing": Meaning("A portal failed while it worked on a call.", transient=True),
+        "portal-certificate": Meaning("A portal's certificate is not trusted, so it may be another machine."),
+        "portal-redirects": Meaning("A portal's address leads to another address, where the token is not sent."),
+        "not-a-portal": Meaning("What answers at a portal's address is not a CKAN, or a page stands before it."),
+        "portal-refused": Meaning("A portal refused what it was given."),
+        "upload-too-large": Meaning("A file is larger than a portal accepts."),
+        "bad-token": Meaning("A portal does not know the token."),
+        "no-organisation": Meaning("A portal has no organisation of the name to publish under."),
+        "may-not-publish": Meaning("The token's owner may not publish for the organisation."),
+        "no-licence": Meaning("A portal's list of licences lacks the licence, or has another one under its name."),
+        "dataset-name-taken": Meaning("A dataset of this name belongs to somebody else on the portal."),
+        "dataset-deleted": Meaning("Somebody deleted a dataset on the portal."),
+        "dataset-hidden": Meaning("Somebody made a dataset private on the portal."),
+        "changed-meanwhile": Meaning(
+            "Somebody changed a dataset on the portal since it was looked at.", transient=True
+        ),
+        "readback-differs": Meaning("A portal does not give back what it was given."),
+        "release-file-differs": Meaning("A file of a release is not on disk as it was built."),
+        # portals
+        "portal-changed": Meaning("Somebody changed the portal after the plan was made.", transient=True),
+        "not-as-released": Meaning("A file read back from a portal is not the file that was released."),
+        "cannot-store": Meaning("A folder that the pipeline writes to cannot be written."),
         # the run
         "busy": Meaning("Another run holds the lock.", transient=True),
         "interrupted": Meaning("The run was stopped by a signal.", transient=True),

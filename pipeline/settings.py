@@ -1,0 +1,191 @@
+"""Settings: who publishes, under which promises and thresholds; read once, frozen, secrets unprintable.
+
+Where they come from, the later winning: `pipeline.toml`, variables `PIPELINE_*`, the command line.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Self
+
+from pipeline import settings_checks as checks
+from pipeline.approvals import Approval, read_approvals
+from pipeline.errors import SettingsError, several
+from pipeline.portal_env import CkanAccess
+from pipeline.settings_checks import Reader, Section, read_toml
+from pipeline.settings_parts import (
+    DUE_DAYS,
+    LICENCES,
+    PUBLISHERS,
+    Ckan,
+    Contacts,
+    Engagement,
+    Force,
+    Licence,
+    Limits,
+    Publisher,
+    Referee,
+    Spend,
+    Terms,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection, Mapping
+
+__all__ = ["LICENCES", "VARIABLES", "Licence", "Settings"]
+
+DEFAULT_FILE = Path("pipeline.toml")
+VARIABLES = MappingProxyType(
+    {
+        "PIPELINE_SETTINGS": "the settings file, when --settings does not name one",
+        "PIPELINE_DATA": "the folder that holds raw, reference, private and published",
+        "PIPELINE_AS_OF": "the day of the run, YYYY-MM-DD, when --as-of does not give one",
+        "PIPELINE_KEY_FILE": "the file of the pseudonym key",
+        "PIPELINE_CKAN_URL": "the address of the CKAN portal",
+        "PIPELINE_CKAN_TOKEN": "the API token of an editor on that portal; never in a file",
+        "PIPELINE_CKAN_ORGANISATION": "the organisation there that stands for every publisher's own",
+        "PIPELINE_ENGAGEMENT_DATABASE": "the SQLAlchemy address of the engagement system; never in a file",
+    }
+)
+#: Build servers set `PIPELINE_ID` and the like: only what is at least this like one of ours is a mistake.
+_NEARLY = 0.8
+#: Nobody else's variables begin like this.
+_OURS = ("PIPELINE_CKAN_", "PIPELINE_ENGAGEMENT_")
+#: The tests' own settings; a run takes no notice of them.
+_TESTS = "PIPELINE_TEST_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything a run is told; nothing in it changes, and no secret in it prints."""
+
+    file: Path
+    data: Path
+    key_file: Path | None
+    as_of: dt.date | None
+    force: Force
+    publishers: Mapping[str, Publisher]
+    datasets: Mapping[str, Terms]
+    attribution: str
+    contacts: Contacts
+    spend: Spend
+    limits: Limits
+    engagement: Engagement
+    approvals: tuple[Approval, ...]
+    referee: Referee
+    ckan: Ckan
+
+    @classmethod
+    def load(
+        cls, file: Path | None, environ: Mapping[str, str], *, data: Path | None = None, datasets: Collection[str] = ()
+    ) -> Self:
+        """Return the settings of ``file``, else of PIPELINE_SETTINGS, else of `pipeline.toml` in the current folder.
+
+        ``data`` (from the command line) replaces the data folder; ``datasets`` are the names that
+        ``[datasets.NAME]`` may have (any, when empty).  Every mistake is in one `SettingsError`.
+        """
+        chosen = file or Path(environ.get("PIPELINE_SETTINGS") or DEFAULT_FILE)
+        reader = Reader(chosen, environ)
+        _check_variables(reader)
+        settings = cls._read(Section(reader, "", read_toml(chosen)), datasets)
+        reader.finish()
+        if reader.mistakes:
+            raise several(reader.mistakes)
+        return replace(settings, data=data) if data else settings
+
+    @classmethod
+    def _read(cls, top: Section, datasets: Collection[str]) -> Self:
+        force = Force.read(top.section("force"))
+        known = top.section("publishers")
+        keys = sorted({"force", *known.names(PUBLISHERS)})
+        publishers = {key: Publisher.read(known.section(key), key, force) for key in keys}
+        terms = top.section("datasets")
+        names = [force.slug, *(publisher.name for publisher in publishers.values())]
+        return cls(
+            file=top.reader.file,
+            data=top.path("data", variable="PIPELINE_DATA") or Path("data"),
+            key_file=top.path("key_file", variable="PIPELINE_KEY_FILE"),
+            as_of=top.variable_day("PIPELINE_AS_OF"),
+            force=force,
+            publishers=MappingProxyType(publishers),
+            datasets=MappingProxyType({n: Terms.read(terms.section(n), publishers) for n in terms.names(datasets)}),
+            attribution=top.text("attribution", checks.LABEL, default=_attribution(publishers.values())),
+            contacts=Contacts.read(top.section("contacts"), names),
+            spend=Spend.read(top.section("spend")),
+            limits=Limits.read(top.section("limits")),
+            engagement=Engagement.read(top.section("engagement")),
+            approvals=_approvals(top.section("review")),
+            referee=Referee.read(top.section("referee")),
+            ckan=Ckan.read(top.section("ckan")),
+        )
+
+    def terms(self, dataset: str) -> Terms:
+        """Return the terms under which ``dataset`` is published; one that is not named has the defaults."""
+        return self.datasets.get(dataset, Terms("force", LICENCES["ogl-3"], DUE_DAYS))
+
+    def publisher(self, dataset: str) -> Publisher:
+        """Return who publishes ``dataset``, with the organisation that stands for all when one is set."""
+        own = self.publishers[self.terms(dataset).publisher]
+        return own._replace(organisation=self.ckan.organisation or own.organisation)
+
+    def named_portal(self) -> CkanAccess | None:
+        """Return how to reach the CKAN that the settings name, None when they name none."""
+        if not self.ckan.url:
+            return None
+        if self.ckan.token is None:
+            raise SettingsError(
+                "missing-setting",
+                "a CKAN address is set, but no token",
+                where="PIPELINE_CKAN_TOKEN",
+                fix="set it to the API token of a user who is editor in the organisation, or unset the address",
+            )
+        return CkanAccess(self.ckan.url, self.ckan.token, self.ckan.organisation)
+
+    def facts(self) -> dict[str, dict[str, str]]:
+        """Return every setting that can change a release or its metadata, as text, by section; no secret, no path."""
+        excluded = hashlib.sha256(self.spend.excluded_accounts.read_bytes()).hexdigest()
+        force = self.force
+        return {
+            "force": {"slug": force.slug, "name": force.name, "place": force.place, "gss": force.gss, **force.bodies},
+            "publishers": {f"{p.key}.{name}": getattr(p, name) for p in self.publishers.values() for name in p._fields},
+            "datasets": {name: f"{t.publisher} {t.licence.id} {t.due_days}" for name, t in self.datasets.items()},
+            "attribution": {"attribution": self.attribution},
+            "contacts": self.contacts._asdict(),
+            "spend": {**_texts(self.spend), "excluded_accounts": excluded},
+            "limits": _texts(self.limits),
+            "engagement": {"first_month": self.engagement.first_month},
+            "referee": _texts(self.referee),
+        }
+
+
+def _texts(part: Spend | Limits | Referee) -> dict[str, str]:
+    return {name: str(value) for name, value in part._asdict().items()}
+
+
+def _attribution(publishers: Collection[Publisher]) -> str:
+    """Return the statement that re-users are asked for, when the settings give none of their own."""
+    names = " and ".join(publisher.name for publisher in publishers)
+    return f"Contains information from {names}, licensed under the {LICENCES['ogl-3'].phrase}."
+
+
+def _approvals(section: Section) -> tuple[Approval, ...]:
+    path = section.path("approvals")
+    return read_approvals(path, section.reader.mistakes) if path else ()
+
+
+def _check_variables(reader: Reader) -> None:
+    """Add the variables that are nearly one of ours; others belong to somebody else."""
+    for name in sorted(reader.environ):
+        if not name.startswith("PIPELINE_") or name in VARIABLES or name.startswith(_TESTS):
+            continue
+        suffixes = {known.removeprefix("PIPELINE_"): known for known in VARIABLES}
+        cutoff = 0.0 if name.startswith(_OURS) else _NEARLY
+        near = difflib.get_close_matches(name.removeprefix("PIPELINE_"), suffixes, n=1, cutoff=cutoff)
+        if near:
+            fix = f"did you mean {suffixes[near[0]]}?"
+            reader.add("unknown-variable", "there is no such variable", where=name, fix=fix)

@@ -1,0 +1,253 @@
+"""How settings are read: each value is asked for once, by name and form, and every mistake is collected.
+
+No message holds a value: a setting may be a secret, or an address that holds one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import difflib
+import errno
+import re
+import tomllib
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.errors import SettingsError
+from pipeline.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+_NAME_LIKE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+_NEAR = 0.6
+
+
+class Form(NamedTuple):
+    """What a text setting must look like: a pattern for all of it, and the same in words."""
+
+    pattern: str
+    words: str
+
+    def fits(self, value: object) -> bool:
+        """Say whether ``value`` is a text of this form."""
+        return isinstance(value, str) and re.fullmatch(self.pattern, value) is not None
+
+
+LABEL = Form(r"(?! )[^\x00-\x1f\x7f]{1,300}(?<! )", "a text of one line, without blanks around it")
+SLUG = Form(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", "a name in small letters with hyphens")
+ORGANISATION = Form(r"[a-z0-9_-]{2,100}", "the organisation's name as it stands in its CKAN address, small letters")
+MONTH = Form(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])", "a month such as 2010-12")
+MONEY = Form(r"(?:0|[1-9][0-9]{0,7})\.[0-9]{2}", "an amount in quotation marks, with pence, such as '500.00'")
+GSS = Form(r"[EKNSW][0-9]{8}", "a code of the Office for National Statistics such as E23000021")
+PATH = Form(r"[^\x00-\x1f]+", "a path in quotation marks")
+#: A token travels to this address: only over TLS, or to this machine itself.  No name, password or query in it.
+PORTAL = Form(
+    r"(?:https://[A-Za-z0-9.-]+|http://(?:127\.0\.0\.1|localhost|\[::1\]))(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?",
+    "an address that begins with https:// (http:// only for this machine), without a password or a `?` in it",
+)
+TOKEN = Form(r"[\x21-\x7e]{8,}", "a CKAN API token: one line, no blanks")
+DATABASE = Form(r"[a-z][a-z0-9_]*(?:\+[a-z0-9_]+)?://[^\x00-\x1f]*", "a SQLAlchemy address such as sqlite:///FILE")
+
+
+def read_toml(file: Path) -> dict[str, object]:
+    """Return the content of a TOML file; what is wrong with it is said by line, never by its text."""
+    try:
+        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        message, fix = "there is no such file", "run from the project's folder, or name the file: --settings FILE"
+        raise SettingsError("no-settings-file", message, where=str(file), fix=fix) from None
+    except OSError as fault:
+        reason = errno.errorcode.get(fault.errno or 0, "OSError")
+        fix = "name a file that you may read: --settings FILE"
+        raise SettingsError("no-settings-file", f"cannot be read ({reason})", where=str(file), fix=fix) from None
+    except UnicodeDecodeError:
+        raise SettingsError("not-toml", "this is no UTF-8 text", where=str(file), fix="save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as fault:
+        at = re.search(r"at (?:line [0-9]+, column [0-9]+|end of document)", str(fault))
+        message = f"this is no TOML ({at[0] if at else 'a name is set twice'})"
+        fix = "texts stand in quotation marks, a table begins with [name], each name comes once"
+        raise SettingsError("not-toml", message, where=str(file), fix=fix) from None
+
+
+@dataclass(slots=True)
+class Reader:
+    """One settings file and the variables that win over it, with every mistake found so far."""
+
+    file: Path
+    environ: Mapping[str, str]
+    mistakes: list[SettingsError] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
+
+    def add(self, code: str, message: str, *, where: str, fix: str) -> None:
+        """Keep one mistake."""
+        self.mistakes.append(SettingsError(code, message, where=where, fix=fix))
+
+    def finish(self) -> None:
+        """Add every setting that nothing asked for, with the nearest name that exists."""
+        for section in self.sections:
+            for key in sorted(section.table.keys() - section.asked):
+                self._add_unknown(section, key)
+
+    def _add_unknown(self, section: Section, key: str) -> None:
+        if not _NAME_LIKE.fullmatch(key):
+            message, fix = "a name that is no setting's is here", "remove the line"
+            self.add("unknown-setting", message, where=section.place(), fix=fix)
+            return
+        near = difflib.get_close_matches(key.lower(), section.asked, n=1, cutoff=_NEAR)
+        elsewhere = [other.title for other in self.sections if other is not section and key in other.asked]
+        if near:
+            fix = f"did you mean `{near[0]}`?"
+        elif elsewhere:
+            fix = f"it belongs to {elsewhere[0] or 'the top of the file'}: move it there"
+        else:
+            fix = f"remove it; what may stand here: {', '.join(sorted(section.asked)) or 'nothing'}"
+        self.add("unknown-setting", "there is no such setting", where=section.place(key), fix=fix)
+
+
+@dataclass(slots=True)
+class Section:
+    """One table of the settings file; each question marks its setting as known and returns a usable value."""
+
+    reader: Reader
+    title: str
+    table: Mapping[str, object]
+    asked: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.reader.sections.append(self)
+
+    def place(self, key: str = "") -> str:
+        """Name a setting as a reader finds it: file, table, key."""
+        name = " ".join(filter(None, (self.title, key)))
+        return f"{self.reader.file}, {name}" if name else str(self.reader.file)
+
+    def bad(self, key: str, expected: str) -> None:
+        """Keep the mistake that ``key`` is not what is expected."""
+        self.reader.add("bad-setting", f"expected {expected}", where=self.place(key), fix="correct this line")
+
+    def missing(self, key: str, expected: str) -> None:
+        """Keep the mistake that ``key``, which has no default, is absent."""
+        fix = f"add a line that begins with {key} = and holds {expected}"
+        self.reader.add("missing-setting", "this setting must be there", where=self.place(key), fix=fix)
+
+    def value(self, key: str) -> object:
+        """Return what the file says of ``key``, None when nothing, and mark it as known."""
+        self.asked.add(key)
+        return self.table.get(key)
+
+    def section(self, key: str) -> Section:
+        """Return the table below this one; an absent one is empty."""
+        found = self.value(key)
+        inner = f"{self.title[1:-1]}.{key}" if self.title else key
+        if found is not None and not isinstance(found, dict):
+            self.bad(key, f"a table: a line [{inner}] with its settings below it")
+        return Section(self.reader, f"[{inner}]", found if isinstance(found, dict) else {})
+
+    def names(self, allowed: Collection[str] = ()) -> list[str]:
+        """Return the keys of this table that are ``allowed`` (or any slug, when nothing is said)."""
+        self.asked |= set(allowed) or {key for key in self.table if SLUG.fits(key)}
+        return sorted(self.table.keys() & self.asked)
+
+    def text(self, key: str, form: Form, *, default: str | None = None, variable: str = "") -> str:
+        """Return the text of ``key``; a set ``variable`` wins.  Without a default it must be there."""
+        if variable and self.reader.environ.get(variable):
+            found: object = self.reader.environ[variable]
+            if not form.fits(found):
+                self.reader.add("bad-setting", f"expected {form.words}", where=variable, fix="correct this variable")
+            self.asked.add(key)
+            return str(found)
+        found = self.value(key)
+        if found is None and default is None:
+            self.missing(key, form.words)
+        elif found is not None and not form.fits(found):
+            self.bad(key, form.words)
+        return found if isinstance(found, str) and form.fits(found) else default or ""
+
+    def choice(self, key: str, options: Collection[str], default: str) -> str:
+        """Return one of ``options``."""
+        found = self.value(key)
+        if found is not None and found not in options:
+            self.bad(key, " or ".join(f"`{option}`" for option in options))
+        return found if isinstance(found, str) and found in options else default
+
+    def whole(self, key: str, *, low: int, high: int, default: int) -> int:
+        """Return a whole number from ``low`` to ``high``, both included."""
+        found = self.value(key)
+        if found is None:
+            return default
+        if isinstance(found, int) and not isinstance(found, bool) and low <= found <= high:
+            return found
+        self.bad(key, f"a whole number from {low} to {high}, without quotation marks")
+        return default
+
+    def share(self, key: str, *, low: float, high: float, default: float) -> float:
+        """Return a share from ``low`` to ``high``, both included."""
+        found = self.value(key)
+        if found is None:
+            return default
+        if isinstance(found, int | float) and not isinstance(found, bool) and low <= found <= high:
+            return float(found)
+        self.bad(key, f"a number from {low} to {high}, without quotation marks")
+        return default
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """Return true or false."""
+        found = self.value(key)
+        if found is not None and not isinstance(found, bool):
+            self.bad(key, "true or false, without quotation marks")
+        return found if isinstance(found, bool) else default
+
+    def money(self, key: str, *, low: str, high: str, default: str) -> Decimal:
+        """Return an amount in pounds and pence; in the file it is text, so that no pence are lost."""
+        found = Decimal(self.text(key, MONEY, default=default))
+        if not Decimal(low) <= found <= Decimal(high):
+            self.bad(key, f"an amount from {low} to {high}")
+        return found
+
+    def path(self, key: str, *, variable: str = "") -> Path | None:
+        """Return a path: the file's are relative to the file's folder, a variable's to the current one."""
+        text = self.text(key, PATH, default="", variable=variable)
+        if not text:
+            return None
+        base = Path() if variable and self.reader.environ.get(variable) else self.reader.file.parent
+        home = self.reader.environ.get("HOME", "~")
+        return base / (f"{home}{text[1:]}" if text.startswith("~/") else text)
+
+    def day(self, key: str) -> dt.date | None:
+        """Return a calendar day: a date, or the same as text."""
+        found = self.value(key)
+        return found if type(found) is dt.date or found is None else self._day(found, self.place(key))
+
+    def variable_day(self, variable: str) -> dt.date | None:
+        """Return the calendar day that ``variable`` holds, None when it is not set."""
+        found = self.reader.environ.get(variable)
+        return self._day(found, variable) if found else None
+
+    def _day(self, found: object, where: str) -> dt.date | None:
+        if isinstance(found, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", found):
+            with contextlib.suppress(ValueError):  # of the right form, but no day of the calendar
+                return dt.date.fromisoformat(found)
+        self.reader.add("bad-setting", "expected a day such as 2024-04-10", where=where, fix="correct it")
+        return None
+
+    def secret(self, variable: str, form: Form) -> Secret[str] | None:
+        """Return the secret that ``variable`` holds, None when it is not set."""
+        found = self.reader.environ.get(variable)
+        if found and not form.fits(found):
+            self.reader.add("bad-setting", f"expected {form.words}", where=variable, fix="correct this variable")
+        return Secret(found) if found else None
+
+    def refuse_secret(self, key: str, variable: str) -> None:
+        """Keep the mistake that a secret stands in the file: there it is no setting, and not offered as one."""
+        if key in self.table:
+            self.table = {name: value for name, value in self.table.items() if name != key}
+            self.reader.add(
+                "secret-in-file",
+                "this is a secret, and a settings file is no place for one",
+                where=self.place(key),
+                fix=f"remove the line, set the variable {variable} instead, and make a new secret if others saw it",
+            )

@@ -1,0 +1,217 @@
+"""The parts of the settings: nouns that read themselves from their table of the settings file."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from pipeline import settings_checks as checks
+from pipeline.mailbox import WORDS, is_role_mailbox
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from decimal import Decimal
+
+    from pipeline.secret import Secret
+    from pipeline.settings_checks import Section
+
+CODELISTS = Path(__file__).resolve().parents[1] / "schemas" / "codelists"
+#: Bodies are coded in the ledger; a force may have one or both.
+BODIES = ("OPCC", "FORCE")
+#: Who publishes, by key, and the body whose label names it (the force itself is named by the code list).
+PUBLISHERS = MappingProxyType({"force": "", "pcc": "OPCC"})
+#: Days after a month's end by which its release is promised, when nothing else is set.
+DUE_DAYS = 31
+
+
+class Licence(NamedTuple):
+    """A licence as CKAN, the Data Package and people call it."""
+
+    ckan: str
+    id: str
+    title: str
+    url: str
+    phrase: str
+
+
+LICENCES = MappingProxyType(
+    {
+        "ogl-3": Licence(
+            ckan="uk-ogl",
+            id="OGL-UK-3.0",
+            title="Open Government Licence 3.0 (United Kingdom)",
+            url="https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+            phrase="Open Government Licence v3.0",
+        )
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Force:
+    """The police force: its slug and name in the code list, its place, the labels of its bodies by code."""
+
+    slug: str
+    name: str
+    place: str
+    gss: str
+    bodies: Mapping[str, str]
+
+    @property
+    def uri(self) -> str:
+        """The place as linked data names it, for spatial coverage."""
+        return f"http://statistics.data.gov.uk/id/statistical-geography/{self.gss}"
+
+    @classmethod
+    def read(cls, section: Section) -> Self:
+        """Return the force that ``section`` describes."""
+        slug = section.text("slug", checks.SLUG)
+        with (CODELISTS / "force.csv").open(encoding="utf-8", newline="") as file:
+            names = {row["code"]: row["label"] for row in csv.DictReader(file)}
+        if slug and slug not in names:
+            near = difflib.get_close_matches(slug, names, n=1)
+            section.bad("slug", "a code of schemas/codelists/force.csv" + (f", perhaps `{near[0]}`" if near else ""))
+        labels = section.section("bodies")
+        bodies = {code: labels.text(code, checks.LABEL) for code in labels.names(BODIES)}
+        if not bodies:
+            labels.missing(" or ".join(BODIES), "the body's full name")
+        place, gss = section.text("place", checks.LABEL), section.text("gss", checks.GSS)
+        return cls(slug=slug, name=names.get(slug, ""), place=place, gss=gss, bodies=MappingProxyType(bodies))
+
+
+class Publisher(NamedTuple):
+    """Who publishes a dataset: the name for the public, the organisation on CKAN."""
+
+    key: str
+    name: str
+    organisation: str
+
+    @classmethod
+    def read(cls, section: Section, key: str, force: Force) -> Self:
+        """Return the publisher of this ``key``; its name is the force's or the body's unless it has its own."""
+        own = force.bodies.get(PUBLISHERS[key]) if PUBLISHERS[key] else force.name
+        name = section.text("name", checks.LABEL, default=own)
+        return cls(key, name, section.text("organisation", checks.ORGANISATION))
+
+
+class Terms(NamedTuple):
+    """Under which terms a dataset is published: publisher's key, licence, promised days after a month's end."""
+
+    publisher: str
+    licence: Licence
+    due_days: int
+
+    @classmethod
+    def read(cls, section: Section, publishers: Collection[str]) -> Self:
+        """Return the terms of one dataset; what is not said has its default."""
+        licence = section.choice("licence", tuple(LICENCES), "ogl-3")
+        publisher = section.choice("publisher", tuple(publishers), "force")
+        return cls(publisher, LICENCES[licence], section.whole("due_days", low=1, high=400, default=DUE_DAYS))
+
+
+class Contacts(NamedTuple):
+    """Whom the public asks: a team's name and its role mailboxes."""
+
+    name: str
+    email: str
+    foi_email: str
+
+    @classmethod
+    def read(cls, section: Section, own_names: Collection[str]) -> Self:
+        """Return the contacts; an address that could be a person's is a mistake, and is not repeated."""
+        found = {key: section.text(key, checks.LABEL) for key in ("email", "foi_email")}
+        for key, address in found.items():
+            if address and not is_role_mailbox(address, own_names):
+                section.bad(key, WORDS)
+        return cls(section.text("name", checks.LABEL), **found)
+
+
+class Spend(NamedTuple):
+    """Which spending is published: the threshold on a transaction's total, and the accounts kept out."""
+
+    threshold: Decimal
+    operator: str
+    basis: str
+    excluded_accounts: Path
+
+    @classmethod
+    def read(cls, section: Section) -> Self:
+        """Return the rules for spending."""
+        accounts = section.path("excluded_accounts") or CODELISTS / "excluded-account.csv"
+        if not accounts.is_file():
+            section.bad("excluded_accounts", "the path of a CSV file with the columns prefix,code,reason")
+        return cls(
+            section.money("threshold", low="0.00", high="25000.00", default="500.00"),
+            section.choice("operator", (">", ">="), ">"),
+            section.choice("basis", ("net",), "net"),
+            accounts,
+        )
+
+
+class Limits(NamedTuple):
+    """When a dataset stops or waits.  Their bounds keep each of them a protection: none can be set so as to be off."""
+
+    bad_share: float
+    bad_rows: int
+    shrink_share: float
+    shrink_rows: int
+
+    @classmethod
+    def read(cls, section: Section) -> Self:
+        """Return the limits."""
+        return cls(
+            section.share("bad_share", low=0.0, high=0.2, default=0.05),
+            section.whole("bad_rows", low=1, high=200, default=20),
+            section.share("shrink_share", low=0.5, high=1.0, default=0.8),
+            section.whole("shrink_rows", low=1, high=500, default=50),
+        )
+
+
+class Engagement(NamedTuple):
+    """The engagement system: its first month, and its address when it is not the file in ``data/raw``."""
+
+    first_month: str
+    database: Secret[str] | None
+
+    @classmethod
+    def read(cls, section: Section) -> Self:
+        """Return the engagement settings; the address comes from a variable only."""
+        section.refuse_secret("database", "PIPELINE_ENGAGEMENT_DATABASE")
+        address = section.secret("PIPELINE_ENGAGEMENT_DATABASE", checks.DATABASE)
+        return cls(section.text("first_month", checks.MONTH, default="2010-12"), address)
+
+
+class Referee(NamedTuple):
+    """How many rows of a release Frictionless reads as the outside referee; ``everything``: all of them."""
+
+    sample_rows: int
+    everything: bool
+
+    @classmethod
+    def read(cls, section: Section) -> Self:
+        """Return the referee's settings; it always reads some rows."""
+        rows = section.whole("sample_rows", low=100, high=1_000_000, default=1000)
+        return cls(rows, section.flag("everything", default=False))
+
+
+class Ckan(NamedTuple):
+    """The portal that the settings name: address, token, and the organisation that stands for all publishers."""
+
+    url: str
+    token: Secret[str] | None
+    organisation: str
+
+    @classmethod
+    def read(cls, section: Section) -> Self:
+        """Return the portal's settings, each empty when unset; the token comes from a variable only."""
+        for key in ("token", "api_key", "apikey", "api_token", "password"):
+            section.refuse_secret(key, "PIPELINE_CKAN_TOKEN")
+        return cls(
+            section.text("url", checks.PORTAL, default="", variable="PIPELINE_CKAN_URL").rstrip("/"),
+            section.secret("PIPELINE_CKAN_TOKEN", checks.TOKEN),
+            section.text("organisation", checks.ORGANISATION, default="", variable="PIPELINE_CKAN_ORGANISATION"),
+        )
