@@ -209,6 +209,9 @@ CODES = MappingProxyType(
         "portal-changed": Meaning("Somebody changed the portal after the plan was made.", transient=True),
         "not-as-released": Meaning("A file read back from a portal is not the file that was released."),
         "cannot-store": Meaning("A folder that the pipeline writes to cannot be written."),
+        # the corridor
+        "unjudged-row": Meaning("A row that the schema has not judged would have been published."),
+        "accounts-differ": Meaning("Rows read are not the rows published, quarantined and withheld."),
         # the run
         "busy": Meaning("Another run holds the lock.", transient=True),
         "interrupted": Meaning("The run was stopped by a signal.", transient=True),

@@ -70,7 +70,9 @@ class Treated(NamedTuple):
 class Fate(Protocol):
     """What a feed says about some raw columns: each raw column is settled by exactly one fate."""
 
-    why: str
+    @property
+    def why(self) -> str:
+        """The reason, in words that the documentation shows."""
 
     @property
     def settles(self) -> tuple[str, ...]:
@@ -110,8 +112,9 @@ class Ruling(Protocol):
 class RowRule(Fate, Protocol):
     """What may happen to a row, in the order of the declaration."""
 
-    #: The register of the private index that the rule keeps and needs, or "".
-    register: str
+    @property
+    def register(self) -> str:
+        """The register of the private index that the rule keeps and needs, or ""."""
 
     def enters(self, cells: Mapping[str, pa.Array], place: Place) -> Mapping[str, str]:
         """Return what one source enters in the rule's register: a value by keyed reference."""

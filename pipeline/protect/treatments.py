@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.cells import civil_day, constant, days, encoded, filled, is_formula, money, on_distinct
+from pipeline.cells import civil_day, constant, days, filled, is_formula, money, on_distinct, plain
+from pipeline.protect.fates import Reasoned
 from pipeline.protect.place import Place, Treated, length_of, problem
 from pipeline.protect.pseudonyms import SHORT
 
@@ -21,45 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Fate:
-    """What all fates share: a reason, and the defaults."""
-
-    why: str
-
-    @property
-    def identifies(self) -> tuple[str, ...]:
-        return ()
-
-    @property
-    def open_text(self) -> tuple[str, ...]:
-        return ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Withhold(_Fate):
-    """Raw columns that never leave; ``identifies`` says whom or what they would give away, if anybody."""
-
-    columns: tuple[str, ...]
-    whom: str = ""
-
-    @property
-    def settles(self) -> tuple[str, ...]:
-        """The withheld columns."""
-        return self.columns
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """None: what is withheld is not read."""
-        return ()
-
-    @property
-    def identifies(self) -> tuple[str, ...]:
-        """The columns, when they identify somebody."""
-        return self.columns if self.whom else ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _OneColumn(_Fate):
+class _OneColumn(Reasoned):
     """A treatment of one raw column into published columns of the same text."""
 
     column: str
@@ -140,62 +103,6 @@ class Day(_OneColumn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Period(_Fate):
-    """Uses the period that a line gives: it must be its file's month."""
-
-    column: str
-
-    @property
-    def settles(self) -> tuple[str, ...]:
-        """The period."""
-        return (self.column,)
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The period."""
-        return (self.column,)
-
-    @property
-    def makes(self) -> tuple[str, ...]:
-        """Nothing."""
-        return ()
-
-    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
-        """Return no column; another period is a problem."""
-        given = on_distinct(cells[self.column], lambda text: text if text == place.month else None)
-        return Treated({}, problem(self.column, "other-period", ~filled(given)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MustBe(_Fate):
-    """Uses a column that may hold one value only; ``code`` says what is wrong with another."""
-
-    column: str
-    value: str
-    code: str
-
-    @property
-    def settles(self) -> tuple[str, ...]:
-        """The column."""
-        return (self.column,)
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The column."""
-        return (self.column,)
-
-    @property
-    def makes(self) -> tuple[str, ...]:
-        """Nothing."""
-        return ()
-
-    def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
-        """Return no column; another value is a problem."""
-        given = on_distinct(cells[self.column], lambda text: text if text == self.value else None)
-        return Treated({}, problem(self.column, self.code, ~filled(given)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnForce(_OneColumn):
     """Publishes the force's name; a row of another force is a problem."""
 
@@ -216,7 +123,7 @@ class Body(_OneColumn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ForceName(_Fate):
+class ForceName(Reasoned):
     """Publishes the setting's force on every row; it settles no raw column."""
 
     into: tuple[str, ...]
@@ -239,7 +146,7 @@ class ForceName(_Fate):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Always(_Fate):
+class Always(Reasoned):
     """Publishes one text, or nothing, on every row; it settles no raw column."""
 
     into: tuple[str, ...]
@@ -284,20 +191,12 @@ class Recode(_OneColumn):
         known = {code: words.get(label, label) for code, label in labels.items() if label not in self.apart_from}
         column = cells[self.column]
         if "" in known:
-            column = column.fill_null("") if not _is_encoded(column) else encoded(_plain_filled(column))
+            column = plain(column).fill_null("")
         text = on_distinct(column, known.get)
         unknown = ~filled(text)
         if self.blank:
             unknown &= filled(column)
         return Treated(self._same(text), problem(self.column, "unknown-code", unknown))
-
-
-def _is_encoded(column: pa.Array) -> bool:
-    return hasattr(column, "dictionary")
-
-
-def _plain_filled(column: pa.Array) -> pa.Array:
-    return column.cast("string").fill_null("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -407,9 +306,3 @@ def before(column: pa.Array, day: str) -> Mask:
         return "Y" if found and found.isoformat() < day else None
 
     return filled(on_distinct(column, earlier))
-
-
-__all__ = [
-    "Alias", "Always", "Band", "Body", "Day", "Flag", "ForceName", "Keep", "Known", "Money", "MonthOf",
-    "MustBe", "OwnForce", "Period", "Pseudonym", "Recode", "Withhold", "before",
-]  # fmt: skip

@@ -1,0 +1,110 @@
+"""The fates that publish nothing: columns that are withheld, and columns that are only checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.cells import filled, on_distinct
+from pipeline.protect.place import Place, Treated, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasoned:
+    """What all fates share: a reason, and the defaults."""
+
+    why: str
+
+    @property
+    def identifies(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    @property
+    def open_text(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withhold(Reasoned):
+    """Raw columns that never leave; ``identifies`` says whom or what they would give away, if anybody."""
+
+    columns: tuple[str, ...]
+    whom: str = ""
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        """The withheld columns."""
+        return self.columns
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """None: what is withheld is not read."""
+        return ()
+
+    @property
+    def identifies(self) -> tuple[str, ...]:
+        """The columns, when they identify somebody."""
+        return self.columns if self.whom else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period(Reasoned):
+    """Uses the period that a line gives: it must be its file's month."""
+
+    column: str
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        """The period."""
+        return (self.column,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The period."""
+        return (self.column,)
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+        """Return no column; another period is a problem."""
+        given = on_distinct(cells[self.column], lambda text: text if text == place.month else None)
+        return Treated({}, problem(self.column, "other-period", ~filled(given)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MustBe(Reasoned):
+    """Uses a column that may hold one value only; ``code`` says what is wrong with another."""
+
+    column: str
+    value: str
+    code: str
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        """The column."""
+        return (self.column,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The column."""
+        return (self.column,)
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+    def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
+        """Return no column; another value is a problem."""
+        given = on_distinct(cells[self.column], lambda text: text if text == self.value else None)
+        return Treated({}, problem(self.column, self.code, ~filled(given)))

@@ -1,0 +1,90 @@
+"""Raw rows in, safe columns out: the one place where a `SafeTable` is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.model import Found, SafeTable
+from pipeline.protect.place import Place, Problem, nowhere
+from pipeline.protect.rules import Marked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.cells import Mask
+    from pipeline.model import Dataset, Feed, RawTable
+
+#: Problems that are shown only where a row has no other: a release does not stop because of them.
+_MILD = ("blank-value-for-money",)
+
+
+def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, place: Place, names: Sequence[str]) -> SafeTable:
+    """Return the published columns ``names`` of the rows that could be treated, and what is to be settled.
+
+    Rows of a month that cannot be built are withheld as ``month-not-open`` once it is known that they
+    are not bad; rows of a later month than their file's are bad.
+    """
+    columns, problems = _treated(raw, feed, place)
+    references = {scope: columns[name] for scope, name in dataset.references.items() if name in columns}
+    for rule in feed.rules:
+        problems.extend(rule.check(raw, place))
+    for rule in feed.rules:
+        problems = list(rule.forgive(problems, raw, place))
+    for rule in feed.rules:
+        columns = rule.amend(columns, raw, place)
+    bad = nowhere(len(raw))
+    for found in problems:
+        bad |= found.mask
+    ordered = {name: columns[name] for name in names}
+    table, positions = _judged(ordered, bad, [rule.unpublishable(raw, place) for rule in feed.rules])
+    return SafeTable(
+        feed=feed.name,
+        table=table,
+        positions=positions,
+        length=len(raw),
+        bad=bad,
+        found=_found(problems),
+        rulings=(
+            *(ruling for rule in feed.rules for ruling in rule.rulings(raw, ordered, place)),
+            Marked("month-not-open", raw.closed),
+        ),
+        quality={name: mask for rule in feed.rules for name, mask in rule.quality(raw, ordered, place).items()},
+        references=references,
+    )
+
+
+def _treated(raw: RawTable, feed: Feed, place: Place) -> tuple[dict[str, pa.Array], list[Problem]]:
+    columns: dict[str, pa.Array] = {}
+    problems = [Problem(feed.dated_by, "month-after-file", raw.after_file)] if raw.after_file.any() else []
+    for column in sorted({column for _, column, _ in raw.problems}):
+        mask = nowhere(len(raw))
+        mask[[position for position, of, _ in raw.problems if of == column]] = True
+        problems.append(Problem(column, "unreadable-cell", mask))
+    for treatment in feed.treatments:
+        made = treatment.apply(raw.cells, place)
+        columns |= made.columns
+        problems.extend(made.problems)
+    return columns, problems
+
+
+def _judged(
+    columns: Mapping[str, pa.Array], bad: Mask, never: Sequence[Mask | None]
+) -> tuple[pa.Table, NDArray[np.int64]]:
+    """Return the table of the rows that the schema has to judge, and their positions."""
+    out = bad.copy()
+    for mask in never:
+        if mask is not None:
+            out |= mask
+    table = pa.table(dict(columns))
+    positions = np.flatnonzero(~out)
+    return (table.take(pa.array(positions)) if out.any() else table), positions
+
+
+def _found(problems: Sequence[Problem]) -> tuple[Found, ...]:
+    ordered = sorted(problems, key=lambda each: each.code in _MILD)
+    return tuple(Found(each.column, each.code, np.flatnonzero(each.mask)) for each in ordered)

@@ -1,0 +1,114 @@
+"""What becomes of each row, once the schema has judged: published, quarantined or withheld, and the sum is checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from pipeline.errors import PrivacyError
+from pipeline.model import Account, Found, Quarantined
+from pipeline.protect.place import nowhere
+from pipeline.reasons import REASONS, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.cells import Mask
+    from pipeline.model import RawTable, Rejection, SafeTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Settled:
+    """Each row's fate: ``published`` are positions among the rows read, in their order."""
+
+    published: NDArray[np.int64]
+    accounts: tuple[Account, ...]
+    quarantined: tuple[Quarantined, ...]
+
+
+def outcome_of(code: str) -> Outcome:
+    """Return what a reason code does to a row; codes of excluded accounts come from their own list."""
+    return REASONS[code].outcome if code in REASONS else Outcome.WITHHELD
+
+
+def settle(raw: RawTable, safe: SafeTable, rejections: Sequence[Rejection]) -> Settled:
+    """Return the fate of each row: bad rows first, then rules in their order, then what is left is published."""
+    found = [*safe.found, *_of_schema(safe, rejections)]
+    reasons = _Reasons(np.zeros(safe.length, np.int16), ["published"])
+    bad = safe.bad.copy()
+    for each in reversed(found):  # the first problem of a row names it
+        reasons.give(each.code, each.positions)
+        bad[each.positions] = True
+    standing = ~bad
+    held: list[Found] = []
+    for ruling in safe.rulings:
+        for code, mask in ruling.settle(standing, bad):
+            hit = mask & standing
+            positions = np.flatnonzero(hit)
+            reasons.give(code, positions)
+            standing &= ~hit
+            if outcome_of(code) is Outcome.QUARANTINED:
+                bad |= hit
+                held.append(Found("", code, positions))
+    published = np.flatnonzero(standing)
+    _check_judged(published, safe)
+    return Settled(
+        published=published,
+        accounts=tuple(_accounts(raw, reasons)),
+        quarantined=tuple(_quarantined(raw, [*found, *held])),
+    )
+
+
+class _Reasons(NamedTuple):
+    """A reason for each row, as an index into ``codes``; 0 is published."""
+
+    row: NDArray[np.int16]
+    codes: list[str]
+
+    def give(self, code: str, positions: NDArray[np.int64]) -> None:
+        """Make ``code`` the reason of the rows at ``positions``."""
+        if code not in self.codes:
+            self.codes.append(code)
+        self.row[positions] = self.codes.index(code)
+
+
+def _of_schema(safe: SafeTable, rejections: Sequence[Rejection]) -> Iterator[Found]:
+    kinds: dict[tuple[str, str], list[int]] = {}
+    for each in rejections:
+        kinds.setdefault((each.column, each.code), []).append(each.position)
+    for (column, code), rows in kinds.items():
+        yield Found(column, code, safe.positions[np.array(rows, np.int64)])
+
+
+def _check_judged(published: NDArray[np.int64], safe: SafeTable) -> None:
+    judged: Mask = nowhere(safe.length)
+    judged[safe.positions] = True
+    if not judged[published].all():
+        raise PrivacyError(
+            "unjudged-row",
+            "a row that the schema has not judged would be published",
+            where=f"feed `{safe.feed}`",
+            fix="this is a fault of the feed's rules; please report it",
+        )
+
+
+def _accounts(raw: RawTable, reasons: _Reasons) -> Iterator[Account]:
+    counts = np.bincount(reasons.row, minlength=len(reasons.codes)).tolist()
+    yield Account(raw.feed, Outcome.PUBLISHED, "published", counts[0])
+    for code, count in zip(reasons.codes[1:], counts[1:], strict=True):
+        if count:
+            yield Account(raw.feed, outcome_of(code), code, count)
+    if raw.ragged:
+        yield Account(raw.feed, Outcome.QUARANTINED, "ragged-row", len(raw.ragged))
+
+
+def _quarantined(raw: RawTable, found: Sequence[Found]) -> Iterator[Quarantined]:
+    for spot in raw.ragged:
+        yield Quarantined(raw.feed, raw.paths[spot.source], spot.row, "", "ragged-row")
+    for each in found:
+        for position in each.positions.tolist():
+            yield Quarantined(raw.feed, raw.paths[raw.source[position]], int(raw.row[position]), each.column, each.code)
