@@ -1,0 +1,221 @@
+"""The static catalogue: a public folder of files and pages that needs no server, and a portal like any other.
+
+A change builds a whole new tree beside the public one and lets the two change places.  What is at the top of the
+public folder and not ours (its README above all) is carried into each new tree.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pipeline.errors import PipelineError, PortalError, SettingsError, StorageError
+from pipeline.model import Action, HeldDataset
+from pipeline.publish import swap
+from pipeline.publish.pages import DATASET_PAGE, SITE_FILES, render_site
+from pipeline.publish.plan import METADATA, NO_FILE, is_month_file, make_plan, metadata_digest, wanted_files
+from pipeline.publish.tree import (
+    Part,
+    Shared,
+    Written,
+    build_tree,
+    carried,
+    hash_file,
+    is_plain_file,
+    is_plain_folder,
+    list_below,
+)
+from pipeline.publish.views import KeptFile, OtherDataset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pipeline.model import Plan, Publication
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class StaticCatalogue:
+    """A portal that is a folder; ``staging`` is a folder on the same file system where the next tree is built."""
+
+    name = "catalogue"
+
+    def __init__(self, folder: Path, staging: Path) -> None:
+        self._folder = folder.resolve()
+        self._staging = staging.resolve()
+        if self._staging == self._folder or self._folder in self._staging.parents:
+            raise SettingsError(
+                "bad-setting",
+                "the next public tree cannot be built inside the public folder",
+                where=str(staging),
+                fix="name a folder outside data/published, on the same file system",
+            )
+
+    def recover(self) -> None:
+        """Finish or undo what a killed run left; call it at the start of each run, before `look`."""
+        with _storage(self._staging):
+            if is_plain_folder(self._staging):
+                swap.recover(self._folder, self._staging)
+
+    def look(self, publications: Sequence[Publication]) -> Mapping[str, HeldDataset]:
+        """Return what the public folder holds of each dataset; the metadata is ours when every page is as it should be.
+
+        Raises:
+            StorageError: `cannot-store` when the folder cannot be read.
+        """
+        with _storage(self._folder):
+            held = {publication.name: self._files(publication.name) for publication in publications}
+            pages = self._pages(publications, held)
+            site = all(self._is_current(path, pages[path]) for path in SITE_FILES)
+            found = {}
+            for publication in publications:
+                page = f"{publication.name}/{DATASET_PAGE}"
+                current = site and self._is_current(page, pages[page])
+                if is_plain_folder(self._folder / publication.name):
+                    digest = metadata_digest(publication) if current else ""
+                    found[publication.name] = HeldDataset(files=held[publication.name], metadata=digest)
+            return found
+
+    def apply(self, plan: Plan, publications: Sequence[Publication]) -> None:
+        """Make the public folder hold exactly what ``plan`` says, whole or not at all; a plan of SAME writes nothing.
+
+        ``publications`` are all datasets that the catalogue lists: a folder of any other is carried over as it is.
+
+        Raises:
+            PortalError: `portal-changed` when the folder is not as it was when the plan was made.
+            StorageError: `disk-full`, `cannot-store`, `not-as-released`; the public folder is as it was.
+        """
+        if not plan.writes:
+            return
+        if make_plan(self.name, publications, self.look(publications)) != plan:
+            raise PortalError(
+                "portal-changed",
+                "the public folder, or what is to be published, changed after the plan was made; nothing was written",
+                where=str(self._folder),
+                fix="run `pipeline publish` again",
+            )
+        self.recover()
+        with _storage(self._folder):
+            self._staging.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            try:
+                build_tree(self._staging / swap.NEXT, self._parts(plan, publications))
+                swap.put_in_place(self._folder, self._staging)
+            except (OSError, PipelineError):
+                swap.recover(self._folder, self._staging)
+                raise
+
+    def _files(self, dataset: str) -> dict[str, str]:
+        """Return the sha256 of each file in a dataset's folder, its page apart; `NO_FILE` for a link and the like."""
+        folder = self._folder / dataset
+        if not is_plain_folder(folder):
+            return {}
+        return {
+            name: hash_file(path) if is_plain_file(path) else NO_FILE
+            for name, path in list_below(folder)
+            if name != DATASET_PAGE
+        }
+
+    def _pages(self, publications: Sequence[Publication], held: Mapping[str, Mapping[str, str]]) -> dict[str, bytes]:
+        """Return every page as it should be, given what the folder holds."""
+        kept = {
+            publication.name: [
+                KeptFile(name, (self._folder / publication.name / name).lstat().st_size, sha256)
+                for name, sha256 in sorted(held[publication.name].items())
+                if sha256 != NO_FILE and is_month_file(publication.name, name)
+            ]
+            for publication in publications
+        }
+        return render_site(publications, kept=kept, others=tuple(self._others(publications)))
+
+    def _others(self, publications: Sequence[Publication]) -> Iterator[OtherDataset]:
+        """Yield the datasets that the folder holds and that are not published now, with the titles they gave."""
+        named = {publication.name for publication in publications}
+        for folder in sorted(self._folder.iterdir()) if self._folder.is_dir() else ():
+            described = folder / "datapackage.json"
+            if folder.name in named or not is_plain_folder(folder) or not is_plain_file(folder / DATASET_PAGE):
+                continue
+            if is_plain_file(described):
+                yield OtherDataset(folder.name, _title(described) or folder.name)
+
+    def _is_current(self, path: str, content: bytes) -> bool:
+        """Return whether the folder holds exactly this page."""
+        held = self._folder / path
+        return is_plain_file(held) and held.read_bytes() == content
+
+    def _parts(self, plan: Plan, publications: Sequence[Publication]) -> dict[str, Part]:
+        """Return the whole new tree: what is carried, what the plan says of each file, and the pages."""
+        parts = dict(self._carried({publication.name for publication in publications}))
+        kept: dict[str, dict[str, str]] = {}
+        for publication in publications:
+            names = {
+                change.file: change.action is Action.SAME
+                for change in plan.changes
+                if change.dataset == publication.name and change.action is not Action.REMOVE
+            }
+            names.pop(METADATA)
+            files = self._dataset_parts(publication, names)
+            parts |= {f"{publication.name}/{name}": part for name, part in files.items()}
+            unwanted = files.keys() - wanted_files(publication).keys()
+            kept[publication.name] = {name: hash_file(self._folder / publication.name / name) for name in unwanted}
+        pages = self._pages(publications, kept)
+        return parts | {path: Written(content) for path, content in pages.items()}
+
+    def _dataset_parts(self, publication: Publication, names: Mapping[str, bool]) -> dict[str, Part]:
+        """Return the files of a dataset: those that are the same from the public folder, others as they are made."""
+        public = self._folder / publication.name
+        parts: dict[str, Part] = {name: Written(content) for name, content in publication.extras.items()}
+        for release in publication.releases:
+            parts |= {file.name: Shared(file.path, file.sha256) for file in release.files}
+        wanted = wanted_files(publication)
+        for name, same in names.items():
+            if same:
+                parts[name] = Shared(public / name, wanted[name].sha256 if name in wanted else "")
+        return parts
+
+    def _carried(self, datasets: set[str]) -> Iterator[tuple[str, Part]]:
+        """Yield what is in the public folder and not ours."""
+        for path, source in list_below(self._folder):
+            if path.partition("/")[0] not in datasets and path not in SITE_FILES:
+                part = carried(source)
+                if part is not None:
+                    yield path, part
+
+
+def _title(datapackage: Path) -> str:
+    """Return the title that a data package gives itself, or "" when it cannot be read."""
+    try:
+        described = json.loads(datapackage.read_bytes())
+    except ValueError:
+        return ""
+    title = described.get("title") if isinstance(described, dict) else None
+    return title if isinstance(title, str) else ""
+
+
+@contextmanager
+def _storage(folder: Path) -> Iterator[None]:
+    """Turn what the system says about the disk into our own errors."""
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in _FULL
+        raise StorageError(
+            "disk-full" if full else "cannot-store",
+            "the disk is full; the public folder is as it was"
+            if full
+            else f"the system refused: {error.strerror}; the public folder is as it was",
+            where=str(folder),
+            fix="make room, then run `pipeline publish` again" if full else _advice(error),
+        ) from None
+
+
+def _advice(error: OSError) -> str:
+    """Return what to do about a refusal."""
+    if error.errno == errno.EXDEV:
+        return "put data/private and data/published on the same file system"
+    if error.errno == errno.EBUSY:
+        return "mount the folder above data/published instead of data/published itself: it is swapped whole"
+    return "see that the pipeline's user may write data/private and data/published and the folders that hold them"

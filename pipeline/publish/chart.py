@@ -1,0 +1,72 @@
+"""Rows per month as bars: the numbers of a small drawing, and the words that stand for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pipeline.model import Month
+
+#: A drawing is so many units high, and each month so many wide (its bar is narrower).
+HEIGHT = 100
+STEP = 10
+BAR = 8
+_DECEMBER = 12
+
+
+class Bar(NamedTuple):
+    """One month's bar, in units of the drawing from its top left corner."""
+
+    month: Month
+    rows: int
+    x: int
+    y: int
+    height: int
+
+
+class Chart(NamedTuple):
+    """Bars from the first to the last month; a month without a release leaves a gap."""
+
+    bars: tuple[Bar, ...]
+    width: int
+    first: Month
+    last: Month
+    most: Bar
+    fewest: Bar
+
+
+def draw_chart(rows_by_month: Mapping[Month, int]) -> Chart | None:
+    """Return the chart of two months or more; fewer, or nothing but empty ones, need none."""
+    if len(rows_by_month) <= 1 or not any(rows_by_month.values()):
+        return None
+    highest = max(rows_by_month.values())
+    axis = tuple(_months_between(min(rows_by_month), max(rows_by_month)))
+    bars = tuple(
+        _bar(position, month, rows=rows_by_month[month], highest=highest)
+        for position, month in enumerate(axis)
+        if month in rows_by_month
+    )
+    return Chart(
+        bars=bars,
+        width=len(axis) * STEP,
+        first=axis[0],
+        last=axis[-1],
+        most=max(bars, key=lambda bar: bar.rows),
+        fewest=min(bars, key=lambda bar: bar.rows),
+    )
+
+
+def _bar(position: int, month: Month, *, rows: int, highest: int) -> Bar:
+    """Return a bar that is as high as its rows; any row at all is seen."""
+    height = max(round(rows / highest * HEIGHT), 1 if rows else 0)
+    return Bar(month, rows, position * STEP + (STEP - BAR) // 2, HEIGHT - height, height)
+
+
+def _months_between(first: Month, last: Month) -> Iterator[Month]:
+    """Yield every calendar month from ``first`` to ``last``."""
+    year, number = int(first[:4]), int(first[5:])
+    while (month := f"{year:04d}-{number:02d}") <= last:
+        yield month
+        year, number = (year + 1, 1) if number == _DECEMBER else (year, number + 1)

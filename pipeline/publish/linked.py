@@ -1,0 +1,131 @@
+"""The same facts for machines: schema.org for search engines, DCAT for other catalogues.
+
+Addresses are relative: the catalogue does not know where it is served from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.publish.views import DatasetView
+
+_MEDIA_TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
+_MEDIA_TYPE_REGISTRY = "https://www.iana.org/assignments/media-types/"
+_FREQUENCY = "http://publications.europa.eu/resource/authority/frequency/"
+
+
+def dataset_facts(view: DatasetView) -> dict[str, object]:
+    """Return a schema.org Dataset for the page of a dataset."""
+    facts = view.facts
+    described: dict[str, object] = {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "name": _marked(facts.title, sample=facts.sample),
+        "description": facts.description,
+        "identifier": facts.name,
+        "version": facts.version,
+        "license": facts.licence_url,
+        "creditText": facts.attribution,
+        "keywords": list(facts.tags),
+        "isAccessibleForFree": True,
+        "creator": {"@type": "GovernmentOrganization", "name": facts.publisher, "email": facts.contact_email},
+        "spatialCoverage": {"@type": "Place", "name": facts.spatial_name, "sameAs": facts.spatial_uri},
+        "variableMeasured": [column.name for column in facts.columns],
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": file.name,
+                "contentUrl": file.name,
+                "encodingFormat": _media_type(file.name),
+                "sha256": file.sha256,
+            }
+            for file in view.downloads
+        ],
+    }
+    if (period := _period(view)) is not None:
+        described["temporalCoverage"] = "/".join(period)
+    if facts.last_published is not None:
+        described["dateModified"] = facts.last_published.isoformat()
+    return described
+
+
+def catalogue_facts(views: Sequence[DatasetView]) -> dict[str, object]:
+    """Return a DCAT catalogue of all datasets, as JSON-LD."""
+    return {
+        "@context": {
+            "dcat": "http://www.w3.org/ns/dcat#",
+            "dct": "http://purl.org/dc/terms/",
+            "foaf": "http://xmlns.com/foaf/0.1/",
+            "spdx": "http://spdx.org/rdf/terms#",
+            "vcard": "http://www.w3.org/2006/vcard/ns#",
+            "xsd": "http://www.w3.org/2001/XMLSchema#",
+        },
+        "@id": "./",
+        "@type": "dcat:Catalog",
+        "dct:title": _marked("Open data", sample=any(view.facts.sample for view in views)),
+        "dcat:dataset": [_dcat_dataset(view) for view in views],
+    }
+
+
+def _dcat_dataset(view: DatasetView) -> dict[str, object]:
+    """Return one dataset of the DCAT catalogue."""
+    facts = view.facts
+    described: dict[str, object] = {
+        "@id": f"{facts.name}/",
+        "@type": "dcat:Dataset",
+        "dct:title": _marked(facts.title, sample=facts.sample),
+        "dct:description": facts.description,
+        "dct:identifier": facts.name,
+        "dct:publisher": {"@type": "foaf:Agent", "foaf:name": facts.publisher},
+        "dct:accrualPeriodicity": {"@id": _FREQUENCY + facts.frequency.upper()},
+        "dct:spatial": {"@id": facts.spatial_uri},
+        "dcat:keyword": list(facts.tags),
+        "dcat:landingPage": {"@id": f"{facts.name}/index.html"},
+        "dcat:contactPoint": {
+            "@type": "vcard:Kind",
+            "vcard:fn": facts.contact_name,
+            "vcard:hasEmail": {"@id": f"mailto:{facts.contact_email}"},
+        },
+        "dcat:distribution": [_dcat_distribution(view, name, sha256) for name, _, sha256 in view.downloads],
+    }
+    if (period := _period(view)) is not None:
+        start, end = ({"@type": "xsd:gYearMonth", "@value": month} for month in period)
+        described["dct:temporal"] = {"@type": "dct:PeriodOfTime", "dcat:startDate": start, "dcat:endDate": end}
+    if facts.last_published is not None:
+        described["dct:modified"] = {"@type": "xsd:date", "@value": facts.last_published.isoformat()}
+    return described
+
+
+def _dcat_distribution(view: DatasetView, name: str, sha256: str) -> dict[str, object]:
+    """Return one file of a dataset; DCAT puts the licence here."""
+    return {
+        "@type": "dcat:Distribution",
+        "dct:title": name,
+        "dcat:downloadURL": {"@id": f"{view.facts.name}/{name}"},
+        "dcat:mediaType": {"@id": _MEDIA_TYPE_REGISTRY + _media_type(name)},
+        "dct:license": {"@id": view.facts.licence_url},
+        "dct:rights": view.facts.attribution,
+        "spdx:checksum": {
+            "@type": "spdx:Checksum",
+            "spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256"},
+            "spdx:checksumValue": sha256,
+        },
+    }
+
+
+def _period(view: DatasetView) -> tuple[str, str] | None:
+    """Return the first and the last published month, or nothing."""
+    months = [month.month for year in view.years for month in year.months]
+    return (min(months), max(months)) if months else None
+
+
+def _media_type(name: str) -> str:
+    return _MEDIA_TYPES[name.rpartition(".")[2]]
+
+
+def _marked(title: str, *, sample: bool) -> str:
+    """Return a title that says so when the data is invented."""
+    return f"SAMPLE DATA: {title}" if sample else title

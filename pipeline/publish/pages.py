@@ -1,0 +1,102 @@
+"""The catalogue's pages: a pure function of the publications and of the months that the catalogue keeps."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pipeline.publish.linked import catalogue_facts, dataset_facts
+from pipeline.publish.views import DatasetView, KeptFile, OtherDataset, month_in_words, view_dataset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipeline.model import Publication
+
+#: What the catalogue itself puts at its top, beside one folder per dataset and a README that it only carries.
+SITE_FILES = ("catalogue.jsonld", "index.html", "style.css")
+#: What the catalogue puts in a dataset's folder beside the files of its releases.
+DATASET_PAGE = "index.html"
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_NEWEST_CHANGES = 24
+
+
+def render_site(
+    publications: Sequence[Publication],
+    *,
+    kept: Mapping[str, Sequence[KeptFile]],
+    others: Sequence[OtherDataset],
+) -> dict[str, bytes]:
+    """Return every page by its path below the public folder; equal arguments give equal bytes.
+
+    ``kept`` are, by dataset, the months' files without a release here; ``others`` the datasets that the folder
+    holds and that are not published now.
+    """
+    views = [
+        view_dataset(publication, kept.get(publication.name, ()))
+        for publication in sorted(publications, key=lambda publication: publication.title)
+    ]
+    environment = _environment()
+    pages = {
+        "catalogue.jsonld": _as_json(catalogue_facts(views)),
+        "index.html": environment.get_template("index.html").render(_index_words(views, others)).encode(),
+        "style.css": (_TEMPLATES / "style.css").read_bytes(),
+    }
+    template = environment.get_template("dataset.html")
+    for view in views:
+        pages[f"{view.facts.name}/{DATASET_PAGE}"] = template.render(_dataset_words(view)).encode()
+    return pages
+
+
+def _environment() -> Environment:
+    """Return templates in which every text is escaped and an unknown name is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["month"] = month_in_words
+    return environment
+
+
+def _index_words(views: Sequence[DatasetView], others: Sequence[OtherDataset]) -> dict[str, object]:
+    """Return what the first page's template is given."""
+    facts = [view.facts for view in views]
+    return {
+        "views": views,
+        "others": sorted(others),
+        "sample": any(each.sample for each in facts),
+        "force": ", ".join(dict.fromkeys(each.force_name for each in facts)) or "Open data",
+        "licences": list(dict.fromkeys((each.licence_title, each.licence_url) for each in facts)),
+        "attributions": list(dict.fromkeys(each.attribution for each in facts)),
+        "contacts": list(dict.fromkeys((each.contact_name, each.contact_email) for each in facts)),
+        "foi": list(dict.fromkeys(each.foi_email for each in facts)),
+    }
+
+
+def _dataset_words(view: DatasetView) -> dict[str, object]:
+    """Return what the template of a dataset's page is given."""
+    extras = view.facts.extras
+    newest_first = sorted(view.facts.changes, key=lambda change: (change.released_on, change.month), reverse=True)
+    return {
+        "view": view,
+        "facts": view.facts,
+        "sample": view.facts.sample,
+        "force": view.facts.force_name,
+        "changes": newest_first[:_NEWEST_CHANGES],
+        "more_changes": len(newest_first) > _NEWEST_CHANGES,
+        "beside": [name for name in ("datapackage.json", "schema.json", "change-log.csv") if name in extras],
+        "linked": dataset_facts(view),
+    }
+
+
+def _as_json(facts: dict[str, object]) -> bytes:
+    """Return JSON that reads well and is the same for the same facts."""
+    return (json.dumps(facts, indent=2, ensure_ascii=False) + "\n").encode()

@@ -1,0 +1,186 @@
+"""A whole folder tree, made beside the public one: links to files that exist, and new files; synced and read back.
+
+A linked file shares its bytes with the private store, so no file that exists is ever opened for writing, and no mode
+of one is changed: what cannot be shared as it stands is copied.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.errors import StorageError
+from pipeline.publish.swap import sync_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+FILE_MODE = 0o644
+FOLDER_MODE = 0o755
+
+_READ = os.O_RDONLY | os.O_NOFOLLOW
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A file that exists and is shared or copied; ``sha256`` is what it must be, "" when it is only carried over."""
+
+    source: Path
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file that is written anew."""
+
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A symbolic link that is carried over as it stands and never followed."""
+
+    target: str
+
+
+Part = Shared | Written | Pointer
+
+
+def build_tree(root: Path, parts: Mapping[str, Part]) -> None:
+    """Make the new folder ``root`` hold exactly ``parts``, by path below it, whatever the umask.
+
+    Raises:
+        OSError: the disk is full, or cannot be written.
+        StorageError: `not-as-released` when a file read back is not what it must be.
+    """
+    _make_folder(root)
+    for path, part in parts.items():
+        target = _below(root, path)
+        for folder in reversed([each for each in target.parents if root in each.parents and not each.is_dir()]):
+            _make_folder(folder)
+        _place(part, target)
+    for path, part in parts.items():
+        _read_back(root / path, part, path)
+    for folder, _, _ in os.walk(root):
+        _sync_folder_below(root, folder)
+
+
+def hash_file(path: Path) -> str:
+    """Return the sha256 of a file in hex; it is streamed, and a link is not followed."""
+    with os.fdopen(os.open(path, _READ), "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def is_plain_file(path: Path) -> bool:
+    """Return whether a plain file stands there: no link, no folder, no device."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def is_plain_folder(path: Path) -> bool:
+    """Return whether a folder stands there and no link to one."""
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def list_below(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Yield everything below ``folder`` that is no folder, by path with forward slashes; links are not followed."""
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        path = folder / entry.name
+        if entry.is_dir(follow_symlinks=False):
+            yield from ((f"{entry.name}/{name}", below) for name, below in list_below(path))
+        else:
+            yield entry.name, path
+
+
+def carried(path: Path) -> Part | None:
+    """Return a part that carries over what stands at ``path``; nothing for a pipe, a socket or a device."""
+    mode = path.lstat().st_mode
+    if stat.S_ISLNK(mode):
+        return Pointer(str(path.readlink()))
+    return Shared(path) if stat.S_ISREG(mode) else None
+
+
+def _below(root: Path, path: str) -> Path:
+    """Return the place of a part; a path that would leave the tree is a fault of the program."""
+    steps = path.split("/")
+    if not all(steps) or {".", ".."} & set(steps) or "\0" in path:
+        raise ValueError("a path of the new tree leads outside it")
+    return root.joinpath(*steps)
+
+
+def _make_folder(folder: Path) -> None:
+    folder.mkdir()
+    folder.chmod(FOLDER_MODE)
+
+
+def _sync_folder_below(root: Path, folder: str) -> None:
+    """Sync a folder and its plain files; a shared file may not have been synced by who made it."""
+    sync_folder(root / folder)
+    for entry in os.scandir(folder):
+        if entry.is_file(follow_symlinks=False):
+            descriptor = os.open(entry.path, _READ)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+
+def _place(part: Part, target: Path) -> None:
+    """Put one part where it belongs."""
+    if isinstance(part, Pointer):
+        target.symlink_to(part.target)
+    elif isinstance(part, Written):
+        with os.fdopen(os.open(target, _NEW, 0o600), "wb") as file:
+            file.write(part.content)
+        target.chmod(FILE_MODE)
+    elif not _share(part.source, target):
+        _copy(part.source, target)
+
+
+def _share(source: Path, target: Path) -> bool:
+    """Make ``target`` a hard link when the file may be public as it stands; return whether it is one."""
+    if stat.S_IMODE(source.lstat().st_mode) != FILE_MODE or not is_plain_file(source):
+        return False
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:
+        return False  # another file system, or one without links: the copy says what is wrong if it is more
+    return True
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Write a new file with the same bytes."""
+    with (
+        os.fdopen(os.open(source, _READ), "rb") as old,
+        os.fdopen(os.open(target, _NEW, 0o600), "wb") as new,
+    ):
+        shutil.copyfileobj(old, new, 1 << 20)
+    target.chmod(FILE_MODE)
+
+
+def _read_back(target: Path, part: Part, path: str) -> None:
+    """Check that a file is what it must be."""
+    if isinstance(part, Written):
+        expected = hashlib.sha256(part.content).hexdigest()
+    elif isinstance(part, Shared):
+        expected = part.sha256
+    else:
+        return
+    if expected and hash_file(target) != expected:
+        raise StorageError(
+            "not-as-released",
+            "the file read back is not the file that was released; nothing was published",
+            where=path,
+            fix="check the disk, then run `pipeline publish` again",
+        )

@@ -1,0 +1,220 @@
+"""What the pages say about a dataset, worked out from its publication: no markup here, and no clock.
+
+Only one fact depends on the day: whether the next release is overdue.  It changes on one day, so an unchanged night
+still writes nothing.
+"""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.publish.chart import Chart, draw_chart
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from pipeline.model import Month, Publication, PublishedColumn, Release
+
+_THOUSAND = 1000
+
+
+class KeptFile(NamedTuple):
+    """A month's file that the catalogue holds and that has no release here: name, size in bytes, sha256."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+class OtherDataset(NamedTuple):
+    """A dataset that the catalogue holds and that is not among those published now: folder and title."""
+
+    name: str
+    title: str
+
+
+class Download(NamedTuple):
+    """One file to download: its name, its size in words, its sha256."""
+
+    name: str
+    size: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthView:
+    """One published month: its name, its rows ("" when not known), its files by format, and a remark."""
+
+    month: Month
+    label: str
+    year: str
+    rows: str
+    files: dict[str, Download]
+    remark: str
+
+
+class YearView(NamedTuple):
+    """The published months of a year, newest first."""
+
+    year: str
+    months: tuple[MonthView, ...]
+
+
+class ColumnView(NamedTuple):
+    """A published column, and the file that lists its codes ("" when it has none)."""
+
+    column: PublishedColumn
+    codelist: str
+
+
+class QualityView(NamedTuple):
+    """Quality figures: the names of the figures, then a row of texts for each month, newest first."""
+
+    names: tuple[str, ...]
+    months: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetView:
+    """Everything that the page of one dataset says, in words; ``facts`` is the publication itself."""
+
+    facts: Publication
+    last_published: str
+    next_due: str
+    overdue: bool
+    span: str
+    rows: str
+    years: tuple[YearView, ...]
+    missing: tuple[str, ...]
+    held: tuple[tuple[str, str], ...]
+    columns: tuple[ColumnView, ...]
+    quality: QualityView | None
+    chart: Chart | None
+
+    @property
+    def downloads(self) -> tuple[Download, ...]:
+        """Return every file of every month, newest first."""
+        return tuple(file for year in self.years for month in year.months for file in month.files.values())
+
+    def newest(self, kind: str) -> str:
+        """Return the name of the newest file of a format, for the examples."""
+        names = (month.files[kind].name for year in self.years for month in year.months if kind in month.files)
+        return next(names, f"{self.facts.name}-2024-01.{kind}")
+
+
+def view_dataset(publication: Publication, kept: Sequence[KeptFile] = ()) -> DatasetView:
+    """Return what the page of a dataset says."""
+    months = sorted((*_released(publication), *_kept_months(publication, kept)), key=_month_of, reverse=True)
+    return DatasetView(
+        facts=publication,
+        last_published=day_in_words(publication.last_published),
+        next_due=day_in_words(publication.next_due),
+        overdue=publication.next_due is not None and publication.as_of > publication.next_due,
+        span=_span([view.month for view in months]),
+        rows=f"{sum(release.rows for release in publication.releases):,}",
+        years=tuple(YearView(year, tuple(group)) for year, group in groupby(months, key=lambda view: view.year)),
+        missing=tuple(month_in_words(month) for month in sorted(publication.missing)),
+        held=tuple((month_in_words(held.month), held.reason) for held in sorted(publication.held)),
+        columns=tuple(ColumnView(column, _codelist(publication, column)) for column in publication.columns),
+        quality=_quality(publication.releases),
+        chart=draw_chart({release.month: release.rows for release in publication.releases}),
+    )
+
+
+def month_in_words(month: Month) -> str:
+    """Return `2024-03` as `March 2024`; what is no month comes back as it is."""
+    year, _, number = month.partition("-")
+    if not (number.isdecimal() and 1 <= int(number) <= len(calendar.month_name) - 1):
+        return month
+    return f"{calendar.month_name[int(number)]} {year}"
+
+
+def day_in_words(day: dt.date | None) -> str:
+    """Return a day as `10 April 2024`, or `not known`."""
+    return "not known" if day is None else f"{day.day} {calendar.month_name[day.month]} {day.year}"
+
+
+def size_in_words(size: int) -> str:
+    """Return a number of bytes as people write it: `834 bytes`, `12 kB`, `1.2 MB`."""
+    if size < _THOUSAND:
+        return f"{size} byte" if size == 1 else f"{size} bytes"
+    amount = float(size)
+    for unit in ("kB", "MB", "GB"):
+        amount /= _THOUSAND
+        if amount < _THOUSAND - 0.5 or unit == "GB":
+            break
+    return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:,.0f} {unit}"  # noqa: PLR2004 - two digits are enough
+
+
+def _month_of(view: MonthView) -> Month:
+    return view.month
+
+
+def _released(publication: Publication) -> Iterable[MonthView]:
+    """Yield one view per release."""
+    for release in publication.releases:
+        files = {file.format: Download(file.name, size_in_words(file.bytes), file.sha256) for file in release.files}
+        yield MonthView(
+            month=release.month,
+            label=month_in_words(release.month),
+            year=release.month[:4],
+            rows=f"{release.rows:,}",
+            files={kind: files[kind] for kind in sorted(files)},
+            remark="stays as it was published: what it was made from is no longer held" if release.input_gone else "",
+        )
+
+
+def _kept_months(publication: Publication, kept: Sequence[KeptFile]) -> Iterable[MonthView]:
+    """Yield one view per month that the catalogue keeps and that has no release here."""
+    start = len(publication.name) + 1
+    released = {release.month for release in publication.releases}
+    for month, group in groupby(sorted(kept), key=lambda file: file.name[start : start + len("2024-01")]):
+        files = {
+            file.name.rpartition(".")[2]: Download(file.name, size_in_words(file.bytes), file.sha256) for file in group
+        }
+        if month not in released:
+            yield MonthView(
+                month=month,
+                label=month_in_words(month),
+                year=month[:4],
+                rows="",
+                files=files,
+                remark="kept from an earlier release",
+            )
+
+
+def _span(newest_first: Sequence[Month]) -> str:
+    """Return the months that are published, in words."""
+    if not newest_first:
+        return "none yet"
+    last, first = month_in_words(newest_first[0]), month_in_words(newest_first[-1])
+    return first if first == last else f"{first} to {last}"
+
+
+def _codelist(publication: Publication, column: PublishedColumn) -> str:
+    """Return the address of a column's code list beside the page, or "" when there is none."""
+    named = column.codelist
+    candidates = (named, f"codelists/{named}", f"codelists/{named}.csv")
+    return next((name for name in candidates if name in publication.extras), "")
+
+
+def _quality(releases: Sequence[Release]) -> QualityView | None:
+    """Return the quality figures of every release as one table, or nothing when there are none."""
+    names = tuple(dict.fromkeys(name for release in releases for name in release.quality))
+    if not names:
+        return None
+    newest_first = sorted(releases, key=lambda release: release.month, reverse=True)
+    return QualityView(
+        tuple(name.replace("_", " ").replace("-", " ") for name in names),
+        tuple(
+            (
+                month_in_words(release.month),
+                tuple(f"{release.quality[name]:,}" if name in release.quality else "" for name in names),
+            )
+            for release in newest_first
+        ),
+    )
