@@ -1,0 +1,86 @@
+"""Frictionless itself, asked about rows as CSV: codes and places come back, its texts (which hold cells) do not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+from frictionless import Dialect, Resource, Schema
+from frictionless.formats import CsvControl
+
+from pipeline.errors import PrivacyError
+from pipeline.model import Rejection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from pipeline.validate.schema import TableSchema
+
+#: Codes that Frictionless gives to a row and not to a cell.
+_ROW_CODES = frozenset({"blank-row", "primary-key"})
+_CELL_CODES = frozenset({"type-error", "constraint-error", "unique-error"})
+#: Frictionless counts the header as row 1.
+_FIRST_ROW = 2
+
+
+def frictionless_rejections(table: pa.Table, schema: TableSchema) -> set[Rejection]:
+    """Return what Frictionless says of ``table`` (text columns, null for an empty cell), as our own rejections.
+
+    What it says of a row stands at the first column of the key, or of the table.  `PrivacyError`
+    ``referee-failed`` when it does not judge all rows.
+    """
+    try:
+        report = _resource(_as_csv(table), schema).validate(limit_errors=0)
+        (task,) = report.tasks
+        complete = not task.warnings and not report.errors and task.stats.get("rows") == table.num_rows
+        found = set(_rejections(task.errors, schema)) if complete else set[Rejection]()
+    except Exception as error:  # noqa: BLE001 - whatever a library raises may hold a cell, and must not get out
+        raise _failed(f"it stopped with {type(error).__name__}") from None
+    if not complete:
+        raise _failed("it did not read every row")
+    return found
+
+
+def _resource(text: bytes, schema: TableSchema) -> Resource:
+    # every setting is given: what is not, Frictionless guesses from the first rows
+    control = CsvControl(
+        delimiter=",", quote_char='"', double_quote=True, line_terminator="\n", skip_initial_space=False
+    )
+    return Resource(
+        text,
+        format="csv",
+        encoding="utf-8",
+        schema=Schema.from_descriptor(schema.descriptor()),
+        dialect=Dialect(controls=[control]),
+    )
+
+
+def _as_csv(table: pa.Table) -> bytes:
+    columns = [pc.fill_null(column.cast(pa.string()), "") for column in table.columns]
+    sink = pa.BufferOutputStream()
+    options = pa_csv.WriteOptions(quoting_style="all_valid")
+    pa_csv.write_csv(pa.table(columns, names=table.column_names), sink, options)
+    text: bytes = sink.getvalue().to_pybytes()
+    return text
+
+
+def _rejections(errors: list[Any], schema: TableSchema) -> Iterator[Rejection]:
+    for error in errors:
+        if error.type in _CELL_CODES:
+            column = error.field_name
+        elif error.type in _ROW_CODES:
+            column = schema.primary_key[0] if error.type == "primary-key" else schema.names[0]
+        else:
+            raise _failed(f"it says `{error.type}`")
+        yield Rejection(error.row_number - _FIRST_ROW, column, error.type)
+
+
+def _failed(reason: str) -> PrivacyError:
+    return PrivacyError(
+        "referee-failed",
+        f"Frictionless could not be asked: {reason}",
+        fix="run `make test`; if it passes, report this as a fault with the name of the dataset",
+    )

@@ -1,0 +1,115 @@
+"""Frictionless as the outside referee: it reads a sample of every release, and all that was rejected.
+
+The checks are ours and could be wrong; the released schema is read by everybody else with Frictionless.  A
+difference that `differences.py` does not explain stops the release.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.errors import PrivacyError
+from pipeline.model import Rejection
+from pipeline.validate.column import Column
+from pipeline.validate.differences import explanation
+from pipeline.validate.frictionless_verdict import frictionless_rejections
+from pipeline.validate.sampling import chosen_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import numpy.typing as npt
+    import pyarrow as pa
+
+    from pipeline.validate.checks import Checked
+    from pipeline.validate.schema import TableSchema
+
+_KEY_CODES = frozenset({"unique-error", "primary-key"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the referee looked at: ``rows`` in all, ``rejected`` among them, and known differences by name."""
+
+    rows: int
+    rejected: int
+    differences: Mapping[str, int]
+
+
+def referee(
+    table: pa.Table, checked: Checked, schema: TableSchema, *, salt: str, sample: int = 1000, everything: bool = False
+) -> Verdict:
+    """Return what Frictionless agreed to; `PrivacyError` ``verdict-differs`` where it does not.
+
+    ``checked`` is what `validate` said of ``table``.  Looked at are ``sample`` rows chosen by hash, a row for
+    each value of each closed list, and every rejected row; with ``everything`` all rows.
+    """
+    rows = np.arange(table.num_rows) if everything else _rows_to_judge(table, checked, schema, size=sample, salt=salt)
+    part = table.take(rows)
+    place = {position: number for number, position in enumerate(rows.tolist())}
+    ours = {Rejection(place[position], column, code) for position, column, code in checked.rejections}
+    theirs = frictionless_rejections(part, schema)
+    known, unknown = _explained(ours, theirs, part, schema)
+    if unknown:
+        raise _differs(unknown, ours)
+    return Verdict(rows=len(rows), rejected=len({rejection.position for rejection in ours}), differences=known)
+
+
+def _rows_to_judge(
+    table: pa.Table, checked: Checked, schema: TableSchema, *, size: int, salt: str
+) -> npt.NDArray[np.int64]:
+    columns = [Column.of(table.column(name), name) for name in schema.names]
+    strata = [number for number, field in enumerate(schema.fields) if field.enum is not None]
+    chosen = chosen_rows(columns, strata, size=size, salt=salt)
+    # a repeated key is one only beside the row that had it first
+    rejected = [rejection.position for rejection in checked.rejections]
+    return np.union1d(chosen, np.array([*rejected, *checked.originals], dtype=np.int64))
+
+
+def _explained(
+    ours: set[Rejection], theirs: set[Rejection], part: pa.Table, schema: TableSchema
+) -> tuple[dict[str, int], set[Rejection]]:
+    """Return how often each known difference explains a difference of verdict, and what none explains."""
+    fields = {field.name: field for field in schema.fields}
+    blank = {rejection.position for rejection in ours & theirs if rejection.code == "blank-row"}
+    known, unknown, keys = Counter[str](), set[Rejection](), set[Rejection]()
+    refused: dict[tuple[int, str], str] = {}
+    for position, column, code in ours:
+        if code not in _KEY_CODES and Rejection(position, column, code) not in theirs:
+            cell = part.column(column)[position].as_py() or ""
+            refused[position, column] = explanation(fields[column], cell) if cell else ""
+    for rejection in ours ^ theirs:
+        name = refused.get((rejection.position, rejection.column), "")
+        if rejection.code in _KEY_CODES:
+            keys.add(rejection)
+        elif rejection.position in blank:
+            known["blank-row"] += 1
+        elif name:
+            known[name] += 1
+        else:
+            unknown.add(rejection)
+    lax = {column for (_, column), name in refused.items() if name}
+    for rejection in keys:
+        if lax & set(schema.primary_key if rejection.code == "primary-key" else (rejection.column,)):
+            known["key-of-refused-value"] += 1
+        else:
+            unknown.add(rejection)
+    return dict(known), unknown
+
+
+def _differs(unknown: Iterable[Rejection], ours: set[Rejection]) -> PrivacyError:
+    counts = Counter((column, code, Rejection(position, column, code) in ours) for position, column, code in unknown)
+    said = "; ".join(
+        f"column `{column}`: {count} times `{code}` by {'the checks' if mine else 'Frictionless'} only"
+        for (column, code, mine), count in sorted(counts.items())
+    )
+    return PrivacyError(
+        "verdict-differs",
+        said,
+        where="the referee",
+        fix="find out which is right; a difference that is meant belongs into pipeline/validate/differences.py",
+    )

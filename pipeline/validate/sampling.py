@@ -1,0 +1,89 @@
+"""Which rows the referee sees: chosen by what is in them, so that nobody and no order of rows can choose."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+
+    from pipeline.validate.column import Column
+
+    Hashes = npt.NDArray[np.uint64]
+    Positions = npt.NDArray[np.int64]
+
+_WORD = 8
+#: Odd 64-bit constants of the splitmix generator: they spread every bit over the whole word.
+_GOLDEN, _MIX_1, _MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+
+
+def chosen_rows(columns: Sequence[Column], strata: Sequence[int], *, size: int, salt: str) -> Positions:
+    """Return the positions of the rows to look at, ascending.
+
+    They are the ``size`` rows with the lowest hashes, and for each value (the blank among them) that occurs in
+    the columns ``strata`` the row with the lowest.  The same rows and salt give the same choice.
+    """
+    hashes = row_hashes(columns, salt)
+    lowest = np.argpartition(hashes, size)[:size] if 0 < size < len(hashes) else np.arange(len(hashes))
+    chosen = [lowest if size else lowest[:0]]
+    chosen += [_one_of_each(columns[number], hashes) for number in strata]
+    return np.unique(np.concatenate(chosen))
+
+
+def row_hashes(columns: Sequence[Column], salt: str) -> Hashes:
+    """Return one number for each row, made from the salt and its cells, whatever stands in other rows.
+
+    Not a digest: of a long text only the length and both ends count, which is enough to choose by.
+    """
+    seed = int.from_bytes(hashlib.sha256(salt.encode()).digest()[:_WORD], "little")
+    hashes = np.array([seed], dtype=np.uint64)
+    for column in columns:
+        cells = _text_hashes(column.values)
+        if column.indices is not None:
+            # the last entry stands for an empty cell
+            indices = column.indices.fill_null(len(cells)).to_numpy(zero_copy_only=False)
+            cells = np.append(cells, np.uint64(0))[indices]
+        hashes = _mixed(hashes + np.uint64(_GOLDEN) ^ cells)
+    return hashes
+
+
+def _text_hashes(values: pa.StringArray) -> Hashes:
+    """Return a number for each text, made from its first and last eight bytes and its length; 0 for null."""
+    _, offsets, data = values.buffers()
+    if not len(values) or offsets is None:
+        return np.zeros(len(values), dtype=np.uint64)
+    edges = np.frombuffer(offsets, dtype=np.int32)[values.offset : values.offset + len(values) + 1].astype(np.int64)
+    text = np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, dtype=np.uint8)
+    padded = np.concatenate([text[edges[0] : edges[-1]], np.zeros(_WORD, dtype=np.uint8)])
+    words = np.ndarray(shape=(len(padded) - _WORD + 1,), dtype="<u8", buffer=padded, strides=(1,))
+    edges -= edges[0]
+    start, length = edges[:-1], np.diff(edges)
+    kept = np.where(
+        length < _WORD, (np.uint64(1) << (_WORD * np.minimum(length, _WORD - 1)).astype(np.uint64)) - 1, ~np.uint64(0)
+    )
+    first = words[start] & kept
+    last = words[np.maximum(start, edges[1:] - _WORD)] & kept
+    hashes = _mixed(_mixed(np.add(first, length.astype(np.uint64), dtype=np.uint64)) ^ last)
+    return np.where(values.is_valid().to_numpy(zero_copy_only=False), hashes, np.uint64(0))
+
+
+def _mixed(words: Hashes) -> Hashes:
+    words = (words ^ (words >> np.uint64(30))) * np.uint64(_MIX_1)
+    words = (words ^ (words >> np.uint64(27))) * np.uint64(_MIX_2)
+    return words ^ (words >> np.uint64(31))
+
+
+def _one_of_each(column: Column, hashes: Hashes) -> Positions:
+    """Return for each value that occurs the position of its row with the lowest hash."""
+    indices = column.values.dictionary_encode().indices if column.indices is None else column.indices
+    codes = indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64) + 1
+    lowest = np.full(int(codes.max(initial=0)) + 1, ~np.uint64(0))
+    np.minimum.at(lowest, codes, hashes)
+    candidates = np.flatnonzero(hashes == lowest[codes])
+    return candidates[np.unique(codes[candidates], return_index=True)[1]]
