@@ -1,0 +1,57 @@
+# Every target is one line of `make help`.  Extra words for a command: make publish ARGS="street-crime --month 2024-01"
+.DEFAULT_GOAL := help
+.PHONY: help setup sample plan publish portal portal-stop test check bench clean run-ready dev-ready
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+ARGS ?=
+# Another Python's modules must not leak into .venv.
+unexport PYTHONPATH PYTHONHOME
+export PYTHON
+
+help:         ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+setup:        ## Make .venv with everything the pipeline needs (instant when nothing changed)
+	@sh requirements/setup.sh run
+	@echo 'Ready. Next: make publish'
+
+sample: run-ready       ## Invent the records of the example force
+	@.venv/bin/pipeline sample $(ARGS)
+
+plan: run-ready         ## Show what publish would change; writes nothing
+	@.venv/bin/pipeline plan $(ARGS)
+
+publish: run-ready      ## Build what changed and publish it: to data/published, and to CKAN when one is set
+	@.venv/bin/pipeline publish $(ARGS)
+
+portal: run-ready       ## Start a real CKAN on this machine and print its address
+	@.venv/bin/python deploy/ckan/portal.py start $(ARGS)
+
+portal-stop: run-ready  ## Stop that CKAN; its data stay
+	@.venv/bin/python deploy/ckan/portal.py stop $(ARGS)
+
+test: dev-ready         ## Run the tests
+	@.venv/bin/python -m pytest $(ARGS)
+
+# Nothing is changed; every tool runs, and what failed is shown at the end.
+check: dev-ready        ## Check format, lint, types and import contracts; changes nothing
+	@out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT && failed= && \
+	run() { name=$$1; shift; \
+	  if "$$@" >"$$out/$$name" 2>&1; then echo "  ok      $$name"; else echo "  FAILED  $$name"; failed="$$failed $$name"; fi; }; \
+	run format .venv/bin/ruff format --check .; \
+	run lint .venv/bin/ruff check .; \
+	run types .venv/bin/mypy; \
+	run imports .venv/bin/lint-imports; \
+	for name in $$failed; do echo; echo "--- $$name"; cat "$$out/$$name"; done; test -z "$$failed"
+
+bench: dev-ready        ## Measure the corridor; writes .bench/results.json
+	@.venv/bin/python tests/bench/corridor.py $(ARGS)
+
+clean:        ## Remove .venv, caches and measurements; never data, keys or the portal
+	@rm -rf .venv .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find pipeline tests deploy -name __pycache__ -type d -prune -exec rm -rf {} +
+
+run-ready:
+	@sh requirements/setup.sh run
+
+dev-ready:
+	@sh requirements/setup.sh dev
