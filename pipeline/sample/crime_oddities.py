@@ -25,7 +25,7 @@ _COMES_AGAIN = f"{CRIME_MARK}24*9900002"
 
 
 def odd_crimes(county: County, month: str, months: tuple[str, ...]) -> list[Row]:
-    """Return the odd rows of one month's file, twelve of them bad, and the planted people of that month."""
+    """Return the odd rows of one month's file, twelve or thirteen of them bad, and the planted people of that month."""
     number = _FIRST + 1000 * (1 + months.index(month))
 
     def crime(**cells: str) -> Row:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.sample import words
 from pipeline.sample.crimes import days_of
 from pipeline.sample.mark import NUMBER_MARK
-from pipeline.sample.planting import ATTENDEES, EVENT_PEOPLE, PRIORITY_PEOPLE
+from pipeline.sample.planting import ATTENDEES, EVENT_PEOPLE, EVENT_PEOPLE_MISPLACED, PRIORITY_PEOPLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +38,16 @@ EVENT_COLUMNS = (
     *("neighbourhood_code", "ward_code", "organiser_collar", "officer_present", "channel", "audience", "attendance"),
     "notes",
 )
-_PUBLIC_VENUES = ("community-centre", "library", "school", "shopping-centre", "place-of-worship", "street", "online")
+_VENUES = ("community-centre", "library", "school", "shopping-centre", "place-of-worship", "local-club")
+#: Kinds of event that have no room, or no room indoors.
+_VENUE_OF = {
+    "online-meeting": "online",
+    "online-chat": "online",
+    "survey": "online",
+    "street-meeting": "street",
+    "visual-audit": "street",
+    "household-visits": "street",
+}
 _AUDIENCES = ("public", "public", "public", "older-people", "business", "young-people", "faith", "rural")
 _SERIES = ("", "", "", "beat-surgery", "what-matters", "street-safe")
 _THEMES = ("road-safety", "anti-social-behaviour", "rural-crime", "visibility")
@@ -52,11 +61,12 @@ def draw_events(
         kinds = tuple(line["code"] for line in csv.DictReader(file))
     days = days_of(month)
     for number in range(rows):
-        venue, hour = _PUBLIC_VENUES[int(rng.integers(0, len(_PUBLIC_VENUES)))], int(rng.integers(9, 20))
+        kind, hour = kinds[int(rng.integers(0, len(kinds)))], int(rng.integers(9, 20))
+        venue = _VENUE_OF.get(kind, _VENUES[int(rng.integers(0, len(_VENUES)))])
         day, area = days[int(rng.integers(0, len(days)))], areas[int(rng.integers(0, len(areas)))]
         yield {
             "event_id": f"{NUMBER_MARK}{month.replace('-', '')}{number:05d}",
-            "kind": kinds[int(rng.integers(0, len(kinds)))],
+            "kind": kind,
             "series": _SERIES[int(rng.integers(0, len(_SERIES)))],
             "title": f"Meet the team with {words.FORENAMES[int(rng.integers(0, len(words.FORENAMES)))]}",
             "starts_at": f"{day} {hour:02d}:30",
@@ -76,7 +86,7 @@ def draw_events(
 
 
 def odd_events(plain: Event) -> Iterator[Event]:
-    """Yield variants of a good event that try the rules, and the planted people's; seven of them are bad."""
+    """Yield variants of a good event that try the rules, and the planted people's; eight of them are bad."""
     changes: list[Event] = [
         {"kind": "seance"},
         {"kind": ""},
@@ -98,6 +108,7 @@ def odd_events(plain: Event) -> Iterator[Event]:
         {"neighbourhood_code": "NA"},
         {"starts_at": "2024-03-05"},
         {"starts_at": "05/03/2024 18:00"},
+        dict[str, str | int | None](EVENT_PEOPLE_MISPLACED),
         *(dict[str, str | int | None](person.cells) for person in EVENT_PEOPLE),
     ]
     for number, change in enumerate(changes):

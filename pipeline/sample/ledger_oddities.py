@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pipeline.sample.ledger import Cell, Line
 
 _FIRST = 7_000_000
+#: The contract of somebody whose name must not leave: it would lead to the name.
+_HELD_CONTRACT = "EX-QX90441"
 #: Particulars that stand in one line of the first month: a payee's references, and people inside the narrative.
 _PLANTED_LINE: Line = {
     "Transaction No": "5Q01234ZQ",
@@ -22,6 +24,12 @@ _PLANTED_LINE: Line = {
     "PO No": "PO-QX-88122",
     "Card Holder": "Supt. Ichabod Fernleaf-QX",
     "Narrative": "Reimburse Mrs. P Wimbledock-Ohm\nre: NEVILLE WIMBLEDOCK (dec'd), tel 0 7 7 0 0 9 0 0 9 6 1",
+}
+#: Typed into the wrong boxes: the line is bad, and what is bad about it is somebody.
+_MISPLACED_LINE: Line = {
+    "Body": "Ulric Snodbury-QX",
+    "Net Amount": "owed to Mrs Snodbury-Zed",
+    "Currency": "ask Lavinia Snodbury-QX",
 }
 _PLANTED_PIECES = (
     ("name", "Mrs. P Wimbledock-Ohm"),
@@ -31,7 +39,7 @@ _PLANTED_PIECES = (
 
 
 def odd_lines(month: str, months: tuple[str, ...]) -> list[Line]:
-    """Return the odd lines of one month: nine bad in themselves, one pair in conflict, two without a reason."""
+    """Return the odd lines of one month: ten or eleven bad, a pair in conflict, two without a reason."""
     number = _FIRST + 1000 * (1 + months.index(month))
     other = "2024-02" if month != "2024-02" else "2024-01"
     lines: list[Line] = []
@@ -50,6 +58,7 @@ def odd_lines(month: str, months: tuple[str, ...]) -> list[Line]:
     pay({}, {"Line No": 1} | amounts(70_000))  # the same number with different cells
     if month == months[0]:
         pay(_PLANTED_LINE)
+        pay(_MISPLACED_LINE)
     return lines
 
 
@@ -122,14 +131,15 @@ def _payees(month: str, months: tuple[str, ...]) -> Iterator[Line]:
     for one in (*suppliers.protected(), suppliers.SETTLED[1]):
         yield payee_cells(one)
     kind: Cell = "IND" if month == months[-1] else suppliers.TWO_TYPES.kind
-    yield payee_cells(suppliers.TWO_TYPES) | {"Supplier Type": kind}
+    yield payee_cells(suppliers.TWO_TYPES) | {"Supplier Type": kind, "Contract Ref": _HELD_CONTRACT}
 
 
 def planted_lines() -> Iterator[Planted]:
     """Yield what is planted in the ledger: payees, and one line's references and narrative."""
     yield from suppliers.planted_suppliers()
-    for column, value in _PLANTED_LINE.items():
+    yield Planted(suppliers.FEED, "Contract Ref", "number", _HELD_CONTRACT)
+    for column, value in (*_PLANTED_LINE.items(), *_MISPLACED_LINE.items()):
         if column != "Narrative":
-            yield Planted(suppliers.FEED, column, "name" if column == "Card Holder" else "number", str(value))
+            yield Planted(suppliers.FEED, column, "number" if column.endswith(" No") else "name", str(value))
     for kind, value in _PLANTED_PIECES:
         yield Planted(suppliers.FEED, "Narrative", kind, value)

@@ -22,6 +22,7 @@ from pipeline.sample.planting import (
     ATTENDEES,
     CRIME_PEOPLE,
     EVENT_PEOPLE,
+    EVENT_PEOPLE_MISPLACED,
     ON_PURPOSE,
     PRIORITY_PEOPLE,
     Planted,
@@ -112,11 +113,9 @@ def _write_extracts(data: Path, sizes: _Sizes, scene: Scene, codelists: Path) ->
     yield from _write_folders(data, sizes, scene)
     name = f"raw/expenditure/ledger/{EMPTY_LEDGER}.xlsx"
     yield name, write_workbook(data / name, EMPTY_LEDGER, ())
-    for place, month in enumerate(MONTHS):
-        first = 5_000_000 + 100_000 * place
-        drawn = ledger.draw_ledger(month, lines=sizes.lines - 50, first=first, rng=_generator("ledger", month))
+    for month in MONTHS:
         name = f"raw/expenditure/ledger/{month}.xlsx"
-        yield name, write_workbook(data / name, month, [*drawn, *odd_lines(month, MONTHS)])
+        yield name, write_workbook(data / name, month, invent_lines(month, sizes.lines))
     name = "raw/engagement/engagement.sqlite"
     yield name, engagement.write_database(data / name, _events(scene.county, sizes.events, codelists))
 
@@ -140,6 +139,14 @@ def _with_odd(chunks: Iterator[pa.Table], odd: list[dict[str, str]]) -> Iterator
     """Yield ``chunks`` with the odd rows spread over the first."""
     yield spread(next(chunks), odd)
     yield from chunks
+
+
+def invent_lines(month: str, lines: int) -> list[ledger.Line]:
+    """Return about ``lines`` ledger lines of ``month``, the odd ones last."""
+    odd = odd_lines(month, MONTHS)
+    first = 5_000_000 + 100_000 * MONTHS.index(month)
+    drawn = ledger.draw_ledger(month, lines=lines - len(odd), first=first, rng=_generator("ledger", month))
+    return [*drawn, *odd]
 
 
 def _events(county: places.County, rows: int, codelists: Path) -> list[engagement.Event]:
@@ -170,6 +177,8 @@ def all_planted() -> Iterator[Planted]:
     ):
         for person in people:
             yield from planted_in(feed, person, text_column)
+    for column, value in EVENT_PEOPLE_MISPLACED.items():
+        yield Planted("events", column, "name", value)
     for (table, column), value in PRIORITY_PEOPLE.items():
         yield Planted(table, column, "name", value)
     yield from planted_lines()

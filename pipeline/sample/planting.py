@@ -132,6 +132,20 @@ CRIME_PEOPLE = (
             ("name", "Ms Björk-O'Thrumbleby"),
         ),
     ),
+    # typed into the wrong boxes: the row is bad, and what is bad about it is somebody
+    PlantedRow(
+        {
+            "crime_reference": "SAMPLE*24*0077ZQ3",
+            "crime_type": "Ms Guinevere Pobblewock",
+            "outcome_code": "ring Mungo Farthingale-QX",
+            "recorded_on": "12 March, see Hortensia Bindle-Zed",
+            "easting": "c/o Pobblewock, 12 Dimity Hill-QX",
+            "beat_code": "Sgt Lysander Crake-Zed",
+            "victim_surname": "Pobblewock-Zed",
+            "mo_text": "Complainant GUINEVERE  POBBLEWOCK refuses to sign.",
+        },
+        (("name", "GUINEVERE  POBBLEWOCK"),),
+    ),
 )
 
 ASB_PEOPLE = (
@@ -181,6 +195,9 @@ ATTENDEES = (
         (("name", "Torquil Blenkinsopp-Ray"),),
     ),
 )
+
+#: An event whose kind is somebody: it is bad, and what is bad about it must not be shown.
+EVENT_PEOPLE_MISPLACED = {"kind": "tea with Mildred Oxterby-QX", "neighbourhood_code": "ask Mr Oxterby-Zed"}
 
 PRIORITY_PEOPLE = {
     ("priority", "raised_by"): "Lady Euphemia Drabblecatch",

@@ -45,7 +45,7 @@ TWO_TYPES = Supplier(
     number="S-QX90441",
     name="Ezekiel Prattlewood Consulting-QX",
     kind="ORG",
-    company_number="99004410",
+    company_number="99QX0441",
     address="3 Prattle Mews-QX",
     email="ezekiel@prattlewood.example",
     sort_code="99-04-41",
@@ -93,6 +93,7 @@ def protected() -> tuple[Supplier, ...]:
             sort_code=f"99-42-1{n}",
             account=f"9042 771{n}",
             vat_number=f"GB 9QX 042{n} 77",
+            company_number=f"99QX042{n}",
         )
         for n, (kind, name) in enumerate(_PROTECTED_NAMES)
     )
@@ -119,6 +120,7 @@ def planted_suppliers() -> Iterator[Planted]:
             ("Sort Code", "bank", one.sort_code),
             ("Account No", "bank", one.account),
             ("VAT Reg No", "number", one.vat_number),
+            ("Company No", "number", one.company_number),
         ):
             if value:
                 yield Planted(FEED, name, kind, value)

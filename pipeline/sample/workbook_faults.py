@@ -1,0 +1,133 @@
+"""What a finance office's workbook may carry beside its cells, and what becomes of it on the way."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING
+
+from pipeline.sample.ledger import HEADER, Line
+from pipeline.sample.making import invent_lines
+from pipeline.sample.mark import TITLE_MARK
+from pipeline.sample.workbook import HEADER_ROW, SHEET, write_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import xlsxwriter
+
+_LINES = 80
+_MARKING = "OFFICIAL-SENSITIVE"
+_MACRO_TYPE = '<Override PartName="/xl/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/>'
+_PIVOT = "xl/pivotCache/pivotCacheDefinition1.xml"
+_PIVOT_TEXT = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><pivotCacheDefinition '
+    'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" recordCount="0"/>'
+)
+
+
+def hide_sheet(path: Path) -> None:
+    """Add a hidden sheet."""
+    _dressed(path, lambda book: book.add_worksheet("Working").hide())
+
+
+def hide_sheet_well(path: Path) -> None:
+    """Add a sheet that no menu offers to show."""
+    _dressed(path, lambda book: book.add_worksheet("Working").very_hidden())
+
+
+def hide_row(path: Path) -> None:
+    """Hide a line of the payments."""
+    _dressed(path, lambda book: book.get_worksheet_by_name(SHEET).set_row(HEADER_ROW + 3, None, None, {"hidden": True}))
+
+
+def hide_column(path: Path) -> None:
+    """Hide the column of the supplier's address."""
+    place = HEADER.index("Supplier Address")
+    _dressed(
+        path, lambda book: book.get_worksheet_by_name(SHEET).set_column(place, place, None, None, {"hidden": True})
+    )
+
+
+def add_comment(path: Path) -> None:
+    """Put a comment on a cell."""
+    _dressed(path, lambda book: book.get_worksheet_by_name(SHEET).write_comment("F6", "is this one a person?"))
+
+
+def mark_title(path: Path) -> None:
+    """Put a protective marking into a title row."""
+    _dressed(path, lambda book: book.get_worksheet_by_name(SHEET).write_string(1, 3, _MARKING))
+
+
+def mark_page_header(path: Path) -> None:
+    """Put a protective marking into the header of the printed page."""
+    _dressed(path, lambda book: book.get_worksheet_by_name(SHEET).set_header(f"&C{_MARKING}"))
+
+
+def mark_property(path: Path) -> None:
+    """Put a protective marking into the file's properties."""
+    _dressed(path, lambda book: book.set_custom_property("Classification", _MARKING))
+
+
+def add_column(path: Path) -> None:
+    """Add a column that nobody has declared."""
+    header = (*HEADER, "Payee Date Of Birth")
+    write_workbook(path, _month(path), _lines(path), header=header)
+
+
+def drop_header(path: Path) -> None:
+    """Put the first line where the header should be."""
+    lines = _lines(path)
+    first = [str(lines[0][name]) for name in HEADER]
+    renamed: list[Line] = [dict(zip(first, (line[name] for name in HEADER), strict=True)) for line in lines[1:]]
+    write_workbook(path, _month(path), renamed, header=first)
+
+
+def add_macro(path: Path) -> None:
+    """Add the part that holds a workbook's macros."""
+    parts = _parts(path)
+    types = parts["[Content_Types].xml"].decode().replace("</Types>", f"{_MACRO_TYPE}</Types>")
+    _pack(path, parts | {"[Content_Types].xml": types.encode(), "xl/vbaProject.bin": bytes(512)})
+
+
+def add_pivot_cache(path: Path) -> None:
+    """Add the copy of cells that a pivot table keeps."""
+    _pack(path, _parts(path) | {_PIVOT: _PIVOT_TEXT.encode()})
+
+
+def cut(path: Path) -> None:
+    """Leave two thirds of the file; its title stands first and unpacked, so the mark is still there."""
+    parts = _parts(path)
+    title = {"docProps/core.xml": parts["docProps/core.xml"]}
+    _pack(path, title | parts)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+
+
+def _dressed(path: Path, dress: Callable[[xlsxwriter.Workbook], object]) -> None:
+    """Write the month's ledger again with what ``dress`` adds."""
+    write_workbook(path, _month(path), _lines(path), dress=dress)
+
+
+def _month(path: Path) -> str:
+    """Return the month of the ledger at ``path``."""
+    return path.stem
+
+
+def _lines(path: Path) -> list[Line]:
+    """Return the lines of the ledger at ``path`` as they are invented."""
+    return invent_lines(_month(path), _LINES)
+
+
+def _parts(path: Path) -> dict[str, bytes]:
+    """Return the parts of the workbook at ``path``."""
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _pack(path: Path, parts: dict[str, bytes]) -> None:
+    """Write a workbook of ``parts``; the properties stay unpacked, every part bears the same old date."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            packing = zipfile.ZIP_STORED if TITLE_MARK.encode() in content else zipfile.ZIP_DEFLATED
+            archive.writestr(zipfile.ZipInfo(name), content, packing)
