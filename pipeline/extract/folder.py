@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from pipeline.cells import BLANKS, DICTIONARY
+from pipeline.cells import BLANKS
 from pipeline.errors import InputError
 from pipeline.extract.csv_stream import BLOCK, UTF_8, CheckedStream
 from pipeline.extract.csv_walk import Irregular, cut_off, first_record, walk
@@ -128,7 +128,7 @@ def _parsed(
         return "skip"
 
     wanted = request.columns or request.declared[:1]
-    types = {raw_names[name]: DICTIONARY if name in request.dictionaries else pa.string() for name in wanted}
+    types = {raw_names[name]: pa.string() for name in wanted}
     try:
         table = pa.csv.read_csv(
             pa.PythonFile(stream, mode="r"),
@@ -175,7 +175,7 @@ def _numbered(file: BinaryIO, stream: CheckedStream, table: pa.Table | None, loo
     if odd.empty:
         kept = ~np.isin(numbers, odd.empty)
         table, numbers = table.filter(pa.array(kept)), numbers[kept]
-    cells = pa.table({name: trimmed(table[name]) for name in look.request.columns})
+    cells = pa.table({name: _finished(table[name], name, look.request) for name in look.request.columns})
     return Extracted(
         path=path,
         bytes=stream.bytes,
@@ -185,6 +185,12 @@ def _numbered(file: BinaryIO, stream: CheckedStream, table: pa.Table | None, loo
         rows=pa.array(numbers),
         ragged=odd.ragged,
     )
+
+
+def _finished(column: pa.ChunkedArray, name: str, request: Request) -> pa.ChunkedArray:
+    text = trimmed(column)
+    # encoding afterwards is several times as fast as having the reader do it block by block
+    return text.dictionary_encode().unify_dictionaries() if name in request.dictionaries else text
 
 
 def _has_blank_row(table: pa.Table) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.cells import BLANKS, on_distinct, whole
+from pipeline.cells import BLANKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,12 +21,7 @@ _FIRST, _LAST = 0xC2, 0xA0
 
 
 def trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return ``column`` (`string` or a dictionary of them) with its cells trimmed, empty ones null."""
-    if pa.types.is_dictionary(column.type):
-        one = whole(column)
-        if not _may_have_blanks(one.dictionary):
-            return pa.chunked_array([one], column.type)
-        return pa.chunked_array([on_distinct(one, lambda text: text.strip(BLANKS) or None)], column.type)
+    """Return a `string` ``column`` with its cells trimmed, empty ones null."""
     if not any(_may_have_blanks(chunk) for chunk in column.chunks):
         return column
     text = pc.utf8_trim(column, BLANKS)
