@@ -6,6 +6,7 @@ What Frictionless would say, row by row and code by code, but stricter where `di
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 from pipeline.errors import PipelineError, SettingsError
 from pipeline.model import Rejection
 from pipeline.validate.cast import typed
-from pipeline.validate.column import Column, as_mask
+from pipeline.validate.column import Column
 from pipeline.validate.keys import repeats
 from pipeline.validate.rules import breaks_a_rule
 
@@ -29,20 +30,25 @@ if TYPE_CHECKING:
     from pipeline.validate.schema import TableSchema
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Checked:
     """The verdict on a table.
 
-    ``positions`` (int64) are the rows that may be published; ``typed`` and ``text`` hold those rows, in the
-    schema's types and as given.  ``rejections`` are in order of position, then column; a cell is named once per
-    code.  ``originals`` are the rows whose key a rejected row repeats.
+    ``positions`` (int64) are the rows that may be published, ``text`` those rows as given.  ``rejections`` are in
+    order of position, then column; a cell is named once per code.  ``originals`` are the rows whose key a
+    rejected row repeats.
     """
 
+    schema: TableSchema
     positions: npt.NDArray[np.int64]
-    typed: pa.Table
     text: pa.Table
-    rejections: tuple[Rejection, ...]
-    originals: tuple[int, ...]
+    rejections: tuple[Rejection, ...] = ()
+    originals: tuple[int, ...] = ()
+
+    @cached_property
+    def typed(self) -> pa.Table:
+        """The rows that may be published in the schema's types; made when first asked for."""
+        return typed_table(self.text, self.schema)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +76,18 @@ def validate(table: pa.Table, schema: TableSchema) -> Checked:
     ]
     found, originals = _key_findings(schema, columns, cells, table.num_rows)
     findings += [*found, *_blank_findings(columns, table.num_rows)]
-    whole = pa.table([column.rows(cell) for column, cell in zip(columns, cells, strict=True)], schema=schema.arrow)
-    return _verdict(table, whole, schema, findings=findings, originals=originals)
+    return _verdict(table, schema, findings=findings, originals=originals)
+
+
+def typed_table(text: pa.Table, schema: TableSchema) -> pa.Table:
+    """Return rows that keep the schema in its types, as plain arrays.
+
+    A dictionary still holds the values of rows that are gone; here only the rows' own values come through.
+    """
+    _require_match(text, schema)
+    columns = [Column.of(text.column(name), name) for name in schema.names]
+    cells = [column.rows(typed(field, column.values)) for field, column in zip(schema.fields, columns, strict=True)]
+    return pa.table(cells, schema=schema.arrow)
 
 
 def _require_match(table: pa.Table, schema: TableSchema) -> None:
@@ -95,7 +111,7 @@ def _cell_findings(number: int, field: Field, column: Column, cells: pa.Array) -
     if broken is not None:
         yield _Finding(field=number, code="constraint-error", rows=broken)
     if field.required and (blank := column.blank) is not None:
-        yield _Finding(field=number, code="constraint-error", rows=as_mask(blank))
+        yield _Finding(field=number, code="constraint-error", rows=blank)
 
 
 def _key_findings(
@@ -124,26 +140,23 @@ def _blank_findings(columns: list[Column], height: int) -> list[_Finding]:
         empty = column.blank
         if empty is None:
             return []
-        blank &= as_mask(empty)
+        blank &= empty
     return [_Finding(field=0, code="blank-row", rows=blank)] if blank.any() else []
 
 
-def _verdict(
-    table: pa.Table, whole: pa.Table, schema: TableSchema, *, findings: list[_Finding], originals: tuple[int, ...]
-) -> Checked:
+def _verdict(table: pa.Table, schema: TableSchema, *, findings: list[_Finding], originals: tuple[int, ...]) -> Checked:
     if not findings:
-        return Checked(positions=np.arange(table.num_rows), typed=whole, text=table, rejections=(), originals=originals)
+        return Checked(schema=schema, positions=np.arange(table.num_rows), text=table)
     bad = np.logical_or.reduce([finding.rows for finding in findings])
     found = {
         (position, finding.field, finding.code)
         for finding in findings
         for position in np.flatnonzero(finding.rows).tolist()
     }
-    good = pa.array(~bad)
     return Checked(
+        schema=schema,
         positions=np.flatnonzero(~bad),
-        typed=whole.filter(good),
-        text=table.filter(good),
+        text=table.filter(pa.array(~bad)),
         rejections=tuple(Rejection(position, schema.names[field], code) for position, field, code in sorted(found)),
         originals=originals,
     )

@@ -40,23 +40,27 @@ class Column(NamedTuple):
         return cls(_empty_as_null(values), indices)
 
     @property
-    def blank(self) -> pa.BooleanArray | None:
+    def blank(self) -> Mask | None:
         """Where a row's cell is empty; None when no cell is."""
-        if self.indices is None:
-            return self.values.is_null() if self.values.null_count else None
         if self.values.null_count:
-            return pc.take(self.values, self.indices).is_null()
-        return self.indices.is_null() if self.indices.null_count else None
+            return self.mask(self.values.is_null(), beside=True)
+        if self.indices is None or not self.indices.null_count:
+            return None
+        return as_mask(self.indices.is_null())
 
     def rows(self, values: pa.Array) -> pa.Array:
         """Return ``values``, one for each distinct value, as one for each row."""
         return values if self.indices is None else pc.take(values, self.indices)
 
-    def mask(self, flags: pa.BooleanArray | None) -> Mask | None:
-        """Return flags of the values as a mask of the rows; None when no flag is set."""
+    def mask(self, flags: pa.BooleanArray | None, *, beside: bool = False) -> Mask | None:
+        """Return flags of the values as a mask of the rows, ``beside`` where there is no value; None when empty.
+
+        A dictionary may hold values that no row has.
+        """
         if flags is None or not pc.any(flags).as_py():
             return None
-        return as_mask(self.rows(flags))
+        rows = as_mask(pc.fill_null(self.rows(flags), fill_value=beside))
+        return rows if rows.any() else None
 
 
 def as_mask(flags: pa.BooleanArray) -> Mask:
