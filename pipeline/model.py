@@ -64,6 +64,12 @@ class Feed:
         return tuple(dict.fromkeys((*dated, *(column for fate in self.fates for column in fate.reads))))
 
     @property
+    def recurring(self) -> tuple[str, ...]:
+        """The used columns whose cells recur, so that a dictionary of them pays."""
+        varied = {column for treatment in self.treatments for column in treatment.varied}
+        return tuple(column for column in self.used if column not in varied)
+
+    @property
     def identifying(self) -> tuple[str, ...]:
         """The raw columns that are withheld because they identify somebody or their record."""
         return tuple(dict.fromkeys(column for fate in self.fates for column in fate.identifies))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from pipeline.cells import Mask
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reasoned:
@@ -29,6 +31,15 @@ class Reasoned:
     def open_text(self) -> tuple[str, ...]:
         """None."""
         return ()
+
+    @property
+    def varied(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    def quality(self, _columns: Mapping[str, pa.Array]) -> Mapping[str, Mask]:
+        """Return no figure."""
+        return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,10 @@ class Treatment(Fate, Protocol):
     """A fate that makes published columns."""
 
     @property
+    def varied(self) -> tuple[str, ...]:
+        """Raw columns whose cells seldom recur, so that a dictionary of them would not pay."""
+
+    @property
     def makes(self) -> tuple[str, ...]:
         """Published columns that this makes."""
 
@@ -100,6 +104,9 @@ class Treatment(Fate, Protocol):
 
     def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
         """Return the published columns and the problems found."""
+
+    def quality(self, columns: Mapping[str, pa.Array]) -> Mapping[str, Mask]:
+        """Return figures for the public: rows that count, of those that are published, by name."""
 
 
 class Ruling(Protocol):

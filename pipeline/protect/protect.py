@@ -53,7 +53,7 @@ def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, place: Place, names:
             *(ruling for rule in feed.rules for ruling in rule.rulings(raw, ordered, place)),
             Marked("month-not-open", raw.closed),
         ),
-        quality={name: mask for rule in feed.rules for name, mask in rule.quality(raw, ordered, place).items()},
+        quality=_quality(raw, feed, ordered, place=place),
         references=references,
     )
 
@@ -70,6 +70,15 @@ def _treated(raw: RawTable, feed: Feed, place: Place) -> tuple[dict[str, pa.Arra
         columns |= made.columns
         problems.extend(made.problems)
     return columns, problems
+
+
+def _quality(raw: RawTable, feed: Feed, columns: Mapping[str, pa.Array], *, place: Place) -> dict[str, Mask]:
+    figures: dict[str, Mask] = {}
+    for treatment in feed.treatments:
+        figures |= treatment.quality(columns)
+    for rule in feed.rules:
+        figures |= rule.quality(raw, columns, place)
+    return figures
 
 
 def _judged(

@@ -13,6 +13,7 @@ import pyproj
 from scipy.spatial import cKDTree
 
 from pipeline.cells import encoded, facts_of_distinct, filled, plain, where
+from pipeline.protect.fates import Reasoned
 from pipeline.protect.place import Place, Problem, Treated, length_of, problem
 
 if TYPE_CHECKING:
@@ -109,13 +110,12 @@ _PUBLISHED = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Snap:
+class Snap(Reasoned):
     """Publishes the nearest map point instead of the place itself; the LSOA is the point's own."""
 
     easting: str = "easting"
     northing: str = "northing"
     confidence: str = "location_confidence"
-    why: str = "a map point stands for at least eight addresses, or for none"
 
     @property
     def settles(self) -> tuple[str, ...]:
@@ -125,19 +125,18 @@ class Snap:
     reads = settles
 
     @property
-    def identifies(self) -> tuple[str, ...]:
-        """None: numbers of metres stand for no name."""
-        return ()
-
-    @property
     def makes(self) -> tuple[str, ...]:
         """The national columns of a place."""
         return tuple(_PUBLISHED)
 
     @property
-    def open_text(self) -> tuple[str, ...]:
-        """None: every text is the list's own."""
-        return ()
+    def varied(self) -> tuple[str, ...]:
+        """The coordinates."""
+        return (self.easting, self.northing)
+
+    def quality(self, columns: Mapping[str, pa.Array]) -> Mapping[str, Mask]:
+        """Return the rows without a place (requirement C8)."""
+        return {"no_location": ~filled(columns["Longitude"])}
 
     def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
         """Return the five columns of the place; located rows without coordinates are problems."""

@@ -63,6 +63,11 @@ class Pseudonym(_OneColumn):
         return (self.column,)
 
     @property
+    def varied(self) -> tuple[str, ...]:
+        """The reference."""
+        return (self.column,)
+
+    @property
     def open_text(self) -> tuple[str, ...]:
         """The pseudonym: the leak check makes sure that it is one."""
         return self.into

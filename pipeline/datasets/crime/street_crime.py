@@ -20,7 +20,7 @@ RECORDED_CRIME = Feed(
         Pseudonym(column="crime_reference", into=("Crime ID",), scope="crime", after=("force_code",), length=FULL, why="the same crime keeps one identifier that leads back to no record"),
         MonthOf(column="recorded_on", into=("Month",), why="a crime's day and time would single people out"),
         OwnForce(column="force_code", into=_FORCE, why="the force that recorded the crime"),
-        Snap(),
+        Snap(why="a map point stands for at least eight addresses, or for none"),
         Recode(column="crime_type", into=("Crime type",), codelist="crime-type", key="label", apart_from=("Anti-social behaviour",), why="the national list of crime types"),
         Recode(column="outcome_code", into=("Last outcome category",), codelist="outcome-code", label="last_outcome_category", why="the national list of outcomes"),
         Always(into=("Context",), why="always empty in the national files"),
@@ -52,7 +52,7 @@ ASB_INCIDENTS = Feed(
     treatments=(
         MonthOf(column="received_at", into=("Month",), why="a call's day and time would single people out"),
         ForceName(into=_FORCE, why="the force that was called"),
-        Snap(),
+        Snap(why="a map point stands for at least eight addresses, or for none"),
         Always(into=("Crime type",), text="Anti-social behaviour", why="an incident is no recorded crime"),
         Always(into=("Crime ID", "Last outcome category", "Context"), why="an incident has no identifier and no outcome"),
     ),

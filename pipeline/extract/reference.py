@@ -1,0 +1,111 @@
+"""Reference data below ``data/reference``: map points, neighbourhoods, supplier types; refused whole when wrong."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyarrow as pa
+
+from pipeline.cells import BLANKS
+from pipeline.errors import InputError
+from pipeline.extract.paths import exists, open_regular
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_DEGREES = re.compile(r"-?[0-9]{1,3}\.[0-9]{6}", re.ASCII)
+_COUNT = re.compile(r"[0-9]{1,9}", re.ASCII)
+#: A point that stands for 1 to 7 addresses would point at somebody (data.police.uk; requirement C5).
+_FEWEST_ADDRESSES = 8
+_COLUMNS = {
+    "map-points": ("longitude", "latitude", "location", "lsoa_code", "lsoa_name", "addresses"),
+    "neighbourhoods": (
+        *("neighbourhood_code", "neighbourhood_name", "beat_code", "ward_code"),
+        *("lad_code", "lad_name", "households"),
+    ),
+    "supplier-types": ("supplier_number", "supplier_type"),
+}
+_NEVER_TRIMMED = ("location",)
+#: Without these nothing can be published; supplier types are optional.
+_NEEDED = ("map-points", "neighbourhoods")
+
+
+class Reference(NamedTuple):
+    """One reference file: its text columns (empty text where a cell is empty) and the sha256 of its bytes."""
+
+    name: str
+    table: pa.Table
+    sha256: str
+
+
+def read_reference(root: Path, name: str) -> Reference:
+    """Return the reference file ``name`` below ``root``; an optional one that is absent is empty."""
+    where = f"reference/{name}.csv"
+    if not (root / f"{name}.csv").exists() and name not in _NEEDED:
+        return Reference(name, pa.table({column: pa.array([], pa.string()) for column in _COLUMNS[name]}), "")
+    if not exists(root, f"{name}.csv"):
+        raise InputError("no-reference", "the file is not there", where=where, fix="see data/reference/README.md")
+    with open_regular(root, f"{name}.csv") as file:
+        content = file.read()
+    table = _table(content, _COLUMNS[name], where=where)
+    if name == "map-points":
+        _refuse_points(table, where)
+    return Reference(name, table, hashlib.sha256(content).hexdigest())
+
+
+def _table(content: bytes, columns: tuple[str, ...], *, where: str) -> pa.Table:
+    try:
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error):
+        raise InputError("bad-reference", "the file is no UTF-8 CSV", where=where, fix="export it again") from None
+    header = [name.strip(BLANKS) for name in rows[0]] if rows else []
+    if sorted(header) != sorted(columns):
+        raise InputError(
+            "bad-reference",
+            f"its columns must be exactly: {', '.join(columns)}",
+            where=f"{where}, row 1",
+            fix="rename, add or remove columns",
+        )
+    ragged = [number for number, row in enumerate(rows[1:], 2) if row and len(row) != len(header)]
+    if ragged:
+        raise InputError(
+            "bad-reference",
+            f"the row has not {len(header)} cells",
+            where=f"{where}, row {ragged[0]:,}",
+            fix="correct the file",
+        )
+    filled = [row for row in rows[1:] if row]
+    cells = {name: [row[place] for row in filled] for place, name in enumerate(header)}
+    return pa.table(
+        {
+            name: pa.array(
+                cells[name] if name in _NEVER_TRIMMED else [cell.strip(BLANKS) for cell in cells[name]], pa.string()
+            )
+            for name in columns
+        }
+    )
+
+
+def _refuse_points(table: pa.Table, where: str) -> None:
+    """Refuse the whole list when a point stands for 1 to 7 addresses, is doubled, or is not six decimals fine."""
+    seen: set[tuple[str, str]] = set()
+    for number, point in enumerate(table.select(["longitude", "latitude", "addresses"]).to_pylist(), 2):
+        place = (point["longitude"], point["latitude"])
+        wrong = ""
+        if not all(_DEGREES.fullmatch(part) for part in place):
+            wrong = "coordinates must be degrees with exactly six decimals"
+        elif abs(float(place[0])) > 180 or abs(float(place[1])) > 90:  # noqa: PLR2004 - the ends of the Earth
+            wrong = "coordinates must be degrees on the Earth"
+        elif place in seen:
+            wrong = "the same coordinates come twice"
+        elif not _COUNT.fullmatch(point["addresses"]) or 0 < int(point["addresses"]) < _FEWEST_ADDRESSES:
+            wrong = f"a point must stand for no address, or for {_FEWEST_ADDRESSES} or more"
+        if wrong:
+            raise InputError(
+                "bad-map-point", wrong, where=f"{where}, row {number:,}", fix="correct or remove the point"
+            )
+        seen.add(place)

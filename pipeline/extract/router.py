@@ -1,0 +1,205 @@
+"""Which extracts feed which month: a file is not a month.
+
+A file lists the months of its rows; a month is fed by its own file and by later ones that hold late rows of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.cells import concatenated, constant, days, encoded, facts_of_distinct, months, plain, whole
+from pipeline.extract.paths import open_regular, safe_path
+from pipeline.model import NO_MONTH, RawTable, Receipt, Spot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from pipeline.model import Extracted, Feed, Month
+
+_MONTH = r"(?P<month>[0-9]{4}-(?:0[1-9]|1[0-2]))"
+_CHUNK = 1 << 22
+_IGNORED = re.compile(r"readme(\..*)?", re.IGNORECASE)
+
+
+class Dated(NamedTuple):
+    """An extract with the month of each of its rows, "" where a row has none."""
+
+    extracted: Extracted
+    month: NDArray[np.str_]
+
+
+def month_files(root: Path, pattern: str) -> dict[Month, str]:
+    """Return the files below ``root`` that match ``pattern`` (`.../{month}.csv`), by month; links may not lead out."""
+    before, _, after = pattern.rpartition("/")[2].partition("{month}")
+    name = re.compile(re.escape(before) + _MONTH + re.escape(after))
+    folder = pattern.rpartition("/")[0]
+    inside = safe_path(root, folder)
+    found = sorted(entry.name for entry in inside.iterdir()) if inside.is_dir() else []
+    matches = [match for entry in found if (match := name.fullmatch(entry))]
+    return {match["month"]: f"{folder}/{match.string}" for match in matches}
+
+
+def unread_files(root: Path, read: Iterable[str]) -> tuple[str, ...]:
+    """Return the files below ``root`` that no feed reads; READMEs and dot files apart."""
+    known = set(read)
+    if not root.is_dir():
+        return ()
+    found = []
+    for path in sorted(root.rglob("*")):
+        relative = path.relative_to(root)
+        hidden = any(part.startswith(".") for part in relative.parts)
+        if (path.is_dir() and not path.is_symlink()) or hidden or _IGNORED.fullmatch(path.name):
+            continue
+        if relative.as_posix() not in known:
+            found.append(relative.as_posix())
+    return tuple(found)
+
+
+def sha256_of(root: Path, path: str) -> str:
+    """Return the sha256 of a file's bytes, read once in pieces."""
+    digest = hashlib.sha256()
+    with open_regular(root, path) as file:
+        while piece := file.read(_CHUNK):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def dated(extracted: Extracted, feed: Feed, own: Month) -> Dated:
+    """Return the month of each row: its own date's, or its file's where the feed has no date."""
+    if not feed.dated_by:
+        return Dated(extracted, np.full(len(extracted.rows), own))
+    column = months(days(whole(extracted.cells.column(feed.dated_by)), time_allowed=True))
+    return Dated(extracted, facts_of_distinct(column, str, dtype=np.str_, empty=""))
+
+
+def receipt_of(source: Dated) -> Receipt:
+    """Return what was received: rows by month, unreadable ones and ragged rows under `NO_MONTH`."""
+    found, counts = np.unique(source.month, return_counts=True)
+    by_month = {str(month) or NO_MONTH: int(count) for month, count in zip(found, counts, strict=True)}
+    extracted = source.extracted
+    if extracted.ragged:
+        by_month[NO_MONTH] = by_month.get(NO_MONTH, 0) + len(extracted.ragged)
+    return Receipt(
+        path=extracted.path,
+        bytes=extracted.bytes,
+        sha256=extracted.sha256,
+        rows=len(extracted.rows) + len(extracted.ragged),
+        months=by_month,
+        encoding=extracted.encoding,
+    )
+
+
+class Slice(NamedTuple):
+    """Rows of one extract that are accounted in one month."""
+
+    dated: Dated
+    positions: NDArray[np.int64]
+    closed: NDArray[np.bool_]
+    after_file: NDArray[np.bool_]
+    own: bool
+
+
+def own_slice(source: Dated, own: Month, opened: Iterable[Month]) -> Slice:
+    """Return the rows that a file's own month accounts for: all but late rows of months that can be built."""
+    late = np.isin(source.month, [month for month in opened if month < own])
+    positions = np.flatnonzero(~late)
+    month = source.month[positions]
+    return Slice(source, positions, (month != "") & (month < own), month > own, own=True)
+
+
+def late_slice(source: Dated, month: Month) -> Slice:
+    """Return the rows of an earlier month than their file's."""
+    positions = np.flatnonzero(source.month == month)
+    nowhere = np.zeros(len(positions), np.bool_)
+    return Slice(source, positions, nowhere, nowhere, own=False)
+
+
+def undated_slice(source: Dated, placed: Sequence[Month], first: Month) -> Slice:
+    """Return the rows of a database that belong to no month of it; those before ``first`` are not open."""
+    positions = np.flatnonzero(~np.isin(source.month, list(placed)))
+    month = source.month[positions]
+    nowhere = np.zeros(len(positions), np.bool_)
+    return Slice(source, positions, (month != "") & (month < first), nowhere, own=True)
+
+
+def joined(slices: Sequence[Slice], feed: Feed, columns: Sequence[str]) -> RawTable:
+    """Return the rows of all slices as one table, with where each came from."""
+    parts = [(each, each.dated.extracted) for each in slices]
+    sizes = [len(each.positions) for each in slices]
+    starts = np.cumsum([0, *sizes])
+    return RawTable(
+        feed=feed.name,
+        paths=tuple(extracted.path for _, extracted in parts),
+        cells={name: _column(name, slices) for name in columns},
+        source=np.repeat(np.arange(len(slices), dtype=np.int32), sizes),
+        row=_chain([np.asarray(extracted.rows)[each.positions] for each, extracted in parts], np.int64),
+        repeats=_chain([_repeats(each) + starts[place] for place, each in enumerate(slices)], np.int64),
+        closed=_chain([each.closed for each in slices], np.bool_),
+        after_file=_chain([each.after_file for each in slices], np.bool_),
+        ragged=tuple(
+            Spot(place, row) for place, (each, extracted) in enumerate(parts) if each.own for row in extracted.ragged
+        ),
+        problems=tuple(_problems(parts, starts.tolist())),
+    )
+
+
+def _chain(arrays: Sequence[NDArray[np.generic]], dtype: type[np.generic]) -> NDArray:  # type: ignore[type-arg] # of dtype
+    return np.concatenate(arrays).astype(dtype) if arrays else np.array([], dtype)
+
+
+def _column(name: str, slices: Sequence[Slice]) -> pa.Array:
+    columns = []
+    for each in slices:
+        column = whole(each.dated.extracted.cells.column(name))
+        every = len(each.positions) == len(column)
+        columns.append(column if every else column.take(pa.array(each.positions)))
+    if not columns:
+        return constant(None, 0)
+    kinds = {column.type for column in columns}
+    return concatenated(columns if len(kinds) == 1 else [encoded(column) for column in columns])
+
+
+def _repeats(each: Slice) -> NDArray[np.int64]:
+    """Return for each row of a slice the place, in the slice, of the first row of its source with equal cells."""
+    repeats = each.dated.extracted.repeats
+    if repeats is None:
+        return np.arange(len(each.positions))
+    first = np.asarray(repeats)[each.positions]
+    return np.minimum(np.searchsorted(each.positions, first), np.arange(len(each.positions)))
+
+
+def _problems(parts: Sequence[tuple[Slice, Extracted]], starts: Sequence[int]) -> Iterable[tuple[int, str, str]]:
+    for (each, extracted), start in zip(parts, starts, strict=False):
+        if not extracted.problems:
+            continue
+        numbers = np.asarray(extracted.rows)[each.positions]
+        for row, column, code in extracted.problems:
+            place = int(np.searchsorted(numbers, row))
+            if place < len(numbers) and numbers[place] == row:
+                yield start + place, column, code
+
+
+def digest_of_rows(source: Dated, month: Month, *, held_before: str, dated_by: str) -> str:
+    """Return a digest of the rows of one month of a database, and of which of them have been held."""
+    positions = pa.array(np.flatnonzero(source.month == month))
+    cells = source.extracted.cells.take(positions)
+    held = [str(day < held_before) for day in days(whole(cells.column(dated_by)), time_allowed=True).to_pylist()]
+    columns = [plain(whole(column)) for column in cells.columns]
+    lines = pc.binary_join_element_wise(
+        *columns, pa.array(held), "\x1f", null_handling="replace", null_replacement="\x1e"
+    )
+    return hashlib.sha256("\n".join(lines.to_pylist()).encode()).hexdigest()
+
+
+def by_month(receipts: Mapping[str, Receipt], month: Month) -> tuple[str, ...]:
+    """Return the paths of the receipts that list rows of ``month``."""
+    return tuple(path for path, receipt in sorted(receipts.items()) if receipt.months.get(month))

@@ -1,0 +1,86 @@
+"""The append-only record of what was attempted and done, and writing that a crash cannot halve.
+
+It holds codes, counts, paths and hashes; never a cell.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pipeline.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what the system says about a disk that cannot be written into a `StorageError`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageError(
+                "disk-full",
+                "there is no room left; the last good release stays as it is",
+                where=str(path),
+                fix="make room and run again",
+            ) from None
+        raise StorageError(
+            "not-writable",
+            f"cannot be written ({os.strerror(error.errno or 0)})",
+            where=str(path),
+            fix="correct the folder's owner or permissions and run again",
+        ) from None
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in ``folder`` survive a crash."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_private(folder: Path) -> None:
+    """Make ``folder`` and what is missing above it, readable by its owner only."""
+    with writing(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def replace_file(path: Path, content: bytes, *, mode: int = 0o600) -> bool:
+    """Make ``path`` hold ``content``, whole or not at all; return whether anything was written."""
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    make_private(path.parent)
+    part = path.with_name(f".{path.name}.part")
+    with writing(path):
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        sync_folder(path.parent)
+    return True
+
+
+def record(private: Path, event: str, facts: Mapping[str, object]) -> None:
+    """Append one event to the journal, and keep it."""
+    line = json.dumps({"event": event, **facts}, ensure_ascii=True, sort_keys=True)
+    path = private / "journal.jsonl"
+    make_private(private)
+    with writing(path):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "ab") as file:
+            file.write(line.encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())

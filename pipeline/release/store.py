@@ -1,0 +1,154 @@
+"""The private store of releases: built beside the last good one, complete on disk, then pointed to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipeline.journal import make_private, sync_folder, writing
+from pipeline.model import Release, ReleasedFile
+from pipeline.release.state import Built, State, load_state, save_state
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from pipeline.model import Month
+
+_REFERENCES = "references.parquet"
+_COMPLETE = "complete.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The releases and the state of every dataset below ``data/private``."""
+
+    private: Path
+
+    def state(self, dataset: str) -> State:
+        """Return what is remembered of a dataset."""
+        return load_state(self.private / "state" / f"{dataset}.json")
+
+    def remember(self, dataset: str, state: State) -> bool:
+        """Point to the releases of ``state``; return whether anything was written."""
+        return save_state(self.private / "state" / f"{dataset}.json", state)
+
+    def folder(self, dataset: str, name: str) -> Path:
+        """Return where a release is kept."""
+        return self.private / "releases" / dataset / name
+
+    def finished(self, dataset: str, name: str) -> Built | None:
+        """Return the release that an earlier run completed under ``name``, if it did."""
+        complete = self.folder(dataset, name) / _COMPLETE
+        return Built(**json.loads(complete.read_bytes())) if complete.is_file() else None
+
+    def build(
+        self, dataset: str, name: str, *, files: Mapping[str, Iterable[pa.Buffer]], references: Mapping[str, pa.Array]
+    ) -> Draft:
+        """Return the release written whole beside the others; nothing points to it yet."""
+        draft = self.folder(dataset, f".{name}.part")
+        make_private(draft.parent)
+        with writing(draft):
+            shutil.rmtree(draft, ignore_errors=True)
+            draft.mkdir(mode=0o700)
+            written = tuple(_write(draft / file, blocks) for file, blocks in files.items())
+            if references:
+                pq.write_table(
+                    pa.table(dict(references)), draft / _REFERENCES, compression="none", use_dictionary=False
+                )
+        return Draft(draft, self.folder(dataset, name), written)
+
+    def release(self, dataset: str, month: Month, built: Built, *, released_on: dt.date, gone: bool) -> Release:
+        """Return the release that ``built`` describes."""
+        folder = self.folder(dataset, built.folder)
+        files = tuple(
+            ReleasedFile(name, facts["format"], folder / name, facts["bytes"], facts["sha256"])
+            for name, facts in sorted(built.files.items())
+        )
+        return Release(
+            dataset=dataset,
+            month=month,
+            rows=built.rows,
+            files=files,
+            released_on=released_on,
+            input_gone=gone,
+            quality=built.quality,
+        )
+
+    def references(self, dataset: str, built: Built, scope: str) -> pa.Array:
+        """Return the keyed references of one scope, in the order of the release's rows."""
+        path = self.folder(dataset, built.folder) / _REFERENCES
+        if not path.is_file() or scope not in pq.read_schema(path).names:
+            return pa.nulls(built.rows, pa.string())
+        return pq.read_table(path, columns=[scope]).column(scope).combine_chunks()
+
+    def published_in(self, dataset: str, scope: str, reference: str) -> tuple[Month, ...]:
+        """Return the months in whose last release a keyed reference was published (withdrawal needs it)."""
+        return tuple(
+            month
+            for month, each in sorted(self.state(dataset).months.items())
+            if each.released and pc.any(pc.equal(self.references(dataset, each.released, scope), reference)).as_py()
+        )
+
+    def sweep(self, dataset: str, keep: Sequence[str]) -> None:
+        """Remove what nothing points to: parts of a killed run, and releases that were replaced."""
+        folder = self.private / "releases" / dataset
+        if not folder.is_dir():
+            return
+        for entry in folder.iterdir():
+            if entry.name not in keep:
+                with writing(entry):
+                    shutil.rmtree(entry, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A release on disk that is not complete until it was read back and checked."""
+
+    part: Path
+    folder: Path
+    files: tuple[ReleasedFile, ...]
+
+    def complete(self, *, rows: int, released_on: dt.date, quality: Mapping[str, int]) -> Built:
+        """Give the checked release its name; from now on a state may point to it."""
+        built = Built(
+            folder=self.folder.name,
+            rows=rows,
+            files={
+                file.name: {"format": file.format, "bytes": file.bytes, "sha256": file.sha256} for file in self.files
+            },
+            released_on=released_on.isoformat(),
+            quality=dict(quality),
+        )
+        facts = {name: getattr(built, name) for name in ("folder", "rows", "files", "released_on", "quality")}
+        with writing(self.part):
+            _write(self.part / _COMPLETE, [pa.py_buffer(json.dumps(facts, sort_keys=True).encode())])
+            sync_folder(self.part)
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.part.rename(self.folder)
+            sync_folder(self.folder.parent)
+        return built
+
+
+def _write(path: Path, blocks: Iterable[pa.Buffer]) -> ReleasedFile:
+    digest = hashlib.sha256()
+    size = 0
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    with os.fdopen(handle, "wb") as file:
+        os.fchmod(handle, 0o644)  # the public catalogue links to it; its folders are the owner's only
+        for block in blocks:
+            file.write(block)
+            digest.update(block)
+            size += len(block)
+        file.flush()
+        os.fsync(file.fileno())
+    return ReleasedFile(path.name, path.suffix.removeprefix("."), path, size, digest.hexdigest())

@@ -1,0 +1,96 @@
+"""The one place where a `PublishableTable` is made: rows that were judged, in their published order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.cells import whole
+from pipeline.errors import PrivacyError
+from pipeline.release.order import sorted_positions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Part:
+    """The rows of one feed that are published: as text and typed, and beside them where each came from."""
+
+    text: pa.Table
+    typed: pa.Table
+    feed: NDArray[np.int32]
+    source: NDArray[np.int32]
+    row: NDArray[np.int64]
+    references: Mapping[str, pa.Array]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PublishableTable:
+    """Rows that may leave, sorted, in exactly the columns and types of their schema.
+
+    Beside the table, and never written with it: ``feed`` and ``source`` (int32) and ``row`` (int64) say where
+    each row came from, ``references`` hold keyed references by scope for the private index.
+    """
+
+    schema: pa.Schema
+    text: pa.Table
+    typed: pa.Table
+    feed: NDArray[np.int32]
+    source: NDArray[np.int32]
+    row: NDArray[np.int64]
+    references: Mapping[str, pa.Array]
+
+    def __post_init__(self) -> None:
+        """Refuse any other columns or types than the schema's, and any text that does not match."""
+        right = (
+            self.typed.schema.equals(self.schema)
+            and self.text.schema.names == self.schema.names
+            and self.text.num_rows == self.typed.num_rows == len(self.row)
+        )
+        if not right:
+            raise PrivacyError(
+                "not-the-schema",
+                "a table has other columns or types than its schema",
+                fix="this is a fault of the declaration; please report it",
+            )
+
+    @property
+    def rows(self) -> int:
+        """How many rows would be published."""
+        return len(self.row)
+
+
+def publishable(parts: Sequence[Part], schema: pa.Schema, order: Sequence[str]) -> PublishableTable:
+    """Return the rows of all feeds as one table in its published order."""
+    text = pa.concat_tables([part.text.unify_dictionaries() for part in parts], promote_options="permissive")
+    typed = pa.concat_tables([part.typed for part in parts])
+    text = pa.table({name: whole(text.column(name)) for name in text.schema.names})
+    positions = sorted_positions(text, typed, order)
+    rows = pa.array(positions)
+    return PublishableTable(
+        schema=schema,
+        text=text.take(rows),
+        typed=typed.take(rows).combine_chunks(),
+        feed=np.concatenate([part.feed for part in parts])[positions],
+        source=np.concatenate([part.source for part in parts])[positions],
+        row=np.concatenate([part.row for part in parts])[positions],
+        references=_references(parts, rows),
+    )
+
+
+def _references(parts: Sequence[Part], rows: pa.Array) -> dict[str, pa.Array]:
+    scopes = dict.fromkeys(scope for part in parts for scope in part.references)
+    return {scope: pc.take(pa.concat_arrays([_reference(part, scope) for part in parts]), rows) for scope in scopes}
+
+
+def _reference(part: Part, scope: str) -> pa.Array:
+    if scope in part.references:
+        return part.references[scope].cast(pa.string())
+    return pa.nulls(len(part.row), pa.string())
