@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.cells import BLANKS
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import BufferedReader
 
 _LONGEST_CELL = (1 << 31) - 1
 
@@ -41,28 +42,31 @@ def first_record(block: bytes) -> list[str]:
         return []
 
 
-def walk(file: BinaryIO, encoding: str, width: int, *, where: str) -> Irregular:
+def walk(file: BufferedReader, encoding: str, width: int, *, where: str) -> Irregular:
     """Return the irregular rows of ``file``, whose header has ``width`` cells.
 
     A file that ends inside quotes or in a short row raises `InputError` ``cut-off``; one whose quotes do
     not pair ``broken-quotes``.
     """
     file.seek(0)
-    lines = io.TextIOWrapper(io.BufferedReader(_Borrowed(file)), encoding=_with_mark(encoding), newline="")
+    lines = io.TextIOWrapper(file, encoding=_with_mark(encoding), newline="")
     empty: list[int] = []
     unread: list[int] = []
     ragged: list[int] = []
     number, last_cells, last_row = 0, width, 0
-    for number, row in _numbered(lines, where=where):
-        if len(row) == width:
-            last_cells, last_row = width, number
-        elif not row:
-            empty.append(number)
-        else:
-            unread.append(number)
-            if len(row) > 1 or row[0].strip(BLANKS):
-                ragged.append(number)
-                last_cells, last_row = len(row), number
+    try:
+        for number, row in _numbered(lines, where=where):
+            if len(row) == width:
+                last_cells, last_row = width, number
+            elif not row:
+                empty.append(number)
+            else:
+                unread.append(number)
+                if len(row) > 1 or row[0].strip(BLANKS):
+                    ragged.append(number)
+                    last_cells, last_row = len(row), number
+    finally:
+        lines.detach()  # else the file would be closed with it
     if last_cells < width:
         raise cut_off(f"{where}, row {last_row}", f"the last row has {last_cells} of {width} cells")
     return Irregular(number, tuple(empty), tuple(unread), tuple(ragged))
@@ -100,18 +104,3 @@ def _numbered(lines: io.TextIOWrapper, *, where: str) -> Iterator[tuple[int, lis
 
 def _with_mark(encoding: str) -> str:
     return "utf-8-sig" if encoding == "utf-8" else encoding
-
-
-class _Borrowed(io.RawIOBase):
-    """A reader over a file that stays open when the reader is closed."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        block = self._file.read(len(buffer))
-        buffer[: len(block)] = block
-        return len(block)

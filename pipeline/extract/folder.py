@@ -7,7 +7,7 @@ odd, an exact walk over the rows tells which.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +26,7 @@ from pipeline.model import Extracted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from io import BufferedReader
     from pathlib import Path
 
 _LARGEST_BLOCK = (1 << 31) - 1
@@ -65,7 +66,7 @@ class Folder:
                 raise changed(path)
         return extracted
 
-    def _decoded(self, file: BinaryIO, request: Request) -> Extracted:
+    def _decoded(self, file: BufferedReader, request: Request) -> Extracted:
         for encoding in self.encodings:
             file.seek(0)
             stream = CheckedStream(file, encoding)
@@ -86,7 +87,7 @@ class Request(NamedTuple):
     dictionaries: tuple[str, ...]
 
 
-def _read(file: BinaryIO, stream: CheckedStream, encoding: str, request: Request) -> Extracted | None:
+def _read(file: BufferedReader, stream: CheckedStream, encoding: str, request: Request) -> Extracted | None:
     """Return what was extracted, or nothing when the ``fault`` of ``stream`` says that it is no such text."""
     header = first_record(stream.peek())
     if not stream.is_text():
@@ -159,7 +160,7 @@ class _Look(NamedTuple):
     bad: bool
 
 
-def _numbered(file: BinaryIO, stream: CheckedStream, table: pa.Table | None, look: _Look) -> Extracted:
+def _numbered(file: BufferedReader, stream: CheckedStream, table: pa.Table | None, look: _Look) -> Extracted:
     """Return the table with its row numbers, after an exact walk when something was odd."""
     path = look.request.path
     odd = Irregular(0, (), (), ())
@@ -212,7 +213,7 @@ def _unlike_csv(path: str) -> InputError:
     )
 
 
-def _not_text(file: BinaryIO, stream: CheckedStream, encodings: Sequence[str], *, where: str) -> InputError:
+def _not_text(file: BufferedReader, stream: CheckedStream, encodings: Sequence[str], *, where: str) -> InputError:
     file.seek(0)
     line = file.read(stream.fault_at).count(b"\n") + 1
     if stream.fault == "not-text":

@@ -35,24 +35,25 @@ unnamed update updated upload user value vat vendor version victim ward year
 """
 
 
-def match_header(found: Sequence[str], declared: Sequence[str], *, where: str) -> Mapping[str, int]:
+def match_header(found: Sequence[str | None], declared: Sequence[str], *, where: str) -> Mapping[str, int]:
     """Return the position in ``found`` of each of the ``declared`` columns; there are no others.
 
+    None stands in ``found`` where there is no column at all (a blank one of a sheet).
     Names are compared exactly after trimming blanks.  Unknown, missing and doubled columns raise one
     `InputError` ``unknown-column`` for all of them; when most declared columns are missing it is
     ``no-header-row``, with positions only.
     """
-    names = [name.strip(BLANKS) for name in found]
+    names = [None if name is None else name.strip(BLANKS) for name in found]
     counts = Counter(names)
     missing = [name for name in declared if name not in counts]
     if 2 * len(missing) > len(declared):
         raise _no_header(len(found), len(declared) - len(missing), declared, where=where)
     wanted = set(declared)
-    unknown = [index for index, name in enumerate(names) if name not in wanted]
+    unknown = [index for index, name in enumerate(names) if name is not None and name not in wanted]
     doubled = [name for name in declared if counts[name] > 1]
     if missing or unknown or doubled:
         raise _unknown(names, declared, missing=missing, unknown=unknown, doubled=doubled, where=where)
-    return {name: index for index, name in enumerate(names)}
+    return {name: index for index, name in enumerate(names) if name is not None}
 
 
 def is_header_like(name: str, declared: Iterable[str]) -> bool:
@@ -81,7 +82,7 @@ def _no_header(cells: int, known: int, declared: Sequence[str], *, where: str) -
 
 
 def _unknown(
-    names: Sequence[str],
+    names: Sequence[str | None],
     declared: Sequence[str],
     *,
     missing: Sequence[str],
@@ -91,7 +92,7 @@ def _unknown(
 ) -> InputError:
     shown = [
         f"`{names[index]}` (column {index + 1})"
-        if is_header_like(names[index], declared)
+        if is_header_like(names[index] or "", declared)
         else f"column {index + 1} (its name is not shown)"
         for index in unknown
     ]
@@ -109,7 +110,7 @@ def _unknown(
     )
 
 
-def _places(names: Sequence[str], wanted: str) -> str:
+def _places(names: Sequence[str | None], wanted: str) -> str:
     return _few([str(index + 1) for index, name in enumerate(names) if name == wanted])
 
 

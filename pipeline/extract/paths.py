@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
+    from io import BufferedReader
     from pathlib import Path
 
 
@@ -38,7 +39,7 @@ def exists(root: Path, relative: str) -> bool:
     return safe_path(root, relative).exists()
 
 
-def open_regular(root: Path, relative: str) -> BinaryIO:
+def open_regular(root: Path, relative: str) -> BufferedReader:
     """Return the file at ``relative`` below ``root``, open for reading; it is a regular file.
 
     A pipe or a device is refused without waiting for it: ``not-a-file``.  An absent file is
@@ -61,7 +62,7 @@ def open_regular(root: Path, relative: str) -> BinaryIO:
             where=relative,
             fix="move it away and put the extract itself there",
         )
-    return os.fdopen(descriptor, "rb", buffering=0)
+    return os.fdopen(descriptor, "rb")
 
 
 def state_of(file: BinaryIO) -> tuple[int, int]:

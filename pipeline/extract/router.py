@@ -31,10 +31,18 @@ _IGNORED = re.compile(r"readme(\..*)?", re.IGNORECASE)
 
 
 class Dated(NamedTuple):
-    """An extract with the month of each of its rows, "" where a row has none."""
+    """An extract with the month of each of its rows as a number (202401), 0 where a row has none."""
 
     extracted: Extracted
-    month: NDArray[np.str_]
+    month: NDArray[np.int32]
+
+
+def _number(month: Month) -> int:
+    return int(month[:4]) * 100 + int(month[5:7])
+
+
+def _name(number: int) -> Month:
+    return f"{number // 100:04}-{number % 100:02}"
 
 
 def month_files(root: Path, pattern: str) -> dict[Month, str]:
@@ -76,15 +84,17 @@ def sha256_of(root: Path, path: str) -> str:
 def dated(extracted: Extracted, feed: Feed, own: Month) -> Dated:
     """Return the month of each row: its own date's, or its file's where the feed has no date."""
     if not feed.dated_by:
-        return Dated(extracted, np.full(len(extracted.rows), own))
+        return Dated(extracted, np.full(len(extracted.rows), _number(own), np.int32))
     column = months(days(whole(extracted.cells.column(feed.dated_by)), time_allowed=True))
-    return Dated(extracted, facts_of_distinct(column, str, dtype=np.str_, empty=""))
+    return Dated(extracted, facts_of_distinct(column, _number, dtype=np.int32, empty=0))
 
 
 def receipt_of(source: Dated) -> Receipt:
     """Return what was received: rows by month, unreadable ones and ragged rows under `NO_MONTH`."""
     found, counts = np.unique(source.month, return_counts=True)
-    by_month = {str(month) or NO_MONTH: int(count) for month, count in zip(found, counts, strict=True)}
+    by_month = {
+        _name(month) if month else NO_MONTH: count for month, count in zip(found.tolist(), counts.tolist(), strict=True)
+    }
     extracted = source.extracted
     if extracted.ragged:
         by_month[NO_MONTH] = by_month.get(NO_MONTH, 0) + len(extracted.ragged)
@@ -110,25 +120,25 @@ class Slice(NamedTuple):
 
 def own_slice(source: Dated, own: Month, opened: Iterable[Month]) -> Slice:
     """Return the rows that a file's own month accounts for: all but late rows of months that can be built."""
-    late = np.isin(source.month, [month for month in opened if month < own])
+    late = np.isin(source.month, [_number(month) for month in opened if month < own])
     positions = np.flatnonzero(~late)
     month = source.month[positions]
-    return Slice(source, positions, (month != "") & (month < own), month > own, own=True)
+    return Slice(source, positions, (month != 0) & (month < _number(own)), month > _number(own), own=True)
 
 
 def late_slice(source: Dated, month: Month) -> Slice:
     """Return the rows of an earlier month than their file's."""
-    positions = np.flatnonzero(source.month == month)
+    positions = np.flatnonzero(source.month == _number(month))
     nowhere = np.zeros(len(positions), np.bool_)
     return Slice(source, positions, nowhere, nowhere, own=False)
 
 
 def undated_slice(source: Dated, placed: Sequence[Month], first: Month) -> Slice:
     """Return the rows of a database that belong to no month of it; those before ``first`` are not open."""
-    positions = np.flatnonzero(~np.isin(source.month, list(placed)))
+    positions = np.flatnonzero(~np.isin(source.month, [_number(month) for month in placed]))
     month = source.month[positions]
     nowhere = np.zeros(len(positions), np.bool_)
-    return Slice(source, positions, (month != "") & (month < first), nowhere, own=True)
+    return Slice(source, positions, (month != 0) & (month < _number(first)), nowhere, own=True)
 
 
 def joined(slices: Sequence[Slice], feed: Feed, columns: Sequence[str]) -> RawTable:
@@ -190,7 +200,7 @@ def _problems(parts: Sequence[tuple[Slice, Extracted]], starts: Sequence[int]) -
 
 def digest_of_rows(source: Dated, month: Month, *, held_before: str, dated_by: str) -> str:
     """Return a digest of the rows of one month of a database, and of which of them have been held."""
-    positions = pa.array(np.flatnonzero(source.month == month))
+    positions = pa.array(np.flatnonzero(source.month == _number(month)))
     cells = source.extracted.cells.take(positions)
     held = [str(day < held_before) for day in days(whole(cells.column(dated_by)), time_allowed=True).to_pylist()]
     columns = [plain(whole(column)) for column in cells.columns]

@@ -1,0 +1,212 @@
+"""Workbooks, one a month: a sheet of cells below a few title rows, as finance systems export it.
+
+calamine reads the cells, from a copy that holds only the parts that the look at the package approved.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from python_calamine import CalamineError, CalamineWorkbook
+
+from pipeline.cells import BLANKS
+from pipeline.errors import InputError
+from pipeline.extract.header import match_header
+from pipeline.extract.marking import refuse_marking
+from pipeline.extract.paths import changed, open_regular, state_of, unreadable
+from pipeline.extract.workbook_parts import copy_for_reading, look
+from pipeline.extract.workbook_zip import Package
+from pipeline.model import CellProblem, Extracted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pipeline.extract.workbook_sheet import SheetLook
+
+    Grid = Sequence[Sequence[object]]
+
+#: Stands for a cell that no text stands for; XML cannot hold it, so no real cell is equal to it.
+_UNREADABLE = "\0"
+_MOST_CELLS = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """One workbook a month, at ``pattern`` below the folder of extracts.
+
+    The header is the row below ``title_rows`` rows of the sheet ``sheet``.  ``allowed`` are codes of things
+    that otherwise stop the file: ``hidden-sheet``, ``hidden-cells``, ``pivot-cache``, ``comment``, ``macro``,
+    ``external-link``.
+    """
+
+    pattern: str
+    sheet: str
+    title_rows: int = 0
+    allowed: frozenset[str] = frozenset()
+
+    def read(
+        self,
+        root: Path,
+        path: str,
+        columns: Sequence[str],
+        declared: Sequence[str],
+        *,
+        dictionaries: Sequence[str] = (),
+    ) -> Extracted:
+        """Return the asked ``columns`` of the workbook at ``path``, those in ``dictionaries`` dictionary-encoded.
+
+        Numbers are the shortest decimal that gives the same float, dates are ISO days.  Every error is an
+        `InputError` about the whole file; cells that cannot be read are listed in ``problems``.
+        """
+        with open_regular(root, path) as file:
+            before = state_of(file)
+            try:
+                digest, size = _digest(file)
+                grid, seen = self._grid(file, path)
+            except OSError as error:
+                raise unreadable(path, error) from None
+            if state_of(file) != before or size != before[0]:
+                raise changed(path)
+        table = self._table(grid, seen, declared, where=path)
+        return Extracted(
+            path=path,
+            bytes=size,
+            sha256=digest,
+            encoding="xlsx",
+            cells=table.cells(columns, dictionaries),
+            rows=pa.array(table.numbers, pa.int64()),
+            repeats=table.repeats(declared),
+            problems=table.problems(columns),
+        )
+
+    def _grid(self, file: BinaryIO, path: str) -> tuple[Grid, SheetLook]:
+        """Return the wanted sheet's cells from A1 on, and what the look into it saw."""
+        package = Package(file, where=path)
+        parts, sheet, seen = look(package, self.sheet, self.allowed)
+        if seen.last_row * seen.last_column > _MOST_CELLS:
+            raise InputError(
+                "zip-bomb",
+                "the used range of the sheet is larger than any extract should be",
+                where=path,
+                fix="delete the stray cells far below or right of the rows, and save it again",
+            )
+        with io.BytesIO() as copy:
+            copy_for_reading(package, parts, sheet, copy)
+            copy.seek(0)
+            try:
+                with CalamineWorkbook.from_filelike(copy) as workbook:
+                    grid: Grid = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
+            except (CalamineError, ValueError):  # their texts may hold a cell
+                raise package.broken("its cells cannot be read") from None
+        if seen.last_row and not grid and not seen.unreadable:
+            raise package.broken("its cells are not where they should be")
+        return grid, seen
+
+    def _table(self, grid: Grid, seen: SheetLook, declared: Sequence[str], *, where: str) -> _Table:
+        """Return the rows below the header, whose columns are the declared ones."""
+        grid = _padded(grid, seen)
+        titles = [_shown(value) for row in grid[: self.title_rows] for value in row]
+        refuse_marking(titles, where=where, place="title rows")
+        header_row = self.title_rows + 1
+        at = f"{where}, row {header_row}"
+        names = [_shown(value) for row in grid[self.title_rows : header_row] for value in row]
+        known = set(declared)
+        refuse_marking((name for name in names if name not in known), where=at, place="header")
+        rows: list[list[str | None]] = []
+        numbers: list[int] = []
+        for number, values in enumerate(grid[header_row:], start=header_row + 1):
+            cells = [text_of(value) for value in values]
+            for column in seen.unreadable.get(number, ()):
+                cells[column - 1] = _UNREADABLE
+            if any(cell is not None for cell in cells):
+                rows.append(cells)
+                numbers.append(number)
+        used = {place for cells in rows for place, cell in enumerate(cells) if cell is not None}
+        found = [name if name or place in used else None for place, name in enumerate(names)]
+        return _Table(rows, numbers, match_header(found, declared, where=at))
+
+
+class _Table(NamedTuple):
+    """Rows as text, `_UNREADABLE` where there is none; their numbers; where each declared column is."""
+
+    rows: Sequence[Sequence[str | None]]
+    numbers: Sequence[int]
+    places: Mapping[str, int]
+
+    def cells(self, columns: Sequence[str], dictionaries: Sequence[str]) -> pa.Table:
+        """Return the asked columns, null where a cell is empty or unreadable."""
+        return pa.table({name: self._column(name, encode=name in dictionaries) for name in columns})
+
+    def repeats(self, declared: Sequence[str]) -> pa.Int64Array:
+        """Return for each row the index of the first row with the same declared cells."""
+        order = [self.places[name] for name in declared]
+        first: dict[tuple[str | None, ...], int] = {}
+        found = [first.setdefault(tuple(row[place] for place in order), index) for index, row in enumerate(self.rows)]
+        return pa.array(np.array(found, np.int64))
+
+    def problems(self, columns: Sequence[str]) -> tuple[CellProblem, ...]:
+        """Return the cells of the asked columns that no text stands for, row by row."""
+        return tuple(
+            CellProblem(number, name, "unreadable-cell")
+            for number, row in zip(self.numbers, self.rows, strict=True)
+            if _UNREADABLE in row
+            for name in columns
+            if row[self.places[name]] == _UNREADABLE
+        )
+
+    def _column(self, name: str, *, encode: bool) -> pa.Array:
+        place = self.places[name]
+        texts = pa.array([None if row[place] == _UNREADABLE else row[place] for row in self.rows], pa.string())
+        return texts.dictionary_encode() if encode else texts
+
+
+def text_of(value: object) -> str | None:
+    """Return the text that stands for a cell as calamine gives it: None when empty, `_UNREADABLE` when none does."""
+    match value:
+        case str():
+            return value.strip(BLANKS) or None
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case float() | int():
+            return plain_decimal(value) if math.isfinite(value) else _UNREADABLE
+        case dt.datetime():
+            return value.date().isoformat()
+        case dt.date():
+            return value.isoformat()
+    return _UNREADABLE
+
+
+def plain_decimal(value: float) -> str:
+    """Return the shortest decimal that gives the same float, without an exponent and without a point at its end."""
+    digits = format(Decimal(repr(value)), "f")
+    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return "0" if digits == "-0" else digits
+
+
+def _shown(value: object) -> str:
+    return text_of(value) or ""
+
+
+def _padded(grid: Grid, seen: SheetLook) -> Grid:
+    """Return ``grid`` with the cells that calamine leaves out because they hold no value: errors at its edges."""
+    width = max([seen.last_column, *map(len, grid[:1])])
+    wide = [[*row, *[""] * (width - len(row))] for row in grid]
+    return wide + [[""] * width for _ in range(len(grid), max(seen.unreadable, default=0))]
+
+
+def _digest(file: BinaryIO) -> tuple[str, int]:
+    digest = hashlib.sha256()
+    size = 0
+    while block := file.read(1 << 20):
+        digest.update(block)
+        size += len(block)
+    return digest.hexdigest(), size

@@ -1,0 +1,182 @@
+"""The package of a workbook: a zip that is opened only when it cannot do harm.
+
+Limits are far above any real ledger and far below what would fill a machine.  What calamine is given later is
+a new package made of the checked parts alone, so nothing that this module did not see is ever unpacked.
+"""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from collections import deque
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO
+from xml.parsers import expat
+
+from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_LARGEST_FILE = 256 << 20
+_LARGEST_PART = 256 << 20
+_LARGEST_WHOLE = 512 << 20
+_MOST_PARTS = 2_000
+#: Repetitive sheets shrink about fifty times; deflate cannot do more than about a thousand.
+_HIGHEST_RATIO = 200
+_RATIO_MATTERS_FROM = 8 << 20
+_PIECE = 1 << 18
+_ZIP = b"PK\x03\x04"
+_COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1")
+_ENCRYPTED = 0x1
+#: How an encrypted workbook names its only stream, in the directory of the compound file around it.
+_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+_RESAVE = "open it in a spreadsheet program and save it again as .xlsx, without a password"
+
+Attributes = dict[str, str]
+
+
+class Package:
+    """The parts of one workbook, by name; each is read within the limits."""
+
+    def __init__(self, file: BinaryIO, *, where: str) -> None:
+        """Check the zip's directory; ``where`` is what errors call the file."""
+        self.where = where
+        refuse_other_kinds(file, where=where)
+        with self._guarded():
+            self._zip = zipfile.ZipFile(file)
+            self._entries = {_normal(entry.filename): entry for entry in self._zip.infolist()}
+            self._check()
+
+    def names(self) -> list[str]:
+        """Return the names of all parts, in lower case (names of parts are the same in any case)."""
+        return list(self._entries)
+
+    def __contains__(self, name: str) -> bool:
+        return _normal(name) in self._entries
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """Return the bytes of a part, piece by piece; an absent or damaged one is ``broken-file``."""
+        with self._guarded(), self._zip.open(self._entries[_normal(name)]) as part:
+            while piece := part.read(_PIECE):
+                yield piece
+
+    def parse(
+        self,
+        name: str,
+        start: Callable[[str, Attributes], None],
+        end: Callable[[str], None] | None = None,
+        text: Callable[[str], None] | None = None,
+    ) -> None:
+        """Call back for each element of an XML part, by local names; a document type is refused."""
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
+        parser.StartElementHandler = lambda tag, found: start(_local(tag), found)
+        if end is not None:
+            parser.EndElementHandler = lambda tag: end(_local(tag))
+        if text is not None:
+            parser.CharacterDataHandler = text
+        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        with self._guarded():
+            for piece in self.pieces(name):
+                parser.Parse(piece, False)  # noqa: FBT003 - expat takes it by position
+            parser.Parse(b"", True)  # noqa: FBT003 - the same
+
+    def copy(self, parts: Mapping[str, str | bytes], target: BinaryIO) -> None:
+        """Write a new package to ``target``: by new name, the name of a part to copy, or its bytes."""
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as package:
+            for name, source in parts.items():
+                with package.open(name, "w") as part:
+                    for piece in self.pieces(source) if isinstance(source, str) else (source,):
+                        part.write(piece)
+
+    def broken(self, what: str) -> InputError:
+        """Return the error for a damaged workbook."""
+        return InputError("broken-file", f"the workbook is damaged: {what}", where=self.where, fix=_RESAVE)
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Turn what the zip and XML libraries raise into errors of ours; their texts may hold cells."""
+        try:
+            yield
+        except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, KeyError, ValueError):
+            raise self.broken("its zip cannot be unpacked, or a part of it is missing") from None
+        except expat.ExpatError as error:
+            raise self.broken(f"a part is no well-formed XML (line {error.lineno})") from None
+
+    def _check(self) -> None:
+        entries = self._zip.infolist()
+        if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > _LARGEST_WHOLE:
+            raise _bomb(self.where)
+        if any(_is_bomb(entry) for entry in entries):
+            raise _bomb(self.where)
+        if any(entry.flag_bits & _ENCRYPTED for entry in entries):
+            raise _encrypted(self.where)
+        if any(entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for entry in entries):
+            raise self.broken("a part is packed in a way that no workbook is")
+        if len(self._entries) != len(entries):
+            raise self.broken("two parts have the same name")
+        if any(_escapes(entry.filename) for entry in entries):
+            raise self.broken("a part's name leads outside the workbook")
+        for name in self._entries:
+            deque(self.pieces(name), maxlen=0)  # unpacks it, within its stated size, and compares its checksum
+
+    def _refuse_doctype(self, *_: object) -> None:
+        raise self.broken("a part declares a document type, which no workbook does")
+
+
+def refuse_other_kinds(file: BinaryIO, *, where: str) -> None:
+    """Return when ``file`` begins as a zip of a bearable size; it is read from its beginning again."""
+    size = file.seek(0, 2)
+    file.seek(0)
+    head = file.read(1 << 16)
+    file.seek(0)
+    if not size:
+        raise InputError("empty-file", "the file is empty", where=where, fix="have the extract exported again")
+    if size > _LARGEST_FILE:
+        raise _bomb(where)
+    if head.startswith(_COMPOUND_FILE) and (_ENCRYPTED_STREAM in head or _has_encrypted_stream(file)):
+        raise _encrypted(where)
+    if not head.startswith(_ZIP):
+        kind = "an old .xls workbook" if head.startswith(_COMPOUND_FILE) else "no .xlsx workbook"
+        raise InputError(
+            "broken-file", f"the file is {kind}, whatever its name says, or damaged", where=where, fix=_RESAVE
+        )
+
+
+def _has_encrypted_stream(file: BinaryIO) -> bool:
+    found = _ENCRYPTED_STREAM in file.read(_LARGEST_FILE)
+    file.seek(0)
+    return found
+
+
+def _normal(name: str) -> str:
+    return name.lower().lstrip("/")
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition(" ")[2]
+
+
+def _is_bomb(entry: zipfile.ZipInfo) -> bool:
+    if entry.file_size > _LARGEST_PART:
+        return True
+    return entry.file_size > _RATIO_MATTERS_FROM and entry.file_size > _HIGHEST_RATIO * max(entry.compress_size, 1)
+
+
+def _escapes(name: str) -> bool:
+    return name.startswith("/") or "\\" in name or ".." in name.split("/") or ":" in name
+
+
+def _bomb(where: str) -> InputError:
+    return InputError(
+        "zip-bomb",
+        "the workbook is larger, packed or unpacked, than any extract should be",
+        where=where,
+        fix="have a single month exported, as values only",
+    )
+
+
+def _encrypted(where: str) -> InputError:
+    return InputError("encrypted-file", "the workbook is protected by a password", where=where, fix=_RESAVE)
