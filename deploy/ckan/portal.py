@@ -22,11 +22,10 @@ def main() -> int:
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
     os.umask(0o077)
     arguments = _parser().parse_args()
-    root = arguments.folder.resolve()
-    folder = Folder(root, (arguments.install or root / "install").resolve())
+    folder = Folder(arguments.folder.resolve())
     try:
-        _refuse_foreign(root)
-        return _COMMANDS[arguments.command](folder, arguments.way)
+        _refuse_foreign(folder.root)
+        return _COMMANDS[arguments.command](folder, arguments)
     except PortalError as error:
         print(error, file=sys.stderr)
         return 1
@@ -38,23 +37,24 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="portal.py", description=__doc__)
     parser.add_argument("command", choices=_COMMANDS, help="remove stops the portal and deletes all its data")
     parser.add_argument("--folder", type=Path, default=Path(".portal"), help="where it lives (default: .portal)")
-    parser.add_argument("--install", type=Path, help="where CKAN is installed (default: FOLDER/install)")
+    parser.add_argument("--install", type=Path, help="where programs are (default: as last time, else FOLDER/install)")
     parser.add_argument("--way", choices=_WAYS, help="how it runs (default: containers if there is an engine)")
     return parser
 
 
 def _refuse_foreign(root: Path) -> None:
-    if root.exists() and os.geteuid() not in {0, root.stat().st_uid}:
-        raise PortalError("folder", f"{root} belongs to another user; use that user, or another --folder")
+    if root.exists() and os.geteuid() != root.stat().st_uid:
+        raise PortalError("folder", f"{root} belongs to {root.owner()}; be that user, or choose another --folder")
 
 
-def start(folder: Folder, way: str | None) -> int:
+def start(folder: Folder, wishes: argparse.Namespace) -> int:
     """The portal runs, its address is printed, and the pipeline can read how to reach it."""
     folder.make()
     with alone(folder.root):
         state = folder.recall()
-        state.way = state.way or way or ("containers" if containers.engine_works() else "native")
-        if way not in {None, state.way}:
+        state.install = str((wishes.install or Path(state.install or folder.root / "install")).resolve())
+        state.way = state.way or wishes.way or ("containers" if containers.engine_works() else "native")
+        if wishes.way not in {None, state.way}:
             raise PortalError("portal", f"this one was made the other way ({state.way}); remove it first")
         (containers if state.way == "containers" else native).bring_up(folder, state)
         folder.write_env(state)
@@ -63,7 +63,7 @@ def start(folder: Folder, way: str | None) -> int:
     return 0
 
 
-def stop(folder: Folder, _: str | None) -> int:
+def stop(folder: Folder, _: argparse.Namespace) -> int:
     """Nothing of the portal runs; its data is kept."""
     if not folder.root.exists():
         step("There is no portal")
@@ -74,7 +74,7 @@ def stop(folder: Folder, _: str | None) -> int:
     return 0
 
 
-def status(folder: Folder, _: str | None) -> int:
+def status(folder: Folder, _: argparse.Namespace) -> int:
     """What runs has been printed."""
     state = folder.recall()
     if not state.ports:
@@ -85,7 +85,7 @@ def status(folder: Folder, _: str | None) -> int:
     return 0 if usable else 3
 
 
-def remove(folder: Folder, _: str | None) -> int:
+def remove(folder: Folder, _: argparse.Namespace) -> int:
     """The portal is gone, with its data."""
     if not folder.root.exists():
         return 0

@@ -39,6 +39,8 @@ def run(
             )
         except OSError as error:
             raise PortalError(part, f"{command[0]} cannot be run ({error.strerror})") from None
+        if done.returncode != 0:
+            complaints.write(done.stdout.encode())  # Maven complains on standard output
     if done.returncode != 0:
         raise PortalError(part, f"{command[0]} failed with status {done.returncode}", log=log)
     return done.stdout

@@ -19,11 +19,12 @@ ORGANISATION_TITLE = "Example Police"
 class State:
     """What a portal remembers from one start to the next.
 
-    `way` is how it runs, `cluster` where its database is, `prepared` the stamp of the CKAN that its tables fit,
-    `indexed` the address that its search index speaks of.
+    `way` is how it runs, `install` where its programs are, `cluster` where its database is, `prepared` the stamp of
+    the CKAN that its tables fit, `indexed` the address that its search index speaks of.
     """
 
     way: str = ""
+    install: str = ""
     ports: dict[str, int] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     cluster: str = ""
@@ -45,7 +46,6 @@ class Folder:
     """The paths below one portal's folder."""
 
     root: Path
-    install: Path
 
     @property
     def env(self) -> Path:

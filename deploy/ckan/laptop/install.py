@@ -45,25 +45,25 @@ class Installed:
         return next((self.root / "venv" / "lib").glob("python*/site-packages/ckan/config/solr/schema.xml"))
 
 
-def jars_needed(folder: Folder) -> bool:
+def jars_needed(root: Path) -> bool:
     """Whether Maven has to fetch the jars."""
-    return not _is_stamped(folder.install / "jars", _stamp(_POM))
+    return not _is_stamped(root / "jars", _stamp(_POM))
 
 
-def install(folder: Folder) -> Installed:
+def install(folder: Folder, root: Path) -> Installed:
     """CKAN and Solr's jars are installed as pinned; nothing is touched when they were."""
     stamp = _stamp(*_REQUIREMENTS)
-    venv_stamp = f"{stamp} {folder.install}"  # a virtual environment knows its own address: moved, it is made anew
-    with alone(folder.install):
+    venv_stamp = f"{stamp} {root}"  # a virtual environment knows its own address: moved, it is made anew
+    with alone(root):
         for place, wanted, fill in (
-            (folder.install / "venv", venv_stamp, _install_ckan),
-            (folder.install / "jars", _stamp(_POM), _install_jars),
+            (root / "venv", venv_stamp, _install_ckan),
+            (root / "jars", _stamp(_POM), _install_jars),
         ):
             if not _is_stamped(place, wanted):
                 shutil.rmtree(place, ignore_errors=True)
                 fill(folder, place)
                 write_private(place / "installed", wanted)
-    return Installed(folder.install, stamp)
+    return Installed(root, stamp)
 
 
 def _install_ckan(folder: Folder, venv: Path) -> None:
@@ -80,7 +80,7 @@ def _install_ckan(folder: Folder, venv: Path) -> None:
 
 def _install_jars(folder: Folder, jars: Path) -> None:
     step("Fetching Solr")
-    project = folder.install / "solr"
+    project = jars.parent / "solr"
     project.mkdir(exist_ok=True)
     shutil.copy(_POM, project)  # Maven may write beside it
     command = ["mvn", "--quiet", "--batch-mode", f"--file={project / _POM.name}", "dependency:copy-dependencies"]

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 from laptop import database, packages, publisher, redis, site, solr
 from laptop.failure import step
@@ -20,8 +21,9 @@ def bring_up(folder: Folder, state: State) -> None:
     if is_up(folder, state):
         step("The portal runs already")
         return
-    packages.ensure(folder, jars_needed=jars_needed(folder))
-    installed = install(folder)
+    place = Path(state.install)
+    packages.ensure(folder, jars_needed=jars_needed(place))
+    installed = install(folder, place)
     try:
         _start_all(folder, state, installed)
         if not publisher.may_publish(state):
