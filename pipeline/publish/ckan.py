@@ -1,0 +1,106 @@
+"""A CKAN as a portal: one dataset each, one resource per month and format, written only where something differs.
+
+A dataset is made private and empty, filled in one revision, read back, and only then shown.  From then on each
+release is one revision, guarded by the moment of the last change.  Ids and addresses never change.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from pipeline.errors import PortalError, several
+from pipeline.model import Action
+from pipeline.publish.ckan_access import Access
+from pipeline.publish.ckan_publishing import Publishing
+from pipeline.publish.ckan_session import Client, Patience
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pipeline.model import HeldDataset, Plan, Publication
+    from pipeline.secret import Secret
+
+#: After these nothing else on the same portal can succeed, so the rest is not tried.
+_ENDS_ALL: Final = frozenset(
+    {"bad-token", "not-a-portal", "portal-certificate", "portal-redirects", "portal-unreachable"}
+)
+
+
+def _silent(_line: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(slots=True)
+class CkanPortal:
+    """A CKAN at ``address``, with the token of an editor; ``organisation`` stands for that of every publication.
+
+    ``progress`` is told what happens, one line at a time: dataset names, file names, counts.
+    """
+
+    address: str
+    token: Secret[str]
+    organisation: str | None = field(default=None, kw_only=True)
+    name: str = field(default="ckan", kw_only=True)
+    progress: Callable[[str], None] = field(default=_silent, kw_only=True)
+    patience: Patience = field(default_factory=Patience, kw_only=True)
+    sleep: Callable[[float], None] = field(default=time.sleep, kw_only=True)
+    _client: Client = field(init=False, repr=False)
+    _access: Access = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Prepare the session; nothing is sent yet."""
+        self._client = Client(self.address, self.token, patience=self.patience, sleep=self.sleep)
+        self._access = Access(self._client)
+
+    def look(self, publications: Sequence[Publication]) -> Mapping[str, HeldDataset]:
+        """Return what the portal holds of each dataset; one that it does not hold is not in it.
+
+        Raises `PortalError` for a dataset that is deleted, hidden or somebody else's: nothing is guessed.
+        """
+        self._access.check_token()
+        found: dict[str, HeldDataset] = {}
+        for publication in publications:
+            package = self._access.show(publication.name, self._organisation(publication))
+            if package is None:
+                continue
+            if package.foreign:
+                self.progress(f"{publication.name}: left alone on the portal, not ours: {package.foreign} resources")
+            found[publication.name] = package.held(publication)
+        return found
+
+    def apply(self, plan: Plan, publications: Sequence[Publication]) -> None:
+        """Make the portal hold exactly what ``plan`` says, whole or not at all per dataset, and read it back.
+
+        A dataset that fails does not stop the others; the failures are raised together at the end.
+        """
+        if plan.portal != self.name:
+            raise ValueError("the plan was made for another portal")
+        failures: list[PortalError] = []
+        for publication in publications:
+            changes = [change for change in plan.changes if change.dataset == publication.name]
+            if all(change.action is Action.SAME for change in changes):
+                continue
+            publishing = Publishing(
+                client=self._client,
+                access=self._access,
+                publication=publication,
+                organisation=self._organisation(publication),
+                progress=self.progress,
+            )
+            try:
+                publishing.carry_out(changes, guard=plan.guards.get(publication.name))
+            except PortalError as failure:
+                failures.append(failure)
+                if failure.code in _ENDS_ALL:
+                    break
+        if failures:
+            raise several(failures)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.session.close()
+
+    def _organisation(self, publication: Publication) -> str:
+        return self.organisation or publication.organisation

@@ -1,0 +1,235 @@
+"""The fields of a CKAN dataset and of its resources, made from a publication; and what differs from them.
+
+CKAN's own fields carry what CKAN knows.  The rest are extras, under the names that data.gov.uk and ckanext-dcat read
+where they have one.  Nothing here depends on the day, so an unchanged night finds nothing to change.
+
+A resource's ``hash`` is ``sha256:<hex>``, the form of the data package, and its ``sha256`` is the same in hex alone:
+loaders that fill a portal's DataStore overwrite ``hash`` with an MD5 of theirs.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from pipeline.publish.ckan_notes import SAMPLE, plain, write_notes
+from pipeline.publish.plan import metadata_digest
+from pipeline.publish.views import day_in_words, month_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from pipeline.model import Month, Publication, Release, ReleasedFile
+
+Fields = dict[str, Any]
+
+#: The extra that marks a dataset which is still being made: private, and ours to finish.
+UNFINISHED: Final = "unfinished"
+#: The search index of CKAN takes no extra longer than 32,766 bytes; a longer one makes it refuse the dataset.
+LONGEST_EXTRA: Final = 32_000
+#: CKAN's limits for a tag, and the characters it may have.
+TAG_LENGTHS: Final = range(2, 101)
+_NOT_IN_A_TAG: Final = re.compile(r"[^\w.-]+")
+_MD5: Final = re.compile(r"[0-9a-f]{32}")
+
+_TABLE_SCHEMA: Final = "https://datapackage.org/standard/table-schema/"
+_FREQUENCIES: Final = "http://publications.europa.eu/resource/authority/frequency/"
+_FORMATS: Final = {
+    "csv": ("CSV", "text/csv", "https://www.rfc-editor.org/rfc/rfc4180"),
+    "parquet": ("Parquet", "application/vnd.apache.parquet", "https://parquet.apache.org/docs/file-format/"),
+}
+#: Every extra that is ours.  Others are somebody else's and stay.
+EXTRAS: Final = (
+    "attribution", "conforms_to", "contact-email", "contact-name", "date_released", "date_update_future",
+    "date_updated", "foi-email", "foi-name", "frequency", "geographic_coverage", "held_months", "key_series",
+    "licence_url", "metadata_sha256", "missing_months", "provenance", "publisher", "quality_notes", "sample",
+    "schema", "spatial_uri", "temporal_end", "temporal_start", "theme", "theme-primary", "update_frequency",
+    "version_notes", UNFINISHED,
+)  # fmt: skip
+
+
+def dataset_fields(publication: Publication, *, kept: Collection[Month] = ()) -> Fields:
+    """Return the fields of the dataset, ``tags`` and ``extras`` as sorted lists; ``kept`` are months held without
+    a release here, which stay published and so count as covered.
+    """  # noqa: D205 - one sentence
+    missing = sorted(set(publication.missing) - set(kept))
+    return {
+        "title": _marked(publication, publication.title),
+        "notes": write_notes(publication, missing=missing),
+        "license_id": publication.licence_ckan,
+        "version": plain(publication.version),
+        "author": _publisher(publication),
+        "author_email": publication.contact_email,
+        "maintainer": plain(publication.contact_name),
+        "maintainer_email": publication.contact_email,
+        "tags": _tags(publication),
+        "extras": _extras(publication, kept=kept, missing=missing),
+    }
+
+
+def resource_fields(publication: Publication, release: Release, file: ReleasedFile) -> Fields:
+    """Return the fields of the resource that holds one file of one month."""
+    kind, mimetype, standard = _FORMATS[file.format]
+    first, last = _span([release.month])
+    title = f"{plain(publication.title)}, {month_in_words(release.month)} ({kind})"
+    return {
+        "name": _marked(publication, title),
+        "description": _describe(publication, release),
+        "format": kind,
+        "mimetype": mimetype,
+        "hash": f"sha256:{file.sha256}",
+        "sha256": file.sha256,
+        "license": publication.licence_url,
+        "temporal_start": first,
+        "temporal_end": last,
+        "issued": _issued(publication, release),
+        "modified": release.released_on.isoformat(),
+        "conforms_to": standard,
+    }
+
+
+def differing(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the fields of ``wanted`` that ``held`` does not have so; CKAN's null is an empty text."""
+    return tuple(name for name, value in wanted.items() if not _equal(name, held.get(name), value))
+
+
+def held_sha256(resource: Mapping[str, Any]) -> str:
+    """Return the sha256 in hex that a resource says it has, or ""."""
+    return str(resource.get("sha256") or resource.get("hash") or "").removeprefix("sha256:")
+
+
+def ours(extras: Sequence[Mapping[str, str]]) -> list[Fields]:
+    """Return the extras that are ours, sorted, as `dataset_fields` gives them."""
+    return _pairs({extra["key"]: extra["value"] for extra in extras if extra["key"] in EXTRAS})
+
+
+def theirs(extras: Sequence[Mapping[str, str]]) -> list[Fields]:
+    """Return the extras that somebody else, or an extension, has added."""
+    return _pairs({extra["key"]: extra["value"] for extra in extras if extra["key"] not in EXTRAS})
+
+
+def _equal(name: str, held: object, wanted: object) -> bool:
+    if name == "hash" and isinstance(held, str) and _MD5.fullmatch(held):
+        return True  # a loader's; the field `sha256` is compared too
+    return ("" if held is None else held) == wanted
+
+
+def _marked(publication: Publication, text: str) -> str:
+    """Return ``text``, marked where the data is invented."""
+    text = plain(text)
+    return f"{SAMPLE}: {text}" if publication.sample and SAMPLE not in text else text
+
+
+def _publisher(publication: Publication) -> str:
+    publisher = plain(publication.publisher)
+    return f"{publisher} ({SAMPLE})" if publication.sample and SAMPLE not in publisher else publisher
+
+
+def _tags(publication: Publication) -> list[Fields]:
+    """Return the tags as CKAN takes them: other characters than its own are spaces, too short ones are left out."""
+    marks = (SAMPLE,) if publication.sample else ()
+    names = {_NOT_IN_A_TAG.sub(" ", tag).strip()[: TAG_LENGTHS[-1]].strip() for tag in (*publication.tags, *marks)}
+    return [{"name": name} for name in sorted(names) if len(name) in TAG_LENGTHS]
+
+
+def _extras(publication: Publication, *, kept: Collection[Month], missing: Sequence[Month]) -> list[Fields]:
+    """Return the extras that have something to say."""
+    start, end = _span([*(release.month for release in publication.releases), *kept])
+    released = sorted(release.released_on for release in publication.releases)
+    schema = publication.extras.get("schema.json", b"").decode("utf-8")
+    texts = {
+        "attribution": publication.attribution,
+        "conforms_to": _TABLE_SCHEMA,
+        "contact-email": publication.contact_email,
+        "contact-name": publication.contact_name,
+        "date_released": _issued_first(publication),
+        "date_update_future": "" if publication.next_due is None else publication.next_due.isoformat(),
+        "date_updated": released[-1].isoformat() if released else "",
+        "foi-email": publication.foi_email,
+        "foi-name": f"Freedom of Information, {publication.force_name}",
+        "frequency": _frequency(publication.frequency),
+        "geographic_coverage": publication.spatial_name,
+        "held_months": "; ".join(f"{held.month}: {held.reason}" for held in sorted(publication.held)),
+        "key_series": publication.key_series,
+        "licence_url": publication.licence_url,
+        "metadata_sha256": metadata_digest(publication),
+        "missing_months": ", ".join(missing),
+        "provenance": _provenance(publication),
+        "publisher": _publisher(publication),
+        "quality_notes": _quality(publication),
+        "sample": SAMPLE if publication.sample else "",
+        "schema": schema if len(schema.encode("utf-8")) <= LONGEST_EXTRA else "",
+        "spatial_uri": publication.spatial_uri,
+        "temporal_end": end,
+        "temporal_start": start,
+        "theme": publication.theme,
+        "theme-primary": publication.theme,
+        "update_frequency": publication.frequency,
+        "version_notes": _version_notes(publication),
+    }
+    return _pairs({key: _cut(plain(text)) for key, text in texts.items() if plain(text)})
+
+
+def _pairs(texts: Mapping[str, str]) -> list[Fields]:
+    return [{"key": key, "value": texts[key]} for key in sorted(texts)]
+
+
+def _cut(text: str) -> str:
+    """Return ``text``, or as much of it as an extra may hold."""
+    whole = text.encode("utf-8")
+    return text if len(whole) <= LONGEST_EXTRA else whole[: LONGEST_EXTRA - 4].decode("utf-8", "ignore") + " …"
+
+
+def _span(months: Sequence[Month]) -> tuple[str, str]:
+    """Return the first day of the first month and the last day of the last, or two empty texts."""
+    if not months:
+        return "", ""
+    first, last = min(months), max(months)
+    days = calendar.monthrange(int(last[:4]), int(last[5:]))[1]
+    return f"{first}-01", f"{last}-{days:02d}"
+
+
+def _frequency(frequency: str) -> str:
+    return frequency if "/" in frequency else f"{_FREQUENCIES}{frequency.upper().replace(' ', '_')}"
+
+
+def _issued(publication: Publication, release: Release) -> str:
+    """Return the day a month was first released, which the change log knows."""
+    days = [note.released_on for note in publication.changes if note.month == release.month]
+    return min([*days, release.released_on.isoformat()])
+
+
+def _issued_first(publication: Publication) -> str:
+    return min((_issued(publication, release) for release in publication.releases), default="")
+
+
+def _describe(publication: Publication, release: Release) -> str:
+    """Return what a month's resource says of itself."""
+    mark = f"{SAMPLE}, invented. " if publication.sample else ""
+    figures = "".join(f" {name}: {value:,}." for name, value in sorted(release.quality.items()))
+    rows = f"{release.rows:,} row{'' if release.rows == 1 else 's'}"
+    return f"{mark}{month_in_words(release.month)}, {rows}. Released {day_in_words(release.released_on)}.{figures}"
+
+
+def _provenance(publication: Publication) -> str:
+    """Return where the data comes from and how it is made."""
+    return (
+        f"Taken from the records of {publication.publisher}, with what identifies people removed, "
+        f"checked against its schema and published by an automatic pipeline."
+    )
+
+
+def _quality(publication: Publication) -> str:
+    """Return the public figures of the newest month."""
+    newest = max(publication.releases, key=lambda release: release.month, default=None)
+    if newest is None or not newest.quality:
+        return ""
+    return f"{newest.month}: " + "; ".join(f"{name} {value}" for name, value in sorted(newest.quality.items()))
+
+
+def _version_notes(publication: Publication) -> str:
+    """Return what the latest release day changed, from the change log."""
+    latest = max((note.released_on for note in publication.changes), default="")
+    notes = sorted(note for note in publication.changes if note.released_on == latest)
+    return "; ".join(f"{note.month} {note.change}: {note.reason}" for note in notes)

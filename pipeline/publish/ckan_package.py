@@ -1,0 +1,150 @@
+"""What a CKAN holds of one dataset, as `package_show` tells it, compared with what it should hold."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from pipeline.model import HeldDataset
+from pipeline.publish.ckan_fields import (
+    UNFINISHED,
+    dataset_fields,
+    differing,
+    held_sha256,
+    ours,
+    resource_fields,
+)
+from pipeline.publish.plan import is_month_file, metadata_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.model import Month, Publication, Release, ReleasedFile
+
+Fields = dict[str, Any]
+
+#: Stands for a sha256 where a resource has none that can be believed: it equals no file, and it is no absence.
+UNKNOWN: Final = "unknown"
+#: The field of a resource whose file was replaced by a notice; its address stays, for a later release.
+WITHDRAWN: Final = "withdrawn"
+#: The word among `HeldPackage.differences` for resources that do not stand by month.
+ORDER: Final = "order of the resources"
+
+
+class HeldFile(NamedTuple):
+    """One of our files on the portal: where its resource stands in the dataset, and the resource's fields."""
+
+    position: int
+    resource: Mapping[str, Any]
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether a notice stands where the file was."""
+        return bool(self.resource.get(WITHDRAWN))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPackage:
+    """One dataset as the portal shows it; ``show`` is the result of `package_show`."""
+
+    show: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The portal's own name of the dataset, which never changes."""
+        return str(self.show["id"])
+
+    @property
+    def name(self) -> str:
+        """The dataset's name, in its address."""
+        return str(self.show["name"])
+
+    @property
+    def modified(self) -> str:
+        """The moment of the last change, to the microsecond: the guard."""
+        return str(self.show["metadata_modified"])
+
+    @property
+    def private(self) -> bool:
+        """Whether only members of the organisation see it."""
+        return bool(self.show["private"])
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it is one that we are still making."""
+        return self.private and any(extra["key"] == UNFINISHED for extra in self.show["extras"])
+
+    @property
+    def files(self) -> dict[str, HeldFile]:
+        """Our files by name; the first resource that holds a file of that name is ours."""
+        found: dict[str, HeldFile] = {}
+        for position, resource in enumerate(self.show["resources"]):
+            name = str(resource.get("url") or "").rpartition("/")[2]
+            if resource.get("url_type") == "upload" and is_month_file(self.name, name):
+                found.setdefault(name, HeldFile(position, resource))
+        return found
+
+    @property
+    def foreign(self) -> int:
+        """The number of resources that are not ours; nothing touches them."""
+        return len(self.show["resources"]) - len(self.files)
+
+    @property
+    def order(self) -> list[str]:
+        """The ids of our resources by month, then CSV before Parquet: the order that they should stand in."""
+        return [str(held.resource["id"]) for _, held in sorted(self.files.items())]
+
+    def kept(self, publication: Publication) -> set[Month]:
+        """Return the months that the portal holds and that have no release here."""
+        months = {
+            name[len(self.name) + 1 :].partition(".")[0] for name, held in self.files.items() if not held.withdrawn
+        }
+        return months - {release.month for release in publication.releases}
+
+    def differences(self, publication: Publication) -> list[str]:
+        """Return the names of the fields that are not as they should be; the files' bytes are not looked at."""
+        names = list(differing(self._fields(), self.wanted(publication)))
+        for release, file in released_files(publication):
+            held = self.files.get(file.name)
+            if held is not None and not held.withdrawn:
+                wanted = resource_fields(publication, release, file)
+                names += [f"{file.name} {field}" for field in differing(held.resource, wanted)]
+        if self.order != [str(held.resource["id"]) for held in self.files.values()]:
+            names.append(ORDER)
+        return names
+
+    def wanted(self, publication: Publication) -> Fields:
+        """Return the fields that the dataset should have."""
+        return dataset_fields(publication, kept=self.kept(publication))
+
+    def held(self, publication: Publication) -> HeldDataset:
+        """Return the dataset as the planner wants to know it.
+
+        The small files beside the releases are no resources here: what they say stands in the fields.  So they
+        count as held, and a difference shows in ``metadata``.
+        """
+        sizes = {file.name: file.bytes for _, file in released_files(publication)}
+        files = {name: _believed(held, sizes.get(name)) for name, held in self.files.items() if not held.withdrawn}
+        files |= {name: hashlib.sha256(content).hexdigest() for name, content in publication.extras.items()}
+        differences = [UNFINISHED] * self.unfinished + self.differences(publication)
+        metadata = f"differs: {', '.join(differences)}" if differences else metadata_digest(publication)
+        return HeldDataset(files=files, metadata=metadata, guard=self.modified)
+
+    def _fields(self) -> Fields:
+        tags = sorted(({"name": tag["name"]} for tag in self.show["tags"]), key=lambda tag: str(tag["name"]))
+        extras = [extra for extra in ours(self.show["extras"]) if extra["key"] != UNFINISHED]
+        return {**self.show, "tags": tags, "extras": extras}
+
+
+def released_files(publication: Publication) -> list[tuple[Release, ReleasedFile]]:
+    """Return every file of every release, by month, then CSV before Parquet."""
+    pairs = [(release, file) for release in publication.releases for file in release.files]
+    return sorted(pairs, key=lambda pair: pair[1].name)
+
+
+def _believed(held: HeldFile, size: int | None) -> str:
+    """Return the sha256 that a resource states, unless its size, which the portal counts, speaks against it."""
+    if size is not None and held.resource.get("size") != size:
+        return UNKNOWN
+    return held_sha256(held.resource) or UNKNOWN

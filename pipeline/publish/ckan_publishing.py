@@ -1,0 +1,174 @@
+"""How one dataset of a CKAN comes to be as its publication says: made, revised, put in order, read back, shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.errors import PortalError
+from pipeline.publish.ckan_access import changed
+from pipeline.publish.ckan_fields import UNFINISHED, held_sha256, ours, theirs
+from pipeline.publish.ckan_package import ORDER, HeldPackage, released_files
+from pipeline.publish.ckan_revision import make_revision
+from pipeline.publish.views import size_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from pipeline.model import Change, Publication
+    from pipeline.publish.ckan_access import Access
+    from pipeline.publish.ckan_package import HeldFile
+    from pipeline.publish.ckan_revision import Revision
+    from pipeline.publish.ckan_session import Client, Fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publishing:
+    """One dataset on its way to one portal; ``organisation`` is the name that it is published under."""
+
+    client: Client
+    access: Access
+    publication: Publication
+    organisation: str
+    progress: Callable[[str], None]
+
+    def carry_out(self, changes: Sequence[Change], *, guard: str | None) -> None:
+        """Bring the dataset to what its publication says; ``guard`` is None where it was absent."""
+        self.access.check_token()
+        owner = self.access.check_organisation(self.organisation, where=self.publication.name)
+        self.access.check_licence(self.publication)
+        package = self._show()
+        if guard != (None if package is None else package.modified):
+            raise changed(self.publication.name)
+        if package is None:
+            package = self._create(owner)
+        making = package.unfinished
+        revision = make_revision(self.publication, package, changes)
+        if not revision.empty:
+            self._revise(package, revision)
+        package = self._check_fields(revision)
+        names = package.files if making else [upload.name for upload in revision.uploads]
+        self._check_files(package, names)
+        if making:
+            self._open(package)
+        self.progress(f"{self.publication.name}: published and read back")
+
+    def _show(self) -> HeldPackage | None:
+        return self.access.show(self.publication.name, self.organisation)
+
+    def _call(self, action: str, fields: Fields) -> HeldPackage:
+        """Return the dataset that an action gives back."""
+        result = self.access.attempt(lambda: self.client.call(action, fields), where=self.publication.name)
+        return HeldPackage(result.get("package", result))
+
+    def _create(self, owner: str) -> HeldPackage:
+        """Make the dataset, private, empty, and marked as ours to finish."""
+        mark = {"key": UNFINISHED, "value": "true"}
+        fields = {"name": self.publication.name, "owner_org": owner, "private": True, "extras": [mark]}
+        self.progress(f"{self.publication.name}: making the dataset, private until it is whole")
+        return self.client.write(lambda: self._call("package_create", fields), settled=self._show)
+
+    def _revise(self, package: HeldPackage, revision: Revision) -> None:
+        """Send the revision, whole; an answer that is lost is looked for on the portal before it is sent again."""
+        name, size = self.publication.name, sum(upload.size for upload in revision.uploads)
+        files = f"{len(revision.uploads)} files, {size_in_words(size)}" if revision.uploads else "no files"
+        self.progress(f"{name}: one revision, {files}")
+
+        def settled() -> HeldPackage | None:
+            now = self._show()
+            if now is not None and now.modified == package.modified:
+                return None
+            if now is None or self._unlike(now, revision):
+                raise changed(name)
+            return now
+
+        self.client.write(lambda: self._send(revision), settled=settled)
+
+    def _send(self, revision: Revision) -> HeldPackage:
+        if not revision.uploads:
+            return self._call("package_revise", revision.fields())
+        with revision.body() as body:
+            result = self.access.attempt(
+                lambda: self.client.upload("package_revise", body), where=self.publication.name
+            )
+        return HeldPackage(result["package"])
+
+    def _check_fields(self, revision: Revision) -> HeldPackage:
+        """Look again: every field, hash and size is as it was sent, and our resources stand by month."""
+        package = self._show()
+        if package is not None and ORDER in package.differences(self.publication):
+            # New resources come last, so only an earlier month needs this; doing it twice changes nothing.
+            fields = {"id": package.id, "order": package.order}
+            self.client.write(lambda: self._reorder(fields), settled=lambda: None)
+            package = self._show()
+        unlike = ["the dataset"] if package is None else self._unlike(package, revision)
+        if package is None or unlike:
+            raise PortalError(
+                "readback-differs",
+                f"the portal does not show what it was given: {', '.join(unlike)}",
+                where=self.publication.name,
+                fix="ask the portal's administrator whether an extension rewrites these, then run again",
+            )
+        return package
+
+    def _reorder(self, fields: Fields) -> bool:
+        self.access.attempt(lambda: self.client.call("package_resource_reorder", fields), where=self.publication.name)
+        return True
+
+    def _unlike(self, package: HeldPackage, revision: Revision) -> list[str]:
+        """Return what of the publication and of the sent files the portal does not show; order aside."""
+        expected = {file.name: (file.sha256, file.bytes) for _, file in released_files(self.publication)}
+        expected |= {upload.name: (upload.sha256, upload.size) for upload in revision.uploads}
+        names = [name for name in package.differences(self.publication) if name != ORDER]
+        return names + [name for name, file in expected.items() if _stated(package.files.get(name)) != file]
+
+    def _check_files(self, package: HeldPackage, names: Iterable[str]) -> None:
+        """Download each named file again and compare its bytes with what its resource states."""
+        unlike = []
+        for name in names:
+            held = package.files[name]
+            back = self.client.download(f"dataset/{package.id}/resource/{held.resource['id']}/download/{name}")
+            if (back.sha256, back.bytes) != _stated(held):
+                unlike.append(name)
+        if unlike:
+            self._disown(package, unlike)
+            raise PortalError(
+                "readback-differs",
+                f"downloaded again, these files are not what was sent: {', '.join(unlike)}",
+                where=self.publication.name,
+                fix="run again: they are sent again; if it stays so, tell the portal's administrator",
+            )
+
+    def _disown(self, package: HeldPackage, names: Iterable[str]) -> None:
+        """Take back the hashes of files that came back wrong, so that the next run sends them again."""
+        blank = {"hash": "", "sha256": ""}
+        updates = {f"update__resources__{package.files[name].resource['id']}": blank for name in names}
+        try:
+            self.client.write(
+                lambda: self._call("package_revise", {"match": {"id": package.id}, **updates}), settled=lambda: None
+            )
+        except PortalError:
+            self.progress(f"{self.publication.name}: the portal could not be told that files are wrong")
+
+    def _open(self, package: HeldPackage) -> None:
+        """Show a dataset that is whole and checked to everybody.
+
+        A portal's loaders may touch its new resources at any moment, so the guard is only that it still is private.
+        """
+        extras = [extra for extra in ours(package.show["extras"]) if extra["key"] != UNFINISHED]
+        fields = {
+            "match": {"id": package.id, "private": True},
+            "filter": ["-extras"],
+            "update": {"private": False, "extras": [*extras, *theirs(package.show["extras"])]},
+        }
+
+        def settled() -> HeldPackage | None:
+            now = self._show()
+            return None if now is None or now.private else now
+
+        self.client.write(lambda: self._call("package_revise", fields), settled=settled)
+
+
+def _stated(held: HeldFile | None) -> tuple[str, int] | None:
+    """Return the sha256 and size that a resource states."""
+    return None if held is None else (held_sha256(held.resource), int(held.resource.get("size") or 0))

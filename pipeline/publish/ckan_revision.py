@@ -1,0 +1,213 @@
+"""One revision of a CKAN dataset: everything that a release changes, sent in one request that counts as a whole.
+
+Resources are named by their place in the dataset, which the guard keeps still: the request is refused when anybody
+changed the dataset since it was looked at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from requests_toolbelt import MultipartEncoder
+
+from pipeline.errors import PortalError
+from pipeline.model import Action
+from pipeline.publish.ckan_fields import UNFINISHED, differing, resource_fields, theirs
+from pipeline.publish.ckan_notes import SAMPLE, plain
+from pipeline.publish.ckan_package import WITHDRAWN, released_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pipeline.model import Change, Publication
+    from pipeline.publish.ckan_package import HeldPackage
+
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """One file to send: its place in the dataset, its name, and its bytes, on disk or (a notice) in ``notice``."""
+
+    position: int
+    name: str
+    mimetype: str
+    size: int
+    sha256: str
+    path: Path | None = None
+    notice: bytes = b""
+
+    def open(self) -> BinaryIO:
+        """Return the bytes to send; raises `PortalError` when they are not those that were planned."""
+        if self.path is None:
+            return io.BytesIO(self.notice)
+        stream: BinaryIO | None = None
+        try:
+            if self.path.stat().st_size == self.size:
+                stream = self.path.open("rb")
+        except OSError:
+            pass
+        if stream is None:
+            raise PortalError(
+                "release-file-differs",
+                "a file of the release is missing or has another size than it was built with; nothing was sent",
+                where=self.name,
+                fix="run publish again: it builds the month again",
+            )
+        return stream
+
+
+@dataclass(slots=True)
+class Stream:
+    """The bytes of one upload as the encoder wants them: opened when first read, closed at the end.
+
+    So a first release of many months holds one file open at a time, and none of it in memory.
+    """
+
+    upload: Upload
+    len: int = field(init=False)
+    _file: BinaryIO | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        """Begin with everything still to read."""
+        self.len = self.upload.size
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes."""
+        if self._file is None:
+            self._file = self.upload.open()
+        piece = self._file.read(size if 0 <= size < self.len else self.len)
+        self.len -= len(piece)
+        if not self.len or not piece:
+            self.close()
+        if not piece and self.len:
+            raise PortalError(
+                "release-file-differs",
+                "a file of the release became shorter while it was sent; nothing was published",
+                where=self.upload.name,
+                fix="run publish again",
+            )
+        return piece
+
+    def close(self) -> None:
+        """Let go of the file, read to its end or not."""
+        if self._file is not None:
+            self._file.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """The parts of one call of `package_revise`."""
+
+    match: Fields
+    filters: tuple[str, ...]
+    update: Fields
+    uploads: tuple[Upload, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether it would change nothing."""
+        return not (self.update or self.filters or self.uploads)
+
+    def fields(self) -> Fields:
+        """Return the fields of a call without files."""
+        return {"match": self.match, "filter": list(self.filters), "update": self.update}
+
+    @contextmanager
+    def body(self) -> Iterator[MultipartEncoder]:
+        """Give the body of a call with files; lists and dictionaries go as JSON text, which CKAN takes apart."""
+        parts: list[tuple[str, object]] = [(name, json.dumps(value)) for name, value in self.fields().items()]
+        streams = [Stream(upload) for upload in self.uploads]
+        for stream in streams:
+            upload = stream.upload
+            parts.append((f"update__resources__{upload.position}__upload", (upload.name, stream, upload.mimetype)))
+        try:
+            yield MultipartEncoder(parts)
+        finally:
+            for stream in streams:
+                stream.close()
+
+
+def make_revision(publication: Publication, package: HeldPackage, changes: Sequence[Change]) -> Revision:
+    """Return what makes the dataset as ``publication`` says, with the files that ``changes`` name."""
+    wanted = package.wanted(publication)
+    names = set(package.differences(publication)) & wanted.keys()
+    update: Fields = {name: wanted[name] for name in wanted if name in names}
+    filters = [f"-{name}" for name in ("extras", "tags") if name in update]
+    if "extras" in update:
+        mark = [{"key": UNFINISHED, "value": "true"}] if package.unfinished else []
+        update["extras"] = [*update["extras"], *mark, *theirs(package.show["extras"])]
+    resources, uploads, lifted = _revise_files(publication, package, {change.file: change for change in changes})
+    if resources:
+        # a list is merged place by place: {} leaves a resource as it is, places beyond the end are new resources
+        update["resources"] = [resources.get(place, {}) for place in range(max(resources) + 1)]
+    match = {"id": package.id, "metadata_modified": package.modified}
+    return Revision(match=match, filters=(*filters, *lifted), update=update, uploads=tuple(uploads))
+
+
+def _revise_files(
+    publication: Publication, package: HeldPackage, changes: Mapping[str, Change]
+) -> tuple[dict[int, Fields], list[Upload], list[str]]:
+    """Return the fields to set by place, the files to send, and the marks of withdrawal to lift."""
+    fields: dict[int, Fields] = {}
+    uploads: list[Upload] = []
+    lifted: list[str] = []
+    end = len(package.show["resources"])
+    for release, file in released_files(publication):
+        change, held = changes.get(file.name), package.files.get(file.name)
+        sends = change is not None and change.action in {Action.CREATE, Action.UPDATE}
+        if held is None and not sends:
+            continue
+        place, resource = (end, {}) if held is None else (held.position, dict(held.resource))
+        end += held is None
+        wanted = resource_fields(publication, release, file)
+        fields[place] = {name: wanted[name] for name in differing(resource, wanted)}
+        if sends:
+            fields[place] |= {name: wanted[name] for name in ("hash", "sha256")}
+            uploads.append(
+                Upload(
+                    position=place,
+                    name=file.name,
+                    mimetype=wanted["mimetype"],
+                    size=file.bytes,
+                    sha256=file.sha256,
+                    path=file.path,
+                )
+            )
+            if held is not None and held.withdrawn:
+                lifted.append(f"-resources__{place}__{WITHDRAWN}")
+    for name, held in package.files.items():
+        if name in changes and changes[name].action is Action.REMOVE and not held.withdrawn:
+            notice = _notice(publication, name, held.position)
+            uploads.append(notice)
+            fields[held.position] = _withdrawn_fields(publication, notice, changes[name].reason)
+    return {place: named for place, named in fields.items() if named}, uploads, lifted
+
+
+def _notice(publication: Publication, name: str, position: int) -> Upload:
+    """Return what overwrites a file that is withdrawn: dropping a resource would leave its bytes on the portal."""
+    mark = f"{SAMPLE}. " if publication.sample else ""
+    text = (
+        f"{mark}This file was withdrawn by its publisher, {plain(publication.publisher)}. "
+        f"If you hold a copy, please delete it. Questions: {plain(publication.contact_email)}\n"
+    )
+    content = text.encode("utf-8")
+    digest = hashlib.sha256(content).hexdigest()
+    return Upload(position=position, name=name, mimetype="text/plain", size=len(content), sha256=digest, notice=content)
+
+
+def _withdrawn_fields(publication: Publication, notice: Upload, reason: str) -> Fields:
+    mark = f"{SAMPLE}: " if publication.sample else ""
+    return {
+        "name": f"{mark}{plain(publication.title)}, withdrawn ({notice.name})",
+        "description": f"{mark}Withdrawn: {plain(reason)}",
+        "hash": f"sha256:{notice.sha256}",
+        "sha256": notice.sha256,
+        WITHDRAWN: "true",
+    }

@@ -1,0 +1,129 @@
+"""What the tests against a real CKAN share: the portal, a proxy before it, publications, a name for each dataset."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+import requests
+
+from pipeline.secret import Secret
+
+sys.path.append(str(Path(__file__).parent))  # the proxy and the publications are modules beside this file
+
+from faulty_proxy import FaultyProxy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+PORTAL = ROOT / "deploy" / "ckan" / "portal.py"
+#: Kept from one session to the next, so that only the first one installs and fills databases.
+CACHED = ROOT / ".portal" / "tests"
+CALL_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class RealCkan:
+    """A running CKAN: its address, an editor's token, the organisation, and the folder that it lives in."""
+
+    address: str
+    token: Secret[str]
+    organisation: str
+    folder: Path
+
+    def answer(self, action: str, **fields: object) -> requests.Response:
+        """Return the answer to one call as the token's owner; without a token, as anybody."""
+        token = self.token.reveal()
+        headers = {"Authorization": token} if token else {}
+        return requests.post(
+            f"{self.address}/api/3/action/{action}", json=fields, headers=headers, timeout=CALL_SECONDS
+        )
+
+    def call(self, action: str, **fields: object) -> Any:  # noqa: ANN401 - each action has its own shape
+        """Return the result of one call as the token's owner."""
+        answer = self.answer(action, **fields)
+        assert answer.ok, f"{action}: {answer.status_code} {answer.text}"
+        return answer.json()["result"]
+
+    def as_owner_of(self, token: str) -> RealCkan:
+        """Return the same portal for somebody else; "" is a visitor."""
+        return RealCkan(self.address, Secret(token), self.organisation, self.folder)
+
+
+def unavailable(reason: str) -> NoReturn:
+    """Skip, saying why; on a build server a portal that cannot be had is a failure."""
+    if os.environ.get("CI", "").lower() not in {"", "0", "false"}:
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def real_ckan() -> Iterator[RealCkan]:
+    """Give the CKAN of the folder that PIPELINE_TEST_PORTAL names, else one started for this session."""
+    given = os.environ.get("PIPELINE_TEST_PORTAL")
+    folder = Path(given).resolve() if given else CACHED
+    words = [sys.executable, str(PORTAL)]
+    place = (
+        ["--folder", str(folder)] if given else ["--folder", str(folder), "--install", str(folder.parent / "install")]
+    )
+    if not (given and (folder / "env").exists()):
+        started = subprocess.run([*words, "start", *place], capture_output=True, encoding="utf-8", check=False)
+        if started.returncode != 0:
+            unavailable(f"no real CKAN could be started: {started.stderr}")
+    lines = (folder / "env").read_text(encoding="utf-8").splitlines()
+    env = dict(line.split("=", 1) for line in lines)
+    token = Secret(env["PIPELINE_CKAN_TOKEN"])
+    yield RealCkan(env["PIPELINE_CKAN_URL"], token, env["PIPELINE_CKAN_ORGANISATION"], folder)
+    if not given:
+        subprocess.run([*words, "stop", *place], capture_output=True, check=True)
+
+
+@pytest.fixture(scope="session")
+def administrator(real_ckan: RealCkan) -> RealCkan:
+    """Give the portal as its administrator sees it, who can make organisations and users."""
+    places = (real_ckan.folder / "install", real_ckan.folder.parent / "install")
+    found = [path for place in places for path in place.glob("**/bin/ckan")]
+    settings = real_ckan.folder / "ckan.ini"
+    if not (found and settings.exists()):
+        unavailable("an administrator's token is only to be had from a portal that was started without containers")
+    command = [
+        str(found[0]),
+        "--config",
+        str(settings),
+        "user",
+        "token",
+        "add",
+        "default",
+        f"test-{secrets.token_hex(4)}",
+    ]
+    printed = subprocess.run(command, capture_output=True, encoding="utf-8", check=True, cwd="/")
+    return real_ckan.as_owner_of(printed.stdout.split()[-1])
+
+
+@pytest.fixture
+def proxy(real_ckan: RealCkan) -> Iterator[FaultyProxy]:
+    """Give a proxy before the real portal."""
+    made = FaultyProxy(real_ckan.address)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def name(real_ckan: RealCkan) -> Iterator[str]:
+    """Give a dataset name that nobody else uses; what was published under it is deleted at the end."""
+    made = f"test-{secrets.token_hex(6)}"
+    yield made
+    real_ckan.answer("package_delete", id=made)
+
+
+@pytest.fixture
+def anybody(real_ckan: RealCkan) -> Callable[[str], int]:
+    """Give what a visitor's request for a dataset answers with."""
+    return lambda dataset: real_ckan.as_owner_of("").answer("package_show", id=dataset).status_code
