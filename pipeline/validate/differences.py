@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pipeline.validate.field import Field
 
 
+_YEAR_LENGTH = 4
+
+
 class Scope(StrEnum):
     """What a difference is about."""
 
@@ -126,19 +129,22 @@ def _date_form(field: Field, cell: str) -> bool:
 
 
 def _month_form(field: Field, cell: str) -> bool:
-    if field.type not in {"yearmonth", "year"}:
+    if field.type != "yearmonth" or re.fullmatch(cast.YEARMONTH_FORM, cell):
         return False
-    form = cast.YEARMONTH_FORM if field.type == "yearmonth" else cast.YEAR_FORM
-    parts = cell.split("-") if field.type == "yearmonth" else [cell]
-    return re.fullmatch(form, cell) is None and all(_reads_as_int(part) for part in parts)
-
-
-def _reads_as_int(text: str) -> bool:
     try:
-        int(text)
+        _, month = (int(part) for part in cell.split("-"))
     except ValueError:
         return False
-    return True
+    return month in range(1, 13)
+
+
+def _year_form(field: Field, cell: str) -> bool:
+    if field.type != "year" or re.fullmatch(cast.YEAR_FORM, cell) or len(cell) != _YEAR_LENGTH:
+        return False
+    try:
+        return int(cell) >= 0
+    except ValueError:
+        return False
 
 
 #: Every known difference, the narrower line before the wider one.
@@ -236,12 +242,22 @@ DIFFERENCES = (
     Difference(
         name="month-form",
         scope=Scope.CELL,
-        frictionless="accepts 2024-1 as a month and ` 202` as a year",
-        ours="a month is YYYY-MM, a year YYYY",
+        frictionless="accepts 2024-1",
+        ours="a month has seven characters: YYYY-MM",
         why="ISO 8601; other months do not sort",
         explains=_month_form,
         field={"type": "yearmonth"},
         cell="2024-1",
+    ),
+    Difference(
+        name="year-form",
+        scope=Scope.CELL,
+        frictionless="accepts any four characters that Python reads as a whole number, such as `+202`",
+        ours="a year has four digits",
+        why="ISO 8601; other years do not sort",
+        explains=_year_form,
+        field={"type": "year"},
+        cell="+202",
     ),
     Difference(
         name="blank-row",

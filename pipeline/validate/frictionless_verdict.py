@@ -35,13 +35,12 @@ def frictionless_rejections(table: pa.Table, schema: TableSchema) -> set[Rejecti
     try:
         report = _resource(_as_csv(table), schema).validate(limit_errors=0)
         (task,) = report.tasks
-        complete = not task.warnings and not report.errors and task.stats.get("rows") == table.num_rows
-        found = set(_rejections(task.errors, schema)) if complete else set[Rejection]()
+        complete = not task.warnings and not report.errors and task.stats.get("rows", 0) == table.num_rows
     except Exception as error:  # noqa: BLE001 - whatever a library raises may hold a cell, and must not get out
         raise _failed(f"it stopped with {type(error).__name__}") from None
     if not complete:
         raise _failed("it did not read every row")
-    return found
+    return set(_rejections(task.errors, schema))
 
 
 def _resource(text: bytes, schema: TableSchema) -> Resource:

@@ -84,13 +84,16 @@ def _field_refusals(field: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _truth_refusals(field: Mapping[str, Any]) -> Iterator[str]:
-    words = [field.get(name, [name]) for name in ("trueValues", "falseValues")]
-    if not all(
-        isinstance(part, list) and part and all(isinstance(word, str) and word for word in part) for part in words
-    ):
+    usual = Field(name="", type="boolean")
+    yes, no = field.get("trueValues", list(usual.true_values)), field.get("falseValues", list(usual.false_values))
+    if not (_are_words(yes) and _are_words(no)):
         yield "`trueValues` and `falseValues` must be lists of words"
-    elif set(words[0]) & set(words[1]):
+    elif set(yes) & set(no):
         yield "a word is both true and false"
+
+
+def _are_words(words: object) -> bool:
+    return isinstance(words, list) and bool(words) and all(isinstance(word, str) and word for word in words)
 
 
 def _constraint_refusals(field: Mapping[str, Any]) -> Iterator[str]:

@@ -55,7 +55,7 @@ class TableSchema:
                 "schema-refused",
                 "; ".join(found),
                 where=where,
-                fix="say only what the checks enforce (docs/add-a-dataset.md), then run `make check`",
+                fix="say only what the checks enforce (pipeline/validate/grammar.py lists it)",
             )
         return cls(json.dumps(descriptor, ensure_ascii=False))
 
