@@ -187,6 +187,8 @@ CODES = MappingProxyType(
         "macro": Meaning("A workbook holds macros."),
         "external-link": Meaning("A workbook keeps cells of another workbook that it is linked to."),
         "protective-marking": Meaning("An extract is marked above OFFICIAL."),
+        "too-many-bad": Meaning("So many rows of an extract are bad that the extract itself must be wrong."),
+        "bad-map-point": Meaning("A map point would lead to somebody, or is no point: the list is refused whole."),
         # schemas
         "schema-refused": Meaning("A schema says something that the checks would not enforce."),
         "columns-differ": Meaning("A table's columns are not those of its schema."),

@@ -20,6 +20,7 @@ _HELD_CONTRACT = "EX-QX90441"
 #: Particulars that stand in one line of the first month: a payee's references, and people inside the narrative.
 _PLANTED_LINE: Line = {
     "Transaction No": "5Q01234ZQ",
+    "Line No": "LINE-QX-7",
     "Invoice No": "INV-QX-88121",
     "PO No": "PO-QX-88122",
     "Card Holder": "Supt. Ichabod Fernleaf-QX",
