@@ -1,33 +1,22 @@
-"""The sample: the same every time, invented throughout, marked, and as odd as it should be."""
+"""What stands in the sample: invented throughout, with people planted where they must not leave, and odd enough."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
-import json
 import re
 import sqlite3
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 
-from pipeline.errors import CODES, InputError, SettingsError
-from pipeline.extract.folder import Folder
-from pipeline.extract.reference import read_reference
-from pipeline.extract.workbook import Workbook
-from pipeline.sample import MONTHS, SampleReport, bears_mark, make_faults, make_sample
+from pipeline.sample import MONTHS, SampleReport, make_sample
 from pipeline.sample.crimes import COLUMNS as CRIME_COLUMNS
-from pipeline.sample.faults import FAULTS
 from pipeline.sample.incidents import COLUMNS as INCIDENT_COLUMNS
 from pipeline.sample.ledger import HEADER
 from pipeline.sample.planting import ON_PURPOSE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 CODELISTS = Path(__file__).parents[2] / "schemas" / "codelists"
 TABLES = ("event", "attendee", "priority", "priority_update")
@@ -43,13 +32,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleReport]:
 @pytest.fixture(scope="module")
 def data(made: tuple[Path, SampleReport]) -> Path:
     return made[0]
-
-
-@pytest.fixture(scope="module")
-def faults(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("faults")
-    make_faults(folder, codelists=CODELISTS)
-    return folder
 
 
 def read_csv(path: Path) -> Rows:
@@ -85,35 +67,8 @@ def rows_by_feed(data: Path) -> dict[str, Rows]:
     return feeds
 
 
-def made_files(data: Path) -> Iterator[Path]:
-    return (path for top in ("raw", "reference") for path in sorted((data / top).rglob("*")) if path.is_file())
-
-
 def planted(data: Path) -> Rows:
     return read_csv(data / "private/sample/planted.csv")
-
-
-def test_the_same_bytes_every_time(made: tuple[Path, SampleReport], tmp_path: Path) -> None:
-    data, report = made
-    again = make_sample(tmp_path, codelists=CODELISTS)
-    assert again == report
-    for path, _ in report.files:
-        assert (tmp_path / path).read_bytes() == (data / path).read_bytes(), path
-
-
-def test_the_manifest_lists_every_file_with_its_digest(made: tuple[Path, SampleReport]) -> None:
-    data, report = made
-    manifest = json.loads((data / "private/sample/manifest.json").read_text())
-    assert manifest["as_of"] == "2024-04-10"
-    assert set(manifest["files"]) == {path for path, _ in report.files}
-    assert set(manifest["files"]) == {path.relative_to(data).as_posix() for path in made_files(data)}
-    for path, digest in manifest["files"].items():
-        assert hashlib.sha256((data / path).read_bytes()).hexdigest() == digest
-
-
-def test_only_the_owner_reads_what_is_planted(data: Path) -> None:
-    for name in ("planted.csv", "manifest.json"):
-        assert (data / "private/sample" / name).stat().st_mode & 0o777 == 0o600
 
 
 def test_the_report_counts_rows_as_they_are(made: tuple[Path, SampleReport]) -> None:
@@ -203,46 +158,6 @@ def test_telephones_mailboxes_and_postcodes_are_reserved_ones(data: Path) -> Non
             assert postcode.startswith("ZZ99"), postcode
 
 
-def test_every_file_bears_the_mark_and_keeps_it_when_edited(data: Path, tmp_path: Path) -> None:
-    for path in made_files(data):
-        assert bears_mark(path), path
-    for name in ("crime/recorded-crime/2024-01.csv", "crime/asb-incidents/2024-01.csv"):
-        lines = (data / "raw" / name).read_text(encoding="utf-8").splitlines()
-        edited = tmp_path / "edited.csv"
-        edited.write_bytes("\r\n".join(line for line in lines if "ŷ" not in line).encode("cp1252", "replace")[:9000])
-        assert bears_mark(edited)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"crime_reference\n24*0000123\n", b"mo_text\nBLOOD SAMPLE-TAKEN, SAMPLE*\n", b"PK\x03\x04no zip at all"],
-)
-def test_other_files_bear_no_mark(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "2024-01.csv"
-    path.write_bytes(content)
-    assert not bears_mark(path)
-
-
-def test_map_points_would_be_accepted(data: Path) -> None:
-    points = read_csv(data / "reference/map-points.csv")
-    assert 1400 <= len(points) <= 1600
-    assert len({(point["longitude"], point["latitude"]) for point in points}) == len(points)
-    assert all(int(point["addresses"]) == 0 or int(point["addresses"]) >= 8 for point in points)
-    assert all(re.fullmatch(r"-?\d+\.\d{6}", point[name]) for point in points for name in ("longitude", "latitude"))
-    locations, areas = [point["location"] for point in points], {point["lsoa_name"] for point in points}
-    assert "On or near " in locations
-    assert "On or near Orla Pennyquick Way" in locations
-    assert any("ŷ" in location for location in locations)
-    assert any("," in area for area in areas)
-
-
-def test_neighbourhoods_hold_the_code_that_reads_as_missing(data: Path) -> None:
-    lines = read_csv(data / "reference/neighbourhoods.csv")
-    assert len(lines) == 12
-    assert "NA" in {line["neighbourhood_code"] for line in lines}
-    assert len({line["neighbourhood_code"] for line in lines}) == 12
-
-
 def test_crimes_hold_every_oddity(data: Path) -> None:
     found = [row for month in MONTHS for row in crimes(data, month)]
 
@@ -327,89 +242,3 @@ def test_events_hold_every_oddity(data: Path) -> None:
     assert "seance" in {row["kind"] for row in found}
     for month in MONTHS:
         assert 60 <= sum(row["starts_at"].startswith(month) for row in found) <= 80
-
-
-def test_the_size_follows_the_rows_asked_for(tmp_path: Path) -> None:
-    report = dict(make_sample(tmp_path, rows=300, codelists=CODELISTS).files)
-    assert report["raw/crime/recorded-crime/2024-03.csv"] == 300
-    assert report["raw/crime/asb-incidents/2024-03.csv"] == 90
-
-
-@pytest.mark.parametrize("rows", [0, 199, 3_000_000])
-def test_a_size_that_cannot_be_made_is_refused(tmp_path: Path, rows: int) -> None:
-    with pytest.raises(SettingsError) as caught:
-        make_sample(tmp_path, rows=rows, codelists=CODELISTS)
-    assert caught.value.code == "bad-setting"
-    assert not list(tmp_path.iterdir())
-
-
-def test_fault_trees_differ_from_the_sound_one_in_one_file(faults: Path) -> None:
-    manifests = {}
-    for fault in FAULTS:
-        manifests[fault.name] = json.loads((faults / fault.name / "private/sample/manifest.json").read_text())["files"]
-    sound = {
-        path: Counter(files.get(path) for files in manifests.values()).most_common(1)[0][0]
-        for path in manifests["cut-off"]
-    }
-    for fault in FAULTS:
-        changed = {path for path, digest in manifests[fault.name].items() if sound.get(path) != digest}
-        facts = json.loads((faults / fault.name / "fault.json").read_text())
-        assert changed == (set(facts["unread"]) or {fault.file}), fault.name
-        assert facts["code"] == fault.code
-        assert not fault.code or fault.code in CODES
-
-
-def test_faulty_files_still_bear_the_mark(faults: Path) -> None:
-    for fault in FAULTS:
-        assert fault.name == "empty-file" or bears_mark(faults / fault.name / fault.file), fault.name
-
-
-def test_a_folder_of_something_else_is_not_cleared(tmp_path: Path) -> None:
-    (tmp_path / "comment").mkdir()
-    with pytest.raises(SettingsError) as caught:
-        make_faults(tmp_path, codelists=CODELISTS)
-    assert caught.value.code == "bad-setting"
-    assert (tmp_path / "comment").is_dir()
-
-
-@pytest.mark.parametrize(
-    "fault", [fault for fault in FAULTS if "/crime/" in fault.file and fault.code not in {"", "too-many-bad"}]
-)
-def test_csv_faults_are_met_by_their_errors(faults: Path, fault: tuple[str, str, str]) -> None:
-    name, file, code = fault[:3]
-    columns = CRIME_COLUMNS if "recorded" in file else INCIDENT_COLUMNS
-    path = file.removeprefix("raw/")
-    with pytest.raises(InputError) as caught:
-        Folder(path).read(faults / name / "raw", path, columns[:3], columns)
-    assert caught.value.code == code
-
-
-@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault.file.endswith(".xlsx")])
-def test_workbook_faults_are_met_by_their_errors(faults: Path, fault: tuple[str, str, str]) -> None:
-    name, file, code = fault[:3]
-    path = file.removeprefix("raw/")
-    with pytest.raises(InputError) as caught:
-        Workbook(path, sheet="Payments", title_rows=3).read(faults / name / "raw", path, HEADER[:3], HEADER)
-    assert caught.value.code == code
-
-
-@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault.file.startswith("reference/")])
-def test_reference_faults_are_met_by_their_errors(faults: Path, fault: tuple[str, str, str]) -> None:
-    name, file, code = fault[:3]
-    with pytest.raises(InputError) as caught:
-        read_reference(faults / name / "reference", Path(file).stem)
-    assert caught.value.code == code
-
-
-def test_sound_files_are_read_without_a_complaint(data: Path) -> None:
-    for month in ("2023-12", *MONTHS):
-        path = f"expenditure/ledger/{month}.xlsx"
-        extracted = Workbook(path, sheet="Payments", title_rows=3).read(data / "raw", path, HEADER, HEADER)
-        assert not extracted.problems
-        assert not extracted.ragged
-    for name, columns in (("recorded-crime", CRIME_COLUMNS), ("asb-incidents", INCIDENT_COLUMNS)):
-        for month in MONTHS:
-            path = f"crime/{name}/{month}.csv"
-            assert not Folder(path).read(data / "raw", path, columns, columns).ragged
-    for name in ("map-points", "neighbourhoods", "supplier-types"):
-        assert read_reference(data / "reference", name).table.num_rows > 0
