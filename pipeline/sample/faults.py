@@ -72,7 +72,7 @@ FAULTS = (
     Fault("workbook-no-header", _LEDGER, "no-header-row", workbook_faults.drop_header),
     Fault("broken-zip", _LEDGER, "broken-file", workbook_faults.cut),
     Fault("database-column", _EVENTS, "unknown-column", database_faults.add_column),
-    Fault("broken-database", _EVENTS, "broken-file", database_faults.cut),
+    Fault("broken-database", _EVENTS, "broken-database", database_faults.cut),
     Fault("few-addresses", _POINTS, "bad-map-point", csv_faults.give_few_addresses),
     Fault("repeated-point", _POINTS, "bad-map-point", csv_faults.repeat_last_row),
 )

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import CODES, InputError, SettingsError
+from pipeline.extract.database import Database
 from pipeline.extract.folder import Folder
 from pipeline.extract.reference import read_reference
 from pipeline.extract.workbook import Workbook
 from pipeline.sample import bears_mark, make_faults
 from pipeline.sample.crimes import COLUMNS as CRIME_COLUMNS
+from pipeline.sample.engagement import EVENT_COLUMNS
 from pipeline.sample.faults import FAULTS
 from pipeline.sample.incidents import COLUMNS as INCIDENT_COLUMNS
 from pipeline.sample.ledger import HEADER
@@ -75,6 +77,15 @@ def test_workbook_faults_are_met_by_their_errors(faults: Path, fault: tuple[str,
     path = file.removeprefix("raw/")
     with pytest.raises(InputError) as caught:
         Workbook(path, sheet="Payments", title_rows=3).read(faults / name / "raw", path, HEADER[:3], HEADER)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault.file.endswith(".sqlite")])
+def test_database_faults_are_met_by_their_errors(faults: Path, fault: tuple[str, str, str]) -> None:
+    name, file, code = fault[:3]
+    source = Database(setting="engagement_database", default="", table="event", key="event_id")
+    with pytest.raises(InputError) as caught:
+        source.read(faults / name / "raw", file.removeprefix("raw/"), EVENT_COLUMNS[:3], EVENT_COLUMNS)
     assert caught.value.code == code
 
 
