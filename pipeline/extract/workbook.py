@@ -10,7 +10,6 @@ import hashlib
 import io
 import math
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import numpy as np
@@ -21,6 +20,7 @@ from pipeline.cells import BLANKS
 from pipeline.errors import InputError
 from pipeline.extract.header import match_header
 from pipeline.extract.marking import refuse_marking
+from pipeline.extract.number import plain_decimal
 from pipeline.extract.paths import changed, open_regular, state_of, unreadable
 from pipeline.extract.workbook_parts import copy_for_reading, look
 from pipeline.extract.workbook_zip import Package
@@ -183,13 +183,6 @@ def text_of(value: object) -> str | None:
         case dt.date():
             return value.isoformat()
     return _UNREADABLE
-
-
-def plain_decimal(value: float) -> str:
-    """Return the shortest decimal that gives the same float, without an exponent and without a point at its end."""
-    digits = format(Decimal(repr(value)), "f")
-    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
-    return "0" if digits == "-0" else digits
 
 
 def _shown(value: object) -> str:

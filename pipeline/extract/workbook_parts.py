@@ -201,17 +201,23 @@ def _refuse(allowed: Collection[str], code: str, where: str, *, found: bool) -> 
 def _properties(package: Package) -> Iterable[str]:
     """Return the texts of the file's properties: title, subject, keywords, status, labels and the like."""
     texts: list[str] = []
+
+    def start(_: str, attributes: Attributes) -> bool:
+        texts.extend(attributes.values())
+        return True
+
     parts = {link.target.lower() for link in _relationships(package, "").values() if link.kind in _PROPERTIES}
     parts |= {name for name in package.names() if name.startswith("docprops/") and name.endswith(".xml")}
     for part in sorted(parts):
         if part in package:
-            package.parse(part, lambda _, attributes: texts.extend(attributes.values()), text=texts.append)
+            package.parse(part, start, texts.append)
     return texts
 
 
 def _look_into(package: Package, sheet: Sheet, allowed: Collection[str], *, where: str) -> SheetLook:
     seen = SheetLook()
-    package.parse(sheet.part, seen.start, seen.end, seen.text)
+    package.parse(sheet.part, seen.start, seen.text)
+    seen.finish()
     _refuse(allowed, "hidden-cells", where, found=seen.has_hidden())
     refuse_marking((_FORMATTING.sub(" ", text) for text in seen.page_texts), where=where, place="page header or footer")
     return seen

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _PAGE_TEXTS = frozenset(("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"))
 _LAST_COLUMN = 16_384
+_NO_ADDRESS = "a cell's address is none"
 
 
 class Span(NamedTuple):
@@ -19,6 +20,13 @@ class Span(NamedTuple):
 
     first: int
     last: int
+
+
+class Place(NamedTuple):
+    """The row and column of a cell, counted from 1."""
+
+    row: int
+    column: int
 
 
 class SheetLook:
@@ -36,9 +44,12 @@ class SheetLook:
         self.last_row = self.last_column = 0
         self._hidden_rows: list[int] = []
         self._hidden_columns: list[Span] = []
-        self._row = self._column = 0
+        self._row = 0
+        self._cell: str | Place = Place(0, 0)
+        self._first_used: str | Place | None = None
+        self._last_used: str | Place | None = None
         self._kind = ""
-        self._is_formula = self._has_result = self._in_value = self._in_page_text = False
+        self._is_formula = self._has_result = self._in_page_text = False
 
     def has_hidden(self) -> bool:
         """Return whether a row or column of the used range is hidden."""
@@ -47,56 +58,69 @@ class SheetLook:
             for span in self._hidden_columns
         )
 
-    def start(self, tag: str, attributes: Attributes) -> None:
-        """Take the beginning of an element into account."""
-        if tag == "c":
+    def start(self, tag: str, attributes: Attributes) -> bool:
+        """Take the beginning of an element into account; say whether its text is wanted."""
+        if tag == "c":  # the two commonest by far come first
             self._start_cell(attributes)
-        elif tag in {"v", "is"}:
-            self._in_value = True
-            self._use()
-        elif tag == "f":
+            return False
+        if tag in {"v", "is"}:
+            self._last_used = self._cell
+            if self._first_used is None:
+                self._first_used = self._cell
+            return self._is_formula
+        self._in_page_text = tag in _PAGE_TEXTS
+        if tag == "f":
             self._is_formula = True
-            self._use()
         elif tag == "row":
             self._start_row(attributes)
         elif tag == "col":
             self._start_columns(attributes)
         elif tag == "sheetFormatPr" and _is_zero(attributes.get("defaultColWidth")):
             self._hidden_columns.append(Span(1, _LAST_COLUMN))
-        elif tag in _PAGE_TEXTS:
-            self._in_page_text = True
-            self.page_texts.append("")
-
-    def end(self, tag: str) -> None:
-        """Take the end of an element into account."""
-        if tag == "c":
-            if self._kind == "e" or (self._is_formula and not self._has_result and self._kind != "str"):
-                self._use()
-                self.unreadable.setdefault(self._row, []).append(self._column)
-        elif tag in {"v", "is"}:
-            self._in_value = False
-        elif tag in _PAGE_TEXTS:
-            self._in_page_text = False
+        return self._in_page_text
 
     def text(self, text: str) -> None:
-        """Take text into account: of a result, or of a page header."""
-        if self._in_value:
+        """Take text into account: the stored result of a formula, or a page header."""
+        if self._in_page_text:
+            self.page_texts.append(text)
+        elif text.strip():
             self._has_result = True
-        elif self._in_page_text:
-            self.page_texts[-1] += text
+
+    def finish(self) -> None:
+        """Take the end of the last cell and row into account."""
+        self._end_cell()
+        self._end_row()
 
     def _start_row(self, attributes: Attributes) -> None:
+        self.finish()
         self._row = _number(attributes.get("r"), otherwise=self._row + 1)
-        self._column = 0
+        self._cell = Place(self._row, 0)
         if attributes.get("hidden") in {"1", "true"} or _is_zero(attributes.get("ht")):
             self._hidden_rows.append(self._row)
 
+    def _end_row(self) -> None:
+        if self._first_used is None or self._last_used is None:
+            return
+        first, last = _place(self._first_used), _place(self._last_used)
+        self.first_row = min(self.first_row or first.row, first.row)
+        self.first_column = min(self.first_column or first.column, first.column)
+        self.last_row = max(self.last_row, last.row)
+        self.last_column = max(self.last_column, last.column)
+        self._first_used = self._last_used = None
+
     def _start_cell(self, attributes: Attributes) -> None:
-        found = _CELL.fullmatch(attributes.get("r", ""))
-        self._column = column_number(found[1]) if found else self._column + 1
-        if found:
-            self._row = int(found[2])
+        if self._is_formula or self._kind == "e":
+            self._end_cell()
+        self._cell = attributes.get("r") or _next(self._cell)
         self._kind = attributes.get("t", "")
+
+    def _end_cell(self) -> None:
+        if self._kind == "e" or (self._is_formula and not self._has_result and self._kind != "str"):
+            place = _place(self._cell)
+            self.unreadable.setdefault(place.row, []).append(place.column)
+            self._last_used = self._cell
+            self._first_used = self._first_used or self._cell
+        self._kind = ""
         self._is_formula = self._has_result = False
 
     def _start_columns(self, attributes: Attributes) -> None:
@@ -104,13 +128,20 @@ class SheetLook:
             first = _number(attributes.get("min"), otherwise=1)
             self._hidden_columns.append(Span(first, _number(attributes.get("max"), otherwise=_LAST_COLUMN)))
 
-    def _use(self) -> None:
-        if not self.last_row:
-            self.first_row, self.first_column = self._row, self._column
-        self.first_row = min(self.first_row, self._row)
-        self.first_column = min(self.first_column, self._column)
-        self.last_row = max(self.last_row, self._row)
-        self.last_column = max(self.last_column, self._column)
+
+def _place(cell: str | Place) -> Place:
+    """Return the row and column of a cell; an address that is none raises ValueError."""
+    if isinstance(cell, Place):
+        return cell
+    found = _CELL.fullmatch(cell)
+    if found is None:
+        raise ValueError(_NO_ADDRESS)
+    return Place(int(found[2]), column_number(found[1]))
+
+
+def _next(cell: str | Place) -> Place:
+    row, column = _place(cell)
+    return Place(row, column + 1)
 
 
 def column_number(letters: str) -> int:
@@ -119,15 +150,6 @@ def column_number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1
     return number
-
-
-def column_letters(number: int) -> str:
-    """Return the letters of a column from its number: 1 is A."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def _number(text: str | None, *, otherwise: int) -> int:

@@ -63,20 +63,20 @@ class Package:
                 yield piece
 
     def parse(
-        self,
-        name: str,
-        start: Callable[[str, Attributes], None],
-        end: Callable[[str], None] | None = None,
-        text: Callable[[str], None] | None = None,
+        self, name: str, start: Callable[[str, Attributes], object], text: Callable[[str], None] | None = None
     ) -> None:
-        """Call back for each element of an XML part, by local names; a document type is refused."""
+        """Call ``start`` for each element of an XML part, by local name; a document type is refused.
+
+        Where ``start`` returns true, ``text`` is given the text up to the next element.
+        """
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
-        parser.StartElementHandler = lambda tag, found: start(_local(tag), found)
-        if end is not None:
-            parser.EndElementHandler = lambda tag: end(_local(tag))
-        if text is not None:
-            parser.CharacterDataHandler = text
+        local_names = _LocalNames()
+
+        def on_start(tag: str, attributes: Attributes) -> None:
+            parser.CharacterDataHandler = text if start(local_names[tag], attributes) else None
+
+        parser.StartElementHandler = on_start
         parser.StartDoctypeDeclHandler = self._refuse_doctype
         with self._guarded():
             for piece in self.pieces(name):
@@ -155,8 +155,12 @@ def _normal(name: str) -> str:
     return name.lower().lstrip("/")
 
 
-def _local(tag: str) -> str:
-    return tag.rpartition(" ")[2]
+class _LocalNames(dict[str, str]):
+    """The local name of each tag, worked out once: a sheet has few tags and millions of elements."""
+
+    def __missing__(self, tag: str) -> str:
+        self[tag] = tag.rpartition(" ")[2]
+        return self[tag]
 
 
 def _is_bomb(entry: zipfile.ZipInfo) -> bool:

@@ -1,0 +1,62 @@
+"""SQLite files, opened so that nothing is ever written: not the file, not a journal beside it."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+from urllib.parse import quote
+
+import sqlalchemy as sql
+from sqlalchemy.pool import NullPool
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+
+NOT_SQLITE = "the file is no SQLite database"
+_MAGIC = b"SQLite format 3\0"
+#: Where the header says how the file is written, and the value for a write-ahead log (SQLite file format, 1.3).
+_WRITE_VERSION = 18
+_WRITE_AHEAD = 2
+_PATIENCE_S = 5.0
+
+
+def is_sqlite(file: BinaryIO) -> bool:
+    """Return whether ``file`` begins as a SQLite database does; an empty file is none."""
+    return file.read(len(_MAGIC)) == _MAGIC
+
+
+def sqlite_engine(path: Path | str | None) -> sql.Engine:
+    """Return an engine on the SQLite file at ``path`` that can only read it; nothing is made when it is absent.
+
+    A path may be written as a URI (`file:...?...`), whose options are left out.
+    """
+    named = str(path or "").removeprefix("file:").partition("?")[0] if str(path).startswith("file:") else str(path)
+    place = Path(named).absolute()
+
+    def connect() -> DBAPIConnection:
+        connection = sqlite3.connect(f"file:{quote(str(place))}?{_options(place)}", uri=True, timeout=_PATIENCE_S)
+        connection.text_factory = _text_or_bytes
+        return connection  # type: ignore[return-value] # it has every method of the interface
+
+    return sql.create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
+
+
+def _options(place: Path) -> str:
+    """Return how to open: as unchanging when a log is due but none is there, else a log would be made beside it."""
+    try:
+        with place.open("rb") as file:
+            header = file.read(_WRITE_VERSION + 1)
+    except OSError:
+        return "mode=ro"
+    is_logged = header[_WRITE_VERSION:] == bytes([_WRITE_AHEAD])
+    has_log = place.with_name(f"{place.name}-wal").exists()
+    return "mode=ro&immutable=1" if is_logged and not has_log else "mode=ro"
+
+
+def _text_or_bytes(raw: bytes) -> str | bytes:
+    """Return text, or the bytes themselves when they are no UTF-8: the cell is reported, the rest is read."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw
