@@ -40,7 +40,7 @@ check: dev-ready        ## Check format, lint, types and import contracts; chang
 	run format .venv/bin/ruff format --check .; \
 	run lint .venv/bin/ruff check .; \
 	run types .venv/bin/mypy; \
-	run imports .venv/bin/lint-imports; \
+	run imports .venv/bin/lint-imports --no-logo; \
 	for name in $$failed; do echo; echo "--- $$name"; cat "$$out/$$name"; done; test -z "$$failed"
 
 bench: dev-ready        ## Measure the corridor; writes .bench/results.json

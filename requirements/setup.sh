@@ -15,13 +15,13 @@ say() { printf '%s\n' "$*" >&2; }
 base_wanted() {
     printf '%s\n' "$here"
     "$venv_python" -I -S -c "$version" 2>/dev/null || echo 'no Python'
-    # PYTHON=... asks for a particular one; without it any that is new enough stays in use.
-    [ -z "${PYTHON:-}" ] || "$PYTHON" -I -S -c "$version" 2>/dev/null || echo 'no such Python'
     cksum requirements/build.txt requirements/run.txt
 }
 package_wanted() { cksum pyproject.toml; }
 dev_wanted() { cksum requirements/dev.txt; }
 complete() { [ -f ".venv/stamp-$1" ] && [ "$("$1_wanted")" = "$(cat ".venv/stamp-$1")" ]; }
+# PYTHON=... asks for a particular one; without it the one that .venv was made by stays in use.
+as_asked() { [ -z "${PYTHON:-}" ] || [ "$("$PYTHON" -I -S -c "$version" 2>&1)" = "$("$venv_python" -I -S -c "$version" 2>&1)" ]; }
 stamp() { "$1_wanted" >".venv/stamp-$1.new" && mv ".venv/stamp-$1.new" ".venv/stamp-$1"; }
 
 # --- what the machine must have ---------------------------------------------------------------------------------
@@ -87,7 +87,7 @@ check_machine() {
 # --- making it --------------------------------------------------------------------------------------------------
 pip_install() { # only ready-made packages with the pinned hashes; docopt alone comes as source and is built here
     env -u PIP_TARGET -u PIP_PREFIX PIP_USER=0 "$venv_python" -m pip install \
-        --quiet --no-input --disable-pip-version-check --no-build-isolation --use-pep517 \
+        --quiet --quiet --no-input --disable-pip-version-check --no-build-isolation --use-pep517 \
         --only-binary :all: --no-binary docopt "$@" || {
         say "could not install: see above.  Behind a proxy, or with a mirror of your own, set pip's own settings"
         say '(pip config, or PIP_INDEX_URL); when no ready-made package fits, use Python 3.11 to 3.14: make setup PYTHON=python3.12'
@@ -95,7 +95,7 @@ pip_install() { # only ready-made packages with the pinned hashes; docopt alone 
     }
 }
 
-if ! complete base; then
+if ! { complete base && as_asked; }; then
     check_machine
     say "making .venv with $("$python" -I -S -c 'import sys; print("Python", sys.version.split()[0])'); this takes a minute or two ..."
     rm -rf .venv
