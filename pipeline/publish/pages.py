@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ SITE_FILES = ("catalogue.jsonld", "index.html", "style.css")
 DATASET_PAGE = "index.html"
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_NEWEST_CHANGES = 24
+_NEWEST_CHANGES = 12
 
 
 def render_site(
@@ -52,8 +53,9 @@ def render_site(
     return pages
 
 
+@cache
 def _environment() -> Environment:
-    """Return templates in which every text is escaped and an unknown name is an error."""
+    """Return templates, compiled once, in which every text is escaped and an unknown name is an error."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -91,7 +93,7 @@ def _dataset_words(view: DatasetView) -> dict[str, object]:
         "sample": view.facts.sample,
         "force": view.facts.force_name,
         "changes": newest_first[:_NEWEST_CHANGES],
-        "more_changes": len(newest_first) > _NEWEST_CHANGES,
+        "more_changes": len(newest_first) > _NEWEST_CHANGES and "change-log.csv" in extras,
         "beside": [name for name in ("datapackage.json", "schema.json", "change-log.csv") if name in extras],
         "linked": dataset_facts(view),
     }

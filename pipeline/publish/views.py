@@ -47,10 +47,11 @@ class Download(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthView:
-    """One published month: its name, its rows ("" when not known), its files by format, and a remark."""
+    """One published month: its name without the year, its rows ("" when not known), its files, a remark."""
 
     month: Month
     label: str
+    name: str
     year: str
     rows: str
     files: dict[str, Download]
@@ -117,7 +118,7 @@ def view_dataset(publication: Publication, kept: Sequence[KeptFile] = ()) -> Dat
         span=_span([view.month for view in months]),
         rows=f"{sum(release.rows for release in publication.releases):,}",
         years=tuple(YearView(year, tuple(group)) for year, group in groupby(months, key=lambda view: view.year)),
-        missing=tuple(month_in_words(month) for month in sorted(publication.missing)),
+        missing=tuple(_ranges(sorted(publication.missing))),
         held=tuple((month_in_words(held.month), held.reason) for held in sorted(publication.held)),
         columns=tuple(ColumnView(column, _codelist(publication, column)) for column in publication.columns),
         quality=_quality(publication.releases),
@@ -134,8 +135,8 @@ def month_in_words(month: Month) -> str:
 
 
 def day_in_words(day: dt.date | None) -> str:
-    """Return a day as `10 April 2024`, or `not known`."""
-    return "not known" if day is None else f"{day.day} {calendar.month_name[day.month]} {day.year}"
+    """Return a day as `10 April 2024`, or "" where there is none."""
+    return "" if day is None else f"{day.day} {calendar.month_name[day.month]} {day.year}"
 
 
 def size_in_words(size: int) -> str:
@@ -161,6 +162,7 @@ def _released(publication: Publication) -> Iterable[MonthView]:
         yield MonthView(
             month=release.month,
             label=month_in_words(release.month),
+            name=month_in_words(release.month).partition(" ")[0],
             year=release.month[:4],
             rows=f"{release.rows:,}",
             files={kind: files[kind] for kind in sorted(files)},
@@ -180,6 +182,7 @@ def _kept_months(publication: Publication, kept: Sequence[KeptFile]) -> Iterable
             yield MonthView(
                 month=month,
                 label=month_in_words(month),
+                name=month_in_words(month).partition(" ")[0],
                 year=month[:4],
                 rows="",
                 files=files,
@@ -193,6 +196,18 @@ def _span(newest_first: Sequence[Month]) -> str:
         return "none yet"
     last, first = month_in_words(newest_first[0]), month_in_words(newest_first[-1])
     return first if first == last else f"{first} to {last}"
+
+
+def _ranges(months: Sequence[Month]) -> Iterable[str]:
+    """Yield months in words, a run of consecutive ones as one range."""
+    for _, group in groupby(enumerate(months), key=lambda pair: _month_number(pair[1]) - pair[0]):
+        run = [month for _, month in group]
+        yield _span(run[::-1])
+
+
+def _month_number(month: Month) -> int:
+    """Return how many months have passed since the year 0."""
+    return int(month[:4]) * len(calendar.month_name[1:]) + int(month[5:])
 
 
 def _codelist(publication: Publication, column: PublishedColumn) -> str:

@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -16,6 +15,7 @@ from pipeline.model import ChangeNote, Held, Publication, PublishedColumn, Relea
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 TODAY = dt.date(2024, 4, 10)
 MONTHS = ("2024-01", "2024-02", "2024-03")
@@ -28,9 +28,10 @@ def make_release(store: Path, month: str, *, rows: int = 5, dataset: str = "stre
     references = [f"{number:04d}" for number in range(rows)]
     places = [f"On or near Café Street {number % 7}" for number in range(rows)]
     csv, parquet = folder / f"{dataset}-{month}.csv", folder / f"{dataset}-{month}.parquet"
-    lines = ["Reference,Month,Location", *(f"{a},{month},{b}" for a, b in zip(references, places, strict=True))]
-    csv.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    pq.write_table(pa.table({"Reference": references, "Month": [month] * rows, "Location": places}), parquet)
+    if not parquet.exists():  # a released file is never written again: the public one may share its bytes
+        lines = ["Reference,Month,Location", *(f"{a},{month},{b}" for a, b in zip(references, places, strict=True))]
+        csv.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        pq.write_table(pa.table({"Reference": references, "Month": [month] * rows, "Location": places}), parquet)
     files = []
     for path in (csv, parquet):
         path.chmod(0o644)
@@ -92,8 +93,8 @@ def make_publication(releases: Sequence[Release], *, name: str = "street-crime",
         ),
         extras={},
     )
-    made = dataclasses.replace(made, extras=_extras(made))
-    return dataclasses.replace(made, **facts)
+    made = dataclasses.replace(made, **facts)
+    return made if made.extras else dataclasses.replace(made, extras=_extras(made))
 
 
 def make_site(store: Path, *, months: Sequence[str] = MONTHS, **facts: Any) -> list[Publication]:  # noqa: ANN401 - any field of a publication
