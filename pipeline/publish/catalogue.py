@@ -90,6 +90,7 @@ class StaticCatalogue:
         """
         if not plan.writes:
             return
+        self.recover()
         if make_plan(self.name, publications, self.look(publications)) != plan:
             raise PortalError(
                 "portal-changed",
@@ -97,14 +98,13 @@ class StaticCatalogue:
                 where=str(self._folder),
                 fix="run `pipeline publish` again",
             )
-        self.recover()
         with _storage(self._folder):
             self._staging.mkdir(parents=True, exist_ok=True)
             self._folder.mkdir(parents=True, exist_ok=True)
             try:
                 build_tree(self._staging / swap.NEXT, self._parts(plan, publications))
                 swap.put_in_place(self._folder, self._staging)
-            except (OSError, PipelineError):
+            except (OSError, PipelineError, KeyboardInterrupt):
                 swap.recover(self._folder, self._staging)
                 raise
 

@@ -252,6 +252,19 @@ def test_this_system_can_exchange_two_folders(tmp_path: Path) -> None:
         swap.exchange(tmp_path / "one", tmp_path / "absent")
 
 
+def test_a_folder_that_a_kill_took_away_is_put_back_before_anything_is_planned_away(place: Place) -> None:
+    releases = [make_release(place.store, month) for month in MONTHS]
+    place.publish([make_publication(releases)])
+    plan_without_a_folder = make_plan("catalogue", [make_publication(releases[1:])], {})
+    (place.staging / swap.MARKER).touch()
+    place.public.rename(place.staging / swap.PREVIOUS)
+    with pytest.raises(PortalError) as caught:
+        place.catalogue.apply(plan_without_a_folder, [make_publication(releases[1:])])
+    assert caught.value.code == "portal-changed"
+    assert (place.public / "street-crime" / "street-crime-2024-01.csv").is_file()
+    assert (place.public / "README.md").is_file()
+
+
 # --- what the pages say ------------------------------------------------------------------------------
 
 _HOSTILE = "<script>alert(1)</script>\"' onload='x' {{ 7 * 7 }} </title> &amp;"
