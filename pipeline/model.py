@@ -86,7 +86,8 @@ class Dataset:
 
     ``order`` names the published columns that rows are sorted by.  ``references`` are the keyed references
     that the private index keeps: the published column of each, by scope.  ``reference_files`` are the
-    names below ``data/reference`` that it needs.  ``statements`` may name settings in braces.
+    names below ``data/reference`` that it needs, ``settings`` the sections of the settings that can change
+    its rows.  ``statements`` may name settings in braces.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Dataset:
     order: tuple[str, ...]
     references: Mapping[str, str]
     reference_files: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ("force",)
     statements: tuple[str, ...] = ()
 
 
@@ -156,8 +158,16 @@ class CellProblem(NamedTuple):
 class Source(Protocol):
     """An archetype that a feed chooses: how extracts are found below ``data/raw`` and read as text."""
 
-    def read(self, root: Path, path: str, columns: Sequence[str], declared: Sequence[str]) -> Extracted:
-        """Return the asked ``columns`` of the extract at ``path`` below ``root``.
+    def read(
+        self,
+        root: Path,
+        path: str,
+        columns: Sequence[str],
+        declared: Sequence[str],
+        *,
+        dictionaries: Sequence[str] = (),
+    ) -> Extracted:
+        """Return the asked ``columns`` of the extract at ``path`` below ``root``, ``dictionaries`` encoded.
 
         ``declared`` are all the columns that the feed names; other, missing or doubled ones raise
         `InputError` ``unknown-column``, all in one message.
@@ -206,7 +216,8 @@ class SafeTable:
 
     ``table`` holds text columns in published order, ``positions`` (int64) where its rows stand among the
     ``length`` rows read, ``bad`` the rows that cannot be published, ``found`` why.  ``rulings`` settle the
-    rest and hold no text of a cell.  ``references`` are keyed references of all rows, by scope.
+    rest and hold no text of a cell.  ``references`` are keyed references of all rows, by scope; ``applied``
+    are entries of the private index that stood in the rows.
     """
 
     feed: str
@@ -218,6 +229,7 @@ class SafeTable:
     rulings: tuple[Ruling, ...]
     quality: Mapping[str, NDArray[np.bool_]]
     references: Mapping[str, pa.Array]
+    applied: tuple[str, ...]
 
 
 class Found(NamedTuple):

@@ -198,8 +198,8 @@ def _problems(parts: Sequence[tuple[Slice, Extracted]], starts: Sequence[int]) -
                 yield start + place, column, code
 
 
-def digest_of_rows(source: Dated, month: Month, *, held_before: str, dated_by: str) -> str:
-    """Return a digest of the rows of one month of a database, and of which of them have been held."""
+def digest_of_rows(source: Dated, month: Month, *, held_before: str, dated_by: str) -> tuple[str, int]:
+    """Return a digest of the rows of one month of a database and of which of them have been held, and how many were."""
     positions = pa.array(np.flatnonzero(source.month == _number(month)))
     cells = source.extracted.cells.take(positions)
     held = [str(day < held_before) for day in days(whole(cells.column(dated_by)), time_allowed=True).to_pylist()]
@@ -207,7 +207,7 @@ def digest_of_rows(source: Dated, month: Month, *, held_before: str, dated_by: s
     lines = pc.binary_join_element_wise(
         *columns, pa.array(held), "\x1f", null_handling="replace", null_replacement="\x1e"
     )
-    return hashlib.sha256("\n".join(lines.to_pylist()).encode()).hexdigest()
+    return hashlib.sha256("\n".join(lines.to_pylist()).encode()).hexdigest(), held.count("True")
 
 
 def by_month(receipts: Mapping[str, Receipt], month: Month) -> tuple[str, ...]:

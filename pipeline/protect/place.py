@@ -138,11 +138,17 @@ class RowRule(Fate, Protocol):
     def unpublishable(self, raw: RawTable, place: Place) -> Mask | None:
         """Return rows that this rule will withhold for certain, so that the schema need not judge them."""
 
+    def applied(self, columns: Mapping[str, pa.Array], place: Place) -> Sequence[str]:
+        """Return the entries of the rule's register that stand in these rows."""
+
     def rulings(self, raw: RawTable, columns: Mapping[str, pa.Array], place: Place) -> Sequence[Ruling]:
         """Return what is to be settled about rows, free of any cell."""
 
     def quality(self, raw: RawTable, columns: Mapping[str, pa.Array], place: Place) -> Mapping[str, Mask]:
         """Return figures for the public: rows that count, of those that are published, by name."""
+
+    def review(self, raw: RawTable, place: Place) -> Sequence[str]:
+        """Return the raw references that somebody has to classify; they go into one private file, nowhere else."""
 
 
 def problem(column: str, code: str, mask: Mask) -> tuple[Problem, ...]:

@@ -55,6 +55,7 @@ def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, place: Place, names:
         ),
         quality=_quality(raw, feed, ordered, place=place),
         references=references,
+        applied=tuple(entry for rule in feed.rules for entry in rule.applied(ordered, place)),
     )
 
 

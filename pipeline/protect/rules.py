@@ -69,11 +69,17 @@ class _Rule:
     def unpublishable(self, _raw: RawTable, _place: Place) -> Mask | None:
         return None
 
+    def applied(self, _columns: Mapping[str, pa.Array], _place: Place) -> Sequence[str]:
+        return ()
+
     def rulings(self, _raw: RawTable, _columns: Mapping[str, pa.Array], _place: Place) -> Sequence[Ruling]:
         return ()
 
     def quality(self, _raw: RawTable, _columns: Mapping[str, pa.Array], _place: Place) -> Mapping[str, Mask]:
         return {}
+
+    def review(self, _raw: RawTable, _place: Place) -> Sequence[str]:
+        return ()
 
 
 def is_yes(column: pa.Array) -> Mask:
@@ -129,12 +135,20 @@ class RestrictedRecord(RestrictedRow):
         references = pc.unique(marked.drop_null()).to_pylist()
         return {place.pseudonyms.one(self.scope, place.force, text, length=FULL): "Y" for text in references}
 
-    def rulings(self, raw: RawTable, columns: Mapping[str, pa.Array], place: Place) -> Sequence[Ruling]:
+    def applied(self, columns: Mapping[str, pa.Array], place: Place) -> Sequence[str]:
+        """Return the restricted references among the rows."""
+        hit = pc.filter(columns[self.published], pa.array(self._restricted(columns, place)))
+        return sorted(str(reference) for reference in pc.unique(hit).to_pylist())
+
+    def rulings(self, _raw: RawTable, columns: Mapping[str, pa.Array], place: Place) -> Sequence[Ruling]:
         """Return the rows of restricted references."""
+        return (Marked("restricted", self._restricted(columns, place)),)
+
+    def _restricted(self, columns: Mapping[str, pa.Array], place: Place) -> Mask:
+        column = columns[self.published]
         if not place.restricted:
-            return (Marked("restricted", nowhere(len(raw))),)
-        known = pa.array(sorted(place.restricted), pa.string())
-        return (Marked("restricted", mask_of(pc.is_in(columns[self.published], value_set=known))),)
+            return nowhere(len(column))
+        return mask_of(pc.is_in(column, value_set=pa.array(sorted(place.restricted), pa.string())))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

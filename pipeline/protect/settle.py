@@ -13,7 +13,7 @@ from pipeline.protect.place import nowhere
 from pipeline.reasons import REASONS, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -21,11 +21,20 @@ if TYPE_CHECKING:
     from pipeline.model import RawTable, Rejection, SafeTable
 
 
+#: Bad rows that do not stop a dataset: lines held by another line, and a reason that many ledgers lack.
+APART = ("transaction-incomplete", "blank-value-for-money")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Settled:
-    """Each row's fate: ``published`` are positions among the rows read, in their order."""
+    """Each row's fate: ``published`` are positions among the rows read, in their order.
+
+    ``bad`` counts, by path, the rows that speak against their file: held lines and missing reasons why
+    value for money was expected do not.
+    """
 
     published: NDArray[np.int64]
+    bad: Mapping[str, int]
     accounts: tuple[Account, ...]
     quarantined: tuple[Quarantined, ...]
 
@@ -58,6 +67,7 @@ def settle(raw: RawTable, safe: SafeTable, rejections: Sequence[Rejection]) -> S
     _check_judged(published, safe)
     return Settled(
         published=published,
+        bad=_bad(raw, reasons),
         accounts=tuple(_accounts(raw, reasons)),
         quarantined=tuple(_quarantined(raw, [*found, *held])),
     )
@@ -74,6 +84,18 @@ class _Reasons(NamedTuple):
         if code not in self.codes:
             self.codes.append(code)
         self.row[positions] = self.codes.index(code)
+
+
+def _bad(raw: RawTable, reasons: _Reasons) -> dict[str, int]:
+    counts = np.array([code != "published" and _speaks_against(code) for code in reasons.codes])
+    by_source = np.bincount(raw.source[counts[reasons.row]], minlength=len(raw.paths))
+    for spot in raw.ragged:
+        by_source[spot.source] += 1
+    return {path: int(count) for path, count in zip(raw.paths, by_source, strict=True)}
+
+
+def _speaks_against(code: str) -> bool:
+    return outcome_of(code) is Outcome.QUARANTINED and code not in APART
 
 
 def _of_schema(safe: SafeTable, rejections: Sequence[Rejection]) -> Iterator[Found]:

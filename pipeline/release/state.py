@@ -63,9 +63,10 @@ class MonthState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """Everything remembered of one dataset."""
+    """Everything remembered of one dataset; ``declared`` is a digest of each feed as it was when it was read."""
 
     receipts: Mapping[str, Mapping[str, Receipt]] = field(default_factory=dict)
+    declared: Mapping[str, str] = field(default_factory=dict)
     registers: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     months: Mapping[Month, MonthState] = field(default_factory=dict)
     unplaced: tuple[Account, ...] = ()
@@ -100,6 +101,7 @@ def _state(facts: Mapping[str, Any]) -> State:
             feed: {path: Receipt(**each) for path, each in receipts.items()}
             for feed, receipts in facts["receipts"].items()
         },
+        declared=facts["declared"],
         registers=facts["registers"],
         months={month: _month(each) for month, each in facts["months"].items()},
         unplaced=_accounts(facts["unplaced"]),

@@ -67,6 +67,11 @@ class Store:
                 )
         return Draft(draft, self.folder(dataset, name), written)
 
+    def weigh(self, dataset: str, name: str, *, files: Mapping[str, Iterable[pa.Buffer]]) -> Draft:
+        """Return the draft that `build` would write, hashed and not written: for a plan."""
+        folder = self.folder(dataset, name)
+        return Draft(folder, folder, tuple(_weigh(folder / file, blocks) for file, blocks in files.items()))
+
     def release(self, dataset: str, month: Month, built: Built, *, released_on: dt.date, gone: bool) -> Release:
         """Return the release that ``built`` describes."""
         folder = self.folder(dataset, built.folder)
@@ -118,9 +123,9 @@ class Draft:
     folder: Path
     files: tuple[ReleasedFile, ...]
 
-    def complete(self, *, rows: int, released_on: dt.date, quality: Mapping[str, int]) -> Built:
-        """Give the checked release its name; from now on a state may point to it."""
-        built = Built(
+    def described(self, *, rows: int, released_on: dt.date, quality: Mapping[str, int]) -> Built:
+        """Return what the release is, without giving it its name."""
+        return Built(
             folder=self.folder.name,
             rows=rows,
             files={
@@ -129,6 +134,9 @@ class Draft:
             released_on=released_on.isoformat(),
             quality=dict(quality),
         )
+
+    def complete(self, built: Built) -> None:
+        """Give the checked release its name; from now on a state may point to it."""
         facts = {name: getattr(built, name) for name in ("folder", "rows", "files", "released_on", "quality")}
         with writing(self.part):
             _write(self.part / _COMPLETE, [pa.py_buffer(json.dumps(facts, sort_keys=True).encode())])
@@ -136,7 +144,19 @@ class Draft:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.part.rename(self.folder)
             sync_folder(self.folder.parent)
-        return built
+
+    def discard(self) -> None:
+        """Remove what was written: the last release holds the same rows."""
+        shutil.rmtree(self.part, ignore_errors=True)
+
+
+def _weigh(path: Path, blocks: Iterable[pa.Buffer]) -> ReleasedFile:
+    digest = hashlib.sha256()
+    size = 0
+    for block in blocks:
+        digest.update(block)
+        size += len(block)
+    return ReleasedFile(path.name, path.suffix.removeprefix("."), path, size, digest.hexdigest())
 
 
 def _write(path: Path, blocks: Iterable[pa.Buffer]) -> ReleasedFile:

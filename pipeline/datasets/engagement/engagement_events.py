@@ -49,5 +49,6 @@ ENGAGEMENT_EVENTS = Dataset(
     order=("event_id", "month", "event_date", "kind", "series", "neighbourhood_code", "ward_code", "channel", "audience", "venue_kind", "officer_present", "attendance_band", "title"),
     references={"event": "event_id"},
     reference_files=("neighbourhoods",),
+    settings=("force", "engagement"),
     statements=("An event is published after it was held. Attendance is given in bands. For sensitive audiences day and ward are left out.",),
 )  # fmt: skip

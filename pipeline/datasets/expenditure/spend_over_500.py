@@ -58,5 +58,6 @@ SPEND_OVER_500 = Dataset(
     order=("body", "payment_date", "transaction_id", "supplier_name", "supplier_id", "company_number", "department", "category", "purpose", "net_amount", "irrecoverable_vat", "value_for_money", "contract_reference", "is_card", "redaction"),
     references={"transaction": "transaction_id", "supplier": "supplier_id"},
     reference_files=("supplier-types",),
+    settings=("force", "spend"),
     statements=("A transaction is published when the {basis} total of its lines is {operator_words} £{threshold}, credits included.", "Amounts are in pounds sterling, net of VAT that can be recovered."),
 )  # fmt: skip

@@ -1,0 +1,97 @@
+"""The public change log: what kind of change a release made to a month, and why; small counts banded, no place."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from pipeline.model import ChangeNote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+#: As attendance is banded (requirement G1): a small number of changed rows would point at somebody.
+_BANDS = ((0, "0"), (7, "1-7"), (19, "8-19"), (49, "20-49"))
+#: What the public is told of why a month was built again.
+_WHY = (
+    ("new", "first release"),
+    (" has changed", "corrected at source"),
+    (" has rows of it now", "late records"),
+    (" has no rows of it any more", "corrected at source"),
+    ("code lists", "code lists changed"),
+    ("reference data", "reference data changed"),
+    ("settings", "settings changed"),
+)
+_OTHERWISE = "rules changed"
+
+
+def band(count: int) -> str:
+    """Return the band that a count is published as."""
+    return next((label for most, label in _BANDS if count <= most), "50+")
+
+
+def public_reason(reasons: Sequence[str]) -> str:
+    """Return why a month was built, in the words of the change log; it never says that a record was restricted."""
+    for ending, words in _WHY:
+        if any(reason.endswith(ending) for reason in reasons):
+            return words
+    return _OTHERWISE
+
+
+def note(
+    month: str, released_on: str, reasons: Sequence[str], *, before: Path | None, after: Path | None
+) -> ChangeNote:
+    """Return the line of the change log for a release of ``month`` whose CSV is ``after``.
+
+    A plan has no files to compare: its line counts nothing.
+    """
+    old, new = (_lines(before) if before else _nothing()), _lines(after) if after else _nothing()
+    return ChangeNote(
+        released_on=released_on,
+        month=month,
+        change="revised" if before else "new",
+        reason=public_reason(reasons) if before else "first release",
+        rows_added=band(_surplus(new, old)),
+        rows_removed=band(_surplus(old, new)),
+    )
+
+
+def _nothing() -> pa.Array:
+    return pa.array([], pa.string())
+
+
+def _lines(path: Path) -> pa.Array:
+    """Return the lines of a CSV behind its header."""
+    table = pa.csv.read_csv(
+        path,
+        read_options=pa.csv.ReadOptions(column_names=["line"], skip_rows=1),
+        parse_options=pa.csv.ParseOptions(delimiter="\x00", quote_char=False),
+        convert_options=pa.csv.ConvertOptions(column_types={"line": pa.string()}),
+    )
+    return table.column("line").combine_chunks()
+
+
+def _surplus(lines: pa.Array, others: pa.Array) -> int:
+    """Return how many of ``lines`` are not in ``others``, counting copies."""
+    codes = pa.concat_arrays([lines, others]).dictionary_encode().indices
+    numbers: NDArray[np.int64] = np.asarray(codes).astype(np.int64)
+    kinds = int(numbers.max(initial=-1)) + 1
+    left = np.bincount(numbers[: len(lines)], minlength=kinds) - np.bincount(numbers[len(lines) :], minlength=kinds)
+    return int(left[left > 0].sum())
+
+
+def change_log(changes: Iterable[ChangeNote]) -> bytes:
+    """Return the change log as CSV, the newest first."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(ChangeNote._fields)
+    writer.writerows(sorted(changes, reverse=True))
+    return text.getvalue().encode()

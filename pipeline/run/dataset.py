@@ -1,0 +1,199 @@
+"""One dataset of one run: look at what is there, build what is stale, accept what may be released, remember."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipeline.errors import PipelineError
+from pipeline.journal import record
+from pipeline.release.changes import note
+from pipeline.release.state import MonthState, State, Waiting
+from pipeline.run import gone
+from pipeline.run.corridor import refuse_too_bad
+from pipeline.run.months import Bench, Candidate, candidate, unplaced
+from pipeline.run.notes import save_quarantine, save_review
+from pipeline.run.reading import Reader
+from pipeline.run.review import approved, shrinks
+from pipeline.run.stale import Stale, stale_months
+from pipeline.run.survey import survey
+from pipeline.run.workplace import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from pipeline.model import Account, ChangeNote, Dataset, Month
+    from pipeline.release.state import Built
+    from pipeline.run.workplace import Workplace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one dataset: its state now, the months that were built and why, those that wait."""
+
+    dataset: Dataset
+    state: State
+    built: Mapping[Month, tuple[str, ...]]
+    changed: bool
+    error: PipelineError | None = None
+
+    @property
+    def waiting(self) -> tuple[Month, ...]:
+        """The months whose newest release waits for an approval."""
+        return tuple(month for month, each in self.state.months.items() if each.waiting)
+
+
+def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Month] = ()) -> Outcome:
+    """Return what became of ``dataset``; an error stops it and leaves its last releases as they are."""
+    state = work.store.state(dataset.name)
+    try:
+        return _run(work, dataset, state, only)
+    except PipelineError as error:
+        return Outcome(dataset=dataset, state=state, built={}, changed=False, error=error)
+
+
+def _run(work: Workplace, dataset: Dataset, state: State, only: Collection[Month]) -> Outcome:
+    references = work.references(dataset)
+    reader = Reader(work)
+    found = survey(dataset, state, reader, references)
+    bench = Bench(work=work, dataset=dataset, reader=reader, found=found, references=references)
+    base = work.made_from(dataset, references)
+    stale = [
+        each
+        for each in stale_months(dataset, state, found, base=base, store=work.store)
+        if not only or each.month in only
+    ]
+    months = dict(state.months)
+    candidates = {each.month: _candidate(bench, each, state) for each in stale}
+    changes = _accept(bench, months, candidates)
+    _keep_gone(bench, months)
+    new = State(
+        receipts=found.receipts,
+        declared={feed.name: digest(repr(feed)) for feed in dataset.feeds},
+        registers=found.registers,
+        months=dict(sorted(months.items())),
+        unplaced=_unplaced(bench, state),
+        changes=(*state.changes, *changes),
+    )
+    changed = new != state
+    if work.writes and changed:
+        _remember(work, dataset, state, new)
+    return Outcome(dataset=dataset, state=new, built={each.month: each.reasons for each in stale}, changed=changed)
+
+
+def _candidate(bench: Bench, stale: Stale, state: State) -> Candidate:
+    work, dataset = bench.work, bench.dataset
+    work.say(f"building {dataset.name} {stale.month}: {', '.join(stale.reasons)}")
+    made = candidate(bench, stale)
+    if work.writes:
+        save_quarantine(work, dataset, stale.month, made.product.quarantined, stale.inputs)
+        save_review(work, dataset, stale.month, made.product.review)
+    refuse_too_bad(made.product, dataset, work.settings.limits)
+    last = state.months.get(stale.month)
+    same = last.released if last and last.released and last.released.csv_sha256 == made.built.csv_sha256 else None
+    if same and _same_columns(bench, made):
+        if work.writes:
+            made.draft.discard()
+        return made._replace(built=replace(same, quality=made.built.quality))
+    if work.writes:
+        made.draft.complete(made.built)
+    return made
+
+
+def _same_columns(bench: Bench, made: Candidate) -> bool:
+    """Return whether the released bytes may stay: the same rows under the same schema and terms."""
+    before = bench.work.store.state(bench.dataset.name).months[made.stale.month].made_from
+    return all(before.get(name) == made.stale.made_from[name] for name in ("schema", "terms"))
+
+
+def _accept(bench: Bench, months: dict[Month, MonthState], candidates: Mapping[Month, Candidate]) -> list[ChangeNote]:
+    """Point each month to its newest release, unless that has to wait; return lines for the change log."""
+    waiting = {month: each.waiting.built for month, each in months.items() if each.waiting and month not in candidates}
+    rows = {month: each.released.rows for month, each in months.items() if each.released}
+    rows |= {month: built.rows for month, built in waiting.items()}
+    rows |= {month: each.built.rows for month, each in candidates.items()}
+    notes: list[ChangeNote] = []
+    for month in sorted({*candidates, *waiting}):
+        made = candidates.get(month)
+        built = made.built if made else waiting[month]
+        last = months[month].released if month in months else None
+        why = _must_wait(bench, month, built, last=last, rows=rows)
+        if not why and (last is None or last.folder != built.folder):
+            notes.append(_note(bench, month, built, last=last, made=made))
+        months[month] = _month_state(months.get(month), made, built=built, why=why)
+    return notes
+
+
+def _must_wait(bench: Bench, month: Month, built: Built, *, last: Built | None, rows: Mapping[Month, int]) -> str:
+    settings = bench.work.settings
+    why = shrinks(month, built.rows, last=last.rows if last else None, others=rows, limits=settings.limits)
+    if why and approved(bench.dataset.name, month, built.csv_sha256, settings.approvals):
+        return ""
+    return why
+
+
+def _note(bench: Bench, month: Month, built: Built, *, last: Built | None, made: Candidate | None) -> ChangeNote:
+    reasons = made.stale.reasons if made else ("approved",)
+    if not bench.work.writes:
+        return note(month, built.released_on, reasons, before=None, after=None)
+    paths = [
+        bench.work.store.folder(bench.dataset.name, each.folder) / f"{bench.dataset.name}-{month}.csv" if each else None
+        for each in (last, built)
+    ]
+    return note(month, built.released_on, reasons, before=paths[0], after=paths[1])
+
+
+def _month_state(before: MonthState | None, made: Candidate | None, *, built: Built, why: str) -> MonthState:
+    released = before.released if before else None
+    now = released if why else built
+    waits = Waiting(built=built, reason=why) if why else None
+    if before is not None and made is None:
+        return replace(before, released=now, waiting=waits)
+    if made is None:  # a month without a candidate was remembered as waiting
+        raise KeyError(built.folder)
+    return MonthState(
+        released=now,
+        waiting=waits,
+        inputs=dict(made.stale.inputs),
+        made_from=dict(made.stale.made_from),
+        accounts=made.product.accounts,
+        restricted=made.product.applied,
+    )
+
+
+def _keep_gone(bench: Bench, months: dict[Month, MonthState]) -> None:
+    for month in bench.found.gone:
+        if not months[month].input_gone or gone.is_due(bench, months[month]):
+            months[month] = gone.keep(bench, month, months[month])
+    for month in bench.found.opened:
+        if month in months and months[month].input_gone:
+            months[month] = replace(months[month], input_gone=False)
+
+
+def _unplaced(bench: Bench, state: State) -> tuple[Account, ...]:
+    product = unplaced(bench)
+    if product is None:
+        return state.unplaced
+    if bench.work.writes and product.accounts != state.unplaced:
+        save_quarantine(bench.work, bench.dataset, "none", product.quarantined, {})
+    return product.accounts
+
+
+def _remember(work: Workplace, dataset: Dataset, before: State, new: State) -> None:
+    """Point to the new releases: before this line the old ones are the last good state, after it the new ones."""
+    work.store.remember(dataset.name, new)
+    for month, each in new.months.items():
+        old = before.months.get(month)
+        if old is None or old.released != each.released:
+            facts = {"dataset": dataset.name, "month": month, "inputs": dict(each.inputs)}
+            name = "released" if each.released and not each.waiting else "waiting"
+            record(work.private, name, {**facts, "folder": each.released.folder if each.released else ""})
+    work.store.sweep(dataset.name, tuple(_folders(new.months.values())))
+
+
+def _folders(months: Iterable[MonthState]) -> Iterable[str]:
+    for each in months:
+        if each.released:
+            yield each.released.folder
+        if each.waiting:
+            yield each.waiting.built.folder

@@ -1,0 +1,163 @@
+"""Building the stale months of a dataset: each becomes a draft that is read back and checked before it counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.cells import whole
+from pipeline.errors import PrivacyError
+from pipeline.extract.database import Database
+from pipeline.extract.router import joined, late_slice, own_slice, undated_slice
+from pipeline.release.files import csv_blocks, parquet_buffer
+from pipeline.release.leak import Watched, check, read_back
+from pipeline.run.corridor import Product, build
+from pipeline.run.workplace import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pipeline.extract.reference import Reference
+    from pipeline.model import Dataset, Feed, Month, RawTable
+    from pipeline.release.state import Built
+    from pipeline.release.store import Draft
+    from pipeline.run.reading import Reader
+    from pipeline.run.stale import Stale
+    from pipeline.run.survey import Survey
+    from pipeline.run.workplace import Workplace
+
+#: Identifying columns are read a few at a time, so that memory stays bounded.
+_COLUMNS_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Bench:
+    """What building the months of one dataset needs."""
+
+    work: Workplace
+    dataset: Dataset
+    reader: Reader
+    found: Survey
+    references: Mapping[str, Reference]
+
+
+class Candidate(NamedTuple):
+    """A month that was built: what it came to, and the release that it would be."""
+
+    stale: Stale
+    product: Product
+    built: Built
+    draft: Draft
+
+
+def raw_tables(bench: Bench, month: Month) -> list[tuple[Feed, RawTable]]:
+    """Return the rows that ``month`` accounts for, one table a feed."""
+    return [(feed, _raw_table(bench, feed, month)) for feed in bench.dataset.feeds]
+
+
+def _raw_table(bench: Bench, feed: Feed, month: Month) -> RawTable:
+    reader, found = bench.reader, bench.found
+    own = found.own[feed.name][month]
+    if isinstance(feed.source, Database):
+        return joined([late_slice(reader.read(feed, feed.source.path, ""), month)], feed, feed.used)
+    months = {path: each for each, path in found.own[feed.name].items()}
+    late = [late_slice(reader.read(feed, path, months[path]), month) for path in found.late(feed, month)]
+    return joined([own_slice(reader.read(feed, own, month), month, found.opened), *late], feed, feed.used)
+
+
+def product_of(bench: Bench, month: Month, raws: Sequence[tuple[Feed, RawTable]]) -> Product:
+    """Return what the rows of ``month`` come to."""
+    work = bench.work
+    return build(
+        bench.dataset,
+        raws,
+        place=work.place(month, bench.references, restricted=bench.found.restricted(), payees=bench.found.payees()),
+        schema=work.schema(bench.dataset),
+        judge=work.settings.referee,
+        limits=work.settings.limits,
+    )
+
+
+def unplaced(bench: Bench) -> Product | None:
+    """Return what the rows of a database that belong to no month came to; none of them is published."""
+    for feed in bench.dataset.feeds:
+        if isinstance(feed.source, Database) and bench.found.own[feed.name] is not None:
+            if not bench.reader.files(feed):
+                return None
+            source = bench.reader.read(feed, feed.source.path, "")
+            first = bench.work.settings.engagement.first_month
+            rows = joined([undated_slice(source, tuple(bench.found.own[feed.name]), first)], feed, feed.used)
+            product = product_of(bench, "", [(feed, rows)])
+            if product.table.rows:
+                raise PrivacyError("unjudged-row", "a row of no month would be published", where=f"feed `{feed.name}`")
+            return product
+    return None
+
+
+def candidate(bench: Bench, stale: Stale) -> Candidate:
+    """Return the release that a stale month would be, written beside the others, read back and checked.
+
+    In a plan nothing is written: the same bytes are hashed, and the same text is checked.
+    """
+    work, dataset = bench.work, bench.dataset
+    raws = raw_tables(bench, stale.month)
+    product = product_of(bench, stale.month, raws)
+    paths = [raw.paths for _, raw in raws]
+    del raws
+    name = f"{stale.month}-{_name(stale)}"
+    files = {
+        f"{dataset.name}-{stale.month}.csv": csv_blocks(product.table),
+        f"{dataset.name}-{stale.month}.parquet": [parquet_buffer(product.table, metadata_of(work, dataset))],
+    }
+    if work.writes:
+        draft = work.store.build(dataset.name, name, files=files, references=product.table.references)
+    else:
+        draft = work.store.weigh(dataset.name, name, files=files)
+    check_for_leaks(bench, product, draft, paths=paths, where=f"dataset `{dataset.name}`, {stale.month}")
+    built = draft.described(rows=product.table.rows, released_on=work.as_of, quality=product.quality)
+    return Candidate(stale, product, built, draft)
+
+
+def _name(stale: Stale) -> str:
+    return digest([dict(stale.inputs), dict(stale.made_from)])[:12]
+
+
+def metadata_of(work: Workplace, dataset: Dataset) -> dict[str, str]:
+    """Return the only metadata that a Parquet file carries: title, licence, attribution."""
+    title = f"SAMPLE DATA: {dataset.title}" if work.sample else dataset.title
+    licence = work.settings.terms(dataset.name).licence
+    return {"title": title, "licence": f"{licence.title} {licence.url}", "attribution": work.settings.attribution}
+
+
+def check_for_leaks(
+    bench: Bench, product: Product, draft: Draft, *, paths: Sequence[Sequence[str]], where: str
+) -> None:
+    """Stop unless no identifying cell of a row stands in the text that was written for that row."""
+    columns = tuple(dict.fromkeys(name for feed in bench.dataset.feeds for name in feed.open_text))
+    if not columns or not product.table.rows:
+        return
+    texts = read_back(draft.files, columns) if bench.work.writes else [_as_written(product, columns)]
+    check(texts[0], _watched(bench, product, paths), where=where)
+
+
+def _as_written(product: Product, columns: Sequence[str]) -> pa.Table:
+    text = product.table.text
+    return pa.table({name: whole(text.column(name)).cast(pa.string()) for name in columns})
+
+
+def _watched(bench: Bench, product: Product, paths: Sequence[Sequence[str]]) -> Iterator[Watched]:
+    """Yield the identifying cells of every published row, a few columns at a time."""
+    table = product.table
+    for number, feed in enumerate(bench.dataset.feeds):
+        for place, path in enumerate(paths[number]):
+            positions = np.flatnonzero((table.feed == number) & (table.source == place))
+            for start in range(0, len(feed.identifying) if len(positions) else 0, _COLUMNS_AT_ONCE):
+                columns = feed.identifying[start : start + _COLUMNS_AT_ONCE]
+                extracted = bench.reader.columns(feed, path, columns)
+                rows = pa.array(np.searchsorted(np.asarray(extracted.rows), table.row[positions]))
+                for column in columns:
+                    cells = whole(extracted.cells.column(column)).take(rows)
+                    yield Watched(feed.name, column, positions, cells.cast(pa.string()))

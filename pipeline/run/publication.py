@@ -1,0 +1,116 @@
+"""What a portal is told of a dataset: its releases, and the facts of settings, declaration and schema."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.model import Held, Publication, PublishedColumn
+from pipeline.protect.fates import Withhold
+from pipeline.release.changes import change_log
+from pipeline.release.metadata import MONTHLY, data_package, json_bytes, missing_months, next_due
+from pipeline.settings_parts import CODELISTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.model import Dataset, Month, Release
+    from pipeline.release.state import MonthState, State
+    from pipeline.run.workplace import Workplace
+    from pipeline.validate.schema import TableSchema
+
+_WORDS = {">": "more than", ">=": "at least"}
+_WAITS = "held back until a large change in the number of rows has been checked"
+
+
+def publication(work: Workplace, dataset: Dataset, state: State) -> Publication | None:
+    """Return what portals are given of ``dataset``; nothing where no month was ever released."""
+    released = {month: each for month, each in state.months.items() if each.released}
+    if not released:
+        return None
+    releases = tuple(_release(work, dataset, month, each) for month, each in sorted(released.items()))
+    held = tuple(Held(month, _WAITS) for month, each in sorted(state.months.items()) if each.waiting)
+    last = max(release.released_on for release in releases)
+    settings = work.settings
+    terms = settings.terms(dataset.name)
+    publisher = settings.publishers[terms.publisher]
+    schema = work.schema(dataset)
+    facts = Publication(
+        name=dataset.name,
+        title=dataset.title,
+        description=dataset.description,
+        publisher=publisher.name,
+        organisation=publisher.organisation,
+        force_name=settings.force.name,
+        theme=dataset.theme,
+        tags=dataset.tags,
+        frequency=MONTHLY,
+        licence_id=terms.licence.id,
+        licence_ckan=terms.licence.ckan,
+        licence_title=terms.licence.title,
+        licence_url=terms.licence.url,
+        attribution=settings.attribution,
+        contact_name=settings.contacts.name,
+        contact_email=settings.contacts.email,
+        foi_email=settings.contacts.foi_email,
+        spatial_name=settings.force.place,
+        spatial_uri=settings.force.uri,
+        statements=tuple(_statements(work, dataset)),
+        version=f"{last:%Y.%m.%d}",
+        key_series=work.key.series,
+        sample=work.sample,
+        as_of=work.as_of,
+        last_published=last,
+        next_due=next_due(max(released), terms.due_days),
+        columns=tuple(_columns(schema)),
+        releases=releases,
+        missing=missing_months({*released, *(each.month for each in held)}),
+        held=held,
+        withheld=tuple(dict.fromkeys(_withheld(dataset))),
+        changes=state.changes,
+        extras={},
+    )
+    return replace(facts, extras=_extras(facts, schema))
+
+
+def _release(work: Workplace, dataset: Dataset, month: Month, state: MonthState) -> Release:
+    if state.released is None:
+        raise KeyError(month)
+    day = dt.date.fromisoformat(state.released.released_on)
+    return work.store.release(dataset.name, month, state.released, released_on=day, gone=state.input_gone)
+
+
+def _statements(work: Workplace, dataset: Dataset) -> Iterator[str]:
+    spend = work.settings.spend
+    for statement in dataset.statements:
+        yield statement.format(
+            basis=spend.basis, operator_words=_WORDS[spend.operator], threshold=f"{spend.threshold:,.2f}"
+        )
+
+
+def _columns(schema: TableSchema) -> Iterator[PublishedColumn]:
+    for field in schema.fields:
+        yield PublishedColumn(field.name, field.title or field.name, field.type, field.description, field.codelist)
+
+
+def _withheld(dataset: Dataset) -> Iterator[tuple[str, str]]:
+    """Yield what is kept back, and why, in words for the public; raw names of columns stay out."""
+    for feed in dataset.feeds:
+        for fate in feed.withheld:
+            if isinstance(fate, Withhold) and fate.whom:
+                yield f"What identifies {fate.whom}", fate.why
+            else:
+                yield "Details", fate.why
+        for rule in feed.rules:
+            yield "Some records", rule.why
+
+
+def _extras(facts: Publication, schema: TableSchema) -> dict[str, bytes]:
+    lists = sorted({field.codelist for field in schema.fields if field.codelist})
+    return {
+        "datapackage.json": data_package(facts),
+        "schema.json": json_bytes(schema.descriptor()),
+        "change-log.csv": change_log(facts.changes),
+        **{f"codelists/{name}.csv": (CODELISTS / f"{name}.csv").read_bytes() for name in lists},
+    }

@@ -1,0 +1,71 @@
+"""Reading extracts, each once: what was read stays at hand while it is small enough to be kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipeline.extract.database import Database
+from pipeline.extract.folder import Folder
+from pipeline.extract.router import Dated, dated, month_files
+from pipeline.extract.workbook import Workbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipeline.model import Extracted, Feed, Month
+    from pipeline.run.workplace import Workplace
+
+#: How much read text is kept at hand; a month of the largest force is about a third of it.
+_AT_HAND_BYTES = 512 * 2**20
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the extracts of one run."""
+
+    work: Workplace
+    _kept: OrderedDict[tuple[str, str], Dated] = field(default_factory=OrderedDict)
+
+    @property
+    def root(self) -> Path:
+        """The folder of extracts."""
+        return self.work.raw
+
+    def files(self, feed: Feed) -> dict[Month, str]:
+        """Return the extracts of a feed by month; a database is one extract without a month of its own."""
+        if isinstance(feed.source, Database):
+            present = feed.source.present(self.root, self.work.settings.engagement.database)
+            return {"": feed.source.path} if present else {}
+        if isinstance(feed.source, Folder | Workbook):
+            return month_files(self.root, feed.source.pattern)
+        raise TypeError(feed.name)
+
+    def read(self, feed: Feed, path: str, month: Month) -> Dated:
+        """Return the used columns of an extract with each row's month."""
+        key = (feed.name, path)
+        if key not in self._kept:
+            self.work.say(f"reading {path}")
+            self._kept[key] = dated(self.columns(feed, path, feed.used, feed.recurring), feed, month)
+            self._make_room(key)
+        self._kept.move_to_end(key)
+        return self._kept[key]
+
+    def columns(self, feed: Feed, path: str, columns: tuple[str, ...], recurring: tuple[str, ...] = ()) -> Extracted:
+        """Return some columns of an extract, read now."""
+        if isinstance(feed.source, Database):
+            address = self.work.settings.engagement.database
+            return feed.source.read_from(self.root, address, columns, feed.declared, dictionaries=recurring)
+        return feed.source.read(self.root, path, columns, feed.declared, dictionaries=recurring)
+
+    def _make_room(self, newest: tuple[str, str]) -> None:
+        while len(self._kept) > 1 and sum(_size(each) for each in self._kept.values()) > _AT_HAND_BYTES:
+            oldest = next(iter(self._kept))
+            if oldest == newest:
+                return
+            del self._kept[oldest]
+
+
+def _size(source: Dated) -> int:
+    return int(source.extracted.cells.nbytes)

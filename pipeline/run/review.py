@@ -1,0 +1,43 @@
+"""Whether a built month may take the place of the last one: a month that shrinks waits for an approval."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pipeline.approvals import Approval
+    from pipeline.model import Month
+    from pipeline.settings_parts import Limits
+
+
+def neighbours(month: Month) -> tuple[Month, Month]:
+    """Return the calendar months just before and after ``month``."""
+    year, number = int(month[:4]), int(month[5:])
+    before = f"{year - 1:04}-12" if number == 1 else f"{year:04}-{number - 1:02}"
+    after = f"{year + 1:04}-01" if number == 12 else f"{year:04}-{number + 1:02}"  # noqa: PLR2004 - December
+    return before, after
+
+
+def shrinks(month: Month, rows: int, *, last: int | None, others: Mapping[Month, int], limits: Limits) -> str:
+    """Return why a release of ``rows`` rows has to wait, "" where it need not.
+
+    ``last`` is the rows of its last release; a new month is compared with the mean of its neighbours, whose
+    rows are in ``others``.
+    """
+    if last is not None:
+        expected, what = float(last), "its last release"
+    else:
+        beside = [others[each] for each in neighbours(month) if each in others]
+        if not beside:
+            return ""
+        expected, what = sum(beside) / len(beside), "the months beside it"
+    if rows < limits.shrink_share * expected and expected - rows >= limits.shrink_rows:
+        return f"it holds {rows:,} rows, {what} {expected:,.0f}"
+    return ""
+
+
+def approved(dataset: str, month: Month, csv_sha256: str, approvals: Iterable[Approval]) -> bool:
+    """Return whether somebody has approved exactly this file."""
+    return any((each.dataset, each.month, each.sha256) == (dataset, month, csv_sha256) for each in approvals)

@@ -1,0 +1,173 @@
+"""What was received for one dataset: files and their months, registers, which months are open and which are gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.cells import whole
+from pipeline.extract.database import Database
+from pipeline.extract.router import by_month, digest_of_rows, receipt_of, sha256_of
+from pipeline.model import NO_MONTH, Receipt
+from pipeline.protect.ledger import most_protective
+from pipeline.run.workplace import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.extract.reference import Reference
+    from pipeline.model import Dataset, Feed, Month
+    from pipeline.protect.place import Place
+    from pipeline.release.state import State
+    from pipeline.run.reading import Reader
+
+SUPPLIER_TYPES = "reference/supplier-types.csv"
+
+Registers = dict[str, dict[str, dict[str, str]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Survey:
+    """What is there now, and what was remembered of it.
+
+    ``own`` are each feed's files by month; ``receipts`` each feed's by path; ``registers`` what each source
+    entered, by register and path, sources that have gone included.
+    """
+
+    own: Mapping[str, Mapping[Month, str]]
+    receipts: Mapping[str, Mapping[str, Receipt]]
+    registers: Registers
+    opened: tuple[Month, ...]
+    gone: frozenset[Month]
+
+    def inputs(self, dataset: Dataset, month: Month) -> dict[str, str]:
+        """Return the sha256 by path of every extract that feeds a month: its own and later ones with late rows."""
+        found: dict[str, str] = {}
+        for feed in dataset.feeds:
+            own = self.own[feed.name].get(month)
+            for path in {*([own] if own else []), *self.late(feed, month)}:
+                found[path] = self.receipts[feed.name][path].sha256
+        return dict(sorted(found.items()))
+
+    def late(self, feed: Feed, month: Month) -> tuple[str, ...]:
+        """Return the later files of a feed that hold rows of ``month``."""
+        months = {path: own for own, path in self.own[feed.name].items()}
+        receipts = self.receipts[feed.name]
+        return tuple(path for path in by_month(receipts, month) if months.get(path, "") > month)
+
+    def openness(self, dataset: Dataset, month: Month) -> str:
+        """Return a digest of which earlier months the late rows of this month's own files can go to."""
+        earlier = {
+            each: each in self.opened
+            for feed in dataset.feeds
+            if month in self.own[feed.name]
+            for each in self.receipts[feed.name][self.own[feed.name][month]].months
+            if each != NO_MONTH and each < month
+        }
+        return digest(earlier)
+
+    def restricted(self) -> frozenset[str]:
+        """Return every restricted reference ever received and not taken back."""
+        return frozenset(
+            reference for entered in self.registers.get("restricted", {}).values() for reference in entered
+        )
+
+    def payees(self) -> dict[str, str]:
+        """Return the most protective type of each supplier, over all ledgers ever received."""
+        given: dict[str, list[str]] = {}
+        for entered in self.registers.get("payee", {}).values():
+            for supplier, kind in entered.items():
+                given.setdefault(supplier, []).append(kind)
+        return {supplier: most_protective(kinds) for supplier, kinds in given.items()}
+
+
+def survey(dataset: Dataset, state: State, reader: Reader, references: Mapping[str, Reference]) -> Survey:
+    """Return what is there for ``dataset``, reading only what is new or changed."""
+    place = reader.work.place("", {})
+    own: dict[str, Mapping[Month, str]] = {}
+    receipts: dict[str, dict[str, Receipt]] = {}
+    registers: Registers = {
+        name: {path: dict(entered) for path, entered in paths.items()} for name, paths in state.registers.items()
+    }
+    if "supplier-types" in references:
+        _enter_supplier_types(references["supplier-types"], registers, place)
+    for feed in dataset.feeds:
+        if isinstance(feed.source, Database):
+            own[feed.name], receipts[feed.name] = _database(feed, reader)
+        else:
+            own[feed.name] = reader.files(feed)
+            known = state.receipts.get(feed.name, {}) if state.declared.get(feed.name) == digest(repr(feed)) else {}
+            receipts[feed.name] = _files(feed, own[feed.name], known, reader=reader, registers=registers, place=place)
+    present = {path: each.sha256 for feed in receipts.values() for path, each in feed.items()}
+    gone = frozenset(
+        month
+        for month, each in state.months.items()
+        if each.released and any(path not in present for path in each.inputs)
+    )
+    common = set.intersection(*(set(files) for files in own.values()))
+    return Survey(
+        own=own,
+        receipts=receipts,
+        registers=registers,
+        opened=tuple(sorted(common - gone)),
+        gone=gone,
+    )
+
+
+def _files(
+    feed: Feed,
+    own: Mapping[Month, str],
+    known: Mapping[str, Receipt],
+    *,
+    reader: Reader,
+    registers: Registers,
+    place: Place,
+) -> dict[str, Receipt]:
+    found: dict[str, Receipt] = {}
+    for month, path in own.items():
+        if path in known and known[path].sha256 == sha256_of(reader.root, path):
+            found[path] = known[path]
+            continue
+        source = reader.read(feed, path, month)
+        found[path] = receipt_of(source)
+        cells = {name: whole(source.extracted.cells.column(name)) for name in feed.used}
+        for rule in feed.rules:
+            if rule.register:
+                registers.setdefault(rule.register, {})[path] = dict(rule.enters(cells, place))
+    return found
+
+
+def _enter_supplier_types(reference: Reference, registers: Registers, place: Place) -> None:
+    """Count the force's list of supplier types as one more ledger line for each supplier."""
+    if not reference.sha256:
+        return
+    given: dict[str, list[str]] = {}
+    for line in reference.table.to_pylist():
+        if line["supplier_number"]:
+            given.setdefault(line["supplier_number"], []).append(line["supplier_type"])
+    registers.setdefault("payee", {})[SUPPLIER_TYPES] = {
+        place.pseudonyms.one("supplier", number): most_protective(kinds) for number, kinds in given.items()
+    }
+
+
+def _database(feed: Feed, reader: Reader) -> tuple[dict[Month, str], dict[str, Receipt]]:
+    """Return the months that exist in a database, each with a receipt of its own."""
+    files = reader.files(feed)
+    if not files:
+        return {}, {}
+    path = files[""]
+    source = reader.read(feed, path, "")
+    whole = receipt_of(source)
+    today = reader.work.as_of.isoformat()
+    first = reader.work.settings.engagement.first_month
+    own: dict[Month, str] = {}
+    receipts: dict[str, Receipt] = {}
+    for month, rows in sorted(whole.months.items()):
+        if month == NO_MONTH or not first <= month <= today[:7]:
+            continue
+        sha256, held = digest_of_rows(source, month, held_before=today, dated_by=feed.dated_by)
+        if held:
+            name = f"{path}#{month}"
+            own[month] = name
+            receipts[name] = Receipt(name, 0, sha256, rows, {month: rows}, whole.encoding)
+    return own, receipts

@@ -1,0 +1,164 @@
+"""Everything a run works with: folders, key, settings, code lists, reference data; and what each was, by digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.codelists import CodeLists
+from pipeline.extract.reference import Reference, read_reference
+from pipeline.journal import make_private, writing
+from pipeline.protect.place import Place, Threshold
+from pipeline.protect.pseudonyms import Pseudonyms
+from pipeline.protect.snap import PointList
+from pipeline.release.store import Store
+from pipeline.settings_parts import CODELISTS
+from pipeline.validate.schema import TableSchema
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping
+
+    from pipeline.key import Key
+    from pipeline.model import Dataset, Month
+    from pipeline.settings import Settings
+
+SCHEMAS = CODELISTS.parent
+_PACKAGE = Path(__file__).resolve().parents[1]
+#: The parts of the program whose change may change a release.
+_CODE = ("cells.py", "codelists.py", "model.py", "extract", "protect", "validate", "release", "run/corridor.py")
+
+
+def digest(facts: object) -> str:
+    """Return a short digest of plain facts."""
+    return hashlib.sha256(json.dumps(facts, default=repr, sort_keys=True).encode()).hexdigest()[:24]
+
+
+@cache
+def code_digest() -> str:
+    """Return a digest of the program text that makes releases."""
+    files = [file for name in _CODE for file in ([_PACKAGE / name] if name.endswith(".py") else _sources(name))]
+    return digest([hashlib.sha256(file.read_bytes()).hexdigest() for file in files])
+
+
+def _sources(folder: str) -> list[Path]:
+    return sorted((_PACKAGE / folder).rglob("*.py"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Workplace:
+    """One run's surroundings; ``writes`` is false for a plan, which leaves no trace."""
+
+    settings: Settings
+    key: Key
+    as_of: dt.date
+    sample: bool
+    writes: bool
+    say: Callable[[str], None]
+
+    @property
+    def raw(self) -> Path:
+        """Where systems drop their extracts."""
+        return self.settings.data / "raw"
+
+    @property
+    def reference(self) -> Path:
+        """Where the force keeps its reference data."""
+        return self.settings.data / "reference"
+
+    @property
+    def private(self) -> Path:
+        """Ours, and confidential."""
+        return self.settings.data / "private"
+
+    @property
+    def published(self) -> Path:
+        """The public folder."""
+        return self.settings.data / "published"
+
+    @property
+    def store(self) -> Store:
+        """The private store of releases."""
+        return Store(self.private)
+
+    @property
+    def codelists(self) -> CodeLists:
+        """The code lists, the force's own excluded accounts among them."""
+        return CodeLists(CODELISTS, {"excluded-account": self.settings.spend.excluded_accounts})
+
+    def schema(self, dataset: Dataset) -> TableSchema:
+        """Return the schema of the published table, with what the settings decide filled in."""
+        path = SCHEMAS / dataset.family / f"{dataset.name}.json"
+        force = self.settings.force
+        return TableSchema.load(path).with_settings(
+            {"force-names": (force.name,), "bodies": tuple(force.bodies.values())}
+        )
+
+    def references(self, dataset: Dataset) -> dict[str, Reference]:
+        """Return the reference files that a dataset needs."""
+        return {name: read_reference(self.reference, name) for name in dataset.reference_files}
+
+    def place(
+        self,
+        month: Month,
+        references: Mapping[str, Reference],
+        *,
+        restricted: frozenset[str] = frozenset(),
+        payees: Mapping[str, str] | None = None,
+    ) -> Place:
+        """Return where one month is protected."""
+        spend = self.settings.spend
+        areas = references.get("neighbourhoods")
+        points = references.get("map-points")
+        return Place(
+            month=month,
+            as_of=self.as_of,
+            pseudonyms=Pseudonyms(self.key.bytes),
+            codelists=self.codelists,
+            force=self.settings.force.slug,
+            force_name=self.settings.force.name,
+            bodies=self.settings.force.bodies,
+            threshold=Threshold(amount=spend.threshold, operator=spend.operator, basis=spend.basis),
+            points=self._points(points) if points else None,
+            neighbourhoods=frozenset(areas.table.column("neighbourhood_code").to_pylist()) if areas else frozenset(),
+            restricted=restricted,
+            payees=payees or {},
+        )
+
+    def _points(self, reference: Reference) -> PointList:
+        """Return the map points; projecting them takes longer than reading them, so that is kept by hash."""
+        kept = self.private / "cache" / f"points-{reference.sha256[:16]}.npy"
+        if kept.is_file():
+            grid = np.load(kept, allow_pickle=False)
+            if grid.shape == (reference.table.num_rows, 2):
+                return PointList.of(reference.table, reference.sha256, grid)
+        points = PointList.of(reference.table, reference.sha256)
+        if self.writes:
+            make_private(kept.parent)
+            with writing(kept):
+                np.save(kept, points.grid)
+        return points
+
+    def made_from(self, dataset: Dataset, references: Mapping[str, Reference]) -> dict[str, str]:
+        """Return what a release depends on beside its extracts, by name, as digests."""
+        facts = self.settings.facts()
+        terms = self.settings.terms(dataset.name)
+        codelists = sorted(path.name for path in CODELISTS.glob("*.csv"))
+        return {
+            "key": self.key.fingerprint[:24],
+            "declaration": digest(repr(dataset)),
+            "schema": self.schema(dataset).digest[:24],
+            "code lists": digest([self.codelists.read(Path(name).stem).sha256 for name in codelists]),
+            "reference data": digest(
+                {name: each.sha256 for name, each in references.items() if name != "supplier-types"}
+            ),
+            "settings": digest([facts[section] for section in dataset.settings]),
+            "terms": digest([terms.licence.id, self.settings.attribution, self.sample]),
+            "program": code_digest(),
+        }
