@@ -21,6 +21,8 @@ UTF_8 = "utf-8"
 BLOCK = 4 << 20
 #: UTF-8 needs at most three bytes for a character that cp1252 holds in one.
 _GROWTH = 3
+#: How many bytes of a block may wait for the next one: a begun character, a carriage return.
+_MOST_HELD = 4
 #: Quotes are looked for in pieces that stay in the processor's cache.
 _SLICE = 1 << 18
 _QUOTE = ord('"')
@@ -47,6 +49,7 @@ class CheckedStream:
         self._digest = hashlib.sha256()
         self._quotes = QuoteCheck()
         self._first: bytes | None = None
+        self._held = b""
         self._ended = True  # whether the last line has its end
         self.bytes = 0
         self.fault = ""
@@ -75,7 +78,9 @@ class CheckedStream:
         """Return the first block without consuming it."""
         if self._first is None:
             self._first = self._next(BLOCK)
-            if not self._ended:  # a header alone needs its line end in the same block
+            if (
+                not self._ended and len(self._first) < BLOCK // _GROWTH
+            ):  # a header alone needs its line end in the same block
                 self._first += self._next(BLOCK)
         return self._first
 
@@ -102,33 +107,45 @@ class CheckedStream:
         """Do nothing: part of what a Python file is."""
 
     def _next(self, size: int) -> bytes:
-        block = b"" if self.fault else self._file.read(size // _GROWTH if self._transcode else size)
-        self._digest.update(block)
-        text = self._checked(block)
-        if self.bytes == 0 and text.startswith(codecs.BOM_UTF8):
-            text = text[len(codecs.BOM_UTF8) :]
-        self.bytes += len(block)
-        self._quotes.take(text)
-        if text:
+        """Return the next block: whole characters, and never the first half of a line end.
+
+        (pyarrow drops a line feed at the start of a block when the one before ended with a carriage return,
+        inside quotes too.)
+        """
+        text, block = b"", b"more"
+        while block and not text:
+            block = b"" if self.fault else self._file.read(size // _GROWTH if self._transcode else size - _MOST_HELD)
+            self._digest.update(block)
+            text = self._held + self._checked(block)
+            if self.bytes == 0:
+                text = text.removeprefix(codecs.BOM_UTF8)
+            self.bytes += len(block)
+            self._held = b"\r" if block and text.endswith(b"\r") else b""
+            text = text[: len(text) - len(self._held)]
+        if text or self._held:
             self._ended = text.endswith((b"\n", b"\r"))
-        elif block and not self.fault:  # the mark was all there was in the block
-            return self._next(size)
         elif not self._ended:
             self._ended, text = True, b"\n"
+        self._quotes.take(text)
         return text
 
     def _checked(self, block: bytes) -> bytes:
-        """Return ``block`` as UTF-8, or nothing and the ``fault`` when it is no text of the encoding."""
+        """Return as UTF-8 the characters that end in ``block``; the ``fault`` when it is no text of the encoding."""
         if b"\0" in block:
             self.fault, self.fault_at = "not-text", self.bytes + block.index(b"\0")
-        elif self._transcode or self._decoder.getstate()[0] or not block or not is_utf_8(block):
-            try:  # exactly: a character may have been cut by the end of the block
-                text = self._decoder.decode(block, final=not block)
-            except UnicodeDecodeError as error:
-                self.fault, self.fault_at = "wrong-encoding", self.bytes + error.start
-            else:
-                return text.encode() if self._transcode else block
-        return b"" if self.fault else block
+            return b""
+        pending = self._decoder.getstate()[0]
+        if block and not pending and not self._transcode and is_utf_8(block):
+            return block
+        try:  # exactly: a character may have been cut by the end of the block
+            text = self._decoder.decode(block, final=not block)
+        except UnicodeDecodeError as error:
+            self.fault, self.fault_at = "wrong-encoding", self.bytes + error.start
+            return b""
+        if self._transcode:
+            return text.encode()
+        begun = len(self._decoder.getstate()[0])
+        return (pending + block)[: len(pending) + len(block) - begun]
 
 
 def is_utf_8(block: bytes) -> bool:

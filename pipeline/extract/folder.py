@@ -145,7 +145,7 @@ def _parsed(
                 null_values=[""],
             ),
         )
-    except pa.ArrowInvalid:  # its text may hold a cell
+    except pa.ArrowException:  # its text may hold a cell
         table = None
     stream.drain()
     return (table.rename_columns(list(wanted)) if table is not None else None), bool(bad)

@@ -27,7 +27,7 @@ account active actual added address age amount area at attribute audit authority
 category centre changed channel class code column comment company contact cost count created currency custom
 data date day department description details dob document email employee end entry extra field file first flag
 force forename forenames from full gender gross group id identifier import index internal invoice is key kind
-last level line list location lookup manager modified month name narrative net new no note notes number
+last level line list location lookup manager modified month name narrative net new no note notes number of
 officer old on order original other outcome owner party payment period phone place postcode quantity rank
 reason record ref reference region remarks reported result row score sequence serial sex source staff start
 status sub supplier surname system tag target team telephone temp test text time title to total type unit

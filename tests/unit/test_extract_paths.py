@@ -1,0 +1,95 @@
+"""No name and no link leads outside the folder of extracts; only regular files are opened."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.extract.paths import open_regular, safe_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("path", ["../secret.csv", "a/../../secret.csv", "/etc/passwd", "", ".", "a\0b"])
+def test_a_name_that_leads_out_is_refused(tmp_path: Path, path: str) -> None:
+    with pytest.raises(InputError) as caught:
+        open_regular(tmp_path, path)
+    assert caught.value.code == "path-escapes"
+
+
+def test_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
+    root = tmp_path / "raw"
+    root.mkdir()
+    (tmp_path / "elsewhere.csv").write_text("a\n1\n")
+    (root / "2024-01.csv").symlink_to(tmp_path / "elsewhere.csv")
+    (root / "folder").symlink_to(tmp_path)
+    for path in ("2024-01.csv", "folder/elsewhere.csv"):
+        with pytest.raises(InputError) as caught:
+            safe_path(root, path)
+        assert caught.value.text() == (
+            f"path-escapes: {path}: the path leads outside the folder of extracts, or cannot be followed\n"
+            "  to do: put the file itself into the folder; links may only point to files below it"
+        )
+
+
+def test_links_in_a_circle_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(InputError) as caught:
+        open_regular(tmp_path, "a")
+    assert caught.value.code in {"path-escapes", "unreadable-file"}
+
+
+def test_a_link_that_stays_inside_and_a_root_that_is_a_link_are_fine(tmp_path: Path) -> None:
+    real = tmp_path / "share"
+    real.mkdir()
+    (real / "real.csv").write_text("a\n")
+    (real / "link.csv").symlink_to("real.csv")
+    root = tmp_path / "raw"
+    root.symlink_to(real)
+    with open_regular(root, "link.csv") as file:
+        assert file.read() == b"a\n"
+
+
+def test_a_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "2024-01.csv")
+    with pytest.raises(InputError) as caught:
+        open_regular(tmp_path, "2024-01.csv")
+    assert caught.value.code == "not-a-file"
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "2024-01.csv").mkdir()
+    with pytest.raises(InputError) as caught:
+        open_regular(tmp_path, "2024-01.csv")
+    assert caught.value.text() == (
+        "not-a-file: 2024-01.csv: a folder, a pipe or a device stands where a file was expected\n"
+        "  to do: move it away and put the extract itself there"
+    )
+
+
+def test_an_absent_file_says_so(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        open_regular(tmp_path, "crime/2024-01.csv")
+    assert caught.value.text() == (
+        "missing-file: crime/2024-01.csv: there is no such file\n  to do: have the system export it again"
+    )
+
+
+def test_a_name_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        open_regular(tmp_path, "x" * 5000)
+    assert caught.value.code in {"path-escapes", "unreadable-file"}
+
+
+def test_a_path_through_a_file_is_unreadable(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(InputError) as caught:
+        open_regular(tmp_path, "file/2024-01.csv")
+    assert caught.value.code == "unreadable-file"
+    assert caught.value.transient
+    assert "Not a directory" in caught.value.text()
