@@ -6,7 +6,6 @@ outside the published folder.  No function here puts its content into a message.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import hashlib
 import hmac
@@ -151,8 +150,8 @@ def _content(key: Key) -> bytes:
 
 def _check_place(path: Path, published: Path) -> None:
     """Raise `SettingsError` when the key would stand where it is shared: a git work tree, the public folder."""
-    place = path.resolve()
-    if place.is_relative_to(published.resolve()):
+    place = Path(os.path.realpath(path))  # which, unlike Path.resolve, bears links that lead in a circle
+    if place.is_relative_to(os.path.realpath(published)):
         raise SettingsError(
             "key-misplaced",
             "a pseudonym key may not stand in the public folder",
@@ -160,7 +159,7 @@ def _check_place(path: Path, published: Path) -> None:
             fix="choose another place with PIPELINE_KEY_FILE; if this key was ever public, tell your data protection "
             "officer: published references can be linked to records with it",
         )
-    if any((folder / ".git").exists() for folder in place.parents):
+    if any(os.path.lexists(folder / ".git") for folder in place.parents):  # never raises, where Path.exists may
         raise SettingsError(
             "key-misplaced",
             "a pseudonym key may not stand inside a git repository, where it could be committed",
@@ -183,9 +182,13 @@ def _read_private(path: Path) -> bytes:
         ) from None
     except OSError as fault:
         raise _unreadable(path, fault) from None
-    with contextlib.closing(os.fdopen(descriptor, "rb")) as file:
+    try:
         _check_private(path, os.fstat(descriptor))
-        return file.read(_READ_LIMIT)
+        return os.read(descriptor, _READ_LIMIT)
+    except OSError as fault:
+        raise _unreadable(path, fault) from None
+    finally:
+        os.close(descriptor)
 
 
 def _check_private(path: Path, facts: os.stat_result) -> None:
@@ -206,6 +209,9 @@ def _create(path: Path, key: Key) -> None:
     """Write a new key file, whole and on the disk when this returns; nothing is ever overwritten."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as fault:
+        raise _unwritable(path, fault) from None
+    try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError:
         raise SettingsError(
