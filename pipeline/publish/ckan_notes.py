@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 SAMPLE: Final = "SAMPLE DATA"
 _SAMPLE_SENTENCE: Final = f"**{SAMPLE}.** Every record here is invented. It describes nobody and nothing real."
 
-#: The database takes no NUL, and no other control character has a place in a text; tab and line feed may stay.
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\ud800-\udfff]")
+#: The database takes no NUL, and no other control character has a place in a text.
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _MARKUP: Final = re.compile(r"([\\`*_\[\]<>])")
 #: More months than this are a sentence that nobody reads; the extra of the same name has them all.
 _MONTHS_NAMED: Final = 24
 
 
 def plain(text: str) -> str:
-    """Return ``text`` without control characters; lines end with a line feed."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n"))
+    """Return ``text`` on one line without control characters: CKAN trims its fields, and would then differ."""
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def escaped(text: str) -> str:
     """Return ``text`` as markdown that shows it as it stands, on one line."""
-    return _MARKUP.sub(r"\\\1", " ".join(plain(text).split()))
+    return _MARKUP.sub(r"\\\1", plain(text))
 
 
 def write_notes(publication: Publication, *, missing: Sequence[Month]) -> str:

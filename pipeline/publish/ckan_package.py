@@ -18,7 +18,7 @@ from pipeline.publish.ckan_fields import (
 from pipeline.publish.plan import is_month_file, metadata_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from pipeline.model import Month, Publication, Release, ReleasedFile
 
@@ -95,16 +95,15 @@ class HeldPackage:
         """The ids of our resources by month, then CSV before Parquet: the order that they should stand in."""
         return [str(held.resource["id"]) for _, held in sorted(self.files.items())]
 
-    def kept(self, publication: Publication) -> set[Month]:
-        """Return the months that the portal holds and that have no release here."""
-        months = {
-            name[len(self.name) + 1 :].partition(".")[0] for name, held in self.files.items() if not held.withdrawn
-        }
+    def kept(self, publication: Publication, *, without: Collection[str] = ()) -> set[Month]:
+        """Return the months that the portal holds and that have no release here, ``without`` some files."""
+        names = (name for name, held in self.files.items() if not held.withdrawn and name not in without)
+        months = {name[len(self.name) + 1 :].partition(".")[0] for name in names}
         return months - {release.month for release in publication.releases}
 
-    def differences(self, publication: Publication) -> list[str]:
+    def differences(self, publication: Publication, *, without: Collection[str] = ()) -> list[str]:
         """Return the names of the fields that are not as they should be; the files' bytes are not looked at."""
-        names = list(differing(self._fields(), self.wanted(publication)))
+        names = list(differing(self._fields(), self.wanted(publication, without=without)))
         for release, file in released_files(publication):
             held = self.files.get(file.name)
             if held is not None and not held.withdrawn:
@@ -114,9 +113,9 @@ class HeldPackage:
             names.append(ORDER)
         return names
 
-    def wanted(self, publication: Publication) -> Fields:
+    def wanted(self, publication: Publication, *, without: Collection[str] = ()) -> Fields:
         """Return the fields that the dataset should have."""
-        return dataset_fields(publication, kept=self.kept(publication))
+        return dataset_fields(publication, kept=self.kept(publication, without=without))
 
     def held(self, publication: Publication) -> HeldDataset:
         """Return the dataset as the planner wants to know it.

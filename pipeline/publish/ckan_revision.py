@@ -136,8 +136,9 @@ class Revision:
 
 def make_revision(publication: Publication, package: HeldPackage, changes: Sequence[Change]) -> Revision:
     """Return what makes the dataset as ``publication`` says, with the files that ``changes`` name."""
-    wanted = package.wanted(publication)
-    names = set(package.differences(publication)) & wanted.keys()
+    removed = {change.file for change in changes if change.action is Action.REMOVE}
+    wanted = package.wanted(publication, without=removed)
+    names = set(package.differences(publication, without=removed)) & wanted.keys()
     update: Fields = {name: wanted[name] for name in wanted if name in names}
     filters = [f"-{name}" for name in ("extras", "tags") if name in update]
     if "extras" in update:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 import requests
 
+from pipeline.publish.ckan import CkanPortal
+from pipeline.publish.ckan_session import Patience
 from pipeline.secret import Secret
 
 sys.path.append(str(Path(__file__).parent))  # the proxy and the publications are modules beside this file
@@ -27,6 +29,8 @@ PORTAL = ROOT / "deploy" / "ckan" / "portal.py"
 #: Kept from one session to the next, so that only the first one installs and fills databases.
 CACHED = ROOT / ".portal" / "tests"
 CALL_SECONDS = 60
+#: What a test waits for; the portal answers a call within half a second.
+QUICK = Patience(connect=2, read=3, work=6, pause=0.01, longest=0.05)
 
 
 @dataclass(frozen=True)
@@ -127,3 +131,19 @@ def name(real_ckan: RealCkan) -> Iterator[str]:
 def anybody(real_ckan: RealCkan) -> Callable[[str], int]:
     """Give what a visitor's request for a dataset answers with."""
     return lambda dataset: real_ckan.as_owner_of("").answer("package_show", id=dataset).status_code
+
+
+@pytest.fixture
+def connect(real_ckan: RealCkan) -> Iterator[Callable[..., CkanPortal]]:
+    """Give what makes an adapter for the real portal, or for a proxy before it; it waits for nothing long."""
+    made: list[CkanPortal] = []
+
+    def make(address: str = "", token: Secret[str] | None = None, **options: Any) -> CkanPortal:  # noqa: ANN401 - the adapter's own options
+        settings = {"organisation": real_ckan.organisation, "patience": QUICK, **options}
+        portal = CkanPortal(address or real_ckan.address, token or real_ckan.token, **settings)
+        made.append(portal)
+        return portal
+
+    yield make
+    for portal in made:
+        portal.close()
