@@ -97,10 +97,11 @@ class Reader:
             message, fix = "a name that is no setting's is here", "remove the line"
             self.add("unknown-setting", message, where=section.place(), fix=fix)
             return
-        near = difflib.get_close_matches(key.lower(), section.asked, n=1, cutoff=_NEAR)
+        names = {name.lower(): name for name in section.asked}
+        near = difflib.get_close_matches(key.lower(), names, n=1, cutoff=_NEAR)
         elsewhere = [other.title for other in self.sections if other is not section and key in other.asked]
         if near:
-            fix = f"did you mean `{near[0]}`?"
+            fix = f"did you mean `{names[near[0]]}`?"
         elif elsewhere:
             fix = f"it belongs to {elsewhere[0] or 'the top of the file'}: move it there"
         else:

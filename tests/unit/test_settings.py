@@ -1,0 +1,493 @@
+"""Settings: where they come from, which win, that every mistake is shown at once, and no value ever is."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import hashlib
+import pickle
+from pathlib import Path
+
+import pytest
+
+from pipeline.approvals import load_approvals
+from pipeline.errors import ExitStatus, SettingsError
+from pipeline.mailbox import is_role_mailbox
+from pipeline.portal_env import laptop_portal, read_portal_env
+from pipeline.secret import SHOWN, Secret
+from pipeline.settings import VARIABLES, Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+LEAST = """
+[force]
+slug = "example"
+place = "England"
+gss = "E92000001"
+[force.bodies]
+OPCC = "Police and Crime Commissioner for Example"
+[publishers.force]
+organisation = "example-police"
+[contacts]
+name = "Open data team"
+email = "opendata@police.example.org"
+foi_email = "foi@police.example.org"
+"""
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.token-of-an-editor"  # noqa: S105 - made up
+DATABASE = "postgresql+psycopg://reader:pa55word-of-a-reader@db.example.org/events"
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "settings.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def loaded(folder: Path, text: str = LEAST, **environ: str) -> Settings:
+    return Settings.load(written(folder, text), environ)
+
+
+def complaint(folder: Path, text: str, **environ: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        loaded(folder, text, **environ)
+    assert caught.value.status is ExitStatus.SETTINGS
+    return str(caught.value)
+
+
+# --- what is read ---------------------------------------------------------------------------------------------------
+
+
+def test_the_shipped_settings_are_those_of_the_example_force() -> None:
+    settings = Settings.load(ROOT / "pipeline.toml", {})
+    assert (settings.force.slug, settings.force.name) == ("example", "Example Police")
+    assert settings.force.bodies == {
+        "OPCC": "Police and Crime Commissioner for Example",
+        "FORCE": "Chief Constable of Example Police",
+    }
+    assert settings.publisher("street-crime").name == "Example Police"
+    assert settings.named_portal() is None
+    assert settings.terms("spend-over-500").licence.id == "OGL-UK-3.0"
+
+
+def test_the_worked_example_is_leicestershires() -> None:
+    settings = Settings.load(ROOT / "examples" / "leicestershire.toml", {})
+    assert settings.force.name == "Leicestershire Police"
+    assert settings.force.uri == "http://statistics.data.gov.uk/id/statistical-geography/E23000021"
+    assert settings.force.bodies["OPCC"] == "Police and Crime Commissioner for Leicestershire"
+    assert settings.force.bodies["FORCE"] == "Chief Constable of Leicestershire Police"
+    assert settings.publisher("street-crime")[1:] == ("Leicestershire Police", "leicestershire-police")
+    assert settings.publisher("spend-over-500")[1:] == (settings.force.bodies["OPCC"], "leicestershire-opcc")
+    assert settings.approvals == ()
+
+
+def test_the_worked_example_shows_the_defaults(tmp_path: Path) -> None:
+    example = Settings.load(ROOT / "examples" / "leicestershire.toml", {})
+    least = loaded(tmp_path)
+    for part in ("spend", "limits", "engagement", "referee"):
+        assert getattr(example, part) == getattr(least, part)
+    assert example.terms("spend-over-500").due_days == least.terms("spend-over-500").due_days
+
+
+def test_the_attribution_is_made_from_the_publishers_when_it_is_not_set(tmp_path: Path) -> None:
+    expected = "Contains information from Example Police, licensed under the Open Government Licence v3.0."
+    assert loaded(tmp_path).attribution == expected
+    assert loaded(tmp_path, 'attribution = "Ours."\n' + LEAST).attribution == "Ours."
+
+
+def test_the_default_file_stands_in_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(None, {})
+    assert caught.value.code == "no-settings-file"
+    assert "--settings" in caught.value.fix
+    written(tmp_path, LEAST).rename("pipeline.toml")
+    assert Settings.load(None, {}).data == Path("data")
+    Path("pipeline.toml").rename("other.toml")
+    assert Settings.load(None, {"PIPELINE_SETTINGS": "other.toml"}).file == Path("other.toml")
+    with pytest.raises(SettingsError, match="nowhere"):
+        Settings.load(Path("nowhere.toml"), {"PIPELINE_SETTINGS": "other.toml"})
+
+
+# --- which wins -----------------------------------------------------------------------------------------------------
+
+
+def test_a_variable_wins_over_the_file_and_the_command_line_over_both(tmp_path: Path) -> None:
+    text = (
+        'data = "there"\nkey_file = "/keys/a"\n' + LEAST + '[ckan]\nurl = "https://a.example"\norganisation = "one"\n'
+    )
+    of_file = loaded(tmp_path, text)
+    assert (of_file.data, of_file.key_file) == (tmp_path / "there", Path("/keys/a"))
+    assert (of_file.ckan.url, of_file.ckan.organisation) == ("https://a.example", "one")
+    variables = {
+        "PIPELINE_DATA": "elsewhere",
+        "PIPELINE_KEY_FILE": "keys/b",
+        "PIPELINE_CKAN_URL": "http://127.0.0.1:5000/",
+        "PIPELINE_CKAN_ORGANISATION": "two",
+        "PIPELINE_AS_OF": "2024-04-10",
+    }
+    of_variables = loaded(tmp_path, text, **variables)
+    assert (of_variables.data, of_variables.key_file) == (Path("elsewhere"), Path("keys/b"))
+    assert (of_variables.ckan.url, of_variables.ckan.organisation) == ("http://127.0.0.1:5000", "two")
+    assert of_variables.as_of == dt.date(2024, 4, 10)
+    assert of_variables.publisher("street-crime").organisation == "two"
+    given = Settings.load(written(tmp_path, text), variables, data=Path("given"))
+    assert given.data == Path("given")
+
+
+def test_an_empty_variable_is_not_set(tmp_path: Path) -> None:
+    empty = dict.fromkeys(VARIABLES, "")
+    assert loaded(tmp_path, **empty) == loaded(tmp_path)
+
+
+def test_a_home_folder_may_be_a_tilde(tmp_path: Path) -> None:
+    assert loaded(tmp_path, 'key_file = "~/a.key"\n' + LEAST, HOME="/home/a").key_file == Path("/home/a/a.key")
+
+
+@pytest.mark.parametrize(
+    "name", ["PIPELINE_ID", "PIPELINE_URL", "PIPELINE_NUMBER", "PIPELINE_WORKSPACE", "PIPELINE_TEST_DATAA", "CKAN_URL"]
+)
+def test_what_a_build_server_sets_is_its_own(name: str, tmp_path: Path) -> None:
+    assert loaded(tmp_path, **{name: "1"}) == loaded(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("PIPELINE_CKAN_TOKN", "PIPELINE_CKAN_TOKEN"),
+        ("PIPELINE_CKAN_ORGANIZATION", "PIPELINE_CKAN_ORGANISATION"),
+        ("PIPELINE_CKAN_KEY", "PIPELINE_"),
+        ("PIPELINE_KEYFILE", "PIPELINE_KEY_FILE"),
+        ("PIPELINE_ENGAGEMENT_DB", "PIPELINE_ENGAGEMENT_DATABASE"),
+        ("PIPELINE_ASOF", "PIPELINE_AS_OF"),
+        ("PIPELINE_SETTING", "PIPELINE_SETTINGS"),
+    ],
+)
+def test_a_variable_that_is_nearly_ours_is_a_mistake(name: str, meant: str, tmp_path: Path) -> None:
+    said = complaint(tmp_path, LEAST, **{name: "some-value"})
+    assert "unknown-variable" in said
+    assert f"did you mean {meant}" in said
+    assert "some-value" not in said
+
+
+# --- mistakes -------------------------------------------------------------------------------------------------------
+
+#: What is put into the settings, the code of the mistake, and what the message must name.
+MISTAKES = [
+    ('colour = "red"\n' + LEAST, "unknown-setting", "colour"),
+    (LEAST + "[limits]\nbad_shares = 0.1\n", "unknown-setting", "`bad_share`"),
+    (LEAST + '[limits]\nthreshold = "500.00"\n', "unknown-setting", "belongs to [spend]"),
+    (LEAST + "[limit]\nbad_share = 0.1\n", "unknown-setting", "`limits`"),
+    (LEAST + '[ckan]\n"a key with: blanks" = 1\n', "unknown-setting", "remove the line"),
+    (LEAST.replace("OPCC", "OPC"), "unknown-setting", "`OPCC`"),
+    (LEAST + '[publishers.pc]\norganisation = "a-b"\n', "unknown-setting", "`pcc`"),
+    (LEAST + '[datasets.street-crime]\nlicense = "ogl-3"\n', "unknown-setting", "`licence`"),
+    (LEAST.replace('slug = "example"', 'slug = "exampel"'), "bad-setting", "perhaps `example`"),
+    (LEAST.replace('slug = "example"', "slug = 1"), "bad-setting", "[force] slug"),
+    (LEAST.replace("E92000001", "E9200000"), "bad-setting", "[force] gss"),
+    (LEAST.replace('gss = "E92000001"', ""), "missing-setting", "[force] gss"),
+    (LEAST.replace('organisation = "example-police"', ""), "missing-setting", "[publishers.force] organisation"),
+    (LEAST.replace("example-police", "Example Police"), "bad-setting", "[publishers.force] organisation"),
+    (LEAST.replace('OPCC = "Police and Crime Commissioner for Example"', ""), "missing-setting", "[force.bodies]"),
+    (LEAST.replace("opendata@", "jane.smith@"), "bad-setting", "[contacts] email"),
+    (LEAST.replace("foi@", "j.smith@"), "bad-setting", "[contacts] foi_email"),
+    (LEAST + "[spend]\nthreshold = 500\n", "bad-setting", "'500.00'"),
+    (LEAST + '[spend]\nthreshold = "-1.00"\n', "bad-setting", "[spend] threshold"),
+    (LEAST + '[spend]\nthreshold = "25000.01"\n', "bad-setting", "from 0.00 to 25000.00"),
+    (LEAST + '[spend]\noperator = "<"\n', "bad-setting", "`>` or `>=`"),
+    (LEAST + '[spend]\nbasis = "gross"\n', "bad-setting", "`net`"),
+    (LEAST + '[spend]\nexcluded_accounts = "none.csv"\n', "bad-setting", "[spend] excluded_accounts"),
+    (LEAST + '[engagement]\nfirst_month = "2010-13"\n', "bad-setting", "[engagement] first_month"),
+    (LEAST + '[referee]\neverything = "yes"\n', "bad-setting", "true or false"),
+    (LEAST + '[datasets.street-crime]\npublisher = "pcc"\n', "bad-setting", "`force`"),
+    (LEAST + '[datasets.street-crime]\nlicence = "none"\n', "bad-setting", "`ogl-3`"),
+    (LEAST + '[datasets.Street]\nlicence = "ogl-3"\n', "unknown-setting", "Street"),
+    (LEAST + "[review]\napprovals = 3\n", "bad-setting", "[review] approvals"),
+    (LEAST + '[review]\napprovals = "none.toml"\n', "no-settings-file", "none.toml"),
+    (LEAST + '[ckan]\nurl = "http://data.example.org"\n', "bad-setting", "https://"),
+    (LEAST + '[ckan]\nurl = "https://user:pw@data.example.org"\n', "bad-setting", "without a password"),
+    ("force = 1\n" + LEAST[LEAST.index("[publishers") :], "bad-setting", "a line [force]"),
+    (LEAST + "[spend\n", "not-toml", "line"),
+    (LEAST + LEAST, "not-toml", "line"),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "named"), MISTAKES)
+def test_each_mistake_says_where_and_what_to_do(text: str, code: str, named: str, tmp_path: Path) -> None:
+    said = complaint(tmp_path, text)
+    assert f"{code}: {tmp_path}" in said
+    assert named in said
+    assert "to do: " in said
+
+
+@pytest.mark.parametrize(
+    ("section", "setting"),
+    [
+        ("limits", "bad_share = 0.21"),
+        ("limits", "bad_share = 1"),
+        ("limits", "bad_share = nan"),
+        ("limits", "bad_share = -0.1"),
+        ("limits", "bad_rows = 100000"),
+        ("limits", "bad_rows = 0"),
+        ("limits", "bad_rows = 20.0"),
+        ("limits", "bad_rows = true"),
+        ("limits", "shrink_share = 0.49"),
+        ("limits", "shrink_share = 0"),
+        ("limits", "shrink_share = inf"),
+        ("limits", "shrink_rows = 1000000"),
+        ("referee", "sample_rows = 0"),
+        ("referee", "sample_rows = 99"),
+    ],
+)
+def test_no_protection_can_be_set_so_as_to_be_off(section: str, setting: str, tmp_path: Path) -> None:
+    assert f"[{section}] {setting.split(maxsplit=1)[0]}: expected" in complaint(
+        tmp_path, f"{LEAST}[{section}]\n{setting}\n"
+    )
+
+
+def test_all_mistakes_are_shown_together(tmp_path: Path) -> None:
+    approvals = tmp_path / "approvals.toml"
+    approvals.write_text('[[approval]]\ndataset = "A B"\n[[approval]]\nmonths = "2024-01"\n')
+    text = (
+        'colour = "red"\n'
+        + LEAST.replace("E92000001", "England").replace("foi@", "jane@")
+        + '[limits]\nbad_share = 1\n[review]\napprovals = "approvals.toml"\n[ckan]\ntoken = "t"\n'
+    )
+    said = complaint(tmp_path, text, PIPELINE_CKAN_TOKN="t", PIPELINE_CKAN_URL="ftp://a", PIPELINE_AS_OF="2024-02-30")
+    for named in (
+        *("colour", "[force] gss", "foi_email", "bad_share", "[ckan] token", "PIPELINE_CKAN_TOKN"),
+        *("PIPELINE_CKAN_URL", "PIPELINE_AS_OF", "[[approval]] 1: dataset", "[[approval]] 2: month"),
+    ):
+        assert named in said, named
+
+
+def test_no_message_shows_a_value(tmp_path: Path) -> None:
+    mark = "Zq7marker"
+    keys = [line.split(" = ")[0] for line in LEAST.splitlines() if " = " in line]
+    for key in keys:
+        text = "\n".join(
+            f'{key} = "{mark}\\u0007"' if line.startswith(f"{key} =") else line for line in LEAST.splitlines()
+        )
+        assert mark not in complaint(tmp_path, text), key
+    for variable in ("CKAN_URL", "CKAN_ORGANISATION", "CKAN_TOKEN", "ENGAGEMENT_DATABASE", "AS_OF"):
+        said = complaint(tmp_path, LEAST, **{f"PIPELINE_{variable}": f"{mark} \x07"})
+        assert f"PIPELINE_{variable}" in said
+        assert mark not in said
+    assert mark not in complaint(tmp_path, f'{LEAST}[ckan]\n"{mark} of a token" = 1\n')
+    assert mark not in complaint(tmp_path, f"{LEAST}[ckan]\nurl = {mark}\n")
+
+
+def test_a_dataset_that_does_not_exist_is_a_mistake_when_the_names_are_given(tmp_path: Path) -> None:
+    path = written(tmp_path, LEAST + "[datasets.street-crimes]\ndue_days = 40\n")
+    with pytest.raises(SettingsError, match="`street-crime`"):
+        Settings.load(path, {}, datasets=("street-crime", "spend-over-500"))
+    assert Settings.load(path, {}).terms("street-crimes").due_days == 40
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe[\x00", b"a = '\xe9'\n"])
+def test_a_file_that_is_no_text_is_said_so(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_bytes(content)
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(path, {})
+    assert caught.value.code == "not-toml"
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + LEAST.encode())
+    assert Settings.load(path, {}).force.slug == "example"
+
+
+def test_a_folder_is_no_settings_file(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="EISDIR"):
+        Settings.load(tmp_path, {})
+
+
+# --- secrets --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "variable"),
+    [
+        (f'[ckan]\ntoken = "{TOKEN}"\n', "PIPELINE_CKAN_TOKEN"),
+        (f'[ckan]\napi_key = "{TOKEN}"\n', "PIPELINE_CKAN_TOKEN"),
+        (f'[engagement]\ndatabase = "{DATABASE}"\n', "PIPELINE_ENGAGEMENT_DATABASE"),
+    ],
+)
+def test_a_secret_in_the_file_is_refused_and_not_repeated(text: str, variable: str, tmp_path: Path) -> None:
+    said = complaint(tmp_path, LEAST + text)
+    assert "secret-in-file" in said
+    assert variable in said
+    assert TOKEN not in said
+    assert DATABASE not in said
+
+
+def test_no_secret_shows_in_the_settings(tmp_path: Path) -> None:
+    settings = loaded(
+        tmp_path,
+        PIPELINE_CKAN_URL="https://data.example.org",
+        PIPELINE_CKAN_TOKEN=TOKEN,
+        PIPELINE_ENGAGEMENT_DATABASE=DATABASE,
+    )
+    portal = settings.named_portal()
+    assert portal is not None
+    assert portal.token.reveal() == TOKEN
+    assert settings.engagement.database is not None
+    assert settings.engagement.database.reveal() == DATABASE
+    for text in (str(settings), repr(settings), f"{settings}", str(settings.facts()), repr(portal)):
+        assert TOKEN not in text
+        assert "pa55word" not in text
+
+
+def test_a_secret_is_never_printed_pickled_or_copied() -> None:
+    secret = Secret(TOKEN)
+    assert {str(secret), repr(secret), f"{secret}", f"{secret:>9}", f"{secret!r}", "%s" % (secret,)} == {SHOWN}  # noqa: UP031 - each way of printing
+    for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="never"):
+            attempt(secret)
+    assert secret == Secret(TOKEN) != Secret(DATABASE)
+    assert secret != TOKEN
+    with pytest.raises(TypeError, match="__dict__"):
+        vars(secret)
+
+
+def test_an_address_without_a_token_stops_publishing_only(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, PIPELINE_CKAN_URL="https://data.example.org")
+    with pytest.raises(SettingsError) as caught:
+        settings.named_portal()
+    assert caught.value.code == "missing-setting"
+    assert caught.value.where == "PIPELINE_CKAN_TOKEN"
+
+
+def test_facts_are_texts_that_change_with_what_is_published_only(tmp_path: Path) -> None:
+    facts = loaded(tmp_path).facts()
+    assert all(isinstance(text, str) for section in facts.values() for text in section.values())
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    assert loaded(moved, 'data = "x"\nkey_file = "y"\n' + LEAST, PIPELINE_CKAN_TOKEN=TOKEN).facts() == facts
+    (tmp_path / "accounts.csv").write_text("prefix,code,reason\n1,excluded-pay,Pay\n")
+    own = loaded(tmp_path, LEAST + '[spend]\nexcluded_accounts = "accounts.csv"\n').facts()
+    assert own["spend"]["excluded_accounts"] != facts["spend"]["excluded_accounts"]
+    assert {name for name in facts if facts[name] != own[name]} == {"spend"}
+
+
+# --- contacts -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "local",
+    [
+        *("opendata", "open.data", "foi", "FOI", "information.governance", "freedomofinformation", "dpo", "enquiries"),
+        *("example-opendata", "example.police.foi", "transparency.team", "data_protection", "publications", "info"),
+    ],
+)
+def test_a_mailbox_of_a_post_or_team_is_a_contact(local: str) -> None:
+    assert is_role_mailbox(f"{local}@police.example.org", ["example"])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("jane.smith@police.example", "j.smith@police.example", "jsmith4711@police.example", "jane@police.example"),
+        *("jane.smith.foi@police.example", "smith-opendata@police.example", "data.smith@police.example"),
+        *("police@police.example", "foi", "foi@", "foi@localhost", "foi@a.example, jane@a.example", "foi@a.example\n"),
+        *("<foi@police.example>", "infoo@police.example", "+@police.example", "foi@-a.example", ""),
+    ],
+)
+def test_what_could_be_a_persons_address_is_no_contact(address: str) -> None:
+    assert not is_role_mailbox(address, ["example"])
+
+
+# --- approvals ------------------------------------------------------------------------------------------------------
+
+SOME_SHA256 = "0" * 64
+APPROVAL = f"""[[approval]]
+dataset = "spend-over-500"
+month = "2023-12"
+sha256 = "{SOME_SHA256}"
+role = "Head of Information Management"
+date = 2024-04-10
+reason = "No payments."
+"""
+
+
+def test_the_shipped_approval_is_of_the_empty_month() -> None:
+    (approval,) = load_approvals(ROOT / "examples" / "approvals.toml")
+    header = (
+        "body,payment_date,transaction_id,supplier_name,supplier_id,company_number,department,category,purpose,"
+        "net_amount,irrecoverable_vat,value_for_money,contract_reference,is_card,redaction\n"
+    )
+    assert approval[:2] == ("spend-over-500", "2023-12")
+    assert approval.sha256 == hashlib.sha256(header.encode()).hexdigest()
+    assert Settings.load(ROOT / "pipeline.toml", {}).approvals == (approval,)
+
+
+def test_an_approval_may_give_its_day_as_text_and_a_file_may_hold_none(tmp_path: Path) -> None:
+    path = written(tmp_path, APPROVAL + APPROVAL.replace("2024-04-10", '"2024-04-11"'))
+    assert [approval.date.day for approval in load_approvals(path)] == [10, 11]
+    assert load_approvals(written(tmp_path, "")) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("2023-12", "2023-00", "bad-setting"),
+        ("0" * 64, "0" * 63, "bad-setting"),
+        ("0" * 64, "F" * 64, "bad-setting"),
+        ("Head of Information Management", "Jane Smith", "bad-setting"),
+        ("date = 2024-04-10", 'date = "10 April"', "bad-setting"),
+        ("date = 2024-04-10", "date = 2024-04-10T10:00:00", "bad-setting"),
+        ("date = 2024-04-10\n", "", "missing-setting"),
+        ('reason = "No payments."', 'reason = ""', "bad-setting"),
+        ("dataset", "dateset", "unknown-setting"),
+        ("[[approval]]", "[approval]", "bad-setting"),
+        ("[[approval]]", "[[approvals]]", "unknown-setting"),
+    ],
+)
+def test_a_mistaken_approval_is_said_so(old: str, new: str, code: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_approvals(written(tmp_path, APPROVAL.replace(old, new)))
+    assert code in str(caught.value)
+    assert "Jane" not in str(caught.value)
+
+
+# --- the laptop's portal --------------------------------------------------------------------------------------------
+
+PORTAL = f"PIPELINE_CKAN_URL=http://127.0.0.1:5000\nPIPELINE_CKAN_TOKEN={TOKEN}\nPIPELINE_CKAN_ORGANISATION=example\n"
+
+
+def portal_file(folder: Path, text: str = PORTAL, mode: int = 0o600) -> Path:
+    path = folder / "env"
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+def test_the_laptops_portal_is_read_from_its_file(tmp_path: Path) -> None:
+    assert laptop_portal(tmp_path / "none") is None
+    assert read_portal_env(tmp_path / "none") == {}
+    portal = laptop_portal(portal_file(tmp_path))
+    assert portal is not None
+    assert (portal.url, portal.token.reveal(), portal.organisation) == ("http://127.0.0.1:5000", TOKEN, "example")
+    assert TOKEN not in repr(portal)
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        (PORTAL, 0o644),
+        (PORTAL, 0o640),
+        (PORTAL + "PATH=/tmp\n", 0o600),
+        (PORTAL + PORTAL, 0o600),
+        (PORTAL.replace("=", ":"), 0o600),
+        (PORTAL.splitlines()[0] + "\n", 0o600),
+        (PORTAL.replace("http://127.0.0.1:5000", "https://data.example.org"), 0o600),
+        (PORTAL.replace("http://127.0.0.1:5000", "http://127.0.0.1.example.org"), 0o600),
+        (PORTAL.replace("http://127.0.0.1:5000", "http://127.0.0.1:80@data.example.org"), 0o600),
+        ("", 0o600),
+    ],
+)
+def test_a_portal_file_that_was_tampered_with_is_refused(text: str, mode: int, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_portal_env(portal_file(tmp_path, text, mode))
+    assert caught.value.code == "bad-portal-file"
+    assert TOKEN not in str(caught.value)
