@@ -55,7 +55,7 @@ def referee(
     theirs = frictionless_rejections(part, schema)
     known, unknown = _explained(ours, theirs, part, schema)
     if unknown:
-        raise _differs(unknown, ours)
+        raise _differs(unknown, ours, schema)
     return Verdict(rows=len(rows), rejected=len({rejection.position for rejection in ours}), differences=known)
 
 
@@ -101,7 +101,7 @@ def _explained(
     return dict(known), unknown
 
 
-def _differs(unknown: Iterable[Rejection], ours: set[Rejection]) -> PrivacyError:
+def _differs(unknown: Iterable[Rejection], ours: set[Rejection], schema: TableSchema) -> PrivacyError:
     counts = Counter((column, code, Rejection(position, column, code) in ours) for position, column, code in unknown)
     said = "; ".join(
         f"column `{column}`: {count} times `{code}` by {'the checks' if mine else 'Frictionless'} only"
@@ -110,6 +110,6 @@ def _differs(unknown: Iterable[Rejection], ours: set[Rejection]) -> PrivacyError
     return PrivacyError(
         "verdict-differs",
         said,
-        where="the referee",
+        where=f"the referee on `{schema.title}`",
         fix="find out which is right; a difference that is meant belongs into pipeline/validate/differences.py",
     )

@@ -60,6 +60,11 @@ class TableSchema:
         return cls(json.dumps(descriptor, ensure_ascii=False))
 
     @cached_property
+    def title(self) -> str:
+        """What the table is called, or "" where the schema does not say."""
+        return str(self.descriptor().get("title", ""))
+
+    @cached_property
     def fields(self) -> tuple[Field, ...]:
         """The columns, in published order."""
         return tuple(Field.of(field) for field in self.descriptor()["fields"])

@@ -1,0 +1,43 @@
+"""Files that forces published keep the schema of street-level crime, row by row, and Frictionless agrees."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pyarrow.csv as pa_csv
+import pytest
+
+from pipeline.validate import TableSchema, validate
+from pipeline.validate.referee import referee
+
+SCHEMA = Path(__file__).parents[2] / "schemas" / "crime" / "street-crime.json"
+#: Territorial forces, early and late, with accented letters, a place without a name, codes of Wales.
+FILES = ("2014-01-leicestershire", "2025-01-leicestershire", "2025-01-north-wales", "2014-01-northern-ireland")
+
+
+@pytest.fixture(scope="module")
+def real_files() -> Path:
+    """Return the folder of published street-level files."""
+    named = os.environ.get("PIPELINE_TEST_DATA", "")
+    if not named:
+        said = "PIPELINE_TEST_DATA names no folder of published files"
+        if os.environ.get("CI"):
+            pytest.fail(said)
+        pytest.skip(said)
+    return Path(named) / "police" / "street"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_month_that_a_force_published_keeps_the_schema(real_files: Path, name: str) -> None:
+    path = real_files / f"{name}-street.csv"
+    schema = TableSchema.load(SCHEMA)
+    text = dict.fromkeys(schema.names, "string")
+    table = pa_csv.read_csv(
+        path, convert_options=pa_csv.ConvertOptions(column_types=text, strings_can_be_null=True, null_values=[""])
+    )
+    forces = table.column("Reported by").unique().to_pylist()
+    settled = schema.with_settings({"force-names": forces})
+    checked = validate(table, settled)
+    assert checked.rejections == ()
+    assert referee(table, checked, settled, salt=name).differences == {}
