@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _WORD = 8
 #: Odd 64-bit constants of the splitmix generator: they spread every bit over the whole word.
-_GOLDEN, _MIX_1, _MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+_MIX_1, _MIX_2 = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 
 
 def chosen_rows(columns: Sequence[Column], strata: Sequence[int], *, size: int, salt: str) -> Positions:
@@ -41,16 +41,16 @@ def row_hashes(columns: Sequence[Column], salt: str) -> Hashes:
 
     Not a digest: of a long text only the length and both ends count, which is enough to choose by.
     """
-    seed = int.from_bytes(hashlib.sha256(salt.encode()).digest()[:_WORD], "little")
-    hashes = np.array([seed], dtype=np.uint64)
-    for column in columns:
-        cells = _text_hashes(column.values)
-        if column.indices is not None:
-            # the last entry stands for an empty cell
-            indices = column.indices.fill_null(len(cells)).to_numpy(zero_copy_only=False)
-            cells = np.append(cells, np.uint64(0))[indices]
-        hashes = _mixed(hashes + np.uint64(_GOLDEN) ^ cells)
-    return hashes
+    total: Hashes = np.zeros(1, dtype=np.uint64)
+    for number, column in enumerate(columns):
+        seed = hashlib.sha256(f"{number} {salt}".encode()).digest()[:_WORD]
+        # the last entry stands for an empty cell; mixed here, where each distinct value is mixed once
+        cells = _mixed(np.append(_text_hashes(column.values), np.uint64(0)) ^ np.frombuffer(seed, dtype="<u8"))
+        if column.indices is None:
+            total = total + cells[:-1]
+        else:
+            total = total + cells[column.indices.fill_null(len(cells) - 1).to_numpy(zero_copy_only=False)]
+    return _mixed(total)
 
 
 def _text_hashes(values: pa.StringArray) -> Hashes:
