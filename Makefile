@@ -21,7 +21,7 @@ plan: run-ready         ## Show what publish would change; writes nothing
 	@.venv/bin/pipeline plan $(ARGS)
 
 publish: run-ready      ## Build what changed and publish it: to data/published, and to CKAN when one is set
-	@.venv/bin/pipeline publish $(ARGS)
+	@.venv/bin/pipeline publish --sample-when-empty $(ARGS)
 
 portal: run-ready       ## Start a real CKAN on this machine and print its address
 	@.venv/bin/python deploy/ckan/portal.py start $(ARGS)

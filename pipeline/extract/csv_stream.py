@@ -50,6 +50,7 @@ class CheckedStream:
         self._quotes = QuoteCheck()
         self._first: bytes | None = None
         self._held = b""
+        self._at_end = False
         self._ended = True  # whether the last line has its end
         self.bytes = 0
         self.fault = ""
@@ -113,8 +114,10 @@ class CheckedStream:
         inside quotes too.)
         """
         text, block = b"", b"more"
+        wanted = size // _GROWTH if self._transcode else size - _MOST_HELD
         while block and not text:
-            block = b"" if self.fault else self._file.read(size // _GROWTH if self._transcode else size - _MOST_HELD)
+            block = b"" if self.fault else self._file.read(wanted)
+            self._at_end = len(block) < wanted
             self._digest.update(block)
             text = self._held + self._checked(block)
             if self.bytes == 0:

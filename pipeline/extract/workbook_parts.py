@@ -216,8 +216,9 @@ def _properties(package: Package) -> Iterable[str]:
 
 def _look_into(package: Package, sheet: Sheet, allowed: Collection[str], *, where: str) -> SheetLook:
     seen = SheetLook()
-    package.parse(sheet.part, seen.start, seen.text)
-    seen.finish()
+    with package.guarded():
+        package.parse(sheet.part, seen.start, seen.text)
+        seen.finish()
     _refuse(allowed, "hidden-cells", where, found=seen.has_hidden())
     refuse_marking((_FORMATTING.sub(" ", text) for text in seen.page_texts), where=where, place="page header or footer")
     return seen

@@ -44,7 +44,7 @@ class Package:
         """Check the zip's directory; ``where`` is what errors call the file."""
         self.where = where
         refuse_other_kinds(file, where=where)
-        with self._guarded():
+        with self.guarded():
             self._zip = zipfile.ZipFile(file)
             self._entries = {_normal(entry.filename): entry for entry in self._zip.infolist()}
             self._check()
@@ -58,7 +58,7 @@ class Package:
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """Return the bytes of a part, piece by piece; an absent or damaged one is ``broken-file``."""
-        with self._guarded(), self._zip.open(self._entries[_normal(name)]) as part:
+        with self.guarded(), self._zip.open(self._entries[_normal(name)]) as part:
             while piece := part.read(_PIECE):
                 yield piece
 
@@ -78,7 +78,7 @@ class Package:
 
         parser.StartElementHandler = on_start
         parser.StartDoctypeDeclHandler = self._refuse_doctype
-        with self._guarded():
+        with self.guarded():
             for piece in self.pieces(name):
                 parser.Parse(piece, False)  # noqa: FBT003 - expat takes it by position
             parser.Parse(b"", True)  # noqa: FBT003 - the same
@@ -96,8 +96,8 @@ class Package:
         return InputError("broken-file", f"the workbook is damaged: {what}", where=self.where, fix=_RESAVE)
 
     @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        """Turn what the zip and XML libraries raise into errors of ours; their texts may hold cells."""
+    def guarded(self) -> Iterator[None]:
+        """Turn what reading a damaged part raises into an error of ours; libraries' texts may hold cells."""
         try:
             yield
         except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, KeyError, ValueError):

@@ -158,7 +158,7 @@ def refusal(error: Exception, *, where: str) -> PortalError:
         return too_large(where)
     return PortalError(
         "portal-refused",
-        f"the portal does not accept: {', '.join(names) or 'this call'}; nothing was published",
+        f"the portal does not accept: {', '.join(names) or 'this call'}",
         where=where,
         fix="an extension of the portal may want other fields: ask its administrator, naming these",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import PortalError
 from pipeline.publish.ckan_access import changed
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pipeline.publish.ckan_package import HeldFile
     from pipeline.publish.ckan_revision import Revision
     from pipeline.publish.ckan_session import Client, Fields
+
+#: Failures that can come after some of a revision's files are already in their places.
+_MID_FILES: Final = frozenset({"upload-too-large", "portal-refused", "portal-failing"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,23 @@ class Publishing:
         mark = {"key": UNFINISHED, "value": "true"}
         fields = {"name": self.publication.name, "owner_org": owner, "private": True, "extras": [mark]}
         self.progress(f"{self.publication.name}: making the dataset, private until it is whole")
-        return self.client.write(lambda: self._call("package_create", fields), settled=self._show)
+
+        def settled() -> HeldPackage | None:
+            now = self._show()
+            if now is not None and not now.unfinished:
+                raise changed(self.publication.name)  # somebody else made it
+            return now
+
+        def send() -> HeldPackage:
+            failure = None
+            try:
+                return self._call("package_create", fields)
+            except PortalError as refused:
+                failure = refused
+            # another run of ours was quicker, or the portal does not take this name
+            raise changed(self.publication.name) if self._show() is not None else failure
+
+        return self.client.write(send, settled=settled)
 
     def _revise(self, package: HeldPackage, revision: Revision) -> None:
         """Send the revision, whole; an answer that is lost is looked for on the portal before it is sent again."""
@@ -82,7 +101,12 @@ class Publishing:
                 raise changed(name)
             return now
 
-        self.client.write(lambda: self._send(revision), settled=settled)
+        try:
+            self.client.write(lambda: self._send(revision), settled=settled)
+            return
+        except PortalError as error:
+            failure = error
+        raise self._with_replaced(failure, package, revision)
 
     def _send(self, revision: Revision) -> HeldPackage:
         if not revision.uploads:
@@ -92,6 +116,29 @@ class Publishing:
                 lambda: self.client.upload("package_revise", body), where=self.publication.name
             )
         return HeldPackage(result["package"])
+
+    def _with_replaced(self, failure: PortalError, package: HeldPackage, revision: Revision) -> PortalError:
+        """Return ``failure``, naming the files whose bytes the portal has replaced all the same.
+
+        CKAN checks fields and guard first, so then nothing is.  But it takes files one after the other, and one that
+        is too large does not bring back those before it.
+        """
+        if failure.code not in _MID_FILES:
+            return failure
+        held = package.files
+        try:
+            replaced = [
+                upload.name
+                for upload in revision.uploads
+                if upload.name in held and not self._is_back(package, upload.name)
+            ]
+        except PortalError:
+            return failure
+        if not replaced:
+            return failure
+        self._disown(package, replaced)
+        message = f"{failure.message}; but these files were replaced before it stopped: {', '.join(replaced)}"
+        return PortalError(failure.code, message, where=failure.where, fix=failure.fix)
 
     def _check_fields(self, revision: Revision) -> HeldPackage:
         """Look again: every field, hash and size is as it was sent, and our resources stand by month."""
@@ -124,12 +171,7 @@ class Publishing:
 
     def _check_files(self, package: HeldPackage, names: Iterable[str]) -> None:
         """Download each named file again and compare its bytes with what its resource states."""
-        unlike = []
-        for name in names:
-            held = package.files[name]
-            back = self.client.download(f"dataset/{package.id}/resource/{held.resource['id']}/download/{name}")
-            if (back.sha256, back.bytes) != _stated(held):
-                unlike.append(name)
+        unlike = [name for name in names if not self._is_back(package, name)]
         if unlike:
             self._disown(package, unlike)
             raise PortalError(
@@ -138,6 +180,12 @@ class Publishing:
                 where=self.publication.name,
                 fix="run again: they are sent again; if it stays so, tell the portal's administrator",
             )
+
+    def _is_back(self, package: HeldPackage, name: str) -> bool:
+        """Return whether a file, downloaded, has the bytes that its resource states."""
+        held = package.files[name]
+        back = self.client.download(f"dataset/{package.id}/resource/{held.resource['id']}/download/{name}")
+        return (back.sha256, back.bytes) == _stated(held)
 
     def _disown(self, package: HeldPackage, names: Iterable[str]) -> None:
         """Take back the hashes of files that came back wrong, so that the next run sends them again."""

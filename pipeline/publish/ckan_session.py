@@ -245,7 +245,7 @@ def too_large(address: str) -> PortalError:
     """Return the error for an upload that the portal, or a proxy before it, finds too large."""
     return PortalError(
         "upload-too-large",
-        "a file of this release is larger than the portal accepts; nothing was published",
+        "a file of this release is larger than the portal accepts, and the release was not published",
         where=address,
         fix="ask the portal's administrator to raise ckan.max_resource_size and the limit of the proxy before it",
     )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv
 
 from pipeline.model import ChangeNote
 
@@ -65,18 +64,12 @@ def note(
 
 
 def _nothing() -> pa.Array:
-    return pa.array([], pa.string())
+    return pa.array([], pa.binary())
 
 
 def _lines(path: Path) -> pa.Array:
     """Return the lines of a CSV behind its header."""
-    table = pa.csv.read_csv(
-        path,
-        read_options=pa.csv.ReadOptions(column_names=["line"], skip_rows=1),
-        parse_options=pa.csv.ParseOptions(delimiter="\x00", quote_char=False),
-        convert_options=pa.csv.ConvertOptions(column_types={"line": pa.string()}),
-    )
-    return table.column("line").combine_chunks()
+    return pa.array(path.read_bytes().split(b"\n")[1:-1], pa.binary())
 
 
 def _surplus(lines: pa.Array, others: pa.Array) -> int:

@@ -46,11 +46,6 @@ class Store:
         """Return where a release is kept."""
         return self.private / "releases" / dataset / name
 
-    def finished(self, dataset: str, name: str) -> Built | None:
-        """Return the release that an earlier run completed under ``name``, if it did."""
-        complete = self.folder(dataset, name) / _COMPLETE
-        return Built(**json.loads(complete.read_bytes())) if complete.is_file() else None
-
     def build(
         self, dataset: str, name: str, *, files: Mapping[str, Iterable[pa.Buffer]], references: Mapping[str, pa.Array]
     ) -> Draft:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.cells import whole
+from pipeline.cells import concatenated, plain, whole
 from pipeline.errors import PrivacyError
 from pipeline.release.order import sorted_positions
 
@@ -69,9 +69,8 @@ class PublishableTable:
 
 def publishable(parts: Sequence[Part], schema: pa.Schema, order: Sequence[str]) -> PublishableTable:
     """Return the rows of all feeds as one table in its published order."""
-    text = pa.concat_tables([part.text.unify_dictionaries() for part in parts], promote_options="permissive")
     typed = pa.concat_tables([part.typed for part in parts])
-    text = pa.table({name: whole(text.column(name)) for name in text.schema.names})
+    text = pa.table({name: _stacked([whole(part.text.column(name)) for part in parts]) for name in schema.names})
     positions = sorted_positions(text, typed, order)
     rows = pa.array(positions)
     return PublishableTable(
@@ -83,6 +82,13 @@ def publishable(parts: Sequence[Part], schema: pa.Schema, order: Sequence[str]) 
         row=np.concatenate([part.row for part in parts])[positions],
         references=_references(parts, rows),
     )
+
+
+def _stacked(columns: Sequence[pa.Array]) -> pa.Array:
+    """Return the columns of all feeds as one: dictionaries where all are, else plain text."""
+    if len({column.type for column in columns}) > 1:
+        columns = [plain(column) for column in columns]
+    return concatenated(columns)
 
 
 def _references(parts: Sequence[Part], rows: pa.Array) -> dict[str, pa.Array]:

@@ -91,7 +91,7 @@ def _candidate(bench: Bench, stale: Stale, state: State) -> Candidate:
     refuse_too_bad(made.product, dataset, work.settings.limits)
     last = state.months.get(stale.month)
     same = last.released if last and last.released and last.released.csv_sha256 == made.built.csv_sha256 else None
-    if same and _same_columns(bench, made):
+    if same and last and _same_terms(last, made):
         if work.writes:
             made.draft.discard()
         return made._replace(built=replace(same, quality=made.built.quality))
@@ -100,10 +100,9 @@ def _candidate(bench: Bench, stale: Stale, state: State) -> Candidate:
     return made
 
 
-def _same_columns(bench: Bench, made: Candidate) -> bool:
+def _same_terms(last: MonthState, made: Candidate) -> bool:
     """Return whether the released bytes may stay: the same rows under the same schema and terms."""
-    before = bench.work.store.state(bench.dataset.name).months[made.stale.month].made_from
-    return all(before.get(name) == made.stale.made_from[name] for name in ("schema", "terms"))
+    return all(last.made_from.get(name) == made.stale.made_from[name] for name in ("schema", "terms"))
 
 
 def _accept(bench: Bench, months: dict[Month, MonthState], candidates: Mapping[Month, Candidate]) -> list[ChangeNote]:

@@ -1,0 +1,269 @@
+"""The commands, each a thin call into `run`, and what it says at its end."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from pipeline.datasets import declared
+from pipeline.errors import ExitStatus, InputError, SettingsError
+from pipeline.key import BACK_UP, default_key_file, load_key, make_key
+from pipeline.report import account_lines, accounts_facts, plan_lines, quarantine_lines
+from pipeline.run import origin
+from pipeline.run import publish as runs
+from pipeline.run.notes import load_quarantine, review_file
+from pipeline.run.reveal import reveal
+from pipeline.run.show import dataset_lines
+from pipeline.sample import make_faults, make_sample
+from pipeline.settings import Settings
+from pipeline.settings_parts import CODELISTS
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterable
+
+    from pipeline.model import Account
+    from pipeline.run.dataset import Outcome
+    from pipeline.run.publish import Run
+
+#: The order in which several failures of one run decide its exit status.
+_GRAVEST_FIRST = (
+    ExitStatus.BUG,
+    ExitStatus.PRIVACY,
+    ExitStatus.STORAGE,
+    ExitStatus.SETTINGS,
+    ExitStatus.INPUT,
+    ExitStatus.PORTAL,
+    ExitStatus.REVIEW,
+)
+
+
+def publish(options: argparse.Namespace) -> int:
+    """Build what changed, publish it, and say what was published, what was held back and which file to open."""
+    settings = _settings(options)
+    if (
+        options.sample_when_empty
+        and origin.is_empty(settings.data)
+        and not origin.remembered(settings.data / "private")
+    ):
+        _say("nothing was ever received: making the sample")
+        make_sample(settings.data, codelists=CODELISTS)
+    request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
+    runs.chosen(request.datasets)
+    run = _with_key(settings, lambda: runs.publish(settings, os.environ, request, today=_today(), say=_sayer(options)))
+    _out(_summary(run))
+    return _status(run)
+
+
+def plan(options: argparse.Namespace) -> int:
+    """Show what publish would change; nothing is written."""
+    settings = _settings(options)
+    request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
+    runs.chosen(request.datasets)
+    if _never_received(settings):
+        _out(["nothing was received yet: `make publish` would make the sample and publish it"])
+        return int(ExitStatus.OK)
+    run = runs.plan(settings, os.environ, request, today=_today(), say=_sayer(options))
+    _out(_plan_summary(run))
+    return _status(run)
+
+
+def sample(options: argparse.Namespace) -> int:
+    """Make the sample, make the tree of faults, or remove the sample."""
+    data = _settings(options).data
+    if options.clear:
+        removed = origin.clear_sample(data)
+        _out([f"removed {len(removed):,} files and folders of the sample"])
+        return int(ExitStatus.OK)
+    if options.faults:
+        report = make_faults(data / "faults", codelists=CODELISTS)
+        _out([f"made {len(report.files):,} files with faults below {data / 'faults'}"])
+        return int(ExitStatus.OK)
+    if origin.origin_of(data) == origin.REAL:
+        raise InputError(
+            "sample-and-real",
+            "real extracts were received here",
+            where=str(data),
+            fix="make the sample elsewhere: `pipeline --data DIR sample`",
+        )
+    report = make_sample(data, rows=options.rows, codelists=CODELISTS)
+    _out([f"{path}: {rows:,} rows" for path, rows in report.files])
+    return int(ExitStatus.OK)
+
+
+def key(options: argparse.Namespace) -> int:
+    """Make the pseudonym key, or show its fingerprint."""
+    settings = _settings(options)
+    path = settings.key_file or default_key_file(os.environ)
+    published = settings.data / "published"
+    if options.action == "new":
+        made = make_key(path, published=published)
+        _out([f"made {path}", f"fingerprint {made.fingerprint}", "", BACK_UP])
+    else:
+        _out([load_key(path, published=published).fingerprint])
+    return int(ExitStatus.OK)
+
+
+def datasets(options: argparse.Namespace) -> int:
+    """List the datasets, or show the fate of every raw column of one."""
+    names = (options.name,) if options.name else ()
+    found = runs.chosen(names)
+    if options.name:
+        _out(dataset_lines(found[0]))
+    else:
+        _out(f"{dataset.name:<20} {dataset.title}" for dataset in found)
+    return int(ExitStatus.OK)
+
+
+def quarantine(options: argparse.Namespace) -> int:
+    """List where bad rows stand and why; their cells only on a terminal, when asked for."""
+    settings = _settings(options)
+    runs.chosen((options.dataset,))
+    months = [
+        each for each in load_quarantine(settings.data / "private", options.dataset) if options.month in (None, each[0])
+    ]
+    if options.reveal:
+        if not sys.stdout.isatty():
+            raise SettingsError(
+                "not-a-terminal",
+                "cells are shown on a terminal only, never written to a file or a pipe",
+                where="--reveal",
+                fix="run it in a terminal, without a pipe",
+            )
+        _out(reveal(settings, runs.chosen((options.dataset,))[0], months))
+    else:
+        lines = list(quarantine_lines(months))
+        _out(lines or ["no row is in quarantine"])
+    return int(ExitStatus.OK)
+
+
+def accounts(options: argparse.Namespace) -> int:
+    """Show what became of every row that was read for a month; the sum is right or the month was never built."""
+    settings = _settings(options)
+    dataset = runs.chosen((options.dataset,))[0]
+    told = runs.accounts_of(settings, dataset, options.month)
+    if options.json:
+        _out([json.dumps(accounts_facts(dataset.name, options.month, told))])
+    else:
+        _out([f"{dataset.name} {options.month}", *account_lines(told)])
+    return int(ExitStatus.OK)
+
+
+def _never_received(settings: Settings) -> bool:
+    return origin.is_empty(settings.data) and not origin.remembered(settings.data / "private")
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    settings = Settings.load(options.settings, os.environ, data=options.data, datasets=tuple(declared()))
+    return dataclasses.replace(settings, as_of=options.as_of) if options.as_of else settings
+
+
+def _with_key(settings: Settings, action: Callable[[], Run]) -> Run:
+    """Run ``action``; where the key was never made and somebody sits at a terminal, ask whether to make it."""
+    try:
+        return action()
+    except SettingsError as error:
+        path = settings.key_file or default_key_file(os.environ)
+        if error.code != "key-missing" or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise
+        if origin.remembered(settings.data / "private"):
+            raise
+        sys.stderr.write(f"There is no pseudonym key yet. Make one at {path}? [y/N] ")
+        if input().strip().lower() not in ("y", "yes"):
+            raise
+        make_key(path, published=settings.data / "published")
+        sys.stderr.write(f"made {path}\n{BACK_UP}\n")
+        return action()
+
+
+def _summary(run: Run) -> Iterable[str]:
+    for outcome in run.outcomes:
+        yield ""
+        yield f"{outcome.dataset.title} ({outcome.dataset.name})"
+        released = {month: each.released for month, each in outcome.state.months.items() if each.released}
+        rows = sum(each.rows for each in released.values())
+        yield f"  published: {len(released):,} months, {rows:,} rows; built now: {', '.join(outcome.built) or 'none'}"
+        for line in account_lines(_all_accounts(run, outcome.dataset.name)):
+            yield f"  {line}"
+        yield from _waiting(outcome)
+        if outcome.error:
+            yield f"  STOPPED: {outcome.error}"
+    yield from _ending(run)
+    if any(not made.writes for made in run.plans) and not any(made.writes for made in run.plans):
+        yield "nothing changed: nothing was written"
+    yield f"open {run.work.published / 'index.html'}"
+    if run.portal:
+        yield f"and   {run.portal}"
+
+
+def _waiting(outcome: Outcome) -> Iterable[str]:
+    for month, each in outcome.state.months.items():
+        if each.waiting:
+            yield f"  WAITS for an approval: {month}: {each.waiting.reason}"
+            yield f"    to approve it, add this sha256 to the approvals file: {each.waiting.built.csv_sha256}"
+        if each.input_gone:
+            yield f"  input-gone: {month} stays as it was published; an extract that fed it has gone"
+
+
+def _plan_summary(run: Run) -> Iterable[str]:
+    for outcome in run.outcomes:
+        yield f"{outcome.dataset.name}:"
+        for month, reasons in sorted(outcome.built.items()):
+            yield f"  build {month}: {'; '.join(reasons)}"
+        if not outcome.built:
+            yield "  nothing to build"
+        yield from _waiting(outcome)
+        if outcome.error:
+            yield f"  STOPPED: {outcome.error}"
+    for made in run.plans:
+        yield from plan_lines(made)
+    yield from _ending(run)
+    yield "this was a plan: nothing was written"
+
+
+def _ending(run: Run) -> Iterable[str]:
+    yield ""
+    if run.work.sample:
+        yield "SAMPLE DATA: invented records, marked on every page and in all metadata"
+    for path in run.unread:
+        yield f"not read by any feed: {path} (is its name right?)"
+    if run.review:
+        yield f"suppliers to classify: {run.review:,}, listed in {review_file(run.work.private)};"
+        yield "  add them to data/reference/supplier-types.csv"
+    yield from run.notices
+    stopped = {outcome.error for outcome in run.outcomes}
+    yield from (str(error) for error in run.errors if error not in stopped)
+
+
+def _all_accounts(run: Run, name: str) -> list[Account]:
+    state = next(outcome.state for outcome in run.outcomes if outcome.dataset.name == name)
+    return [*(account for each in state.months.values() for account in each.accounts), *state.unplaced]
+
+
+def _status(run: Run) -> int:
+    found = {error.status for error in run.errors}
+    if any(outcome.waiting for outcome in run.outcomes):
+        found.add(ExitStatus.REVIEW)
+    return int(next((status for status in _GRAVEST_FIRST if status in found), ExitStatus.OK))
+
+
+def _today() -> dt.date:
+    return dt.datetime.now().astimezone().date()
+
+
+def _sayer(options: argparse.Namespace) -> Callable[[str], None]:
+    return (lambda _: None) if options.quiet else _say
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def _out(lines: Iterable[str]) -> None:
+    for line in lines:
+        sys.stdout.write(f"{line}\n")

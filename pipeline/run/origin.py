@@ -1,0 +1,196 @@
+"""Whether a data folder holds the invented sample or real extracts: never both, and each with its own key."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+from pipeline.errors import InputError, SettingsError
+from pipeline.journal import replace_file
+from pipeline.key import default_key_file, ensure_sample_key, load_key, sample_key
+from pipeline.sample.manifest import AS_OF
+from pipeline.sample.mark import bears_mark
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pipeline.key import Key
+    from pipeline.settings import Settings
+
+SAMPLE, REAL = "sample", "real"
+_ORIGIN = "origin.json"
+_SAMPLE_KEY = "sample/key"
+_CLEAR = "`pipeline sample --clear` removes the sample, what was made from it and nothing else"
+
+
+def remembered(private: Path) -> Mapping[str, str]:
+    """Return what the private folder remembers of its data: ``origin`` and the key's ``fingerprint``."""
+    path = private / _ORIGIN
+    if not path.is_file():
+        return {}
+    facts: Mapping[str, str] = json.loads(path.read_bytes())
+    return facts
+
+
+def received(data: Path) -> list[Path]:
+    """Return the files below ``raw`` and ``reference``; READMEs and dot files apart."""
+    found = []
+    for folder in (data / "raw", data / "reference"):
+        for path in sorted(folder.rglob("*")):
+            hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+            if path.is_file() and not hidden and not path.name.lower().startswith("readme"):
+                found.append(path)
+    return found
+
+
+def is_empty(data: Path) -> bool:
+    """Return whether nothing lies in ``raw``, README and dot files apart."""
+    return not any(path.is_relative_to(data / "raw") for path in received(data))
+
+
+def origin_of(data: Path) -> str:
+    """Return whether ``data`` holds the sample or real extracts, "" when it holds nothing.
+
+    A real file beside sample files, or beside what was made from them, is an `InputError`.
+    """
+    kinds = {path: _kind(path) for path in received(data)}
+    before = remembered(data / "private").get("origin", "")
+    real = [path for path, kind in kinds.items() if kind == REAL]
+    if real and (SAMPLE in kinds.values() or before == SAMPLE):
+        beside = "files of the sample" if SAMPLE in kinds.values() else "what was made from the sample"
+        raise InputError(
+            "sample-and-real",
+            f"a real file stands beside {beside}",
+            where=real[0].relative_to(data).as_posix(),
+            fix=f"{_CLEAR}; or move the file away",
+        )
+    if SAMPLE in kinds.values() and before == REAL:
+        sample = next(path for path, kind in kinds.items() if kind == SAMPLE)
+        raise InputError(
+            "sample-and-real",
+            "a file of the sample stands where real extracts were received",
+            where=sample.relative_to(data).as_posix(),
+            fix="remove the file",
+        )
+    if before == REAL and is_empty(data):
+        raise InputError(
+            "nothing-received",
+            "there is no extract, but there were some before",
+            where="data/raw",
+            fix="see whether the folder is mounted and the exports ran; nothing was changed",
+        )
+    return next(iter(kinds.values()), "") or before
+
+
+def nothing_received() -> InputError:
+    """Return the error for a data folder into which nothing was ever put."""
+    return InputError(
+        "nothing-received",
+        "there is no extract yet",
+        where="data/raw",
+        fix="put the systems' extracts there (see data/raw/README.md), or try the sample: `make publish`",
+    )
+
+
+def _kind(path: Path) -> str:
+    try:
+        return SAMPLE if bears_mark(path) else REAL
+    except OSError:
+        return REAL
+
+
+def named_key(settings: Settings) -> Key | None:
+    """Return the key that the settings name, checked before anything else is read; None when they name none."""
+    if settings.key_file is None:
+        return None
+    key = load_key(settings.key_file, published=settings.data / "published")
+    return _same_as_before(settings, key)
+
+
+def key_for(settings: Settings, origin: str, environ: Mapping[str, str], *, writes: bool, named: Key | None) -> Key:
+    """Return the key that is named, else the sample's own, else the force's own; never another one than before."""
+    if named is not None:
+        return named
+    if origin == SAMPLE:
+        key = ensure_sample_key(settings.data / "private" / _SAMPLE_KEY) if writes else sample_key()
+    else:
+        key = load_key(default_key_file(environ), published=settings.data / "published")
+    return _same_as_before(settings, key)
+
+
+def _same_as_before(settings: Settings, key: Key) -> Key:
+    private = settings.data / "private"
+    before = remembered(private).get("fingerprint", "")
+    if before and before != key.fingerprint:
+        raise SettingsError(
+            "key-changed",
+            "this is another key than the one that made the last releases",
+            where="the pseudonym key",
+            fix="put the right key back; with another one every published reference would change",
+        )
+    _check_series(settings.data / "published", key)
+    return key
+
+
+def _check_series(published: Path, key: Key) -> None:
+    """Refuse a key of another series than the public files say they were made with."""
+    for path in sorted(published.glob("*/datapackage.json")):
+        try:
+            series = json.loads(path.read_bytes()).get("keySeries", key.series)
+        except (ValueError, AttributeError):
+            continue
+        if series != key.series:
+            raise SettingsError(
+                "key-changed",
+                "the public files were made with another key",
+                where=f"{path.parent.name}/datapackage.json",
+                fix="put the right key back; with another one every published reference would change",
+            )
+
+
+def remember(private: Path, origin: str, key: Key) -> None:
+    """Make the private folder remember what it holds and which key made it."""
+    facts = json.dumps({"origin": origin, "fingerprint": key.fingerprint}, sort_keys=True)
+    replace_file(private / _ORIGIN, facts.encode() + b"\n")
+
+
+def day_of(settings: Settings, origin: str, *, today: dt.date) -> dt.date:
+    """Return the day the run counts as: the one that is given, the sample's own, or today."""
+    if settings.as_of is not None:
+        return settings.as_of
+    return dt.date.fromisoformat(AS_OF) if origin == SAMPLE else today
+
+
+def clear_sample(data: Path) -> tuple[str, ...]:
+    """Remove the sample, its reference data, the private state and releases made from it; return what was removed.
+
+    A file that is not the sample's stays.  Where real extracts were received nothing is removed.
+    """
+    if remembered(data / "private").get("origin") == REAL:
+        raise InputError(
+            "sample-and-real",
+            "this folder holds what was made from real extracts; nothing was removed",
+            where="data/private",
+            fix="there is no sample to clear here",
+        )
+    removed = []
+    for path in received(data):
+        if _kind(path) == SAMPLE:
+            path.unlink()
+            removed.append(path.relative_to(data).as_posix())
+    for folder in (data / "private", *_datasets(data / "published")):
+        if folder.is_dir():
+            shutil.rmtree(folder)
+            removed.append(folder.relative_to(data).as_posix())
+    for page in (data / "published").glob("*"):
+        if page.is_file() and not page.name.lower().startswith("readme") and not page.name.startswith("."):
+            page.unlink()
+            removed.append(page.relative_to(data).as_posix())
+    return tuple(removed)
+
+
+def _datasets(published: Path) -> list[Path]:
+    return [path for path in sorted(published.glob("*")) if path.is_dir() and not path.is_symlink()]

@@ -1,0 +1,260 @@
+"""One run: every dataset through the corridor, then every portal by its plan."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipeline.datasets import declared
+from pipeline.errors import BusyError, InputError, PipelineError, SettingsError
+from pipeline.extract.database import Database
+from pipeline.extract.router import unread_files
+from pipeline.journal import make_private, record, writing
+from pipeline.model import NO_MONTH, Action
+from pipeline.portal_env import laptop_portal
+from pipeline.publish.catalogue import StaticCatalogue
+from pipeline.publish.ckan import CkanPortal
+from pipeline.publish.plan import make_plan
+from pipeline.release.store import Store
+from pipeline.run import origin
+from pipeline.run.dataset import Outcome, run_dataset
+from pipeline.run.notes import read_review
+from pipeline.run.publication import publication
+from pipeline.run.reading import Reader
+from pipeline.run.workplace import Workplace
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from pipeline.key import Key
+    from pipeline.model import Account, Dataset, Month, Plan, Portal, Publication
+    from pipeline.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What was asked for: all datasets and months where none are named."""
+
+    datasets: tuple[str, ...] = ()
+    months: tuple[Month, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What a run did, or in a plan would do."""
+
+    work: Workplace
+    outcomes: tuple[Outcome, ...]
+    plans: tuple[Plan, ...]
+    errors: tuple[PipelineError, ...]
+    unread: tuple[str, ...]
+    review: int
+    portal: str = ""
+    notices: tuple[str, ...] = field(default=())
+
+
+def publish(
+    settings: Settings, environ: Mapping[str, str], request: Request, *, today: dt.date, say: Callable[[str], None]
+) -> Run:
+    """Return what was built and published; each dataset and each portal fails alone."""
+    key = origin.named_key(settings)
+    with locked(settings):
+        kind = origin.origin_of(settings.data)
+        work = _workplace(settings, environ, kind, today=today, say=say, writes=True, named=key)
+        origin.remember(work.private, kind, work.key)
+        catalogue = _catalogue(work)
+        catalogue.recover()
+        outcomes = _outcomes(work, request)
+        publications = _publications(work, outcomes)
+        plans, errors, address = _apply_all(work, catalogue, publications, outcomes)
+        run = _run(work, outcomes, plans, errors, address)
+        if any(outcome.changed for outcome in outcomes) or any(plan.writes for plan in plans):
+            record(work.private, "run", {"as_of": work.as_of.isoformat(), "errors": [error.code for error in errors]})
+        return run
+
+
+def plan(
+    settings: Settings, environ: Mapping[str, str], request: Request, *, today: dt.date, say: Callable[[str], None]
+) -> Run:
+    """Return what `publish` would do; nothing is written, no key and no sample is made."""
+    key = origin.named_key(settings)
+    kind = origin.origin_of(settings.data)
+    work = _workplace(settings, environ, kind, today=today, say=say, writes=False, named=key)
+    outcomes = _outcomes(work, request)
+    publications = _publications(work, outcomes)
+    plans: list[Plan] = []
+    errors: list[PipelineError] = []
+    address = ""
+    for portal, where in _portals(work, _catalogue(work), errors):
+        address = where or address
+        try:
+            plans.append(make_plan(portal.name, publications, portal.look(publications)))
+        except PipelineError as error:
+            errors.append(error)
+    return _run(work, outcomes, plans, errors, address)
+
+
+@contextmanager
+def locked(settings: Settings) -> Iterator[None]:
+    """Hold the lock of a data folder; another run that holds it is a `BusyError`."""
+    private = settings.data / "private"
+    make_private(private)
+    with writing(private / "lock"):
+        handle = os.open(private / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BusyError(
+                "busy", "another run is at work here", where=str(private), fix="wait until it has ended"
+            ) from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def _workplace(
+    settings: Settings,
+    environ: Mapping[str, str],
+    kind: str,
+    *,
+    today: dt.date,
+    say: Callable[[str], None],
+    writes: bool,
+    named: Key | None,
+) -> Workplace:
+    if not kind:
+        raise origin.nothing_received()
+    key = origin.key_for(settings, kind, environ, writes=writes, named=named)
+    day = origin.day_of(settings, kind, today=today)
+    return Workplace(settings=settings, key=key, as_of=day, sample=kind == origin.SAMPLE, writes=writes, say=say)
+
+
+def chosen(names: Collection[str]) -> tuple[Dataset, ...]:
+    """Return the datasets that were named, all when none was; an unknown name is a `SettingsError`."""
+    every = declared()
+    unknown = sorted(set(names) - set(every))
+    if unknown:
+        raise SettingsError(
+            "unknown-dataset",
+            f"there is no dataset `{unknown[0]}`",
+            where="the command line",
+            fix=f"choose from: {', '.join(every)}",
+        )
+    return tuple(dataset for name, dataset in every.items() if not names or name in names)
+
+
+def accounts_of(settings: Settings, dataset: Dataset, month: Month) -> tuple[Account, ...]:
+    """Return what became of every row of a month; `InputError` where the month was never built."""
+    state = Store(settings.data / "private").state(dataset.name)
+    if month == NO_MONTH:
+        return state.unplaced
+    if month not in state.months:
+        raise InputError(
+            "no-such-month",
+            f"`{dataset.name}` was never built for {month}",
+            where="--month",
+            fix="run `pipeline publish`, or choose a month that an extract was received for",
+        )
+    return state.months[month].accounts
+
+
+def _outcomes(work: Workplace, request: Request) -> tuple[Outcome, ...]:
+    return tuple(run_dataset(work, dataset, only=request.months) for dataset in chosen(request.datasets))
+
+
+def _publications(work: Workplace, outcomes: Sequence[Outcome]) -> tuple[Publication, ...]:
+    """Return what portals are given of every dataset, those that were not asked for as they are remembered."""
+    states = {outcome.dataset.name: outcome.state for outcome in outcomes}
+    every = [(dataset, states.get(name) or work.store.state(name)) for name, dataset in declared().items()]
+    return tuple(found for dataset, state in every if (found := publication(work, dataset, state)))
+
+
+def _catalogue(work: Workplace) -> StaticCatalogue:
+    return StaticCatalogue(work.published, work.private / "catalogue")
+
+
+def _portals(work: Workplace, catalogue: StaticCatalogue, errors: list[PipelineError]) -> Iterator[tuple[Portal, str]]:
+    """Yield the portals to publish to, with the address of a CKAN; sample data only ever sees the laptop's own."""
+    yield catalogue, ""
+    try:
+        access = laptop_portal() if work.sample else work.settings.named_portal()
+        if access is not None:
+            yield (
+                CkanPortal(access.url, access.token, organisation=access.organisation or None, progress=work.say),
+                access.url,
+            )
+    except PipelineError as error:
+        errors.append(error)
+
+
+def _apply_all(
+    work: Workplace, catalogue: StaticCatalogue, publications: Sequence[Publication], outcomes: Sequence[Outcome]
+) -> tuple[list[Plan], list[PipelineError], str]:
+    plans: list[Plan] = []
+    errors = [outcome.error for outcome in outcomes if outcome.error]
+    address = ""
+    for portal, where in _portals(work, catalogue, errors):
+        address = where or address
+        try:
+            made = make_plan(portal.name, publications, portal.look(publications))
+            if made.writes:
+                work.say(f"publishing to {portal.name}")
+                portal.apply(made, publications)
+                _journal(work, made)
+            plans.append(made)
+        except PipelineError as error:
+            errors.append(error)
+    return plans, errors, address
+
+
+def _journal(work: Workplace, made: Plan) -> None:
+    done = [[change.action, change.dataset, change.file] for change in made.changes if change.action is not Action.SAME]
+    record(work.private, "published", {"portal": made.portal, "changes": done})
+
+
+def _run(
+    work: Workplace,
+    outcomes: Sequence[Outcome],
+    plans: Sequence[Plan],
+    errors: Sequence[PipelineError],
+    address: str,
+) -> Run:
+    stopped = [outcome.error for outcome in outcomes if outcome.error]
+    return Run(
+        work=work,
+        outcomes=tuple(outcomes),
+        plans=tuple(plans),
+        errors=tuple(dict.fromkeys([*stopped, *errors])),
+        unread=_unread(work),
+        review=len({number for _, _, number in read_review(work.private)}),
+        portal=address,
+        notices=_notices(work),
+    )
+
+
+def _unread(work: Workplace) -> tuple[str, ...]:
+    reader = Reader(work)
+    read: list[str] = []
+    for dataset in declared().values():
+        for feed in dataset.feeds:
+            if isinstance(feed.source, Database):
+                read.append(feed.source.default)
+                continue
+            try:
+                read.extend(reader.files(feed).values())
+            except PipelineError:
+                continue  # the dataset's own run has said what is wrong
+    return unread_files(work.raw, read)
+
+
+def _notices(work: Workplace) -> tuple[str, ...]:
+    if work.sample and work.settings.ckan.url:
+        laptop = laptop_portal()
+        if laptop is None or laptop.url != work.settings.ckan.url.rstrip("/"):
+            return ("sample data is never sent to the portal that the settings name",)
+    return ()

@@ -1,0 +1,69 @@
+"""Showing the cells of bad rows to the person who may see them: from the raw file to a terminal, never kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.cells import whole
+from pipeline.errors import InputError, PipelineError
+from pipeline.extract.database import Database
+from pipeline.extract.router import sha256_of
+from pipeline.key import sample_key
+from pipeline.run.reading import Reader
+from pipeline.run.workplace import Workplace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pipeline.model import Dataset, Feed, Month, Quarantined
+    from pipeline.settings import Settings
+
+
+def reveal(
+    settings: Settings,
+    dataset: Dataset,
+    months: Sequence[tuple[Month, Mapping[str, str], Sequence[Quarantined]]],
+) -> Iterator[str]:
+    """Yield the cell behind each reason, read from the raw file now; a file that has changed is refused."""
+    work = Workplace(
+        settings=settings, key=sample_key(), as_of=dt.date.min, sample=False, writes=False, say=lambda _: None
+    )
+    reader = Reader(work)
+    feeds = {feed.name: feed for feed in dataset.feeds}
+    for _, files, rows in months:
+        for path in sorted({each.path for each in rows}):
+            wanted = [each for each in rows if each.path == path and each.column in feeds[each.feed].declared]
+            if wanted:
+                feed = feeds[wanted[0].feed]
+                _refuse_changed(reader, feed, path, files)
+                yield from _cells(reader, feed, path, wanted)
+
+
+def _refuse_changed(reader: Reader, feed: Feed, path: str, files: Mapping[str, str]) -> None:
+    if isinstance(feed.source, Database):
+        return
+    try:
+        same = sha256_of(reader.root, path) == files.get(path)
+    except PipelineError:
+        same = False
+    if not same:
+        raise InputError(
+            "file-changed",
+            "the file has changed since its rows were put into quarantine",
+            where=path,
+            fix="run `pipeline publish` again, then look at the new list",
+        )
+
+
+def _cells(reader: Reader, feed: Feed, path: str, rows: Sequence[Quarantined]) -> Iterator[str]:
+    columns = tuple(dict.fromkeys(each.column for each in rows))
+    extracted = reader.columns(feed, path, columns)
+    numbers = np.asarray(extracted.rows)
+    for each in sorted(rows, key=lambda each: (each.row, each.column)):
+        place = int(np.searchsorted(numbers, each.row))
+        if place < len(numbers) and numbers[place] == each.row:
+            cell = whole(extracted.cells.column(each.column))[place].as_py()
+            yield f"{path}, row {each.row:,}, column `{each.column}`: {each.code}: {cell!r}"
