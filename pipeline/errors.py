@@ -224,12 +224,30 @@ CODES = MappingProxyType(
         "portal-changed": Meaning("Somebody changed the portal after the plan was made.", transient=True),
         "not-as-released": Meaning("A file read back from a portal is not the file that was released."),
         "cannot-store": Meaning("A folder that the pipeline writes to cannot be written."),
+        "unknown-dataset": Meaning("The command line names a dataset that is not declared."),
+        "bad-command": Meaning("The command line cannot be understood."),
+        "not-a-terminal": Meaning("Cells are shown on a terminal only."),
+        "key-changed": Meaning("The pseudonym key is another one than before."),
+        "bad-state": Meaning("The private state cannot be understood."),
+        # what was received
+        "nothing-received": Meaning("There is no extract, or there is none any more."),
+        "sample-and-real": Meaning("Invented and real extracts lie in one data folder."),
+        "no-reference": Meaning("A reference file is not there."),
+        "bad-reference": Meaning("A reference file cannot be read."),
+        "bad-code-list": Meaning("A code list cannot be read."),
+        "no-such-month": Meaning("A month was asked for that was never built."),
+        "file-changed": Meaning("A raw file is not the one that was put into quarantine."),
         # the corridor
+        "not-the-schema": Meaning("A table has other columns or types than its schema."),
+        "identity-published": Meaning("An identifying cell would have been published with its own row."),
+        "files-differ": Meaning("The CSV and the Parquet of a release differ when they are read back."),
         "unjudged-row": Meaning("A row that the schema has not judged would have been published."),
         "accounts-differ": Meaning("Rows read are not the rows published, quarantined and withheld."),
         # the run
         "busy": Meaning("Another run holds the lock.", transient=True),
         "interrupted": Meaning("The run was stopped by a signal.", transient=True),
+        "not-writable": Meaning("A file or folder of ours cannot be written."),
+        "out-of-memory": Meaning("There is not enough memory.", transient=True),
         "disk-full": Meaning("The disk is full.", transient=True),
     }
 )
