@@ -9,7 +9,6 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from pipeline.datasets import declared
 from pipeline.errors import ExitStatus, InputError, SettingsError
 from pipeline.key import BACK_UP, default_key_file, load_key, make_key
 from pipeline.report import account_lines, accounts_facts, plan_lines, quarantine_lines
@@ -158,7 +157,7 @@ def _never_received(settings: Settings) -> bool:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    settings = Settings.load(options.settings, os.environ, data=options.data, datasets=tuple(declared()))
+    settings = Settings.load(options.settings, os.environ, data=options.data, datasets=runs.names())
     return dataclasses.replace(settings, as_of=options.as_of) if options.as_of else settings
 
 

@@ -34,7 +34,7 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
     last = max(release.released_on for release in releases)
     settings = work.settings
     terms = settings.terms(dataset.name)
-    publisher = settings.publishers[terms.publisher]
+    publisher = settings.publisher(dataset.name)
     schema = work.schema(dataset)
     facts = Publication(
         name=dataset.name,

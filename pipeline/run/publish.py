@@ -134,6 +134,11 @@ def _workplace(
     return Workplace(settings=settings, key=key, as_of=day, sample=kind == origin.SAMPLE, writes=writes, say=say)
 
 
+def names() -> tuple[str, ...]:
+    """Return the names of all datasets."""
+    return tuple(declared())
+
+
 def chosen(names: Collection[str]) -> tuple[Dataset, ...]:
     """Return the datasets that were named, all when none was; an unknown name is a `SettingsError`."""
     every = declared()
