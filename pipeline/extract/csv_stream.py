@@ -79,9 +79,7 @@ class CheckedStream:
         """Return the first block without consuming it."""
         if self._first is None:
             self._first = self._next(BLOCK)
-            if (
-                not self._ended and len(self._first) < BLOCK // _GROWTH
-            ):  # a header alone needs its line end in the same block
+            if self._at_end and not self._ended:  # a header alone needs its line end in the same block
                 self._first += self._next(BLOCK)
         return self._first
 
