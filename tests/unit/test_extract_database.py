@@ -1,0 +1,293 @@
+"""A database is read as text, from one table only, and never written; its address is never shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sqlite3
+from contextlib import closing
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pytest
+
+import pipeline.extract.sqlite as sqlite_module
+from pipeline.errors import CODES, InputError, PipelineError, SettingsError
+from pipeline.extract.database import Database, _text
+from pipeline.model import CellProblem
+from pipeline.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from pipeline.model import Extracted
+
+COLUMNS = ("event_id", "kind", "attendance", "notes")
+EVENTS = Database(setting="engagement_database", default="engagement/events.sqlite", table="event", key="event_id")
+#: A cell, and a password, that must never be seen in a message.
+PERSON, PASSWORD = "Featherstonehaugh", "correct-horse"
+
+
+def make(
+    root: Path, *rows: Sequence[object], create: str = "CREATE TABLE event (event_id, kind, attendance, notes)"
+) -> Path:
+    path = root / EVENTS.default
+    path.parent.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(create)
+        database.executemany("INSERT INTO event VALUES (?, ?, ?, ?)", rows)
+    return path
+
+
+def read(root: Path, columns: Sequence[str] = COLUMNS) -> Extracted:
+    return EVENTS.read_from(root, None, columns, COLUMNS)
+
+
+def rows(extracted: Extracted) -> list[tuple[str | None, ...]]:
+    return list(zip(*(column.to_pylist() for column in extracted.cells.columns), strict=True))
+
+
+def refusal(call: Callable[[], object]) -> PipelineError:
+    with pytest.raises(PipelineError) as caught:
+        call()
+    error = caught.value
+    assert error.code in CODES
+    assert error.fix
+    assert PERSON not in error.text()
+    assert PASSWORD not in error.text()
+    assert error.__cause__ is None
+    assert error.__context__ is None or error.__suppress_context__
+    return error
+
+
+def test_values_become_text_in_the_order_of_the_key(tmp_path: Path) -> None:
+    make(tmp_path, ("e2", " street stall\u00a0", 12, 0.1), ("e1", "", -3, 40.0), ("e3", None, 1e21, "007"))
+    extracted = read(tmp_path)
+    assert rows(extracted) == [
+        ("e1", None, "-3", "40"),
+        ("e2", "street stall", "12", "0.1"),
+        ("e3", None, "1000000000000000000000", "007"),
+    ]
+    assert (extracted.path, extracted.rows.to_pylist(), extracted.problems) == ("database:event", [1, 2, 3], ())
+    assert extracted.rows.type == pa.int64()
+    assert extracted.path == EVENTS.path
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (dt.datetime.fromisoformat("2024-01-03T09:12:00"), "2024-01-03 09:12:00"),
+        (dt.datetime.fromisoformat("2024-01-03T09:12:00.5"), "2024-01-03 09:12:00"),
+        (dt.date(2024, 1, 3), "2024-01-03"),
+        (Decimal("12.50"), "12.50"),
+        (Decimal("1E+3"), "1000"),
+        (True, "TRUE"),
+        (0, "0"),
+        (0.0, "0"),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_values_of_other_databases(value: object, text: str | None) -> None:
+    assert _text(value) == text
+
+
+def test_what_no_text_stands_for_is_a_problem_of_its_cell(tmp_path: Path) -> None:
+    make(tmp_path, ("e1", b"\xff\x00", float("inf"), "x"), ("e2", "k", 1, "a\0b"))
+    with closing(sqlite3.connect(tmp_path / EVENTS.default)) as database, database:
+        database.execute("INSERT INTO event VALUES ('e3', CAST(x'C3' AS TEXT), 1, 'x')")
+    extracted = read(tmp_path)
+    assert extracted.problems == (
+        CellProblem(1, "attendance", "unreadable-cell"),
+        CellProblem(1, "kind", "unreadable-cell"),
+        CellProblem(2, "notes", "unreadable-cell"),
+        CellProblem(3, "kind", "unreadable-cell"),
+    )
+    assert rows(extracted) == [("e1", None, None, "x"), ("e2", "k", "1", None), ("e3", None, "1", "x")]
+    assert read(tmp_path, ["event_id"]).problems == ()
+
+
+def test_asked_columns_and_dictionaries(tmp_path: Path) -> None:
+    make(tmp_path, ("e1", "a", 1, "x"), ("e2", "a", 2, "x"))
+    extracted = EVENTS.read(tmp_path, EVENTS.default, ["notes", "kind"], COLUMNS, dictionaries=["kind"])
+    assert extracted.cells.column_names == ["notes", "kind"]
+    assert extracted.cells["kind"].combine_chunks().dictionary.to_pylist() == ["a"]
+    nothing = read(tmp_path, [])
+    assert (nothing.cells.num_columns, nothing.rows.to_pylist()) == (0, [1, 2])
+
+
+def test_more_rows_than_a_batch_and_none_at_all(tmp_path: Path) -> None:
+    path = make(tmp_path, *((f"e{number:05}", "k", number, None) for number in range(12_345)))
+    extracted = read(tmp_path)
+    assert extracted.cells["attendance"].to_pylist() == [str(number) for number in range(12_345)]
+    path.unlink()
+    make(tmp_path)
+    assert rows(read(tmp_path)) == []
+
+
+def test_the_digest_is_of_the_selected_rows(tmp_path: Path) -> None:
+    path = make(tmp_path, ("e1", "ab", "c", None))
+    whole, part = read(tmp_path), read(tmp_path, ["event_id"])
+    assert read(tmp_path).sha256 == whole.sha256 != part.sha256
+    for change in ("kind = 'a', attendance = 'bc'", "notes = ''", "notes = '-'"):
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute("UPDATE event SET kind = 'ab', attendance = 'c', notes = NULL")
+            database.execute(f"UPDATE event SET {change}")  # noqa: S608 - a constant of this test
+        assert (read(tmp_path).sha256 == whole.sha256) == (change == "notes = ''")
+        assert read(tmp_path, ["event_id"]).sha256 == part.sha256
+
+
+def test_only_the_named_table_is_read(tmp_path: Path) -> None:
+    path = make(tmp_path, ("e1", "k", 1, "x"))
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE attendee (name)")
+        database.execute("INSERT INTO attendee VALUES (?)", [PERSON])
+    touched: set[str | None] = set()
+
+    def watch(action: int, table: str | None, *_: str | None) -> int:
+        if action == sqlite3.SQLITE_READ:
+            touched.add(table)
+        return sqlite3.SQLITE_OK
+
+    connect = sqlite3.connect
+
+    def watched(*arguments: object, **named: object) -> sqlite3.Connection:
+        connection = connect(*arguments, **named)  # type: ignore[call-overload] # as they came
+        assert isinstance(connection, sqlite3.Connection)
+        connection.set_authorizer(watch)
+        return connection
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite3, "connect", watched)
+        read(tmp_path)
+    assert {name for name in touched if name and not name.startswith("sqlite_")} == {"event"}
+
+
+def test_nothing_is_written_and_nothing_is_made(tmp_path: Path) -> None:
+    path = make(tmp_path, ("e1", "k", 1, "x"))
+    before = (path.read_bytes(), path.stat().st_mtime_ns)
+    read(tmp_path)
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+    assert os.listdir(path.parent) == [path.name]  # noqa: PTH208 - the plainest list of names
+    absent = tmp_path / "elsewhere.sqlite"
+    error = refusal(lambda: EVENTS.read_from(tmp_path, Secret(f"sqlite:///{absent}"), COLUMNS, COLUMNS))
+    assert error.text() == (
+        "database-unusable: database, table `event`: the database cannot be reached or does not let us read\n"
+        "  to do: check its address, that it is running, and that the account may read the table"
+    )
+    assert not absent.exists()
+
+
+def test_a_database_with_a_write_ahead_log_is_read_and_nothing_is_made(tmp_path: Path) -> None:
+    path = make(tmp_path, ("e1", "k", 1, "x"))
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+    assert len(rows(read(tmp_path))) == 1
+    assert os.listdir(path.parent) == [path.name]  # noqa: PTH208 - the plainest list of names
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("INSERT INTO event VALUES ('e2', 'k', 2, 'y')")
+        database.commit()
+        assert len(rows(read(tmp_path))) == 2
+
+
+def test_any_address_works_also_a_uri(tmp_path: Path) -> None:
+    path = make(tmp_path, ("e1", "k", 1, "x"))
+    for address in (f"sqlite:///{path}", f"sqlite:///file:{path}?mode=rwc&uri=true"):
+        assert len(rows(EVENTS.read_from(tmp_path / "elsewhere", Secret(address), COLUMNS, COLUMNS))) == 1
+        assert EVENTS.present(tmp_path, Secret(address))
+
+
+def test_whether_it_is_there(tmp_path: Path) -> None:
+    assert not EVENTS.present(tmp_path, None)
+    path = make(tmp_path)
+    assert EVENTS.present(tmp_path, None)
+    other = Database(setting="engagement_database", default="", table="priority", key="priority_id")
+    assert not other.present(tmp_path, Secret(f"sqlite:///{path}"))
+
+
+@pytest.mark.parametrize(
+    ("address", "what"),
+    [
+        (f"{PASSWORD}", "it is no address of a database"),
+        (f"nosuchkind://user:{PASSWORD}@host/base", "no driver for its kind of database is installed"),
+        (f"postgresql+nosuchdriver://user:{PASSWORD}@host/base", "no driver for its kind of database is installed"),
+        (f"sqlite://user:{PASSWORD}@host:port/base", "it is no address of a database"),
+    ],
+)
+def test_an_address_that_cannot_be_used(tmp_path: Path, address: str, what: str) -> None:
+    error = refusal(lambda: EVENTS.read_from(tmp_path, Secret(address), COLUMNS, COLUMNS))
+    assert isinstance(error, SettingsError)
+    assert error.text() == (
+        f"bad-setting: setting `engagement_database`: the address cannot be used: {what}\n"
+        "  to do: write it as SQLAlchemy does: kind://user:password@host/database"
+    )
+
+
+def test_columns_are_exactly_the_declared_ones(tmp_path: Path) -> None:
+    make(tmp_path, create="CREATE TABLE event (event_id, kind, attendance, extra_code)")
+    assert refusal(lambda: read(tmp_path)).text() == (
+        "unknown-column: engagement/events.sqlite: the columns are not the declared ones; "
+        "not declared: `extra_code` (column 4); missing: `notes`\n"
+        "  to do: declare each column's fate in the feed, or have the extract exported with the agreed columns"
+    )
+
+
+def test_a_missing_table(tmp_path: Path) -> None:
+    make(tmp_path)
+    other = Database(setting="engagement_database", default=EVENTS.default, table="priority", key="priority_id")
+    error = refusal(lambda: other.read_from(tmp_path, None, COLUMNS, COLUMNS))
+    assert error.text() == (
+        "missing-table: engagement/events.sqlite: the database has no table `priority`\n"
+        "  to do: correct the address, or the table's name in the feed's declaration"
+    )
+
+
+def test_a_locked_database_can_be_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_module, "_PATIENCE_S", 0.05)
+    path = make(tmp_path, ("e1", "k", 1, PERSON))
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("BEGIN EXCLUSIVE")
+        error = refusal(lambda: read(tmp_path))
+    assert error.transient
+    assert error.text() == (
+        "database-busy: engagement/events.sqlite: the database is locked by another program\n"
+        "  to do: run again in a while"
+    )
+
+
+def _garble(data: bytes) -> bytes:
+    page = 4096
+    return data[:page] + b"\x55" * (len(data) - page)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda _: b"", "broken-database"),
+        (lambda _: b"event_id,kind\ne1,x\n", "broken-database"),
+        (_garble, "broken-database"),
+        (lambda data: data[: len(data) // 2], "broken-database"),
+        (lambda data: data[:60], "broken-database"),
+    ],
+)
+def test_a_damaged_file_is_refused(tmp_path: Path, change: Callable[[bytes], bytes], code: str) -> None:
+    path = make(tmp_path, *((f"e{number}", "k", number, PERSON * 50) for number in range(200)))
+    path.write_bytes(change(path.read_bytes()))
+    error = refusal(lambda: read(tmp_path))
+    assert isinstance(error, InputError)
+    assert error.code == code
+    assert error.where == "engagement/events.sqlite"
+
+
+def test_a_pipe_or_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
+    root = tmp_path / "raw"
+    root.mkdir()
+    outside = make(tmp_path)
+    (root / "engagement").mkdir()
+    (root / EVENTS.default).symlink_to(outside)
+    assert refusal(lambda: read(root)).code == "path-escapes"
+    (root / EVENTS.default).unlink()
+    os.mkfifo(root / EVENTS.default)
+    assert refusal(lambda: read(root)).code == "not-a-file"
