@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import threading
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -31,15 +32,13 @@ _BESIDE_QUOTES[np.frombuffer(b',\n\r"', np.uint8)] = True
 
 
 class CheckedStream:
-    """A readable file of UTF-8 text without its byte order mark, whatever encoding ``file`` is in.
+    """Blocks of UTF-8 text without its byte order mark, whatever encoding ``file`` is in.
 
     A line end is added where the last line has none.  After the last block: ``bytes`` and ``sha256`` are of the
     whole file as it stands; ``fault`` is the code of an error that stopped it near byte ``fault_at`` (then the
     stream ends early); ``unpaired`` tells that a quotation mark stands
     where RFC 4180 allows none, ``open_quote`` (when none is unpaired) that the last quote is never closed.
     """
-
-    closed = False
 
     def __init__(self, file: BinaryIO, encoding: str) -> None:
         """Begin at the first byte of ``file``."""
@@ -95,16 +94,6 @@ class CheckedStream:
         while self.read():
             pass
 
-    def readable(self) -> bool:
-        """Say that it can be read: part of what a Python file is."""
-        return True
-
-    def close(self) -> None:
-        """Leave the file open: whoever opened it closes it."""
-
-    def flush(self) -> None:
-        """Do nothing: part of what a Python file is."""
-
     def _next(self, size: int) -> bytes:
         """Return the next block: whole characters, and never the first half of a line end.
 
@@ -147,6 +136,35 @@ class CheckedStream:
             return text.encode()
         begun = len(self._decoder.getstate()[0])
         return (pending + block)[: len(pending) + len(block) - begun]
+
+
+class Tap:
+    """What pyarrow reads a stream through, from a thread of its own, until it is shut."""
+
+    def __init__(self, stream: CheckedStream) -> None:
+        """Begin open."""
+        self.closed = False
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def read(self, size: int) -> bytes:
+        """Return the stream's next block, or nothing when the tap is shut."""
+        with self._lock:
+            return b"" if self.closed else self._stream.read(size)
+
+    def shut(self) -> None:
+        """Wait for a read under way and let no other begin: after an error pyarrow's thread still reads ahead."""
+        with self._lock:
+            self.closed = True
+
+    close = shut
+
+    def readable(self) -> bool:
+        """Say that it can be read: part of what a Python file is."""
+        return True
+
+    def flush(self) -> None:
+        """Do nothing: part of what a Python file is."""
 
 
 def is_utf_8(block: bytes) -> bool:

@@ -16,7 +16,7 @@ import pyarrow.csv
 
 from pipeline.cells import BLANKS
 from pipeline.errors import InputError
-from pipeline.extract.csv_stream import BLOCK, UTF_8, CheckedStream
+from pipeline.extract.csv_stream import BLOCK, UTF_8, CheckedStream, Tap
 from pipeline.extract.csv_walk import Irregular, cut_off, first_record, walk
 from pipeline.extract.header import match_header
 from pipeline.extract.marking import refuse_marking
@@ -130,9 +130,10 @@ def _parsed(
 
     wanted = request.columns or request.declared[:1]
     types = {raw_names[name]: pa.string() for name in wanted}
+    tap = Tap(stream)
     try:
         table = pa.csv.read_csv(
-            pa.PythonFile(stream, mode="r"),
+            pa.PythonFile(tap, mode="r"),
             read_options=pa.csv.ReadOptions(block_size=block),
             parse_options=pa.csv.ParseOptions(
                 newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip
@@ -147,6 +148,7 @@ def _parsed(
         )
     except pa.ArrowException:  # its text may hold a cell
         table = None
+    tap.shut()
     stream.drain()
     return (table.rename_columns(list(wanted)) if table is not None else None), bool(bad)
 
