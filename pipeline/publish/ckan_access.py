@@ -1,8 +1,4 @@
-"""What must be so before anything is written to a CKAN: the token, the organisation, the licence, whose dataset it is.
-
-Each refusal of the portal becomes one error that says what to do.  The portal's own texts are not passed on: an
-extension's may quote the data.
-"""
+"""What must be so before a CKAN is written to: the token, the organisation, the licence, whose dataset it is."""
 
 from __future__ import annotations
 
@@ -13,11 +9,11 @@ from urllib.parse import urlsplit
 import ckanapi
 
 from pipeline.errors import PortalError
+from pipeline.publish.ckan_failures import bad_token, name_taken, no_organisation, refusal
 from pipeline.publish.ckan_package import HeldPackage
-from pipeline.publish.ckan_session import too_large
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from pipeline.model import Publication
     from pipeline.publish.ckan_session import Client
@@ -44,7 +40,7 @@ class Access:
         To a CKAN a wrong token is no error but an anonymous visitor, who sees less: so it is asked outright.
         """
         if "token" not in self._known:
-            self.ask("user_show", where=self.client.address, missing=self._bad_token)
+            self.ask("user_show", where=self.client.address, missing=lambda: bad_token(self.client.address))
             self._known.add("token")
 
     def check_organisation(self, name: str, *, where: str) -> str:
@@ -53,7 +49,7 @@ class Access:
             mine = self.ask("organization_list_for_user", where=where, permission="create_dataset")
             found = [each["id"] for each in mine if name in {each["name"], each["id"]}]
             if not found:
-                self.ask("organization_show", where=where, missing=lambda: _no_organisation(name, where), id=name)
+                self.ask("organization_show", where=where, missing=lambda: no_organisation(name, where), id=name)
                 raise PortalError(
                     "may-not-publish",
                     f"the token's owner is not an editor of the organisation `{name}`",
@@ -91,11 +87,11 @@ class Access:
         except REFUSALS:
             shown = None
         if shown is None:
-            raise _name_taken(name)
+            raise name_taken(name)
         package = HeldPackage(shown)
         owner = shown.get("organization") or {}
         if organisation not in {owner.get("name"), owner.get("id")} or shown["name"] != name:
-            raise _name_taken(name)
+            raise name_taken(name)
         page = f"{self.client.address}/dataset/{name}"
         if shown["state"] == "deleted":
             raise PortalError(
@@ -133,59 +129,6 @@ class Access:
             failure = refusal(error, where=where)
         raise failure
 
-    def _bad_token(self) -> PortalError:
-        return PortalError(
-            "bad-token",
-            "the portal does not know the token",
-            where=self.client.address,
-            fix="make a token on the portal's page of your user, and set PIPELINE_CKAN_TOKEN to it",
-        )
-
-
-def refusal(error: Exception, *, where: str) -> PortalError:
-    """Return what a refusal by the portal means."""
-    if isinstance(error, ckanapi.NotAuthorized):
-        return PortalError(
-            "may-not-publish",
-            "the portal does not let the token's owner do this",
-            where=where,
-            fix="ask the portal's administrator to make the owner of the token an editor of the organisation",
-        )
-    names = sorted(set(_field_names(getattr(error, "error_dict", {}))))
-    if isinstance(error, ckanapi.NotFound) or names == ["match"]:
-        return changed(where)
-    if any(name.endswith("upload") for name in names):
-        return too_large(where)
-    return PortalError(
-        "portal-refused",
-        f"the portal does not accept: {', '.join(names) or 'this call'}",
-        where=where,
-        fix="an extension of the portal may want other fields: ask its administrator, naming these",
-    )
-
-
-def changed(where: str) -> PortalError:
-    """Return the error for a dataset that is not any more as it was looked at."""
-    return PortalError(
-        "changed-meanwhile",
-        "somebody changed the dataset on the portal since it was looked at; nothing was written",
-        where=where,
-        fix="run again: it looks afresh",
-    )
-
-
-def _field_names(errors: object, above: str = "") -> Iterator[str]:
-    """Yield the names of refused fields, as paths; CKAN's texts are left behind."""
-    if isinstance(errors, dict):
-        for name, inner in errors.items():
-            if name != "__type":
-                yield from _field_names(inner, f"{above}.{name}" if above else str(name))
-    elif isinstance(errors, list) and any(isinstance(each, dict) for each in errors):
-        for each in errors:
-            yield from _field_names(each, above)
-    elif errors:
-        yield above
-
 
 def _licence_problem(listed: dict[str, Any] | None, publication: Publication) -> str:
     """Return what is wrong with the portal's licence, or ""."""
@@ -204,21 +147,3 @@ def _licence_problem(listed: dict[str, Any] | None, publication: Publication) ->
 def _bare(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.netloc.lower()}{parts.path.rstrip('/')}"
-
-
-def _no_organisation(name: str, where: str) -> PortalError:
-    return PortalError(
-        "no-organisation",
-        f"the portal has no organisation `{name}`",
-        where=where,
-        fix="have it made on the portal, or name another in the settings or PIPELINE_CKAN_ORGANISATION",
-    )
-
-
-def _name_taken(name: str) -> PortalError:
-    return PortalError(
-        "dataset-name-taken",
-        "a dataset of this name belongs to another organisation on the portal",
-        where=name,
-        fix="ask the portal's administrator to rename that one, or publish under an organisation that owns it",
-    )

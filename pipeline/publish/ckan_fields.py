@@ -191,7 +191,7 @@ def _span(months: Sequence[Month]) -> tuple[str, str]:
 
 
 def _frequency(frequency: str) -> str:
-    return frequency if "/" in frequency else f"{_FREQUENCIES}{frequency.upper().replace(' ', '_')}"
+    return frequency if frequency.startswith("http") else f"{_FREQUENCIES}{frequency.upper().replace(' ', '_')}"
 
 
 def _issued(publication: Publication, release: Release) -> str:

@@ -144,6 +144,6 @@ def released_files(publication: Publication) -> list[tuple[Release, ReleasedFile
 
 def _believed(held: HeldFile, size: int | None) -> str:
     """Return the sha256 that a resource states, unless its size, which the portal counts, speaks against it."""
-    if size is not None and held.resource.get("size") != size:
+    if size is not None and int(held.resource.get("size") or 0) != size:
         return UNKNOWN
     return held_sha256(held.resource) or UNKNOWN

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import PortalError
-from pipeline.publish.ckan_access import changed
+from pipeline.publish.ckan_failures import changed
 from pipeline.publish.ckan_fields import UNFINISHED, held_sha256, ours, theirs
 from pipeline.publish.ckan_package import ORDER, HeldPackage, released_files
 from pipeline.publish.ckan_revision import make_revision
@@ -101,12 +101,13 @@ class Publishing:
                 raise changed(name)
             return now
 
+        failure = None
         try:
             self.client.write(lambda: self._send(revision), settled=settled)
-            return
         except PortalError as error:
             failure = error
-        raise self._with_replaced(failure, package, revision)
+        if failure is not None:
+            raise self._with_replaced(failure, package, revision)
 
     def _send(self, revision: Revision) -> HeldPackage:
         if not revision.uploads:

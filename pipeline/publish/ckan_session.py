@@ -8,10 +8,11 @@ as its cause or context: those hold requests, and requests hold the token.
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import ckanapi
 import requests
@@ -19,6 +20,16 @@ from ckanapi.common import reverse_apicontroller_action
 
 import pipeline
 from pipeline.errors import PortalError
+from pipeline.publish.ckan_failures import (
+    TRANSIENT,
+    UnansweredError,
+    bad_token,
+    no_answer,
+    origin,
+    redirected,
+    too_large,
+    transient,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,15 +46,9 @@ USER_AGENT: Final = f"police-open-data/{pipeline.__version__}"
 DOWNLOAD_PIECE: Final = 1 << 20
 #: A portal that keeps its files elsewhere redirects once, perhaps through one more name.
 MAX_REDIRECTS: Final = 3
-#: Answers that may be another one later: too many calls, a fault inside, a gateway without its server.
-TRANSIENT: Final = {
-    429: "portal-busy",
-    500: "portal-failing",
-    502: "portal-failing",
-    503: "portal-busy",
-    504: "portal-timeout",
-}
 TOO_LARGE: Final = 413
+#: What may stand in a header; an empty token makes a visitor of us, and the portal is asked who we are.
+_TOKEN: Final = re.compile(r"[!-~]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,27 +76,20 @@ class Downloaded(NamedTuple):
     bytes: int
 
 
-class UnansweredError(Exception):
-    """A call has no usable answer; whether the portal carried it out is not known."""
-
-    def __init__(self, error: PortalError, *, wait: float = 0.0) -> None:
-        """Keep the error to raise when patience ends, and how long the portal asked to be left alone."""
-        self.error = error
-        self.wait = wait
-        super().__init__(error.code)
-
-
 class TokenAuth(requests.auth.AuthBase):
     """Puts the token on a request to the portal's own host, and on no other."""
 
-    def __init__(self, token: Secret[str], *, origin: tuple[str, str]) -> None:
+    def __init__(self, token: Secret[str], *, home: tuple[str, str]) -> None:
         self._token = token
-        self._origin = origin
+        self._home = home
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Return ``request`` with the token if it goes to the portal."""
-        if _origin(request.url or "") == self._origin:
-            request.headers["Authorization"] = self._token.reveal()
+        if origin(request.url or "") == self._home:
+            token = self._token.reveal()
+            if not _TOKEN.fullmatch(token):  # the library's own complaint would show it
+                raise bad_token(request.url or "")
+            request.headers["Authorization"] = token
         return request
 
 
@@ -101,7 +99,7 @@ class PortalSession(requests.Session):
     def __init__(self, address: str, token: Secret[str], *, patience: Patience) -> None:
         super().__init__()
         self.headers["User-Agent"] = USER_AGENT
-        self.auth = TokenAuth(token, origin=_origin(address))
+        self.auth = TokenAuth(token, home=origin(address))
         self._address = address
         self._patience = patience
 
@@ -114,14 +112,14 @@ class PortalSession(requests.Session):
         try:
             answer = super().request(*args, **kwargs)
         except requests.RequestException as error:
-            failure = _no_answer(error, self._address)
+            failure = no_answer(error, self._address)
         else:
             if answer.is_redirect and not kwargs.get("stream"):
-                failure = _redirected(answer, self._address)
+                failure = redirected(answer, self._address)
             elif answer.status_code not in TRANSIENT:
                 return answer
             else:
-                failure = _transient(answer, self._address)
+                failure = transient(answer, self._address)
             answer.close()
         raise failure  # outside the handler, so that it has no context
 
@@ -216,7 +214,7 @@ class Client:
                 digest.update(piece)
                 size += len(piece)
         except requests.RequestException as error:
-            failure = _no_answer(error, self.address)
+            failure = no_answer(error, self.address)
         if failure is not None:
             raise failure
         return Downloaded(digest.hexdigest(), size)
@@ -239,59 +237,3 @@ class Client:
                 fix="check the address; a sign-in or maintenance page may stand before the portal",
             )
         )
-
-
-def too_large(address: str) -> PortalError:
-    """Return the error for an upload that the portal, or a proxy before it, finds too large."""
-    return PortalError(
-        "upload-too-large",
-        "a file of this release is larger than the portal accepts, and the release was not published",
-        where=address,
-        fix="ask the portal's administrator to raise ckan.max_resource_size and the limit of the proxy before it",
-    )
-
-
-def _origin(url: str) -> tuple[str, str]:
-    """Return scheme and host with port, which together say who receives a request."""
-    parts = urlsplit(url)
-    return parts.scheme.lower(), parts.netloc.lower()
-
-
-def _no_answer(error: requests.RequestException, address: str) -> Exception:
-    """Return what a failure of the connection means; the library's text is not used, it may hold anything."""
-    if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return PortalError(
-            "portal-certificate",
-            "the portal's certificate is not trusted",
-            where=address,
-            fix="check the address; for a private authority set REQUESTS_CA_BUNDLE to its certificate",
-        )
-    if isinstance(error, requests.Timeout) and not isinstance(error, requests.ConnectionError):
-        message, code = "no answer in time", "portal-timeout"
-    else:
-        message, code = "no connection, or it broke", "portal-unreachable"
-    fix = "see whether the portal works in a browser, then run again; nothing is published twice"
-    return UnansweredError(PortalError(code, message, where=address, fix=fix))
-
-
-def _redirected(answer: requests.Response, address: str) -> PortalError:
-    """Return the error for an address that sends callers elsewhere: the token does not go along."""
-    scheme, host = _origin(urljoin(address, answer.headers["Location"]))
-    return PortalError(
-        "portal-redirects",
-        f"the address leads to {scheme}://{host}, and the token is not sent there",
-        where=address,
-        fix="put the portal's final address, https included, into PIPELINE_CKAN_URL",
-    )
-
-
-def _transient(answer: requests.Response, address: str) -> UnansweredError:
-    """Return what an answer of the class "not now" means, with the wait that the portal asks for."""
-    asked = answer.headers.get("Retry-After", "")
-    error = PortalError(
-        TRANSIENT[answer.status_code],
-        f"the portal answers with status {answer.status_code}",
-        where=address,
-        fix="run again later; if it stays so, tell the portal's administrator",
-    )
-    return UnansweredError(error, wait=float(asked) if asked.isascii() and asked.isdigit() else 0.0)

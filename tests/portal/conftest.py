@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import pytest
-import requests
 
 from pipeline.publish.ckan import CkanPortal
 from pipeline.publish.ckan_session import Patience
@@ -20,6 +19,7 @@ from pipeline.secret import Secret
 sys.path.append(str(Path(__file__).parent))  # the proxy and the publications are modules beside this file
 
 from faulty_proxy import FaultyProxy
+from real_portal import RealCkan, unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,44 +28,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PORTAL = ROOT / "deploy" / "ckan" / "portal.py"
 #: Kept from one session to the next, so that only the first one installs and fills databases.
 CACHED = ROOT / ".portal" / "tests"
-CALL_SECONDS = 60
 #: What a test waits for; the portal answers a call within half a second.
 QUICK = Patience(connect=2, read=3, work=6, pause=0.01, longest=0.05)
-
-
-@dataclass(frozen=True)
-class RealCkan:
-    """A running CKAN: its address, an editor's token, the organisation, and the folder that it lives in."""
-
-    address: str
-    token: Secret[str]
-    organisation: str
-    folder: Path
-
-    def answer(self, action: str, **fields: object) -> requests.Response:
-        """Return the answer to one call as the token's owner; without a token, as anybody."""
-        token = self.token.reveal()
-        headers = {"Authorization": token} if token else {}
-        return requests.post(
-            f"{self.address}/api/3/action/{action}", json=fields, headers=headers, timeout=CALL_SECONDS
-        )
-
-    def call(self, action: str, **fields: object) -> Any:  # noqa: ANN401 - each action has its own shape
-        """Return the result of one call as the token's owner."""
-        answer = self.answer(action, **fields)
-        assert answer.ok, f"{action}: {answer.status_code} {answer.text}"
-        return answer.json()["result"]
-
-    def as_owner_of(self, token: str) -> RealCkan:
-        """Return the same portal for somebody else; "" is a visitor."""
-        return RealCkan(self.address, Secret(token), self.organisation, self.folder)
-
-
-def unavailable(reason: str) -> NoReturn:
-    """Skip, saying why; on a build server a portal that cannot be had is a failure."""
-    if os.environ.get("CI", "").lower() not in {"", "0", "false"}:
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +41,8 @@ def real_ckan() -> Iterator[RealCkan]:
     place = (
         ["--folder", str(folder)] if given else ["--folder", str(folder), "--install", str(folder.parent / "install")]
     )
-    if not (given and (folder / "env").exists()):
+    ours = (folder / "state.json").exists() or not (folder / "env").exists()
+    if ours:  # a portal of some other kind is only named by its `env`
         started = subprocess.run([*words, "start", *place], capture_output=True, encoding="utf-8", check=False)
         if started.returncode != 0:
             unavailable(f"no real CKAN could be started: {started.stderr}")
@@ -92,7 +57,8 @@ def real_ckan() -> Iterator[RealCkan]:
 @pytest.fixture(scope="session")
 def administrator(real_ckan: RealCkan) -> RealCkan:
     """Give the portal as its administrator sees it, who can make organisations and users."""
-    places = (real_ckan.folder / "install", real_ckan.folder.parent / "install")
+    remembered = json.loads((real_ckan.folder / "state.json").read_text(encoding="utf-8")).get("install")
+    places = [Path(place) for place in (remembered, real_ckan.folder / "install", CACHED.parent / "install") if place]
     found = [path for place in places for path in place.glob("**/bin/ckan")]
     settings = real_ckan.folder / "ckan.ini"
     if not (found and settings.exists()):

@@ -153,9 +153,11 @@ class FaultyProxy:
         passed = 0
         breaks = fault.spoil in {Spoil.DROP_MID_UPLOAD, Spoil.STALL_MID_UPLOAD}
         while True:
+            if breaks:
+                body = body[: length // 2 - passed]
             portal.sendall(body)
             passed += len(body)
-            if breaks and passed >= length / 2:
+            if breaks and passed >= length // 2:
                 if fault.spoil is Spoil.STALL_MID_UPLOAD:
                     self.stalled.set()
                     self.release.wait(ENOUGH_SECONDS)

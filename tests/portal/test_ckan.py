@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from conftest import RealCkan
     from faulty_proxy import FaultyProxy
+    from real_portal import RealCkan
 
     from pipeline.model import Publication, Release
     from pipeline.publish.ckan import CkanPortal
