@@ -185,6 +185,7 @@ CODES = MappingProxyType(
         "pivot-cache": Meaning("A workbook keeps the rows behind a pivot table."),
         "comment": Meaning("A workbook holds comments or notes."),
         "macro": Meaning("A workbook holds macros."),
+        "external-link": Meaning("A workbook keeps cells of another workbook that it is linked to."),
         "missing-table": Meaning("A database has no table of the name that a feed expects."),
         "database-busy": Meaning("A database is locked by another program.", transient=True),
         "database-unusable": Meaning("A database cannot be reached, or does not let us read.", transient=True),

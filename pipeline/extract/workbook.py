@@ -44,7 +44,8 @@ class Workbook:
     """One workbook a month, at ``pattern`` below the folder of extracts.
 
     The header is the row below ``title_rows`` rows of the sheet ``sheet``.  ``allowed`` are codes of things
-    that otherwise stop the file: ``hidden-sheet``, ``hidden-cells``, ``pivot-cache``, ``comment``, ``macro``.
+    that otherwise stop the file: ``hidden-sheet``, ``hidden-cells``, ``pivot-cache``, ``comment``, ``macro``,
+    ``external-link``.
     """
 
     pattern: str

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pipeline.extract.workbook_zip import Attributes, Package
 
 #: What must not be in a workbook unless its feed allows it: what a part's name or kind holds, and our code.
-#: (Links to other workbooks are left alone: half of the ledgers in the wild have them, and they are never read.)
 _UNWANTED = (
     ("pivotcache", "pivot-cache"),
     ("threadedcomment", "comment"),
@@ -30,11 +29,13 @@ _UNWANTED = (
     ("vbaproject", "macro"),
     ("macrosheet", "macro"),
     ("macroenabled", "macro"),
+    ("externallink", "external-link"),
 )
 _WHAT = {
     "pivot-cache": "a pivot table keeps a copy of the rows it was made from",
     "comment": "it holds comments or notes",
     "macro": "it holds macros",
+    "external-link": "it is linked to another workbook and keeps a copy of its cells",
     "hidden-sheet": "a sheet is hidden",
     "hidden-cells": "rows or columns among the used cells are hidden (a filter hides rows too)",
 }

@@ -311,6 +311,7 @@ TYPES = "[Content_Types].xml"
         (edited(workbook(LINE), added={"xl/vbaProject.bin": b"x"}), "macro"),
         (edited(workbook(LINE), replaced(TYPES, PLAIN_MAIN, MACRO_MAIN)), "macro"),
         (edited(workbook(LINE), added={"xl/macrosheets/sheet1.xml": b"<x/>"}), "macro"),
+        (edited(workbook(LINE), added={"xl/externalLinks/externalLink1.xml": b"<x/>"}), "external-link"),
     ],
 )
 def test_what_must_not_be_there_stops_the_file_unless_the_feed_allows_it(
@@ -321,11 +322,6 @@ def test_what_must_not_be_there_stops_the_file_unless_the_feed_allows_it(
     assert "or allow it in the feed's declaration" in error.text()
     allowing = Workbook("{month}.xlsx", sheet="Payments", title_rows=3, allowed=frozenset([code]))
     assert rows(read(tmp_path, data, source=allowing))[0] == ("OPCC", "2024-01-15", "1234.5", PERSON)
-
-
-def test_a_link_to_another_workbook_is_left_alone(tmp_path: Path) -> None:
-    linked = edited(workbook(LINE), added={"xl/externalLinks/externalLink1.xml": b"<x/>"})
-    assert len(rows(read(tmp_path, linked))) == 1
 
 
 def test_the_message_of_a_hidden_row_reads_well(tmp_path: Path) -> None:
