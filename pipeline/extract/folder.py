@@ -25,7 +25,7 @@ from pipeline.extract.trim import trimmed
 from pipeline.model import Extracted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from io import BufferedReader
     from pathlib import Path
 
@@ -138,19 +138,23 @@ def _parsed(
             parse_options=pa.csv.ParseOptions(
                 newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip
             ),
-            convert_options=pa.csv.ConvertOptions(
-                check_utf8=False,  # the stream has checked every byte
-                include_columns=list(types),
-                column_types=types,
-                strings_can_be_null=True,
-                null_values=[""],
-            ),
+            convert_options=_as_text(types),
         )
     except pa.ArrowException:  # its text may hold a cell
         table = None
     tap.shut()
     stream.drain()
     return (table.rename_columns(list(wanted)) if table is not None else None), bool(bad)
+
+
+def _as_text(types: Mapping[str, pa.DataType]) -> pa.csv.ConvertOptions:
+    return pa.csv.ConvertOptions(
+        check_utf8=False,  # the stream has checked every byte
+        include_columns=list(types),
+        column_types=types,
+        strings_can_be_null=True,
+        null_values=[""],
+    )
 
 
 class _Look(NamedTuple):

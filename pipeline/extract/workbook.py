@@ -67,16 +67,7 @@ class Workbook:
         Numbers are the shortest decimal that gives the same float, dates are ISO days.  Every error is an
         `InputError` about the whole file; cells that cannot be read are listed in ``problems``.
         """
-        with open_regular(root, path) as file:
-            before = state_of(file)
-            try:
-                digest, size = _digest(file)
-                grid, seen = self._grid(file, path)
-            except OSError as error:
-                raise unreadable(path, error) from None
-            if state_of(file) != before or size != before[0]:
-                raise changed(path)
-        table = self._table(grid, seen, declared, where=path)
+        digest, size, table = self._whole(root, path, declared)
         return Extracted(
             path=path,
             bytes=size,
@@ -87,6 +78,18 @@ class Workbook:
             repeats=table.repeats(declared),
             problems=table.problems(columns),
         )
+
+    def _whole(self, root: Path, path: str, declared: Sequence[str]) -> tuple[str, int, _Table]:
+        with open_regular(root, path) as file:
+            before = state_of(file)
+            try:
+                digest, size = _digest(file)
+                grid, seen = self._grid(file, path)
+            except OSError as error:
+                raise unreadable(path, error) from None
+            if state_of(file) != before or size != before[0]:
+                raise changed(path)
+        return digest, size, self._table(grid, seen, declared, where=path)
 
     def _grid(self, file: BinaryIO, path: str) -> tuple[Grid, SheetLook]:
         """Return the wanted sheet's cells from A1 on, and what the look into it saw."""
