@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,6 +39,8 @@ def whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Return ``column`` as one array, its dictionaries made one."""
     if not isinstance(column, pa.ChunkedArray):
         return column
+    if column.num_chunks == 1:
+        return column.chunk(0)
     if pa.types.is_dictionary(column.type):
         column = column.unify_dictionaries()
     combined = column.combine_chunks()
@@ -122,6 +125,7 @@ def is_formula(column: pa.Array) -> Mask:
     return facts_of_distinct(column, lambda text: text.startswith(_FORMULA), dtype=np.bool_, empty=False)
 
 
+@lru_cache(maxsize=1 << 18)  # the same days recur in every file of a run
 def civil_day(text: str, *, time_allowed: bool) -> dt.date | None:
     """Return the day that ``text`` names, or None: `YYYY-MM-DD` or `DD/MM/YYYY`, with ` HH:MM[:SS]` where allowed."""
     found = _DATE.match(text)

@@ -216,8 +216,8 @@ class SafeTable:
 
     ``table`` holds text columns in published order, ``positions`` (int64) where its rows stand among the
     ``length`` rows read, ``bad`` the rows that cannot be published, ``found`` why.  ``rulings`` settle the
-    rest and hold no text of a cell.  ``references`` are keyed references of all rows, by scope; ``applied``
-    are entries of the private index that stood in the rows.
+    rest and hold no text of a cell.  ``references`` are keyed references of all rows, by scope, where they are
+    not what is published; ``applied`` are entries of the private index that stood in the rows.
     """
 
     feed: str

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.cells import facts_of_distinct, filled, groups, money, on_distinct, plain, where
-from pipeline.protect.place import Place, Problem, Ruling, problem
+from pipeline.protect.place import Judgement, Place, Problem, problem
 from pipeline.protect.rules import _Rule
 
 if TYPE_CHECKING:
@@ -113,11 +113,11 @@ class WholeTransactions(_Rule):
         """Return the lines without a number."""
         return problem(self.line, "blank-value", ~filled(raw.cells[self.line]))
 
-    def rulings(self, raw: RawTable, _columns: Mapping[str, pa.Array], _place: Place) -> Sequence[Ruling]:
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], _place: Place) -> Judgement:
         """Return the transactions and their lines."""
         group = _transactions(raw, self.body, self.number)
         line = np.where(group >= 0, groups(pa.array(group), raw.cells[self.line]), -1)
-        return (_Hold(group), _Twice(line, group, raw.repeats))
+        return Judgement((_Hold(group), _Twice(line, group, raw.repeats)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +177,9 @@ class ExcludedAccounts(_Rule):
         excluded: Mask = self._codes(raw, place) != ""
         return excluded
 
-    def rulings(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Sequence[Ruling]:
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Judgement:
         """Return each line's code."""
-        return (_Coded(self._codes(raw, place)),)
+        return Judgement((_Coded(self._codes(raw, place)),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,10 +278,10 @@ class Payee(_Rule):
         personal, protected = self._masks(raw, place)
         return redact(columns, personal, protected, place=place, redaction=self.redaction, markers=self.markers)
 
-    def rulings(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Sequence[Ruling]:
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Judgement:
         """Return the lines whose payee is unknown."""
         unknown = self.kinds(raw, place) == ""
-        return (_Review(_transactions(raw, self.body, self.number), unknown),)
+        return Judgement((_Review(_transactions(raw, self.body, self.number), unknown),))
 
 
 def redact(
@@ -338,9 +338,10 @@ class OverThreshold(_Rule):
         """Body, transaction and net amount."""
         return (self.body, self.number, self.net)
 
-    def rulings(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Sequence[Ruling]:
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Judgement:
         """Return the amounts by transaction."""
         exact = on_distinct(raw.cells[self.net], money)
         pence = facts_of_distinct(exact, lambda text: int(text.replace(".", "")), dtype=np.int64, empty=0)
         limit = int(place.threshold.amount * 100)
-        return (_Reaches(_transactions(raw, self.body, self.number), pence, limit, place.threshold.operator),)
+        group = _transactions(raw, self.body, self.number)
+        return Judgement((_Reaches(group, pence, limit, place.threshold.operator),))

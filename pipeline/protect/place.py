@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -116,6 +117,18 @@ class Ruling(Protocol):
         """Yield reason codes with the rows they fall on, given the rows still standing and the bad ones."""
 
 
+class Judgement(NamedTuple):
+    """What a row rule says: rulings, free of any cell, and figures for the public.
+
+    ``quality`` marks rows that count, of those that are published, by the figure's name; ``applied`` are the
+    entries of the rule's register that stand in the rows.
+    """
+
+    rulings: Sequence[Ruling] = ()
+    quality: Mapping[str, Mask] = MappingProxyType({})
+    applied: Sequence[str] = ()
+
+
 class RowRule(Fate, Protocol):
     """What may happen to a row, in the order of the declaration."""
 
@@ -138,14 +151,8 @@ class RowRule(Fate, Protocol):
     def unpublishable(self, raw: RawTable, place: Place) -> Mask | None:
         """Return rows that this rule will withhold for certain, so that the schema need not judge them."""
 
-    def applied(self, columns: Mapping[str, pa.Array], place: Place) -> Sequence[str]:
-        """Return the entries of the rule's register that stand in these rows."""
-
-    def rulings(self, raw: RawTable, columns: Mapping[str, pa.Array], place: Place) -> Sequence[Ruling]:
-        """Return what is to be settled about rows, free of any cell."""
-
-    def quality(self, raw: RawTable, columns: Mapping[str, pa.Array], place: Place) -> Mapping[str, Mask]:
-        """Return figures for the public: rows that count, of those that are published, by name."""
+    def judge(self, raw: RawTable, columns: Mapping[str, pa.Array], place: Place) -> Judgement:
+        """Return what is to be settled about rows, and what the public is told of them."""
 
     def review(self, raw: RawTable, place: Place) -> Sequence[str]:
         """Return the raw references that somebody has to classify; they go into one private file, nowhere else."""

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.model import Found, SafeTable
-from pipeline.protect.place import Place, Problem, nowhere
+from pipeline.protect.place import Judgement, Place, Problem, nowhere
 from pipeline.protect.rules import Marked
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, place: Place, names:
     are not bad; rows of a later month than their file's are bad.
     """
     columns, problems = _treated(raw, feed, place)
-    references = {scope: columns[name] for scope, name in dataset.references.items() if name in columns}
+    before = dict(columns)
     for rule in feed.rules:
         problems.extend(rule.check(raw, place))
     for rule in feed.rules:
@@ -41,6 +41,7 @@ def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, place: Place, names:
     for found in problems:
         bad |= found.mask
     ordered = {name: columns[name] for name in names}
+    judgements = [rule.judge(raw, ordered, place) for rule in feed.rules]
     table, positions = _judged(ordered, bad, [rule.unpublishable(raw, place) for rule in feed.rules])
     return SafeTable(
         feed=feed.name,
@@ -49,14 +50,20 @@ def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, place: Place, names:
         length=len(raw),
         bad=bad,
         found=_found(problems),
-        rulings=(
-            *(ruling for rule in feed.rules for ruling in rule.rulings(raw, ordered, place)),
-            Marked("month-not-open", raw.closed),
-        ),
-        quality=_quality(raw, feed, ordered, place=place),
-        references=references,
-        applied=tuple(entry for rule in feed.rules for entry in rule.applied(ordered, place)),
+        rulings=(*(each for said in judgements for each in said.rulings), Marked("month-not-open", raw.closed)),
+        quality=_quality(feed, ordered, judgements),
+        references=_references(dataset, before, columns),
+        applied=tuple(entry for said in judgements for entry in said.applied),
     )
+
+
+def _references(dataset: Dataset, before: Mapping[str, pa.Array], after: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """Return the keyed references that a rule has changed in what is published; the others stand there as they are."""
+    return {
+        scope: before[name]
+        for scope, name in dataset.references.items()
+        if name in before and before[name] is not after[name]
+    }
 
 
 def _treated(raw: RawTable, feed: Feed, place: Place) -> tuple[dict[str, pa.Array], list[Problem]]:
@@ -73,12 +80,12 @@ def _treated(raw: RawTable, feed: Feed, place: Place) -> tuple[dict[str, pa.Arra
     return columns, problems
 
 
-def _quality(raw: RawTable, feed: Feed, columns: Mapping[str, pa.Array], *, place: Place) -> dict[str, Mask]:
+def _quality(feed: Feed, columns: Mapping[str, pa.Array], judgements: Sequence[Judgement]) -> dict[str, Mask]:
     figures: dict[str, Mask] = {}
     for treatment in feed.treatments:
         figures |= treatment.quality(columns)
-    for rule in feed.rules:
-        figures |= rule.quality(raw, columns, place)
+    for said in judgements:
+        figures |= said.quality
     return figures
 
 

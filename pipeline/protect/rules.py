@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.cells import encoded, facts_of_distinct, filled, groups, mask_of, on_distinct, where
-from pipeline.protect.place import Place, Problem, Ruling, nowhere, problem
+from pipeline.protect.place import Judgement, Place, Problem, nowhere, problem
 from pipeline.protect.pseudonyms import FULL
 from pipeline.protect.treatments import before
 
@@ -69,14 +69,8 @@ class _Rule:
     def unpublishable(self, _raw: RawTable, _place: Place) -> Mask | None:
         return None
 
-    def applied(self, _columns: Mapping[str, pa.Array], _place: Place) -> Sequence[str]:
-        return ()
-
-    def rulings(self, _raw: RawTable, _columns: Mapping[str, pa.Array], _place: Place) -> Sequence[Ruling]:
-        return ()
-
-    def quality(self, _raw: RawTable, _columns: Mapping[str, pa.Array], _place: Place) -> Mapping[str, Mask]:
-        return {}
+    def judge(self, _raw: RawTable, _columns: Mapping[str, pa.Array], _place: Place) -> Judgement:
+        return Judgement()
 
     def review(self, _raw: RawTable, _place: Place) -> Sequence[str]:
         return ()
@@ -107,9 +101,9 @@ class RestrictedRow(_Rule):
         """Return the marks that are neither `Y` nor `N`."""
         return problem(self.column, "bad-flag", ~is_flag(raw.cells[self.column]))
 
-    def rulings(self, raw: RawTable, _columns: Mapping[str, pa.Array], _place: Place) -> Sequence[Ruling]:
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], _place: Place) -> Judgement:
         """Return the marked rows."""
-        return (Marked("restricted", is_yes(raw.cells[self.column])),)
+        return Judgement((Marked("restricted", is_yes(raw.cells[self.column])),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,20 +129,14 @@ class RestrictedRecord(RestrictedRow):
         references = pc.unique(marked.drop_null()).to_pylist()
         return {place.pseudonyms.one(self.scope, place.force, text, length=FULL): "Y" for text in references}
 
-    def applied(self, columns: Mapping[str, pa.Array], place: Place) -> Sequence[str]:
-        """Return the restricted references among the rows."""
-        hit = pc.filter(columns[self.published], pa.array(self._restricted(columns, place)))
-        return sorted(str(reference) for reference in pc.unique(hit).to_pylist())
-
-    def rulings(self, _raw: RawTable, columns: Mapping[str, pa.Array], place: Place) -> Sequence[Ruling]:
+    def judge(self, _raw: RawTable, columns: Mapping[str, pa.Array], place: Place) -> Judgement:
         """Return the rows of restricted references."""
-        return (Marked("restricted", self._restricted(columns, place)),)
-
-    def _restricted(self, columns: Mapping[str, pa.Array], place: Place) -> Mask:
         column = columns[self.published]
         if not place.restricted:
-            return nowhere(len(column))
-        return mask_of(pc.is_in(column, value_set=pa.array(sorted(place.restricted), pa.string())))
+            return Judgement((Marked("restricted", nowhere(len(column))),))
+        mask = mask_of(pc.is_in(column, value_set=pa.array(sorted(place.restricted), pa.string())))
+        hit = pc.unique(pc.filter(column, pa.array(mask)))
+        return Judgement((Marked("restricted", mask),), applied=sorted(str(each) for each in hit.to_pylist()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,9 +166,9 @@ class OffenceAgrees(_Rule):
         differs = pc.not_equal(self._expected(raw, place).cast(pa.string()), _text(raw.cells[self.crime_type]))
         return problem(self.column, "offence-mismatch", mask_of(differs))
 
-    def quality(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Mapping[str, Mask]:
-        """Return the rows whose offence code is unlisted or empty."""
-        return {"unlisted_offence_code": ~filled(self._expected(raw, place))}
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Judgement:
+        """Return the rows whose offence code is unlisted or empty: they are published, and counted."""
+        return Judgement(quality={"unlisted_offence_code": ~filled(self._expected(raw, place))})
 
 
 def _text(column: pa.Array) -> pa.Array:
@@ -209,36 +197,19 @@ class OneRecord(_Rule):
 
     key: str
 
-    def _shared(self, columns: Mapping[str, pa.Array]) -> Mask:
-        """Return the rows whose key is not theirs alone."""
-        code = np.asarray(encoded(columns[self.key]).indices.fill_null(-1)).astype(np.int64)
-        counts = np.bincount(code[code >= 0], minlength=1)
-        shared: Mask = (code >= 0) & (counts[code] > 1)
-        return shared
-
-    def _equal(self, columns: Mapping[str, pa.Array]) -> NDArray[np.int64]:
-        """Return a number for each row that shares its key, the same for equal rows; -1 for the others."""
-        shared = np.flatnonzero(self._shared(columns))
-        group = np.full(len(columns[self.key]), -1, np.int64)
+    def judge(self, _raw: RawTable, columns: Mapping[str, pa.Array], _place: Place) -> Judgement:
+        """Return the groups of equal rows; rows whose key stands on a different row too are counted."""
+        keys = np.asarray(encoded(columns[self.key]).indices.fill_null(-1)).astype(np.int64)
+        counts = np.bincount(keys[keys >= 0], minlength=1)
+        shared = np.flatnonzero((keys >= 0) & (counts[keys] > 1))
+        equal = np.full(len(keys), -1, np.int64)
+        differing = nowhere(len(keys))
         if len(shared):
             some = pa.array(shared)
-            group[shared] = groups(*(column.take(some) for column in columns.values()))
-        return group
-
-    def rulings(self, _raw: RawTable, columns: Mapping[str, pa.Array], _place: Place) -> Sequence[Ruling]:
-        """Return the groups of equal rows."""
-        return (_OneOfEach(self._equal(columns)),)
-
-    def quality(self, _raw: RawTable, columns: Mapping[str, pa.Array], _place: Place) -> Mapping[str, Mask]:
-        """Return the rows whose key stands on another, different row too."""
-        group = self._equal(columns)
-        rows = np.flatnonzero(group >= 0)
-        keys = np.asarray(encoded(columns[self.key]).indices.fill_null(-1)).astype(np.int64)
-        pairs = np.unique(np.column_stack([keys[rows], group[rows]]), axis=0)
-        kinds = np.bincount(pairs[:, 0], minlength=1) if len(pairs) else np.zeros(1, np.int64)
-        differing = nowhere(len(group))
-        differing[rows] = kinds[keys[rows]] > 1
-        return {"shared_reference": differing}
+            equal[shared] = groups(*(column.take(some) for column in columns.values()))
+            pairs = np.unique(np.column_stack([keys[shared], equal[shared]]), axis=0)
+            differing[shared] = np.bincount(pairs[:, 0], minlength=len(counts))[keys[shared]] > 1
+        return Judgement((_OneOfEach(equal),), quality={"shared_reference": differing})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,9 +223,10 @@ class AlreadyHeld(_Rule):
         """When the event starts."""
         return (self.starts_at,)
 
-    def rulings(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Sequence[Ruling]:
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Judgement:
         """Return the events to come."""
-        return (Marked("not-yet-held", ~before(raw.cells[self.starts_at], place.as_of.isoformat())),)
+        to_come = ~before(raw.cells[self.starts_at], place.as_of.isoformat())
+        return Judgement((Marked("not-yet-held", to_come),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,11 +241,11 @@ class PublicVenue(_Rule):
         """The kind of venue."""
         return (self.column,)
 
-    def rulings(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Sequence[Ruling]:
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Judgement:
         """Return the events at other venues."""
         public = place.codelists.read(self.codelist).mapping("code", "is_public", month=place.month)
         is_public = on_distinct(raw.cells[self.column], lambda code: "Y" if public.get(code) == "Y" else None)
-        return (Marked("private-venue", ~filled(is_public)),)
+        return Judgement((Marked("private-venue", ~filled(is_public)),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,8 +67,8 @@ def build_tree(root: Path, parts: Mapping[str, Part]) -> None:
         _place(part, target)
     for path, part in parts.items():
         _read_back(root / path, part, path)
-    for folder, _, _ in os.walk(root):
-        _sync_folder_below(root, folder)
+    for name, _, _ in os.walk(root):
+        _sync_folder_below(root, name)
 
 
 def hash_file(path: Path) -> str:

@@ -46,25 +46,28 @@ def public_reason(reasons: Sequence[str]) -> str:
 
 
 def note(
-    month: str, released_on: str, reasons: Sequence[str], *, before: Path | None, after: Path | None
+    month: str, released_on: str, reasons: Sequence[str], *, rows: int, before: Path | None, after: Path
 ) -> ChangeNote:
-    """Return the line of the change log for a release of ``month`` whose CSV is ``after``.
+    """Return the line of the change log for a release of ``month`` of ``rows`` rows whose CSV is ``after``.
 
-    A plan has no files to compare: its line counts nothing.
+    ``before`` is the CSV that it replaces.  A plan has not written ``after``: its line counts nothing.
     """
-    old, new = (_lines(before) if before else _nothing()), _lines(after) if after else _nothing()
+    added, removed = _differences(before, after) if before else (rows, 0)
     return ChangeNote(
         released_on=released_on,
         month=month,
         change="revised" if before else "new",
         reason=public_reason(reasons) if before else "first release",
-        rows_added=band(_surplus(new, old)),
-        rows_removed=band(_surplus(old, new)),
+        rows_added=band(added),
+        rows_removed=band(removed),
     )
 
 
-def _nothing() -> pa.Array:
-    return pa.array([], pa.binary())
+def _differences(before: Path, after: Path) -> tuple[int, int]:
+    if not after.exists():
+        return 0, 0
+    old, new = _lines(before), _lines(after)
+    return _surplus(new, old), _surplus(old, new)
 
 
 def _lines(path: Path) -> pa.Array:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.cells import whole
+from pipeline.cells import encoded, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,49 +19,50 @@ _MOST = 2**62
 _LAST = np.iinfo(np.uint64).max
 
 
-def sorted_positions(text: pa.Table, typed: pa.Table, order: Sequence[str]) -> NDArray[np.int64]:
-    """Return where the rows stand when they are sorted by the columns ``order``, the first first.
+def sorted_positions(
+    text: pa.Table, chosen: NDArray[np.int64], order: Sequence[str], schema: pa.Schema
+) -> NDArray[np.int64]:
+    """Return the order of the rows ``chosen`` of ``text``, as positions in ``chosen``.
 
-    ``text`` gives text columns (dictionaries where values recur), ``typed`` gives numbers and dates.
+    They are sorted by the columns ``order``, the first first; ``schema`` says which of them are numbers.
     """
     keys: list[NDArray[np.int64]] = []
     size = 1
     for name in order[:-1]:
-        rank, kinds = _ranks(text.column(name), typed.column(name))
+        rank, kinds = _ranks(whole(text.column(name)), chosen, schema.field(name).type)
         if keys and size * kinds < _MOST:
             keys[-1] = keys[-1] * kinds + rank
             size *= kinds
         else:
             keys.append(rank)
             size = kinds
-    return _finish(keys, whole(text.column(order[-1])), typed.column(order[-1]))
+    return _finish(keys, whole(text.column(order[-1])), chosen, schema.field(order[-1]).type)
 
 
-def _ranks(text: pa.ChunkedArray, typed: pa.ChunkedArray) -> tuple[NDArray[np.int64], int]:
-    """Return each row's rank among the distinct values of its column, and how many ranks there are."""
-    values = whole(text if pa.types.is_string(typed.type) else typed)
-    source = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
-    rank, kinds = _dictionary_ranks(source.dictionary)
-    indices = np.asarray(source.indices.fill_null(len(rank)))
-    return np.append(rank, kinds)[indices], kinds + 1
-
-
-def _dictionary_ranks(values: pa.Array) -> tuple[NDArray[np.int64], int]:
+def _ranks(column: pa.Array, chosen: NDArray[np.int64], kind: pa.DataType) -> tuple[NDArray[np.int64], int]:
+    """Return each chosen row's rank among the distinct values of its column, and how many ranks there are."""
+    source = encoded(column)
+    codes = np.asarray(source.indices.fill_null(len(source.dictionary)))[chosen]
+    used = np.flatnonzero(np.bincount(codes, minlength=1)[: len(source.dictionary)])
+    values = source.dictionary.take(pa.array(used))
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind) or pa.types.is_integer(kind):
+        values = values.cast(kind)
     unique = pc.unique(values)
-    order = np.asarray(pc.sort_indices(unique))
-    rank = np.empty(len(unique), np.int64)
-    rank[order] = np.arange(len(unique))
-    if len(unique) != len(values):
-        rank = rank[np.asarray(pc.index_in(values, unique))]
-    return rank, len(unique)
+    rank_of_unique = np.empty(len(unique), np.int64)
+    rank_of_unique[np.asarray(pc.sort_indices(unique))] = np.arange(len(unique))
+    rank = np.full(len(source.dictionary) + 1, len(unique), np.int64)
+    rank[used] = rank_of_unique[np.asarray(pc.index_in(values, unique))]
+    return rank[codes], len(unique) + 1
 
 
-def _finish(keys: list[NDArray[np.int64]], text: pa.Array, typed: pa.ChunkedArray) -> NDArray[np.int64]:
+def _finish(
+    keys: list[NDArray[np.int64]], text: pa.Array, chosen: NDArray[np.int64], kind: pa.DataType
+) -> NDArray[np.int64]:
     """Return the order by ``keys``, then by the last column, which may be a million different texts."""
-    if pa.types.is_dictionary(text.type) or not pa.types.is_string(typed.type):
-        rank, _ = _ranks(pa.chunked_array([text]), typed)
+    if pa.types.is_dictionary(text.type) or not pa.types.is_string(kind):
+        rank, _ = _ranks(text, chosen, kind)
         return np.lexsort((rank, *reversed(keys)))
-    prefix = _prefixes(text)
+    prefix = _prefixes(text)[chosen]
     order = np.lexsort((prefix, *reversed(keys)))
     same = np.ones(max(len(order) - 1, 0), np.bool_)
     for key in (prefix, *keys):
@@ -69,7 +70,7 @@ def _finish(keys: list[NDArray[np.int64]], text: pa.Array, typed: pa.ChunkedArra
     tied = np.flatnonzero(same & (prefix[order[1:]] != _LAST))
     for start, end in _runs(tied):  # eight equal bytes and all else equal: a few rows in a million
         rows = order[start : end + 1]
-        texts = [text[int(row)].as_py() for row in rows]
+        texts = [text[int(chosen[row])].as_py() for row in rows]
         order[start : end + 1] = rows[sorted(range(len(rows)), key=texts.__getitem__)]
     return order
 

@@ -84,19 +84,25 @@ class Store:
             quality=built.quality,
         )
 
-    def references(self, dataset: str, built: Built, scope: str) -> pa.Array:
-        """Return the keyed references of one scope, in the order of the release's rows."""
-        path = self.folder(dataset, built.folder) / _REFERENCES
-        if not path.is_file() or scope not in pq.read_schema(path).names:
-            return pa.nulls(built.rows, pa.string())
-        return pq.read_table(path, columns=[scope]).column(scope).combine_chunks()
+    def references(self, dataset: str, built: Built, scope: str, column: str) -> pa.Array:
+        """Return the keyed references of one scope, in the order of the release's rows.
 
-    def published_in(self, dataset: str, scope: str, reference: str) -> tuple[Month, ...]:
+        They are the published column itself, unless a rule changed that: then they were kept beside it.
+        """
+        folder = self.folder(dataset, built.folder)
+        kept = folder / _REFERENCES
+        if kept.is_file() and scope in pq.read_schema(kept).names:
+            return pq.read_table(kept, columns=[scope]).column(scope).combine_chunks()
+        name = next(name for name, facts in built.files.items() if facts["format"] == "parquet")
+        return pq.read_table(folder / name, columns=[column]).column(column).combine_chunks()
+
+    def published_in(self, dataset: str, scope: str, column: str, reference: str) -> tuple[Month, ...]:
         """Return the months in whose last release a keyed reference was published (withdrawal needs it)."""
         return tuple(
             month
             for month, each in sorted(self.state(dataset).months.items())
-            if each.released and pc.any(pc.equal(self.references(dataset, each.released, scope), reference)).as_py()
+            if each.released
+            and pc.any(pc.equal(self.references(dataset, each.released, scope, column), reference)).as_py()
         )
 
     def sweep(self, dataset: str, keep: Sequence[str]) -> None:
@@ -127,7 +133,7 @@ class Draft:
                 file.name: {"format": file.format, "bytes": file.bytes, "sha256": file.sha256} for file in self.files
             },
             released_on=released_on.isoformat(),
-            quality=dict(quality),
+            quality=dict(sorted(quality.items())),
         )
 
     def complete(self, built: Built) -> None:

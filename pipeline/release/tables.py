@@ -14,17 +14,20 @@ from pipeline.errors import PrivacyError
 from pipeline.release.order import sorted_positions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Part:
-    """The rows of one feed that are published: as text and typed, and beside them where each came from."""
+    """The judged rows of one feed as text, which of them (``chosen``) are published, and where each came from.
+
+    ``feed``, ``source``, ``row`` and ``references`` are of the chosen rows only.
+    """
 
     text: pa.Table
-    typed: pa.Table
+    chosen: NDArray[np.int64]
     feed: NDArray[np.int32]
     source: NDArray[np.int32]
     row: NDArray[np.int64]
@@ -67,20 +70,23 @@ class PublishableTable:
         return len(self.row)
 
 
-def publishable(parts: Sequence[Part], schema: pa.Schema, order: Sequence[str]) -> PublishableTable:
-    """Return the rows of all feeds as one table in its published order."""
-    typed = pa.concat_tables([part.typed for part in parts])
+def publishable(
+    parts: Sequence[Part], schema: pa.Schema, order: Sequence[str], *, typed: Callable[[pa.Table], pa.Table]
+) -> PublishableTable:
+    """Return the published rows of all feeds as one table in its order; ``typed`` casts text to the schema's types."""
     text = pa.table({name: _stacked([whole(part.text.column(name)) for part in parts]) for name in schema.names})
-    positions = sorted_positions(text, typed, order)
-    rows = pa.array(positions)
+    starts = np.cumsum([0, *(part.text.num_rows for part in parts)])
+    chosen = np.concatenate([part.chosen + start for part, start in zip(parts, starts, strict=False)])
+    positions = sorted_positions(text, chosen, order, schema)
+    ordered = text.take(pa.array(chosen[positions]))
     return PublishableTable(
         schema=schema,
-        text=text.take(rows),
-        typed=typed.take(rows).combine_chunks(),
+        text=ordered,
+        typed=typed(ordered).combine_chunks(),
         feed=np.concatenate([part.feed for part in parts])[positions],
         source=np.concatenate([part.source for part in parts])[positions],
         row=np.concatenate([part.row for part in parts])[positions],
-        references=_references(parts, rows),
+        references=_references(parts, pa.array(positions)),
     )
 
 

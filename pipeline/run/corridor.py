@@ -13,7 +13,7 @@ from pipeline.protect.protect import protect
 from pipeline.protect.settle import settle
 from pipeline.reasons import Outcome
 from pipeline.release.tables import Part, publishable
-from pipeline.validate.checks import validate
+from pipeline.validate.checks import typed_table, validate
 from pipeline.validate.referee import referee
 
 if TYPE_CHECKING:
@@ -62,7 +62,12 @@ def build(
     accounts = tuple(account for _, settled, _, _ in passed for account in settled.accounts)
     _check_sum(accounts, [raw for _, raw in raws])
     return Product(
-        table=publishable([part for part, _, _, _ in passed], schema.arrow, dataset.order),
+        table=publishable(
+            [part for part, _, _, _ in passed],
+            schema.arrow,
+            dataset.order,
+            typed=lambda text: typed_table(text, schema),
+        ),
         accounts=accounts,
         quarantined=tuple(each for _, settled, _, _ in passed for each in settled.quarantined),
         too_bad=tuple(
@@ -92,12 +97,10 @@ def _pass(
 def _part(number: int, raw: RawTable, safe: SafeTable, *, checked: Checked, settled: Settled) -> Part:
     valid = safe.positions[checked.positions]
     chosen = np.searchsorted(valid, settled.published)
-    every = len(chosen) == len(valid)
-    rows = pa.array(chosen)
     kept = pa.array(settled.published)
     return Part(
-        text=checked.text if every else checked.text.take(rows),
-        typed=checked.typed if every else checked.typed.take(rows),
+        text=checked.text,
+        chosen=chosen,
         feed=np.full(len(chosen), number, np.int32),
         source=raw.source[settled.published],
         row=raw.row[settled.published],

@@ -133,13 +133,16 @@ def _must_wait(bench: Bench, month: Month, built: Built, *, last: Built | None, 
 
 def _note(bench: Bench, month: Month, built: Built, *, last: Built | None, made: Candidate | None) -> ChangeNote:
     reasons = made.stale.reasons if made else ("approved",)
-    if not bench.work.writes:
-        return note(month, built.released_on, reasons, before=None, after=None)
-    paths = [
-        bench.work.store.folder(bench.dataset.name, each.folder) / f"{bench.dataset.name}-{month}.csv" if each else None
-        for each in (last, built)
-    ]
-    return note(month, built.released_on, reasons, before=paths[0], after=paths[1])
+    store, name = bench.work.store, bench.dataset.name
+    file = f"{name}-{month}.csv"
+    return note(
+        month,
+        built.released_on,
+        reasons,
+        rows=built.rows,
+        before=store.folder(name, last.folder) / file if last else None,
+        after=store.folder(name, built.folder) / file,
+    )
 
 
 def _month_state(before: MonthState | None, made: Candidate | None, *, built: Built, why: str) -> MonthState:

@@ -19,7 +19,7 @@ from pipeline.release.tables import Part, publishable
 from pipeline.run.months import metadata_of
 from pipeline.run.stale import touches
 from pipeline.run.workplace import digest
-from pipeline.validate.checks import validate
+from pipeline.validate.checks import typed_table, validate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,10 @@ def keep(bench: Bench, month: Month, state: MonthState) -> MonthState:
     if not restricted and not kinds:
         return marked
     text = _kept_text(bench, state.released)
-    references = {scope: work.store.references(dataset.name, state.released, scope) for scope in dataset.references}
+    references = {
+        scope: work.store.references(dataset.name, state.released, scope, column)
+        for scope, column in dataset.references.items()
+    }
     out = mask_of(pc.is_in(references["crime"], pa.array(sorted(restricted), pa.string()))) if restricted else None
     if kinds:
         text = _redacted(bench, month, text, references["supplier"], kinds)
@@ -75,7 +78,7 @@ def touches_any(bench: Bench, state: MonthState) -> bool:
 def _published(bench: Bench, built: Built, scope: str) -> frozenset[str]:
     if scope not in bench.dataset.references:
         return frozenset()
-    known = bench.work.store.references(bench.dataset.name, built, scope)
+    known = bench.work.store.references(bench.dataset.name, built, scope, bench.dataset.references[scope])
     return frozenset(known.drop_null().to_pylist())
 
 
@@ -84,7 +87,8 @@ def _more_protective(bench: Bench, built: Built) -> dict[str, str]:
     if "supplier" not in bench.dataset.references:
         return {}
     text = _kept_text(bench, built)
-    suppliers = bench.work.store.references(bench.dataset.name, built, "supplier").to_pylist()
+    column = bench.dataset.references["supplier"]
+    suppliers = bench.work.store.references(bench.dataset.name, built, "supplier", column).to_pylist()
     given = {"": 0, "personal": PROTECTION["IND"], "other": PROTECTION["PROT"]}
     payees = bench.found.payees()
     found = {}
@@ -131,13 +135,14 @@ def _rebuilt(
     nowhere = np.zeros(len(kept), np.int32)
     part = Part(
         text=checked.text,
-        typed=checked.typed,
+        chosen=np.arange(len(kept)),
         feed=nowhere,
         source=nowhere,
         row=kept,
         references={scope: column.take(rows) for scope, column in references.items()},
     )
-    table = publishable([part], work.schema(dataset).arrow, dataset.order)
+    schema = work.schema(dataset)
+    table = publishable([part], schema.arrow, dataset.order, typed=lambda given: typed_table(given, schema))
     stem = f"{dataset.name}-{month}"
     files = {
         f"{stem}.csv": csv_blocks(table),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pipeline.run.workplace import Workplace
 
 #: Identifying columns are read a few at a time, so that memory stays bounded.
-_COLUMNS_AT_ONCE = 8
+_COLUMNS_AT_ONCE = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -156,7 +156,8 @@ def _watched(bench: Bench, product: Product, paths: Sequence[Sequence[str]]) -> 
             positions = np.flatnonzero((table.feed == number) & (table.source == place))
             for start in range(0, len(feed.identifying) if len(positions) else 0, _COLUMNS_AT_ONCE):
                 columns = feed.identifying[start : start + _COLUMNS_AT_ONCE]
-                extracted = bench.reader.columns(feed, path, columns)
+                # a row without any of these would look like a blank line; the used columns tell it from one
+                extracted = bench.reader.columns(feed, path, tuple(dict.fromkeys((*columns, *feed.used[:1]))))
                 rows = pa.array(np.searchsorted(np.asarray(extracted.rows), table.row[positions]))
                 for column in columns:
                     cells = whole(extracted.cells.column(column)).take(rows)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
+from pipeline.cells import whole
 from pipeline.extract.database import Database
 from pipeline.extract.folder import Folder
 from pipeline.extract.router import Dated, dated, month_files
@@ -56,8 +59,11 @@ class Reader:
         """Return some columns of an extract, read now."""
         if isinstance(feed.source, Database):
             address = self.work.settings.engagement.database
-            return feed.source.read_from(self.root, address, columns, feed.declared, dictionaries=recurring)
-        return feed.source.read(self.root, path, columns, feed.declared, dictionaries=recurring)
+            found = feed.source.read_from(self.root, address, columns, feed.declared, dictionaries=recurring)
+        else:
+            found = feed.source.read(self.root, path, columns, feed.declared, dictionaries=recurring)
+        cells = pa.table({name: whole(found.cells.column(name)) for name in columns})
+        return replace(found, cells=cells)
 
     def _make_room(self, newest: tuple[str, str]) -> None:
         while len(self._kept) > 1 and sum(_size(each) for each in self._kept.values()) > _AT_HAND_BYTES:

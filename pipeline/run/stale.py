@@ -64,7 +64,7 @@ def touches(dataset: Dataset, month: MonthState, restricted: frozenset[str], sto
     latest = month.waiting.built if month.waiting else month.released
     if not added or latest is None:
         return False
-    published = store.references(dataset.name, latest, "crime")
+    published = store.references(dataset.name, latest, "crime", dataset.references["crime"])
     return bool(pc.any(pc.is_in(published, value_set=pa.array(sorted(added), pa.string()))).as_py())
 
 
