@@ -52,8 +52,10 @@ def sync_folder(folder: Path) -> None:
 
 def make_private(folder: Path) -> None:
     """Make ``folder`` and what is missing above it, readable by its owner only."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
     with writing(folder):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for each in reversed(missing):  # `parents=True` would leave those above it open to everybody
+            each.mkdir(mode=0o700, exist_ok=True)
 
 
 def replace_file(path: Path, content: bytes, *, mode: int = 0o600) -> bool:

@@ -102,6 +102,8 @@ def plan(
 def locked(settings: Settings) -> Iterator[None]:
     """Hold the lock of a data folder; another run that holds it is a `BusyError`."""
     private = settings.data / "private"
+    with writing(settings.data):
+        settings.data.mkdir(parents=True, exist_ok=True)
     make_private(private)
     with writing(private / "lock"):
         handle = os.open(private / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -9,6 +9,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
+from pipeline.journal import make_private
 from pipeline.sample.planting import Planted
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def write_manifest(data: Path, paths: Sequence[str]) -> None:
 
 def _write_private(path: Path, text: str) -> None:
     """Write ``text`` to a file that only its owner may read, in a folder that only its owner may open."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
         os.fchmod(number, 0o600)  # the file may have been there before
