@@ -1,0 +1,358 @@
+"""What changed since last night decides exactly which months are built again, and the plan says why."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from product import MONTHS, ROOT, Product, Said, built, change_csv, contents, planned, read_csv, tree
+
+from pipeline.sample.making import invent_lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from product import Rows
+
+CRIMES = "crime/recorded-crime/{}.csv"
+#: Published spending of every month, the empty one too.
+SPENDING = ("2023-12", *MONTHS)
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Product:
+    return Product.with_published_sample(tmp_path)
+
+
+def settles(product: Product) -> None:
+    """Check that the next night finds nothing to do."""
+    before = tree(product.folder)
+    assert product.publish() == {}
+    assert tree(product.folder) == before
+
+
+def setting(product: Product, text: str) -> None:
+    with product.settings.open("a", encoding="utf-8") as file:
+        file.write(f"\n{text}\n")
+
+
+def ordinary(rows: Rows) -> list[int]:
+    """Return the places of crimes that are plainly good and alone in having their reference."""
+    counts = Counter(row["crime_reference"] for row in rows)
+    return [
+        place
+        for place, row in enumerate(rows)
+        if counts[row["crime_reference"]] == 1 and row["restricted"] == "N" and "*24*9" not in row["crime_reference"]
+    ]
+
+
+def add_late(product: Product, *, file: str, month: str, reference: str = "SAMPLE*24*8800001") -> None:
+    """Add a crime of ``month`` to the file of a later month."""
+
+    def change(rows: Rows) -> Rows:
+        row = {**rows[ordinary(rows)[0]], "recorded_on": f"{month}-09 10:00", "crime_reference": reference}
+        return [*rows, row]
+
+    change_csv(product.crimes(file), change)
+
+
+def restrict(product: Product, *, file: str, reference: str) -> None:
+    """Add a restricted row of a reference to a file."""
+
+    def change(rows: Rows) -> Rows:
+        return [*rows, {**rows[ordinary(rows)[0]], "crime_reference": reference, "restricted": "Y"}]
+
+    change_csv(product.crimes(file), change)
+
+
+def reference_of(product: Product, month: str, number: int = 0) -> str:
+    """Return the reference of a good crime of a month."""
+    rows = read_csv(product.crimes(month))
+    return rows[ordinary(rows)[number]]["crime_reference"]
+
+
+# --- corrected and late rows ----------------------------------------------------------------------------------------
+
+
+def test_a_corrected_file_rebuilds_its_own_month(product: Product) -> None:
+    before = product.csv("street-crime", "2024-02")
+
+    def correct(rows: Rows) -> Rows:
+        place = next(place for place in ordinary(rows) if rows[place]["outcome_code"] != "16")
+        rows[place]["outcome_code"] = "16"
+        return rows
+
+    change_csv(product.crimes("2024-02"), correct)
+    assert product.plan() == {"street-crime": {"2024-02": f"{CRIMES.format('2024-02')} has changed"}}
+    assert product.publish() == {"street-crime": ("2024-02",)}
+    after = product.csv("street-crime", "2024-02")
+    assert len(after) == len(before)
+    assert sum(1 for row in after if row not in before) == 1
+    settles(product)
+
+
+def test_a_file_dropped_again_with_other_bytes_and_the_same_rows_keeps_the_released_files(product: Product) -> None:
+    files = contents(product.published)
+    product.crimes("2024-02").write_bytes(product.crimes("2024-02").read_bytes().replace(b"\n", b"\r\n"))
+    product.incidents("2024-01").write_bytes(b"\xef\xbb\xbf" + product.incidents("2024-01").read_bytes())
+    assert product.publish() == {"street-crime": ("2024-01", "2024-02")}
+    assert contents(product.published) == files
+    settles(product)
+
+
+def test_late_rows_that_appear_and_disappear_rebuild_the_month_they_belong_to(product: Product) -> None:
+    kept, files = product.crimes("2024-02").read_bytes(), contents(product.published)
+    rows = len(product.csv("street-crime", "2024-01"))
+    add_late(product, file="2024-02", month="2024-01")
+    name = CRIMES.format("2024-02")
+    why = product.plan()["street-crime"]
+    assert why["2024-01"] == f"{name} has rows of it now"
+    assert why["2024-02"].startswith(f"{name} has changed")
+    assert product.publish() == {"street-crime": ("2024-01", "2024-02")}
+    assert len(product.csv("street-crime", "2024-01")) == rows + 1
+    log = (product.published / "street-crime" / "change-log.csv").read_text(encoding="utf-8")
+    assert "2024-01,revised,late records,1-7,0" in log
+    settles(product)
+
+    product.crimes("2024-02").write_bytes(kept)
+    assert product.plan()["street-crime"]["2024-01"] == f"{name} has no rows of it any more"
+    assert product.publish() == {"street-crime": ("2024-01", "2024-02")}
+    data = {path: digest for path, digest in contents(product.published).items() if "street-crime-2024" in path}
+    assert data == {path: digest for path, digest in files.items() if "street-crime-2024" in path}
+    settles(product)
+
+
+def test_a_late_row_of_a_month_that_was_never_received_is_withheld_until_that_month_comes(product: Product) -> None:
+    before = product.accounts("street-crime", "2024-01")
+    assert before["month-not-open"] == 1
+    december = product.crimes("2023-12"), product.incidents("2023-12")
+    for path, name in zip(december, ("2024-01", "2024-01"), strict=True):
+        source = product.crimes(name) if "recorded" in str(path) else product.incidents(name)
+        path.write_bytes(source.read_bytes().replace(b"2024-01-", b"2023-12-").replace(b"/01/2024", b"/12/2023"))
+    built_now = product.publish()["street-crime"]
+    assert "2023-12" in built_now
+    assert "2024-01" in built_now
+    assert "month-not-open" not in product.accounts("street-crime", "2024-01")
+    settles(product)
+
+
+# --- restricted records ---------------------------------------------------------------------------------------------
+
+
+def test_a_reference_restricted_in_another_months_file_leaves_its_month_and_comes_back(product: Product) -> None:
+    kept, rows = product.crimes("2024-01").read_bytes(), product.csv("street-crime", "2024-02")
+    restrict(product, file="2024-01", reference=reference_of(product, "2024-02"))
+    assert product.plan() == {
+        "street-crime": {"2024-01": f"{CRIMES.format('2024-01')} has changed", "2024-02": "restricted records"}
+    }
+    assert product.publish() == {"street-crime": ("2024-01", "2024-02")}
+    after = product.csv("street-crime", "2024-02")
+    assert len(after) == len(rows) - 1
+    assert all(row in rows for row in after)
+    log = (product.published / "street-crime" / "change-log.csv").read_text(encoding="utf-8")
+    assert "restrict" not in log
+    settles(product)
+
+    product.crimes("2024-01").write_bytes(kept)
+    assert product.publish() == {"street-crime": ("2024-01", "2024-02")}
+    assert product.csv("street-crime", "2024-02") == rows
+    settles(product)
+
+
+def test_a_restriction_survives_the_file_that_brought_it(product: Product) -> None:
+    reference = reference_of(product, "2024-01")
+    rows = len(product.csv("street-crime", "2024-01"))
+    restrict(product, file="2024-02", reference=reference)
+    product.publish()
+    assert len(product.csv("street-crime", "2024-01")) == rows - 1
+    product.crimes("2024-02").unlink()
+
+    def touch(lines: Rows) -> Rows:
+        return lines[::-1]
+
+    change_csv(product.crimes("2024-01"), touch)
+    assert product.publish() == {"street-crime": ("2024-01",)}
+    assert len(product.csv("street-crime", "2024-01")) == rows - 1
+
+
+def test_a_restricted_row_that_is_itself_bad_still_restricts(product: Product) -> None:
+    reference = reference_of(product, "2024-02")
+    rows = len(product.csv("street-crime", "2024-02"))
+
+    def change(lines: Rows) -> Rows:
+        bad = {"crime_reference": reference, "restricted": "Y", "recorded_on": "no day", "force_code": "nowhere"}
+        return [*lines, {**lines[0], **bad}]
+
+    change_csv(product.crimes("2024-01"), change)
+    product.publish()
+    assert len(product.csv("street-crime", "2024-02")) == rows - 1
+    settles(product)
+
+
+# --- types of suppliers ---------------------------------------------------------------------------------------------
+
+
+def supplier_of(product: Product, months: tuple[str, ...]) -> tuple[str, str]:
+    """Return number and name of an ordinary company that is paid in exactly these months, and published."""
+    paid: dict[tuple[str, str], set[str]] = {}
+    for month in MONTHS:
+        for line in invent_lines(month, 80):
+            if line["Supplier Type"] == "ORG" and str(line["Supplier No"]).startswith("S1"):
+                paid.setdefault((str(line["Supplier No"]), str(line["Supplier Name"])), set()).add(month)
+    public = [{row["supplier_name"] for row in product.csv("spend-over-500", month)} for month in months]
+    named = set.intersection(*public)
+    return next(each for each, found in sorted(paid.items()) if found == set(months) and each[1] in named)
+
+
+def test_a_supplier_who_becomes_a_person_in_one_ledger_is_redacted_in_all(product: Product) -> None:
+    number, name = supplier_of(product, ("2024-01",))
+    person = {"Supplier No": number, "Supplier Type": "IND", "Transaction No": 4_000_001, "Line No": 1}
+    product.change_ledger("2024-03", lambda lines: [*lines, lines[0] | person])
+    assert product.plan() == {
+        "spend-over-500": {
+            "2024-01": "types of suppliers",
+            "2024-03": "expenditure/ledger/2024-03.xlsx has changed; types of suppliers",
+        }
+    }
+    assert product.publish() == {"spend-over-500": ("2024-01", "2024-03")}
+    for month in ("2024-01", "2024-03"):
+        assert name not in {row["supplier_name"] for row in product.csv("spend-over-500", month)}
+    settles(product)
+
+
+def test_the_forces_own_list_protects_and_settles_but_never_makes_less_protected(product: Product) -> None:
+    number, name = supplier_of(product, ("2024-02",))
+    listed = product.reference / "supplier-types.csv"
+    kept = listed.read_text(encoding="utf-8")
+    listed.write_text(f"{kept}{number},PROT\nS-QX90451,ORG\n", encoding="utf-8")
+    assert product.plan() == {"spend-over-500": dict.fromkeys(MONTHS, "types of suppliers")}
+    product.publish()
+    rows = product.csv("spend-over-500", "2024-02")
+    assert name not in {row["supplier_name"] for row in rows}
+    other = [row for row in rows if row["redaction"] == "other"]
+    assert other
+    assert {(row["department"], row["category"], row["purpose"], row["supplier_id"]) for row in other} == {("",) * 4}
+    assert any(row["supplier_name"].startswith("Quirkshank") for row in rows)
+    settles(product)
+
+    # an individual of the ledgers stays one, whatever the list says
+    listed.write_text(f"{kept}S-QX90421,ORG\n", encoding="utf-8")
+    product.publish()
+    rows = product.csv("spend-over-500", "2024-02")
+    assert name in {row["supplier_name"] for row in rows}
+    assert not any("YAXLEY" in row["supplier_name"] for row in rows)
+
+    listed.unlink()  # a file that has gone never makes anybody less protected
+    assert product.publish() == {}
+
+
+# --- reference data, settings, code lists, the day, the program -----------------------------------------------------
+
+
+def test_map_points_and_neighbourhoods_rebuild_the_datasets_that_use_them(product: Product) -> None:
+    points = product.reference / "map-points.csv"
+    text = points.read_text(encoding="utf-8")
+    points.write_text(text + "-0.000001,50.000001,On or near Nowhere,E01000001,Nowhere 001A,8\n", encoding="utf-8")
+    assert product.plan() == {"street-crime": dict.fromkeys(MONTHS, "reference data")}
+    files = contents(product.published)
+    assert product.publish() == {"street-crime": MONTHS}
+    assert contents(product.published) == files
+    settles(product)
+
+    change_csv(product.reference / "neighbourhoods.csv", lambda rows: rows[:-1])
+    assert product.publish() == {"engagement-events": MONTHS}
+    settles(product)
+
+
+def test_settings_rebuild_what_they_decide(product: Product) -> None:
+    setting(product, '[spend]\nthreshold = "25000.00"')
+    assert product.plan() == {"spend-over-500": dict.fromkeys(SPENDING, "settings")}
+    assert product.publish() == {"spend-over-500": SPENDING}
+    totals: Counter[tuple[str, str]] = Counter()
+    for month in MONTHS:
+        for row in product.csv("spend-over-500", month):
+            totals[month, row["transaction_id"]] += round(float(row["net_amount"]) * 100)
+    assert totals
+    assert all(abs(pence) > 25_000_00 for pence in totals.values())
+    package = (product.published / "spend-over-500" / "datapackage.json").read_text(encoding="utf-8")
+    assert "more than £25,000.00" in package
+    settles(product)
+
+
+def test_the_list_of_excluded_accounts_is_a_setting(product: Product) -> None:
+    shipped = (ROOT / "schemas" / "codelists" / "excluded-account.csv").read_text(encoding="utf-8").splitlines()
+    ours = product.folder / "ours.csv"
+    ours.write_text("\n".join(shipped[:-1]) + "\n", encoding="utf-8")
+    setting(product, '[spend]\nexcluded_accounts = "ours.csv"')
+    assert set(product.publish()) >= {"spend-over-500"}
+    settles(product)
+
+
+def test_a_limit_or_a_contact_builds_no_month_again(product: Product) -> None:
+    setting(product, "[limits]\nshrink_rows = 20")
+    text = product.settings.read_text(encoding="utf-8")
+    product.settings.write_text(text.replace("foi@police.example.org", "information@police.example.org"), "utf-8")
+    assert product.plan() == {}
+    assert product.publish() == {}
+    package = (product.published / "street-crime" / "datapackage.json").read_text(encoding="utf-8")
+    assert "information@police.example.org" in package
+    settles(product)
+
+
+def test_an_event_is_published_once_its_day_has_passed(product: Product) -> None:
+    assert product.publish(PIPELINE_AS_OF="2024-05-14") == {}
+    assert product.plan(PIPELINE_AS_OF="2024-05-15") == {"engagement-events": {"2024-05": "new"}}
+    said = product.run("--as-of", "2024-05-15", "publish", PIPELINE_AS_OF="2024-05-01")  # the command line wins
+    assert built(said) == {"engagement-events": ("2024-05",)}
+    page = (product.published / "engagement-events" / "index.html").read_text(encoding="utf-8")
+    assert "2024-04" in page  # between two months that are there, one is missing
+    package = (product.published / "engagement-events" / "datapackage.json").read_text(encoding="utf-8")
+    assert '"monthsMissing": [\n    "2024-04"\n  ]' in package
+    # and a run for an earlier day takes nothing back
+    files = contents(product.published)
+    assert product.publish(PIPELINE_AS_OF="2024-05-01") == {}
+    assert {name for name in files if name.endswith(".csv")} <= set(contents(product.published))
+
+
+def test_a_changed_event_rebuilds_its_month_only(product: Product) -> None:
+    with closing(sqlite3.connect(product.events)) as database, database:
+        database.execute("UPDATE event SET attendance = 49 WHERE event_id = 'SAMPLE-20240200003'")
+        database.execute("UPDATE attendee SET name = 'Somebody Else'")
+    assert list(product.plan()["engagement-events"]) == ["2024-02"]
+    assert product.publish() == {"engagement-events": ("2024-02",)}
+    settles(product)
+
+
+def test_a_column_that_is_withheld_rebuilds_nothing_of_a_database(product: Product) -> None:
+    with closing(sqlite3.connect(product.events)) as database, database:
+        database.execute("UPDATE event SET notes = 'x', venue_name = 'y'")
+    assert product.publish() == {}
+
+
+def test_another_code_list_and_another_version_of_the_program_rebuild_every_month(product: Product) -> None:
+    """In a copy of the program, as an upgrade would be."""
+    program = product.folder / "program"
+    for name in ("pipeline", "schemas"):
+        shutil.copytree(ROOT / name, program / name, ignore=shutil.ignore_patterns("__pycache__"))
+    command = [sys.executable, "-m", "pipeline", "plan", "--quiet"]
+    environment = product.environment(PYTHONPATH=str(program))
+
+    listed = program / "schemas" / "codelists" / "venue-kind.csv"
+    listed.write_text(listed.read_text(encoding="utf-8") + "barge,Barge,Y,,\n", encoding="utf-8")
+    with (program / "pipeline" / "cells.py").open("a", encoding="utf-8") as file:
+        file.write("\n# another version\n")
+    why = dict.fromkeys(MONTHS, "code lists; program")
+    said = subprocess.run(
+        command, cwd=product.folder, env=environment, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert planned(Said(said.returncode, said.stdout, said.stderr)) == {
+        "engagement-events": why,
+        "spend-over-500": {"2023-12": "code lists; program", **why},
+        "street-crime": why,
+    }
