@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: What is trimmed from a cell of an extract: spaces and no-break spaces, not tabs.
 BLANKS = " \u00a0"
 DICTIONARY = pa.dictionary(pa.int32(), pa.string())
+#: What `first_bytes` gives for an empty cell: it sorts behind every text.
+NO_BYTES = np.iinfo(np.uint64).max
 _FORMULA = ("=", "+", "-", "@", "\t")
 _DATE = re.compile(r"(?:(\d{4})-(\d{2})-(\d{2})|(\d{2})/(\d{2})/(\d{4}))", re.ASCII)
 _TIME = re.compile(r" ([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
@@ -125,7 +127,6 @@ def is_formula(column: pa.Array) -> Mask:
     return facts_of_distinct(column, lambda text: text.startswith(_FORMULA), dtype=np.bool_, empty=False)
 
 
-@lru_cache(maxsize=1 << 18)  # the same days recur in every file of a run
 def civil_day(text: str, *, time_allowed: bool) -> dt.date | None:
     """Return the day that ``text`` names, or None: `YYYY-MM-DD` or `DD/MM/YYYY`, with ` HH:MM[:SS]` where allowed."""
     found = _DATE.match(text)
@@ -143,12 +144,18 @@ def civil_day(text: str, *, time_allowed: bool) -> dt.date | None:
 
 def days(column: pa.Array, *, time_allowed: bool) -> pa.DictionaryArray:
     """Return each cell's day as ISO text, null where it is no day."""
+    return on_distinct(column, _iso_moment if time_allowed else _iso_day)
 
-    def day(text: str) -> str | None:
-        found = civil_day(text, time_allowed=time_allowed)
-        return found.isoformat() if found else None
 
-    return on_distinct(column, day)
+@lru_cache(maxsize=1 << 18)  # the same moments recur in every file of a run
+def _iso_moment(text: str) -> str | None:
+    found = civil_day(text, time_allowed=True)
+    return found.isoformat() if found else None
+
+
+def _iso_day(text: str) -> str | None:
+    found = civil_day(text, time_allowed=False)
+    return found.isoformat() if found else None
 
 
 def months(day_column: pa.Array) -> pa.DictionaryArray:
@@ -179,3 +186,14 @@ def money(text: str) -> str | None:
 def concatenated(columns: Sequence[pa.Array]) -> pa.Array:
     """Return ``columns`` one after the other."""
     return columns[0] if len(columns) == 1 else whole(pa.chunked_array(columns))
+
+
+def first_bytes(text: pa.Array) -> NDArray[np.uint64]:
+    """Return the first eight bytes of each text as a number that sorts as the text does; blanks last."""
+    filled = np.asarray(pc.is_valid(text))
+    padded = pc.binary_slice(text.fill_null("\0" * 8).cast(pa.binary()), 0, 8)
+    if np.asarray(pc.binary_length(padded)).min(initial=8) < 8:  # noqa: PLR2004 - eight bytes in a number
+        padded = pa.array([cell.ljust(8, b"\0") for cell in padded.to_pylist()], pa.binary())
+    _, _, data = padded.buffers()
+    numbers = np.frombuffer(data or b"", ">u8", count=len(text)).astype(np.uint64)
+    return np.where(filled, np.minimum(numbers, NO_BYTES - np.uint64(1)), NO_BYTES)

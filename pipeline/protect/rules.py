@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.cells import encoded, facts_of_distinct, filled, groups, mask_of, on_distinct, where
+from pipeline.cells import NO_BYTES, facts_of_distinct, filled, first_bytes, groups, mask_of, on_distinct, plain, where
 from pipeline.protect.place import Judgement, Place, Problem, nowhere, problem
 from pipeline.protect.pseudonyms import FULL
 from pipeline.protect.treatments import before
@@ -191,6 +191,14 @@ class _OneOfEach:
         yield "duplicate", copies
 
 
+def _alike(column: pa.Array) -> NDArray[np.int64]:
+    """Return the rows whose text begins with the same eight bytes as another row's: all equal ones are among them."""
+    first = first_bytes(plain(column))
+    ordered = np.sort(first)
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    return np.flatnonzero(np.isin(first, np.unique(again)) & (first != NO_BYTES))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneRecord(_Rule):
     """Withholds the extra copies of rows that agree in every published column, ``key`` included."""
@@ -199,16 +207,15 @@ class OneRecord(_Rule):
 
     def judge(self, _raw: RawTable, columns: Mapping[str, pa.Array], _place: Place) -> Judgement:
         """Return the groups of equal rows; rows whose key stands on a different row too are counted."""
-        keys = np.asarray(encoded(columns[self.key]).indices.fill_null(-1)).astype(np.int64)
-        counts = np.bincount(keys[keys >= 0], minlength=1)
-        shared = np.flatnonzero((keys >= 0) & (counts[keys] > 1))
-        equal = np.full(len(keys), -1, np.int64)
-        differing = nowhere(len(keys))
-        if len(shared):
-            some = pa.array(shared)
-            equal[shared] = groups(*(column.take(some) for column in columns.values()))
-            pairs = np.unique(np.column_stack([keys[shared], equal[shared]]), axis=0)
-            differing[shared] = np.bincount(pairs[:, 0], minlength=len(counts))[keys[shared]] > 1
+        near = _alike(columns[self.key])
+        equal = np.full(len(columns[self.key]), -1, np.int64)
+        differing = nowhere(len(equal))
+        if len(near):
+            some = pa.array(near)
+            keys = groups(columns[self.key].take(some))
+            equal[near] = groups(*(column.take(some) for column in columns.values()))
+            pairs = np.unique(np.column_stack([keys, equal[near]]), axis=0)
+            differing[near] = np.bincount(pairs[:, 0])[keys] > 1
         return Judgement((_OneOfEach(equal),), quality={"shared_reference": differing})
 
 

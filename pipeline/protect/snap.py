@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 import pyproj
 from scipy.spatial import cKDTree
 
-from pipeline.cells import encoded, facts_of_distinct, filled, plain, where
+from pipeline.cells import encoded, facts_of_distinct, filled, is_formula, plain, where
 from pipeline.protect.fates import Reasoned
-from pipeline.protect.place import Place, Problem, Treated, length_of, problem
+from pipeline.protect.place import Place, Problem, Treated, length_of, nowhere, problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,9 @@ REACH_METRES = 20_000.0
 NO_LOCATION = "No Location"
 #: Two distances nearer than a micrometre are a tie: the projection itself is not finer.
 _TIE = 1e-6
-_METRES = re.compile(r"-?[0-9]{1,15}", re.ASCII)
+#: More digits than this are no metres on Earth, and would not fit into a float.
+_MOST_DIGITS = 15
+_METRES = re.compile(rf"-?[0-9]{{1,{_MOST_DIGITS}}}", re.ASCII)
 _FAR = 2**40
 
 #: WGS 84 (height 0) to the National Grid with exactly Ordnance Survey's seven parameters (EPSG:1314, which runs
@@ -154,17 +156,18 @@ class Snap(Reasoned):
             *problem(self.confidence, "unknown-code", ~(known | unknown)),
             *problem(self.easting, "bad-coordinates", known & ~east_read),
             *problem(self.northing, "bad-coordinates", known & ~north_read),
+            *problem(self.easting, "formula-text", _runs(nearest, place.points)),
         ]
         return Treated(_published(nearest, place.points), problems)
 
 
 def _published(nearest: NDArray[np.int64], points: PointList | None) -> dict[str, pa.Array]:
-    nowhere = nearest < 0
+    unplaced = nearest < 0
     columns: dict[str, pa.Array] = {}
     for name, own in _PUBLISHED.items():
         if points is None:
             empty = encoded(pa.nulls(len(nearest), pa.string()))
-            columns[name] = where(nowhere, NO_LOCATION, empty) if name == "Location" else empty
+            columns[name] = where(unplaced, NO_LOCATION, empty) if name == "Location" else empty
             continue
         values = encoded(points.texts[own])
         texts, extra = values.dictionary, len(values.dictionary)
@@ -176,12 +179,23 @@ def _published(nearest: NDArray[np.int64], points: PointList | None) -> dict[str
     return columns
 
 
+def _runs(nearest: NDArray[np.int64], points: PointList | None) -> Mask:
+    """Return the rows whose point has a text that a spreadsheet would run; a number may begin with a minus."""
+    if points is None:
+        return nowhere(len(nearest))
+    texts = [points.texts[name] for name in ("location", "lsoa_code", "lsoa_name")]
+    # a row without a point has the place -1, which is the last
+    risky: Mask = np.append(np.logical_or.reduce([is_formula(text) for text in texts]), False)  # noqa: FBT003 - a value
+    return risky[nearest]
+
+
 def _metres(column: pa.Array) -> tuple[NDArray[np.float64], Mask]:
     """Return whole metres and where they can be read; what is unreadable is 0."""
     if not pa.types.is_dictionary(column.type):
         try:
-            # Arrow would also read hexadecimal: only plain digits are taken the fast way
-            if pc.all(pc.ascii_is_decimal(column)).as_py():
+            # Arrow would also read hexadecimal: only plain digits, no more than usual, are taken the fast way
+            usual = pc.and_(pc.ascii_is_decimal(column), pc.less_equal(pc.binary_length(column), _MOST_DIGITS))
+            if pc.all(usual).as_py():
                 return np.asarray(column.cast(pa.int64()).fill_null(0)).astype(np.float64), filled(column)
         except pa.ArrowInvalid:
             pass

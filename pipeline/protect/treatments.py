@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from pipeline.cells import Mask
 
+#: A count of more digits than this is a mistake at its source.
+_MOST_DIGITS = 9
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OneColumn(Reasoned):
@@ -227,7 +230,7 @@ class Band(_OneColumn):
         bounds = [(int(row["from_count"]), int(row["to_count"] or 10**18), row["label"]) for row in rows]
 
         def band(text: str) -> str | None:
-            if not (text.isascii() and text.isdigit()):
+            if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
                 return None
             return next((label for low, high, label in bounds if low <= int(text) <= high), None)
 
@@ -279,7 +282,8 @@ class Known(_OneColumn):
     def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
         """Return the codes that the force's list of neighbourhoods holds."""
         text = on_distinct(cells[self.column], lambda code: code if code in place.neighbourhoods else None)
-        return Treated(self._same(text), problem(self.column, "unknown-code", ~filled(text)))
+        unknown = problem(self.column, "unknown-code", ~filled(text))
+        return Treated(self._same(text), (*unknown, *problem(self.column, "formula-text", is_formula(text))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,15 +296,17 @@ class Alias(_OneColumn):
     code: str
 
     def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
-        """Return the labels; an empty cell is a problem with the treatment's own code."""
+        """Return the labels; an empty cell is a problem with the treatment's own code, a retired label another."""
         labels = place.codelists.read(self.codelist).mapping(month=place.month)
         alias = place.codelists.read(self.aliases).mapping("text", "code")
 
-        def label(text: str) -> str:
-            return labels[alias.get(" ".join(text.casefold().split()), self.otherwise)]
+        def label(text: str) -> str | None:
+            return labels.get(alias.get(" ".join(text.casefold().split()), self.otherwise))
 
         column = cells[self.column]
-        return Treated(self._same(on_distinct(column, label)), problem(self.column, self.code, ~filled(column)))
+        text = on_distinct(column, label)
+        retired = problem(self.column, "unknown-code", filled(column) & ~filled(text))
+        return Treated(self._same(text), (*problem(self.column, self.code, ~filled(column)), *retired))
 
 
 def before(column: pa.Array, day: str) -> Mask:

@@ -27,10 +27,11 @@ def csv_blocks(table: PublishableTable) -> Iterator[pa.Buffer]:
     """
     names = table.text.schema.names
     yield pa.py_buffer((",".join(_quoted_names(names)) + "\n").encode())
-    columns = [_quoted(whole(table.text.column(name)), end="\n" if name == names[-1] else "") for name in names]
+    columns = [_fields(table, name) for name in names]
     for start in range(0, table.rows, _BLOCK_ROWS):
         block = [_plain(column.slice(start, _BLOCK_ROWS)) for column in columns]
-        lines = pc.binary_join_element_wise(*block, ",") if len(block) > 1 else block[0]
+        fields = pc.binary_join_element_wise(*block, ",", null_handling="replace") if len(block) > 1 else block[0]
+        lines = pc.binary_join_element_wise(fields, "", "\n", null_handling="replace")
         _, offsets, data = lines.buffers()
         ends = memoryview(offsets).cast("i")
         yield data.slice(ends[lines.offset], ends[lines.offset + len(lines)] - ends[lines.offset])
@@ -48,28 +49,23 @@ def _quote(texts: pa.Array) -> pa.Array:
     return pc.if_else(needs, doubled, texts)
 
 
-def _quoted(column: pa.Array, *, end: str) -> pa.Array:
-    """Return the column as CSV fields, ``end`` behind each: empty where it is null."""
-    if pa.types.is_dictionary(column.type):
-        values = _ended(_quote(column.dictionary), end)
-        if column.null_count and end:
-            values = pa.concat_arrays([values, pa.array([end])])
-            return pa.DictionaryArray.from_arrays(column.indices.fill_null(len(values) - 1), values)
-        return pa.DictionaryArray.from_arrays(column.indices, values)
-    return _ended(_quote(column).fill_null(""), end)
-
-
-def _ended(texts: pa.Array, end: str) -> pa.Array:
-    return pc.binary_join_element_wise(texts, end, "") if end else texts
+def _fields(table: PublishableTable, name: str) -> pa.Array:
+    """Return a column as CSV fields, null where it is empty; text that needs no quotes is not decoded twice."""
+    column, typed = whole(table.text.column(name)), whole(table.typed.column(name))
+    if not pa.types.is_dictionary(column.type):
+        return _quote(column)
+    quoted = _quote(column.dictionary)
+    if quoted is column.dictionary and pa.types.is_string(typed.type):
+        return typed
+    return pa.DictionaryArray.from_arrays(column.indices, quoted)
 
 
 def _plain(column: pa.Array) -> pa.Array:
-    texts = column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
-    return texts.fill_null("") if texts.null_count else texts
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
 
 
-def parquet_buffer(table: PublishableTable, facts: Mapping[str, str]) -> pa.Buffer:
-    """Return the Parquet: zstd, real types, plain strings, no index, ``facts`` as its only metadata.
+def parquet_blocks(table: PublishableTable, facts: Mapping[str, str]) -> Iterator[pa.Buffer]:
+    """Yield the Parquet: zstd, real types, plain strings, no index, ``facts`` as its only metadata.
 
     A dictionary column keeps values that its rows no longer hold (standards 4.4), so there is none.
     """
@@ -77,4 +73,4 @@ def parquet_buffer(table: PublishableTable, facts: Mapping[str, str]) -> pa.Buff
     with pq.ParquetWriter(sink, table.schema, compression="zstd", version="2.6", store_schema=False) as writer:
         writer.write_table(table.typed, row_group_size=_BLOCK_ROWS)
         writer.add_key_value_metadata(dict(facts))
-    return sink.getvalue()
+    yield sink.getvalue()

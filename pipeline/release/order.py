@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.cells import encoded, whole
+from pipeline.cells import NO_BYTES, encoded, first_bytes, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MOST = 2**62
-_LAST = np.iinfo(np.uint64).max
 
 
 def sorted_positions(
@@ -62,12 +61,12 @@ def _finish(
     if pa.types.is_dictionary(text.type) or not pa.types.is_string(kind):
         rank, _ = _ranks(text, chosen, kind)
         return np.lexsort((rank, *reversed(keys)))
-    prefix = _prefixes(text)[chosen]
+    prefix = first_bytes(text)[chosen]
     order = np.lexsort((prefix, *reversed(keys)))
     same = np.ones(max(len(order) - 1, 0), np.bool_)
     for key in (prefix, *keys):
         same &= key[order[1:]] == key[order[:-1]]
-    tied = np.flatnonzero(same & (prefix[order[1:]] != _LAST))
+    tied = np.flatnonzero(same & (prefix[order[1:]] != NO_BYTES))
     for start, end in _runs(tied):  # eight equal bytes and all else equal: a few rows in a million
         rows = order[start : end + 1]
         texts = [text[int(chosen[row])].as_py() for row in rows]
@@ -83,16 +82,3 @@ def _runs(positions: NDArray[np.int64]) -> list[tuple[int, int]]:
     starts = positions[np.append(0, breaks + 1)]
     ends = positions[np.append(breaks, len(positions) - 1)] + 1
     return list(zip(starts.tolist(), ends.tolist(), strict=True))
-
-
-def _prefixes(text: pa.Array) -> NDArray[np.uint64]:
-    """Return the first eight bytes of each text as a number that sorts as the text does; blanks last."""
-    filled = np.asarray(pc.is_valid(text))
-    padded = pc.binary_slice(text.fill_null("").cast(pa.binary()), 0, 8)
-    short = np.asarray(pc.binary_length(padded)) < 8  # noqa: PLR2004 - eight bytes in a number
-    if short.any():
-        eight = [cell.ljust(8, b"\0") for cell in padded.to_pylist()]
-        padded = pa.array(eight, pa.binary())
-    _, _, data = padded.buffers()
-    numbers = np.frombuffer(data or b"", ">u8", count=len(text)).astype(np.uint64)
-    return np.where(filled, np.minimum(numbers, _LAST - np.uint64(1)), _LAST)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,9 @@ class Store:
         with writing(draft):
             shutil.rmtree(draft, ignore_errors=True)
             draft.mkdir(mode=0o700)
-            written = tuple(_write(draft / file, blocks) for file, blocks in files.items())
+            with ThreadPoolExecutor(len(files)) as hands:  # both formats at once: one joins text while one compresses
+                jobs = [hands.submit(_write, draft / file, blocks) for file, blocks in files.items()]
+            written = tuple(job.result() for job in jobs)
             if references:
                 pq.write_table(
                     pa.table(dict(references)), draft / _REFERENCES, compression="none", use_dictionary=False

@@ -66,7 +66,7 @@ def _run(work: Workplace, dataset: Dataset, state: State, only: Collection[Month
     months = dict(state.months)
     candidates = {each.month: _candidate(bench, each, state) for each in stale}
     changes = _accept(bench, months, candidates)
-    _keep_gone(bench, months)
+    changes += _keep_gone(bench, months)
     new = State(
         receipts=found.receipts,
         declared={feed.name: digest(repr(feed)) for feed in dataset.feeds},
@@ -163,13 +163,21 @@ def _month_state(before: MonthState | None, made: Candidate | None, *, built: Bu
     )
 
 
-def _keep_gone(bench: Bench, months: dict[Month, MonthState]) -> None:
-    for month in bench.found.gone:
-        if not months[month].input_gone or gone.is_due(bench, months[month]):
-            months[month] = gone.keep(bench, month, months[month])
-    for month in bench.found.opened:
-        if month in months and months[month].input_gone:
-            months[month] = replace(months[month], input_gone=False)
+def _keep_gone(bench: Bench, months: dict[Month, MonthState]) -> list[ChangeNote]:
+    """Carry out new protections on what stays public without being built; return lines for the change log."""
+    notes: list[ChangeNote] = []
+    for month, last in list(months.items()):
+        if month in bench.found.gone:
+            if not last.input_gone or gone.is_due(bench, last):
+                months[month] = gone.keep(bench, month, last)
+        elif last.waiting:
+            months[month] = gone.guard(bench, month, last)
+        elif last.input_gone and month in bench.found.opened:
+            months[month] = replace(last, input_gone=False)
+        now = months[month].released
+        if now and last.released and now.folder != last.released.folder:
+            notes.append(_note(bench, month, now, last=last.released, made=None))
+    return notes
 
 
 def _unplaced(bench: Bench, state: State) -> tuple[Account, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +14,7 @@ from pipeline.cells import mask_of
 from pipeline.model import Account
 from pipeline.protect.ledger import PERSONAL, PROTECTED, PROTECTION, Payee, redact
 from pipeline.reasons import Outcome
-from pipeline.release.files import csv_blocks, parquet_buffer
+from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.tables import Part, publishable
 from pipeline.run.months import metadata_of
 from pipeline.run.stale import touches
@@ -34,30 +34,57 @@ if TYPE_CHECKING:
 
 def keep(bench: Bench, month: Month, state: MonthState) -> MonthState:
     """Return the state of a month whose input has gone, after restrictions and redactions that came since."""
-    marked = replace(state, input_gone=True)
-    if state.released is None:
-        return marked
+    guarded = guard(bench, month, replace(state, input_gone=True))
+    if guarded.released == state.released:
+        return guarded
+    # whatever was carried out here is looked at afresh once the extract is back
+    looked_at = {"restricted records": digest(sorted(bench.found.restricted())), "types of suppliers": "unknown"}
+    made_from = {name: looked_at.get(name, text) for name, text in state.made_from.items()}
+    return replace(guarded, made_from=made_from)
+
+
+def guard(bench: Bench, month: Month, state: MonthState) -> MonthState:
+    """Return a month that is not built again, its public release and the one that waits as protected as can be.
+
+    Records that were restricted since are removed, payees that were found to need it are redacted.
+    """
+    released, waiting = state.released, state.waiting
+    if waiting and (kept := _guarded(bench, month, waiting.built)):
+        state = replace(state, waiting=replace(waiting, built=kept.built))
+    if released is None or not (kept := _guarded(bench, month, released)):
+        return state
+    return replace(
+        state,
+        released=kept.built,
+        accounts=state.accounts if waiting else _moved(state.accounts, kept.removed, bench.dataset.feeds[0].name),
+        restricted=tuple(sorted({*state.restricted, *kept.restricted})),
+    )
+
+
+class _Kept(NamedTuple):
+    """A kept release after what was due: the restricted references, and how many rows they had."""
+
+    built: Built
+    restricted: frozenset[str]
+    removed: int
+
+
+def _guarded(bench: Bench, month: Month, kept: Built) -> _Kept | None:
+    """Return what a kept release becomes, None where nothing is due."""
     dataset, work = bench.dataset, bench.work
-    restricted = bench.found.restricted() & _published(bench, state.released, "crime")
-    kinds = _more_protective(bench, state.released)
+    restricted = bench.found.restricted() & _published(bench, kept, "crime")
+    kinds = _more_protective(bench, kept)
     if not restricted and not kinds:
-        return marked
-    text = _kept_text(bench, state.released)
+        return None
+    text = _kept_text(bench, kept)
     references = {
-        scope: work.store.references(dataset.name, state.released, scope, column)
-        for scope, column in dataset.references.items()
+        scope: work.store.references(dataset.name, kept, scope, column) for scope, column in dataset.references.items()
     }
     out = mask_of(pc.is_in(references["crime"], pa.array(sorted(restricted), pa.string()))) if restricted else None
     if kinds:
         text = _redacted(bench, month, text, references["supplier"], kinds)
-    built = _rebuilt(bench, month, text, references, out=out)
-    removed = int(out.sum()) if out is not None else 0
-    return replace(
-        marked,
-        released=built,
-        accounts=_moved(state.accounts, removed, feed=dataset.feeds[0].name),
-        restricted=tuple(sorted({*state.restricted, *restricted})),
-    )
+    built = _rebuilt(bench, month, text, references, out=out, instead_of=kept)
+    return _Kept(built, restricted, int(out.sum()) if out is not None else 0)
 
 
 def is_due(bench: Bench, state: MonthState) -> bool:
@@ -125,7 +152,13 @@ def _redacted(bench: Bench, month: Month, text: pa.Table, suppliers: pa.Array, k
 
 
 def _rebuilt(
-    bench: Bench, month: Month, text: pa.Table, references: Mapping[str, pa.Array], *, out: Mask | None
+    bench: Bench,
+    month: Month,
+    text: pa.Table,
+    references: Mapping[str, pa.Array],
+    *,
+    out: Mask | None,
+    instead_of: Built,
 ) -> Built:
     """Return the release of the rows that are left, in their order."""
     dataset, work = bench.dataset, bench.work
@@ -146,9 +179,9 @@ def _rebuilt(
     stem = f"{dataset.name}-{month}"
     files = {
         f"{stem}.csv": csv_blocks(table),
-        f"{stem}.parquet": [parquet_buffer(table, metadata_of(work, dataset))],
+        f"{stem}.parquet": parquet_blocks(table, metadata_of(work, dataset)),
     }
-    name = f"{month}-{digest([sorted(bench.found.restricted()), sorted(bench.found.payees().items())])[:12]}"
+    name = f"{month}-{digest([instead_of.folder, sorted(bench.found.restricted()), sorted(bench.found.payees().items())])[:12]}"
     if not work.writes:
         return work.store.weigh(dataset.name, name, files=files).described(
             rows=table.rows, released_on=work.as_of, quality={}
@@ -159,7 +192,7 @@ def _rebuilt(
     return built
 
 
-def _moved(accounts: tuple[Account, ...], removed: int, *, feed: str) -> tuple[Account, ...]:
+def _moved(accounts: tuple[Account, ...], removed: int, feed: str) -> tuple[Account, ...]:
     """Return the accounts after rows of one feed have moved from published to restricted."""
     if not removed:
         return accounts

@@ -12,7 +12,7 @@ from pipeline.cells import whole
 from pipeline.errors import PrivacyError
 from pipeline.extract.database import Database
 from pipeline.extract.router import joined, late_slice, own_slice, undated_slice
-from pipeline.release.files import csv_blocks, parquet_buffer
+from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak import Watched, check, read_back
 from pipeline.run.corridor import Product, build
 from pipeline.run.workplace import digest
@@ -110,7 +110,7 @@ def candidate(bench: Bench, stale: Stale) -> Candidate:
     name = f"{stale.month}-{_name(stale)}"
     files = {
         f"{dataset.name}-{stale.month}.csv": csv_blocks(product.table),
-        f"{dataset.name}-{stale.month}.parquet": [parquet_buffer(product.table, metadata_of(work, dataset))],
+        f"{dataset.name}-{stale.month}.parquet": parquet_blocks(product.table, metadata_of(work, dataset)),
     }
     if work.writes:
         draft = work.store.build(dataset.name, name, files=files, references=product.table.references)
