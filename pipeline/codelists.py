@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -37,7 +38,9 @@ class CodeList:
 @lru_cache(maxsize=256)
 def _load(path: Path, _changed: int) -> CodeList:
     content = path.read_bytes()
-    rows = tuple(csv.DictReader(content.decode("utf-8").splitlines()))
+    rows = tuple(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+    if any(None in row or None in row.values() for row in rows):
+        raise csv.Error  # a row with too few or too many cells
     return CodeList(path.stem, rows, hashlib.sha256(content).hexdigest())
 
 
@@ -50,13 +53,22 @@ class CodeLists:
 
     def read(self, name: str) -> CodeList:
         """Return the list ``name``; `InputError` where it cannot be read."""
-        path = self.instead.get(name, self.folder / f"{name}.csv")
-        try:
-            return _load(path, path.stat().st_mtime_ns)
-        except (OSError, UnicodeDecodeError):
-            raise InputError(
-                "bad-code-list",
-                "the code list cannot be read as UTF-8",
-                where=str(path),
-                fix="restore it, or correct the setting that names it",
-            ) from None
+        shipped = _read(self.folder / f"{name}.csv")
+        if name not in self.instead:
+            return shipped
+        own = _read(self.instead[name])
+        missing = set(shipped.rows[0]).difference(*own.rows[:1])
+        if missing:
+            raise _bad(self.instead[name], f"the code list has no row, or lacks columns: {', '.join(sorted(missing))}")
+        return own
+
+
+def _read(path: Path) -> CodeList:
+    try:
+        return _load(path, path.stat().st_mtime_ns)
+    except (OSError, UnicodeDecodeError, csv.Error):
+        raise _bad(path, "the code list cannot be read as a CSV file in UTF-8") from None
+
+
+def _bad(path: Path, message: str) -> InputError:
+    return InputError("bad-code-list", message, where=str(path), fix="restore it, or correct the setting that names it")

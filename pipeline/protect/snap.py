@@ -185,7 +185,7 @@ def _runs(nearest: NDArray[np.int64], points: PointList | None) -> Mask:
         return nowhere(len(nearest))
     texts = [points.texts[name] for name in ("location", "lsoa_code", "lsoa_name")]
     # a row without a point has the place -1, which is the last
-    risky: Mask = np.append(np.logical_or.reduce([is_formula(text) for text in texts]), False)  # noqa: FBT003 - a value
+    risky: Mask = np.append(np.logical_or.reduce([is_formula(text) for text in texts]), False)
     return risky[nearest]
 
 

@@ -1,0 +1,231 @@
+"""What a force handed in, made by hand, and what the real declarations make of one month of it.
+
+Rows are made in memory, as the archetypes of `pipeline/extract` hand them over; everything after that is the
+pipeline's own: the router, the registers of the private index, the corridor with every row judged by Frictionless.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.cells import BLANKS, whole
+from pipeline.codelists import CodeLists
+from pipeline.datasets import declared
+from pipeline.extract.database import Database
+from pipeline.extract.reference import Reference
+from pipeline.extract.router import Dated, dated, joined, late_slice, own_slice, receipt_of, undated_slice
+from pipeline.model import NO_MONTH, Extracted, RawTable
+from pipeline.protect.place import Place, Threshold
+from pipeline.protect.pseudonyms import Pseudonyms
+from pipeline.protect.snap import PointList
+from pipeline.reasons import Outcome
+from pipeline.run.corridor import build
+from pipeline.run.survey import Survey, _enter_supplier_types
+from pipeline.settings_parts import CODELISTS, Limits, Referee
+from pipeline.validate.schema import TableSchema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipeline.model import Dataset, Feed, Month
+    from pipeline.run.corridor import Product
+    from pipeline.run.survey import Registers
+
+    Row = Mapping[str, str]
+
+KEY = bytes(range(32))
+BODIES = {
+    "OPCC": "Police and Crime Commissioner for Example",
+    "FORCE": "Chief Constable of Example Police",
+}
+FORCE = "Example Police"
+#: The first data row of an extract in these tests; the header is row 1.
+FIRST_ROW = 2
+#: longitude, latitude, Location, LSOA code, LSOA name, easting, northing: places chosen so that distances are round.
+POINTS = (
+    ("-1.200000", "52.600000", "On or near Mill Lane", "E01000001", "Sample 001A", 450_000, 300_000),
+    ("-1.100000", "52.600000", "On or near High Street", "E01000002", "Sample 001B", 451_000, 300_000),
+    ("-1.100000", "52.700000", "On or near Hill Road", "E01000003", "Sample 001C", 451_000, 302_000),
+)
+
+
+def point_list(points: Sequence[tuple[str, str, str, str, str, int, int]] = POINTS) -> PointList:
+    """Return map points that stand exactly where their easting and northing say."""
+    names = ("longitude", "latitude", "location", "lsoa_code", "lsoa_name")
+    table = pa.table({name: pa.array([point[place] for point in points]) for place, name in enumerate(names)})
+    return PointList.of(table, "", np.array([point[5:] for point in points], np.float64))
+
+
+def schema_of(dataset: Dataset) -> TableSchema:
+    """Return the dataset's schema as the example force's settings fill it in."""
+    path = CODELISTS.parent / dataset.family / f"{dataset.name}.json"
+    return TableSchema.load(path).with_settings({"force-names": (FORCE,), "bodies": tuple(BODIES.values())})
+
+
+class Fate(NamedTuple):
+    """What became of one row: its outcome, what is wrong with it, what is published of it."""
+
+    outcome: Outcome
+    codes: frozenset[str]
+    published: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """Rows by feed and month of their file; in a database the month of a file is ""."""
+
+    dataset: Dataset
+    files: Mapping[str, Mapping[Month, Sequence[Row]]]
+    supplier_types: Sequence[tuple[str, str]] = ()
+    as_of: dt.date = dt.date(2024, 4, 10)
+    points: PointList = field(default_factory=point_list)
+    codelists: CodeLists = field(default_factory=lambda: CodeLists(CODELISTS, {}))
+    neighbourhoods: frozenset[str] = frozenset({"NC", "NA"})
+    gone: frozenset[Month] = frozenset()
+    first_month: Month = "2010-12"
+    every_row_judged: bool = True
+
+    def place(self, month: Month, survey: Survey | None = None) -> Place:
+        """Return where a month is protected."""
+        return Place(
+            month=month,
+            as_of=self.as_of,
+            pseudonyms=Pseudonyms(KEY),
+            codelists=self.codelists,
+            force="example",
+            force_name=FORCE,
+            bodies=BODIES,
+            threshold=Threshold(amount=Decimal("500.00"), operator=">", basis="net"),
+            points=self.points,
+            neighbourhoods=self.neighbourhoods,
+            restricted=survey.restricted() if survey else frozenset(),
+            payees=survey.payees() if survey else {},
+        )
+
+    def survey(self) -> Survey:
+        """Return what the private index learns from these files."""
+        registers: Registers = {}
+        if self.supplier_types:
+            _enter_supplier_types(_supplier_types(self.supplier_types), registers, self.place(""))
+        sources = {feed.name: self._sources(feed) for feed in self.dataset.feeds}
+        for feed in self.dataset.feeds:
+            for source in sources[feed.name].values():
+                cells = {name: whole(source.extracted.cells.column(name)) for name in feed.used}
+                for rule in feed.rules:
+                    if rule.register:
+                        entered = dict(rule.enters(cells, self.place("")))
+                        registers.setdefault(rule.register, {})[source.extracted.path] = entered
+        own = {name: {month: each.extracted.path for month, each in found.items()} for name, found in sources.items()}
+        return Survey(
+            own=own,
+            receipts={
+                name: {each.extracted.path: receipt_of(each) for each in found.values()}
+                for name, found in sources.items()
+            },
+            registers=registers,
+            opened=tuple(sorted(set.intersection(*(set(months) for months in own.values())) - self.gone)),
+            gone=self.gone,
+        )
+
+    def month(self, month: Month) -> Product:
+        """Return what the corridor makes of one month."""
+        survey = self.survey()
+        raws = [(feed, self._raw(feed, month, survey)) for feed in self.dataset.feeds]
+        return build(
+            self.dataset,
+            raws,
+            place=self.place("" if month == NO_MONTH else month, survey),
+            schema=schema_of(self.dataset),
+            judge=Referee(sample_rows=1000, everything=self.every_row_judged),
+            limits=Limits(bad_share=0.05, bad_rows=20, shrink_share=0.8, shrink_rows=50),
+        )
+
+    def _sources(self, feed: Feed) -> dict[Month, Dated]:
+        return {
+            month: dated(extracted(feed, month, rows), feed, month)
+            for month, rows in self.files.get(feed.name, {}).items()
+        }
+
+    def _raw(self, feed: Feed, month: Month, survey: Survey) -> RawTable:
+        sources = self._sources(feed)
+        if isinstance(feed.source, Database):
+            if month == NO_MONTH:
+                slices = [undated_slice(sources[""], self._database_months(sources[""]), self.first_month)]
+            else:
+                slices = [late_slice(sources[""], month)]
+            return joined(slices, feed, feed.used)
+        paths = {each.extracted.path: each for each in sources.values()}
+        late = [late_slice(paths[path], month) for path in survey.late(feed, month)]
+        return joined([own_slice(sources[month], month, survey.opened), *late], feed, feed.used)
+
+    def _database_months(self, source: Dated) -> tuple[Month, ...]:
+        latest = f"{self.as_of:%Y-%m}"
+        return tuple(month for month in receipt_of(source).months if self.first_month <= month <= latest)
+
+    def fates(self, month: Month, product: Product) -> dict[tuple[str, int], Fate]:
+        """Return what became of each row of a month, by the path of its extract and its number there."""
+        survey = self.survey()
+        read = [(feed, self._raw(feed, month, survey)) for feed in self.dataset.feeds]
+        codes: dict[tuple[str, int], set[str]] = {}
+        for each in product.quarantined:
+            codes.setdefault((each.path, each.row), set()).add(each.code)
+        shown: dict[tuple[str, int], Mapping[str, str]] = {}
+        rows = product.table.text.to_pylist()
+        for number, row in enumerate(rows):
+            raw = read[int(product.table.feed[number])][1]
+            path = raw.paths[int(product.table.source[number])]
+            shown[path, int(product.table.row[number])] = {name: cell or "" for name, cell in row.items()}
+        found: dict[tuple[str, int], Fate] = {}
+        for _, raw in read:
+            for source, row in zip(raw.source.tolist(), raw.row.tolist(), strict=True):
+                spot = (raw.paths[source], row)
+                assert not (spot in shown and spot in codes), "a row is both published and quarantined"
+                outcome = Outcome.PUBLISHED if spot in shown else Outcome.WITHHELD
+                outcome = Outcome.QUARANTINED if spot in codes else outcome
+                found[spot] = Fate(outcome, frozenset(codes.get(spot, ())), shown.get(spot, {}))
+        return found
+
+
+def path_of(feed: Feed, month: Month) -> str:
+    """Return what the receipt of an extract calls it."""
+    return feed.source.path if isinstance(feed.source, Database) else f"{feed.name}/{month}"
+
+
+def extracted(feed: Feed, month: Month, rows: Sequence[Row]) -> Extracted:
+    """Return ``rows`` as an archetype hands them over: trimmed text, null where empty, recurring columns encoded."""
+    unknown = {name for row in rows for name in row} - set(feed.declared)
+    assert not unknown, f"{feed.name} has no columns {unknown}"
+    columns = {
+        name: pa.array([row.get(name, "").strip(BLANKS) or None for row in rows], pa.string()) for name in feed.used
+    }
+    first: dict[tuple[str, ...], int] = {}
+    cells = [tuple(row.get(name, "").strip(BLANKS) for name in feed.declared) for row in rows]
+    repeats = [first.setdefault(each, number) for number, each in enumerate(cells)]
+    return Extracted(
+        path=path_of(feed, month),
+        bytes=0,
+        sha256="",
+        encoding="utf-8",
+        cells=pa.table(
+            {name: column.dictionary_encode() if name in feed.recurring else column for name, column in columns.items()}
+        ),
+        rows=pa.array(np.arange(FIRST_ROW, FIRST_ROW + len(rows), dtype=np.int64)),
+        repeats=pa.array(repeats, pa.int64()),
+    )
+
+
+def _supplier_types(pairs: Sequence[tuple[str, str]]) -> Reference:
+    numbers, kinds = zip(*pairs, strict=True)
+    table = pa.table({"supplier_number": pa.array(numbers), "supplier_type": pa.array(kinds)})
+    return Reference("supplier-types", table, "of these lines")
+
+
+def dataset(name: str) -> Dataset:
+    """Return the declaration of a dataset."""
+    return declared()[name]

@@ -1,0 +1,200 @@
+r"""Little tables that anybody can read: raw rows on the left of `||`, what becomes of them on the right.
+
+    recorded_on      | easting || becomes               | Month
+    2024-01-03 09:12 | 450000  || published             | 2024-01
+    31/02/2024       | 450000  || quarantined: bad-date |
+
+Columns that are not named hold what an ordinary good row holds (`GOOD` below).  An empty cell is empty; a cell in
+double quotes is taken letter by letter (`"\t=1"` begins with a tab).  `file` is the month of the row's file.
+`becomes` is `published`, or `quarantined: reason` or `withheld: reason`; the columns behind it are published ones.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from received import FIRST_ROW, Received, dataset, path_of
+
+from pipeline.reasons import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipeline.model import Month
+    from pipeline.run.corridor import Product
+
+MONTH = "2024-01"
+#: What a column holds when a table does not name it; `#` is the number of the row in the table.
+GOOD: Mapping[str, Mapping[str, str]] = {
+    "recorded-crime": {
+        "crime_reference": "24*#",
+        "recorded_on": "2024-01-03 09:12",
+        "offence_code": "28/3",
+        "crime_type": "Burglary",
+        "outcome_code": "18",
+        "force_code": "example",
+        "easting": "450010",
+        "northing": "300010",
+        "location_confidence": "exact",
+        "restricted": "N",
+        "victim_surname": "Featherstonehaugh",
+    },
+    "asb-incidents": {
+        "incident_number": "I#",
+        "received_at": "2024-01-03 09:12",
+        "easting": "450010",
+        "northing": "300010",
+        "location_confidence": "exact",
+        "restricted": "N",
+    },
+    "ledger": {
+        "Body": "OPCC",
+        "Period": MONTH,
+        "Transaction No": "50#",
+        "Line No": "1",
+        "Supplier No": "S1",
+        "Supplier Name": "Acme Locks Ltd",
+        "Supplier Type": "ORG",
+        "Company No": "01234567",
+        "Payment Date": "15/01/2024",
+        "Cost Centre": "3200",
+        "Cost Centre Name": "Estates",
+        "Account Code": "41010",
+        "Account Name": "Building repairs",
+        "Narrative": "call-out",
+        "Value For Money": "3 quotes",
+        "Net Amount": "1,234.50",
+        "Currency": "GBP",
+        "Payment Method": "BACS",
+        "Contract Ref": "C7",
+    },
+    "events": {
+        "event_id": "E#",
+        "kind": "surgery",
+        "series": "beat-surgery",
+        "title": "Coffee with an officer",
+        "starts_at": "2024-01-20 10:00:00",
+        "venue_kind": "library",
+        "neighbourhood_code": "NC",
+        "ward_code": "E05000001",
+        "officer_present": "Y",
+        "channel": "in-person",
+        "audience": "public",
+        "attendance": "12",
+    },
+}
+
+
+class Line(NamedTuple):
+    """One row of a table: the month of its file, its raw cells, what is said to become of it."""
+
+    file: Month
+    raw: Mapping[str, str]
+    becomes: str
+    published: Mapping[str, str]
+
+
+def parse(text: str, feed: str) -> list[Line]:
+    """Return the rows of a little table about ``feed``, each filled up with what a good row holds."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    names, said = _halves(lines[0])
+    assert said[0] == "becomes", "the first column behind `||` is `becomes`"
+    found = []
+    for number, line in enumerate(lines[1:], 1):
+        left, right = _halves(line)
+        assert (len(left), len(right)) == (len(names), len(said)), f"row {number} has too few or too many cells"
+        cells = dict(zip(names, left, strict=True))
+        file = cells.pop("file", "" if feed == "events" else MONTH)
+        good = {name: cell.replace("#", str(number)) for name, cell in GOOD[feed].items()}
+        if feed == "ledger":
+            good["Period"] = file
+        found.append(Line(file, good | cells, right[0], dict(zip(said[1:], right[1:], strict=True))))
+    return found
+
+
+def _halves(line: str) -> tuple[list[str], list[str]]:
+    left, right = line.split("||")
+    return [_cell(each) for each in left.split("|")], [_cell(each) for each in right.split("|")]
+
+
+def _cell(text: str) -> str:
+    stripped = text.strip()
+    if len(stripped) > 1 and stripped[0] == stripped[-1] == '"':
+        return str(ast.literal_eval(stripped))
+    return stripped
+
+
+def check(text: str, name: str, feed: str, *, month: Month = MONTH, also: Sequence[Month] = (), **more: Any) -> Product:  # noqa: ANN401 - what `Received` takes
+    """Check that each row of a little table becomes what the table says, and return what the month came to.
+
+    Rows of other months' files are checked when ``month`` accounts for them.  ``also`` are months whose files are
+    there without rows.
+    """
+    lines = parse(text, feed)
+    received = receive(lines, name, feed, also=also, month=month, **more)
+    product = received.month(month)
+    fates = received.fates(month, product)
+    declared = next(each for each in received.dataset.feeds if each.name == feed)
+    numbers: Counter[Month] = Counter()
+    reasons: Counter[str] = Counter()
+    checked = 0
+    for place, line in enumerate(lines, 1):
+        spot = (path_of(declared, line.file), FIRST_ROW + numbers[line.file])
+        numbers[line.file] += 1
+        if line.becomes == "elsewhere":
+            assert spot not in fates, f"row {place} belongs to another month"
+            continue
+        outcome, _, reason = line.becomes.partition(": ")
+        fate = fates[spot]
+        assert fate.outcome is Outcome(outcome), f"row {place} is {fate.outcome}, {sorted(fate.codes)}"
+        assert not fate.codes or reason in fate.codes, f"row {place}: {sorted(fate.codes)}"
+        if fate.outcome is Outcome.PUBLISHED:
+            assert {name: fate.published[name] for name in line.published} == line.published, f"row {place}"
+        reasons[reason or "published"] += 1
+        checked += 1
+    told = {each.reason: each.rows for each in product.accounts if each.feed == feed and each.rows}
+    assert told == dict(reasons)
+    assert sum(told.values()) == checked
+    return product
+
+
+def receive(
+    lines: Sequence[Line],
+    name: str,
+    feed: str,
+    *,
+    also: Sequence[Month] = (),
+    month: Month = MONTH,
+    **more: Any,  # noqa: ANN401 - what `Received` takes
+) -> Received:
+    """Return the rows of a little table as files; the dataset's other feeds have empty ones."""
+    declaration = dataset(name)
+    months = sorted({month, *also, *(line.file for line in lines)}) if feed != "events" else [""]
+    files: dict[str, dict[Month, list[Mapping[str, str]]]] = {
+        each.name: {own: [] for own in months} for each in declaration.feeds
+    }
+    for line in lines:
+        files[feed][line.file].append(line.raw)
+    return Received(dataset=declaration, files=files, **more)
+
+
+def crimes(text: str, **more: Any) -> Product:  # noqa: ANN401 - what `check` takes
+    """Check a table of recorded crimes."""
+    return check(text, "street-crime", "recorded-crime", **more)
+
+
+def incidents(text: str, **more: Any) -> Product:  # noqa: ANN401 - what `check` takes
+    """Check a table of incidents of anti-social behaviour."""
+    return check(text, "street-crime", "asb-incidents", **more)
+
+
+def ledger(text: str, **more: Any) -> Product:  # noqa: ANN401 - what `check` takes
+    """Check a table of ledger lines."""
+    return check(text, "spend-over-500", "ledger", **more)
+
+
+def events(text: str, **more: Any) -> Product:  # noqa: ANN401 - what `check` takes
+    """Check a table of events."""
+    return check(text, "engagement-events", "events", **more)

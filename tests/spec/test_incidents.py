@@ -1,0 +1,90 @@
+"""Incidents of anti-social behaviour: no reference, no outcome, never merged."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from table import incidents, parse, receive
+
+from pipeline.reasons import Outcome
+
+
+def test_an_incident_is_published_without_reference_and_outcome() -> None:
+    incidents("""
+        received_at      || becomes   | Crime ID | Month   | Reported by    | Falls within   | Location             | Crime type            | Last outcome category | Context
+        03/01/2024 23:10 || published |          | 2024-01 | Example Police | Example Police | On or near Mill Lane | Anti-social behaviour |                       |
+    """)  # noqa: E501 - one row of the national files
+
+
+def test_identical_rows_are_different_incidents() -> None:
+    incidents("""
+        incident_number | received_at      || becomes
+        1               | 2024-01-03 09:12 || published
+        1               | 2024-01-03 09:12 || published
+        1               | 2024-01-03 09:12 || published
+    """)
+
+
+def test_a_late_incident_equal_to_another_one_is_published_beside_it() -> None:
+    incidents(
+        """
+        file    | incident_number | received_at || becomes
+        2024-01 | 1               | 2024-01-03  || published
+        2024-02 | 1               | 2024-01-03  || published
+        2024-02 | 1               | 2024-02-03  || elsewhere
+        """
+    )
+
+
+def test_a_restricted_incident_keeps_only_itself_back() -> None:
+    incidents("""
+        incident_number | restricted || becomes
+        1               | Y          || withheld: restricted
+        1               | N          || published
+        1               |            || quarantined: bad-flag
+        1               | n          || quarantined: bad-flag
+    """)
+
+
+def test_places_and_dates_are_treated_as_those_of_crimes() -> None:
+    incidents("""
+        received_at | location_confidence | easting || becomes                      | Location
+        2024-01-03  | unknown             | 450000  || published                    | No Location
+        2024-01-03  | street              | 451000  || published                    | On or near High Street
+        2024-01-03  | street              |         || quarantined: bad-coordinates |
+        2024-01-03  |                     | 451000  || quarantined: unknown-code    |
+        2024-13-03  | exact               | 451000  || quarantined: bad-date        |
+        2024-02-03  | exact               | 451000  || quarantined: month-after-file |
+        2023-12-31  | exact               | 451000  || withheld: month-not-open     |
+    """)
+
+
+def test_crimes_and_incidents_of_a_month_are_one_table_in_one_order() -> None:
+    crimes = parse(
+        """
+        crime_reference | crime_type    | offence_code | outcome_code | location_confidence || becomes
+        24*1            | Vehicle crime |              | 1            | exact               || published
+        24*2            | Burglary      |              | 1            | unknown             || published
+        24*3            | Burglary      |              | 18           | exact               || published
+        24*3            | Burglary      |              | 1            | exact               || published
+        """,
+        "recorded-crime",
+    )
+    reports = parse("received_at || becomes\n2024-01-31 || published\n2024-01-01 || published", "asb-incidents")
+    received = receive(crimes, "street-crime", "recorded-crime")
+    received.files["asb-incidents"]["2024-01"].extend(line.raw for line in reports)  # type: ignore[attr-defined] # lists
+    product = received.month("2024-01")
+    rows = product.table.text.select(["Crime type", "LSOA code", "Last outcome category"]).to_pylist()
+    assert [tuple(row.values()) for row in rows] == [
+        ("Anti-social behaviour", "E01000001", None),
+        ("Anti-social behaviour", "E01000001", None),
+        ("Burglary", "E01000001", "Awaiting court outcome"),
+        ("Burglary", "E01000001", "Investigation complete; no suspect identified"),
+        ("Burglary", None, "Awaiting court outcome"),
+        ("Vehicle crime", "E01000001", "Awaiting court outcome"),
+    ]
+    published = {each.feed: each.rows for each in product.accounts if each.outcome is Outcome.PUBLISHED}
+    assert published == {"recorded-crime": 4, "asb-incidents": 2}

@@ -1,0 +1,675 @@
+"""The ledger: a transaction stands or falls whole, people are not named, small sums stay out; rules (a) to (f)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from received import KEY
+from table import ledger
+
+from pipeline.codelists import CodeLists
+from pipeline.protect.pseudonyms import Pseudonyms
+from pipeline.settings_parts import CODELISTS
+
+KEYED = Pseudonyms(KEY)
+
+
+def test_a_good_line_is_published_by_names_and_pseudonyms() -> None:
+    ledger(f"""
+        Transaction No || becomes   | body                                     | payment_date | transaction_id                                | supplier_name  | supplier_id                  | company_number | department | category         | purpose          | net_amount | irrecoverable_vat | value_for_money          | contract_reference | is_card | redaction
+        5001234        || published | Police and Crime Commissioner for Example | 2024-01-15  | {KEYED.one("transaction", "OPCC", "5001234")} | Acme Locks Ltd | {KEYED.one("supplier", "S1")} | 01234567      | Estates    | Building repairs | Building repairs | 1234.50    |                   | Three written quotations | C7                 | false   |
+    """)  # noqa: E501 - one row of the published file
+
+
+# --- treatments --------------------------------------------------------------------------------------
+
+
+def test_a_body_is_published_by_its_name_and_an_unknown_one_is_quarantined() -> None:
+    ledger("""
+        Body  || becomes                   | body
+        OPCC  || published                 | Police and Crime Commissioner for Example
+        FORCE || published                 | Chief Constable of Example Police
+        opcc  || quarantined: unknown-code |
+        BTP   || quarantined: unknown-code |
+              || quarantined: unknown-code |
+    """)
+
+
+def test_a_line_s_period_is_its_file_s_month() -> None:
+    ledger("""
+        Period     || becomes
+        2024-01    || published
+        2024-02    || quarantined: other-period
+        2023-12    || quarantined: other-period
+        2024-01-01 || quarantined: other-period
+        Jan 2024   || quarantined: other-period
+                   || quarantined: other-period
+    """)
+
+
+def test_a_payment_may_have_been_made_in_another_month_and_has_no_time() -> None:
+    ledger("""
+        Payment Date     || becomes               | payment_date
+        15/01/2024       || published             | 2024-01-15
+        2024-01-15       || published             | 2024-01-15
+        02/02/2024       || published             | 2024-02-02
+        31/12/2023       || published             | 2023-12-31
+        15/01/2024 09:00 || quarantined: bad-date |
+        30/02/2024       || quarantined: bad-date |
+        45306            || quarantined: bad-date |
+                         || quarantined: bad-date |
+    """)
+
+
+def test_amounts_are_numbers_of_pounds_and_pence() -> None:
+    ledger("""
+        Net Amount         || becomes                | net_amount
+        1234.5             || published              | 1234.50
+        1,234.50           || published              | 1234.50
+        12,345,678.90      || published              | 12345678.90
+        1234               || published              | 1234.00
+        -1234.50           || published              | -1234.50
+        (1,234.50)         || published              | -1234.50
+        (1234.5)           || published              | -1234.50
+        -1,234.50          || published              | -1234.50
+        0600               || published              | 600.00
+        600.1234569        || quarantined: bad-money |
+        600.0000009        || published              | 600.00
+        600.0000010        || published              | 600.00
+        600.0000011        || quarantined: bad-money |
+        599.9999990        || published              | 600.00
+        599.9999989        || quarantined: bad-money |
+        600.005            || quarantined: bad-money |
+        £600.00            || quarantined: bad-money |
+        600.00 CR          || quarantined: bad-money |
+        +600.00            || quarantined: bad-money |
+        (-600.00)          || quarantined: bad-money |
+        - 600.00           || quarantined: bad-money |
+        600.00-            || quarantined: bad-money |
+        6,00.00            || quarantined: bad-money |
+        1234,567.00        || quarantined: bad-money |
+        ,600.00            || quarantined: bad-money |
+        1 234.50           || quarantined: bad-money |
+        1.234,50           || quarantined: bad-money |
+        6e2                || quarantined: bad-money |
+        NaN                || quarantined: bad-money |
+        99999999999999999  || quarantined: bad-money |
+        "\u0666\u0660\u0660"              || quarantined: bad-money |
+                           || quarantined: bad-money |
+    """)
+
+
+def test_irrecoverable_vat_may_be_blank_but_not_wrong() -> None:
+    ledger("""
+        Irrecoverable VAT || becomes                | irrecoverable_vat
+                          || published              |
+        0                 || published              | 0.00
+        -0.00             || published              | 0.00
+        (20.5)            || published              | -20.50
+        n/a               || quarantined: bad-money |
+    """)
+
+
+def test_the_reason_for_value_for_money_is_a_known_route_or_recorded_in_the_ledger() -> None:
+    ledger(r"""
+        Value For Money         || becomes                            | value_for_money
+        3 quotes                || published                          | Three written quotations
+        "3   QUOTES"            || published                          | Three written quotations
+        Three Quotes            || published                          | Three written quotations
+        "Framework\u00a0 agreement" || published                      | Framework agreement call-off
+        Tender                  || published                          | Competitive tender
+        WAIVER                  || published                          | Single tender waiver
+        statutory               || published                          | Statutory or fixed charge
+        grant                   || published                          | Grant
+        Single quote            || published                          | Single quotation below the quotation threshold
+        3quotes                 || published                          | Recorded in the ledger
+        the boss's brother      || published                          | Recorded in the ledger
+        =cmd()                  || published                          | Recorded in the ledger
+                                || quarantined: blank-value-for-money |
+    """)
+
+
+def test_a_route_that_was_retired_is_bad_in_later_months(tmp_path: Path) -> None:
+    routes = tmp_path / "procurement-route.csv"
+    routes.write_text(
+        "code,label,valid_from,valid_to\ntender,Competitive tender,,2023-12\nrecorded,Recorded in the ledger,,\n",
+        encoding="utf-8",
+    )
+    ledger(
+        """
+        Value For Money || becomes                   | value_for_money
+        Tender          || quarantined: unknown-code |
+        something else  || published                 | Recorded in the ledger
+        """,
+        codelists=CodeLists(CODELISTS, {"procurement-route": routes}),
+    )
+
+
+def test_amounts_in_another_currency_are_quarantined() -> None:
+    ledger("""
+        Currency || becomes
+        GBP      || published
+        EUR      || quarantined: other-currency
+        gbp      || quarantined: other-currency
+        £        || quarantined: other-currency
+                 || quarantined: other-currency
+    """)
+
+
+def test_card_payments_are_marked() -> None:
+    ledger("""
+        Payment Method || becomes                   | is_card
+        BACS           || published                 | false
+        CARD           || published                 | true
+        CHQ            || published                 | false
+        Card           || quarantined: unknown-code |
+        PAYPAL         || quarantined: unknown-code |
+                       || quarantined: unknown-code |
+    """)
+
+
+def test_names_and_numbers_that_must_be_there() -> None:
+    ledger("""
+        Transaction No | Line No | Supplier No | Supplier Name | Cost Centre Name | Account Name || becomes
+        1              | 1       | S1          | Acme Ltd      | Estates          | Repairs      || published
+                       | 1       | S1          | Acme Ltd      | Estates          | Repairs      || quarantined: blank-reference
+        3              |         | S1          | Acme Ltd      | Estates          | Repairs      || quarantined: blank-value
+        4              | 1       |             | Acme Ltd      | Estates          | Repairs      || quarantined: blank-reference
+        5              | 1       | S1          |               | Estates          | Repairs      || quarantined: blank-value
+        6              | 1       | S1          | Acme Ltd      |                  | Repairs      || quarantined: blank-value
+        7              | 1       | S1          | Acme Ltd      | Estates          |              || quarantined: blank-value
+    """)  # noqa: E501 - six columns that must be filled
+
+
+def test_company_number_and_contract_may_be_blank() -> None:
+    ledger("""
+        Company No | Contract Ref || becomes   | company_number | contract_reference
+        SC123456   | C/7          || published | SC123456       | C/7
+                   |              || published |                |
+    """)
+
+
+def test_texts_that_a_spreadsheet_would_run_are_quarantined() -> None:
+    ledger(r"""
+        Supplier Name    | Company No | Cost Centre Name | Account Name | Contract Ref || becomes
+        =HYPERLINK("x")  | 01234567   | Estates          | Repairs      | C7           || quarantined: formula-text
+        @SUM(A1)         | 01234567   | Estates          | Repairs      | C7           || quarantined: formula-text
+        -Acme            | 01234567   | Estates          | Repairs      | C7           || quarantined: formula-text
+        "\tAcme"         | 01234567   | Estates          | Repairs      | C7           || quarantined: formula-text
+        Acme Ltd         | +44        | Estates          | Repairs      | C7           || quarantined: formula-text
+        Acme Ltd         | 01234567   | -                | Repairs      | C7           || quarantined: formula-text
+        Acme Ltd         | 01234567   | Estates          | =1+1         | C7           || quarantined: formula-text
+        Acme Ltd         | 01234567   | Estates          | Repairs      | @7           || quarantined: formula-text
+        "  =Acme"        | 01234567   | Estates          | Repairs      | C7           || quarantined: formula-text
+        A=B Ltd          | 0-1        | Estates+         | Re@pairs     | C-7          || published
+    """)
+
+
+def test_withheld_texts_may_begin_like_a_formula() -> None:
+    ledger("""
+        Narrative | Cost Centre | Invoice No || becomes
+        =1+1      | -3200       | @7         || published
+    """)
+
+
+# --- (a) a bad line holds its transaction ------------------------------------------------------------
+
+
+def test_a_bad_line_holds_the_other_lines_of_its_transaction() -> None:
+    ledger("""
+        Body  | Transaction No | Line No | Net Amount | Supplier No || becomes
+        OPCC  | 1              | 1       | 900.00     | S1          || quarantined: transaction-incomplete
+        OPCC  | 1              | 2       |            | S1          || quarantined: bad-money
+        OPCC  | 1              | 3       | 900.00     | S2          || quarantined: transaction-incomplete
+        FORCE | 1              | 1       | 900.00     | S1          || published
+        OPCC  | 2              | 1       | 900.00     | S1          || published
+    """)
+
+
+def test_a_line_without_a_transaction_holds_no_other_line() -> None:
+    ledger("""
+        Transaction No | Line No || becomes
+                       | 1       || quarantined: blank-reference
+                       | 2       || quarantined: blank-reference
+        1              | 1       || published
+    """)
+
+
+def test_a_bad_line_holds_lines_of_excluded_accounts_too() -> None:
+    ledger("""
+        Transaction No | Line No | Account Code | Payment Method || becomes
+        1              | 1       | 41010        | PAYPAL         || quarantined: unknown-code
+        1              | 2       | 10010        | BACS           || quarantined: transaction-incomplete
+    """)
+
+
+def test_a_bad_line_holds_its_transaction_before_the_payee_or_the_threshold_is_looked_at() -> None:
+    ledger("""
+        Transaction No | Line No | Supplier No | Supplier Type | Net Amount | Currency || becomes
+        1              | 1       | S1          | ORG           | 1.00       | EUR      || quarantined: other-currency
+        1              | 2       | S1          | ORG           | 1.00       | GBP      || quarantined: transaction-incomplete
+        2              | 1       | S9          |               | 900.00     | EUR      || quarantined: other-currency
+        2              | 2       | S9          |               | 900.00     | GBP      || quarantined: transaction-incomplete
+    """)  # noqa: E501 - six columns
+
+
+def test_a_blank_reason_for_value_for_money_holds_its_transaction() -> None:
+    ledger("""
+        Transaction No | Line No | Value For Money || becomes
+        1              | 1       |                 || quarantined: blank-value-for-money
+        1              | 2       | Tender          || quarantined: transaction-incomplete
+    """)
+
+
+# --- (b) the same line twice -------------------------------------------------------------------------
+
+
+def test_the_same_line_twice_is_one_line() -> None:
+    ledger("""
+        Transaction No | Line No | Net Amount || becomes
+        1              | 1       | 400.00     || withheld: below-threshold
+        1              | 1       | 400.00     || withheld: duplicate
+        2              | 1       | 400.00     || published
+        2              | 2       | 200.00     || published
+        2              | 1       | 400.00     || withheld: duplicate
+        2              | 1       | 400.00     || withheld: duplicate
+    """)
+
+
+def test_the_same_line_with_other_cells_is_quarantined_and_holds_its_transaction() -> None:
+    ledger("""
+        Transaction No | Line No | Net Amount || becomes
+        1              | 1       | 900.00     || quarantined: line-conflict
+        1              | 1       | 901.00     || quarantined: line-conflict
+        1              | 2       | 900.00     || quarantined: transaction-incomplete
+        2              | 1       | 900.00     || published
+    """)
+
+
+def test_any_cell_makes_a_difference_a_withheld_one_too() -> None:
+    ledger("""
+        Transaction No | Line No | Narrative | Account No || becomes
+        1              | 1       | locks     | 123        || quarantined: line-conflict
+        1              | 1       | doors     | 123        || quarantined: line-conflict
+        2              | 1       | locks     | 123        || quarantined: line-conflict
+        2              | 1       | locks     | 124        || quarantined: line-conflict
+        3              | 1       | locks     | 123        || published
+        3              | 1       | " locks " | 123        || withheld: duplicate
+    """)
+
+
+@pytest.mark.parametrize("order", [(1, 1, 2), (1, 2, 1), (2, 1, 1)])
+def test_the_same_line_three_times_is_a_conflict_when_one_differs(order: tuple[int, int, int]) -> None:
+    lines = "\n".join(f"7 | 1 | 90{amount}.00 || quarantined: line-conflict" for amount in order)
+    held = "7 | 2 | 1.00 || quarantined: transaction-incomplete"
+    ledger(f"Transaction No | Line No | Net Amount || becomes\n{lines}\n{held}")
+
+
+def test_a_copy_is_held_when_another_line_of_its_transaction_conflicts() -> None:
+    ledger("""
+        Transaction No | Line No | Net Amount || becomes
+        1              | 1       | 900.00     || quarantined: line-conflict
+        1              | 1       | 901.00     || quarantined: line-conflict
+        1              | 2       | 900.00     || quarantined: transaction-incomplete
+        1              | 2       | 900.00     || quarantined: transaction-incomplete
+    """)
+
+
+def test_the_same_line_number_in_another_transaction_or_body_is_another_line() -> None:
+    ledger("""
+        Body  | Transaction No | Line No || becomes
+        OPCC  | 1              | 1       || published
+        OPCC  | 2              | 1       || published
+        FORCE | 1              | 1       || published
+        OPCC  | 1              | 01      || published
+    """)
+
+
+def test_conflicts_on_excluded_accounts_are_conflicts_and_copies_are_copies() -> None:
+    ledger("""
+        Transaction No | Line No | Account Code | Net Amount || becomes
+        1              | 1       | 10010        | 900.00     || quarantined: line-conflict
+        1              | 1       | 10010        | 901.00     || quarantined: line-conflict
+        1              | 2       | 41010        | 900.00     || quarantined: transaction-incomplete
+        2              | 1       | 10010        | 900.00     || withheld: excluded-pay
+        2              | 1       | 10010        | 900.00     || withheld: duplicate
+    """)
+
+
+def test_the_same_line_once_bad_and_once_good_is_quarantined_both_times() -> None:
+    ledger("""
+        Transaction No | Line No | Net Amount || becomes
+        1              | 1       |            || quarantined: bad-money
+        1              | 1       | 900.00     || quarantined: transaction-incomplete
+        2              | 1       |            || quarantined: bad-money
+        2              | 1       |            || quarantined: bad-money
+    """)
+
+
+# --- (c) excluded accounts ---------------------------------------------------------------------------
+
+
+def test_accounts_that_are_not_spending_are_kept_back_by_the_beginning_of_their_code() -> None:
+    ledger("""
+        Account Code || becomes
+        10010        || withheld: excluded-pay
+        100          || withheld: excluded-pay
+        1019         || withheld: excluded-pensions
+        10299        || withheld: excluded-tax
+        1069999      || withheld: excluded-compensation
+        10           || published
+        107          || published
+        20010        || published
+        A100         || published
+                     || quarantined: blank-value
+    """)
+
+
+def test_the_longest_beginning_counts_and_the_force_may_have_its_own_list(tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("prefix,code,reason\n4,excluded-own,All\n41,excluded-pay,Pay\n", encoding="utf-8")
+    ledger(
+        """
+        Account Code || becomes
+        10010        || published
+        40000        || withheld: excluded-own
+        41010        || withheld: excluded-pay
+        """,
+        codelists=CodeLists(CODELISTS, {"excluded-account": own}),
+    )
+
+
+def test_a_force_s_own_list_may_have_been_saved_by_a_spreadsheet(tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    own.write_bytes('\ufeffprefix,code,reason\r\n4,excluded-own,"All, of\r\nthem"\r\n'.encode())
+    ledger(
+        """
+        Account Code || becomes
+        10010        || published
+        41010        || withheld: excluded-own
+        """,
+        codelists=CodeLists(CODELISTS, {"excluded-account": own}),
+    )
+
+
+def test_excluded_lines_are_checked_for_a_few_columns_only() -> None:
+    ledger("""
+        Account Code | Transaction No | Line No | Supplier No | Supplier Name | Cost Centre Name | Account Name | Value For Money | Payment Method | Irrecoverable VAT | Supplier Type || becomes
+        10010        | 1              | 1       |             |               |                  |              |                 |                |                   |               || withheld: excluded-pay
+        10010        | 2              | 1       | S1          | Acme          | Estates          | Pay          | x               | PAYPAL         | lots              | WHO           || withheld: excluded-pay
+        10010        |                | 1       | S1          | Acme          | Estates          | Pay          | x               | BACS           |                   | ORG           || quarantined: blank-reference
+        10010        | 3              |         | S1          | Acme          | Estates          | Pay          | x               | BACS           |                   | ORG           || quarantined: blank-value
+        10010        | 4              | 1       | S1          | =Acme         | Estates          | Pay          | x               | BACS           |                   | ORG           || quarantined: formula-text
+        10010        | 5              | 1       | S1          | Acme          | -Estates         | Pay          | x               | BACS           |                   | ORG           || quarantined: formula-text
+    """)  # noqa: E501 - every column that is not checked
+    ledger("""
+        Account Code | Body | Period  | Payment Date | Net Amount | Currency || becomes
+        10010        | OPCC | 2024-01 | 15/01/2024   | 900.00     | GBP      || withheld: excluded-pay
+        10010        | BTP  | 2024-01 | 15/01/2024   | 900.00     | GBP      || quarantined: unknown-code
+        10010        | OPCC | 2024-02 | 15/01/2024   | 900.00     | GBP      || quarantined: other-period
+        10010        | OPCC | 2024-01 |              | 900.00     | GBP      || quarantined: bad-date
+        10010        | OPCC | 2024-01 | 15/01/2024   | lots       | GBP      || quarantined: bad-money
+        10010        | OPCC | 2024-01 | 15/01/2024   | 900.00     | EUR      || quarantined: other-currency
+    """)
+
+
+def test_a_bad_excluded_line_holds_its_transaction() -> None:
+    ledger("""
+        Transaction No | Line No | Account Code | Payment Date || becomes
+        1              | 1       | 10010        | no date      || quarantined: bad-date
+        1              | 2       | 41010        | 15/01/2024   || quarantined: transaction-incomplete
+    """)
+
+
+def test_excluded_lines_do_not_count_towards_the_threshold() -> None:
+    ledger("""
+        Transaction No | Line No | Account Code | Net Amount || becomes
+        1              | 1       | 10010        | 900.00     || withheld: excluded-pay
+        1              | 2       | 41010        | 500.00     || withheld: below-threshold
+        2              | 1       | 10010        | -900.00    || withheld: excluded-pay
+        2              | 2       | 41010        | 500.01     || published
+    """)
+
+
+# --- (d) and (f) payees ------------------------------------------------------------------------------
+
+
+def test_people_are_redacted() -> None:
+    ledger(f"""
+        Supplier No | Supplier Type | Supplier Name || becomes   | supplier_name          | redaction | supplier_id                   | company_number | contract_reference | department | category         | purpose
+        S1          | ORG           | Acme Ltd      || published | Acme Ltd               |           | {KEYED.one("supplier", "S1")} | 01234567       | C7                 | Estates    | Building repairs | Building repairs
+        S2          | SOLE          | J Smith       || published | J Smith                |           | {KEYED.one("supplier", "S2")} | 01234567       | C7                 | Estates    | Building repairs | Building repairs
+        S3          | IND           | J Smith       || published | REDACTED PERSONAL DATA | personal  |                               |                |                    | Estates    | Building repairs | Building repairs
+        S4          | STAFF         | J Smith       || published | REDACTED PERSONAL DATA | personal  |                               |                |                    | Estates    | Building repairs | Building repairs
+        S5          | PROT          | J Smith       || published | REDACTED OTHER         | other     |                               |                |                    |            |                  |
+    """)  # noqa: E501 - every column that redaction touches
+
+
+def test_a_payee_takes_the_most_protective_type_of_all_lines() -> None:
+    ledger("""
+        Supplier No | Supplier Type || becomes   | redaction
+        S1          | ORG           || published | personal
+        S1          | IND           || published | personal
+        S2          | STAFF         || published | other
+        S2          | PROT          || published | other
+        S2          |               || published | other
+        S3          | ORG           || published |
+        S3          | SOLE          || published |
+        S4          | SOLE          || published | personal
+        S4          | STAFF         || published | personal
+        S5          | ORG           || published |
+        S5          |               || published |
+        S5          | WHO           || published |
+    """)
+
+
+def test_bad_held_and_excluded_lines_count_for_the_type_too() -> None:
+    ledger("""
+        Transaction No | Line No | Supplier No | Supplier Type | Account Code | Net Amount || becomes                | redaction
+        1              | 1       | S1          | ORG           | 41010        | 900.00     || published              | personal
+        2              | 1       | S1          | IND           | 41010        | lots       || quarantined: bad-money |
+        3              | 1       | S2          | ORG           | 41010        | 900.00     || published              | other
+        4              | 1       | S2          | PROT          | 10010        | 900.00     || withheld: excluded-pay |
+        5              | 1       | S3          |               | 41010        | 900.00     || published              |
+        6              | 1       | S3          | ORG           | 41010        | 1.00       || withheld: below-threshold |
+    """)  # noqa: E501 - seven columns
+
+
+def test_the_type_is_looked_up_in_every_file_before_and_after() -> None:
+    ledger("""
+        file    | Supplier No | Supplier Type || becomes   | redaction
+        2023-12 | S1          | IND           || elsewhere |
+        2024-01 | S1          | ORG           || published | personal
+        2024-01 | S2          | ORG           || published | other
+        2024-01 | S3          |               || published |
+        2024-02 | S2          | PROT          || elsewhere |
+        2024-02 | S3          | ORG           || elsewhere |
+    """)
+
+
+def test_the_force_s_own_list_settles_unknown_types_and_makes_nobody_less_protected() -> None:
+    ledger(
+        """
+        Supplier No | Supplier Type || becomes                      | redaction
+        S1          |               || published                    |
+        S2          | WHO           || published                    | personal
+        S3          | IND           || published                    | personal
+        S4          | ORG           || published                    | other
+        S5          |               || withheld: payee-needs-review |
+        S6          |               || published                    | other
+        S7          | ORG           || published                    |
+        """,
+        supplier_types=[
+            ("S1", "ORG"),
+            ("S2", "STAFF"),
+            ("S3", "ORG"),
+            ("S4", "PROT"),
+            ("S5", "WHO"),
+            ("S6", "ORG"),
+            ("S6", "PROT"),
+            ("S7", ""),
+            ("S8", "IND"),
+        ],
+    )
+
+
+def test_an_unknown_payee_keeps_the_whole_transaction_back_and_is_listed_for_review() -> None:
+    product = ledger("""
+        Transaction No | Line No | Supplier No | Supplier Type || becomes
+        1              | 1       | S1          | ORG           || withheld: payee-needs-review
+        1              | 2       | S8          |               || withheld: payee-needs-review
+        2              | 1       | S9          | org           || withheld: payee-needs-review
+        3              | 1       | S1          | ORG           || published
+    """)
+    assert product.review == ("S8", "S9")
+
+
+def test_an_unknown_payee_of_a_small_sum_is_reviewed_all_the_same() -> None:
+    ledger("""
+        Supplier No | Supplier Type | Net Amount || becomes
+        S8          |               | 1.00       || withheld: payee-needs-review
+    """)
+
+
+def test_an_unknown_payee_of_an_excluded_line_does_not_keep_the_other_lines_back() -> None:
+    ledger("""
+        Transaction No | Line No | Account Code | Supplier No | Supplier Type || becomes
+        1              | 1       | 10010        | S8          |               || withheld: excluded-pay
+        1              | 2       | 41010        | S1          | ORG           || published
+    """)
+
+
+def test_blanks_and_formulas_that_redaction_takes_away_are_forgiven() -> None:
+    ledger("""
+        Supplier No | Supplier Type | Supplier Name | Company No | Contract Ref | Cost Centre Name | Account Name || becomes                      | supplier_name
+        S1          | IND           |               | =1         | @1           | Estates          | Repairs      || published                    | REDACTED PERSONAL DATA
+                    | IND           | J Smith       |            |              | Estates          | Repairs      || published                    | REDACTED PERSONAL DATA
+                    | STAFF         |               |            |              | Estates          | Repairs      || published                    | REDACTED PERSONAL DATA
+        S2          | STAFF         | =J Smith      |            |              | Estates          | Repairs      || published                    | REDACTED PERSONAL DATA
+        S3          | PROT          | =J Smith      |            |              |                  |              || published                    | REDACTED OTHER
+                    | PROT          |               |            |              | =1               | =1           || published                    | REDACTED OTHER
+        S4          | IND           | J Smith       |            |              |                  | Repairs      || quarantined: blank-value     |
+        S5          | STAFF         | J Smith       |            |              | Estates          |              || quarantined: blank-value     |
+        S6          | IND           | J Smith       |            |              | -Estates         | Repairs      || quarantined: formula-text    |
+        S7          | IND           | J Smith       |            |              | Estates          | =Repairs     || quarantined: formula-text    |
+        S8          | SOLE          |               |            |              | Estates          | Repairs      || quarantined: blank-value     |
+                    | SOLE          | J Smith       |            |              | Estates          | Repairs      || quarantined: blank-reference |
+                    |               | J Smith       |            |              | Estates          | Repairs      || quarantined: blank-reference |
+    """)  # noqa: E501 - every column that redaction touches
+
+
+def test_redaction_by_another_line_forgives_too() -> None:
+    ledger("""
+        Supplier No | Supplier Type | Supplier Name || becomes   | supplier_name
+        S1          | ORG           |               || published | REDACTED PERSONAL DATA
+        S1          | IND           | J Smith       || published | REDACTED PERSONAL DATA
+    """)
+
+
+def test_redaction_forgives_nothing_else() -> None:
+    ledger("""
+        Supplier Type | Value For Money | Payment Method | Net Amount || becomes
+        PROT          |                 | BACS           | 900.00     || quarantined: blank-value-for-money
+        PROT          | Tender          | PAYPAL         | 900.00     || quarantined: unknown-code
+        PROT          | Tender          | BACS           |            || quarantined: bad-money
+    """)
+
+
+def test_a_formula_is_bad_before_the_payee_is_reviewed_or_the_sum_looked_at() -> None:
+    ledger("""
+        Supplier No | Supplier Type | Supplier Name | Net Amount || becomes
+        S8          |               | =1            | 900.00     || quarantined: formula-text
+        S1          | ORG           | =1            | 1.00       || quarantined: formula-text
+    """)
+
+
+def test_a_redacted_payee_s_pseudonym_is_kept_for_the_private_index_only() -> None:
+    product = ledger("""
+        Supplier No | Supplier Type || becomes   | supplier_id
+        S3          | IND           || published |
+    """)
+    assert product.table.references["supplier"].to_pylist() == [KEYED.one("supplier", "S3")]
+
+
+# --- (e) the threshold -------------------------------------------------------------------------------
+
+
+def test_a_transaction_is_published_when_its_absolute_net_total_is_more_than_500() -> None:
+    ledger("""
+        Transaction No | Line No | Net Amount || becomes
+        1              | 1       | 499.99     || withheld: below-threshold
+        2              | 1       | 500.00     || withheld: below-threshold
+        3              | 1       | 500.01     || published
+        4              | 1       | -500.00    || withheld: below-threshold
+        5              | 1       | (500.01)   || published
+        6              | 1       | 0.00       || withheld: below-threshold
+    """)
+
+
+def test_split_invoices_and_credits_are_added_up() -> None:
+    ledger("""
+        Transaction No | Line No | Net Amount || becomes
+        1              | 1       | 250.00     || published
+        1              | 2       | 250.01     || published
+        2              | 1       | 900.00     || withheld: below-threshold
+        2              | 2       | -400.00    || withheld: below-threshold
+        3              | 1       | 900.00     || published
+        3              | 2       | -399.99    || published
+        4              | 1       | 100.00     || published
+        4              | 2       | -600.01    || published
+        5              | 1       | 600.00     || withheld: below-threshold
+        5              | 2       | -1,100.00  || withheld: below-threshold
+        6              | 1       | 166.67     || published
+        6              | 2       | 166.67     || published
+        6              | 3       | 166.67     || published
+    """)
+
+
+def test_the_total_is_per_body_and_a_copy_counts_once() -> None:
+    ledger("""
+        Body  | Transaction No | Line No | Net Amount || becomes
+        OPCC  | 1              | 1       | 300.00     || withheld: below-threshold
+        FORCE | 1              | 1       | 300.00     || withheld: below-threshold
+        OPCC  | 2              | 1       | 300.00     || withheld: below-threshold
+        OPCC  | 2              | 1       | 300.00     || withheld: duplicate
+    """)
+
+
+def test_the_total_is_per_file() -> None:
+    ledger("""
+        file    | Transaction No | Line No | Net Amount || becomes
+        2024-01 | 1              | 1       | 300.00     || withheld: below-threshold
+        2024-02 | 1              | 2       | 300.00     || elsewhere
+    """)
+
+
+def test_card_lines_have_the_same_threshold() -> None:
+    ledger("""
+        Payment Method | Net Amount || becomes                   | is_card
+        CARD           | 500.00     || withheld: below-threshold |
+        CARD           | 500.01     || published                 | true
+    """)
+
+
+def test_irrecoverable_vat_does_not_count() -> None:
+    ledger("""
+        Net Amount | Irrecoverable VAT || becomes
+        500.00     | 100.00            || withheld: below-threshold
+    """)
+
+
+# --- figures that stop a dataset ---------------------------------------------------------------------
+
+
+def test_held_lines_and_blank_reasons_do_not_speak_against_their_file() -> None:
+    bad = "\n".join(f"{number} | 1 | GBP | || quarantined: blank-value-for-money" for number in range(1, 31))
+    good = "\n".join(f"{number} | 2 | GBP | Tender || quarantined: transaction-incomplete" for number in range(1, 31))
+    table = f"Transaction No | Line No | Currency | Value For Money || becomes\n{bad}\n{good}"
+    assert ledger(table).too_bad == ()
+    euros = "\n".join(f"9{number} | 1 | EUR | || quarantined: other-currency" for number in range(10, 30))
+    assert ledger(f"{table}\n{euros}").too_bad == ("ledger/2024-01",)
