@@ -153,7 +153,8 @@ def accounts(options: argparse.Namespace) -> int:
 
 
 def _never_received(settings: Settings) -> bool:
-    return origin.is_empty(settings.data) and not origin.remembered(settings.data / "private")
+    before = origin.remembered(settings.data / "private").get("origin", "")
+    return origin.is_empty(settings.data) and before != origin.REAL
 
 
 def _settings(options: argparse.Namespace) -> Settings:

@@ -7,7 +7,7 @@ A row's path: `Extracted` (what an archetype read) -> `RawTable` -> `SafeTable` 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -380,6 +380,13 @@ class Action(StrEnum):
     SAME = "SAME"
 
 
+class Beside(Enum):
+    """How a portal holds what stands beside the releases: data package, schema, code lists, change log."""
+
+    FILES = "files"
+    FIELDS = "fields"
+
+
 class Change(NamedTuple):
     """One file of one dataset on one portal: what would happen to it, and why."""
 
@@ -421,6 +428,7 @@ class Portal(Protocol):
     """A place that releases are published to: the static catalogue, or a CKAN."""
 
     name: str
+    beside: Beside
 
     def look(self, publications: Sequence[Publication]) -> Mapping[str, HeldDataset]:
         """Return what the portal holds of each dataset of ``publications``; an absent one is not in it."""

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PipelineError, PortalError, SettingsError, StorageError
-from pipeline.model import Action, HeldDataset
+from pipeline.model import Action, Beside, HeldDataset
 from pipeline.publish import swap
 from pipeline.publish.pages import DATASET_PAGE, SITE_FILES, render_site
 from pipeline.publish.plan import METADATA, NO_FILE, is_month_file, make_plan, metadata_digest, wanted_files
@@ -42,6 +42,7 @@ class StaticCatalogue:
     """A portal that is a folder; ``staging`` is a folder on the same file system where the next tree is built."""
 
     name = "catalogue"
+    beside = Beside.FILES
 
     def __init__(self, folder: Path, staging: Path) -> None:
         self._folder = folder.resolve()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import PortalError, several
-from pipeline.model import Action
+from pipeline.model import Action, Beside
 from pipeline.publish.ckan_access import Access
 from pipeline.publish.ckan_publishing import Publishing
 from pipeline.publish.ckan_session import Client, Patience
@@ -43,6 +43,7 @@ class CkanPortal:
     token: Secret[str]
     organisation: str | None = field(default=None, kw_only=True)
     name: str = field(default="ckan", kw_only=True)
+    beside: Beside = field(default=Beside.FIELDS, init=False)
     progress: Callable[[str], None] = field(default=_silent, kw_only=True)
     patience: Patience = field(default_factory=Patience, kw_only=True)
     sleep: Callable[[float], None] = field(default=time.sleep, kw_only=True)

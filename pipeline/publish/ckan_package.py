@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -120,12 +119,11 @@ class HeldPackage:
     def held(self, publication: Publication) -> HeldDataset:
         """Return the dataset as the planner wants to know it.
 
-        The small files beside the releases are no resources here: what they say stands in the fields.  So they
-        count as held, and a difference shows in ``metadata``.
+        The small files beside the releases are no resources here: what they say stands in the fields, and a
+        difference shows in ``metadata``.
         """
         sizes = {file.name: file.bytes for _, file in released_files(publication)}
         files = {name: _believed(held, sizes.get(name)) for name, held in self.files.items() if not held.withdrawn}
-        files |= {name: hashlib.sha256(content).hexdigest() for name, content in publication.extras.items()}
         differences = [UNFINISHED] * self.unfinished + self.differences(publication)
         metadata = f"differs: {', '.join(differences)}" if differences else metadata_digest(publication)
         return HeldDataset(files=files, metadata=metadata, guard=self.modified)

@@ -11,7 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.model import Action, Change, HeldDataset, Plan
+from pipeline.model import Action, Beside, Change, HeldDataset, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -69,12 +69,21 @@ def metadata_digest(publication: Publication) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def make_plan(portal_name: str, publications: Sequence[Publication], held: Mapping[str, HeldDataset]) -> Plan:
-    """Return what would make the portal hold exactly ``publications`` and every month it already holds."""
+def make_plan(
+    portal_name: str,
+    publications: Sequence[Publication],
+    held: Mapping[str, HeldDataset],
+    *,
+    beside: Beside = Beside.FILES,
+) -> Plan:
+    """Return what would make the portal hold exactly ``publications`` and every month it already holds.
+
+    ``beside`` says whether the portal holds the small files beside the releases, or says in fields what they say.
+    """
     changes = [
         change
         for publication in publications
-        for change in _dataset_changes(publication, held.get(publication.name, _ABSENT))
+        for change in _dataset_changes(publication, held.get(publication.name, _ABSENT), beside)
     ]
     guards = {
         publication.name: held[publication.name].guard for publication in publications if publication.name in held
@@ -83,10 +92,11 @@ def make_plan(portal_name: str, publications: Sequence[Publication], held: Mappi
     return Plan(portal=portal_name, changes=tuple(changes), guards=guards)
 
 
-def _dataset_changes(publication: Publication, held: HeldDataset) -> Iterator[Change]:
+def _dataset_changes(publication: Publication, held: HeldDataset, beside: Beside) -> Iterator[Change]:
     """Yield one change per file that is wanted or held, and one for the metadata."""
     dataset = publication.name
-    wanted = wanted_files(publication)
+    every = wanted_files(publication)
+    wanted = {name: file for name, file in every.items() if file.data or beside is Beside.FILES}
     for name, file in wanted.items():
         action, reason = _compare(file, held.files.get(name))
         yield Change(action, dataset, name, reason, file.bytes)

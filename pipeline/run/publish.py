@@ -92,7 +92,7 @@ def plan(
     for portal, where in _portals(work, _catalogue(work), errors):
         address = where or address
         try:
-            plans.append(make_plan(portal.name, publications, portal.look(publications)))
+            plans.append(make_plan(portal.name, publications, portal.look(publications), beside=portal.beside))
         except PipelineError as error:
             errors.append(error)
     return _run(work, outcomes, plans, errors, address)
@@ -208,7 +208,7 @@ def _apply_all(
     for portal, where in _portals(work, catalogue, errors):
         address = where or address
         try:
-            made = make_plan(portal.name, publications, portal.look(publications))
+            made = make_plan(portal.name, publications, portal.look(publications), beside=portal.beside)
             if made.writes:
                 work.say(f"publishing to {portal.name}")
                 portal.apply(made, publications)

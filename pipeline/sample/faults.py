@@ -61,7 +61,6 @@ FAULTS = (
     Fault("hidden-row", _LEDGER, "hidden-cells", workbook_faults.hide_row),
     Fault("hidden-column", _LEDGER, "hidden-cells", workbook_faults.hide_column),
     Fault("pivot-cache", _LEDGER, "pivot-cache", workbook_faults.add_pivot_cache),
-    Fault("external-link", _LEDGER, "external-link", workbook_faults.add_external_link),
     Fault("missing-sheet", _LEDGER, "missing-sheet", workbook_faults.rename_sheet),
     Fault("comment", _LEDGER, "comment", workbook_faults.add_comment),
     Fault("macro", _LEDGER, "macro", workbook_faults.add_macro),

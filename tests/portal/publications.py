@@ -77,7 +77,7 @@ def make_publication(name: str, releases: Sequence[Release], **facts: object) ->
 
 def publish(portal: Portal, *publications: Publication) -> Plan:
     """Return the plan that was made for ``portal`` and carried out."""
-    plan = make_plan(portal.name, publications, portal.look(publications))
+    plan = make_plan(portal.name, publications, portal.look(publications), beside=portal.beside)
     portal.apply(plan, publications)
     return plan
 
