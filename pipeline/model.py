@@ -429,6 +429,8 @@ class Portal(Protocol):
 
     name: str
     beside: Beside
+    #: Whether datasets are published each by itself, so that one cannot stop the others.
+    one_by_one: bool
 
     def look(self, publications: Sequence[Publication]) -> Mapping[str, HeldDataset]:
         """Return what the portal holds of each dataset of ``publications``; an absent one is not in it."""

@@ -43,6 +43,7 @@ class StaticCatalogue:
 
     name = "catalogue"
     beside = Beside.FILES
+    one_by_one = False  # the public folder is swapped whole
 
     def __init__(self, folder: Path, staging: Path) -> None:
         self._folder = folder.resolve()

@@ -44,6 +44,7 @@ class CkanPortal:
     organisation: str | None = field(default=None, kw_only=True)
     name: str = field(default="ckan", kw_only=True)
     beside: Beside = field(default=Beside.FIELDS, init=False)
+    one_by_one: bool = field(default=True, init=False)
     progress: Callable[[str], None] = field(default=_silent, kw_only=True)
     patience: Patience = field(default_factory=Patience, kw_only=True)
     sleep: Callable[[float], None] = field(default=time.sleep, kw_only=True)

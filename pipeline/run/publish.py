@@ -13,7 +13,7 @@ from pipeline.errors import BusyError, InputError, PipelineError, SettingsError
 from pipeline.extract.database import Database
 from pipeline.extract.router import unread_files
 from pipeline.journal import make_private, record, writing
-from pipeline.model import NO_MONTH, Action
+from pipeline.model import NO_MONTH, Action, Plan
 from pipeline.portal_env import laptop_portal
 from pipeline.publish.catalogue import StaticCatalogue
 from pipeline.publish.ckan import CkanPortal
@@ -31,8 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from pipeline.key import Key
-    from pipeline.model import Account, Dataset, Month, Plan, Portal, Publication
+    from pipeline.model import Account, Dataset, Month, Portal, Publication
     from pipeline.settings import Settings
+
+
+#: A portal that answers so will answer every dataset so.
+_HOPELESS = ("portal-unreachable", "portal-timeout", "bad-token")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +95,7 @@ def plan(
     address = ""
     for portal, where in _portals(work, _catalogue(work), errors):
         address = where or address
-        try:
-            plans.append(make_plan(portal.name, publications, portal.look(publications), beside=portal.beside))
-        except PipelineError as error:
-            errors.append(error)
+        plans.append(_joined(portal, [made for made, _ in _plans(portal, publications, errors)]))
     return _run(work, outcomes, plans, errors, address)
 
 
@@ -207,16 +208,40 @@ def _apply_all(
     address = ""
     for portal, where in _portals(work, catalogue, errors):
         address = where or address
+        done: list[Plan] = []
+        for made, part in _plans(portal, publications, errors):
+            try:
+                if made.writes:
+                    work.say(f"publishing to {portal.name}: {', '.join(each.name for each in part)}")
+                    portal.apply(made, part)
+                    _journal(work, made)
+                done.append(made)
+            except PipelineError as error:
+                errors.append(error)
+        plans.append(_joined(portal, done))
+    return plans, errors, address
+
+
+def _plans(
+    portal: Portal, publications: Sequence[Publication], errors: list[PipelineError]
+) -> Iterator[tuple[Plan, Sequence[Publication]]]:
+    """Yield what would be done, dataset by dataset where the portal allows it; what cannot be planned is an error."""
+    parts = [(each,) for each in publications] if portal.one_by_one else [tuple(publications)]
+    for part in parts:
         try:
-            made = make_plan(portal.name, publications, portal.look(publications), beside=portal.beside)
-            if made.writes:
-                work.say(f"publishing to {portal.name}")
-                portal.apply(made, publications)
-                _journal(work, made)
-            plans.append(made)
+            yield make_plan(portal.name, part, portal.look(part), beside=portal.beside), part
         except PipelineError as error:
             errors.append(error)
-    return plans, errors, address
+            if error.code in _HOPELESS:
+                return
+
+
+def _joined(portal: Portal, plans: Sequence[Plan]) -> Plan:
+    return Plan(
+        portal=portal.name,
+        changes=tuple(change for plan in plans for change in plan.changes),
+        guards={name: guard for plan in plans for name, guard in plan.guards.items()},
+    )
 
 
 def _journal(work: Workplace, made: Plan) -> None:
