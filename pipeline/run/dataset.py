@@ -14,7 +14,7 @@ from pipeline.run.corridor import refuse_too_bad
 from pipeline.run.months import Bench, Candidate, candidate, unplaced
 from pipeline.run.notes import save_quarantine, save_review
 from pipeline.run.reading import Reader
-from pipeline.run.review import approved, shrinks
+from pipeline.run.review import approval_of, shrinks
 from pipeline.run.stale import Stale, stale_months
 from pipeline.run.survey import survey
 from pipeline.run.workplace import digest
@@ -126,7 +126,7 @@ def _accept(bench: Bench, months: dict[Month, MonthState], candidates: Mapping[M
 def _must_wait(bench: Bench, month: Month, built: Built, *, last: Built | None, rows: Mapping[Month, int]) -> str:
     settings = bench.work.settings
     why = shrinks(month, built.rows, last=last.rows if last else None, others=rows, limits=settings.limits)
-    if why and approved(bench.dataset.name, month, built.csv_sha256, settings.approvals):
+    if why and approval_of(bench.dataset.name, month, built.csv_sha256, settings.approvals):
         return ""
     return why
 
@@ -195,10 +195,21 @@ def _remember(work: Workplace, dataset: Dataset, before: State, new: State) -> N
     for month, each in new.months.items():
         old = before.months.get(month)
         if old is None or old.released != each.released:
-            facts = {"dataset": dataset.name, "month": month, "inputs": dict(each.inputs)}
-            name = "released" if each.released and not each.waiting else "waiting"
-            record(work.private, name, {**facts, "folder": each.released.folder if each.released else ""})
+            _record(work, dataset, month, each)
     work.store.sweep(dataset.name, tuple(_folders(new.months.values())))
+
+
+def _record(work: Workplace, dataset: Dataset, month: Month, state: MonthState) -> None:
+    """Write into the journal what became of a month, and who approved it where that was needed."""
+    facts = {"dataset": dataset.name, "month": month}
+    name = "released" if state.released and not state.waiting else "waiting"
+    folder = state.released.folder if state.released else ""
+    record(work.private, name, {**facts, "inputs": dict(state.inputs), "folder": folder})
+    sha256 = state.released.csv_sha256 if state.released else ""
+    approval = approval_of(dataset.name, month, sha256, work.settings.approvals)
+    if approval:
+        decision = {"role": approval.role, "date": approval.date.isoformat(), "reason": approval.reason}
+        record(work.private, "approved", {**facts, "sha256": sha256, **decision})
 
 
 def _folders(months: Iterable[MonthState]) -> Iterable[str]:

@@ -72,6 +72,8 @@ class _Kept(NamedTuple):
 def _guarded(bench: Bench, month: Month, kept: Built) -> _Kept | None:
     """Return what a kept release becomes, None where nothing is due."""
     dataset, work = bench.dataset, bench.work
+    if not work.store.folder(dataset.name, kept.folder).is_dir():
+        return None  # in a plan: what was just built is not on disk, and was protected when it was built
     restricted = bench.found.restricted() & _published(bench, kept, "crime")
     kinds = _more_protective(bench, kept)
     if not restricted and not kinds:
@@ -181,7 +183,8 @@ def _rebuilt(
         f"{stem}.csv": csv_blocks(table),
         f"{stem}.parquet": parquet_blocks(table, metadata_of(work, dataset)),
     }
-    name = f"{month}-{digest([instead_of.folder, sorted(bench.found.restricted()), sorted(bench.found.payees().items())])[:12]}"
+    because = [instead_of.folder, sorted(bench.found.restricted()), sorted(bench.found.payees().items())]
+    name = f"{month}-{digest(because)[:12]}"
     if not work.writes:
         return work.store.weigh(dataset.name, name, files=files).described(
             rows=table.rows, released_on=work.as_of, quality={}

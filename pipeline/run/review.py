@@ -38,6 +38,7 @@ def shrinks(month: Month, rows: int, *, last: int | None, others: Mapping[Month,
     return ""
 
 
-def approved(dataset: str, month: Month, csv_sha256: str, approvals: Iterable[Approval]) -> bool:
-    """Return whether somebody has approved exactly this file."""
-    return any((each.dataset, each.month, each.sha256) == (dataset, month, csv_sha256) for each in approvals)
+def approval_of(dataset: str, month: Month, csv_sha256: str, approvals: Iterable[Approval]) -> Approval | None:
+    """Return the decision to publish exactly this file, None where nobody has made one."""
+    wanted = (dataset, month, csv_sha256)
+    return next((each for each in approvals if (each.dataset, each.month, each.sha256) == wanted), None)

@@ -1,0 +1,210 @@
+"""What stops a dataset, and only that; what waits for a person; what is listed because nobody reads it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from product import DATASETS, Product, built, change_csv, contents, read_csv, tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from product import Rows
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Product:
+    return Product.with_published_sample(tmp_path)
+
+
+def spoil(rows: Rows, count: int = 40) -> Rows:
+    """Give many rows an outcome that no list knows."""
+    return [row | {"outcome_code": "NEW-7"} if number < count else row for number, row in enumerate(rows)]
+
+
+def fewer(rows: Rows, count: int = 60) -> Rows:
+    """Leave out ordinary crimes, all but ``count``."""
+    ordinary = [number for number, row in enumerate(rows) if "*24*0" in row["crime_reference"]]
+    return [row for number, row in enumerate(rows) if number not in ordinary[count:]]
+
+
+# --- too many bad rows ----------------------------------------------------------------------------------------------
+
+
+def test_too_many_bad_rows_stop_their_dataset_and_no_other(tmp_path: Path) -> None:
+    product = Product.with_sample(tmp_path)
+    change_csv(product.crimes("2024-02"), spoil)
+    said = product.run("publish", "--quiet")
+    assert said.status == 3
+    assert "STOPPED: too-many-bad: " in said.out
+    assert "crime/recorded-crime/2024-02.csv" in said.out
+    assert "`pipeline quarantine street-crime` lists them" in said.out
+    assert "NEW-7" not in said.text
+    assert sorted(built(said)) == ["engagement-events", "spend-over-500"]
+    assert sorted(path.name for path in product.published.iterdir() if path.is_dir()) == [
+        "engagement-events",
+        "spend-over-500",
+    ]
+    listed = product.run("quarantine", "street-crime", "--month", "2024-02")
+    assert listed.status == 0
+    assert listed.out.count("column `outcome_code`: unknown-code") >= 40
+    assert "crime/recorded-crime/2024-02.csv, row 2, column `outcome_code`" in listed.out
+    assert "NEW-7" not in listed.text
+
+
+def test_a_dataset_that_stops_keeps_its_last_releases(product: Product) -> None:
+    files = contents(product.published)
+    change_csv(product.crimes("2024-02"), spoil)
+    change_csv(product.crimes("2024-03"), lambda rows: rows[:-20])
+    said = product.run("publish", "--quiet")
+    assert said.status == 3
+    assert contents(product.published) == files
+    plan = product.run("plan", "--quiet")
+    assert plan.status == 3
+    assert "too-many-bad" in plan.out
+    change_csv(product.crimes("2024-02"), lambda rows: [row | {"outcome_code": "1"} for row in rows])
+    assert product.run("publish", "--quiet").status == 0
+
+
+def test_five_percent_and_nineteen_bad_rows_are_let_pass(tmp_path: Path) -> None:
+    product = Product.with_sample(tmp_path)
+    change_csv(product.incidents("2024-02"), lambda rows: [row | {"restricted": ""} for row in rows[:19]] + rows[30:])
+    assert product.run("publish", "--quiet").status == 0
+
+
+# --- a month that shrinks -------------------------------------------------------------------------------------------
+
+
+def test_a_month_that_shrinks_waits_for_exactly_its_approval(product: Product) -> None:
+    files = contents(product.published)
+    change_csv(product.crimes("2024-02"), fewer)
+    plan = product.run("plan", "--quiet")
+    assert plan.status == 5
+    said = product.run("publish", "--quiet")
+    assert said.status == 5
+    waits = re.search(r"WAITS for an approval: 2024-02: it holds ([0-9]+) rows, its last release ([0-9]+)", said.out)
+    assert waits, said.out
+    sha256 = re.search(r"add this sha256 to the approvals file: ([0-9a-f]{64})", said.out)
+    assert sha256
+    now = contents(product.published)
+    data = {name: text for name, text in now.items() if "street-crime-2024" in name}
+    assert data == {name: text for name, text in files.items() if "street-crime-2024" in name}
+    page = (product.published / "street-crime" / "index.html").read_text(encoding="utf-8")
+    assert "held back until a large change in the number of rows has been checked" in page
+    before = tree(product.folder)
+    again = product.run("publish", "--quiet")
+    assert again.status == 5
+    assert tree(product.folder) == before
+
+    product.approve("street-crime", "2024-02", "0" * 64)
+    assert product.run("publish", "--quiet").status == 5
+    product.approve("street-crime", "2024-01", sha256[1])
+    assert product.run("publish", "--quiet").status == 5
+    product.approve("street-crime", "2024-02", sha256[1])
+    said = product.run("publish", "--quiet")
+    assert said.status == 0, said.text
+    rows = product.csv("street-crime", "2024-02")
+    assert len(rows) == int(waits[1])
+    assert contents(product.published)["street-crime/street-crime-2024-02.csv"] == sha256[1]
+    events = [json.loads(line) for line in (product.private / "journal.jsonl").read_text(encoding="utf-8").splitlines()]
+    decision = {"dataset": "street-crime", "month": "2024-02", "sha256": sha256[1], "date": "2024-04-10"}
+    who = {"event": "approved", "role": "Head of Information Management", "reason": "Checked."}
+    assert {**decision, **who} in events
+    before = tree(product.folder)
+    assert product.publish() == {}
+    assert tree(product.folder) == before
+
+
+def test_an_approval_counts_for_one_build_only(product: Product) -> None:
+    change_csv(product.crimes("2024-02"), fewer)
+    said = product.run("publish", "--quiet")
+    sha256 = re.search(r"file: ([0-9a-f]{64})", said.out)
+    assert sha256
+    product.approve("street-crime", "2024-02", sha256[1])
+    change_csv(product.crimes("2024-02"), lambda rows: fewer(rows, 50))
+    assert product.run("publish", "--quiet").status == 5
+    assert len(product.csv("street-crime", "2024-02")) > 150
+
+
+def test_a_new_month_is_compared_with_those_beside_it(tmp_path: Path) -> None:
+    product = Product.with_sample(tmp_path)
+    change_csv(product.crimes("2024-02"), fewer)
+    said = product.run("publish", "--quiet")
+    assert said.status == 5
+    assert "the months beside it" in said.out
+    folder = product.published / "street-crime"
+    assert not (folder / "street-crime-2024-02.csv").exists()
+    held = json.loads((folder / "datapackage.json").read_bytes())["monthsHeld"]
+    assert [each["month"] for each in held] == ["2024-02"]
+
+
+def test_a_restriction_is_carried_out_at_once_on_a_month_that_waits(product: Product) -> None:
+    """What is public of it is its last release: a restricted record must leave that one too."""
+    before = product.csv("street-crime", "2024-02")
+    source = read_csv(product.crimes("2024-02"))
+    # the last one, so that it is not in the file that shrank
+    reference = next(row["crime_reference"] for row in source[::-1] if "*24*0" in row["crime_reference"])
+    change_csv(product.crimes("2024-02"), fewer)
+    assert product.run("publish", "--quiet").status == 5
+
+    def restrict(rows: Rows) -> Rows:
+        good = next(row for row in rows if "*24*0" in row["crime_reference"])
+        return [*rows, {**good, "crime_reference": reference, "restricted": "Y"}]
+
+    change_csv(product.crimes("2024-01"), restrict)
+    assert product.run("publish", "--quiet").status == 5
+    after = product.csv("street-crime", "2024-02")
+    assert len(after) == len(before) - 1
+    assert all(row in before for row in after)
+
+
+# --- files that nobody reads ----------------------------------------------------------------------------------------
+
+
+def test_files_that_no_feed_reads_are_listed_by_every_run(product: Product) -> None:
+    stray = [
+        "crime/recorded-crime/2024-01 (1).csv",
+        "crime/recorded-crime/2024_03.csv",
+        "expenditure/ledger/2024-04.xls",
+        "somewhere/else.csv",
+    ]
+    for name in stray:
+        (product.raw / name).parent.mkdir(parents=True, exist_ok=True)
+        (product.raw / name).write_bytes(product.crimes("2024-01").read_bytes())
+    (product.raw / "README.md").write_text("what goes here", encoding="utf-8")
+    (product.raw / ".DS_Store").write_text("", encoding="utf-8")
+    for command in ("plan", "publish", "publish"):
+        said = product.run(command, "--quiet")
+        assert said.status == 0, said.text
+        listed = re.findall(r"not read by any feed: (.*) \(is its name right\?\)", said.out)
+        assert listed == stray
+    assert built(said) == {}
+
+
+# --- one dataset stops ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "stopped"),
+    [
+        ("raw/crime/asb-incidents/2024-03.csv", b"SAMPLE-0001\n", "street-crime"),
+        ("raw/expenditure/ledger/2024-03.xlsx", b"PK\x03\x04 no workbook SAMPLE DATA", "spend-over-500"),
+        ("raw/engagement/engagement.sqlite", b"SAMPLE-0001 is no database at all", "engagement-events"),
+        ("reference/map-points.csv", b"longitude,latitude\nSample Borough,1\n", "street-crime"),
+        ("reference/neighbourhoods.csv", b"Sample Borough\n", "engagement-events"),
+        ("reference/supplier-types.csv", b"SAMPLE-0001\n", "spend-over-500"),
+    ],
+)
+def test_one_dataset_stopping_does_not_stop_the_others(
+    product: Product, path: str, content: bytes, stopped: str
+) -> None:
+    (product.data / path).write_bytes(content)
+    text = product.settings.read_text(encoding="utf-8")
+    product.settings.write_text(text.replace("[force]", 'attribution = "Another."\n[force]', 1), encoding="utf-8")
+    said = product.run("publish", "--quiet")
+    assert said.status == 3, said.text
+    assert set(built(said)) == set(DATASETS) - {stopped}
+    assert said.out.count("STOPPED") == 1

@@ -1,0 +1,228 @@
+"""Files that have gone, that have not come yet, and months between: never a reason to publish less."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from product import MONTHS, Product, change_csv, contents, read_csv, tree
+
+from pipeline.sample.making import invent_lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from product import Rows
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Product:
+    return Product.with_published_sample(tmp_path)
+
+
+def settles(product: Product) -> None:
+    before = tree(product.folder)
+    assert product.publish() == {}
+    assert tree(product.folder) == before
+
+
+def data_of(product: Product, dataset: str) -> dict[str, str]:
+    """Return the sha256 of a dataset's public months."""
+    return {name: text for name, text in contents(product.published / dataset).items() if name.startswith(dataset)}
+
+
+def published_reference(product: Product, month: str) -> str:
+    """Return the reference of a crime that is published in a month and restricted nowhere."""
+    return next(
+        row["crime_reference"]
+        for row in read_csv(product.crimes(month))
+        if "*24*0" in row["crime_reference"] and row["restricted"] == "N"
+    )
+
+
+def restrict(product: Product, file: str, reference: str) -> None:
+    def change(rows: Rows) -> Rows:
+        good = next(row for row in rows if "*24*0" in row["crime_reference"])
+        return [*rows, {**good, "crime_reference": reference, "restricted": "Y"}]
+
+    change_csv(product.crimes(file), change)
+
+
+def copy_month(product: Product, source: str, month: str) -> None:
+    """Drop the crimes and incidents of ``source`` again as those of a later month."""
+    for path in (product.crimes(source), product.incidents(source)):
+        text = path.read_text(encoding="utf-8")
+        for old, new in ((f"{source}-", f"{month}-"), (f"/{source[5:]}/2024", f"/{month[5:]}/2024")):
+            text = text.replace(old, new)
+        path.with_name(f"{month}.csv").write_text(text.replace("*24*", "*25*"), encoding="utf-8")
+    change_csv(product.crimes(month), lambda rows: [row for row in rows if month in row["recorded_on"]])
+
+
+# --- a file that has gone -------------------------------------------------------------------------------------------
+
+
+def test_a_month_whose_file_has_gone_stays_and_is_marked(product: Product) -> None:
+    files = data_of(product, "street-crime")
+    kept = product.incidents("2024-02").read_bytes()
+    product.incidents("2024-02").unlink()
+    said = product.run("publish", "--quiet")
+    assert said.status == 0, said.text
+    assert "input-gone: 2024-02 stays as it was published" in said.out
+    assert data_of(product, "street-crime") == files
+    settles(product)
+    said = product.run("publish", "--quiet")
+    assert "input-gone: 2024-02" in said.out
+
+    product.incidents("2024-02").write_bytes(kept)
+    said = product.run("publish", "--quiet")
+    assert said.status == 0
+    assert "input-gone" not in said.out
+    assert data_of(product, "street-crime") == files
+    settles(product)
+
+
+def test_a_month_fed_by_a_later_file_that_has_gone_stays_too(product: Product) -> None:
+    files = data_of(product, "street-crime")
+    product.crimes("2024-03").unlink()  # it brought late rows of January
+    change_csv(product.crimes("2024-01"), lambda rows: rows[:150])
+    said = product.run("publish", "--quiet")
+    assert said.status == 0, said.text
+    assert "input-gone: 2024-01" in said.out
+    assert "input-gone: 2024-03" in said.out
+    assert "input-gone: 2024-02" not in said.out
+    assert data_of(product, "street-crime") == files
+    settles(product)
+
+
+def test_late_rows_of_a_month_whose_file_has_gone_are_withheld(product: Product) -> None:
+    files = data_of(product, "street-crime")
+    product.crimes("2024-01").unlink()
+
+    def change(rows: Rows) -> Rows:
+        late = {"recorded_on": "2024-01-09 10:00", "crime_reference": "SAMPLE*24*8800001", "restricted": "N"}
+        return [*rows, {**next(row for row in rows if "*24*0" in row["crime_reference"]), **late}]
+
+    change_csv(product.crimes("2024-02"), change)
+    # March's file brought late rows of January as well
+    assert product.publish() == {"street-crime": ("2024-02", "2024-03")}
+    assert product.accounts("street-crime", "2024-02")["month-not-open"] == 1
+    now = data_of(product, "street-crime")
+    assert now["street-crime-2024-01.csv"] == files["street-crime-2024-01.csv"]
+    settles(product)
+
+
+def test_all_files_gone_at_once_is_no_reason_to_publish_less(product: Product) -> None:
+    files = contents(product.published)
+    for path in (product.raw / "crime", product.raw / "engagement"):
+        shutil.rmtree(path)
+    said = product.run("publish", "--quiet")
+    assert said.status == 0, said.text
+    assert said.out.count("input-gone") == 6
+    now = contents(product.published)
+    assert {name: text for name, text in now.items() if name.endswith((".csv", ".parquet"))} == {
+        name: text for name, text in files.items() if name.endswith((".csv", ".parquet"))
+    }
+    settles(product)
+
+
+def test_a_restriction_is_carried_out_on_a_month_whose_file_has_gone(product: Product) -> None:
+    before = product.csv("street-crime", "2024-02")
+    kept = product.crimes("2024-02").read_bytes()
+    restrict(product, "2024-01", published_reference(product, "2024-02"))
+    product.crimes("2024-02").unlink()
+    accounts = product.accounts("street-crime", "2024-02")
+    said = product.run("publish", "--quiet")
+    assert said.status == 0, said.text
+    after = product.csv("street-crime", "2024-02")
+    assert len(after) == len(before) - 1
+    assert all(row in before for row in after)
+    now = product.accounts("street-crime", "2024-02")
+    assert now["published"] == accounts["published"] - 1
+    assert now["restricted"] == accounts["restricted"] + 1
+    assert sum(now.values()) == sum(accounts.values())
+    package = json.loads((product.published / "street-crime" / "datapackage.json").read_bytes())
+    assert package["quality"]["2024-02"]["rows"] == len(after)
+    log = read_csv(product.published / "street-crime" / "change-log.csv")
+    assert [line["rows_removed"] for line in log if line["month"] == "2024-02"] == ["1-7", "0"]
+    assert not any("restrict" in text for line in log for text in line.values())
+    settles(product)
+
+    product.crimes("2024-02").write_bytes(kept)
+    product.publish()
+    assert product.csv("street-crime", "2024-02") == after
+    assert product.accounts("street-crime", "2024-02") == now
+    settles(product)
+
+
+def test_a_restriction_taken_back_brings_nothing_back_while_the_file_is_gone(product: Product) -> None:
+    before = product.csv("street-crime", "2024-02")
+    kept, source = product.crimes("2024-02").read_bytes(), product.crimes("2024-01").read_bytes()
+    restrict(product, "2024-01", published_reference(product, "2024-02"))
+    product.crimes("2024-02").unlink()
+    product.publish()
+    product.crimes("2024-01").write_bytes(source)
+    product.publish()
+    assert len(product.csv("street-crime", "2024-02")) == len(before) - 1
+    settles(product)
+    product.crimes("2024-02").write_bytes(kept)
+    product.publish()
+    assert product.csv("street-crime", "2024-02") == before
+    settles(product)
+
+
+@pytest.mark.parametrize("kind", ["IND", "PROT"])
+def test_a_payee_found_to_need_protection_is_redacted_in_a_month_whose_ledger_has_gone(
+    product: Product, kind: str
+) -> None:
+    public = product.csv("spend-over-500", "2024-01")
+    numbers = {str(line["Supplier Name"]): str(line["Supplier No"]) for line in invent_lines("2024-01", 80)}
+    name = next(row["supplier_name"] for row in public if row["supplier_name"].endswith("Ltd") and row["supplier_id"])
+    supplier = next(row["supplier_id"] for row in public if row["supplier_name"] == name)
+    product.ledger("2024-01").unlink()
+    with (product.reference / "supplier-types.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{numbers[name]},{kind}\n")
+    product.publish()
+    rows = product.csv("spend-over-500", "2024-01")
+    assert len(rows) == len(public)
+    assert not any(name in row.values() or supplier in row.values() for row in rows)
+    marker = "REDACTED PERSONAL DATA" if kind == "IND" else "REDACTED OTHER"
+    lines = sum(row["supplier_name"] == name for row in public)
+    assert sum(row["supplier_name"] == marker for row in rows) == lines + sum(
+        row["supplier_name"] == marker for row in public
+    )
+    redacted = [row for row in rows if row["redaction"]]
+    assert not any(row["supplier_id"] or row["company_number"] or row["contract_reference"] for row in redacted)
+    if kind == "PROT":
+        assert not any(
+            row["department"] or row["category"] or row["purpose"] for row in rows if row["redaction"] == "other"
+        )
+    settles(product)
+
+
+# --- a file that has not come ---------------------------------------------------------------------------------------
+
+
+def test_a_month_without_the_file_of_one_feed_is_not_released_until_it_comes(product: Product) -> None:
+    copy_month(product, "2024-02", "2024-04")
+    incidents = product.incidents("2024-04")
+    kept = incidents.read_bytes()
+    incidents.unlink()
+    assert product.publish() == {}
+    assert not (product.published / "street-crime" / "street-crime-2024-04.csv").exists()
+    incidents.write_bytes(kept)
+    assert product.publish() == {"street-crime": ("2024-04",)}
+    assert product.csv("street-crime", "2024-04")
+    settles(product)
+
+
+def test_a_month_missing_between_two_is_said_on_the_public_page(product: Product) -> None:
+    copy_month(product, "2024-02", "2024-05")
+    assert product.publish() == {"street-crime": ("2024-05",)}
+    folder = product.published / "street-crime"
+    assert json.loads((folder / "datapackage.json").read_bytes())["monthsMissing"] == ["2024-04"]
+    assert "April 2024" in (folder / "index.html").read_text(encoding="utf-8") or "2024-04" in (
+        folder / "index.html"
+    ).read_text(encoding="utf-8")
+    assert {path.name for path in folder.glob("*.csv")} >= {f"street-crime-{month}.csv" for month in MONTHS}
