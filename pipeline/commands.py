@@ -73,9 +73,11 @@ def plan(options: argparse.Namespace) -> int:
 
 def sample(options: argparse.Namespace) -> int:
     """Make the sample, make the tree of faults, or remove the sample."""
-    data = _settings(options).data
+    settings = _settings(options)
+    data = settings.data
     if options.clear:
-        removed = origin.clear_sample(data)
+        with runs.locked(settings):
+            removed = origin.clear_sample(data)
         _out([f"removed {len(removed):,} files and folders of the sample"])
         return int(ExitStatus.OK)
     if options.faults:

@@ -191,6 +191,11 @@ def _unplaced(bench: Bench, state: State) -> tuple[Account, ...]:
 
 def _remember(work: Workplace, dataset: Dataset, before: State, new: State) -> None:
     """Point to the new releases: before this line the old ones are the last good state, after it the new ones."""
+    for feed, receipts in new.receipts.items():
+        for path, receipt in receipts.items():
+            if before.receipts.get(feed, {}).get(path) != receipt:
+                facts = {"path": path, "sha256": receipt.sha256, "bytes": receipt.bytes, "rows": receipt.rows}
+                record(work.private, "received", {"dataset": dataset.name, "feed": feed, **facts})
     work.store.remember(dataset.name, new)
     for month, each in new.months.items():
         old = before.months.get(month)

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 SAMPLE, REAL = "sample", "real"
 _ORIGIN = "origin.json"
 _SAMPLE_KEY = "sample/key"
+#: What we keep below ``private``; anything else there is somebody's own and is never removed.
+_OURS = (
+    *("state", "releases", "quarantine", "review", "cache", "catalogue", "sample"),
+    *("journal.jsonl", _ORIGIN),
+)
 _CLEAR = "`pipeline sample --clear` removes the sample, what was made from it and nothing else"
 
 
@@ -157,6 +162,17 @@ def remember(private: Path, origin: str, key: Key) -> None:
     replace_file(private / _ORIGIN, facts.encode() + b"\n")
 
 
+def check_force(settings: Settings, origin: str) -> None:
+    """Refuse to publish the sample under another force's name: it must never pass for real."""
+    if origin == SAMPLE and settings.force.slug != "example":
+        raise SettingsError(
+            "sample-and-real",
+            "the sample is the example force's; these settings are another's",
+            where=str(settings.file),
+            fix="use pipeline.toml for the sample, or put the force's own extracts in another data folder",
+        )
+
+
 def day_of(settings: Settings, origin: str, *, today: dt.date) -> dt.date:
     """Return the day the run counts as: the one that is given, the sample's own, or today."""
     if settings.as_of is not None:
@@ -181,10 +197,13 @@ def clear_sample(data: Path) -> tuple[str, ...]:
         if _kind(path) == SAMPLE:
             path.unlink()
             removed.append(path.relative_to(data).as_posix())
-    for folder in (data / "private", *_datasets(data / "published")):
-        if folder.is_dir():
-            shutil.rmtree(folder)
-            removed.append(folder.relative_to(data).as_posix())
+    for place in (*(data / "private" / name for name in _OURS), *_datasets(data / "published")):
+        if place.is_dir():
+            shutil.rmtree(place)
+            removed.append(place.relative_to(data).as_posix())
+        elif place.is_file():
+            place.unlink()
+            removed.append(place.relative_to(data).as_posix())
     for page in (data / "published").glob("*"):
         if page.is_file() and not page.name.lower().startswith("readme") and not page.name.startswith("."):
             page.unlink()

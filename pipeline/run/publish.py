@@ -132,6 +132,7 @@ def _workplace(
 ) -> Workplace:
     if not kind:
         raise origin.nothing_received()
+    origin.check_force(settings, kind)
     key = origin.key_for(settings, kind, environ, writes=writes, named=named)
     day = origin.day_of(settings, kind, today=today)
     return Workplace(settings=settings, key=key, as_of=day, sample=kind == origin.SAMPLE, writes=writes, say=say)
