@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyproj
 from scipy.spatial import cKDTree
 
-from pipeline.cells import encoded, facts_of_distinct, filled, is_formula, plain, where
+from pipeline.cells import encoded, facts_of_distinct, filled, is_formula, mask_of, plain, where
 from pipeline.protect.fates import Reasoned
 from pipeline.protect.place import Place, Problem, Treated, length_of, nowhere, problem
 
@@ -31,7 +31,7 @@ _TIE = 1e-6
 #: More digits than this are no metres on Earth, and would not fit into a float.
 _MOST_DIGITS = 15
 _METRES = re.compile(rf"-?[0-9]{{1,{_MOST_DIGITS}}}", re.ASCII)
-_FAR = 2**40
+_FAR = 2**30
 
 #: WGS 84 (height 0) to the National Grid with exactly Ordnance Survey's seven parameters (EPSG:1314, which runs
 #: from OSGB36 to WGS 84, so inverted), whatever grids are installed.
@@ -84,8 +84,18 @@ class PointList:
         """Return the nearest point of each place, -1 beyond `REACH_METRES`; ties to the west, then the south."""
         if len(easting) == 0 or len(self.grid) == 0:
             return np.full(len(easting), -1, np.int64)
+        # the same place comes again and again: each is looked for once
+        packed = pa.array((easting.astype(np.int64) << 32) ^ (northing.astype(np.int64) & 0xFFFFFFFF))
+        places = packed.dictionary_encode()
+        first = np.zeros(len(places.dictionary), np.int64)
+        rows = np.asarray(places.indices)
+        first[rows[::-1]] = np.arange(len(rows))[::-1]
+        of_place = self._nearest(np.column_stack([easting[first], northing[first]]))
+        nearest: NDArray[np.int64] = of_place[rows]
+        return nearest
+
+    def _nearest(self, wanted: NDArray[np.float64]) -> NDArray[np.int64]:
         tree = cKDTree(self.grid)
-        wanted = np.column_stack([easting, northing])
         bound = REACH_METRES + 2 * _TIE
         distance, found = (
             np.asarray(part) for part in tree.query(wanted, k=[1, 2], distance_upper_bound=bound, workers=2)
@@ -191,17 +201,14 @@ def _runs(nearest: NDArray[np.int64], points: PointList | None) -> Mask:
 
 def _metres(column: pa.Array) -> tuple[NDArray[np.float64], Mask]:
     """Return whole metres and where they can be read; what is unreadable is 0."""
-    if not pa.types.is_dictionary(column.type):
-        try:
-            # Arrow would also read hexadecimal: only plain digits, no more than usual, are taken the fast way
-            usual = pc.and_(pc.ascii_is_decimal(column), pc.less_equal(pc.binary_length(column), _MOST_DIGITS))
-            if pc.all(usual).as_py():
-                return np.asarray(column.cast(pa.int64()).fill_null(0)).astype(np.float64), filled(column)
-        except pa.ArrowInvalid:
-            pass
     text = plain(column)
-    read = facts_of_distinct(text, lambda cell: _METRES.fullmatch(cell) is not None, dtype=np.bool_, empty=False)
-    value = facts_of_distinct(
-        text, lambda cell: float(cell) if _METRES.fullmatch(cell) else 0.0, dtype=np.float64, empty=0.0
-    )
-    return np.clip(value, -_FAR, _FAR), read
+    # plain digits are read whole; Arrow would also take hexadecimal, and a sign is rare
+    digits = mask_of(pc.and_(pc.ascii_is_decimal(text), pc.less_equal(pc.binary_length(text), _MOST_DIGITS)))
+    metres = pc.if_else(pa.array(digits), text, None).cast(pa.int64()).fill_null(0)
+    value = np.clip(np.asarray(metres).astype(np.float64), -_FAR, _FAR)
+    read = digits.copy()
+    for row in np.flatnonzero(~digits & filled(text)):  # signs and mistakes: a handful
+        cell = text[int(row)].as_py()
+        if _METRES.fullmatch(cell):
+            value[row], read[row] = np.clip(float(cell), -_FAR, _FAR), True
+    return value, read

@@ -62,15 +62,24 @@ def _finish(
         rank, _ = _ranks(text, chosen, kind)
         return np.lexsort((rank, *reversed(keys)))
     prefix = first_bytes(text)[chosen]
-    order = np.lexsort((prefix, *reversed(keys)))
-    same = np.ones(max(len(order) - 1, 0), np.bool_)
-    for key in (prefix, *keys):
-        same &= key[order[1:]] == key[order[:-1]]
-    tied = np.flatnonzero(same & (prefix[order[1:]] != NO_BYTES))
-    for start, end in _runs(tied):  # eight equal bytes and all else equal: a few rows in a million
+    key, *more = keys
+    if more:
+        order = np.lexsort((prefix, *reversed(keys)))
+        same = np.ones(max(len(order) - 1, 0), np.bool_)
+        for each in (prefix, *keys):
+            same &= each[order[1:]] == each[order[:-1]]
+    else:  # one number holds the ranks and as much of the text as there is room for
+        room = 63 - int(key.max(initial=0)).bit_length()
+        packed = (key.astype(np.uint64) << np.uint64(room)) | (prefix >> np.uint64(64 - room))
+        order = np.argsort(packed)
+        same = packed[order[1:]] == packed[order[:-1]]
+    # rows that are alike so far: many are blank, of the others a few in a million have to be looked at
+    tied = np.flatnonzero(same & ((prefix[order[1:]] != NO_BYTES) | (prefix[order[:-1]] != NO_BYTES)))
+    for start, end in _runs(tied):
         rows = order[start : end + 1]
         texts = [text[int(chosen[row])].as_py() for row in rows]
-        order[start : end + 1] = rows[sorted(range(len(rows)), key=texts.__getitem__)]
+        ranked = sorted(range(len(rows)), key=lambda place: (texts[place] is None, texts[place] or ""))
+        order[start : end + 1] = rows[ranked]
     return order
 
 
