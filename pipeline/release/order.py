@@ -62,7 +62,7 @@ def _finish(
         rank, _ = _ranks(text, chosen, kind)
         return np.lexsort((rank, *reversed(keys)))
     prefix = first_bytes(text)[chosen]
-    key, *more = keys
+    key, *more = keys or [np.zeros(len(chosen), np.int64)]
     if more:
         order = np.lexsort((prefix, *reversed(keys)))
         same = np.ones(max(len(order) - 1, 0), np.bool_)
