@@ -1,0 +1,124 @@
+"""The first leak check: a whole identifying cell of a row never stands in the files written for that row."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.errors import PrivacyError
+from pipeline.model import ReleasedFile
+from pipeline.release.leak import Watched, check, read_back
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PERSON = "Featherstonehaugh"
+
+
+def watch(*cells: str | None, rows: list[int] | None = None) -> Watched:
+    positions = np.array(rows if rows is not None else range(len(cells)), np.int64)
+    return Watched("ledger", "Card Holder", positions, pa.array(cells, pa.string()))
+
+
+def table(*names: str | None, **more: list[str | None]) -> pa.Table:
+    columns = {"name": list(names), **more}
+    return pa.table({name: pa.chunked_array([pa.array(cells, pa.string())]) for name, cells in columns.items()})
+
+
+@pytest.mark.parametrize(
+    ("published", "cell"),
+    [
+        (PERSON, PERSON),
+        (PERSON.upper(), PERSON),
+        (PERSON, PERSON.lower()),
+        (f"  {PERSON} ", PERSON),
+        (f"\u00a0{PERSON}", PERSON),
+        ("Ó Súilleabháin", "ó SÚILLEABHÁIN"),
+        ("abcde", "ABCDE"),
+        ('an, odd "name"\nin two lines', 'An, Odd "Name"\nIn Two Lines'),
+    ],
+)
+def test_a_planted_cell_is_found_case_and_blanks_aside(published: str, cell: str) -> None:
+    with pytest.raises(PrivacyError, match="identity-published") as caught:
+        check(table(published), [watch(cell)], where="dataset `x`, 2024-01")
+    said = str(caught.value)
+    assert "Card Holder" in said
+    assert cell.casefold() not in said.casefold()
+
+
+@pytest.mark.parametrize("others", [["x"], ["a longer text"], [None], ["é"], ["exactly as long as"]])
+def test_it_is_found_whatever_stands_in_the_other_rows(others: list[str | None]) -> None:
+    published = table(*others, f" {PERSON} ", *others)
+    cells = [*(["y" * 9] * len(others)), PERSON.upper(), *([None] * len(others))]
+    with pytest.raises(PrivacyError, match="1 cells"):
+        check(published, [watch(*cells)], where="")
+
+
+def test_it_is_found_in_any_column_and_in_any_group_of_cells() -> None:
+    published = table("Acme Ltd", "Acme Ltd", purpose=["x", PERSON])
+    with pytest.raises(PrivacyError, match="`purpose`"):
+        check(published, [watch("nobody", "nobody"), watch(PERSON, rows=[1])], where="")
+
+
+def test_cells_of_less_than_five_characters_are_not_compared() -> None:
+    assert check(table("Lowe", "ÉÉÉÉ"), [watch("Lowe", "éééé")], where="") == 2
+    with pytest.raises(PrivacyError):
+        check(table("Lowes", "x"), [watch("Lowes", "y")], where="")
+    with pytest.raises(PrivacyError):
+        check(table("ÉÉÉÉÉ", "x"), [watch("ééééé", "y")], where="")
+
+
+def test_only_the_same_row_and_the_whole_cell_count() -> None:
+    published = table(PERSON, "Acme Ltd", f"{PERSON} Ltd")
+    assert check(published, [watch("nobody", PERSON, PERSON)], where="") == 3
+
+
+def test_empty_cells_and_empty_tables_hold_nobody() -> None:
+    assert check(table(None, None), [watch(None, PERSON)], where="") == 2
+    assert check(table(), [watch()], where="") == 0
+
+
+def test_pseudonyms_of_one_length_do_not_hide_a_cell_of_that_length() -> None:
+    pseudonyms = [hashlib.sha256(bytes([n])).hexdigest() for n in range(50)]
+    cells = ["Smith"] * 49 + [pseudonyms[49].upper()]
+    with pytest.raises(PrivacyError, match="1 cells"):
+        check(table(*pseudonyms), [watch(*cells)], where="")
+
+
+def written(folder: Path, rows: pa.Table, csv: str) -> list[ReleasedFile]:
+    (folder / "x.csv").write_text(csv, encoding="utf-8", newline="")
+    pq.write_table(rows, folder / "x.parquet")
+    return [ReleasedFile(f"x.{form}", form, folder / f"x.{form}", 0, "") for form in ("csv", "parquet")]
+
+
+def test_both_files_are_read_back_from_disk(tmp_path: Path) -> None:
+    files = written(tmp_path, table("a, b", "NA", "007", other=["1", None, "x"]), 'name,other\n"a, b",1\nNA,\n007,x\n')
+    for read in read_back(files, ["name", "other"]):
+        assert read.to_pylist() == [
+            {"name": "a, b", "other": "1"},
+            {"name": "NA", "other": None},
+            {"name": "007", "other": "x"},
+        ]
+
+
+@pytest.mark.parametrize("planted", ["csv", "parquet"])
+def test_files_that_do_not_hold_the_same_text_stop_the_release(tmp_path: Path, planted: str) -> None:
+    good, bad = "Acme Ltd", PERSON
+    files = written(
+        tmp_path, table(bad if planted == "parquet" else good), f"name\n{bad if planted == 'csv' else good}\n"
+    )
+    with pytest.raises(PrivacyError, match="files-differ") as caught:
+        read_back(files, ["name"])
+    assert PERSON not in str(caught.value)
+
+
+def test_a_cell_planted_in_both_files_is_found_after_reading_them_back(tmp_path: Path) -> None:
+    files = written(tmp_path, table("Acme Ltd", PERSON), f"name\nAcme Ltd\n{PERSON}\n")
+    for read in read_back(files, ["name"]):
+        with pytest.raises(PrivacyError, match="identity-published"):
+            check(read, [watch("x" * 8, PERSON.swapcase())], where="")
