@@ -45,7 +45,9 @@ class Reference(NamedTuple):
 def read_reference(root: Path, name: str) -> Reference:
     """Return the reference file ``name`` below ``root``; an optional one that is absent is empty."""
     where = f"reference/{name}.csv"
-    if not (root / f"{name}.csv").exists() and name not in _NEEDED:
+    path = root / f"{name}.csv"
+    absent = not path.exists() and not path.is_symlink()  # a link that leads nowhere is a folder that did not mount
+    if absent and name not in _NEEDED:
         return Reference(name, pa.table({column: pa.array([], pa.string()) for column in _COLUMNS[name]}), "")
     if not exists(root, f"{name}.csv"):
         raise InputError("no-reference", "the file is not there", where=where, fix="see data/reference/README.md")
@@ -92,13 +94,15 @@ def _table(content: bytes, columns: tuple[str, ...], *, where: str) -> pa.Table:
 
 def _refuse_points(table: pa.Table, where: str) -> None:
     """Refuse the whole list when a point stands for 1 to 7 addresses, is doubled, or is not six decimals fine."""
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[float, float]] = set()
     for number, point in enumerate(table.select(["longitude", "latitude", "addresses"]).to_pylist(), 2):
-        place = (point["longitude"], point["latitude"])
+        written = (point["longitude"], point["latitude"])
+        readable = all(_DEGREES.fullmatch(part) for part in written)
+        place = (float(written[0]), float(written[1])) if readable else (0.0, 0.0)
         wrong = ""
-        if not all(_DEGREES.fullmatch(part) for part in place):
+        if not readable:
             wrong = "coordinates must be degrees with exactly six decimals"
-        elif abs(float(place[0])) > 180 or abs(float(place[1])) > 90:  # noqa: PLR2004 - the ends of the Earth
+        elif abs(place[0]) > 180 or abs(place[1]) > 90:  # noqa: PLR2004 - the ends of the Earth
             wrong = "coordinates must be degrees on the Earth"
         elif place in seen:
             wrong = "the same coordinates come twice"
