@@ -13,8 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.cells import facts_of_distinct, filled, groups, money, on_distinct, plain, where
+from pipeline.errors import InputError
 from pipeline.protect.place import Judgement, Place, Problem, problem
 from pipeline.protect.rules import _Rule
+from pipeline.reasons import REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from pipeline.cells import Mask
     from pipeline.model import RawTable
 
+#: Codes that the accounts of rows already use.
+_TAKEN = frozenset({*REASONS, "published"})
 #: From the least to the most protective; a payee takes the most protective type ever given.
 PROTECTION = {"ORG": 1, "SOLE": 2, "IND": 3, "STAFF": 3, "PROT": 4}
 PERSONAL = ("IND", "STAFF")
@@ -150,6 +154,13 @@ class ExcludedAccounts(_Rule):
 
     def _codes(self, raw: RawTable, place: Place) -> NDArray[np.object_]:
         rows = place.codelists.read(self.codelist).rows
+        if any(not row["prefix"] or not row["code"] or row["code"] in _TAKEN for row in rows):
+            raise InputError(
+                "bad-code-list",
+                "a row has no prefix, no code, or a code that has a meaning of its own (docs/reasons.md)",
+                where=f"code list `{self.codelist}`",
+                fix="give every row the beginning of an account's code and a code such as `excluded-pay`",
+            )
         prefixes = sorted(((row["prefix"], row["code"]) for row in rows), key=lambda pair: -len(pair[0]))
 
         def excluded(account: str) -> str:

@@ -13,6 +13,7 @@ from received import KEY
 from table import ledger
 
 from pipeline.codelists import CodeLists
+from pipeline.errors import InputError
 from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.settings_parts import CODELISTS
 
@@ -673,3 +674,18 @@ def test_held_lines_and_blank_reasons_do_not_speak_against_their_file() -> None:
     assert ledger(table).too_bad == ()
     euros = "\n".join(f"9{number} | 1 | EUR | || quarantined: other-currency" for number in range(10, 30))
     assert ledger(f"{table}\n{euros}").too_bad == ("ledger/2024-01",)
+
+
+# --- a list of the force's own -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "row", [",excluded-all,Everything", "4,,Nothing", "4,bad-date,Confusing", "4,published,Confusing"]
+)
+def test_a_list_of_excluded_accounts_that_would_exclude_all_or_confuse_the_accounts_is_refused(
+    tmp_path: Path, row: str
+) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text(f"prefix,code,reason\n1,excluded-pay,Pay\n{row}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="bad-code-list"):
+        ledger("Account Code || becomes\n41010 || published", codelists=CodeLists(CODELISTS, {"excluded-account": own}))
