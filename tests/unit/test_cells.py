@@ -1,0 +1,174 @@
+"""Whole columns of text: dates, amounts, groups, distinct values."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from pipeline.cells import (
+    civil_day,
+    constant,
+    days,
+    facts_of_distinct,
+    first_bytes,
+    groups,
+    is_formula,
+    mask_of,
+    money,
+    months,
+    on_distinct,
+    where,
+    whole,
+)
+
+TEXTS = [None, "b", "a", "b", None, "", "é"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2024-02-29", dt.date(2024, 2, 29)),
+        ("29/02/2024", dt.date(2024, 2, 29)),
+        ("2024-02-29 23:59", dt.date(2024, 2, 29)),
+        ("29/02/2024 00:00:00", dt.date(2024, 2, 29)),
+        ("2023-02-29", None),
+        ("02/29/2024", None),
+        ("2024-2-9", None),
+        ("2024-02-29 ", None),
+        ("2024-02-29 23:59:59.5", None),
+        ("2024-02-29 23:59\n", None),
+        ("2024-02-29\n", None),
+        ("2024-02-29 7:00", None),
+        ("0000-02-01", None),
+        ("", None),
+    ],
+)
+def test_a_day_has_one_of_two_forms_and_is_in_the_calendar(text: str, day: dt.date | None) -> None:
+    assert civil_day(text, time_allowed=True) == day
+
+
+def test_a_time_is_read_only_where_one_is_expected() -> None:
+    assert civil_day("2024-02-29", time_allowed=False) == dt.date(2024, 2, 29)
+    assert civil_day("2024-02-29 10:00", time_allowed=False) is None
+
+
+def test_days_and_months_of_a_column() -> None:
+    column = pa.array(["31/01/2024 10:00", None, "x", "2024-02-01"])
+    assert days(column, time_allowed=True).to_pylist() == ["2024-01-31", None, None, "2024-02-01"]
+    assert days(column, time_allowed=False).to_pylist() == [None, None, None, "2024-02-01"]
+    assert months(days(column, time_allowed=True)).to_pylist() == ["2024-01", None, None, "2024-02"]
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("0", "0.00"),
+        ("-0", "0.00"),
+        ("(0.00)", "0.00"),
+        ("7.1", "7.10"),
+        ("-1,234.5", "-1234.50"),
+        ("(1,234,567.89)", "-1234567.89"),
+        ("1.000001", "1.00"),
+        ("0.999999", "1.00"),
+        ("1.0000010000001", None),
+        ("1.001", None),
+        ("1.", None),
+        (".5", None),
+        ("1,23", None),
+        ("(1", None),
+        ("1)", None),
+        ("()", None),
+        ("((1))", None),
+        ("--1", None),
+        ("(-1)", None),
+        ("1e3", None),
+        ("1_000", None),
+        ("٣", None),
+        ("1\n", None),
+        ("Infinity", None),
+        ("9" * 16, "9" * 16 + ".00"),
+        ("9" * 17, None),
+        ("0" * 30 + "1", "1.00"),
+        ("9" * 6000, None),
+        ("0." + "0" * 6000 + "1", "0.00"),
+    ],
+)
+def test_an_amount_is_pounds_and_pence(text: str, amount: str | None) -> None:
+    assert money(text) == amount
+
+
+@pytest.mark.parametrize("cents", [1, 10, 29, 57, 113, 1_999, 123_456_789, 99_999_999_999])
+def test_the_shortest_decimal_of_a_binary_fraction_is_its_pence(cents: int) -> None:
+    assert money(repr(cents / 100)) == f"{cents // 100}.{cents % 100:02}"
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.dictionary(pa.int32(), pa.string())])
+def test_a_function_of_distinct_values_leaves_empty_cells_empty(kind: pa.DataType) -> None:
+    column = pa.array(TEXTS).cast(kind)
+    seen: list[str] = []
+
+    def upper(text: str) -> str | None:
+        seen.append(text)
+        return text.upper() if text != "a" else None
+
+    assert on_distinct(column, upper).to_pylist() == [None, "B", None, "B", None, "", "É"]
+    assert sorted(seen) == ["", "a", "b", "é"]
+    lengths = facts_of_distinct(column, len, dtype=np.int64, empty=-1)
+    assert lengths.tolist() == [-1, 1, 1, 1, -1, 0, 1]
+
+
+def test_rows_that_agree_in_every_column_have_one_number_and_an_empty_cell_equals_an_empty_cell() -> None:
+    first = pa.array(["a", "a", None, None, "b", ""])
+    second = pa.array([None, None, "x", "x", None, None]).dictionary_encode()
+    found = groups(first, second).tolist()
+    assert found[0] == found[1]
+    assert found[2] == found[3]
+    assert len(set(found)) == 4
+
+
+def test_groups_of_many_columns_stay_apart() -> None:
+    rng = np.random.default_rng(7)
+    rows = rng.integers(0, 3, (5_000, 40))
+    columns = [pa.array([str(cell) for cell in rows[:, place]]) for place in range(40)]
+    assert len(set(groups(*columns).tolist())) == len({tuple(row) for row in rows.tolist()})
+
+
+def test_where_replaces_and_leaves_the_rest() -> None:
+    column = pa.array(TEXTS)
+    mask = np.array([True, True, False, False, False, False, True])
+    assert where(mask, "z", column).to_pylist() == ["z", "z", "a", "b", None, "", "z"]
+    assert where(mask, None, column.dictionary_encode()).to_pylist() == [None, None, "a", "b", None, "", None]
+    assert where(np.zeros(7, np.bool_), "z", column) is column
+
+
+def test_a_formula_begins_with_one_of_five_signs() -> None:
+    column = pa.array(["=1", "+1", "-1", "@a", "\ta", " =1", "1-1", "", None, "'=1"])
+    assert is_formula(column).tolist() == [True] * 5 + [False] * 5
+
+
+def test_a_constant_column_may_be_empty() -> None:
+    assert constant("x", 2).to_pylist() == ["x", "x"]
+    assert constant(None, 2).to_pylist() == [None, None]
+    assert constant("x", 0).to_pylist() == []
+
+
+def test_pieces_become_one_array_with_one_dictionary() -> None:
+    pieces = pa.chunked_array([pa.array(["a", None]).dictionary_encode(), pa.array(["b", "a"]).dictionary_encode()])
+    one = whole(pieces)
+    assert one.to_pylist() == ["a", None, "b", "a"]
+    assert sorted(one.dictionary.to_pylist()) == ["a", "b"]
+    assert whole(pa.chunked_array([], pa.string())).to_pylist() == []
+
+
+def test_first_bytes_sort_as_the_texts_do_and_empty_cells_last() -> None:
+    texts = ["", "a", "a\x01", "abcdefgh", "abcdefgz", "b", "z", "é", "€", "\U0001f600", "\U0010ffff", None]
+    numbers = first_bytes(pa.array(texts))
+    assert numbers.tolist() == sorted(numbers.tolist())
+    assert numbers[-1] > numbers[-2]
+
+
+def test_a_mask_takes_empty_for_no() -> None:
+    assert mask_of(pa.array([True, None, False])).tolist() == [True, False, False]
