@@ -44,13 +44,10 @@ _GRAVEST_FIRST = (
 def publish(options: argparse.Namespace) -> int:
     """Build what changed, publish it, and say what was published, what was held back and which file to open."""
     settings = _settings(options)
-    if (
-        options.sample_when_empty
-        and origin.is_empty(settings.data)
-        and not origin.remembered(settings.data / "private")
-    ):
+    if options.sample_when_empty and origin.wants_sample(settings):
         _say("nothing was ever received: making the sample")
-        make_sample(settings.data, codelists=CODELISTS)
+        with runs.locked(settings):
+            make_sample(settings.data, codelists=CODELISTS)
     request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
     runs.chosen(request.datasets)
     run = _with_key(settings, lambda: runs.publish(settings, os.environ, request, today=_today(), say=_sayer(options)))
@@ -63,7 +60,7 @@ def plan(options: argparse.Namespace) -> int:
     settings = _settings(options)
     request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
     runs.chosen(request.datasets)
-    if _never_received(settings):
+    if origin.wants_sample(settings) and not origin.before(settings.data):
         _out(["nothing was received yet: `make publish` would make the sample and publish it"])
         return int(ExitStatus.OK)
     run = runs.plan(settings, os.environ, request, today=_today(), say=_sayer(options))
@@ -91,7 +88,8 @@ def sample(options: argparse.Namespace) -> int:
             where=str(data),
             fix="make the sample elsewhere: `pipeline --data DIR sample`",
         )
-    report = make_sample(data, rows=options.rows, codelists=CODELISTS)
+    with runs.locked(settings):
+        report = make_sample(data, rows=options.rows, codelists=CODELISTS)
     _out([f"{path}: {rows:,} rows" for path, rows in report.files])
     return int(ExitStatus.OK)
 
@@ -154,11 +152,6 @@ def accounts(options: argparse.Namespace) -> int:
     return int(ExitStatus.OK)
 
 
-def _never_received(settings: Settings) -> bool:
-    before = origin.remembered(settings.data / "private").get("origin", "")
-    return origin.is_empty(settings.data) and before != origin.REAL
-
-
 def _settings(options: argparse.Namespace) -> Settings:
     settings = Settings.load(options.settings, os.environ, data=options.data, datasets=runs.names())
     return dataclasses.replace(settings, as_of=options.as_of) if options.as_of else settings
@@ -172,7 +165,7 @@ def _with_key(settings: Settings, action: Callable[[], Run]) -> Run:
         path = settings.key_file or default_key_file(os.environ)
         if error.code != "key-missing" or not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise
-        if origin.remembered(settings.data / "private"):
+        if origin.before(settings.data):
             raise
         sys.stderr.write(f"There is no pseudonym key yet. Make one at {path}? [y/N] ")
         if input().strip().lower() not in ("y", "yes"):

@@ -58,6 +58,11 @@ class Said:
         return self.out + self.err
 
 
+class _Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
 class Product:
     """A folder in which somebody runs the pipeline."""
 
@@ -102,9 +107,9 @@ class Product:
         kept = {name: text for name, text in os.environ.items() if not name.startswith(("PIPELINE_", "XDG_", "MAKE"))}
         return {**kept, "HOME": str(self.folder / "home"), **environ}
 
-    def run(self, *words: str | Path, **environ: str) -> Said:
-        """Return what a command said, run in this process."""
-        out, err = io.StringIO(), io.StringIO()
+    def run(self, *words: str | Path, screen: bool = False, **environ: str) -> Said:
+        """Return what a command said, run in this process; ``screen`` makes it believe that a terminal shows it."""
+        out, err = _Screen() if screen else io.StringIO(), io.StringIO()
         before = signal.getsignal(signal.SIGTERM)
         try:
             with (

@@ -7,6 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING
 
+from pipeline.errors import SettingsError
 from pipeline.journal import replace_file
 from pipeline.model import Quarantined
 
@@ -31,8 +32,16 @@ def load_quarantine(private: Path, dataset: str) -> list[tuple[Month, Mapping[st
     """Return the bad rows of each month, and the sha256 of their files."""
     found = []
     for path in sorted(_quarantine(private, dataset).glob("*.json")):
-        facts = json.loads(path.read_bytes())
-        found.append((path.stem, facts["files"], [Quarantined(*each) for each in facts["rows"]]))
+        try:
+            facts = json.loads(path.read_bytes())
+            found.append((path.stem, facts["files"], [Quarantined(*each) for each in facts["rows"]]))
+        except (ValueError, KeyError, TypeError):
+            raise SettingsError(
+                "bad-state",
+                "the list of bad rows cannot be understood",
+                where=str(path),
+                fix="restore data/private from its backup, or correct an extract of that month and publish again",
+            ) from None
     return found
 
 

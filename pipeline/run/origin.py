@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import InputError, SettingsError
 from pipeline.journal import replace_file
 from pipeline.key import default_key_file, ensure_sample_key, load_key, sample_key
+from pipeline.publish.pages import SITE_FILES
 from pipeline.sample.manifest import AS_OF
 from pipeline.sample.mark import bears_mark
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 SAMPLE, REAL = "sample", "real"
+_EXAMPLE = "example"
 _ORIGIN = "origin.json"
 _SAMPLE_KEY = "sample/key"
 #: What we keep below ``private``; anything else there is somebody's own and is never removed.
@@ -36,8 +38,35 @@ def remembered(private: Path) -> Mapping[str, str]:
     path = private / _ORIGIN
     if not path.is_file():
         return {}
-    facts: Mapping[str, str] = json.loads(path.read_bytes())
+    try:
+        facts: Mapping[str, str] = json.loads(path.read_bytes())
+    except ValueError:
+        raise SettingsError(
+            "bad-state",
+            "the private state cannot be understood",
+            where=str(path),
+            fix="restore data/private from its backup",
+        ) from None
     return facts
+
+
+def before(data: Path) -> str:
+    """Return what was received before, by the private state or, where that was lost, by what the public files say."""
+    return remembered(data / "private").get("origin", "") or _public(data / "published")
+
+
+def _public(published: Path) -> str:
+    marked = {_is_sample(folder) for folder in _datasets(published)} - {None}
+    return "" if not marked else REAL if False in marked else SAMPLE
+
+
+def _is_sample(folder: Path) -> bool | None:
+    """Return whether a public dataset says that it is the sample's; None for a folder of anything else."""
+    try:
+        facts = json.loads((folder / "datapackage.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    return "sample" in facts if isinstance(facts, dict) else None
 
 
 def received(data: Path) -> list[Path]:
@@ -62,9 +91,9 @@ def origin_of(data: Path) -> str:
     A real file beside sample files, or beside what was made from them, is an `InputError`.
     """
     kinds = {path: _kind(path) for path in received(data)}
-    before = remembered(data / "private").get("origin", "")
+    earlier = before(data)
     real = [path for path, kind in kinds.items() if kind == REAL]
-    if real and (SAMPLE in kinds.values() or before == SAMPLE):
+    if real and (SAMPLE in kinds.values() or earlier == SAMPLE):
         beside = "files of the sample" if SAMPLE in kinds.values() else "what was made from the sample"
         raise InputError(
             "sample-and-real",
@@ -72,7 +101,7 @@ def origin_of(data: Path) -> str:
             where=real[0].relative_to(data).as_posix(),
             fix=f"{_CLEAR}; or move the file away",
         )
-    if SAMPLE in kinds.values() and before == REAL:
+    if SAMPLE in kinds.values() and earlier == REAL:
         sample = next(path for path, kind in kinds.items() if kind == SAMPLE)
         raise InputError(
             "sample-and-real",
@@ -80,14 +109,23 @@ def origin_of(data: Path) -> str:
             where=sample.relative_to(data).as_posix(),
             fix="remove the file",
         )
-    if before == REAL and is_empty(data):
+    if earlier == REAL and is_empty(data):
         raise InputError(
             "nothing-received",
             "there is no extract, but there were some before",
             where="data/raw",
             fix="see whether the folder is mounted and the exports ran; nothing was changed",
         )
-    return next(iter(kinds.values()), "") or before
+    if real and is_empty(data):
+        raise nothing_received()
+    return next(iter(kinds.values()), "") or earlier
+
+
+def wants_sample(settings: Settings) -> bool:
+    """Return whether there is nothing here but the example force's settings, so that the sample may be made."""
+    data = settings.data
+    nothing_real = before(data) != REAL and REAL not in map(_kind, received(data))
+    return is_empty(data) and nothing_real and settings.force.slug == _EXAMPLE
 
 
 def nothing_received() -> InputError:
@@ -107,22 +145,25 @@ def _kind(path: Path) -> str:
         return REAL
 
 
-def named_key(settings: Settings) -> Key | None:
-    """Return the key that the settings name, checked before anything else is read; None when they name none."""
-    if settings.key_file is None:
+def early_key(settings: Settings, environ: Mapping[str, str]) -> Key | None:
+    """Return the key that the settings name, or that real extracts were published with, before anything is read.
+
+    None where none is named and nothing real was received before: then what lies there decides.
+    """
+    earlier = before(settings.data)
+    path = settings.key_file or (default_key_file(environ) if earlier == REAL else None)
+    if path is None:
         return None
-    key = load_key(settings.key_file, published=settings.data / "published")
-    return _same_as_before(settings, key)
+    key = load_key(path, published=settings.data / "published")
+    return key if earlier == SAMPLE else _same_as_before(settings, key)
 
 
-def key_for(settings: Settings, origin: str, environ: Mapping[str, str], *, writes: bool, named: Key | None) -> Key:
-    """Return the key that is named, else the sample's own, else the force's own; never another one than before."""
-    if named is not None:
-        return named
+def key_for(settings: Settings, origin: str, environ: Mapping[str, str], *, writes: bool, early: Key | None) -> Key:
+    """Return the sample's own key for the sample, else the force's; never another one than before."""
     if origin == SAMPLE:
         key = ensure_sample_key(settings.data / "private" / _SAMPLE_KEY) if writes else sample_key()
     else:
-        key = load_key(default_key_file(environ), published=settings.data / "published")
+        key = early or load_key(default_key_file(environ), published=settings.data / "published")
     return _same_as_before(settings, key)
 
 
@@ -164,7 +205,7 @@ def remember(private: Path, origin: str, key: Key) -> None:
 
 def check_force(settings: Settings, origin: str) -> None:
     """Refuse to publish the sample under another force's name: it must never pass for real."""
-    if origin == SAMPLE and settings.force.slug != "example":
+    if origin == SAMPLE and settings.force.slug != _EXAMPLE:
         raise SettingsError(
             "sample-and-real",
             "the sample is the example force's; these settings are another's",
@@ -185,29 +226,25 @@ def clear_sample(data: Path) -> tuple[str, ...]:
 
     A file that is not the sample's stays.  Where real extracts were received nothing is removed.
     """
-    if remembered(data / "private").get("origin") == REAL:
+    if before(data) == REAL:
         raise InputError(
             "sample-and-real",
             "this folder holds what was made from real extracts; nothing was removed",
-            where="data/private",
+            where=str(data),
             fix="there is no sample to clear here",
         )
+    extracts = [path for path in received(data) if _kind(path) == SAMPLE]
+    public = [folder for folder in _datasets(data / "published") if _is_sample(folder)]
+    pages = [data / "published" / name for name in SITE_FILES]
     removed = []
-    for path in received(data):
-        if _kind(path) == SAMPLE:
-            path.unlink()
-            removed.append(path.relative_to(data).as_posix())
-    for place in (*(data / "private" / name for name in _OURS), *_datasets(data / "published")):
+    for place in (*extracts, *(data / "private" / name for name in _OURS), *public, *pages):
         if place.is_dir():
             shutil.rmtree(place)
-            removed.append(place.relative_to(data).as_posix())
         elif place.is_file():
             place.unlink()
-            removed.append(place.relative_to(data).as_posix())
-    for page in (data / "published").glob("*"):
-        if page.is_file() and not page.name.lower().startswith("readme") and not page.name.startswith("."):
-            page.unlink()
-            removed.append(page.relative_to(data).as_posix())
+        else:
+            continue
+        removed.append(place.relative_to(data).as_posix())
     return tuple(removed)
 
 

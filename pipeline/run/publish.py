@@ -65,10 +65,10 @@ def publish(
     settings: Settings, environ: Mapping[str, str], request: Request, *, today: dt.date, say: Callable[[str], None]
 ) -> Run:
     """Return what was built and published; each dataset and each portal fails alone."""
-    key = origin.named_key(settings)
+    key = origin.early_key(settings, environ)
     with locked(settings):
         kind = origin.origin_of(settings.data)
-        work = _workplace(settings, environ, kind, today=today, say=say, writes=True, named=key)
+        work = _workplace(settings, environ, kind, today=today, say=say, writes=True, early=key)
         origin.remember(work.private, kind, work.key)
         catalogue = _catalogue(work)
         catalogue.recover()
@@ -85,9 +85,9 @@ def plan(
     settings: Settings, environ: Mapping[str, str], request: Request, *, today: dt.date, say: Callable[[str], None]
 ) -> Run:
     """Return what `publish` would do; nothing is written, no key and no sample is made."""
-    key = origin.named_key(settings)
+    key = origin.early_key(settings, environ)
     kind = origin.origin_of(settings.data)
-    work = _workplace(settings, environ, kind, today=today, say=say, writes=False, named=key)
+    work = _workplace(settings, environ, kind, today=today, say=say, writes=False, early=key)
     outcomes = _outcomes(work, request)
     publications = _publications(work, outcomes)
     plans: list[Plan] = []
@@ -128,12 +128,12 @@ def _workplace(
     today: dt.date,
     say: Callable[[str], None],
     writes: bool,
-    named: Key | None,
+    early: Key | None,
 ) -> Workplace:
     if not kind:
         raise origin.nothing_received()
     origin.check_force(settings, kind)
-    key = origin.key_for(settings, kind, environ, writes=writes, named=named)
+    key = origin.key_for(settings, kind, environ, writes=writes, early=early)
     day = origin.day_of(settings, kind, today=today)
     return Workplace(settings=settings, key=key, as_of=day, sample=kind == origin.SAMPLE, writes=writes, say=say)
 

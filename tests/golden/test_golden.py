@@ -6,66 +6,22 @@ change, write the expected files anew with PIPELINE_TEST_WRITE_GOLDEN=1 and read
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import hmac
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import xlsxwriter
 from product import ROOT, Product, read_csv
+from small_tree import AS_OF, KEY, small_tree
 
-HERE = Path(__file__).parent
-EXPECTED = HERE / "expected"
-KEY = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-AS_OF = "2024-02-21"
-
-
-def write_ledger(source: Path, target: Path) -> None:
-    """Write a ledger with three title rows, every cell as text."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with source.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))
-    book = xlsxwriter.Workbook(target, {"strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet("Payments")
-    for row, cells in enumerate([["Payments"], [source.stem], ["Amounts in pounds"], *rows]):
-        for place, cell in enumerate(cells):
-            sheet.write_string(row, place, cell)
-    book.close()
-
-
-def write_events(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    rows = read_csv(source)
-    with closing(sqlite3.connect(target)) as database, database:
-        database.execute(f"CREATE TABLE event ({', '.join(rows[0])})")
-        marks = ", ".join("?" * len(rows[0]))
-        values = [[int(text) if text.isdigit() else text or None for text in row.values()] for row in rows]
-        database.executemany(f"INSERT INTO event VALUES ({marks})", values)  # noqa: S608 - only marks
-
-
-def golden(folder: Path) -> Product:
-    """Return a force's folder with the small tree as real extracts, and a key."""
-    product = Product.empty(folder)
-    shutil.copytree(HERE / "data" / "raw", product.raw)
-    shutil.copytree(HERE / "data" / "reference", product.reference)
-    for month in ("2024-01", "2024-02"):
-        write_ledger(HERE / "data" / f"ledger-{month}.csv", product.ledger(month))
-    write_events(HERE / "data" / "events.csv", product.events)
-    shutil.copy(ROOT / "examples" / "leicestershire.toml", product.settings)
-    product.key_file.parent.mkdir(parents=True)
-    product.key_file.write_text(f"{KEY}\n", encoding="ascii")
-    product.key_file.chmod(0o600)
-    return product
+EXPECTED = Path(__file__).parent / "expected"
 
 
 def content(table: pa.Table) -> str:
@@ -92,7 +48,7 @@ def made(product: Product) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("seed", ["0", "1", "4242"])
 def test_the_small_tree_becomes_exactly_the_expected_bytes(tmp_path: Path, seed: str) -> None:
-    product = golden(tmp_path)
+    product = small_tree(tmp_path)
     command = [sys.executable, "-m", "pipeline", "--as-of", AS_OF, "publish", "--quiet"]
     environment = product.environment(PYTHONPATH=str(ROOT), PYTHONHASHSEED=seed)
     said = subprocess.run(
