@@ -78,7 +78,10 @@ class Fate(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """Rows by feed and month of their file; in a database the month of a file is ""."""
+    """Rows by feed and month of their file; in a database the month of a file is "".
+
+    Frictionless judges every row, or ``judged_rows`` of each feed.
+    """
 
     dataset: Dataset
     files: Mapping[str, Mapping[Month, Sequence[Row]]]
@@ -89,7 +92,8 @@ class Received:
     neighbourhoods: frozenset[str] = frozenset({"NC", "NA"})
     gone: frozenset[Month] = frozenset()
     first_month: Month = "2010-12"
-    every_row_judged: bool = True
+    judged_rows: int = 0
+    ragged: Mapping[str, Mapping[Month, tuple[int, ...]]] = field(default_factory=dict)
 
     def place(self, month: Month, survey: Survey | None = None) -> Place:
         """Return where a month is protected."""
@@ -142,13 +146,13 @@ class Received:
             raws,
             place=self.place("" if month == NO_MONTH else month, survey),
             schema=schema_of(self.dataset),
-            judge=Referee(sample_rows=1000, everything=self.every_row_judged),
+            judge=Referee(sample_rows=self.judged_rows, everything=not self.judged_rows),
             limits=Limits(bad_share=0.05, bad_rows=20, shrink_share=0.8, shrink_rows=50),
         )
 
     def _sources(self, feed: Feed) -> dict[Month, Dated]:
         return {
-            month: dated(extracted(feed, month, rows), feed, month)
+            month: dated(extracted(feed, month, rows, self.ragged.get(feed.name, {}).get(month, ())), feed, month)
             for month, rows in self.files.get(feed.name, {}).items()
         }
 
@@ -197,8 +201,11 @@ def path_of(feed: Feed, month: Month) -> str:
     return feed.source.path if isinstance(feed.source, Database) else f"{feed.name}/{month}"
 
 
-def extracted(feed: Feed, month: Month, rows: Sequence[Row]) -> Extracted:
-    """Return ``rows`` as an archetype hands them over: trimmed text, null where empty, recurring columns encoded."""
+def extracted(feed: Feed, month: Month, rows: Sequence[Row], ragged: tuple[int, ...] = ()) -> Extracted:
+    """Return ``rows`` as an archetype hands them over: trimmed text, null where empty, recurring columns encoded.
+
+    ``ragged`` are the numbers of rows that had too few or too many cells.
+    """
     unknown = {name for row in rows for name in row} - set(feed.declared)
     assert not unknown, f"{feed.name} has no columns {unknown}"
     columns = {
@@ -217,6 +224,7 @@ def extracted(feed: Feed, month: Month, rows: Sequence[Row]) -> Extracted:
         ),
         rows=pa.array(np.arange(FIRST_ROW, FIRST_ROW + len(rows), dtype=np.int64)),
         repeats=pa.array(repeats, pa.int64()),
+        ragged=ragged,
     )
 
 
