@@ -107,9 +107,16 @@ class Product:
         kept = {name: text for name, text in os.environ.items() if not name.startswith(("PIPELINE_", "XDG_", "MAKE"))}
         return {**kept, "HOME": str(self.folder / "home"), **environ}
 
-    def run(self, *words: str | Path, screen: bool = False, **environ: str) -> Said:
-        """Return what a command said, run in this process; ``screen`` makes it believe that a terminal shows it."""
-        out, err = _Screen() if screen else io.StringIO(), io.StringIO()
+    def run(self, *words: str | Path, **environ: str) -> Said:
+        """Return what a command said, run in this process."""
+        return self._run(io.StringIO(), words, environ)
+
+    def run_on_screen(self, *words: str | Path) -> Said:
+        """Return what a command said that believes that a terminal shows it."""
+        return self._run(_Screen(), words, {})
+
+    def _run(self, out: io.StringIO, words: Sequence[str | Path], environ: Mapping[str, str]) -> Said:
+        err = io.StringIO()
         before = signal.getsignal(signal.SIGTERM)
         try:
             with (

@@ -25,6 +25,8 @@ SAMPLE, REAL = "sample", "real"
 _EXAMPLE = "example"
 _ORIGIN = "origin.json"
 _SAMPLE_KEY = "sample/key"
+#: A header is shorter than this.
+_HEADER = 1 << 16
 #: What we keep below ``private``; anything else there is somebody's own and is never removed.
 _OURS = (
     *("state", "releases", "quarantine", "review", "cache", "catalogue", "sample"),
@@ -118,7 +120,7 @@ def origin_of(data: Path) -> str:
         )
     if real and is_empty(data):
         raise nothing_received()
-    return next(iter(kinds.values()), "") or earlier
+    return next(filter(None, kinds.values()), "") or earlier or (REAL if kinds else "")
 
 
 def wants_sample(settings: Settings) -> bool:
@@ -139,10 +141,15 @@ def nothing_received() -> InputError:
 
 
 def _kind(path: Path) -> str:
+    """Return what a file is of; "" for a CSV without a row, which is of nobody."""
     try:
-        return SAMPLE if bears_mark(path) else REAL
+        if bears_mark(path):
+            return SAMPLE
+        with path.open("rb") as file:
+            beginning = file.read(_HEADER)
     except OSError:
         return REAL
+    return "" if len(beginning) < _HEADER and not beginning.rstrip().count(b"\n") and b"\0" not in beginning else REAL
 
 
 def early_key(settings: Settings, environ: Mapping[str, str]) -> Key | None:

@@ -195,17 +195,17 @@ def test_cells_are_revealed_on_a_terminal_and_only_while_the_file_is_the_same(pr
     assert "Cattle" not in piped.text
 
     change_csv(product.crimes("2024-01"), lambda rows: rows[1:])
-    said = product.run("quarantine", "street-crime", "--month", "2024-01", "--reveal", screen=True)
+    said = product.run_on_screen("quarantine", "street-crime", "--month", "2024-01", "--reveal")
     assert said.status == ExitStatus.INPUT
     assert "file-changed" in said.err
     assert "Cattle" not in said.text
 
 
 def test_bad_cells_of_a_workbook_and_of_a_database_are_revealed_too(product: Product) -> None:
-    said = product.run("quarantine", "spend-over-500", "--month", "2024-02", "--reveal", screen=True)
+    said = product.run_on_screen("quarantine", "spend-over-500", "--month", "2024-02", "--reveal")
     assert said.status == 0, said.text
     assert "column `Payment Method`: unknown-code: 'BARTER'" in said.out
-    said = product.run("quarantine", "engagement-events", "--reveal", screen=True)
+    said = product.run_on_screen("quarantine", "engagement-events", "--reveal")
     assert said.status == 0, said.text
     assert "'seance'" in said.out
 

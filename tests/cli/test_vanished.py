@@ -211,6 +211,10 @@ def test_a_month_without_the_file_of_one_feed_is_not_released_until_it_comes(pro
     incidents.unlink()
     assert product.publish() == {}
     assert not (product.published / "street-crime" / "street-crime-2024-04.csv").exists()
+    incidents.write_bytes(kept.split(b"\n")[0] + b"\n")  # a header and no rows is a file that is there
+    said = product.run("publish", "--quiet")
+    assert said.status == 5, said.text  # so many rows fewer than beside it
+    assert "WAITS for an approval: 2024-04" in said.out
     incidents.write_bytes(kept)
     assert product.publish() == {"street-crime": ("2024-04",)}
     assert product.csv("street-crime", "2024-04")
