@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import os
 import re
 import signal
 import sys
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from pipeline import __version__, commands
-from pipeline.errors import EXIT_MEANINGS, ExitStatus, Interrupted, PipelineError, SettingsError
+from pipeline.errors import EXIT_MEANINGS, ExitStatus, Interrupted, PipelineError, SettingsError, bug
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,14 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         show_error(Interrupted("interrupted", "stopped; the last good release is untouched", fix="run again"))
         return int(ExitStatus.INTERRUPTED)
-    except BrokenPipeError:  # the reader of our output has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(ExitStatus.OK)
     except MemoryError:
         show_error(PipelineError("out-of-memory", "there is not enough memory", fix="close other programs, run again"))
         return int(ExitStatus.BUG)
     except Exception as error:  # noqa: BLE001 - the last line of defence: no text of an unknown error is ever shown
-        show_bug(error)
+        show_error(bug(error))
         return int(ExitStatus.BUG)
 
 
@@ -51,12 +46,6 @@ def _interrupt(_number: int, _frame: object) -> NoReturn:
 def show_error(error: PipelineError) -> None:
     """Write an error to standard error."""
     sys.stderr.write(f"{error}\n")
-
-
-def show_bug(error: BaseException) -> None:
-    """Write where an unknown error came from, but not its text, which could hold a cell."""
-    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-    sys.stderr.write(f"bug: {type(error).__name__} at {' > '.join(places[-6:])}\n  to do: please report this line\n")
 
 
 class _Parser(argparse.ArgumentParser):

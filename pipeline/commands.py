@@ -168,7 +168,7 @@ def _with_key(settings: Settings, action: Callable[[], Run]) -> Run:
         if origin.before(settings.data):
             raise
         sys.stderr.write(f"There is no pseudonym key yet. Make one at {path}? [y/N] ")
-        if input().strip().lower() not in ("y", "yes"):
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise
         make_key(path, published=settings.data / "published")
         sys.stderr.write(f"made {path}\n{BACK_UP}\n")
@@ -260,5 +260,9 @@ def _say(line: str) -> None:
 
 
 def _out(lines: Iterable[str]) -> None:
-    for line in lines:
-        sys.stdout.write(f"{line}\n")
+    try:
+        for line in lines:
+            sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our output has gone; what was done stays done, and so does its status
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,8 +6,10 @@ so they are caught and replaced, with ``from None``, by one of these.
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass
 from enum import IntEnum
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
@@ -128,6 +130,13 @@ class Interrupted(PipelineError):  # noqa: N818 - a signal, not a mistake
     status = ExitStatus.INTERRUPTED
 
 
+def bug(error: BaseException) -> PipelineError:
+    """Return where an unknown error came from, without its text, which could hold a cell."""
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    where = " > ".join(places[-6:])
+    return PipelineError("bug", f"{type(error).__name__} at {where}", fix="please report this line")
+
+
 def several(errors: Sequence[PipelineError]) -> PipelineError:
     """Return one error that shows all of ``errors`` together; they are of one kind."""
     if len(errors) == 1:
@@ -243,6 +252,7 @@ CODES = MappingProxyType(
         "files-differ": Meaning("The CSV and the Parquet of a release differ when they are read back."),
         "unjudged-row": Meaning("A row that the schema has not judged would have been published."),
         "accounts-differ": Meaning("Rows read are not the rows published, quarantined and withheld."),
+        "bug": Meaning("A fault of this program; the message says where, and holds nothing else."),
         # the run
         "busy": Meaning("Another run holds the lock.", transient=True),
         "interrupted": Meaning("The run was stopped by a signal.", transient=True),

@@ -51,7 +51,7 @@ class Workbook:
     pattern: str
     sheet: str
     title_rows: int = 0
-    allowed: frozenset[str] = frozenset()
+    allowed: tuple[str, ...] = ()
 
     def read(
         self,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pipeline.model import Month, Publication, Release, ReleasedFile
 
 _MEDIA_TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
-MONTHLY = "http://publications.europa.eu/resource/authority/frequency/MONTHLY"
+_FREQUENCIES = "http://publications.europa.eu/resource/authority/frequency/"
 
 
 def last_day(month: Month) -> dt.date:
@@ -75,7 +75,7 @@ def data_package(publication: Publication) -> bytes:
         "force": publication.force_name,
         "temporal": _temporal(publication),
         "spatial": {"name": publication.spatial_name, "uri": publication.spatial_uri},
-        "accrualPeriodicity": publication.frequency,
+        "accrualPeriodicity": f"{_FREQUENCIES}{publication.frequency.upper()}",
         "statements": list(publication.statements),
         "keySeries": publication.key_series,
         "monthsMissing": list(publication.missing),

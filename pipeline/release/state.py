@@ -50,6 +50,7 @@ class MonthState:
     """A month: its last release, what waits, what both were made from, and its accounts.
 
     ``inputs`` are sha256 by path of every extract that fed it; ``made_from`` are digests of all else.
+    ``bad`` counts, by path, the rows of the month that speak against their file.
     """
 
     released: Built | None
@@ -57,6 +58,7 @@ class MonthState:
     inputs: Mapping[str, str]
     made_from: Mapping[str, str]
     accounts: tuple[Account, ...]
+    bad: Mapping[str, int] = field(default_factory=dict)
     restricted: tuple[str, ...] = ()
     input_gone: bool = False
 
@@ -117,6 +119,7 @@ def _month(facts: Mapping[str, Any]) -> MonthState:
         inputs=facts["inputs"],
         made_from=facts["made_from"],
         accounts=_accounts(facts["accounts"]),
+        bad=facts["bad"],
         restricted=tuple(facts["restricted"]),
         input_gone=facts["input_gone"],
     )

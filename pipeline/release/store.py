@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -20,13 +19,12 @@ from pipeline.release.state import Built, State, load_state, save_state
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model import Month
 
 _REFERENCES = "references.parquet"
-_COMPLETE = "complete.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +58,7 @@ class Store:
                 jobs = [hands.submit(_write, draft / file, blocks) for file, blocks in files.items()]
             written = tuple(job.result() for job in jobs)
             if references:
-                pq.write_table(
-                    pa.table(dict(references)), draft / _REFERENCES, compression="none", use_dictionary=False
-                )
+                _write(draft / _REFERENCES, _index(references))
         return Draft(draft, self.folder(dataset, name), written)
 
     def weigh(self, dataset: str, name: str, *, files: Mapping[str, Iterable[pa.Buffer]]) -> Draft:
@@ -139,11 +135,9 @@ class Draft:
             quality=dict(sorted(quality.items())),
         )
 
-    def complete(self, built: Built) -> None:
+    def complete(self) -> None:
         """Give the checked release its name; from now on a state may point to it."""
-        facts = {name: getattr(built, name) for name in ("folder", "rows", "files", "released_on", "quality")}
         with writing(self.part):
-            _write(self.part / _COMPLETE, [pa.py_buffer(json.dumps(facts, sort_keys=True).encode())])
             sync_folder(self.part)
             shutil.rmtree(self.folder, ignore_errors=True)
             self.part.rename(self.folder)
@@ -152,6 +146,12 @@ class Draft:
     def discard(self) -> None:
         """Remove what was written: the last release holds the same rows."""
         shutil.rmtree(self.part, ignore_errors=True)
+
+
+def _index(references: Mapping[str, pa.Array]) -> Iterator[pa.Buffer]:
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(dict(references)), sink, compression="none", use_dictionary=False)
+    yield sink.getvalue()
 
 
 def _weigh(path: Path, blocks: Iterable[pa.Buffer]) -> ReleasedFile:

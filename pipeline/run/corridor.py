@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from pipeline.errors import InputError, PrivacyError
+from pipeline.errors import PrivacyError
 from pipeline.protect.protect import protect
 from pipeline.protect.settle import settle
 from pipeline.reasons import Outcome
@@ -23,67 +23,71 @@ if TYPE_CHECKING:
     from pipeline.protect.place import Place
     from pipeline.protect.settle import Settled
     from pipeline.release.tables import PublishableTable
-    from pipeline.settings_parts import Limits, Referee
+    from pipeline.settings_parts import Referee
     from pipeline.validate.checks import Checked
     from pipeline.validate.schema import TableSchema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Product:
-    """What a month came to: the rows that may leave, and the account of every row that was read.
+class Told:
+    """The account of every row that a month was made of; it holds no published row.
 
-    ``review`` holds raw references that somebody has to classify; it goes into one private file, nowhere else.
-    ``applied`` are entries of the private index that stood in the rows.
+    ``bad`` counts, by path, the rows that speak against their file.  ``review`` holds raw references that
+    somebody has to classify; it goes into one private file, nowhere else.  ``applied`` are entries of the
+    private index that stood in the rows.
     """
 
-    table: PublishableTable
     accounts: tuple[Account, ...]
     quarantined: tuple[Quarantined, ...]
-    too_bad: tuple[str, ...]
+    bad: Mapping[str, int]
     review: tuple[str, ...]
     applied: tuple[str, ...]
     quality: Mapping[str, int]
 
 
+class Product(NamedTuple):
+    """What a month came to: the rows that may leave, and the account of all."""
+
+    table: PublishableTable
+    told: Told
+
+
 def build(
-    dataset: Dataset,
-    raws: Sequence[tuple[Feed, RawTable]],
-    *,
-    place: Place,
-    schema: TableSchema,
-    judge: Referee,
-    limits: Limits,
+    dataset: Dataset, raws: Sequence[tuple[Feed, RawTable]], *, place: Place, schema: TableSchema, judge: Referee
 ) -> Product:
     """Return what one month of ``dataset`` comes to; the sum of its rows is checked."""
     passed = [
         _pass(dataset, number, feed, raw, place=place, schema=schema, judge=judge)
         for number, (feed, raw) in enumerate(raws)
     ]
-    accounts = tuple(account for _, settled, _, _ in passed for account in settled.accounts)
+    accounts = tuple(account for each in passed for account in each.settled.accounts)
     _check_sum(accounts, [raw for _, raw in raws])
-    return Product(
-        table=publishable(
-            [part for part, _, _, _ in passed],
-            schema.arrow,
-            dataset.order,
-            typed=lambda text: typed_table(text, schema),
-        ),
-        accounts=accounts,
-        quarantined=tuple(each for _, settled, _, _ in passed for each in settled.quarantined),
-        too_bad=tuple(
-            path
-            for (_, raw), (_, settled, _, _) in zip(raws, passed, strict=True)
-            for path in _too_bad(raw, settled, limits)
-        ),
-        review=tuple(each for feed, raw in raws for rule in feed.rules for each in rule.review(raw, place)),
-        applied=tuple(sorted({entry for _, _, safe, _ in passed for entry in safe.applied})),
-        quality=_quality([figures for _, _, _, figures in passed], accounts),
+    table = publishable(
+        [each.part for each in passed], schema.arrow, dataset.order, typed=lambda text: typed_table(text, schema)
     )
+    told = Told(
+        accounts=accounts,
+        quarantined=tuple(row for each in passed for row in each.settled.quarantined),
+        bad=_bad([each.settled.bad for each in passed]),
+        review=tuple(number for feed, raw in raws for rule in feed.rules for number in rule.review(raw, place)),
+        applied=tuple(sorted({entry for each in passed for entry in each.applied})),
+        quality=_quality([each.figures for each in passed], accounts),
+    )
+    return Product(table, told)
+
+
+class _Passed(NamedTuple):
+    """One feed behind the corridor."""
+
+    part: Part
+    settled: Settled
+    applied: tuple[str, ...]
+    figures: Mapping[str, int]
 
 
 def _pass(
     dataset: Dataset, number: int, feed: Feed, raw: RawTable, *, place: Place, schema: TableSchema, judge: Referee
-) -> tuple[Part, Settled, SafeTable, dict[str, int]]:
+) -> _Passed:
     """Return the rows of one feed that are published, what became of each row, and figures for the public."""
     safe = protect(raw, dataset, feed, place=place, names=schema.names)
     checked = validate(safe.table, schema)
@@ -91,7 +95,8 @@ def _pass(
     referee(safe.table, checked, schema, salt=salt, sample=judge.sample_rows, everything=judge.everything)
     settled = settle(raw, safe, checked.rejections)
     figures = {name: int(mask[settled.published].sum()) for name, mask in safe.quality.items()}
-    return _part(number, raw, safe, checked=checked, settled=settled), settled, safe, figures
+    part = _part(number, raw, safe, checked=checked, settled=settled)
+    return _Passed(part, settled, safe.applied, figures)
 
 
 def _part(number: int, raw: RawTable, safe: SafeTable, *, checked: Checked, settled: Settled) -> Part:
@@ -119,30 +124,12 @@ def _check_sum(accounts: Sequence[Account], raws: Sequence[RawTable]) -> None:
         )
 
 
-def _too_bad(raw: RawTable, settled: Settled, limits: Limits) -> list[str]:
-    """Return the files of which too many rows are bad to believe the rest."""
-    read = np.bincount(raw.source, minlength=len(raw.paths))
-    for spot in raw.ragged:
-        read[spot.source] += 1
-    return [
-        path
-        for path, rows in zip(raw.paths, read.tolist(), strict=True)
-        if settled.bad[path] >= limits.bad_rows and settled.bad[path] > limits.bad_share * rows
-    ]
+def _bad(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    paths = sorted({path for each in counts for path in each})
+    return {path: sum(each.get(path, 0) for each in counts) for path in paths}
 
 
 def _quality(figures: Sequence[Mapping[str, int]], accounts: Sequence[Account]) -> dict[str, int]:
     names = dict.fromkeys(name for each in figures for name in each)
     totals = {name: sum(each.get(name, 0) for each in figures) for name in names}
     return totals | {"quarantined": sum(each.rows for each in accounts if each.outcome is Outcome.QUARANTINED)}
-
-
-def refuse_too_bad(product: Product, dataset: Dataset, limits: Limits) -> None:
-    """Stop the dataset when too many rows of a file are bad."""
-    if product.too_bad:
-        raise InputError(
-            "too-many-bad",
-            f"more than {limits.bad_share:.0%} of the rows are bad: {', '.join(product.too_bad)}",
-            where=f"dataset `{dataset.name}`",
-            fix=f"`pipeline quarantine {dataset.name}` lists them; correct the extract and run again",
-        )

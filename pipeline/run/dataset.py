@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.errors import PipelineError
+from pipeline.errors import InputError, PipelineError, bug, several
 from pipeline.journal import record
 from pipeline.release.changes import note
 from pipeline.release.state import MonthState, State, Waiting
 from pipeline.run import gone
-from pipeline.run.corridor import refuse_too_bad
 from pipeline.run.months import Bench, Candidate, candidate, unplaced
 from pipeline.run.notes import save_quarantine, save_review
 from pipeline.run.reading import Reader
@@ -22,6 +22,7 @@ from pipeline.run.workplace import digest
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from pipeline.extract.reference import Reference
     from pipeline.model import Account, ChangeNote, Dataset, Month
     from pipeline.release.state import Built
     from pipeline.run.workplace import Workplace
@@ -44,27 +45,59 @@ class Outcome:
 
 
 def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Month] = ()) -> Outcome:
-    """Return what became of ``dataset``; an error stops it and leaves its last releases as they are."""
+    """Return what became of ``dataset``; an error stops it and leaves its last releases as they are.
+
+    New protections are carried out on what is public all the same: a faulty file keeps nobody exposed.
+    """
     state = work.store.state(dataset.name)
+    bench = None
     try:
-        return _run(work, dataset, state, only)
+        bench, faults = _bench(work, dataset, state)
+        if faults:
+            return _stopped(bench, state, several(faults))
+        return _run(bench, state, only)
     except PipelineError as error:
-        return Outcome(dataset=dataset, state=state, built={}, changed=False, error=error)
+        return _stopped(bench, state, error) if bench else _untouched(dataset, state, error)
+    except Exception as error:  # noqa: BLE001 - a fault of ours in one dataset must not stop the others
+        return _untouched(dataset, state, bug(error))
 
 
-def _run(work: Workplace, dataset: Dataset, state: State, only: Collection[Month]) -> Outcome:
-    references = work.references(dataset)
+def _untouched(dataset: Dataset, state: State, error: PipelineError) -> Outcome:
+    return Outcome(dataset=dataset, state=state, built={}, changed=False, error=error)
+
+
+def _bench(work: Workplace, dataset: Dataset, state: State) -> tuple[Bench, list[PipelineError]]:
+    """Return what is there for a dataset, and every fault that stops it."""
+    faults: list[PipelineError] = []
+    references: dict[str, Reference] = {}
+    try:
+        references = work.references(dataset)
+    except PipelineError as error:
+        faults.append(error)
     reader = Reader(work)
     found = survey(dataset, state, reader, references)
     bench = Bench(work=work, dataset=dataset, reader=reader, found=found, references=references)
-    base = work.made_from(dataset, references)
-    stale = [
-        each
-        for each in stale_months(dataset, state, found, base=base, store=work.store)
-        if not only or each.month in only
-    ]
-    months = dict(state.months)
+    return bench, [*faults, *found.faults]
+
+
+def _stopped(bench: Bench, state: State, error: PipelineError) -> Outcome:
+    """Return a stopped dataset whose public months are as protected as can be."""
+    months = {month: gone.guard(bench, month, each) for month, each in state.months.items()}
+    notes = _notes_of_protections(bench, state.months, months)
+    new = replace(state, months=months, registers=bench.found.registers, changes=(*state.changes, *notes))
+    if bench.work.writes and new != state:
+        _remember(bench.work, bench.dataset, state, new)
+    return Outcome(dataset=bench.dataset, state=new, built={}, changed=new != state, error=error)
+
+
+def _run(bench: Bench, state: State, only: Collection[Month]) -> Outcome:
+    work, dataset, found = bench.work, bench.dataset, bench.found
+    base = work.made_from(dataset, bench.references)
+    stale, untouched = stale_months(dataset, state, found, base=base, store=work.store)
+    stale = [each for each in stale if not only or each.month in only]
+    months = dict(state.months) | {month: each for month, each in untouched.items() if month in state.months}
     candidates = {each.month: _candidate(bench, each, state) for each in stale}
+    _refuse_too_bad(bench, months, candidates)
     changes = _accept(bench, months, candidates)
     changes += _keep_gone(bench, months)
     new = State(
@@ -86,18 +119,43 @@ def _candidate(bench: Bench, stale: Stale, state: State) -> Candidate:
     work.say(f"building {dataset.name} {stale.month}: {', '.join(stale.reasons)}")
     made = candidate(bench, stale)
     if work.writes:
-        save_quarantine(work, dataset, stale.month, made.product.quarantined, stale.inputs)
-        save_review(work, dataset, stale.month, made.product.review)
-    refuse_too_bad(made.product, dataset, work.settings.limits)
+        save_quarantine(work, dataset, stale.month, made.told.quarantined, stale.inputs)
+        save_review(work, dataset, stale.month, made.told.review)
     last = state.months.get(stale.month)
     same = last.released if last and last.released and last.released.csv_sha256 == made.built.csv_sha256 else None
     if same and last and _same_terms(last, made):
         if work.writes:
             made.draft.discard()
-        return made._replace(built=replace(same, quality=made.built.quality))
+        return _lighter(made)._replace(built=replace(same, quality=made.built.quality))
     if work.writes:
-        made.draft.complete(made.built)
-    return made
+        made.draft.complete()
+    return _lighter(made)
+
+
+def _lighter(made: Candidate) -> Candidate:
+    """Return a candidate without the list of its bad rows, which is on disk now: there may be many months."""
+    return made._replace(told=replace(made.told, quarantined=()))
+
+
+def _refuse_too_bad(bench: Bench, months: Mapping[Month, MonthState], candidates: Mapping[Month, Candidate]) -> None:
+    """Stop the dataset when too many rows of a file are bad, whichever months they belong to."""
+    limits = bench.work.settings.limits
+    bad: Counter[str] = Counter()
+    for month in {*months, *candidates}:
+        bad.update(candidates[month].told.bad if month in candidates else months[month].bad)
+    rows = {path: receipt.rows for feed in bench.found.receipts.values() for path, receipt in feed.items()}
+    rows |= bench.found.databases
+    built = {path for made in candidates.values() for path in made.told.bad}
+    too_bad = sorted(
+        path for path in built if bad[path] >= limits.bad_rows and bad[path] > limits.bad_share * rows.get(path, 0)
+    )
+    if too_bad:
+        raise InputError(
+            "too-many-bad",
+            f"more than {limits.bad_share:.0%} of the rows are bad: {', '.join(too_bad)}",
+            where=f"dataset `{bench.dataset.name}`",
+            fix=f"`pipeline quarantine {bench.dataset.name}` lists them; correct the extract and run again",
+        )
 
 
 def _same_terms(last: MonthState, made: Candidate) -> bool:
@@ -132,7 +190,7 @@ def _must_wait(bench: Bench, month: Month, built: Built, *, last: Built | None, 
 
 
 def _note(bench: Bench, month: Month, built: Built, *, last: Built | None, made: Candidate | None) -> ChangeNote:
-    reasons = made.stale.reasons if made else ("approved",)
+    reasons = made.stale.reasons if made else ("checked again",)
     store, name = bench.work.store, bench.dataset.name
     file = f"{name}-{month}.csv"
     return note(
@@ -158,15 +216,16 @@ def _month_state(before: MonthState | None, made: Candidate | None, *, built: Bu
         waiting=waits,
         inputs=dict(made.stale.inputs),
         made_from=dict(made.stale.made_from),
-        accounts=made.product.accounts,
-        restricted=made.product.applied,
+        accounts=made.told.accounts,
+        bad=made.told.bad,
+        restricted=made.told.applied,
     )
 
 
 def _keep_gone(bench: Bench, months: dict[Month, MonthState]) -> list[ChangeNote]:
     """Carry out new protections on what stays public without being built; return lines for the change log."""
-    notes: list[ChangeNote] = []
-    for month, last in list(months.items()):
+    before = dict(months)
+    for month, last in before.items():
         if month in bench.found.gone:
             if not last.input_gone or gone.is_due(bench, last):
                 months[month] = gone.keep(bench, month, last)
@@ -174,19 +233,27 @@ def _keep_gone(bench: Bench, months: dict[Month, MonthState]) -> list[ChangeNote
             months[month] = gone.guard(bench, month, last)
         elif last.input_gone and month in bench.found.opened:
             months[month] = replace(last, input_gone=False)
-        now = months[month].released
-        if now and last.released and now.folder != last.released.folder:
-            notes.append(_note(bench, month, now, last=last.released, made=None))
-    return notes
+    return _notes_of_protections(bench, before, months)
+
+
+def _notes_of_protections(
+    bench: Bench, before: Mapping[Month, MonthState], after: Mapping[Month, MonthState]
+) -> list[ChangeNote]:
+    return [
+        _note(bench, month, now.released, last=before[month].released, made=None)
+        for month, now in after.items()
+        if now.released and now.released != before[month].released
+    ]
 
 
 def _unplaced(bench: Bench, state: State) -> tuple[Account, ...]:
     product = unplaced(bench)
     if product is None:
         return state.unplaced
-    if bench.work.writes and product.accounts != state.unplaced:
-        save_quarantine(bench.work, bench.dataset, "none", product.quarantined, {})
-    return product.accounts
+    told = product.told
+    if bench.work.writes and told.accounts != state.unplaced:
+        save_quarantine(bench.work, bench.dataset, "none", told.quarantined, {})
+    return told.accounts
 
 
 def _remember(work: Workplace, dataset: Dataset, before: State, new: State) -> None:

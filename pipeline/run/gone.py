@@ -15,11 +15,11 @@ from pipeline.model import Account
 from pipeline.protect.ledger import PERSONAL, PROTECTED, PROTECTION, Payee, redact
 from pipeline.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
+from pipeline.release.leak import read_back
 from pipeline.release.tables import Part, publishable
-from pipeline.run.months import metadata_of
 from pipeline.run.stale import touches
 from pipeline.run.workplace import digest
-from pipeline.validate.checks import typed_table, validate
+from pipeline.validate.checks import typed_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -166,32 +166,33 @@ def _rebuilt(
     dataset, work = bench.dataset, bench.work
     kept: NDArray[np.int64] = np.flatnonzero(~out) if out is not None else np.arange(text.num_rows)
     rows = pa.array(kept)
-    checked = validate(text.take(rows), work.schema(dataset))
     nowhere = np.zeros(len(kept), np.int32)
     part = Part(
-        text=checked.text,
+        text=text.take(rows),
         chosen=np.arange(len(kept)),
         feed=nowhere,
         source=nowhere,
         row=kept,
         references={scope: column.take(rows) for scope, column in references.items()},
     )
+    # the rows were judged when they were released, by the schema and the settings of that day
     schema = work.schema(dataset)
     table = publishable([part], schema.arrow, dataset.order, typed=lambda given: typed_table(given, schema))
     stem = f"{dataset.name}-{month}"
     files = {
         f"{stem}.csv": csv_blocks(table),
-        f"{stem}.parquet": parquet_blocks(table, metadata_of(work, dataset)),
+        f"{stem}.parquet": parquet_blocks(table, work.file_facts(dataset)),
     }
     because = [instead_of.folder, sorted(bench.found.restricted()), sorted(bench.found.payees().items())]
     name = f"{month}-{digest(because)[:12]}"
     if not work.writes:
         return work.store.weigh(dataset.name, name, files=files).described(
-            rows=table.rows, released_on=work.as_of, quality={}
+            rows=table.rows, released_on=work.as_of, quality=instead_of.quality
         )
     draft = work.store.build(dataset.name, name, files=files, references=table.references)
-    built = draft.described(rows=table.rows, released_on=work.as_of, quality={})
-    draft.complete(built)
+    read_back(draft.files, [field.name for field in schema.arrow if pa.types.is_string(field.type)])
+    built = draft.described(rows=table.rows, released_on=work.as_of, quality=instead_of.quality)
+    draft.complete()
     return built
 
 

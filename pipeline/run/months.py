@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from pipeline.cells import whole
-from pipeline.errors import PrivacyError
+from pipeline.cells import plain, whole
+from pipeline.errors import InputError, PrivacyError
 from pipeline.extract.database import Database
 from pipeline.extract.router import joined, late_slice, own_slice, undated_slice
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak import Watched, check, read_back
-from pipeline.run.corridor import Product, build
+from pipeline.run.corridor import Product, Told, build
 from pipeline.run.workplace import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.extract.reference import Reference
-    from pipeline.model import Dataset, Feed, Month, RawTable
+    from pipeline.model import Dataset, Extracted, Feed, Month, RawTable
     from pipeline.release.state import Built
     from pipeline.release.store import Draft
     from pipeline.run.reading import Reader
@@ -45,10 +45,10 @@ class Bench:
 
 
 class Candidate(NamedTuple):
-    """A month that was built: what it came to, and the release that it would be."""
+    """A month that was built, without its rows: the account of them, and the release that it would be."""
 
     stale: Stale
-    product: Product
+    told: Told
     built: Built
     draft: Draft
 
@@ -77,7 +77,6 @@ def product_of(bench: Bench, month: Month, raws: Sequence[tuple[Feed, RawTable]]
         place=work.place(month, bench.references, restricted=bench.found.restricted(), payees=bench.found.payees()),
         schema=work.schema(bench.dataset),
         judge=work.settings.referee,
-        limits=work.settings.limits,
     )
 
 
@@ -110,26 +109,19 @@ def candidate(bench: Bench, stale: Stale) -> Candidate:
     name = f"{stale.month}-{_name(stale)}"
     files = {
         f"{dataset.name}-{stale.month}.csv": csv_blocks(product.table),
-        f"{dataset.name}-{stale.month}.parquet": parquet_blocks(product.table, metadata_of(work, dataset)),
+        f"{dataset.name}-{stale.month}.parquet": parquet_blocks(product.table, work.file_facts(dataset)),
     }
     if work.writes:
         draft = work.store.build(dataset.name, name, files=files, references=product.table.references)
     else:
         draft = work.store.weigh(dataset.name, name, files=files)
     check_for_leaks(bench, product, draft, paths=paths, where=f"dataset `{dataset.name}`, {stale.month}")
-    built = draft.described(rows=product.table.rows, released_on=work.as_of, quality=product.quality)
-    return Candidate(stale, product, built, draft)
+    built = draft.described(rows=product.table.rows, released_on=work.as_of, quality=product.told.quality)
+    return Candidate(stale, product.told, built, draft)
 
 
 def _name(stale: Stale) -> str:
     return digest([dict(stale.inputs), dict(stale.made_from)])[:12]
-
-
-def metadata_of(work: Workplace, dataset: Dataset) -> dict[str, str]:
-    """Return the only metadata that a Parquet file carries: title, licence, attribution."""
-    title = f"SAMPLE DATA: {dataset.title}" if work.sample else dataset.title
-    licence = work.settings.terms(dataset.name).licence
-    return {"title": title, "licence": f"{licence.title} {licence.url}", "attribution": work.settings.attribution}
 
 
 def check_for_leaks(
@@ -149,16 +141,45 @@ def _as_written(product: Product, columns: Sequence[str]) -> pa.Table:
 
 
 def _watched(bench: Bench, product: Product, paths: Sequence[Sequence[str]]) -> Iterator[Watched]:
-    """Yield the identifying cells of every published row, a few columns at a time."""
+    """Yield the identifying cells of every published row, a few columns at a time.
+
+    They come from the very bytes that the rows came from: a source that changed meanwhile is an error.
+    """
     table = product.table
     for number, feed in enumerate(bench.dataset.feeds):
         for place, path in enumerate(paths[number]):
             positions = np.flatnonzero((table.feed == number) & (table.source == place))
-            for start in range(0, len(feed.identifying) if len(positions) else 0, _COLUMNS_AT_ONCE):
-                columns = feed.identifying[start : start + _COLUMNS_AT_ONCE]
-                # a row without any of these would look like a blank line; the used columns tell it from one
-                extracted = bench.reader.columns(feed, path, tuple(dict.fromkeys((*columns, *feed.used[:1]))))
-                rows = pa.array(np.searchsorted(np.asarray(extracted.rows), table.row[positions]))
-                for column in columns:
-                    cells = whole(extracted.cells.column(column)).take(rows)
-                    yield Watched(feed.name, column, positions, cells.cast(pa.string()))
+            if len(positions):
+                for extracted, columns in _identifying(bench, feed, path):
+                    rows = pa.array(np.searchsorted(np.asarray(extracted.rows), table.row[positions]))
+                    for column in columns:
+                        cells = whole(extracted.cells.column(column)).take(rows)
+                        yield Watched(feed.name, column, positions, cells.cast(pa.string()))
+
+
+def _identifying(bench: Bench, feed: Feed, path: str) -> Iterator[tuple[Extracted, tuple[str, ...]]]:
+    """Yield the identifying columns of a source, and make sure that it is the one that was built from."""
+    every = feed.identifying
+    if isinstance(feed.source, Database):  # the used columns come with them in one query, to be compared
+        extracted = bench.reader.columns(feed, path, tuple(dict.fromkeys((*feed.used, *every))))
+        before = bench.reader.read(feed, path, "").extracted
+        pairs = [(whole(extracted.cells.column(name)), whole(before.cells.column(name))) for name in feed.used]
+        _refuse_changed(path, same=all(plain(now).equals(plain(then)) for now, then in pairs))
+        yield extracted, every
+        return
+    for start in range(0, len(every), _COLUMNS_AT_ONCE):
+        columns = every[start : start + _COLUMNS_AT_ONCE]
+        # a row without any of these would look like a blank line; a used column tells it from one
+        extracted = bench.reader.columns(feed, path, tuple(dict.fromkeys((*columns, *feed.used[:1]))))
+        _refuse_changed(path, same=extracted.sha256 == bench.found.receipts[feed.name][path].sha256)
+        yield extracted, columns
+
+
+def _refuse_changed(path: str, *, same: bool) -> None:
+    if not same:
+        raise InputError(
+            "changed-while-read",
+            "the source changed while a release was made from it",
+            where=path,
+            fix="run again when the export has finished",
+        )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.model import Held, Publication, PublishedColumn
 from pipeline.protect.fates import Withhold
 from pipeline.release.changes import change_log
-from pipeline.release.metadata import MONTHLY, data_package, json_bytes, missing_months, next_due
+from pipeline.release.metadata import data_package, json_bytes, missing_months, next_due
 from pipeline.settings_parts import CODELISTS
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         force_name=settings.force.name,
         theme=dataset.theme,
         tags=dataset.tags,
-        frequency=MONTHLY,
+        frequency="monthly",
         licence_id=terms.licence.id,
         licence_ckan=terms.licence.ckan,
         licence_title=terms.licence.title,

@@ -85,6 +85,13 @@ def plan(
     settings: Settings, environ: Mapping[str, str], request: Request, *, today: dt.date, say: Callable[[str], None]
 ) -> Run:
     """Return what `publish` would do; nothing is written, no key and no sample is made."""
+    with unlocked(settings):
+        return _plan(settings, environ, request, today=today, say=say)
+
+
+def _plan(
+    settings: Settings, environ: Mapping[str, str], request: Request, *, today: dt.date, say: Callable[[str], None]
+) -> Run:
     key = origin.early_key(settings, environ)
     kind = origin.origin_of(settings.data)
     work = _workplace(settings, environ, kind, today=today, say=say, writes=False, early=key)
@@ -103,18 +110,33 @@ def plan(
 def locked(settings: Settings) -> Iterator[None]:
     """Hold the lock of a data folder; another run that holds it is a `BusyError`."""
     private = settings.data / "private"
-    with writing(settings.data):
-        settings.data.mkdir(parents=True, exist_ok=True)
     make_private(private)
     with writing(private / "lock"):
         handle = os.open(private / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with _held(handle, fcntl.LOCK_EX, str(private)):
+        yield
+
+
+@contextmanager
+def unlocked(settings: Settings) -> Iterator[None]:
+    """Make sure that no run is at work on a data folder while it is looked at; nothing is written."""
+    private = settings.data / "private"
+    try:
+        handle = os.open(private / "lock", os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield
+        return
+    with _held(handle, fcntl.LOCK_SH, str(private)):
+        yield
+
+
+@contextmanager
+def _held(handle: int, kind: int, where: str) -> Iterator[None]:
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, kind | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BusyError(
-                "busy", "another run is at work here", where=str(private), fix="wait until it has ended"
-            ) from None
+            raise BusyError("busy", "another run is at work here", where=where, fix="wait until it has ended") from None
         yield
     finally:
         os.close(handle)
@@ -214,8 +236,9 @@ def _apply_all(
             try:
                 if made.writes:
                     work.say(f"publishing to {portal.name}: {', '.join(each.name for each in part)}")
+                    _journal(work, "publishing", made)
                     portal.apply(made, part)
-                    _journal(work, made)
+                    _journal(work, "published", made)
                 done.append(made)
             except PipelineError as error:
                 errors.append(error)
@@ -245,9 +268,9 @@ def _joined(portal: Portal, plans: Sequence[Plan]) -> Plan:
     )
 
 
-def _journal(work: Workplace, made: Plan) -> None:
+def _journal(work: Workplace, event: str, made: Plan) -> None:
     done = [[change.action, change.dataset, change.file] for change in made.changes if change.action is not Action.SAME]
-    record(work.private, "published", {"portal": made.portal, "changes": done})
+    record(work.private, event, {"portal": made.portal, "changes": done})
 
 
 def _run(

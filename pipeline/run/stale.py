@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from pipeline.run.survey import Survey
 
 
+#: What changes when a record is restricted, or no longer is.
+RESTRICTED = "restricted records"
+
+
 class Stale(NamedTuple):
     """A month to build: why, in words for the plan, and what it will have been made from."""
 
@@ -29,30 +34,33 @@ class Stale(NamedTuple):
 
 def stale_months(
     dataset: Dataset, state: State, found: Survey, *, base: Mapping[str, str], store: Store
-) -> Iterator[Stale]:
-    """Yield the months that differ from what they were made from, the latest first."""
+) -> tuple[list[Stale], dict[Month, MonthState]]:
+    """Return the months that differ from what they were made from, the latest first, and those that only seemed to.
+
+    Newly restricted records are looked for once: a month without any of them remembers that.
+    """
     registers = {rule.register for feed in dataset.feeds for rule in feed.rules if rule.register}
     payees = found.payees() if "payee" in registers else {}
     restricted = found.restricted() if "restricted" in registers else frozenset()
-    known = digest(sorted(restricted))
+    stale: list[Stale] = []
+    untouched: dict[Month, MonthState] = {}
     for month in reversed(found.opened):
         inputs = found.inputs(dataset, month)
         made_from = {**base, "open months": found.openness(dataset, month)}
         if "payee" in registers:
             made_from["types of suppliers"] = _types(found, inputs, payees)
         if "restricted" in registers:
-            made_from["restricted records"] = known
+            made_from[RESTRICTED] = digest(sorted(restricted))
         before = state.months.get(month)
         if before is None:
-            yield Stale(month, ("new",), inputs, made_from)
+            stale.append(Stale(month, ("new",), inputs, made_from))
             continue
         reasons = [*_inputs(before.inputs, inputs), *_differences(before.made_from, made_from)]
-        if "restricted" in registers and before.made_from.get("restricted records") != known:
-            reasons = [reason for reason in reasons if reason != "restricted records"]
-            if touches(dataset, before, restricted, store):
-                reasons.append("restricted records")
-        if reasons:
-            yield Stale(month, tuple(reasons), inputs, made_from)
+        if reasons == [RESTRICTED] and not touches(dataset, before, restricted, store):
+            untouched[month] = replace(before, made_from=made_from)
+        elif reasons:
+            stale.append(Stale(month, tuple(reasons), inputs, made_from))
+    return stale, untouched
 
 
 def touches(dataset: Dataset, month: MonthState, restricted: frozenset[str], store: Store) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.cells import whole
+from pipeline.errors import PipelineError
 from pipeline.extract.database import Database
 from pipeline.extract.router import by_month, digest_of_rows, receipt_of, sha256_of
 from pipeline.model import NO_MONTH, Receipt
@@ -31,7 +32,7 @@ class Survey:
     """What is there now, and what was remembered of it.
 
     ``own`` are each feed's files by month; ``receipts`` each feed's by path; ``registers`` what each source
-    entered, by register and path, sources that have gone included.
+    entered, by register and path, sources that have gone included.  ``databases`` are the rows of each by path.
     """
 
     own: Mapping[str, Mapping[Month, str]]
@@ -39,6 +40,8 @@ class Survey:
     registers: Registers
     opened: tuple[Month, ...]
     gone: frozenset[Month]
+    databases: Mapping[str, int] = field(default_factory=dict)
+    faults: tuple[PipelineError, ...] = ()
 
     def inputs(self, dataset: Dataset, month: Month) -> dict[str, str]:
         """Return the sha256 by path of every extract that feeds a month: its own and later ones with late rows."""
@@ -82,23 +85,29 @@ class Survey:
 
 
 def survey(dataset: Dataset, state: State, reader: Reader, references: Mapping[str, Reference]) -> Survey:
-    """Return what is there for ``dataset``, reading only what is new or changed."""
-    place = reader.work.place("", {})
-    own: dict[str, Mapping[Month, str]] = {}
-    receipts: dict[str, dict[str, Receipt]] = {}
-    registers: Registers = {
-        name: {path: dict(entered) for path, entered in paths.items()} for name, paths in state.registers.items()
-    }
+    """Return what is there for ``dataset``, reading only what is new or changed.
+
+    A source that cannot be read is a fault; what the others say is entered all the same.
+    """
+    look = _Look(reader, reader.work.place("", {}), _copied(state.registers), [])
     if "supplier-types" in references:
-        _enter_supplier_types(references["supplier-types"], registers, place)
+        _enter_supplier_types(references["supplier-types"], look)
+    own: dict[str, Mapping[Month, str]] = {}
+    receipts: dict[str, Mapping[str, Receipt]] = {}
+    databases: dict[str, int] = {}
     for feed in dataset.feeds:
-        if isinstance(feed.source, Database):
-            own[feed.name], receipts[feed.name] = _database(feed, reader)
-        else:
-            own[feed.name] = reader.files(feed)
-            known = state.receipts.get(feed.name, {}) if state.declared.get(feed.name) == digest(repr(feed)) else {}
-            receipts[feed.name] = _files(feed, own[feed.name], known, reader=reader, registers=registers, place=place)
-    present = {path: each.sha256 for feed in receipts.values() for path, each in feed.items()}
+        known = state.receipts.get(feed.name, {}) if state.declared.get(feed.name) == digest(repr(feed)) else {}
+        try:
+            if isinstance(feed.source, Database):
+                own[feed.name], receipts[feed.name], rows = _database(feed, reader)
+                databases[feed.source.path] = rows
+            else:
+                own[feed.name] = reader.files(feed)
+                receipts[feed.name] = _files(feed, own[feed.name], known, look)
+        except PipelineError as error:
+            look.faults.append(error)
+            own[feed.name], receipts[feed.name] = {}, {}
+    present = {path for feed in receipts.values() for path in feed}
     gone = frozenset(
         month
         for month, each in state.months.items()
@@ -108,36 +117,47 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Mapping[s
     return Survey(
         own=own,
         receipts=receipts,
-        registers=registers,
+        registers=look.registers,
+        databases=databases,
         opened=tuple(sorted(common - gone)),
         gone=gone,
+        faults=tuple(look.faults),
     )
 
 
-def _files(
-    feed: Feed,
-    own: Mapping[Month, str],
-    known: Mapping[str, Receipt],
-    *,
-    reader: Reader,
-    registers: Registers,
-    place: Place,
-) -> dict[str, Receipt]:
+class _Look(NamedTuple):
+    """What is gathered while sources are looked at."""
+
+    reader: Reader
+    place: Place
+    registers: Registers
+    faults: list[PipelineError]
+
+
+def _copied(registers: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Registers:
+    return {name: {path: dict(entered) for path, entered in paths.items()} for name, paths in registers.items()}
+
+
+def _files(feed: Feed, own: Mapping[Month, str], known: Mapping[str, Receipt], look: _Look) -> dict[str, Receipt]:
     found: dict[str, Receipt] = {}
     for month, path in own.items():
-        if path in known and known[path].sha256 == sha256_of(reader.root, path):
-            found[path] = known[path]
+        try:
+            if path in known and known[path].sha256 == sha256_of(look.reader.root, path):
+                found[path] = known[path]
+                continue
+            source = look.reader.read(feed, path, month)
+        except PipelineError as error:
+            look.faults.append(error)
             continue
-        source = reader.read(feed, path, month)
         found[path] = receipt_of(source)
         cells = {name: whole(source.extracted.cells.column(name)) for name in feed.used}
         for rule in feed.rules:
             if rule.register:
-                registers.setdefault(rule.register, {})[path] = dict(rule.enters(cells, place))
+                look.registers.setdefault(rule.register, {})[path] = dict(rule.enters(cells, look.place))
     return found
 
 
-def _enter_supplier_types(reference: Reference, registers: Registers, place: Place) -> None:
+def _enter_supplier_types(reference: Reference, look: _Look) -> None:
     """Count the force's list of supplier types as one more ledger line for each supplier."""
     if not reference.sha256:
         return
@@ -145,29 +165,29 @@ def _enter_supplier_types(reference: Reference, registers: Registers, place: Pla
     for line in reference.table.to_pylist():
         if line["supplier_number"]:
             given.setdefault(line["supplier_number"], []).append(line["supplier_type"])
-    registers.setdefault("payee", {})[SUPPLIER_TYPES] = {
-        place.pseudonyms.one("supplier", number): most_protective(kinds) for number, kinds in given.items()
+    look.registers.setdefault("payee", {})[SUPPLIER_TYPES] = {
+        look.place.pseudonyms.one("supplier", number): most_protective(kinds) for number, kinds in given.items()
     }
 
 
-def _database(feed: Feed, reader: Reader) -> tuple[dict[Month, str], dict[str, Receipt]]:
-    """Return the months that exist in a database, each with a receipt of its own."""
+def _database(feed: Feed, reader: Reader) -> tuple[dict[Month, str], dict[str, Receipt], int]:
+    """Return the months that exist in a database, each with a receipt of its own, and all its rows."""
     files = reader.files(feed)
     if not files:
-        return {}, {}
+        return {}, {}, 0
     path = files[""]
     source = reader.read(feed, path, "")
-    whole = receipt_of(source)
+    received = receipt_of(source)
     today = reader.work.as_of.isoformat()
     first = reader.work.settings.engagement.first_month
     own: dict[Month, str] = {}
     receipts: dict[str, Receipt] = {}
-    for month, rows in sorted(whole.months.items()):
+    for month, rows in sorted(received.months.items()):
         if month == NO_MONTH or not first <= month <= today[:7]:
             continue
         sha256, held = digest_of_rows(source, month, held_before=today, dated_by=feed.dated_by)
         if held:
             name = f"{path}#{month}"
             own[month] = name
-            receipts[name] = Receipt(name, 0, sha256, rows, {month: rows}, whole.encoding)
-    return own, receipts
+            receipts[name] = Receipt(name, 0, sha256, rows, {month: rows}, received.encoding)
+    return own, receipts, received.rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +14,7 @@ import numpy as np
 
 from pipeline.codelists import CodeLists
 from pipeline.extract.reference import Reference, read_reference
-from pipeline.journal import make_private, writing
+from pipeline.journal import replace_file
 from pipeline.protect.place import Place, Threshold
 from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.protect.snap import PointList
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
 
+    from numpy.typing import NDArray
+
     from pipeline.key import Key
     from pipeline.model import Dataset, Month
     from pipeline.settings import Settings
@@ -32,7 +35,11 @@ if TYPE_CHECKING:
 SCHEMAS = CODELISTS.parent
 _PACKAGE = Path(__file__).resolve().parents[1]
 #: The parts of the program whose change may change a release.
-_CODE = ("cells.py", "codelists.py", "model.py", "extract", "protect", "validate", "release", "run/corridor.py")
+_CODE = (
+    *("cells.py", "codelists.py", "extract", "protect", "validate"),
+    *("release/files.py", "release/order.py", "release/tables.py", "release/leak.py"),
+    *("run/corridor.py", "run/months.py", "run/reading.py", "run/survey.py", "run/workplace.py"),
+)
 
 
 def digest(facts: object) -> str:
@@ -49,6 +56,15 @@ def code_digest() -> str:
 
 def _sources(folder: str) -> list[Path]:
     return sorted((_PACKAGE / folder).rglob("*.py"))
+
+
+def _kept_grid(path: Path, rows: int) -> NDArray[np.float64] | None:
+    """Return the projected points that were kept, None where they cannot be used."""
+    try:
+        grid: NDArray[np.float64] = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    return grid if grid.shape == (rows, 2) and grid.dtype == np.float64 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -133,22 +149,24 @@ class Workplace:
 
     def _points(self, reference: Reference) -> PointList:
         """Return the map points; projecting them takes longer than reading them, so that is kept by hash."""
-        kept = self.private / "cache" / f"points-{reference.sha256[:16]}.npy"
-        if kept.is_file():
-            grid = np.load(kept, allow_pickle=False)
-            if grid.shape == (reference.table.num_rows, 2):
-                return PointList.of(reference.table, reference.sha256, grid)
-        points = PointList.of(reference.table, reference.sha256)
-        if self.writes:
-            make_private(kept.parent)
-            with writing(kept):
-                np.save(kept, points.grid)
+        kept = self.private / "cache" / f"points-{reference.sha256[:16]}-{code_digest()[:8]}.npy"
+        grid = _kept_grid(kept, reference.table.num_rows)
+        points = PointList.of(reference.table, reference.sha256, grid)
+        if self.writes and grid is None:
+            content = io.BytesIO()
+            np.save(content, points.grid)
+            replace_file(kept, content.getvalue())
         return points
+
+    def file_facts(self, dataset: Dataset) -> dict[str, str]:
+        """Return the only metadata that a Parquet file carries: title, licence, attribution."""
+        title = f"SAMPLE DATA: {dataset.title}" if self.sample else dataset.title
+        licence = self.settings.terms(dataset.name).licence
+        return {"title": title, "licence": f"{licence.title} {licence.url}", "attribution": self.settings.attribution}
 
     def made_from(self, dataset: Dataset, references: Mapping[str, Reference]) -> dict[str, str]:
         """Return what a release depends on beside its extracts, by name, as digests."""
         facts = self.settings.facts()
-        terms = self.settings.terms(dataset.name)
         codelists = sorted(path.name for path in CODELISTS.glob("*.csv"))
         return {
             "key": self.key.fingerprint[:24],
@@ -159,6 +177,6 @@ class Workplace:
                 {name: each.sha256 for name, each in references.items() if name != "supplier-types"}
             ),
             "settings": digest([facts[section] for section in dataset.settings]),
-            "terms": digest([terms.licence.id, self.settings.attribution, self.sample]),
+            "terms": digest(self.file_facts(dataset)),
             "program": code_digest(),
         }

@@ -18,16 +18,16 @@ from pipeline.cells import BLANKS, whole
 from pipeline.codelists import CodeLists
 from pipeline.datasets import declared
 from pipeline.extract.database import Database
-from pipeline.extract.reference import Reference
 from pipeline.extract.router import Dated, dated, joined, late_slice, own_slice, receipt_of, undated_slice
 from pipeline.model import NO_MONTH, Extracted, RawTable
+from pipeline.protect.ledger import most_protective
 from pipeline.protect.place import Place, Threshold
 from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.protect.snap import PointList
 from pipeline.reasons import Outcome
 from pipeline.run.corridor import build
-from pipeline.run.survey import Survey, _enter_supplier_types
-from pipeline.settings_parts import CODELISTS, Limits, Referee
+from pipeline.run.survey import Survey
+from pipeline.settings_parts import CODELISTS, Referee
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:
@@ -114,9 +114,7 @@ class Received:
 
     def survey(self) -> Survey:
         """Return what the private index learns from these files."""
-        registers: Registers = {}
-        if self.supplier_types:
-            _enter_supplier_types(_supplier_types(self.supplier_types), registers, self.place(""))
+        registers: Registers = {"payee": {"the force's list": self._list_of_types()}}
         sources = {feed.name: self._sources(feed) for feed in self.dataset.feeds}
         for feed in self.dataset.feeds:
             for source in sources[feed.name].values():
@@ -133,9 +131,17 @@ class Received:
                 for name, found in sources.items()
             },
             registers=registers,
+            databases={},
             opened=tuple(sorted(set.intersection(*(set(months) for months in own.values())) - self.gone)),
             gone=self.gone,
         )
+
+    def _list_of_types(self) -> dict[str, str]:
+        keyed = Pseudonyms(KEY)
+        given: dict[str, list[str]] = {}
+        for number, kind in self.supplier_types:
+            given.setdefault(keyed.one("supplier", number), []).append(kind)
+        return {supplier: most_protective(kinds) for supplier, kinds in given.items()}
 
     def month(self, month: Month) -> Product:
         """Return what the corridor makes of one month."""
@@ -147,7 +153,6 @@ class Received:
             place=self.place("" if month == NO_MONTH else month, survey),
             schema=schema_of(self.dataset),
             judge=Referee(sample_rows=self.judged_rows, everything=not self.judged_rows),
-            limits=Limits(bad_share=0.05, bad_rows=20, shrink_share=0.8, shrink_rows=50),
         )
 
     def _sources(self, feed: Feed) -> dict[Month, Dated]:
@@ -177,7 +182,7 @@ class Received:
         survey = self.survey()
         read = [(feed, self._raw(feed, month, survey)) for feed in self.dataset.feeds]
         codes: dict[tuple[str, int], set[str]] = {}
-        for each in product.quarantined:
+        for each in product.told.quarantined:
             codes.setdefault((each.path, each.row), set()).add(each.code)
         shown: dict[tuple[str, int], Mapping[str, str]] = {}
         rows = product.table.text.to_pylist()
@@ -226,12 +231,6 @@ def extracted(feed: Feed, month: Month, rows: Sequence[Row], ragged: tuple[int, 
         repeats=pa.array(repeats, pa.int64()),
         ragged=ragged,
     )
-
-
-def _supplier_types(pairs: Sequence[tuple[str, str]]) -> Reference:
-    numbers, kinds = zip(*pairs, strict=True)
-    table = pa.table({"supplier_number": pa.array(numbers), "supplier_type": pa.array(kinds)})
-    return Reference("supplier-types", table, "of these lines")
 
 
 def dataset(name: str) -> Dataset:

@@ -320,7 +320,7 @@ def test_what_must_not_be_there_stops_the_file_unless_the_feed_allows_it(
     error = refusal(tmp_path, data)
     assert error.code == code
     assert "or allow it in the feed's declaration" in error.text()
-    allowing = Workbook("{month}.xlsx", sheet="Payments", title_rows=3, allowed=frozenset([code]))
+    allowing = Workbook("{month}.xlsx", sheet="Payments", title_rows=3, allowed=(code,))
     assert rows(read(tmp_path, data, source=allowing))[0] == ("OPCC", "2024-01-15", "1234.5", PERSON)
 
 

@@ -47,7 +47,7 @@ def survey(
         }
         for feed, files in own.items()
     }
-    return Survey(own=own, receipts=receipts, registers=registers or {}, opened=opened, gone=frozenset())
+    return Survey(own=own, receipts=receipts, registers=registers or {}, databases={}, opened=opened, gone=frozenset())
 
 
 class Kept:
@@ -57,7 +57,7 @@ class Kept:
         self.store = Store(folder)
         self.dataset: Dataset = declared()[name]
         self.state = State()
-        built = stale_months(self.dataset, self.state, found, base=BASE, store=self.store)
+        built, _ = stale_months(self.dataset, self.state, found, base=BASE, store=self.store)
         self.state = State(months={each.month: self._built(each.month, each.inputs, each.made_from) for each in built})
 
     def _built(self, month: Month, inputs: Mapping[str, str], made_from: Mapping[str, str]) -> MonthState:
@@ -77,12 +77,12 @@ class Kept:
             references={},
         )
         built = draft.described(rows=len(published), released_on=dt.date(2024, 4, 10), quality={})
-        draft.complete(built)
+        draft.complete()
         return built
 
     def reasons(self, found: Survey, base: Mapping[str, str] = BASE) -> dict[Month, tuple[str, ...]]:
         """Return why each stale month is stale."""
-        again = stale_months(self.dataset, self.state, found, base=base, store=self.store)
+        again, _ = stale_months(self.dataset, self.state, found, base=base, store=self.store)
         return {each.month: each.reasons for each in again}
 
 
@@ -93,7 +93,7 @@ def ledger(tmp_path: Path) -> Kept:
 
 def test_what_was_never_built_is_new_and_the_latest_month_comes_first(tmp_path: Path) -> None:
     dataset = declared()["spend-over-500"]
-    found = list(stale_months(dataset, State(), survey(), base=BASE, store=Store(tmp_path)))
+    found, _ = stale_months(dataset, State(), survey(), base=BASE, store=Store(tmp_path))
     assert [(each.month, each.reasons) for each in found] == [(month, ("new",)) for month in reversed(MONTHS)]
 
 

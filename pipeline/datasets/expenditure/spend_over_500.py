@@ -11,7 +11,7 @@ _TRANSACTION = {"body": "Body", "number": "Transaction No"}
 LEDGER = Feed(
     name="ledger",
     title="Payments from the ledger, by accounting period",
-    source=Workbook("expenditure/ledger/{month}.xlsx", sheet="Payments", title_rows=3, allowed=frozenset({"external-link"})),
+    source=Workbook("expenditure/ledger/{month}.xlsx", sheet="Payments", title_rows=3, allowed=("external-link",)),
     treatments=(
         Body(column="Body", into=("body",), why="two bodies may share one ledger"),
         Period(column="Period", why="a line belongs to its file's month"),
