@@ -85,6 +85,7 @@ def test_a_command_line_that_cannot_be_carried_out_changes_nothing(product: Prod
     said = product.run(*words)
     assert said.status == ExitStatus.SETTINGS, said.text
     assert said.out == ""
+    assert re.match(r"(bad-command|unknown-dataset|not-a-terminal|bad-setting|no-settings-file): ", said.err)
     assert "to do: " in said.err
     assert "Traceback" not in said.err
     assert tree(product.folder) == before
@@ -533,6 +534,7 @@ def test_a_folder_that_cannot_be_written_is_a_storage_failure(product: Product) 
     (product.private / "state").write_text("", encoding="utf-8")
     said = product.run("publish")
     assert said.status == ExitStatus.STORAGE, said.text
+    assert "not-writable: " in said.text
     assert "to do: " in said.text
 
 
@@ -560,6 +562,16 @@ def test_an_unknown_fault_shows_where_but_never_what(product: Product, monkeypat
     assert re.match(r"bug: ValueError at .*test_commands\.py:[0-9]+\n  to do: please report this line\n", said.err)
     assert "Vanterpoole" not in said.text
     assert "Traceback" not in said.text
+
+
+def test_too_little_memory_is_said_so(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("pipeline.run.publish._outcomes", fail)
+    said = product.run("publish")
+    assert said.status == ExitStatus.BUG
+    assert said.err.startswith("out-of-memory: ")
 
 
 def test_output_that_nobody_reads_to_its_end_is_no_fault(product: Product) -> None:

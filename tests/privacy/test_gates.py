@@ -13,7 +13,8 @@ from product import MONTHS, Product, Said, built, change_csv, contents, tree
 from pipeline.datasets import declared
 from pipeline.errors import ExitStatus
 from pipeline.protect.place import Treated
-from pipeline.protect.treatments import Keep, Recode
+from pipeline.protect.rules import AlreadyHeld
+from pipeline.protect.treatments import Keep, MonthOf, Recode
 from pipeline.release.files import csv_blocks
 
 if TYPE_CHECKING:
@@ -159,6 +160,32 @@ def test_a_declaration_that_forgets_a_column_reads_nothing(product: Product, mon
     assert said.status == ExitStatus.INPUT
     assert "STOPPED: unknown-column: crime/recorded-crime/2024-01.csv" in said.out
     assert "street-crime" not in built(said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess(MonthOf):
+    """Gives a row whose day cannot be read a month all the same."""
+
+    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+        made = MonthOf.apply(self, cells, place)
+        return Treated(
+            {name: column.fill_null("2024-02-01"[: 7 + 3 * (name != "month")]) for name, column in made.columns.items()}
+        )
+
+
+def test_a_row_of_no_month_is_never_published(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = declared()["engagement-events"]
+    feed = sound.feeds[0]
+    guess = tuple(
+        Guess(column=each.column, into=each.into, day_into=each.day_into, why="broken on purpose")
+        if isinstance(each, MonthOf)
+        else each
+        for each in feed.treatments
+    )
+    venues = tuple(rule for rule in feed.rules if not isinstance(rule, AlreadyHeld))
+    put_in(monkeypatch, replace(sound, feeds=(replace(feed, treatments=guess, rules=venues),)))
+    said = product.run("publish", "--quiet")
+    refused(product, said, "unjudged-row", "engagement-events")
 
 
 def test_files_that_differ_when_they_are_read_back_stop_the_release(
