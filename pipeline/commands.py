@@ -9,7 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from pipeline.errors import ExitStatus, InputError, SettingsError
+from pipeline.errors import ExitStatus, InputError, SettingsError, printable
 from pipeline.key import BACK_UP, default_key_file, load_key, make_key
 from pipeline.report import account_lines, accounts_facts, plan_lines, quarantine_lines
 from pipeline.run import origin
@@ -225,7 +225,7 @@ def _ending(run: Run) -> Iterable[str]:
     if run.work.sample:
         yield "SAMPLE DATA: invented records, marked on every page and in all metadata"
     for path in run.unread:
-        yield f"not read by any feed: {path} (is its name right?)"
+        yield f"not read by any feed: {printable(path)} (is its name right?)"
     if run.review:
         yield f"suppliers to classify: {run.review:,}, listed in {review_file(run.work.private)};"
         yield "  add them to data/reference/supplier-types.csv"

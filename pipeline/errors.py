@@ -78,7 +78,8 @@ class PipelineError(Exception):
 
     def text(self) -> str:
         """Return the whole message as it is shown, one part a line."""
-        first = f"{self.code}: {self.where}: {self.message}" if self.where else f"{self.code}: {self.message}"
+        where = printable(self.where)
+        first = f"{self.code}: {where}: {self.message}" if where else f"{self.code}: {self.message}"
         return f"{first}\n  to do: {self.fix}" if self.fix else first
 
 
@@ -128,6 +129,11 @@ class Interrupted(PipelineError):  # noqa: N818 - a signal, not a mistake
     """The run was stopped by a signal."""
 
     status = ExitStatus.INTERRUPTED
+
+
+def printable(text: str) -> str:
+    """Return ``text`` with everything escaped that could move a cursor or forge a line: names of files may hold it."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
 
 
 def bug(error: BaseException) -> PipelineError:

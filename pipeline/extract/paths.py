@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from io import BufferedReader
     from pathlib import Path
+
+
+_README = re.compile(r"readme(\..*)?", re.IGNORECASE)
 
 
 def safe_path(root: Path, relative: str) -> Path:
@@ -32,6 +37,28 @@ def safe_path(root: Path, relative: str) -> Path:
             fix="put the file itself into the folder; links may only point to files below it",
         )
     return target
+
+
+def files_below(root: Path) -> Iterator[str]:
+    """Yield every name below ``root`` that is no folder, in order, READMEs and dot files apart.
+
+    Linked folders are followed as the feeds follow them, each real folder once on a way down; one that leads
+    out is a name and no more.
+    """
+    yield from _below(root, "", frozenset(), root.resolve())
+
+
+def _below(folder: Path, before: str, above: frozenset[str], root: Path) -> Iterator[str]:
+    real = os.path.realpath(folder)
+    if real in above or not folder.is_dir():
+        return
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith(".") or _README.fullmatch(entry.name):
+            continue
+        if entry.is_dir() and entry.resolve().is_relative_to(root):
+            yield from _below(entry, f"{before}{entry.name}/", above | {real}, root)
+        else:
+            yield f"{before}{entry.name}"
 
 
 def exists(root: Path, relative: str) -> bool:

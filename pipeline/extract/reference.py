@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 
 from pipeline.cells import BLANKS
+from pipeline.codelists import CodeLists
 from pipeline.errors import InputError
 from pipeline.extract.paths import exists, open_regular
+from pipeline.settings_parts import CODELISTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +58,8 @@ def read_reference(root: Path, name: str) -> Reference:
     table = _table(content, _COLUMNS[name], where=where)
     if name == "map-points":
         _refuse_points(table, where)
+    if name == "supplier-types":
+        _refuse_types(table, where)
     return Reference(name, table, hashlib.sha256(content).hexdigest())
 
 
@@ -90,6 +94,19 @@ def _table(content: bytes, columns: tuple[str, ...], *, where: str) -> pa.Table:
             for name in columns
         }
     )
+
+
+def _refuse_types(table: pa.Table, where: str) -> None:
+    """Refuse the whole list when it gives a type that is none: somebody meant to protect a payee."""
+    types = CodeLists(CODELISTS, {}).read("supplier-type").values("code")
+    for number, kind in enumerate(table.column("supplier_type").to_pylist(), 2):
+        if kind and kind not in types:
+            raise InputError(
+                "bad-reference",
+                f"a supplier's type must be one of {', '.join(types)}",
+                where=f"{where}, row {number:,}",
+                fix="correct the type",
+            )
 
 
 def _refuse_points(table: pa.Table, where: str) -> None:

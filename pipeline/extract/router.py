@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.cells import concatenated, constant, days, encoded, facts_of_distinct, months, plain, whole
-from pipeline.extract.paths import open_regular, safe_path
+from pipeline.extract.paths import files_below, open_regular, safe_path
 from pipeline.model import NO_MONTH, RawTable, Receipt, Spot
 
 if TYPE_CHECKING:
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 
     from pipeline.model import Extracted, Feed, Month
 
-_MONTH = r"(?P<month>[0-9]{4}-(?:0[1-9]|1[0-2]))"
+_MONTH = r"(?P<month>(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2]))"
 _CHUNK = 1 << 22
-_IGNORED = re.compile(r"readme(\..*)?", re.IGNORECASE)
 
 
 class Dated(NamedTuple):
@@ -59,17 +58,7 @@ def month_files(root: Path, pattern: str) -> dict[Month, str]:
 def unread_files(root: Path, read: Iterable[str]) -> tuple[str, ...]:
     """Return the files below ``root`` that no feed reads; READMEs and dot files apart."""
     known = set(read)
-    if not root.is_dir():
-        return ()
-    found = []
-    for path in sorted(root.rglob("*")):
-        relative = path.relative_to(root)
-        hidden = any(part.startswith(".") for part in relative.parts)
-        if (path.is_dir() and not path.is_symlink()) or hidden or _IGNORED.fullmatch(path.name):
-            continue
-        if relative.as_posix() not in known:
-            found.append(relative.as_posix())
-    return tuple(found)
+    return tuple(name for name in files_below(root) if name not in known)
 
 
 def sha256_of(root: Path, path: str) -> str:

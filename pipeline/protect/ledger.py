@@ -323,13 +323,13 @@ class _Reaches:
     """Withholds transactions whose standing lines do not total enough."""
 
     group: NDArray[np.int64]
-    pence: NDArray[np.int64]
+    pence: NDArray[np.object_]
     limit: int
     operator: str
 
     def settle(self, standing: Mask, _bad: Mask) -> Iterable[tuple[str, Mask]]:
         """Yield the lines of transactions that do not reach the threshold."""
-        totals = np.zeros(int(self.group.max(initial=-1)) + 2, np.int64)
+        totals = np.zeros(int(self.group.max(initial=-1)) + 2, np.object_)  # exact, however large
         np.add.at(totals, self.group[standing], self.pence[standing])
         total = np.abs(totals[self.group])
         reached = total > self.limit if self.operator == ">" else total >= self.limit
@@ -352,7 +352,7 @@ class OverThreshold(_Rule):
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Judgement:
         """Return the amounts by transaction."""
         exact = on_distinct(raw.cells[self.net], money)
-        pence = facts_of_distinct(exact, lambda text: int(text.replace(".", "")), dtype=np.int64, empty=0)
+        pence = facts_of_distinct(exact, lambda text: int(text.replace(".", "")), dtype=np.object_, empty=0)
         limit = int(place.threshold.amount * 100)
         group = _transactions(raw, self.body, self.number)
         return Judgement((_Reaches(group, pence, limit, place.threshold.operator),))

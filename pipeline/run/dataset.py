@@ -49,9 +49,10 @@ def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Month] = 
 
     New protections are carried out on what is public all the same: a faulty file keeps nobody exposed.
     """
-    state = work.store.state(dataset.name)
+    state = State()
     bench = None
     try:
+        state = work.store.state(dataset.name)
         bench, faults = _bench(work, dataset, state)
         if faults:
             return _stopped(bench, state, several(faults))

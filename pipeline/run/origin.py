@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError, SettingsError
+from pipeline.extract.paths import files_below
 from pipeline.journal import replace_file
 from pipeline.key import default_key_file, ensure_sample_key, load_key, sample_key
 from pipeline.publish.pages import SITE_FILES
-from pipeline.sample.manifest import AS_OF
+from pipeline.sample.manifest import AS_OF, manifest_files
 from pipeline.sample.mark import bears_mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from pipeline.key import Key
     from pipeline.settings import Settings
@@ -73,13 +74,12 @@ def _is_sample(folder: Path) -> bool | None:
 
 def received(data: Path) -> list[Path]:
     """Return the files below ``raw`` and ``reference``; READMEs and dot files apart."""
-    found = []
-    for folder in (data / "raw", data / "reference"):
-        for path in sorted(folder.rglob("*")):
-            hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-            if path.is_file() and not hidden and not path.name.lower().startswith("readme"):
-                found.append(path)
-    return found
+    return [
+        folder / name
+        for folder in (data / "raw", data / "reference")
+        for name in files_below(folder)
+        if (folder / name).is_file()
+    ]
 
 
 def is_empty(data: Path) -> bool:
@@ -210,6 +210,23 @@ def remember(private: Path, origin: str, key: Key) -> None:
     replace_file(private / _ORIGIN, facts.encode() + b"\n")
 
 
+def with_database(settings: Settings, kind: str) -> str:
+    """Return the origin of ``kind`` together with the database that the settings name; they must not differ."""
+    address = settings.engagement.database
+    if address is None:
+        return kind
+    _, _, place = address.reveal().partition("sqlite:///")
+    own = SAMPLE if place and Path(place).is_file() and _kind(Path(place)) == SAMPLE else REAL
+    if kind not in ("", own):
+        raise InputError(
+            "sample-and-real",
+            f"the engagement database that the settings name is {own}, the files are {kind}",
+            where="PIPELINE_ENGAGEMENT_DATABASE",
+            fix=f"{_CLEAR}; or unset the address",
+        )
+    return own
+
+
 def check_force(settings: Settings, origin: str) -> None:
     """Refuse to publish the sample under another force's name: it must never pass for real."""
     if origin == SAMPLE and settings.force.slug != _EXAMPLE:
@@ -240,7 +257,8 @@ def clear_sample(data: Path) -> tuple[str, ...]:
             where=str(data),
             fix="there is no sample to clear here",
         )
-    extracts = [path for path in received(data) if _kind(path) == SAMPLE]
+    # only what was made here goes: a marked file that somebody else put here stays, and is named by every run
+    extracts = [data / name for name in manifest_files(data) if (data / name).is_file() and _kind(data / name) != REAL]
     public = [folder for folder in _datasets(data / "published") if _is_sample(folder)]
     pages = [data / "published" / name for name in SITE_FILES]
     removed = []

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline.datasets import declared
-from pipeline.errors import BusyError, InputError, PipelineError, SettingsError
+from pipeline.errors import BusyError, InputError, PipelineError, SettingsError, bug
 from pipeline.extract.database import Database
 from pipeline.extract.router import unread_files
 from pipeline.journal import make_private, record, writing
@@ -67,14 +67,15 @@ def publish(
     """Return what was built and published; each dataset and each portal fails alone."""
     key = origin.early_key(settings, environ)
     with locked(settings):
-        kind = origin.origin_of(settings.data)
+        kind = origin.with_database(settings, origin.origin_of(settings.data))
         work = _workplace(settings, environ, kind, today=today, say=say, writes=True, early=key)
         origin.remember(work.private, kind, work.key)
         catalogue = _catalogue(work)
         catalogue.recover()
         outcomes = _outcomes(work, request)
-        publications = _publications(work, outcomes)
-        plans, errors, address = _apply_all(work, catalogue, publications, outcomes)
+        errors = [outcome.error for outcome in outcomes if outcome.error]
+        publications = _publications(work, outcomes, errors)
+        plans, address = _apply_all(work, catalogue, publications, errors)
         run = _run(work, outcomes, plans, errors, address)
         if any(outcome.changed for outcome in outcomes) or any(plan.writes for plan in plans):
             record(work.private, "run", {"as_of": work.as_of.isoformat(), "errors": [error.code for error in errors]})
@@ -93,12 +94,12 @@ def _plan(
     settings: Settings, environ: Mapping[str, str], request: Request, *, today: dt.date, say: Callable[[str], None]
 ) -> Run:
     key = origin.early_key(settings, environ)
-    kind = origin.origin_of(settings.data)
+    kind = origin.with_database(settings, origin.origin_of(settings.data))
     work = _workplace(settings, environ, kind, today=today, say=say, writes=False, early=key)
     outcomes = _outcomes(work, request)
-    publications = _publications(work, outcomes)
+    errors = [outcome.error for outcome in outcomes if outcome.error]
+    publications = _publications(work, outcomes, errors)
     plans: list[Plan] = []
-    errors: list[PipelineError] = []
     address = ""
     for portal, where in _portals(work, _catalogue(work), errors):
         address = where or address
@@ -198,11 +199,23 @@ def _outcomes(work: Workplace, request: Request) -> tuple[Outcome, ...]:
     return tuple(run_dataset(work, dataset, only=request.months) for dataset in chosen(request.datasets))
 
 
-def _publications(work: Workplace, outcomes: Sequence[Outcome]) -> tuple[Publication, ...]:
-    """Return what portals are given of every dataset, those that were not asked for as they are remembered."""
+def _publications(work: Workplace, outcomes: Sequence[Outcome], errors: list[PipelineError]) -> tuple[Publication, ...]:
+    """Return what portals are given of every dataset, those that were not asked for as they are remembered.
+
+    A dataset that cannot be described is an error of its own: portals keep what they hold of it.
+    """
     states = {outcome.dataset.name: outcome.state for outcome in outcomes}
-    every = [(dataset, states.get(name) or work.store.state(name)) for name, dataset in declared().items()]
-    return tuple(found for dataset, state in every if (found := publication(work, dataset, state)))
+    found: list[Publication] = []
+    for name, dataset in declared().items():
+        try:
+            told = publication(work, dataset, states.get(name) or work.store.state(name))
+        except PipelineError as error:
+            errors.append(error)
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one dataset must not stop the others
+            errors.append(bug(error))
+        else:
+            found += [told] if told else []
+    return tuple(found)
 
 
 def _catalogue(work: Workplace) -> StaticCatalogue:
@@ -224,10 +237,9 @@ def _portals(work: Workplace, catalogue: StaticCatalogue, errors: list[PipelineE
 
 
 def _apply_all(
-    work: Workplace, catalogue: StaticCatalogue, publications: Sequence[Publication], outcomes: Sequence[Outcome]
-) -> tuple[list[Plan], list[PipelineError], str]:
+    work: Workplace, catalogue: StaticCatalogue, publications: Sequence[Publication], errors: list[PipelineError]
+) -> tuple[list[Plan], str]:
     plans: list[Plan] = []
-    errors = [outcome.error for outcome in outcomes if outcome.error]
     address = ""
     for portal, where in _portals(work, catalogue, errors):
         address = where or address
@@ -243,7 +255,7 @@ def _apply_all(
             except PipelineError as error:
                 errors.append(error)
         plans.append(_joined(portal, done))
-    return plans, errors, address
+    return plans, address
 
 
 def _plans(
@@ -280,12 +292,11 @@ def _run(
     errors: Sequence[PipelineError],
     address: str,
 ) -> Run:
-    stopped = [outcome.error for outcome in outcomes if outcome.error]
     return Run(
         work=work,
         outcomes=tuple(outcomes),
         plans=tuple(plans),
-        errors=tuple(dict.fromkeys([*stopped, *errors])),
+        errors=tuple(dict.fromkeys(errors)),
         unread=_unread(work),
         review=len({number for _, _, number in read_review(work.private)}),
         portal=address,

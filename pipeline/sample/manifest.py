@@ -41,6 +41,14 @@ def write_manifest(data: Path, paths: Sequence[str]) -> None:
     _write_private(data / MANIFEST_FILE, text + "\n")
 
 
+def manifest_files(data: Path) -> tuple[str, ...]:
+    """Return the paths below ``data`` of the files that were made; nothing where no sample was made."""
+    try:
+        return tuple(json.loads((data / MANIFEST_FILE).read_bytes())["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
+
+
 def _write_private(path: Path, text: str) -> None:
     """Write ``text`` to a file that only its owner may read, in a folder that only its owner may open."""
     make_private(path.parent)

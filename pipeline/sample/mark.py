@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import mmap
 import re
+import sqlite3
 import zipfile
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,12 +17,14 @@ NUMBER_MARK = "SAMPLE-"
 AREA_MARK = "Sample Borough"
 TITLE_MARK = "SAMPLE DATA"
 
-#: A mark counts only in full: the bare word can stand in a real narrative.
-_MARKS = tuple(
-    (needle.encode(), re.compile(re.escape(needle.encode()) + tail))
-    for needle, tail in ((CRIME_MARK, rb"\d\d\*\d{7}"), (NUMBER_MARK, rb"\d{4}"), (AREA_MARK, rb""))
+#: A mark counts only where a sample's file has it: as the first cell of a line, or as the whole name of an area.
+#: The same words inside a narrative say nothing.
+_LINE = re.compile(
+    rb'(?m)(?:^"?(?:SAMPLE\*\d\d\*\d{7}|SAMPLE-\d{4,12})"?|(?:^|,)"?Sample Borough(?: \d{3}[A-Z])?"?)(?:,|\r?$)'
 )
-#: The part of a workbook that holds its title, and the most of it that is read.
+_EVENT = re.compile(r"SAMPLE-\d{4,12}", re.ASCII)
+_SQLITE = b"SQLite format 3\0"
+#: The part of a workbook that holds its title, and the most of a file that is looked at.
 _PROPERTIES = "docProps/core.xml"
 _MOST = 1 << 20
 
@@ -29,18 +32,33 @@ _MOST = 1 << 20
 def bears_mark(path: Path) -> bool:
     """Return whether the file at ``path`` is, or was made from, a file of the sample.
 
-    CSV and SQLite files are searched for marked numbers and names; a workbook's title is looked up in its
-    properties, and when its zip is broken in the bytes as they stand.  Raises `OSError` when it cannot be read.
+    A CSV is known by its first cells, a database by the numbers of its events, a workbook by its title, and
+    when its zip is broken by the bytes as they stand.  Raises `OSError` when it cannot be read.
     """
     if zipfile.is_zipfile(path):
         return _title_marked(path)
     with path.open("rb") as file:
-        if not file.seek(0, 2):
-            return False
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-            if view[:2] == b"PK":
-                return view.find(TITLE_MARK.encode()) >= 0
-            return any(_found(view, needle, whole) for needle, whole in _MARKS)
+        beginning = file.read(_MOST)
+        if beginning[:2] == b"PK":
+            return TITLE_MARK.encode() in beginning + file.read()
+    if beginning.startswith(_SQLITE):
+        return _events_marked(path)
+    return _LINE.search(beginning) is not None
+
+
+def _events_marked(path: Path) -> bool:
+    """Return whether the first events of a database are the sample's; False for a damaged one."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            found = connection.execute("SELECT event_id FROM event LIMIT 20").fetchall()
+    except sqlite3.Error:
+        return _damaged_marked(path)
+    return any(isinstance(number, str) and _EVENT.fullmatch(number) for (number,) in found)
+
+
+def _damaged_marked(path: Path) -> bool:
+    """Return whether a database that cannot be read holds the names that only the sample's engagement system has."""
+    return b"SAMPLE-" in path.read_bytes()
 
 
 def _title_marked(path: Path) -> bool:
@@ -50,13 +68,3 @@ def _title_marked(path: Path) -> bool:
             return TITLE_MARK.encode() in part.read(_MOST)
     except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError):
         return False
-
-
-def _found(view: mmap.mmap, needle: bytes, whole: re.Pattern[bytes]) -> bool:
-    """Return whether ``whole`` matches where ``needle`` stands; the search for the needle is the quick part."""
-    at = view.find(needle)
-    while at >= 0:
-        if whole.match(view, at):
-            return True
-        at = view.find(needle, at + 1)
-    return False

@@ -192,7 +192,7 @@ def test_files_that_no_feed_reads_are_listed_by_every_run(product: Product) -> N
     [
         ("raw/crime/asb-incidents/2024-03.csv", b"SAMPLE-0001\n", "street-crime"),
         ("raw/expenditure/ledger/2024-03.xlsx", b"PK\x03\x04 no workbook SAMPLE DATA", "spend-over-500"),
-        ("raw/engagement/engagement.sqlite", b"SAMPLE-0001 is no database at all", "engagement-events"),
+        ("raw/engagement/engagement.sqlite", b"SAMPLE-0001\n is no database at all", "engagement-events"),
         ("reference/map-points.csv", b"longitude,latitude\nSample Borough,1\n", "street-crime"),
         ("reference/neighbourhoods.csv", b"Sample Borough\n", "engagement-events"),
         ("reference/supplier-types.csv", b"SAMPLE-0001\n", "spend-over-500"),
