@@ -154,7 +154,7 @@ def check(text: str, name: str, feed: str, *, month: Month = MONTH, also: Sequen
             assert {name: fate.published[name] for name in line.published} == line.published, f"row {place}"
         reasons[reason or "published"] += 1
         checked += 1
-    told = {each.reason: each.rows for each in product.accounts if each.feed == feed and each.rows}
+    told = {each.reason: each.rows for each in product.told.accounts if each.feed == feed and each.rows}
     assert told == dict(reasons)
     assert sum(told.values()) == checked
     return product

@@ -143,7 +143,7 @@ def test_an_offence_code_must_agree_with_the_crime_type_when_it_is_listed() -> N
         28/3         |               || quarantined: unknown-code     |
         999/9        | Loitering     || quarantined: unknown-code     |
     """)
-    assert product.quality["unlisted_offence_code"] == 3
+    assert product.told.quality["unlisted_offence_code"] == 3
 
 
 def test_a_crime_type_is_one_of_the_national_list_and_never_anti_social_behaviour() -> None:
@@ -207,7 +207,7 @@ def test_a_retired_offence_code_counts_as_unlisted(tmp_path: Path) -> None:
         """,
         codelists=CodeLists(CODELISTS, {"offence-code": own}),
     )
-    assert product.quality["unlisted_offence_code"] == 1
+    assert product.told.quality["unlisted_offence_code"] == 1
 
 
 def test_an_outcome_is_published_by_its_label_and_none_means_under_investigation() -> None:
@@ -320,7 +320,7 @@ def test_rows_of_one_reference_that_differ_in_a_published_column_are_all_publish
         24*1            | 450011  | 1            || withheld: duplicate |
         24*2            | 450010  | 18           || published           | On or near Mill Lane
     """)
-    assert product.quality["shared_reference"] == 3
+    assert product.told.quality["shared_reference"] == 3
 
 
 def test_the_copy_of_a_bad_row_is_published_when_it_is_good_itself() -> None:
@@ -395,7 +395,7 @@ def test_a_late_row_is_kept_back_when_a_file_of_another_feed_is_missing_for_its_
     files = {name: dict(months) for name, months in received.files.items()}
     del files["asb-incidents"]["2024-01"]
     product = type(received)(dataset=dataset("street-crime"), files=files).month("2024-02")
-    assert [(each.reason, each.rows) for each in product.accounts if each.rows] == [("month-not-open", 1)]
+    assert [(each.reason, each.rows) for each in product.told.accounts if each.rows] == [("month-not-open", 1)]
 
 
 def test_a_row_of_a_later_month_than_its_file_is_quarantined_even_when_that_month_is_there() -> None:
@@ -427,8 +427,8 @@ def test_rows_without_a_place_are_counted_for_the_public() -> None:
         1       | exact               | 2024-01-03  || published
         1       | exact               | no date     || quarantined: bad-date
     """)
-    assert product.quality["no_location"] == 2
-    assert product.quality["quarantined"] == 1
+    assert product.told.quality["no_location"] == 2
+    assert product.told.quality["quarantined"] == 1
 
 
 def test_a_text_of_the_map_points_that_a_spreadsheet_would_run_is_not_published() -> None:

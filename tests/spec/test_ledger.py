@@ -527,7 +527,7 @@ def test_an_unknown_payee_keeps_the_whole_transaction_back_and_is_listed_for_rev
         2              | 1       | S9          | org           || withheld: payee-needs-review
         3              | 1       | S1          | ORG           || published
     """)
-    assert product.review == ("S8", "S9")
+    assert product.told.review == ("S8", "S9")
 
 
 def test_an_unknown_payee_of_a_small_sum_is_reviewed_all_the_same() -> None:
@@ -671,9 +671,9 @@ def test_held_lines_and_blank_reasons_do_not_speak_against_their_file() -> None:
     bad = "\n".join(f"{number} | 1 | GBP | || quarantined: blank-value-for-money" for number in range(1, 31))
     good = "\n".join(f"{number} | 2 | GBP | Tender || quarantined: transaction-incomplete" for number in range(1, 31))
     table = f"Transaction No | Line No | Currency | Value For Money || becomes\n{bad}\n{good}"
-    assert ledger(table).too_bad == ()
+    assert ledger(table).told.bad == {"ledger/2024-01": 0}
     euros = "\n".join(f"9{number} | 1 | EUR | || quarantined: other-currency" for number in range(10, 30))
-    assert ledger(f"{table}\n{euros}").too_bad == ("ledger/2024-01",)
+    assert ledger(f"{table}\n{euros}").told.bad == {"ledger/2024-01": 20}
 
 
 # --- a list of the force's own -----------------------------------------------------------------------

@@ -174,7 +174,7 @@ def test_points_are_ordered_by_longitude_then_latitude_as_numbers() -> None:
     table = pa.table(
         {
             "longitude": ["10.000000", "-1.000000", "9.000000", "-1.000000"],
-            "latitude": ["50.000000", "9.000000", "50.000000", "10.000000"],
+            "latitude": ["1.000000", "9.000000", "50.000000", "10.000000"],
             "location": ["d", "a", "c", "b"],
             "lsoa_code": ["", "", "", ""],
             "lsoa_name": ["", "", "", ""],

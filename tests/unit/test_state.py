@@ -37,6 +37,7 @@ STATE = State(
             inputs={"f/2024-01.csv": "a" * 64},
             made_from={"key": "k"},
             accounts=(Account("f", Outcome.PUBLISHED, "published", 7), Account("f", Outcome.WITHHELD, "restricted", 1)),
+            bad={"f/2024-01.csv": 2},
             restricted=("e" * 64,),
             input_gone=True,
         ),
