@@ -9,24 +9,23 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from pipeline.errors import ExitStatus, InputError, SettingsError, printable
+from pipeline.errors import ExitStatus, InputError, SettingsError
 from pipeline.key import BACK_UP, default_key_file, load_key, make_key
-from pipeline.report import account_lines, accounts_facts, plan_lines, quarantine_lines
+from pipeline.report import account_lines, accounts_facts, quarantine_lines
 from pipeline.run import origin
 from pipeline.run import publish as runs
-from pipeline.run.notes import load_quarantine, review_file
+from pipeline.run.notes import load_quarantine
 from pipeline.run.reveal import reveal
 from pipeline.run.show import dataset_lines
 from pipeline.sample import make_faults, make_sample
 from pipeline.settings import Settings
 from pipeline.settings_parts import CODELISTS
+from pipeline.summary import planned_lines, publish_lines
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable
 
-    from pipeline.model import Account
-    from pipeline.run.dataset import Outcome
     from pipeline.run.publish import Run
 
 #: The order in which several failures of one run decide its exit status.
@@ -51,7 +50,7 @@ def publish(options: argparse.Namespace) -> int:
     request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
     runs.chosen(request.datasets)
     run = _with_key(settings, lambda: runs.publish(settings, os.environ, request, today=_today(), say=_sayer(options)))
-    _out(_summary(run))
+    _out(publish_lines(run))
     return _status(run)
 
 
@@ -64,7 +63,7 @@ def plan(options: argparse.Namespace) -> int:
         _out(["nothing was received yet: `make publish` would make the sample and publish it"])
         return int(ExitStatus.OK)
     run = runs.plan(settings, os.environ, request, today=_today(), say=_sayer(options))
-    _out(_plan_summary(run))
+    _out(planned_lines(run))
     return _status(run)
 
 
@@ -173,70 +172,6 @@ def _with_key(settings: Settings, action: Callable[[], Run]) -> Run:
         make_key(path, published=settings.data / "published")
         sys.stderr.write(f"made {path}\n{BACK_UP}\n")
         return action()
-
-
-def _summary(run: Run) -> Iterable[str]:
-    for outcome in run.outcomes:
-        yield ""
-        yield f"{outcome.dataset.title} ({outcome.dataset.name})"
-        released = {month: each.released for month, each in outcome.state.months.items() if each.released}
-        rows = sum(each.rows for each in released.values())
-        yield f"  published: {len(released):,} months, {rows:,} rows; built now: {', '.join(outcome.built) or 'none'}"
-        for line in account_lines(_all_accounts(run, outcome.dataset.name)):
-            yield f"  {line}"
-        yield from _waiting(outcome)
-        if outcome.error:
-            yield f"  STOPPED: {outcome.error}"
-    yield from _ending(run)
-    if any(not made.writes for made in run.plans) and not any(made.writes for made in run.plans):
-        yield "nothing changed: nothing was written"
-    yield f"open {run.work.published / 'index.html'}"
-    if run.portal:
-        yield f"and   {run.portal}"
-
-
-def _waiting(outcome: Outcome) -> Iterable[str]:
-    for month, each in outcome.state.months.items():
-        if each.waiting:
-            yield f"  WAITS for an approval: {month}: {each.waiting.reason}"
-            yield f"    to approve it, add this sha256 to the approvals file: {each.waiting.built.csv_sha256}"
-        if each.input_gone:
-            yield f"  input-gone: {month} stays as it was published; an extract that fed it has gone"
-
-
-def _plan_summary(run: Run) -> Iterable[str]:
-    for outcome in run.outcomes:
-        yield f"{outcome.dataset.name}:"
-        for month, reasons in sorted(outcome.built.items()):
-            yield f"  build {month}: {'; '.join(reasons)}"
-        if not outcome.built:
-            yield "  nothing to build"
-        yield from _waiting(outcome)
-        if outcome.error:
-            yield f"  STOPPED: {outcome.error}"
-    for made in run.plans:
-        yield from plan_lines(made)
-    yield from _ending(run)
-    yield "this was a plan: nothing was written"
-
-
-def _ending(run: Run) -> Iterable[str]:
-    yield ""
-    if run.work.sample:
-        yield "SAMPLE DATA: invented records, marked on every page and in all metadata"
-    for path in run.unread:
-        yield f"not read by any feed: {printable(path)} (is its name right?)"
-    if run.review:
-        yield f"suppliers to classify: {run.review:,}, listed in {review_file(run.work.private)};"
-        yield "  add them to data/reference/supplier-types.csv"
-    yield from run.notices
-    stopped = {outcome.error for outcome in run.outcomes}
-    yield from (str(error) for error in run.errors if error not in stopped)
-
-
-def _all_accounts(run: Run, name: str) -> list[Account]:
-    state = next(outcome.state for outcome in run.outcomes if outcome.dataset.name == name)
-    return [*(account for each in state.months.values() for account in each.accounts), *state.unplaced]
 
 
 def _status(run: Run) -> int:

@@ -59,8 +59,8 @@ def draw_chart(rows_by_month: Mapping[Month, int]) -> Chart | None:
 
 
 def _bar(position: int, month: Month, *, rows: int, highest: int) -> Bar:
-    """Return a bar that is as high as its rows; any row at all is seen."""
-    height = max(round(rows / highest * HEIGHT), 1 if rows else 0)
+    """Return a bar that is as high as its rows; a release without rows is seen too, a gap is none."""
+    height = max(round(rows / highest * HEIGHT), 1)
     return Bar(month, rows, position * STEP + (STEP - BAR) // 2, HEIGHT - height, height)
 
 

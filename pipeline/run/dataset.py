@@ -15,7 +15,7 @@ from pipeline.run.months import Bench, Candidate, candidate, unplaced
 from pipeline.run.notes import save_quarantine, save_review
 from pipeline.run.reading import Reader
 from pipeline.run.review import approval_of, shrinks
-from pipeline.run.stale import Stale, stale_months
+from pipeline.run.stale import Stale, in_words, stale_months
 from pipeline.run.survey import survey
 from pipeline.run.workplace import digest
 
@@ -53,6 +53,8 @@ def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Month] = 
     bench = None
     try:
         state = work.store.state(dataset.name)
+        if not state.months and not any(Reader(work).files(feed) for feed in dataset.feeds):
+            return Outcome(dataset=dataset, state=state, built={}, changed=False)  # this force has no such system yet
         bench, faults = _bench(work, dataset, state)
         if faults:
             return _stopped(bench, state, several(faults))
@@ -117,7 +119,7 @@ def _run(bench: Bench, state: State, only: Collection[Month]) -> Outcome:
 
 def _candidate(bench: Bench, stale: Stale, state: State) -> Candidate:
     work, dataset = bench.work, bench.dataset
-    work.say(f"building {dataset.name} {stale.month}: {', '.join(stale.reasons)}")
+    work.say(f"building {dataset.name} {stale.month}: {in_words(stale.reasons)}")
     made = candidate(bench, stale)
     if work.writes:
         save_quarantine(work, dataset, stale.month, made.told.quarantined, stale.inputs)

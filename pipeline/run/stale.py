@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from pipeline.run.workplace import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pipeline.model import Dataset, Month
     from pipeline.release.state import MonthState, State
@@ -61,6 +61,13 @@ def stale_months(
         elif reasons:
             stale.append(Stale(month, tuple(reasons), inputs, made_from))
     return stale, untouched
+
+
+def in_words(reasons: Iterable[str]) -> str:
+    """Return why a month is built: files say it themselves, of the rest it is said that it changed."""
+    return "; ".join(
+        reason if reason == "new" or "has" in reason.split() else f"{reason} changed" for reason in reasons
+    )
 
 
 def touches(dataset: Dataset, month: MonthState, restricted: frozenset[str], store: Store) -> bool:
