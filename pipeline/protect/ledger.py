@@ -262,9 +262,9 @@ class Payee(_Rule):
         )
         return np.where(filled(supplier), known, own)
 
-    def review(self, raw: RawTable, place: Place) -> Sequence[str]:
+    def review(self, raw: RawTable, place: Place, apart: Mask) -> Sequence[str]:
         """Return the numbers of the suppliers whom nobody has classified."""
-        unknown = pc.filter(plain(raw.cells[self.supplier]), pa.array(self.kinds(raw, place) == ""))
+        unknown = pc.filter(plain(raw.cells[self.supplier]), pa.array((self.kinds(raw, place) == "") & ~apart))
         return sorted(str(number) for number in pc.unique(unknown.drop_null()).to_pylist())
 
     def _masks(self, raw: RawTable, place: Place) -> tuple[Mask, Mask]:

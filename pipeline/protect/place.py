@@ -154,8 +154,11 @@ class RowRule(Fate, Protocol):
     def judge(self, raw: RawTable, columns: Mapping[str, pa.Array], place: Place) -> Judgement:
         """Return what is to be settled about rows, and what the public is told of them."""
 
-    def review(self, raw: RawTable, place: Place) -> Sequence[str]:
-        """Return the raw references that somebody has to classify; they go into one private file, nowhere else."""
+    def review(self, raw: RawTable, place: Place, apart: Mask) -> Sequence[str]:
+        """Return the raw references that somebody has to classify, rows ``apart`` left out.
+
+        They go into one private file, nowhere else.
+        """
 
 
 def problem(column: str, code: str, mask: Mask) -> tuple[Problem, ...]:

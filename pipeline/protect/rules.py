@@ -72,7 +72,7 @@ class _Rule:
     def judge(self, _raw: RawTable, _columns: Mapping[str, pa.Array], _place: Place) -> Judgement:
         return Judgement()
 
-    def review(self, _raw: RawTable, _place: Place) -> Sequence[str]:
+    def review(self, _raw: RawTable, _place: Place, _apart: Mask) -> Sequence[str]:
         return ()
 
 

@@ -17,7 +17,7 @@ from pipeline.validate.checks import typed_table, validate
 from pipeline.validate.referee import referee
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.model import Account, Dataset, Feed, Quarantined, RawTable, SafeTable
     from pipeline.protect.place import Place
@@ -69,11 +69,21 @@ def build(
         accounts=accounts,
         quarantined=tuple(row for each in passed for row in each.settled.quarantined),
         bad=_bad([each.settled.bad for each in passed]),
-        review=tuple(number for feed, raw in raws for rule in feed.rules for number in rule.review(raw, place)),
+        review=tuple(number for feed, raw in raws for number in _review(feed, raw, place)),
         applied=tuple(sorted({entry for each in passed for entry in each.applied})),
         quality=_quality([each.figures for each in passed], accounts),
     )
     return Product(table, told)
+
+
+def _review(feed: Feed, raw: RawTable, place: Place) -> Iterator[str]:
+    """Yield what somebody has to classify; rows that are never published raise no question."""
+    apart = np.zeros(len(raw), np.bool_)
+    for rule in feed.rules:
+        never = rule.unpublishable(raw, place)
+        apart |= never if never is not None else False
+    for rule in feed.rules:
+        yield from rule.review(raw, place, apart)
 
 
 class _Passed(NamedTuple):

@@ -97,12 +97,13 @@ def _run(bench: Bench, state: State, only: Collection[Month]) -> Outcome:
     work, dataset, found = bench.work, bench.dataset, bench.found
     base = work.made_from(dataset, bench.references)
     stale, untouched = stale_months(dataset, state, found, base=base, store=work.store)
-    stale = [each for each in stale if not only or each.month in only]
+    left = {each.month for each in stale if only and each.month not in only}
+    stale = [each for each in stale if each.month not in left]
     months = dict(state.months) | {month: each for month, each in untouched.items() if month in state.months}
     candidates = {each.month: _candidate(bench, each, state) for each in stale}
     _refuse_too_bad(bench, months, candidates)
     changes = _accept(bench, months, candidates)
-    changes += _keep_gone(bench, months)
+    changes += _keep_gone(bench, months, left)
     new = State(
         receipts=found.receipts,
         declared={feed.name: digest(repr(feed)) for feed in dataset.feeds},
@@ -112,8 +113,10 @@ def _run(bench: Bench, state: State, only: Collection[Month]) -> Outcome:
         changes=(*state.changes, *changes),
     )
     changed = new != state
-    if work.writes and changed:
-        _remember(work, dataset, state, new)
+    if work.writes:
+        if changed:
+            _remember(work, dataset, state, new)
+        work.store.sweep(dataset.name, tuple(_folders(new.months.values())))
     return Outcome(dataset=dataset, state=new, built={each.month: each.reasons for each in stale}, changed=changed)
 
 
@@ -225,14 +228,17 @@ def _month_state(before: MonthState | None, made: Candidate | None, *, built: Bu
     )
 
 
-def _keep_gone(bench: Bench, months: dict[Month, MonthState]) -> list[ChangeNote]:
-    """Carry out new protections on what stays public without being built; return lines for the change log."""
+def _keep_gone(bench: Bench, months: dict[Month, MonthState], left: Collection[Month]) -> list[ChangeNote]:
+    """Carry out new protections on what stays public without being built; return lines for the change log.
+
+    ``left`` are stale months that were not asked for: a protection does not wait until somebody asks.
+    """
     before = dict(months)
     for month, last in before.items():
         if month in bench.found.gone:
             if not last.input_gone or gone.is_due(bench, last):
                 months[month] = gone.keep(bench, month, last)
-        elif last.waiting:
+        elif last.waiting or month in left:
             months[month] = gone.guard(bench, month, last)
         elif last.input_gone and month in bench.found.opened:
             months[month] = replace(last, input_gone=False)
@@ -271,7 +277,6 @@ def _remember(work: Workplace, dataset: Dataset, before: State, new: State) -> N
         old = before.months.get(month)
         if old is None or old.released != each.released:
             _record(work, dataset, month, each)
-    work.store.sweep(dataset.name, tuple(_folders(new.months.values())))
 
 
 def _record(work: Workplace, dataset: Dataset, month: Month, state: MonthState) -> None:
