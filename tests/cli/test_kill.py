@@ -1,0 +1,128 @@
+"""A run that is killed at any moment, or finds no room, leaves one whole public tree; the next run finishes the job."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from product import ROOT, Product, change_csv, contents
+
+from pipeline.errors import ExitStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KILLING = Path(__file__).with_name("killing.py")
+
+
+def changed(product: Product) -> None:
+    """Let the next run have something to do in each dataset."""
+
+    def correct(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+        return [row | {"outcome_code": "16"} if "*24*0" in row["crime_reference"] else row for row in rows]
+
+    change_csv(product.crimes("2024-02"), correct)
+    product.change_ledger("2024-03", lambda lines: lines[:-30])
+    change_csv(product.reference / "neighbourhoods.csv", lambda rows: rows[::-1])
+
+
+def killed(start: Path, work: Path, *, points: int, delays: int) -> dict[str, Any]:
+    work.mkdir()
+    environment = Product(start).environment(PYTHONPATH=f"{ROOT}{os.pathsep}{ROOT / 'tests'}")
+    command = [sys.executable, str(KILLING), str(start), str(work), str(points), str(delays)]
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+    assert said.returncode == 0, said.stderr
+    facts: dict[str, Any] = json.loads(said.stdout)
+    return facts
+
+
+def check(facts: dict[str, Any]) -> set[str]:
+    """Check what every killed run left, and return which public trees were seen."""
+    assert facts["operations"] > 100
+    for each in facts["found"]:
+        assert each["ended"] == -9 or not each["point"], each  # a delay may be longer than the run
+        assert each["public"] in ("old", "new"), each
+        assert each["again"] == 0, each
+        assert each["differs"] == [], each
+    return {each["public"] for each in facts["found"]}
+
+
+def test_a_first_publish_that_is_killed_leaves_nothing_or_everything(tmp_path: Path) -> None:
+    product = Product.with_sample(tmp_path / "start")
+    assert check(killed(product.folder, tmp_path / "work", points=8, delays=1)) >= {"old"}
+
+
+def test_a_later_publish_that_is_killed_leaves_the_old_tree_or_the_new_one(tmp_path: Path) -> None:
+    product = Product.with_published_sample(tmp_path / "start")
+    changed(product)
+    assert check(killed(product.folder, tmp_path / "work", points=18, delays=2)) == {"old", "new"}
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[None]:
+    """Put a file system of 64 MB in memory under ``folder``; its content stays."""
+    kept = folder.with_name("kept")
+    folder.rename(kept)
+    folder.mkdir()
+    said = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], capture_output=True, text=True, check=False
+    )
+    if said.returncode != 0:
+        if os.environ.get("CI") and os.geteuid() == 0:
+            pytest.fail(f"no small disk could be made: {said.stderr}")
+        pytest.skip("only the superuser can make a small disk to fill")
+    try:
+        shutil.copytree(kept, folder, dirs_exist_ok=True)
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def leave_room(folder: Path, kilobytes: int) -> Path:
+    """Fill the disk but for some room; return the file that fills it."""
+    filler = folder / "filler"
+    free = os.statvfs(folder)
+    with filler.open("wb") as file:
+        file.write(bytes(max(free.f_bavail * free.f_frsize - kilobytes * 1024, 0)))
+    return filler
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_full_disk_leaves_what_is_public_and_the_next_run_finishes(tmp_path: Path, first: bool) -> None:  # noqa: FBT001 - parametrised
+    make = Product.with_sample if first else Product.with_published_sample
+    undisturbed = make(tmp_path / "undisturbed")
+    product = make(tmp_path / "product")
+    for each in (undisturbed, product):
+        changed(each)
+    undisturbed.publish()
+    expected = contents(undisturbed.published)
+    statuses = set()
+    with small_disk(product.data):
+        before = contents(product.published) if product.published.exists() else {}
+        for kilobytes in (0, 8, 60, 250, 500):
+            filler = leave_room(product.data, kilobytes)
+            said = product.run("publish", "--quiet")
+            statuses.add(said.status)
+            assert said.status in (ExitStatus.OK, ExitStatus.STORAGE), said.text
+            if said.status:
+                assert "disk-full: " in said.text, said.text
+                assert "Traceback" not in said.text
+            left = contents(product.published) if product.published.exists() else {}
+            for dataset in {name.split("/")[0] for name in left if "/" in name}:
+                mine = {name: text for name, text in left.items() if name.startswith(f"{dataset}/")}
+                assert any(
+                    mine == {name: text for name, text in whole.items() if name.startswith(f"{dataset}/")}
+                    for whole in (before, expected)
+                ), dataset
+            filler.unlink()
+        product.publish()
+        assert contents(product.published) == expected
+        assert not list(product.private.rglob("*.part"))
+    assert ExitStatus.STORAGE in statuses
