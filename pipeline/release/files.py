@@ -30,8 +30,8 @@ def csv_blocks(table: PublishableTable) -> Iterator[pa.Buffer]:
     columns = [_fields(table, name) for name in names]
     for start in range(0, table.rows, _BLOCK_ROWS):
         block = [_plain(column.slice(start, _BLOCK_ROWS)) for column in columns]
-        fields = pc.binary_join_element_wise(*block, ",", null_handling="replace") if len(block) > 1 else block[0]
-        lines = pc.binary_join_element_wise(fields, "", "\n", null_handling="replace")
+        block[-1] = pc.binary_join_element_wise(block[-1], "", "\n", null_handling="replace")  # the line's end
+        lines = pc.binary_join_element_wise(*block, ",", null_handling="replace") if len(block) > 1 else block[0]
         _, offsets, data = lines.buffers()
         ends = memoryview(offsets).cast("i")
         yield data.slice(ends[lines.offset], ends[lines.offset + len(lines)] - ends[lines.offset])
@@ -70,7 +70,11 @@ def parquet_blocks(table: PublishableTable, facts: Mapping[str, str]) -> Iterato
     A dictionary column keeps values that its rows no longer hold (standards 4.4), so there is none.
     """
     sink = pa.BufferOutputStream()
-    with pq.ParquetWriter(sink, table.schema, compression="zstd", version="2.6", store_schema=False) as writer:
+    # a dictionary page is tried only where values recur: of a million different references it would be for nothing
+    recurring = [name for name in table.schema.names if pa.types.is_dictionary(table.text.schema.field(name).type)]
+    with pq.ParquetWriter(
+        sink, table.schema, compression="zstd", version="2.6", store_schema=False, use_dictionary=recurring
+    ) as writer:
         writer.write_table(table.typed, row_group_size=_BLOCK_ROWS)
         writer.add_key_value_metadata(dict(facts))
     yield sink.getvalue()

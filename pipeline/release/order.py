@@ -72,7 +72,11 @@ def _finish(
         room = 63 - int(key.max(initial=0)).bit_length()
         packed = (key.astype(np.uint64) << np.uint64(room)) | (prefix >> np.uint64(64 - room))
         order = np.argsort(packed)
-        same = packed[order[1:]] == packed[order[:-1]]
+        alike = np.flatnonzero(packed[order[1:]] == packed[order[:-1]])
+        near = np.union1d(alike, alike + 1)
+        rows = order[near]
+        order[near] = rows[np.lexsort((prefix[rows], packed[rows]))]
+        same = (packed[order[1:]] == packed[order[:-1]]) & (prefix[order[1:]] == prefix[order[:-1]])
     # rows that are alike so far: many are blank, of the others a few in a million have to be looked at
     tied = np.flatnonzero(same & ((prefix[order[1:]] != NO_BYTES) | (prefix[order[:-1]] != NO_BYTES)))
     for start, end in _runs(tied):

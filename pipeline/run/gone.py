@@ -22,7 +22,7 @@ from pipeline.run.workplace import digest
 from pipeline.validate.checks import typed_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -168,7 +168,7 @@ def _rebuilt(
     rows = pa.array(kept)
     nowhere = np.zeros(len(kept), np.int32)
     part = Part(
-        text=text.take(rows),
+        text=_recurring(text.take(rows), tuple(dataset.references.values())),
         chosen=np.arange(len(kept)),
         feed=nowhere,
         source=nowhere,
@@ -194,6 +194,12 @@ def _rebuilt(
     built = draft.described(rows=table.rows, released_on=work.as_of, quality=instead_of.quality)
     draft.complete()
     return built
+
+
+def _recurring(text: pa.Table, varied: Sequence[str]) -> pa.Table:
+    """Return the columns as the corridor has them: dictionaries where values recur."""
+    columns = {name: text.column(name) for name in text.schema.names}
+    return pa.table({name: each if name in varied else each.dictionary_encode() for name, each in columns.items()})
 
 
 def _moved(accounts: tuple[Account, ...], removed: int, feed: str) -> tuple[Account, ...]:
