@@ -6,10 +6,8 @@ so they are caught and replaced, with ``from None``, by one of these.
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import dataclass
 from enum import IntEnum
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
@@ -134,13 +132,6 @@ class Interrupted(PipelineError):  # noqa: N818 - a signal, not a mistake
 def printable(text: str) -> str:
     """Return ``text`` with everything escaped that could move a cursor or forge a line: names of files may hold it."""
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
-
-
-def bug(error: BaseException) -> PipelineError:
-    """Return where an unknown error came from, without its text, which could hold a cell."""
-    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-    where = " > ".join(places[-6:])
-    return PipelineError("bug", f"{type(error).__name__} at {where}", fix="please report this line")
 
 
 def several(errors: Sequence[PipelineError]) -> PipelineError:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.errors import PipelineError
 from pipeline.model import Action
 from pipeline.reasons import REASONS, Outcome
 
@@ -67,3 +70,10 @@ def accounts_facts(dataset: str, month: Month, accounts: Sequence[Account]) -> d
             for each in accounts
         ],
     }
+
+
+def bug(error: BaseException) -> PipelineError:
+    """Return where an unknown error came from, without its text, which could hold a cell."""
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    where = " > ".join(places[-6:])
+    return PipelineError("bug", f"{type(error).__name__} at {where}", fix="please report this line")

@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.errors import InputError, PipelineError, bug, several
+from pipeline.errors import InputError, PipelineError, several
 from pipeline.journal import record
 from pipeline.release.changes import note
 from pipeline.release.state import MonthState, State, Waiting
+from pipeline.report import bug
 from pipeline.run import gone
 from pipeline.run.months import Bench, Candidate, candidate, unplaced
 from pipeline.run.notes import save_quarantine, save_review

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline.datasets import declared
-from pipeline.errors import BusyError, InputError, PipelineError, SettingsError, bug
+from pipeline.errors import BusyError, InputError, PipelineError, SettingsError
 from pipeline.extract.database import Database
 from pipeline.extract.router import unread_files
 from pipeline.journal import make_private, record, writing
@@ -19,6 +19,7 @@ from pipeline.publish.catalogue import StaticCatalogue
 from pipeline.publish.ckan import CkanPortal
 from pipeline.publish.plan import make_plan
 from pipeline.release.store import Store
+from pipeline.report import bug
 from pipeline.run import origin
 from pipeline.run.dataset import Outcome, run_dataset
 from pipeline.run.notes import read_review
