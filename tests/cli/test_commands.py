@@ -473,11 +473,11 @@ def test_busy_while_another_run_holds_the_lock(product: Product) -> None:
     before = tree(product.folder)
     with (product.private / "lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for words in (["publish"], ["sample"], ["sample", "--clear"]):
+        for words in (["publish"], ["plan"], ["sample"], ["sample", "--clear"]):
             said = product.run(*words)
             assert said.status == ExitStatus.BUSY, words
             assert said.err.startswith("busy: ")
-        assert product.run("plan").status == 0
+        assert product.run("accounts", "street-crime", "--month", "2024-01").status == 0
     assert tree(product.folder) == before
     assert product.run("publish", "--quiet").status == 0
 
@@ -549,6 +549,11 @@ def test_state_that_cannot_be_understood_is_refused_and_left_alone(product: Prod
         assert "bad-state" in said.text
         assert path.read_bytes() == kept[:-20]
         path.write_bytes(kept)
+        now = contents(product.published)
+        assert {file: text for file, text in now.items() if "/" in file} == {
+            file: text for file, text in files.items() if "/" in file
+        }
+    product.publish()
     assert contents(product.published) == files
 
 
