@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +27,8 @@ DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 #: What `first_bytes` gives for an empty cell: it sorts behind every text.
 NO_BYTES = np.iinfo(np.uint64).max
 _FORMULA = ("=", "+", "-", "@", "\t")
+_SHAPE = r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}/[0-9]{2}/[0-9]{4})"
+_TIMED = r"(?: (?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)?"
 _DATE = re.compile(r"(?:(\d{4})-(\d{2})-(\d{2})|(\d{2})/(\d{2})/(\d{4}))", re.ASCII)
 _TIME = re.compile(r" ([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 _MONEY = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
@@ -144,13 +145,12 @@ def civil_day(text: str, *, time_allowed: bool) -> dt.date | None:
 
 def days(column: pa.Array, *, time_allowed: bool) -> pa.DictionaryArray:
     """Return each cell's day as ISO text, null where it is no day."""
-    return on_distinct(column, _iso_moment if time_allowed else _iso_day)
-
-
-@lru_cache(maxsize=1 << 18)  # the same moments recur in every file of a run
-def _iso_moment(text: str) -> str | None:
-    found = civil_day(text, time_allowed=True)
-    return found.isoformat() if found else None
+    source = encoded(column)
+    # times are many and days are few: the shape of all is checked at once, then each day is looked at once
+    shape = _SHAPE + (_TIMED if time_allowed else "")
+    shaped = pc.match_substring_regex(source.dictionary, rf"\A{shape}\z")
+    day = pc.if_else(shaped, pc.utf8_slice_codeunits(source.dictionary, 0, 10), None)
+    return _through(source, on_distinct(day, _iso_day))
 
 
 def _iso_day(text: str) -> str | None:

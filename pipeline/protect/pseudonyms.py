@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,7 +54,7 @@ class Pseudonyms:
         if len(column) == 0:
             return constant(None, 0).cast(pa.string())
         inner, outer = self._states(prefix + _SEPARATOR)
-        digests = b"".join(map(_digest, column.cast(pa.binary()).to_pylist(), repeat(inner), repeat(outer)))
+        digests = b"".join(map(_digest, _messages(column), repeat(inner), repeat(outer)))
         cut = np.frombuffer(digests, np.uint8).reshape(-1, 32)[:, : length // 2]
         hexes = np.ascontiguousarray(cut).tobytes().hex().encode("ascii")
         offsets = np.arange(0, (len(column) + 1) * length, length, dtype=np.int32)
@@ -70,9 +70,17 @@ class Pseudonyms:
         return inner, hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
 
 
-def _digest(message: bytes | None, inner: hashlib._Hash, outer: hashlib._Hash) -> bytes:
+def _messages(column: pa.Array) -> list[bytes]:
+    """Return each text as bytes, an empty one as none."""
+    _, offsets, data = column.buffers()
+    ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1].tolist()
+    text = data.to_pybytes() if data is not None else b""
+    return [text[start:end] for start, end in pairwise(ends)]
+
+
+def _digest(message: bytes, inner: hashlib._Hash, outer: hashlib._Hash) -> bytes:
     first = inner.copy()
-    first.update(message or b"")
+    first.update(message)
     last = outer.copy()
     last.update(first.digest())
     return last.digest()

@@ -27,7 +27,7 @@ def csv_blocks(table: PublishableTable) -> Iterator[pa.Buffer]:
     """
     names = table.text.schema.names
     yield pa.py_buffer((",".join(_quoted_names(names)) + "\n").encode())
-    columns = [_fields(table, name) for name in names]
+    columns = [_fields(whole(table.text.column(name))) for name in names]
     for start in range(0, table.rows, _BLOCK_ROWS):
         block = [_plain(column.slice(start, _BLOCK_ROWS)) for column in columns]
         block[-1] = pc.binary_join_element_wise(block[-1], "", "\n", null_handling="replace")  # the line's end
@@ -49,15 +49,11 @@ def _quote(texts: pa.Array) -> pa.Array:
     return pc.if_else(needs, doubled, texts)
 
 
-def _fields(table: PublishableTable, name: str) -> pa.Array:
-    """Return a column as CSV fields, null where it is empty; text that needs no quotes is not decoded twice."""
-    column, typed = whole(table.text.column(name)), whole(table.typed.column(name))
+def _fields(column: pa.Array) -> pa.Array:
+    """Return a column as CSV fields, null where it is empty; distinct values are quoted once."""
     if not pa.types.is_dictionary(column.type):
         return _quote(column)
-    quoted = _quote(column.dictionary)
-    if quoted is column.dictionary and pa.types.is_string(typed.type):
-        return typed
-    return pa.DictionaryArray.from_arrays(column.indices, quoted)
+    return pa.DictionaryArray.from_arrays(column.indices, _quote(column.dictionary))
 
 
 def _plain(column: pa.Array) -> pa.Array:
@@ -75,6 +71,7 @@ def parquet_blocks(table: PublishableTable, facts: Mapping[str, str]) -> Iterato
     with pq.ParquetWriter(
         sink, table.schema, compression="zstd", version="2.6", store_schema=False, use_dictionary=recurring
     ) as writer:
-        writer.write_table(table.typed, row_group_size=_BLOCK_ROWS)
+        for start in range(0, max(table.rows, 1), _BLOCK_ROWS):
+            writer.write_table(table.typed(start, _BLOCK_ROWS))
         writer.add_key_value_metadata(dict(facts))
     yield sink.getvalue()

@@ -72,7 +72,7 @@ def _finish(
         room = 63 - int(key.max(initial=0)).bit_length()
         packed = (key.astype(np.uint64) << np.uint64(room)) | (prefix >> np.uint64(64 - room))
         order = np.argsort(packed)
-        alike = np.flatnonzero(packed[order[1:]] == packed[order[:-1]])
+        alike = np.flatnonzero((packed[order[1:]] == packed[order[:-1]]) & (prefix[order[1:]] != NO_BYTES))
         near = np.union1d(alike, alike + 1)
         rows = order[near]
         order[near] = rows[np.lexsort((prefix[rows], packed[rows]))]

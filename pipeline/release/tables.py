@@ -38,13 +38,14 @@ class Part:
 class PublishableTable:
     """Rows that may leave, sorted, in exactly the columns and types of their schema.
 
-    Beside the table, and never written with it: ``feed`` and ``source`` (int32) and ``row`` (int64) say where
-    each row came from, ``references`` hold keyed references by scope for the private index.
+    ``cast`` gives them their types, block by block.  Beside the table, and never written with it: ``feed`` and
+    ``source`` (int32) and ``row`` (int64) say where each row came from, ``references`` hold keyed references by
+    scope for the private index.
     """
 
     schema: pa.Schema
     text: pa.Table
-    typed: pa.Table
+    cast: Callable[[pa.Table], pa.Table]
     feed: NDArray[np.int32]
     source: NDArray[np.int32]
     row: NDArray[np.int64]
@@ -52,17 +53,17 @@ class PublishableTable:
 
     def __post_init__(self) -> None:
         """Refuse any other columns or types than the schema's, and any text that does not match."""
-        right = (
-            self.typed.schema.equals(self.schema)
-            and self.text.schema.names == self.schema.names
-            and self.text.num_rows == self.typed.num_rows == len(self.row)
-        )
-        if not right:
-            raise PrivacyError(
-                "not-the-schema",
-                "a table has other columns or types than its schema",
-                fix="this is a fault of the declaration; please report it",
-            )
+        if self.text.schema.names != self.schema.names or self.text.num_rows != len(self.row):
+            raise _not_the_schema()
+        self.typed(0, 0)
+
+    def typed(self, start: int, rows: int) -> pa.Table:
+        """Return some rows in the types of the schema, as plain arrays that hold no other row's values."""
+        part = self.text.slice(start, rows)
+        block = self.cast(part)
+        if not block.schema.equals(self.schema) or block.num_rows != part.num_rows:
+            raise _not_the_schema()
+        return block
 
     @property
     def rows(self) -> int:
@@ -70,19 +71,26 @@ class PublishableTable:
         return len(self.row)
 
 
+def _not_the_schema() -> PrivacyError:
+    return PrivacyError(
+        "not-the-schema",
+        "a table has other columns or types than its schema",
+        fix="this is a fault of the declaration; please report it",
+    )
+
+
 def publishable(
-    parts: Sequence[Part], schema: pa.Schema, order: Sequence[str], *, typed: Callable[[pa.Table], pa.Table]
+    parts: Sequence[Part], schema: pa.Schema, order: Sequence[str], *, cast: Callable[[pa.Table], pa.Table]
 ) -> PublishableTable:
-    """Return the published rows of all feeds as one table in its order; ``typed`` casts text to the schema's types."""
+    """Return the published rows of all feeds as one table in its order; ``cast`` turns text into the schema's types."""
     text = pa.table({name: _stacked([whole(part.text.column(name)) for part in parts]) for name in schema.names})
     starts = np.cumsum([0, *(part.text.num_rows for part in parts)])
     chosen = np.concatenate([part.chosen + start for part, start in zip(parts, starts, strict=False)])
     positions = sorted_positions(text, chosen, order, schema)
-    ordered = text.take(pa.array(chosen[positions]))
     return PublishableTable(
         schema=schema,
-        text=ordered,
-        typed=typed(ordered).combine_chunks(),
+        text=text.take(pa.array(chosen[positions])),
+        cast=cast,
         feed=np.concatenate([part.feed for part in parts])[positions],
         source=np.concatenate([part.source for part in parts])[positions],
         row=np.concatenate([part.row for part in parts])[positions],

@@ -63,7 +63,7 @@ def build(
     accounts = tuple(account for each in passed for account in each.settled.accounts)
     _check_sum(accounts, [raw for _, raw in raws])
     table = publishable(
-        [each.part for each in passed], schema.arrow, dataset.order, typed=lambda text: typed_table(text, schema)
+        [each.part for each in passed], schema.arrow, dataset.order, cast=lambda text: typed_table(text, schema)
     )
     told = Told(
         accounts=accounts,

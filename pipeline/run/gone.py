@@ -177,7 +177,7 @@ def _rebuilt(
     )
     # the rows were judged when they were released, by the schema and the settings of that day
     schema = work.schema(dataset)
-    table = publishable([part], schema.arrow, dataset.order, typed=lambda given: typed_table(given, schema))
+    table = publishable([part], schema.arrow, dataset.order, cast=lambda given: typed_table(given, schema))
     stem = f"{dataset.name}-{month}"
     files = {
         f"{stem}.csv": csv_blocks(table),

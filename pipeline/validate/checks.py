@@ -5,7 +5,6 @@ What Frictionless would say, row by row and code by code, but stricter where `di
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -87,8 +86,7 @@ def typed_table(text: pa.Table, schema: TableSchema) -> pa.Table:
     """
     _require_match(text, schema)
     columns = [Column.of(text.column(name), name) for name in schema.names]
-    with ThreadPoolExecutor(2) as hands:  # Arrow works outside Python's lock
-        cells = list(hands.map(lambda field, column: column.rows(typed(field, column.values)), schema.fields, columns))
+    cells = [column.rows(typed(field, column.values)) for field, column in zip(schema.fields, columns, strict=True)]
     return pa.table(cells, schema=schema.arrow)
 
 

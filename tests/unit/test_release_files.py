@@ -62,7 +62,7 @@ def table_of(
                 references={},
             )
         )
-    return publishable(made, rules.arrow, order or rules.names, typed=lambda found: typed_table(found, rules))
+    return publishable(made, rules.arrow, order or rules.names, cast=lambda found: typed_table(found, rules))
 
 
 def csv_of(table: PublishableTable) -> bytes:
@@ -135,11 +135,12 @@ def test_a_table_of_other_columns_or_types_than_its_schema_cannot_be_made() -> N
     rules = schema(a="string")
     good = table_of(rules, {"a": pa.array(["x"])})
     arguments: dict[str, Any] = {
-        name: getattr(good, name) for name in ("schema", "text", "typed", "feed", "source", "row", "references")
+        name: getattr(good, name) for name in ("schema", "text", "cast", "feed", "source", "row", "references")
     }
     for wrong in (
-        {"typed": good.typed.cast(pa.schema([("a", pa.large_string())]))},
-        {"typed": pa.table({"b": ["x"]})},
+        {"cast": lambda text: text.cast(pa.schema([("a", pa.large_string())]))},
+        {"cast": lambda text: text.rename_columns(["b"])},
+        {"cast": lambda _: pa.table({"a": ["x"]})},
         {"text": pa.table({"b": ["x"]})},
         {"text": pa.table({"a": ["x", "y"]})},
         {"row": np.array([1, 2])},
