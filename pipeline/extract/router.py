@@ -187,16 +187,29 @@ def _problems(parts: Sequence[tuple[Slice, Extracted]], starts: Sequence[int]) -
                 yield start + place, column, code
 
 
-def digest_of_rows(source: Dated, month: Month, *, held_before: str, dated_by: str) -> tuple[str, int]:
-    """Return a digest of the rows of one month of a database and of which of them have been held, and how many were."""
-    positions = pa.array(np.flatnonzero(source.month == _number(month)))
-    cells = source.extracted.cells.take(positions)
+class Digest(NamedTuple):
+    """What one month of a database holds: a digest of its rows, one of which have been held, and how many were."""
+
+    rows: str
+    held: str
+    already: int
+
+
+def digest_of_rows(source: Dated, month: Month, *, held_before: str, dated_by: str) -> Digest:
+    """Return the digests of the rows of one month of a database; cells that cannot be read count too."""
+    chosen = np.flatnonzero(source.month == _number(month))
+    cells = source.extracted.cells.take(pa.array(chosen))
     held = [str(day < held_before) for day in days(whole(cells.column(dated_by)), time_allowed=True).to_pylist()]
     columns = [plain(whole(column)) for column in cells.columns]
-    lines = pc.binary_join_element_wise(
-        *columns, pa.array(held), "\x1f", null_handling="replace", null_replacement="\x1e"
-    )
-    return hashlib.sha256("\n".join(lines.to_pylist()).encode()).hexdigest(), held.count("True")
+    lines = pc.binary_join_element_wise(*columns, "\x1f", null_handling="replace", null_replacement="\x1e")
+    numbers = set(np.asarray(source.extracted.rows)[chosen].tolist())
+    problems = [f"{row} {column} {code}" for row, column, code in source.extracted.problems if row in numbers]
+    text = "\n".join([*lines.to_pylist(), "\x1d", *problems])
+    return Digest(_sha256(text), _sha256(" ".join(held)), held.count("True"))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def by_month(receipts: Mapping[str, Receipt], month: Month) -> tuple[str, ...]:

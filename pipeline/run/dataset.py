@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError, PipelineError, several
+from pipeline.extract.database import Database
 from pipeline.journal import record
 from pipeline.release.changes import note
 from pipeline.release.state import MonthState, State, Waiting
@@ -262,8 +263,17 @@ def _unplaced(bench: Bench, state: State) -> tuple[Account, ...]:
         return state.unplaced
     told = product.told
     if bench.work.writes and told.accounts != state.unplaced:
-        save_quarantine(bench.work, bench.dataset, "none", told.quarantined, {})
+        save_quarantine(bench.work, bench.dataset, "none", told.quarantined, _whole_sources(bench))
     return told.accounts
+
+
+def _whole_sources(bench: Bench) -> dict[str, str]:
+    """Return the digest of each database as a whole, by path."""
+    return {
+        feed.source.path: bench.reader.read(feed, feed.source.path, "").extracted.sha256
+        for feed in bench.dataset.feeds
+        if isinstance(feed.source, Database)
+    }
 
 
 def _remember(work: Workplace, dataset: Dataset, before: State, new: State) -> None:

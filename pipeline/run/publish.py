@@ -75,8 +75,8 @@ def publish(
         catalogue.recover()
         outcomes = _outcomes(work, request)
         errors = [outcome.error for outcome in outcomes if outcome.error]
-        publications = _publications(work, outcomes, errors)
-        plans, address = _apply_all(work, catalogue, publications, errors)
+        publications, lost = _publications(work, outcomes, errors)
+        plans, address = _apply_all(work, None if lost else catalogue, publications, errors)
         run = _run(work, outcomes, plans, errors, address)
         if any(outcome.changed for outcome in outcomes) or any(plan.writes for plan in plans):
             record(work.private, "run", {"as_of": work.as_of.isoformat(), "errors": [error.code for error in errors]})
@@ -99,10 +99,10 @@ def _plan(
     work = _workplace(settings, environ, kind, today=today, say=say, writes=False, early=key)
     outcomes = _outcomes(work, request)
     errors = [outcome.error for outcome in outcomes if outcome.error]
-    publications = _publications(work, outcomes, errors)
+    publications, lost = _publications(work, outcomes, errors)
     plans: list[Plan] = []
     address = ""
-    for portal, where in _portals(work, _catalogue(work), errors):
+    for portal, where in _portals(work, None if lost else _catalogue(work), errors):
         address = where or address
         plans.append(_joined(portal, [made for made, _ in _plans(portal, publications, errors)]))
     return _run(work, outcomes, plans, errors, address)
@@ -200,32 +200,43 @@ def _outcomes(work: Workplace, request: Request) -> tuple[Outcome, ...]:
     return tuple(run_dataset(work, dataset, only=request.months) for dataset in chosen(request.datasets))
 
 
-def _publications(work: Workplace, outcomes: Sequence[Outcome], errors: list[PipelineError]) -> tuple[Publication, ...]:
-    """Return what portals are given of every dataset, those that were not asked for as they are remembered.
+def _publications(
+    work: Workplace, outcomes: Sequence[Outcome], errors: list[PipelineError]
+) -> tuple[tuple[Publication, ...], tuple[str, ...]]:
+    """Return what portals are given of every dataset, and the datasets of which nothing can be said.
 
-    A dataset that cannot be described is an error of its own: portals keep what they hold of it.
+    Those that were not asked for are given as they are remembered.
     """
-    states = {outcome.dataset.name: outcome.state for outcome in outcomes}
+    states = {outcome.dataset.name: outcome.state for outcome in outcomes if outcome.state.months}
     found: list[Publication] = []
+    lost: list[str] = []
     for name, dataset in declared().items():
         try:
             told = publication(work, dataset, states.get(name) or work.store.state(name))
         except PipelineError as error:
             errors.append(error)
+            lost.append(name)
         except Exception as error:  # noqa: BLE001 - a fault of ours in one dataset must not stop the others
             errors.append(bug(error))
+            lost.append(name)
         else:
             found += [told] if told else []
-    return tuple(found)
+    return tuple(found), tuple(lost)
 
 
 def _catalogue(work: Workplace) -> StaticCatalogue:
     return StaticCatalogue(work.published, work.private / "catalogue")
 
 
-def _portals(work: Workplace, catalogue: StaticCatalogue, errors: list[PipelineError]) -> Iterator[tuple[Portal, str]]:
-    """Yield the portals to publish to, with the address of a CKAN; sample data only ever sees the laptop's own."""
-    yield catalogue, ""
+def _portals(
+    work: Workplace, catalogue: StaticCatalogue | None, errors: list[PipelineError]
+) -> Iterator[tuple[Portal, str]]:
+    """Yield the portals to publish to, with the address of a CKAN; sample data only ever sees the laptop's own.
+
+    The catalogue lists all datasets, so it stays as it is while nothing can be said of one of them.
+    """
+    if catalogue:
+        yield catalogue, ""
     try:
         access = laptop_portal() if work.sample else work.settings.named_portal()
         if access is not None:
@@ -238,7 +249,10 @@ def _portals(work: Workplace, catalogue: StaticCatalogue, errors: list[PipelineE
 
 
 def _apply_all(
-    work: Workplace, catalogue: StaticCatalogue, publications: Sequence[Publication], errors: list[PipelineError]
+    work: Workplace,
+    catalogue: StaticCatalogue | None,
+    publications: Sequence[Publication],
+    errors: list[PipelineError],
 ) -> tuple[list[Plan], str]:
     plans: list[Plan] = []
     address = ""

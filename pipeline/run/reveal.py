@@ -10,8 +10,9 @@ import numpy as np
 from pipeline.cells import whole
 from pipeline.errors import InputError, PipelineError
 from pipeline.extract.database import Database
-from pipeline.extract.router import sha256_of
+from pipeline.extract.router import digest_of_rows, sha256_of
 from pipeline.key import sample_key
+from pipeline.model import NO_MONTH
 from pipeline.run.reading import Reader
 from pipeline.run.workplace import Workplace
 
@@ -33,29 +34,37 @@ def reveal(
     )
     reader = Reader(work)
     feeds = {feed.name: feed for feed in dataset.feeds}
-    for _, files, rows in months:
+    for month, files, rows in months:
         for path in sorted({each.path for each in rows}):
             wanted = [each for each in rows if each.path == path and each.column in feeds[each.feed].declared]
             if wanted:
                 feed = feeds[wanted[0].feed]
-                _refuse_changed(reader, feed, path, files)
+                if not _same(reader, feed, path, files, month=month):
+                    raise _changed(path)
                 yield from _cells(reader, feed, path, wanted)
 
 
-def _refuse_changed(reader: Reader, feed: Feed, path: str, files: Mapping[str, str]) -> None:
-    if isinstance(feed.source, Database):
-        return
+def _same(reader: Reader, feed: Feed, path: str, files: Mapping[str, str], *, month: Month) -> bool:
+    """Return whether a source still holds the rows that were put into quarantine."""
     try:
-        same = sha256_of(reader.root, path) == files.get(path)
+        if not isinstance(feed.source, Database):
+            return sha256_of(reader.root, path) == files.get(path)
+        source = reader.read(feed, path, "")
+        if month == NO_MONTH:
+            return source.extracted.sha256 == files.get(path)
+        rows = digest_of_rows(source, month, held_before="", dated_by=feed.dated_by).rows
+        return rows == files.get(f"{path}#{month}")
     except PipelineError:
-        same = False
-    if not same:
-        raise InputError(
-            "file-changed",
-            "the file has changed since its rows were put into quarantine",
-            where=path,
-            fix="run `pipeline publish` again, then look at the new list",
-        )
+        return False
+
+
+def _changed(path: str) -> InputError:
+    return InputError(
+        "file-changed",
+        "the source has changed since its rows were put into quarantine",
+        where=path,
+        fix="run `pipeline publish` again, then look at the new list",
+    )
 
 
 def _cells(reader: Reader, feed: Feed, path: str, rows: Sequence[Quarantined]) -> Iterator[str]:
@@ -66,4 +75,5 @@ def _cells(reader: Reader, feed: Feed, path: str, rows: Sequence[Quarantined]) -
         place = int(np.searchsorted(numbers, each.row))
         if place < len(numbers) and numbers[place] == each.row:
             cell = whole(extracted.cells.column(each.column))[place].as_py()
-            yield f"{path}, row {each.row:,}, column `{each.column}`: {each.code}: {cell!r}"
+            shown = "(empty)" if cell is None else repr(cell)
+            yield f"{path}, row {each.row:,}, column `{each.column}`: {each.code}: {shown}"

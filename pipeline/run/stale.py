@@ -47,6 +47,8 @@ def stale_months(
     for month in reversed(found.opened):
         inputs = found.inputs(dataset, month)
         made_from = {**base, "open months": found.openness(dataset, month)}
+        if any(path in found.held for path in inputs):
+            made_from["events that have been held"] = digest([found.held.get(path) for path in inputs])
         if "payee" in registers:
             made_from["types of suppliers"] = _types(found, inputs, payees)
         if "restricted" in registers:

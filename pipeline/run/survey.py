@@ -32,7 +32,8 @@ class Survey:
     """What is there now, and what was remembered of it.
 
     ``own`` are each feed's files by month; ``receipts`` each feed's by path; ``registers`` what each source
-    entered, by register and path, sources that have gone included.  ``databases`` are the rows of each by path.
+    entered, by register and path, sources that have gone included.  ``databases`` are the rows of each
+    by path, ``held`` says by path of a month which of its events have been held.
     """
 
     own: Mapping[str, Mapping[Month, str]]
@@ -41,6 +42,7 @@ class Survey:
     opened: tuple[Month, ...]
     gone: frozenset[Month]
     databases: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[PipelineError, ...] = ()
 
     def inputs(self, dataset: Dataset, month: Month) -> dict[str, str]:
@@ -95,12 +97,15 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Mapping[s
     own: dict[str, Mapping[Month, str]] = {}
     receipts: dict[str, Mapping[str, Receipt]] = {}
     databases: dict[str, int] = {}
+    held: dict[str, str] = {}
     for feed in dataset.feeds:
         known = state.receipts.get(feed.name, {}) if state.declared.get(feed.name) == digest(repr(feed)) else {}
         try:
             if isinstance(feed.source, Database):
-                own[feed.name], receipts[feed.name], rows = _database(feed, reader)
-                databases[feed.source.path] = rows
+                database = _database(feed, reader)
+                own[feed.name], receipts[feed.name] = database.own, database.receipts
+                databases[feed.source.path] = database.rows
+                held |= database.held
             else:
                 own[feed.name] = reader.files(feed)
                 receipts[feed.name] = _files(feed, own[feed.name], known, look)
@@ -119,10 +124,20 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Mapping[s
         receipts=receipts,
         registers=look.registers,
         databases=databases,
+        held=held,
         opened=tuple(sorted(common - gone)),
         gone=gone,
         faults=tuple(look.faults),
     )
+
+
+class _Database(NamedTuple):
+    """The months of a database by name, their receipts, which events have been held, and all its rows."""
+
+    own: dict[Month, str]
+    receipts: dict[str, Receipt]
+    held: dict[str, str]
+    rows: int
 
 
 class _Look(NamedTuple):
@@ -170,11 +185,11 @@ def _enter_supplier_types(reference: Reference, look: _Look) -> None:
     }
 
 
-def _database(feed: Feed, reader: Reader) -> tuple[dict[Month, str], dict[str, Receipt], int]:
+def _database(feed: Feed, reader: Reader) -> _Database:
     """Return the months that exist in a database, each with a receipt of its own, and all its rows."""
     files = reader.files(feed)
     if not files:
-        return {}, {}, 0
+        return _Database({}, {}, {}, 0)
     path = files[""]
     source = reader.read(feed, path, "")
     received = receipt_of(source)
@@ -182,12 +197,14 @@ def _database(feed: Feed, reader: Reader) -> tuple[dict[Month, str], dict[str, R
     first = reader.work.settings.engagement.first_month
     own: dict[Month, str] = {}
     receipts: dict[str, Receipt] = {}
+    held: dict[str, str] = {}
     for month, rows in sorted(received.months.items()):
         if month == NO_MONTH or not first <= month <= today[:7]:
             continue
-        sha256, held = digest_of_rows(source, month, held_before=today, dated_by=feed.dated_by)
-        if held:
+        found = digest_of_rows(source, month, held_before=today, dated_by=feed.dated_by)
+        if found.already:
             name = f"{path}#{month}"
             own[month] = name
-            receipts[name] = Receipt(name, 0, sha256, rows, {month: rows}, received.encoding)
-    return own, receipts, received.rows
+            held[name] = found.held
+            receipts[name] = Receipt(name, 0, found.rows, rows, {month: rows}, received.encoding)
+    return _Database(own, receipts, held, received.rows)

@@ -12,6 +12,7 @@ from pipeline.errors import InputError
 from pipeline.extract.folder import Folder
 from pipeline.extract.router import (
     Dated,
+    Digest,
     by_month,
     dated,
     digest_of_rows,
@@ -199,15 +200,16 @@ def test_rows_of_a_database_without_a_month_of_it() -> None:
 
 
 def test_a_digest_changes_with_any_cell_and_with_what_has_been_held() -> None:
-    def digest(days: list[str | None], today: str = "2024-01-15") -> tuple[str, int]:
+    def digest(days: list[str | None], today: str = "2024-01-15") -> Digest:
         return digest_of_rows(of(read(days, "same"), ""), "2024-01", held_before=today, dated_by="day")
 
     days: list[str | None] = ["2024-01-10", "2024-01-20", "2024-02-01"]
     assert digest(days) == digest(["2024-01-10", "2024-01-20", "2024-02-28"])
-    assert digest(days)[1] == 1
-    assert digest(days)[0] != digest(["2024-01-11", "2024-01-20", "2024-02-01"])[0]
-    assert digest(days)[0] != digest(days, "2024-01-21")[0]
-    assert digest(days)[0] == digest(days, "2024-01-16")[0]
+    assert digest(days).already == 1
+    assert digest(days).rows != digest(["2024-01-11", "2024-01-20", "2024-02-01"]).rows
+    assert digest(days).held != digest(days, "2024-01-21").held
+    assert digest(days).rows == digest(days, "2024-01-21").rows
+    assert digest(days) == digest(days, "2024-01-16")
 
 
 def test_receipts_are_found_by_the_months_that_they_list() -> None:
