@@ -99,12 +99,6 @@ class PrivacyError(PipelineError):
     status = ExitStatus.PRIVACY
 
 
-class ReviewNeeded(PipelineError):  # noqa: N818 - it is a state to settle, not a mistake
-    """A release waits for an approval."""
-
-    status = ExitStatus.REVIEW
-
-
 class PortalError(PipelineError):
     """A portal could not be reached, or refused."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     from pipeline.model import Plan, Publication
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+_DATA_PACKAGE = "datapackage.json"
+#: Files at the top of the public folder that are not ours and stay: READMEs, dot files, what web hosts look for.
+_KEPT = re.compile(r"(?i:readme(\..*)?)|\.[^/]+|CNAME|robots\.txt|favicon\.ico")
 
 
 class StaticCatalogue:
@@ -179,12 +184,16 @@ class StaticCatalogue:
         return parts
 
     def _carried(self, datasets: set[str]) -> Iterator[tuple[str, Part]]:
-        """Yield what is in the public folder and not ours."""
+        """Yield what is in the public folder and stays: its README, what a web host asks for, datasets of before.
+
+        A file that anybody else put here does not stay, and a link never does: it could lead to what is private.
+        """
         for path, source in list_below(self._folder):
-            if path.partition("/")[0] not in datasets and path not in SITE_FILES:
-                part = carried(source)
-                if part is not None:
-                    yield path, part
+            top, _, below = path.partition("/")
+            kept = is_plain_file(self._folder / top / _DATA_PACKAGE) if below else _KEPT.fullmatch(top) is not None
+            part = carried(source) if kept and top not in datasets else None
+            if part is not None:
+                yield path, part
 
 
 def _title(datapackage: Path) -> str:

@@ -42,14 +42,7 @@ class Written:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Pointer:
-    """A symbolic link that is carried over as it stands and never followed."""
-
-    target: str
-
-
-Part = Shared | Written | Pointer
+Part = Shared | Written
 
 
 def build_tree(root: Path, parts: Mapping[str, Part]) -> None:
@@ -104,11 +97,8 @@ def list_below(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def carried(path: Path) -> Part | None:
-    """Return a part that carries over what stands at ``path``; nothing for a pipe, a socket or a device."""
-    mode = path.lstat().st_mode
-    if stat.S_ISLNK(mode):
-        return Pointer(str(path.readlink()))
-    return Shared(path) if stat.S_ISREG(mode) else None
+    """Return a part that carries over the plain file at ``path``; nothing for a link, a pipe or a device."""
+    return Shared(path) if stat.S_ISREG(path.lstat().st_mode) else None
 
 
 def _below(root: Path, path: str) -> Path:
@@ -138,9 +128,7 @@ def _sync_folder_below(root: Path, folder: str) -> None:
 
 def _place(part: Part, target: Path) -> None:
     """Put one part where it belongs."""
-    if isinstance(part, Pointer):
-        target.symlink_to(part.target)
-    elif isinstance(part, Written):
+    if isinstance(part, Written):
         with os.fdopen(os.open(target, _NEW, 0o600), "wb") as file:
             file.write(part.content)
         target.chmod(FILE_MODE)
@@ -171,12 +159,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def _read_back(target: Path, part: Part, path: str) -> None:
     """Check that a file is what it must be."""
-    if isinstance(part, Written):
-        expected = hashlib.sha256(part.content).hexdigest()
-    elif isinstance(part, Shared):
-        expected = part.sha256
-    else:
-        return
+    expected = hashlib.sha256(part.content).hexdigest() if isinstance(part, Written) else part.sha256
     if expected and hash_file(target) != expected:
         raise StorageError(
             "not-as-released",

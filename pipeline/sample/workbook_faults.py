@@ -24,11 +24,6 @@ _PIVOT_TEXT = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><pivotCacheDefinition '
     'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" recordCount="0"/>'
 )
-_LINK = "xl/externalLinks/externalLink1.xml"
-_LINK_TEXT = (
-    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><externalLink '
-    'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
-)
 
 
 def hide_sheet(path: Path) -> None:
@@ -98,11 +93,6 @@ def add_macro(path: Path) -> None:
 def add_pivot_cache(path: Path) -> None:
     """Add the copy of cells that a pivot table keeps."""
     _pack(path, _parts(path) | {_PIVOT: _PIVOT_TEXT.encode()})
-
-
-def add_external_link(path: Path) -> None:
-    """Add the copy of cells that a link to another workbook keeps."""
-    _pack(path, _parts(path) | {_LINK: _LINK_TEXT.encode()})
 
 
 def rename_sheet(path: Path) -> None:
