@@ -14,6 +14,7 @@ from pipeline.key import BACK_UP, default_key_file, load_key, make_key
 from pipeline.report import account_lines, accounts_facts, quarantine_lines
 from pipeline.run import origin
 from pipeline.run import publish as runs
+from pipeline.run.lock import locked
 from pipeline.run.notes import load_quarantine
 from pipeline.run.reveal import reveal
 from pipeline.run.show import dataset_lines
@@ -45,7 +46,7 @@ def publish(options: argparse.Namespace) -> int:
     settings = _settings(options)
     if options.sample_when_empty and origin.wants_sample(settings):
         _say("nothing was ever received: making the sample")
-        with runs.locked(settings):
+        with locked(settings):
             make_sample(settings.data, codelists=CODELISTS)
     request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
     runs.chosen(request.datasets)
@@ -72,7 +73,7 @@ def sample(options: argparse.Namespace) -> int:
     settings = _settings(options)
     data = settings.data
     if options.clear:
-        with runs.locked(settings):
+        with locked(settings):
             removed = origin.clear_sample(data)
         _out([f"removed {len(removed):,} files and folders of the sample"])
         return int(ExitStatus.OK)
@@ -87,7 +88,7 @@ def sample(options: argparse.Namespace) -> int:
             where=str(data),
             fix="make the sample elsewhere: `pipeline --data DIR sample`",
         )
-    with runs.locked(settings):
+    with locked(settings):
         report = make_sample(data, rows=options.rows, codelists=CODELISTS)
     _out([f"{path}: {rows:,} rows" for path, rows in report.files])
     return int(ExitStatus.OK)

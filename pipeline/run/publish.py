@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline.datasets import declared
-from pipeline.errors import BusyError, InputError, PipelineError, SettingsError
+from pipeline.errors import InputError, PipelineError, SettingsError
 from pipeline.extract.database import Database
 from pipeline.extract.router import unread_files
-from pipeline.journal import make_private, record, writing
-from pipeline.model import NO_MONTH, Action, Plan
+from pipeline.journal import record
+from pipeline.model import NO_MONTH, Plan
 from pipeline.portal_env import laptop_portal
-from pipeline.publish.catalogue import StaticCatalogue
-from pipeline.publish.ckan import CkanPortal
-from pipeline.publish.plan import make_plan
 from pipeline.release.store import Store
 from pipeline.report import bug
 from pipeline.run import origin
 from pipeline.run.dataset import Outcome, run_dataset
+from pipeline.run.lock import locked, unlocked
 from pipeline.run.notes import read_review
+from pipeline.run.portals import apply_all, catalogue_of, joined, plans_for, portals_of
 from pipeline.run.publication import publication
 from pipeline.run.reading import Reader
 from pipeline.run.workplace import Workplace
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from pipeline.key import Key
-    from pipeline.model import Account, Dataset, Month, Portal, Publication
+    from pipeline.model import Account, Dataset, Month, Publication
     from pipeline.settings import Settings
-
-
-#: A portal that answers so will answer every dataset so.
-_HOPELESS = ("portal-unreachable", "portal-timeout", "bad-token")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +63,12 @@ def publish(
         kind = origin.with_database(settings, origin.origin_of(settings.data))
         work = _workplace(settings, environ, kind, today=today, say=say, writes=True, early=key)
         origin.remember(work.private, kind, work.key)
-        catalogue = _catalogue(work)
+        catalogue = catalogue_of(work)
         catalogue.recover()
         outcomes = _outcomes(work, request)
         errors = [outcome.error for outcome in outcomes if outcome.error]
         publications, lost = _publications(work, outcomes, errors)
-        plans, address = _apply_all(work, None if lost else catalogue, publications, errors)
+        plans, address = apply_all(work, None if lost else catalogue, publications, errors)
         run = _run(work, outcomes, plans, errors, address)
         if any(outcome.changed for outcome in outcomes) or any(plan.writes for plan in plans):
             record(work.private, "run", {"as_of": work.as_of.isoformat(), "errors": [error.code for error in errors]})
@@ -102,46 +94,10 @@ def _plan(
     publications, lost = _publications(work, outcomes, errors)
     plans: list[Plan] = []
     address = ""
-    for portal, where in _portals(work, None if lost else _catalogue(work), errors):
+    for portal, where in portals_of(work, None if lost else catalogue_of(work), errors):
         address = where or address
-        plans.append(_joined(portal, [made for made, _ in _plans(portal, publications, errors)]))
+        plans.append(joined(portal, [made for made, _ in plans_for(portal, publications, errors)]))
     return _run(work, outcomes, plans, errors, address)
-
-
-@contextmanager
-def locked(settings: Settings) -> Iterator[None]:
-    """Hold the lock of a data folder; another run that holds it is a `BusyError`."""
-    private = settings.data / "private"
-    make_private(private)
-    with writing(private / "lock"):
-        handle = os.open(private / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    with _held(handle, fcntl.LOCK_EX, str(private)):
-        yield
-
-
-@contextmanager
-def unlocked(settings: Settings) -> Iterator[None]:
-    """Make sure that no run is at work on a data folder while it is looked at; nothing is written."""
-    private = settings.data / "private"
-    try:
-        handle = os.open(private / "lock", os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        yield
-        return
-    with _held(handle, fcntl.LOCK_SH, str(private)):
-        yield
-
-
-@contextmanager
-def _held(handle: int, kind: int, where: str) -> Iterator[None]:
-    try:
-        try:
-            fcntl.flock(handle, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BusyError("busy", "another run is at work here", where=where, fix="wait until it has ended") from None
-        yield
-    finally:
-        os.close(handle)
 
 
 def _workplace(
@@ -222,82 +178,6 @@ def _publications(
         else:
             found += [told] if told else []
     return tuple(found), tuple(lost)
-
-
-def _catalogue(work: Workplace) -> StaticCatalogue:
-    return StaticCatalogue(work.published, work.private / "catalogue")
-
-
-def _portals(
-    work: Workplace, catalogue: StaticCatalogue | None, errors: list[PipelineError]
-) -> Iterator[tuple[Portal, str]]:
-    """Yield the portals to publish to, with the address of a CKAN; sample data only ever sees the laptop's own.
-
-    The catalogue lists all datasets, so it stays as it is while nothing can be said of one of them.
-    """
-    if catalogue:
-        yield catalogue, ""
-    try:
-        access = laptop_portal() if work.sample else work.settings.named_portal()
-        if access is not None:
-            yield (
-                CkanPortal(access.url, access.token, organisation=access.organisation or None, progress=work.say),
-                access.url,
-            )
-    except PipelineError as error:
-        errors.append(error)
-
-
-def _apply_all(
-    work: Workplace,
-    catalogue: StaticCatalogue | None,
-    publications: Sequence[Publication],
-    errors: list[PipelineError],
-) -> tuple[list[Plan], str]:
-    plans: list[Plan] = []
-    address = ""
-    for portal, where in _portals(work, catalogue, errors):
-        address = where or address
-        done: list[Plan] = []
-        for made, part in _plans(portal, publications, errors):
-            try:
-                if made.writes:
-                    work.say(f"publishing to {portal.name}: {', '.join(each.name for each in part)}")
-                    _journal(work, "publishing", made)
-                    portal.apply(made, part)
-                    _journal(work, "published", made)
-                done.append(made)
-            except PipelineError as error:
-                errors.append(error)
-        plans.append(_joined(portal, done))
-    return plans, address
-
-
-def _plans(
-    portal: Portal, publications: Sequence[Publication], errors: list[PipelineError]
-) -> Iterator[tuple[Plan, Sequence[Publication]]]:
-    """Yield what would be done, dataset by dataset where the portal allows it; what cannot be planned is an error."""
-    parts = [(each,) for each in publications] if portal.one_by_one else [tuple(publications)]
-    for part in parts:
-        try:
-            yield make_plan(portal.name, part, portal.look(part), beside=portal.beside), part
-        except PipelineError as error:
-            errors.append(error)
-            if error.code in _HOPELESS:
-                return
-
-
-def _joined(portal: Portal, plans: Sequence[Plan]) -> Plan:
-    return Plan(
-        portal=portal.name,
-        changes=tuple(change for plan in plans for change in plan.changes),
-        guards={name: guard for plan in plans for name, guard in plan.guards.items()},
-    )
-
-
-def _journal(work: Workplace, event: str, made: Plan) -> None:
-    done = [[change.action, change.dataset, change.file] for change in made.changes if change.action is not Action.SAME]
-    record(work.private, event, {"portal": made.portal, "changes": done})
 
 
 def _run(
