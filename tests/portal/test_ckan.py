@@ -296,7 +296,7 @@ def test_the_metadata_that_a_portal_holds_is_the_planners_digest(connect: Connec
     publish(connect(), two_months)
     held = connect().look([two_months])[two_months.name]
     assert held.metadata == metadata_digest(two_months)
-    assert set(held.files) == {*two_months.extras, *(f.name for r in two_months.releases for f in r.files)}
+    assert set(held.files) == {f.name for r in two_months.releases for f in r.files}
 
 
 def test_ten_years_of_two_files_a_month_are_one_dataset(
