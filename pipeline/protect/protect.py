@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,10 +74,10 @@ def _treated(raw: RawTable, feed: Feed, place: Place) -> tuple[dict[str, pa.Arra
         mask = nowhere(len(raw))
         mask[[position for position, of, _ in raw.problems if of == column]] = True
         problems.append(Problem(column, "unreadable-cell", mask))
-    for treatment in feed.treatments:
-        made = treatment.apply(raw.cells, place)
-        columns |= made.columns
-        problems.extend(made.problems)
+    with ThreadPoolExecutor(2) as hands:  # pseudonyms keep Python busy, snapping hardly needs it
+        for made in hands.map(lambda treatment: treatment.apply(raw.cells, place), feed.treatments):
+            columns |= made.columns
+            problems.extend(made.problems)
     return columns, problems
 
 

@@ -84,17 +84,7 @@ class PointList:
         """Return the nearest point of each place, -1 beyond `REACH_METRES`; ties to the west, then the south."""
         if len(easting) == 0 or len(self.grid) == 0:
             return np.full(len(easting), -1, np.int64)
-        # the same place comes again and again: each is looked for once
-        packed = pa.array((easting.astype(np.int64) << 32) ^ (northing.astype(np.int64) & 0xFFFFFFFF))
-        places = packed.dictionary_encode()
-        first = np.zeros(len(places.dictionary), np.int64)
-        rows = np.asarray(places.indices)
-        first[rows[::-1]] = np.arange(len(rows))[::-1]
-        of_place = self._nearest(np.column_stack([easting[first], northing[first]]))
-        nearest: NDArray[np.int64] = of_place[rows]
-        return nearest
-
-    def _nearest(self, wanted: NDArray[np.float64]) -> NDArray[np.int64]:
+        wanted = np.column_stack([easting, northing])
         tree = cKDTree(self.grid)
         bound = REACH_METRES + 2 * _TIE
         distance, found = (
