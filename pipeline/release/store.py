@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,10 @@ class Store:
             written = tuple(job.result() for job in jobs)
             if references:
                 _write(draft / _REFERENCES, _index(references))
-        return Draft(draft, self.folder(dataset, name), written)
+        disk = ThreadPoolExecutor(1)  # the disk gets on with it while the files are read back and checked
+        synced = disk.submit(_sync, list(draft.iterdir()))
+        disk.shutdown(wait=False)
+        return Draft(draft, self.folder(dataset, name), written, synced)
 
     def weigh(self, dataset: str, name: str, *, files: Mapping[str, Iterable[pa.Buffer]]) -> Draft:
         """Return the draft that `build` would write, hashed and not written: for a plan."""
@@ -122,6 +125,7 @@ class Draft:
     part: Path
     folder: Path
     files: tuple[ReleasedFile, ...]
+    synced: Future[None] | None = None
 
     def described(self, *, rows: int, released_on: dt.date, quality: Mapping[str, int]) -> Built:
         """Return what the release is, without giving it its name."""
@@ -136,8 +140,10 @@ class Draft:
         )
 
     def complete(self) -> None:
-        """Give the checked release its name; from now on a state may point to it."""
+        """Give the checked release its name, once its bytes are on the disk; from now on a state may point to it."""
         with writing(self.part):
+            if self.synced:
+                self.synced.result()
             sync_folder(self.part)
             shutil.rmtree(self.folder, ignore_errors=True)
             self.part.rename(self.folder)
@@ -163,6 +169,16 @@ def _weigh(path: Path, blocks: Iterable[pa.Buffer]) -> ReleasedFile:
     return ReleasedFile(path.name, path.suffix.removeprefix("."), path, size, digest.hexdigest())
 
 
+def _sync(paths: Sequence[Path]) -> None:
+    """Make the bytes of files survive a crash."""
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
 def _write(path: Path, blocks: Iterable[pa.Buffer]) -> ReleasedFile:
     digest = hashlib.sha256()
     size = 0
@@ -173,6 +189,4 @@ def _write(path: Path, blocks: Iterable[pa.Buffer]) -> ReleasedFile:
             file.write(block)
             digest.update(block)
             size += len(block)
-        file.flush()
-        os.fsync(file.fileno())
     return ReleasedFile(path.name, path.suffix.removeprefix("."), path, size, digest.hexdigest())
