@@ -66,25 +66,34 @@ class Withhold(Reasoned):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Period(Reasoned):
-    """Uses the period that a line gives: it must be its file's month."""
+class OneColumn(Reasoned):
+    """A fate of one raw column, into published columns of the same text or into none."""
 
     column: str
+    into: tuple[str, ...] = ()
 
     @property
     def settles(self) -> tuple[str, ...]:
-        """The period."""
+        """The column."""
         return (self.column,)
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The period."""
+        """The column."""
         return (self.column,)
 
     @property
     def makes(self) -> tuple[str, ...]:
-        """Nothing."""
-        return ()
+        """The published columns."""
+        return self.into
+
+    def _same(self, text: pa.Array) -> dict[str, pa.Array]:
+        return dict.fromkeys(self.into, text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period(OneColumn):
+    """Uses the period that a line gives: it must be its file's month."""
 
     def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
         """Return no column; another period is a problem."""
@@ -93,27 +102,11 @@ class Period(Reasoned):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MustBe(Reasoned):
+class MustBe(OneColumn):
     """Uses a column that may hold one value only; ``code`` says what is wrong with another."""
 
-    column: str
     value: str
     code: str
-
-    @property
-    def settles(self) -> tuple[str, ...]:
-        """The column."""
-        return (self.column,)
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The column."""
-        return (self.column,)
-
-    @property
-    def makes(self) -> tuple[str, ...]:
-        """Nothing."""
-        return ()
 
     def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
         """Return no column; another value is a problem."""

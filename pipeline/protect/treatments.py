@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.cells import civil_day, constant, days, filled, is_formula, money, on_distinct, plain
-from pipeline.protect.fates import Reasoned
+from pipeline.protect.fates import OneColumn, Reasoned
 from pipeline.protect.place import Place, Treated, length_of, problem
 from pipeline.protect.pseudonyms import SHORT
 
@@ -25,30 +25,7 @@ _MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _OneColumn(Reasoned):
-    """A treatment of one raw column into published columns of the same text."""
-
-    column: str
-    into: tuple[str, ...]
-
-    @property
-    def settles(self) -> tuple[str, ...]:
-        return (self.column,)
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        return (self.column,)
-
-    @property
-    def makes(self) -> tuple[str, ...]:
-        return self.into
-
-    def _same(self, text: pa.Array) -> dict[str, pa.Array]:
-        return dict.fromkeys(self.into, text)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pseudonym(_OneColumn):
+class Pseudonym(OneColumn):
     """Publishes a keyed pseudonym of a reference (requirements C3, E6); ``after`` are parts that come first."""
 
     scope: str
@@ -82,7 +59,7 @@ class Pseudonym(_OneColumn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MonthOf(_OneColumn):
+class MonthOf(OneColumn):
     """Publishes a date-time as its month, and as its day in ``day_into`` where that is safe (requirement C2)."""
 
     day_into: tuple[str, ...] = ()
@@ -101,7 +78,7 @@ class MonthOf(_OneColumn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day(_OneColumn):
+class Day(OneColumn):
     """Publishes a date as ISO 8601."""
 
     def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
@@ -111,7 +88,7 @@ class Day(_OneColumn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnForce(_OneColumn):
+class OwnForce(OneColumn):
     """Publishes the force's name; a row of another force is a problem."""
 
     def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
@@ -121,7 +98,7 @@ class OwnForce(_OneColumn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Body(_OneColumn):
+class Body(OneColumn):
     """Publishes the name of the body that the settings give for a code."""
 
     def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
@@ -178,7 +155,7 @@ class Always(Reasoned):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recode(_OneColumn):
+class Recode(OneColumn):
     """Publishes the label of a code, exactly matched; an unknown or retired code is a problem.
 
     An empty cell is a problem too, unless the list has a row for it or ``blank`` is allowed, which keeps
@@ -208,7 +185,7 @@ class Recode(_OneColumn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flag(_OneColumn):
+class Flag(OneColumn):
     """Publishes `Y` and `N` as `true` and `false`; empty stays empty, anything else is a problem."""
 
     def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
@@ -219,7 +196,7 @@ class Flag(_OneColumn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Band(_OneColumn):
+class Band(OneColumn):
     """Publishes a count as its band (requirement G1); empty stays empty."""
 
     codelist: str
@@ -240,7 +217,7 @@ class Band(_OneColumn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Money(_OneColumn):
+class Money(OneColumn):
     """Publishes an amount in pounds and pence (requirement E10); empty is a problem unless ``blank``."""
 
     blank: bool = False
@@ -256,7 +233,7 @@ class Money(_OneColumn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keep(_OneColumn):
+class Keep(OneColumn):
     """Publishes a text as it stands; one that a spreadsheet would run is a problem, an empty one unless ``blank``."""
 
     blank: bool = False
@@ -276,7 +253,7 @@ class Keep(_OneColumn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known(_OneColumn):
+class Known(OneColumn):
     """Publishes a neighbourhood's code; an unknown or empty one is a problem."""
 
     def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
@@ -287,7 +264,7 @@ class Known(_OneColumn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alias(_OneColumn):
+class Alias(OneColumn):
     """Publishes a code list's label by what people write (case and runs of blanks aside), else ``otherwise``."""
 
     aliases: str
