@@ -163,16 +163,12 @@ class OffenceAgrees(_Rule):
 
     def check(self, raw: RawTable, place: Place) -> Sequence[Problem]:
         """Return the listed codes that belong to another crime type."""
-        differs = pc.not_equal(self._expected(raw, place).cast(pa.string()), _text(raw.cells[self.crime_type]))
+        differs = pc.not_equal(plain(self._expected(raw, place)), plain(raw.cells[self.crime_type]))
         return problem(self.column, "offence-mismatch", mask_of(differs))
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Judgement:
         """Return the rows whose offence code is unlisted or empty: they are published, and counted."""
         return Judgement(quality={"unlisted_offence_code": ~filled(self._expected(raw, place))})
-
-
-def _text(column: pa.Array) -> pa.Array:
-    return column.cast(pa.string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,9 +266,9 @@ class SensitiveAudience(_Rule):
 
     def amend(self, columns: dict[str, pa.Array], raw: RawTable, place: Place) -> dict[str, pa.Array]:
         """Return the columns with the day and the ward of sensitive events empty."""
-        plain = place.codelists.read(self.codelist).mapping("code", "is_sensitive")
+        marks = place.codelists.read(self.codelist).mapping("code", "is_sensitive")
         # an unknown audience is quarantined; until then it is treated as sensitive
         sensitive = ~facts_of_distinct(
-            raw.cells[self.column], lambda code: plain.get(code) == "N", dtype=np.bool_, empty=False
+            raw.cells[self.column], lambda code: marks.get(code) == "N", dtype=np.bool_, empty=False
         )
         return columns | {name: where(sensitive, None, columns[name]) for name in self.blanks}

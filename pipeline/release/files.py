@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline.cells import whole
+from pipeline.cells import plain, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ def csv_blocks(table: PublishableTable) -> Iterator[pa.Buffer]:
     yield pa.py_buffer((",".join(_quoted_names(names)) + "\n").encode())
     columns = [_fields(whole(table.text.column(name))) for name in names]
     for start in range(0, table.rows, _BLOCK_ROWS):
-        block = [_plain(column.slice(start, _BLOCK_ROWS)) for column in columns]
+        block = [plain(column.slice(start, _BLOCK_ROWS)) for column in columns]
         block[-1] = pc.binary_join_element_wise(block[-1], "", "\n", null_handling="replace")  # the line's end
         lines = pc.binary_join_element_wise(*block, ",", null_handling="replace") if len(block) > 1 else block[0]
         _, offsets, data = lines.buffers()
@@ -54,10 +54,6 @@ def _fields(column: pa.Array) -> pa.Array:
     if not pa.types.is_dictionary(column.type):
         return _quote(column)
     return pa.DictionaryArray.from_arrays(column.indices, _quote(column.dictionary))
-
-
-def _plain(column: pa.Array) -> pa.Array:
-    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
 
 
 def parquet_blocks(table: PublishableTable, facts: Mapping[str, str]) -> Iterator[pa.Buffer]:
