@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -36,6 +36,7 @@ _GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 _MONEY_SLACK = Decimal("0.000001")
 _PENNY = Decimal("0.01")
 _MOST_DIGITS = 16
+_WORD = 8
 
 
 def whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -190,10 +191,40 @@ def concatenated(columns: Sequence[pa.Array]) -> pa.Array:
 
 def first_bytes(text: pa.Array) -> NDArray[np.uint64]:
     """Return the first eight bytes of each text as a number that sorts as the text does; blanks last."""
-    filled = np.asarray(pc.is_valid(text))
-    padded = pc.binary_slice(text.fill_null("\0" * 8).cast(pa.binary()), 0, 8)
-    if np.asarray(pc.binary_length(padded)).min(initial=8) < 8:  # noqa: PLR2004 - eight bytes in a number
-        padded = pa.array([cell.ljust(8, b"\0") for cell in padded.to_pylist()], pa.binary())
-    _, _, data = padded.buffers()
-    numbers = np.frombuffer(data or b"", ">u8", count=len(text)).astype(np.uint64)
-    return np.where(filled, np.minimum(numbers, NO_BYTES - np.uint64(1)), NO_BYTES)
+    first = np.minimum(edges(text).first.byteswap(), NO_BYTES - np.uint64(1))
+    return np.where(filled(text), first, NO_BYTES) if text.null_count else first
+
+
+class Edges(NamedTuple):
+    """The first and the last eight bytes of each text as little-endian numbers, a short one filled up with zeros."""
+
+    first: NDArray[np.uint64]
+    last: NDArray[np.uint64]
+    length: NDArray[np.int32]
+
+
+def edges(text: pa.Array) -> Edges:
+    """Return both ends of each text, and its length in bytes; of a blank anything."""
+    _, offsets, data = text.buffers()
+    if not len(text) or offsets is None:
+        return Edges(np.zeros(0, np.uint64), np.zeros(0, np.uint64), np.zeros(0, np.int32))
+    places = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
+    start, length = places[:-1], np.diff(places)
+    short = np.flatnonzero(length < _WORD)
+    first = _words(data, start)
+    last = _words(data, np.maximum(start, places[1:] - _WORD))
+    for ends in (first, last):
+        ends[short] &= (np.uint64(1) << (_WORD * length[short]).astype(np.uint64)) - np.uint64(1)
+    return Edges(first, last, length)
+
+
+def _words(data: pa.Buffer | None, places: NDArray[np.int32]) -> NDArray[np.uint64]:
+    """Return the eight bytes from each place on, zeros beyond the end of ``data``."""
+    if data is None or len(data) < _WORD:
+        data = pa.py_buffer((data.to_pybytes() if data else b"").ljust(_WORD, b"\0"))
+    words = np.ndarray(shape=(len(data) - _WORD + 1,), dtype="<u8", buffer=data, strides=(1,))
+    inside = np.minimum(places, len(words) - 1)
+    found = words[inside].astype(np.uint64)
+    beyond = np.flatnonzero(inside != places)
+    found[beyond] >>= (_WORD * (places - inside)[beyond]).astype(np.uint64)
+    return found

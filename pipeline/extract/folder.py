@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from pipeline.cells import BLANKS
+from pipeline.cells import BLANKS, whole
 from pipeline.errors import InputError
 from pipeline.extract.csv_stream import BLOCK, UTF_8, CheckedStream, Tap
 from pipeline.extract.csv_walk import Irregular, cut_off, first_record, walk
@@ -22,10 +22,11 @@ from pipeline.extract.header import match_header
 from pipeline.extract.marking import refuse_marking
 from pipeline.extract.paths import changed, open_regular, state_of, unreadable
 from pipeline.extract.trim import trimmed
+from pipeline.hands import side_by_side
 from pipeline.model import Extracted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from io import BufferedReader
     from pathlib import Path
 
@@ -182,7 +183,8 @@ def _numbered(file: BufferedReader, stream: CheckedStream, table: pa.Table | Non
     if odd.empty:
         kept = ~np.isin(numbers, odd.empty)
         table, numbers = table.filter(pa.array(kept)), numbers[kept]
-    cells = pa.table({name: _finished(table[name], name, look.request) for name in look.request.columns})
+    names = look.request.columns
+    cells = pa.table(dict(zip(names, side_by_side(_finisher(table, look.request), names), strict=True)))
     return Extracted(
         path=path,
         bytes=stream.bytes,
@@ -194,10 +196,13 @@ def _numbered(file: BufferedReader, stream: CheckedStream, table: pa.Table | Non
     )
 
 
-def _finished(column: pa.ChunkedArray, name: str, request: Request) -> pa.ChunkedArray:
-    text = trimmed(column)
-    # encoding afterwards is several times as fast as having the reader do it block by block
-    return text.dictionary_encode().unify_dictionaries() if name in request.dictionaries else text
+def _finisher(table: pa.Table, request: Request) -> Callable[[str], pa.Array]:
+    def finished(name: str) -> pa.Array:
+        text = trimmed(table[name])
+        # encoding afterwards is several times as fast as having the reader do it block by block
+        return whole(text.dictionary_encode() if name in request.dictionaries else text)
+
+    return finished
 
 
 def _has_blank_row(table: pa.Table) -> bool:

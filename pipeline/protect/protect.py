@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
+from pipeline.hands import side_by_side
 from pipeline.model import Found, SafeTable
 from pipeline.protect.place import Judgement, Place, Problem, nowhere
 from pipeline.protect.rules import Marked
@@ -74,10 +74,10 @@ def _treated(raw: RawTable, feed: Feed, place: Place) -> tuple[dict[str, pa.Arra
         mask = nowhere(len(raw))
         mask[[position for position, of, _ in raw.problems if of == column]] = True
         problems.append(Problem(column, "unreadable-cell", mask))
-    with ThreadPoolExecutor(2) as hands:  # pseudonyms keep Python busy, snapping hardly needs it
-        for made in hands.map(lambda treatment: treatment.apply(raw.cells, place), feed.treatments):
-            columns |= made.columns
-            problems.extend(made.problems)
+    # pseudonyms keep Python busy, snapping hardly needs it
+    for made in side_by_side(lambda treatment: treatment.apply(raw.cells, place), feed.treatments):
+        columns |= made.columns
+        problems.extend(made.problems)
     return columns, problems
 
 

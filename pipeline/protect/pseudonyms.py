@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _BLOCK = 64
 _SEPARATOR = "\x1f"
 FULL = 64
+#: References are hashed so many at a time: their memory is used again for the next ones.
+_AT_ONCE = 16_384
 SHORT = 32
 
 
@@ -54,13 +56,13 @@ class Pseudonyms:
         if len(column) == 0:
             return constant(None, 0).cast(pa.string())
         inner, outer = self._states(prefix + _SEPARATOR)
-        digests = b"".join(map(_digest, _messages(column), repeat(inner), repeat(outer)))
-        cut = np.frombuffer(digests, np.uint8).reshape(-1, 32)[:, : length // 2]
-        hexes = np.ascontiguousarray(cut).tobytes().hex().encode("ascii")
+        hexes = bytearray(len(column) * length)
+        for start in range(0, len(column), _AT_ONCE):
+            digests = b"".join(map(_digest, _messages(column.slice(start, _AT_ONCE)), repeat(inner), repeat(outer)))
+            cut = np.frombuffer(digests, np.uint8).reshape(-1, FULL // 2)[:, : length // 2]
+            hexes[start * length : start * length + cut.size * 2] = cut.tobytes().hex().encode("ascii")
         offsets = np.arange(0, (len(column) + 1) * length, length, dtype=np.int32)
-        texts = pa.Array.from_buffers(
-            pa.string(), len(column), [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(hexes)]
-        )
+        texts = pa.Array.from_buffers(pa.string(), len(column), [None, pa.py_buffer(offsets), pa.py_buffer(hexes)])
         return pc.if_else(pc.is_valid(column), texts, None) if column.null_count else texts
 
     def _states(self, prefix: str) -> tuple[hashlib._Hash, hashlib._Hash]:
@@ -73,9 +75,9 @@ class Pseudonyms:
 def _messages(column: pa.Array) -> list[bytes]:
     """Return each text as bytes, an empty one as none."""
     _, offsets, data = column.buffers()
-    ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1].tolist()
-    text = data.to_pybytes() if data is not None else b""
-    return [text[start:end] for start, end in pairwise(ends)]
+    ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
+    text = data.slice(ends[0], ends[-1] - ends[0]).to_pybytes() if data is not None else b""
+    return [text[start:end] for start, end in pairwise((ends - ends[0]).tolist())]
 
 
 def _digest(message: bytes, inner: hashlib._Hash, outer: hashlib._Hash) -> bytes:

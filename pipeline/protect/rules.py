@@ -192,7 +192,8 @@ def _alike(column: pa.Array) -> NDArray[np.int64]:
     first = first_bytes(plain(column))
     ordered = np.sort(first)
     again = ordered[1:][ordered[1:] == ordered[:-1]]
-    return np.flatnonzero(np.isin(first, np.unique(again)) & (first != NO_BYTES))
+    alike = pc.is_in(pa.array(first), value_set=pa.array(np.unique(again[again != NO_BYTES])))
+    return np.flatnonzero(np.asarray(alike))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

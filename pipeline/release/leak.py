@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pipeline.cells import Mask
     from pipeline.model import ReleasedFile
 
 #: Shorter cells are words that recur by chance (requirement D7).
@@ -28,7 +29,7 @@ SHORTEST = 5
 
 
 class Watched(NamedTuple):
-    """Identifying cells of some rows of a release: the raw column, the rows' positions in it, their cells."""
+    """One identifying column of a source, in its own order: each row's position in the release (-1: not in it)."""
 
     feed: str
     column: str
@@ -61,19 +62,13 @@ def _read(file: ReleasedFile, columns: Sequence[str]) -> pa.Table:
 def check(published: pa.Table, watched: Iterable[Watched], *, where: str) -> int:
     """Return how many cells were compared; one that is published is a `PrivacyError` naming columns only."""
     compared = 0
-    texts = {
-        name: pc.utf8_trim(published.column(name), characters=BLANKS) if published.num_rows else published.column(name)
-        for name in published.schema.names
-    }
+    texts = {name: _Text.of(published.column(name)) for name in published.schema.names}
     for watch in watched:
-        compared += len(watch.cells)
-        long = np.flatnonzero(mask_of(pc.greater_equal(pc.utf8_length(watch.cells), SHORTEST)))
-        if len(long) == 0:
-            continue
-        cells = watch.cells.take(pa.array(long))
-        rows = pa.array(watch.positions[long])
+        published_rows = watch.positions >= 0
+        compared += int(published_rows.sum())
         for name, text in texts.items():
-            hits = _hits(cells, text, rows)
+            near = np.flatnonzero(published_rows & text.near(watch.cells))
+            hits = _hits(watch.cells.take(pa.array(near)), text.trimmed, pa.array(watch.positions[near]))
             if hits:
                 raise PrivacyError(
                     "identity-published",
@@ -85,16 +80,35 @@ def check(published: pa.Table, watched: Iterable[Watched], *, where: str) -> int
 
 
 def _hits(cells: pa.Array, column: pa.ChunkedArray, rows: pa.Array) -> int:
-    """Return how many ``cells`` equal the trimmed published text of their row, case aside."""
-    # comparing lengths first is exact for ASCII and saves comparing a million pseudonyms with names
-    if pc.all(pc.string_is_ascii(cells)).as_py() and len(pc.unique(pc.binary_length(column)).drop_null()) == 1:
-        length = pc.binary_length(column).drop_null()[0]
-        near = np.flatnonzero(mask_of(pc.equal(pc.binary_length(cells), length)))
-        if len(near) == 0:
-            return 0
-        cells, rows = cells.take(pa.array(near)), rows.take(pa.array(near))
+    """Return how many ``cells`` that are long enough equal the published text of their row, case aside."""
+    if len(cells) == 0:
+        return 0
+    long = pc.greater_equal(pc.utf8_length(cells), SHORTEST)
     equal = pc.equal(_folded(cells), _folded(pc.take(column, rows)))
-    return int(pc.sum(equal).as_py() or 0)
+    return int(pc.sum(pc.and_(long, equal)).as_py() or 0)
+
+
+class _Text(NamedTuple):
+    """A published column, trimmed; ``length`` is that of all its texts where they are ASCII and equally long."""
+
+    trimmed: pa.ChunkedArray
+    length: int | None
+
+    @classmethod
+    def of(cls, column: pa.ChunkedArray) -> _Text:
+        """Return what is to be known of a column."""
+        trimmed = pc.utf8_trim(column, characters=BLANKS) if len(column) else column
+        lengths = pc.unique(pc.binary_length(trimmed)).drop_null()
+        alike = len(lengths) == 1 and pc.all(pc.string_is_ascii(trimmed)).as_py()
+        return cls(trimmed, lengths[0].as_py() if alike else None)
+
+    def near(self, cells: pa.Array) -> Mask:
+        """Return the cells that could stand here: as long as the texts, which for ASCII is exact, or long at all."""
+        length = pc.binary_length(cells)
+        # it saves comparing a million pseudonyms with names
+        if self.length is not None and pc.all(pc.string_is_ascii(cells)).as_py():
+            return mask_of(pc.equal(length, self.length))
+        return mask_of(pc.greater_equal(length, SHORTEST))
 
 
 def _folded(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:

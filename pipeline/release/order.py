@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.cells import NO_BYTES, encoded, first_bytes, whole
+from pipeline.hands import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +28,9 @@ def sorted_positions(
     """
     keys: list[NDArray[np.int64]] = []
     size = 1
-    for name in order[:-1]:
-        rank, kinds = _ranks(whole(text.column(name)), chosen, schema.field(name).type)
+    for rank, kinds in side_by_side(
+        lambda name: _ranks(whole(text.column(name)), chosen, schema.field(name).type), order[:-1]
+    ):
         if keys and size * kinds < _MOST:
             keys[-1] = keys[-1] * kinds + rank
             size *= kinds

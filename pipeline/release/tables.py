@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from pipeline.cells import concatenated, plain, whole
 from pipeline.errors import PrivacyError
+from pipeline.hands import side_by_side
 from pipeline.release.order import sorted_positions
 
 if TYPE_CHECKING:
@@ -83,19 +84,28 @@ def publishable(
     parts: Sequence[Part], schema: pa.Schema, order: Sequence[str], *, cast: Callable[[pa.Table], pa.Table]
 ) -> PublishableTable:
     """Return the published rows of all feeds as one table in its order; ``cast`` turns text into the schema's types."""
-    text = pa.table({name: _stacked([whole(part.text.column(name)) for part in parts]) for name in schema.names})
+
+    def stacked(name: str) -> pa.Array:
+        return _stacked([whole(part.text.column(name)) for part in parts])
+
+    text = pa.table(dict(zip(schema.names, side_by_side(stacked, schema.names), strict=True)))
     starts = np.cumsum([0, *(part.text.num_rows for part in parts)])
     chosen = np.concatenate([part.chosen + start for part, start in zip(parts, starts, strict=False)])
     positions = sorted_positions(text, chosen, order, schema)
     return PublishableTable(
         schema=schema,
-        text=text.take(pa.array(chosen[positions])),
+        text=_taken(text, pa.array(chosen[positions])),
         cast=cast,
         feed=np.concatenate([part.feed for part in parts])[positions],
         source=np.concatenate([part.source for part in parts])[positions],
         row=np.concatenate([part.row for part in parts])[positions],
         references=_references(parts, pa.array(positions)),
     )
+
+
+def _taken(table: pa.Table, rows: pa.Array) -> pa.Table:
+    columns = side_by_side(lambda column: whole(column).take(rows), table.columns)
+    return pa.table(list(columns), names=table.column_names)
 
 
 def _stacked(columns: Sequence[pa.Array]) -> pa.Array:

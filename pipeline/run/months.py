@@ -141,7 +141,7 @@ def _as_written(product: Product, columns: Sequence[str]) -> pa.Table:
 
 
 def _watched(bench: Bench, product: Product, paths: Sequence[Sequence[str]]) -> Iterator[Watched]:
-    """Yield the identifying cells of every published row, a few columns at a time.
+    """Yield the identifying cells of every source of published rows, a few columns at a time.
 
     They come from the very bytes that the rows came from: a source that changed meanwhile is an error.
     """
@@ -151,10 +151,13 @@ def _watched(bench: Bench, product: Product, paths: Sequence[Sequence[str]]) -> 
             positions = np.flatnonzero((table.feed == number) & (table.source == place))
             if len(positions):
                 for extracted, columns in _identifying(bench, feed, path):
-                    rows = pa.array(np.searchsorted(np.asarray(extracted.rows), table.row[positions]))
+                    numbers = np.asarray(extracted.rows)
+                    released = np.full(int(numbers.max(initial=0)) + 1, -1)
+                    released[table.row[positions]] = positions
                     for column in columns:
-                        cells = whole(extracted.cells.column(column)).take(rows)
-                        yield Watched(feed.name, column, positions, cells.cast(pa.string()))
+                        cells = plain(whole(extracted.cells.column(column)))
+                        yield Watched(feed.name, column, released[numbers], cells)
+                    del extracted, cells  # before the next columns are read
 
 
 def _identifying(bench: Bench, feed: Feed, path: str) -> Iterator[tuple[Extracted, tuple[str, ...]]]:
@@ -173,6 +176,7 @@ def _identifying(bench: Bench, feed: Feed, path: str) -> Iterator[tuple[Extracte
         extracted = bench.reader.columns(feed, path, tuple(dict.fromkeys((*columns, *feed.used[:1]))))
         _refuse_changed(path, same=extracted.sha256 == bench.found.receipts[feed.name][path].sha256)
         yield extracted, columns
+        del extracted  # before the next columns are read
 
 
 def _refuse_changed(path: str, *, same: bool) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.cells import edges, filled
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -55,22 +57,9 @@ def row_hashes(columns: Sequence[Column], salt: str) -> Hashes:
 
 def _text_hashes(values: pa.StringArray) -> Hashes:
     """Return a number for each text, made from its first and last eight bytes and its length; 0 for null."""
-    _, offsets, data = values.buffers()
-    if not len(values) or offsets is None:
-        return np.zeros(len(values), dtype=np.uint64)
-    edges = np.frombuffer(offsets, dtype=np.int32)[values.offset : values.offset + len(values) + 1].astype(np.int64)
-    text = np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, dtype=np.uint8)
-    padded = np.concatenate([text[edges[0] : edges[-1]], np.zeros(_WORD, dtype=np.uint8)])
-    words = np.ndarray(shape=(len(padded) - _WORD + 1,), dtype="<u8", buffer=padded, strides=(1,))
-    edges -= edges[0]
-    start, length = edges[:-1], np.diff(edges)
-    kept = np.where(
-        length < _WORD, (np.uint64(1) << (_WORD * np.minimum(length, _WORD - 1)).astype(np.uint64)) - 1, ~np.uint64(0)
-    )
-    first = words[start] & kept
-    last = words[np.maximum(start, edges[1:] - _WORD)] & kept
-    hashes = _mixed(_mixed(np.add(first, length.astype(np.uint64), dtype=np.uint64)) ^ last)
-    return np.where(values.is_valid().to_numpy(zero_copy_only=False), hashes, np.uint64(0))
+    first, last, length = edges(values)
+    hashes = _mixed(_mixed(first + length.astype(np.uint64)) ^ last)
+    return np.where(filled(values), hashes, np.uint64(0)) if values.null_count else hashes
 
 
 def _mixed(words: Hashes) -> Hashes:

@@ -12,6 +12,7 @@ from pipeline.cells import (
     civil_day,
     constant,
     days,
+    edges,
     facts_of_distinct,
     first_bytes,
     groups,

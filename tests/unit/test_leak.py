@@ -41,6 +41,7 @@ def table(*names: str | None, **more: list[str | None]) -> pa.Table:
         ("Ó Súilleabháin", "ó SÚILLEABHÁIN"),
         ("abcde", "ABCDE"),
         ('an, odd "name"\nin two lines', 'An, Odd "Name"\nIn Two Lines'),
+        ("\u212airkby", "kirkby"),  # a Kelvin sign is longer than the letter that it is
     ],
 )
 def test_a_planted_cell_is_found_case_and_blanks_aside(published: str, cell: str) -> None:
@@ -49,6 +50,12 @@ def test_a_planted_cell_is_found_case_and_blanks_aside(published: str, cell: str
     said = str(caught.value)
     assert "Card Holder" in said
     assert cell.casefold() not in said.casefold()
+
+
+def test_rows_that_are_not_in_the_release_are_not_compared() -> None:
+    assert check(table(PERSON, "somebody else"), [watch(PERSON, "nobody", rows=[-1, 1])], where="") == 1
+    with pytest.raises(PrivacyError, match="identity-published"):
+        check(table("somebody else", PERSON), [watch("nobody", PERSON, rows=[-1, 1])], where="")
 
 
 @pytest.mark.parametrize("others", [["x"], ["a longer text"], [None], ["é"], ["exactly as long as"]])
