@@ -12,7 +12,6 @@ from pipeline.cells import (
     civil_day,
     constant,
     days,
-    edges,
     facts_of_distinct,
     first_bytes,
     groups,
