@@ -35,7 +35,7 @@ def publish_lines(run: Run) -> Iterable[str]:
 
 def _dataset_lines(run: Run, outcome: Outcome) -> Iterable[str]:
     if not outcome.state.months and not outcome.error:
-        yield "nothing was received for it"
+        yield from _waiting(outcome) if outcome.lacking else ["nothing was received for it"]
         return
     released = [each.released for each in outcome.state.months.values() if each.released]
     rows = sum(each.rows for each in released)
@@ -58,6 +58,8 @@ def _waiting(outcome: Outcome) -> Iterable[str]:
             yield f"  to approve it, add this sha256 to the approvals file: {each.waiting.built.csv_sha256}"
         if each.input_gone:
             yield f"input-gone: {month} stays as it was published; an extract that fed it has gone"
+    for month, feeds in outcome.lacking.items():
+        yield f"WAITS for an extract: {month}: no file of {' or '.join(feeds)} has come"
 
 
 def planned_lines(run: Run) -> Iterable[str]:
@@ -67,7 +69,7 @@ def planned_lines(run: Run) -> Iterable[str]:
         for month, reasons in sorted(outcome.built.items()):
             yield f"  build {month}: {in_words(reasons)}"
         if not outcome.built and not outcome.error:
-            yield "  nothing to build" if outcome.state.months else "  nothing was received for it"
+            yield "  nothing to build" if outcome.state.months or outcome.lacking else "  nothing was received for it"
         yield from (f"  {line}" for line in (*_waiting(outcome), *_stopped(outcome)))
     for made in run.plans:
         yield from plan_lines(made)

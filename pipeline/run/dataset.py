@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError, PipelineError, several
@@ -22,7 +22,7 @@ from pipeline.run.survey import survey
 from pipeline.run.workplace import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from pipeline.extract.reference import Reference
     from pipeline.model import Account, ChangeNote, Dataset, Month
@@ -32,12 +32,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one dataset: its state now, the months that were built and why, those that wait."""
+    """What became of one dataset: its state now, the months that were built and why, those that wait.
+
+    ``lacking`` are months that cannot be built, because the feeds named have no file of them.
+    """
 
     dataset: Dataset
     state: State
     built: Mapping[Month, tuple[str, ...]]
     changed: bool
+    lacking: Mapping[Month, Sequence[str]] = field(default_factory=dict)
     error: PipelineError | None = None
 
     @property
@@ -119,7 +123,8 @@ def _run(bench: Bench, state: State, only: Collection[Month]) -> Outcome:
         if changed:
             _remember(work, dataset, state, new)
         work.store.sweep(dataset.name, tuple(_folders(new.months.values())))
-    return Outcome(dataset=dataset, state=new, built={each.month: each.reasons for each in stale}, changed=changed)
+    built = {each.month: each.reasons for each in stale}
+    return Outcome(dataset=dataset, state=new, built=built, changed=changed, lacking=found.lacking)
 
 
 def _candidate(bench: Bench, stale: Stale, state: State) -> Candidate:

@@ -66,7 +66,7 @@ def publish(
         catalogue = catalogue_of(work)
         catalogue.recover()
         outcomes = _outcomes(work, request)
-        errors = [outcome.error for outcome in outcomes if outcome.error]
+        errors = _errors(request, outcomes)
         publications, lost = _publications(work, outcomes, errors)
         plans, address = apply_all(work, None if lost else catalogue, publications, errors)
         run = _run(work, outcomes, plans, errors, address)
@@ -90,7 +90,7 @@ def _plan(
     kind = origin.with_database(settings, origin.origin_of(settings.data))
     work = _workplace(settings, environ, kind, today=today, say=say, writes=False, early=key)
     outcomes = _outcomes(work, request)
-    errors = [outcome.error for outcome in outcomes if outcome.error]
+    errors = _errors(request, outcomes)
     publications, lost = _publications(work, outcomes, errors)
     plans: list[Plan] = []
     address = ""
@@ -143,17 +143,31 @@ def accounts_of(settings: Settings, dataset: Dataset, month: Month) -> tuple[Acc
     if month == NO_MONTH:
         return state.unplaced
     if month not in state.months:
-        raise InputError(
-            "no-such-month",
-            f"`{dataset.name}` was never built for {month}",
-            where="--month",
-            fix="run `pipeline publish`, or choose a month that an extract was received for",
-        )
+        raise _no_such_month([dataset.name], month)
     return state.months[month].accounts
+
+
+def _no_such_month(datasets: Sequence[str], month: Month) -> InputError:
+    return InputError(
+        "no-such-month",
+        f"nothing was ever built for {month}",
+        where=f"--month, {' '.join(datasets)}",
+        fix="run `pipeline publish`, or choose a month that an extract was received for",
+    )
 
 
 def _outcomes(work: Workplace, request: Request) -> tuple[Outcome, ...]:
     return tuple(run_dataset(work, dataset, only=request.months) for dataset in chosen(request.datasets))
+
+
+def _errors(request: Request, outcomes: Sequence[Outcome]) -> list[PipelineError]:
+    """Return what stopped datasets, and the months that were asked for and that no dataset has."""
+    errors = [outcome.error for outcome in outcomes if outcome.error]
+    known = {month for outcome in outcomes for month in outcome.state.months}
+    if not errors:
+        names = [outcome.dataset.name for outcome in outcomes]
+        errors += [_no_such_month(names, month) for month in request.months if month not in known]
+    return errors
 
 
 def _publications(

@@ -54,6 +54,12 @@ class Survey:
                 found[path] = self.receipts[feed.name][path].sha256
         return dict(sorted(found.items()))
 
+    @property
+    def lacking(self) -> dict[Month, tuple[str, ...]]:
+        """The months that some feeds have a file of and others have none, with the feeds that have none."""
+        every = sorted({month for files in self.own.values() for month in files} - set(self.opened) - self.gone)
+        return {month: tuple(feed for feed, files in self.own.items() if month not in files) for month in every}
+
     def late(self, feed: Feed, month: Month) -> tuple[str, ...]:
         """Return the later files of a feed that hold rows of ``month``."""
         months = {path: own for own, path in self.own[feed.name].items()}

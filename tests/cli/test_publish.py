@@ -97,6 +97,14 @@ def test_a_plan_of_a_month_that_waits_is_not_a_failure_to_plan(product: Product)
     assert tree(product.folder) == before
 
 
+@pytest.mark.parametrize("command", ["plan", "publish"])
+def test_a_month_that_nothing_was_received_for_cannot_be_asked_for(product: Product, command: str) -> None:
+    said = product.run(command, "--quiet", "spend-over-500", "--month", "2024-02", "--month", "2019-05")
+    assert said.status == 3, said.text
+    assert said.text.count("nothing was ever built for 2019-05") == 1
+    assert "built for 2024-02" not in said.text
+
+
 def test_only_the_named_datasets_and_months_are_built(tmp_path: Path) -> None:
     product = Product.with_sample(tmp_path)
     assert product.publish("spend-over-500", "--month", "2024-02", "--month", "2024-01") == {
