@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import SettingsError, StorageError
+from pipeline.journal import sync_folder
 from pipeline.secret import Secret
 
 if TYPE_CHECKING:
@@ -228,19 +229,10 @@ def _create(path: Path, key: Key) -> None:
             file.write(_content(key))
             file.flush()
             os.fsync(descriptor)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as fault:
         path.unlink(missing_ok=True)
         raise _unwritable(path, fault) from None
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name in ``folder`` survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _unreadable(path: Path, fault: OSError) -> SettingsError:

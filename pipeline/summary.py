@@ -8,6 +8,7 @@ from pipeline.errors import printable
 from pipeline.report import account_lines, plan_lines
 from pipeline.run.notes import review_file
 from pipeline.run.stale import in_words
+from pipeline.vocabulary import marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,7 +81,7 @@ def planned_lines(run: Run) -> Iterable[str]:
 def _ending(run: Run) -> Iterable[str]:
     yield ""
     if run.work.sample:
-        yield "SAMPLE DATA: invented records, marked on every page and in all metadata"
+        yield marked("invented records, marked on every page and in all metadata", sample=True)
     for path in run.unread:
         yield f"not read by any feed: {printable(path)} (is its name right?)"
     if run.review:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.periods import months_between
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from pipeline.model import Month
 
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
 HEIGHT = 100
 STEP = 10
 BAR = 8
-_DECEMBER = 12
 
 
 class Bar(NamedTuple):
@@ -42,7 +43,7 @@ def draw_chart(rows_by_month: Mapping[Month, int]) -> Chart | None:
     if len(rows_by_month) <= 1 or not any(rows_by_month.values()):
         return None
     highest = max(rows_by_month.values())
-    axis = tuple(_months_between(min(rows_by_month), max(rows_by_month)))
+    axis = tuple(months_between(min(rows_by_month), max(rows_by_month)))
     bars = tuple(
         _bar(position, month, rows=rows_by_month[month], highest=highest)
         for position, month in enumerate(axis)
@@ -62,11 +63,3 @@ def _bar(position: int, month: Month, *, rows: int, highest: int) -> Bar:
     """Return a bar that is as high as its rows; a release without rows is seen too, a gap is none."""
     height = max(round(rows / highest * HEIGHT), 1)
     return Bar(month, rows, position * STEP + (STEP - BAR) // 2, HEIGHT - height, height)
-
-
-def _months_between(first: Month, last: Month) -> Iterator[Month]:
-    """Yield every calendar month from ``first`` to ``last``."""
-    year, number = int(first[:4]), int(first[5:])
-    while (month := f"{year:04d}-{number:02d}") <= last:
-        yield month
-        year, number = (year + 1, 1) if number == _DECEMBER else (year, number + 1)

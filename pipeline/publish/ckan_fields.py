@@ -9,13 +9,14 @@ loaders that fill a portal's DataStore overwrite ``hash`` with an MD5 of theirs.
 
 from __future__ import annotations
 
-import calendar
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.publish.ckan_notes import SAMPLE, plain, write_notes
+from pipeline.periods import last_day
+from pipeline.publish.ckan_notes import plain, write_notes
 from pipeline.publish.plan import metadata_digest
 from pipeline.publish.views import day_in_words, month_in_words
+from pipeline.vocabulary import MEDIA_TYPES, SAMPLE_MARK, frequency_address, marked
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -34,10 +35,9 @@ _NOT_IN_A_TAG: Final = re.compile(r"[^\w.-]+")
 _MD5: Final = re.compile(r"[0-9a-f]{32}")
 
 _TABLE_SCHEMA: Final = "https://datapackage.org/standard/table-schema/"
-_FREQUENCIES: Final = "http://publications.europa.eu/resource/authority/frequency/"
 _FORMATS: Final = {
-    "csv": ("CSV", "text/csv", "https://www.rfc-editor.org/rfc/rfc4180"),
-    "parquet": ("Parquet", "application/vnd.apache.parquet", "https://parquet.apache.org/docs/file-format/"),
+    "csv": ("CSV", "https://www.rfc-editor.org/rfc/rfc4180"),
+    "parquet": ("Parquet", "https://parquet.apache.org/docs/file-format/"),
 }
 #: Every extra that is ours.  Others are somebody else's and stay.
 EXTRAS: Final = (
@@ -70,14 +70,14 @@ def dataset_fields(publication: Publication, *, kept: Collection[Month] = ()) ->
 
 def resource_fields(publication: Publication, release: Release, file: ReleasedFile) -> Fields:
     """Return the fields of the resource that holds one file of one month."""
-    kind, mimetype, standard = _FORMATS[file.format]
+    kind, standard = _FORMATS[file.format]
     first, last = _span([release.month])
     title = f"{plain(publication.title)}, {month_in_words(release.month)} ({kind})"
     return {
         "name": _marked(publication, title),
         "description": _describe(publication, release),
         "format": kind,
-        "mimetype": mimetype,
+        "mimetype": MEDIA_TYPES[file.format],
         "hash": f"sha256:{file.sha256}",
         "sha256": file.sha256,
         "license": publication.licence_url,
@@ -117,18 +117,17 @@ def _equal(name: str, held: object, wanted: object) -> bool:
 
 def _marked(publication: Publication, text: str) -> str:
     """Return ``text``, marked where the data is invented."""
-    text = plain(text)
-    return f"{SAMPLE}: {text}" if publication.sample and SAMPLE not in text else text
+    return marked(plain(text), sample=publication.sample)
 
 
 def _publisher(publication: Publication) -> str:
     publisher = plain(publication.publisher)
-    return f"{publisher} ({SAMPLE})" if publication.sample and SAMPLE not in publisher else publisher
+    return f"{publisher} ({SAMPLE_MARK})" if publication.sample and SAMPLE_MARK not in publisher else publisher
 
 
 def _tags(publication: Publication) -> list[Fields]:
     """Return the tags as CKAN takes them: other characters than its own are spaces, too short ones are left out."""
-    marks = (SAMPLE,) if publication.sample else ()
+    marks = (SAMPLE_MARK,) if publication.sample else ()
     names = {_NOT_IN_A_TAG.sub(" ", tag).strip()[: TAG_LENGTHS[-1]].strip() for tag in (*publication.tags, *marks)}
     return [{"name": name} for name in sorted(names) if len(name) in TAG_LENGTHS]
 
@@ -148,7 +147,7 @@ def _extras(publication: Publication, *, kept: Collection[Month], missing: Seque
         "date_updated": released[-1].isoformat() if released else "",
         "foi-email": publication.foi_email,
         "foi-name": f"Freedom of Information, {publication.force_name}",
-        "frequency": _frequency(publication.frequency),
+        "frequency": frequency_address(publication.frequency),
         "geographic_coverage": publication.spatial_name,
         "held_months": "; ".join(f"{held.month}: {held.reason}" for held in sorted(publication.held)),
         "key_series": publication.key_series,
@@ -158,7 +157,7 @@ def _extras(publication: Publication, *, kept: Collection[Month], missing: Seque
         "provenance": _provenance(publication),
         "publisher": _publisher(publication),
         "quality_notes": _quality(publication),
-        "sample": SAMPLE if publication.sample else "",
+        "sample": SAMPLE_MARK if publication.sample else "",
         "schema": schema if len(schema.encode("utf-8")) <= LONGEST_EXTRA else "",
         "spatial_uri": publication.spatial_uri,
         "temporal_end": end,
@@ -186,12 +185,7 @@ def _span(months: Sequence[Month]) -> tuple[str, str]:
     if not months:
         return "", ""
     first, last = min(months), max(months)
-    days = calendar.monthrange(int(last[:4]), int(last[5:]))[1]
-    return f"{first}-01", f"{last}-{days:02d}"
-
-
-def _frequency(frequency: str) -> str:
-    return frequency if frequency.startswith("http") else f"{_FREQUENCIES}{frequency.upper().replace(' ', '_')}"
+    return f"{first}-01", last_day(last).isoformat()
 
 
 def _issued(publication: Publication, release: Release) -> str:
@@ -206,7 +200,7 @@ def _issued_first(publication: Publication) -> str:
 
 def _describe(publication: Publication, release: Release) -> str:
     """Return what a month's resource says of itself."""
-    mark = f"{SAMPLE}, invented. " if publication.sample else ""
+    mark = f"{SAMPLE_MARK}, invented. " if publication.sample else ""
     figures = "".join(f" {name}: {value:,}." for name, value in sorted(release.quality.items()))
     rows = f"{release.rows:,} row{'' if release.rows == 1 else 's'}"
     return f"{mark}{month_in_words(release.month)}, {rows}. Released {day_in_words(release.released_on)}.{figures}"

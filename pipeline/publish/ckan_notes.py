@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pipeline.publish.views import day_in_words, month_in_words
+from pipeline.vocabulary import SAMPLE_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from pipeline.model import Month, Publication
 
 #: How invented data says so, everywhere.
-SAMPLE: Final = "SAMPLE DATA"
-_SAMPLE_SENTENCE: Final = f"**{SAMPLE}.** Every record here is invented. It describes nobody and nothing real."
+_SAMPLE_SENTENCE: Final = f"**{SAMPLE_MARK}.** Every record here is invented. It describes nobody and nothing real."
 
 #: The database takes no NUL, and no other control character has a place in a text.
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")

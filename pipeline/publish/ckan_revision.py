@@ -18,8 +18,9 @@ from requests_toolbelt import MultipartEncoder
 from pipeline.errors import PortalError
 from pipeline.model import Action
 from pipeline.publish.ckan_fields import UNFINISHED, differing, resource_fields, theirs
-from pipeline.publish.ckan_notes import SAMPLE, plain
+from pipeline.publish.ckan_notes import plain
 from pipeline.publish.ckan_package import WITHDRAWN, released_files
+from pipeline.vocabulary import SAMPLE_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -193,7 +194,7 @@ def _revise_files(
 
 def _notice(publication: Publication, name: str, position: int) -> Upload:
     """Return what overwrites a file that is withdrawn: dropping a resource would leave its bytes on the portal."""
-    mark = f"{SAMPLE}. " if publication.sample else ""
+    mark = f"{SAMPLE_MARK}. " if publication.sample else ""
     text = (
         f"{mark}This file was withdrawn by its publisher, {plain(publication.publisher)}. "
         f"If you hold a copy, please delete it. Questions: {plain(publication.contact_email)}\n"
@@ -204,7 +205,7 @@ def _notice(publication: Publication, name: str, position: int) -> Upload:
 
 
 def _withdrawn_fields(publication: Publication, notice: Upload, reason: str) -> Fields:
-    mark = f"{SAMPLE}: " if publication.sample else ""
+    mark = f"{SAMPLE_MARK}: " if publication.sample else ""
     return {
         "name": f"{mark}{plain(publication.title)}, withdrawn ({notice.name})",
         "description": f"{mark}Withdrawn: {plain(reason)}",

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.vocabulary import MEDIA_TYPES, frequency_address, marked
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.publish.views import DatasetView
 
-_MEDIA_TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 _MEDIA_TYPE_REGISTRY = "https://www.iana.org/assignments/media-types/"
-_FREQUENCY = "http://publications.europa.eu/resource/authority/frequency/"
 
 
 def dataset_facts(view: DatasetView) -> dict[str, object]:
@@ -23,7 +23,7 @@ def dataset_facts(view: DatasetView) -> dict[str, object]:
     described: dict[str, object] = {
         "@context": "https://schema.org/",
         "@type": "Dataset",
-        "name": _marked(facts.title, sample=facts.sample),
+        "name": marked(facts.title, sample=facts.sample),
         "description": facts.description,
         "identifier": facts.name,
         "version": facts.version,
@@ -65,7 +65,7 @@ def catalogue_facts(views: Sequence[DatasetView]) -> dict[str, object]:
         },
         "@id": "./",
         "@type": "dcat:Catalog",
-        "dct:title": _marked("Open data", sample=any(view.facts.sample for view in views)),
+        "dct:title": marked("Open data", sample=any(view.facts.sample for view in views)),
         "dcat:dataset": [_dcat_dataset(view) for view in views],
     }
 
@@ -76,11 +76,11 @@ def _dcat_dataset(view: DatasetView) -> dict[str, object]:
     described: dict[str, object] = {
         "@id": f"{facts.name}/",
         "@type": "dcat:Dataset",
-        "dct:title": _marked(facts.title, sample=facts.sample),
+        "dct:title": marked(facts.title, sample=facts.sample),
         "dct:description": facts.description,
         "dct:identifier": facts.name,
         "dct:publisher": {"@type": "foaf:Agent", "foaf:name": facts.publisher},
-        "dct:accrualPeriodicity": {"@id": _FREQUENCY + facts.frequency.upper()},
+        "dct:accrualPeriodicity": {"@id": frequency_address(facts.frequency)},
         "dct:spatial": {"@id": facts.spatial_uri},
         "dcat:keyword": list(facts.tags),
         "dcat:landingPage": {"@id": f"{facts.name}/index.html"},
@@ -123,9 +123,4 @@ def _period(view: DatasetView) -> tuple[str, str] | None:
 
 
 def _media_type(name: str) -> str:
-    return _MEDIA_TYPES[name.rpartition(".")[2]]
-
-
-def _marked(title: str, *, sample: bool) -> str:
-    """Return a title that says so when the data is invented."""
-    return f"SAMPLE DATA: {title}" if sample else title
+    return MEDIA_TYPES[name.rpartition(".")[2]]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.periods import neighbour
 from pipeline.publish.chart import Chart, draw_chart
 
 if TYPE_CHECKING:
@@ -200,14 +201,9 @@ def _span(newest_first: Sequence[Month]) -> str:
 
 def _ranges(months: Sequence[Month]) -> Iterable[str]:
     """Yield months in words, a run of consecutive ones as one range."""
-    for _, group in groupby(enumerate(months), key=lambda pair: _month_number(pair[1]) - pair[0]):
+    for _, group in groupby(enumerate(months), key=lambda pair: neighbour(pair[1], -pair[0])):
         run = [month for _, month in group]
         yield _span(run[::-1])
-
-
-def _month_number(month: Month) -> int:
-    """Return how many months have passed since the year 0."""
-    return int(month[:4]) * len(calendar.month_name[1:]) + int(month[5:])
 
 
 def _codelist(publication: Publication, column: PublishedColumn) -> str:

@@ -2,51 +2,27 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
+
+from pipeline.periods import last_day, months_between, neighbour
+from pipeline.vocabulary import MEDIA_TYPES, frequency_address, marked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeline.model import Month, Publication, Release, ReleasedFile
 
-_MEDIA_TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
-_FREQUENCIES = "http://publications.europa.eu/resource/authority/frequency/"
-
-
-def last_day(month: Month) -> dt.date:
-    """Return the last day of a month."""
-    year, number = int(month[:4]), int(month[5:])
-    return dt.date(year, number, calendar.monthrange(year, number)[1])
-
-
-def next_month(month: Month) -> Month:
-    """Return the month after ``month``."""
-    after = last_day(month) + dt.timedelta(days=1)
-    return f"{after:%Y-%m}"
-
 
 def next_due(month: Month, due_days: int) -> dt.date:
     """Return the day by which the month after ``month`` is promised."""
-    return last_day(next_month(month)) + dt.timedelta(days=due_days)
+    return last_day(neighbour(month, 1)) + dt.timedelta(days=due_days)
 
 
 def missing_months(months: set[Month]) -> tuple[Month, ...]:
     """Return the months between the first and the last that are not there (requirement C9)."""
-    if not months:
-        return ()
-    missing, month = [], min(months)
-    while (month := next_month(month)) < max(months):
-        if month not in months:
-            missing.append(month)
-    return tuple(missing)
-
-
-def sample_title(publication: Publication) -> str:
-    """Return the title, marked where the data is invented."""
-    return f"SAMPLE DATA: {publication.title}" if publication.sample else publication.title
+    return tuple(month for month in months_between(min(months), max(months)) if month not in months) if months else ()
 
 
 def json_bytes(facts: Mapping[str, Any]) -> bytes:
@@ -61,7 +37,7 @@ def data_package(publication: Publication) -> bytes:
     """
     facts: dict[str, Any] = {
         "name": publication.name,
-        "title": sample_title(publication),
+        "title": marked(publication.title, sample=publication.sample),
         "description": publication.description,
         "version": publication.version,
         "licenses": [
@@ -75,7 +51,7 @@ def data_package(publication: Publication) -> bytes:
         "force": publication.force_name,
         "temporal": _temporal(publication),
         "spatial": {"name": publication.spatial_name, "uri": publication.spatial_uri},
-        "accrualPeriodicity": f"{_FREQUENCIES}{publication.frequency.upper()}",
+        "accrualPeriodicity": frequency_address(publication.frequency),
         "statements": list(publication.statements),
         "keySeries": publication.key_series,
         "monthsMissing": list(publication.missing),
@@ -84,7 +60,7 @@ def data_package(publication: Publication) -> bytes:
         "resources": [_resource(release, file) for release in publication.releases for file in release.files],
     }
     if publication.sample:
-        facts["sample"] = "SAMPLE DATA: invented records of an example force, about nobody"
+        facts["sample"] = marked("invented records of an example force, about nobody", sample=True)
     return json_bytes(facts)
 
 
@@ -102,7 +78,7 @@ def _resource(release: Release, file: ReleasedFile) -> dict[str, Any]:
         "type": "table" if file.format == "csv" else "file",
         "path": file.name,
         "format": file.format,
-        "mediatype": _MEDIA_TYPES[file.format],
+        "mediatype": MEDIA_TYPES[file.format],
         "bytes": file.bytes,
         "hash": f"sha256:{file.sha256}",
         "month": release.month,

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.periods import neighbour
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pipeline.approvals import Approval
     from pipeline.model import Month
     from pipeline.settings_parts import Limits
-
-
-def neighbours(month: Month) -> tuple[Month, Month]:
-    """Return the calendar months just before and after ``month``."""
-    year, number = int(month[:4]), int(month[5:])
-    before = f"{year - 1:04}-12" if number == 1 else f"{year:04}-{number - 1:02}"
-    after = f"{year + 1:04}-01" if number == 12 else f"{year:04}-{number + 1:02}"  # noqa: PLR2004 - December
-    return before, after
 
 
 def shrinks(month: Month, rows: int, *, last: int | None, others: Mapping[Month, int], limits: Limits) -> str:
@@ -29,7 +23,7 @@ def shrinks(month: Month, rows: int, *, last: int | None, others: Mapping[Month,
     if last is not None:
         expected, what = float(last), "its last release"
     else:
-        beside = [others[each] for each in neighbours(month) if each in others]
+        beside = [others[each] for each in (neighbour(month, -1), neighbour(month, 1)) if each in others]
         if not beside:
             return ""
         expected, what = sum(beside) / len(beside), "the months beside it"

@@ -21,6 +21,7 @@ from pipeline.protect.snap import PointList
 from pipeline.release.store import Store
 from pipeline.settings_parts import CODELISTS
 from pipeline.validate.schema import TableSchema
+from pipeline.vocabulary import marked
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -160,7 +161,7 @@ class Workplace:
 
     def file_facts(self, dataset: Dataset) -> dict[str, str]:
         """Return the only metadata that a Parquet file carries: title, licence, attribution."""
-        title = f"SAMPLE DATA: {dataset.title}" if self.sample else dataset.title
+        title = marked(dataset.title, sample=self.sample)
         licence = self.settings.terms(dataset.name).licence
         return {"title": title, "licence": f"{licence.title} {licence.url}", "attribution": self.settings.attribution}
 

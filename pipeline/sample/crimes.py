@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.periods import last_day
 from pipeline.sample import words
 from pipeline.sample.columns import CHUNK, Draw, column, led, plain, where
 from pipeline.sample.mark import CRIME_MARK
@@ -73,8 +73,7 @@ def read_offences(codelists: Path) -> tuple[tuple[str, str], ...]:
 
 def days_of(month: str) -> tuple[str, ...]:
     """Return the days of ``month`` as `YYYY-MM-DD`."""
-    year, number = int(month[:4]), int(month[5:])
-    return tuple(f"{month}-{day:02d}" for day in range(1, calendar.monthrange(year, number)[1] + 1))
+    return tuple(f"{month}-{day:02d}" for day in range(1, last_day(month).day + 1))
 
 
 def draw_crimes(scene: Scene, month: str, *, rows: int, first: int, rng: np.random.Generator) -> Iterator[pa.Table]:

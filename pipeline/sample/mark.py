@@ -8,6 +8,8 @@ import zipfile
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from pipeline.vocabulary import SAMPLE_MARK
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 CRIME_MARK = "SAMPLE*"
 NUMBER_MARK = "SAMPLE-"
 AREA_MARK = "Sample Borough"
-TITLE_MARK = "SAMPLE DATA"
 
 #: A mark counts only where a sample's file has it: as the first cell of a line, or as the whole name of an area.
 #: The same words inside a narrative say nothing.
@@ -40,7 +41,7 @@ def bears_mark(path: Path) -> bool:
     with path.open("rb") as file:
         beginning = file.read(_MOST)
         if beginning[:2] == b"PK":
-            return TITLE_MARK.encode() in beginning + file.read()
+            return SAMPLE_MARK.encode() in beginning + file.read()
     if beginning.startswith(_SQLITE):
         return _events_marked(path)
     return _LINE.search(beginning) is not None
@@ -65,6 +66,6 @@ def _title_marked(path: Path) -> bool:
     """Return whether a workbook's properties hold the mark; False for a zip without readable properties."""
     try:
         with zipfile.ZipFile(path) as parts, parts.open(_PROPERTIES) as part:
-            return TITLE_MARK.encode() in part.read(_MOST)
+            return SAMPLE_MARK.encode() in part.read(_MOST)
     except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError):
         return False

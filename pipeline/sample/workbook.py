@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 
 from pipeline.sample.ledger import HEADER
-from pipeline.sample.mark import TITLE_MARK
+from pipeline.vocabulary import SAMPLE_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,9 +38,9 @@ def write_workbook(
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": TITLE_MARK, "author": "Example Police", "created": _CREATED})
+    book.set_properties({"title": SAMPLE_MARK, "author": "Example Police", "created": _CREATED})
     _write_lines(book, month, lines, header)
-    book.add_worksheet("Notes").write_string(0, 0, f"{TITLE_MARK}: made up from end to end")
+    book.add_worksheet("Notes").write_string(0, 0, f"{SAMPLE_MARK}: made up from end to end")
     if dress:
         dress(book)
     book.close()
@@ -51,7 +51,7 @@ def _write_lines(book: xlsxwriter.Workbook, month: str, lines: Sequence[Line], h
     """Add the sheet of payments to ``book``: titles, header, lines."""
     day, money = book.add_format({"num_format": "dd/mm/yyyy"}), book.add_format({"num_format": "#,##0.00"})
     sheet = book.add_worksheet(SHEET)
-    titles = (f"{TITLE_MARK} - invented payments of Example Police", f"Period {month}", "Amounts in pounds")
+    titles = (f"{SAMPLE_MARK} - invented payments of Example Police", f"Period {month}", "Amounts in pounds")
     for row, title in enumerate(titles):
         sheet.write_string(row, 0, title)
     for place, name in enumerate(header):

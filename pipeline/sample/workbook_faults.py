@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.sample.ledger import HEADER, Line
 from pipeline.sample.making import invent_lines
-from pipeline.sample.mark import TITLE_MARK
 from pipeline.sample.workbook import HEADER_ROW, SHEET, write_workbook
+from pipeline.vocabulary import SAMPLE_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,5 +136,5 @@ def _pack(path: Path, parts: dict[str, bytes]) -> None:
     """Write a workbook of ``parts``; the properties stay unpacked, every part bears the same old date."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
-            packing = zipfile.ZIP_STORED if TITLE_MARK.encode() in content else zipfile.ZIP_DEFLATED
+            packing = zipfile.ZIP_STORED if SAMPLE_MARK.encode() in content else zipfile.ZIP_DEFLATED
             archive.writestr(zipfile.ZipInfo(name), content, packing)

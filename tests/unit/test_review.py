@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from pipeline.approvals import Approval
-from pipeline.run.review import approval_of, neighbours, shrinks
+from pipeline.run.review import approval_of, shrinks
 from pipeline.settings_parts import Limits
 
 LIMITS = Limits(bad_share=0.05, bad_rows=20, shrink_share=0.8, shrink_rows=50)
@@ -59,12 +59,6 @@ def test_a_new_month_is_compared_with_the_mean_of_the_months_beside_it(
     others: dict[str, int], now: int, *, waits: bool
 ) -> None:
     assert bool(shrinks("2024-02", now, last=None, others=others, limits=LIMITS)) is waits
-
-
-def test_the_months_beside_a_month_cross_the_year() -> None:
-    assert neighbours("2024-01") == ("2023-12", "2024-02")
-    assert neighbours("2024-12") == ("2024-11", "2025-01")
-    assert neighbours("2024-06") == ("2024-05", "2024-07")
 
 
 def test_an_approval_is_of_exactly_one_file() -> None:

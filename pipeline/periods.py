@@ -1,0 +1,34 @@
+"""Calendar months by name (`2024-01`): the periods that everything here is released by."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MONTHS = 12
+
+
+def neighbour(month: str, months: int) -> str:
+    """Return the month so many ``months`` after ``month``, before it where that is negative."""
+    year, number = divmod(_number(month) + months, _MONTHS)
+    return f"{year:04}-{number + 1:02}"
+
+
+def months_between(first: str, last: str) -> Iterator[str]:
+    """Yield every month from ``first`` to ``last``, both included."""
+    for months in range(_number(last) - _number(first) + 1):
+        yield neighbour(first, months)
+
+
+def last_day(month: str) -> dt.date:
+    """Return the last day of ``month``."""
+    year, number = int(month[:4]), int(month[5:])
+    return dt.date(year, number, calendar.monthrange(year, number)[1])
+
+
+def _number(month: str) -> int:
+    return int(month[:4]) * _MONTHS + int(month[5:]) - 1
