@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PipelineError
-from pipeline.model import Action
+from pipeline.portal import Action
 from pipeline.reasons import REASONS, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pipeline.model import Account, Month, Plan, Quarantined
+    from pipeline.model import Account, Month, Quarantined
+    from pipeline.portal import Plan
 
 
 def account_lines(accounts: Iterable[Account]) -> Iterator[str]:

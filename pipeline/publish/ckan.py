@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import PortalError, several
-from pipeline.model import Action, Beside
+from pipeline.portal import Action, Beside
 from pipeline.publish.ckan_access import Access
 from pipeline.publish.ckan_publishing import Publishing
 from pipeline.publish.ckan_session import Client, Patience
@@ -19,7 +19,7 @@ from pipeline.publish.ckan_session import Client, Patience
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pipeline.model import HeldDataset, Plan, Publication
+    from pipeline.portal import HeldDataset, Plan, Publication
     from pipeline.secret import Secret
 
 #: After these nothing else on the same portal can succeed, so the rest is not tried.

@@ -21,7 +21,8 @@ from pipeline.vocabulary import MEDIA_TYPES, SAMPLE_MARK, frequency_address, mar
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from pipeline.model import Month, Publication, Release, ReleasedFile
+    from pipeline.model import Month
+    from pipeline.portal import Publication, Release, ReleasedFile
 
 Fields = dict[str, Any]
 

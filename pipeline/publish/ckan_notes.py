@@ -15,7 +15,8 @@ from pipeline.vocabulary import SAMPLE_MARK
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipeline.model import Month, Publication
+    from pipeline.model import Month
+    from pipeline.portal import Publication
 
 #: How invented data says so, everywhere.
 _SAMPLE_SENTENCE: Final = f"**{SAMPLE_MARK}.** Every record here is invented. It describes nobody and nothing real."

@@ -15,7 +15,7 @@ from pipeline.publish.views import size_in_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from pipeline.model import Change, Publication
+    from pipeline.portal import Change, Publication
     from pipeline.publish.ckan_access import Access
     from pipeline.publish.ckan_package import HeldFile
     from pipeline.publish.ckan_revision import Revision

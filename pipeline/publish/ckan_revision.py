@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from requests_toolbelt import MultipartEncoder
 
 from pipeline.errors import PortalError
-from pipeline.model import Action
+from pipeline.portal import Action
 from pipeline.publish.ckan_fields import UNFINISHED, differing, resource_fields, theirs
 from pipeline.publish.ckan_notes import plain
 from pipeline.publish.ckan_package import WITHDRAWN, released_files
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model import Change, Publication
+    from pipeline.portal import Change, Publication
     from pipeline.publish.ckan_package import HeldPackage
 
 Fields = dict[str, Any]

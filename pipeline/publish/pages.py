@@ -15,7 +15,7 @@ from pipeline.publish.views import DatasetView, KeptFile, OtherDataset, month_in
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.model import Publication
+    from pipeline.portal import Publication
 
 #: What the catalogue itself puts at its top, beside one folder per dataset and a README that it only carries.
 SITE_FILES = ("catalogue.jsonld", "index.html", "style.css")

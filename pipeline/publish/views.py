@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
-    from pipeline.model import Month, Publication, PublishedColumn, Release
+    from pipeline.model import Month
+    from pipeline.portal import Publication, PublishedColumn, Release
 
 _THOUSAND = 1000
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from pipeline.model import ChangeNote
+from pipeline.portal import ChangeNote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

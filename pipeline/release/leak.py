@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.cells import Mask
-    from pipeline.model import ReleasedFile
+    from pipeline.portal import ReleasedFile
 
 #: Shorter cells are words that recur by chance (requirement D7).
 SHORTEST = 5

@@ -12,7 +12,8 @@ from pipeline.vocabulary import MEDIA_TYPES, frequency_address, marked
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.model import Month, Publication, Release, ReleasedFile
+    from pipeline.model import Month
+    from pipeline.portal import Publication, Release, ReleasedFile
 
 
 def next_due(month: Month, due_days: int) -> dt.date:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import SettingsError
 from pipeline.journal import replace_file
-from pipeline.model import Account, ChangeNote, Receipt
+from pipeline.model import Account, Receipt
+from pipeline.portal import ChangeNote
 from pipeline.reasons import Outcome
 
 if TYPE_CHECKING:

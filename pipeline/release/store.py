@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.journal import make_private, sync_folder, writing
-from pipeline.model import Release, ReleasedFile
+from pipeline.portal import Release, ReleasedFile
 from pipeline.release.state import Built, State, load_state, save_state
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from pipeline.errors import InputError, PipelineError, several
 from pipeline.extract.database import Database
 from pipeline.journal import record
-from pipeline.release.changes import note
-from pipeline.release.state import MonthState, State, Waiting
+from pipeline.release.state import MonthState, State
 from pipeline.report import bug
 from pipeline.run import gone
+from pipeline.run.accept import accept, note_of
 from pipeline.run.months import Bench, Candidate, candidate, unplaced
 from pipeline.run.notes import save_quarantine, save_review
 from pipeline.run.reading import Reader
-from pipeline.run.review import approval_of, shrinks
+from pipeline.run.review import approval_of
 from pipeline.run.stale import Stale, in_words, stale_months
 from pipeline.run.survey import survey
 from pipeline.run.workplace import digest
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from pipeline.extract.reference import Reference
-    from pipeline.model import Account, ChangeNote, Dataset, Month
-    from pipeline.release.state import Built
+    from pipeline.model import Account, Dataset, Month
+    from pipeline.portal import ChangeNote
     from pipeline.run.workplace import Workplace
 
 
@@ -108,7 +108,7 @@ def _run(bench: Bench, state: State, only: Collection[Month]) -> Outcome:
     months = dict(state.months) | {month: each for month, each in untouched.items() if month in state.months}
     candidates = {each.month: _candidate(bench, each, state) for each in stale}
     _refuse_too_bad(bench, months, candidates)
-    changes = _accept(bench, months, candidates)
+    changes = accept(bench, months, candidates)
     changes += _keep_gone(bench, months, left)
     new = State(
         receipts=found.receipts,
@@ -176,65 +176,6 @@ def _same_terms(last: MonthState, made: Candidate) -> bool:
     return all(last.made_from.get(name) == made.stale.made_from[name] for name in ("schema", "terms"))
 
 
-def _accept(bench: Bench, months: dict[Month, MonthState], candidates: Mapping[Month, Candidate]) -> list[ChangeNote]:
-    """Point each month to its newest release, unless that has to wait; return lines for the change log."""
-    waiting = {month: each.waiting.built for month, each in months.items() if each.waiting and month not in candidates}
-    rows = {month: each.released.rows for month, each in months.items() if each.released}
-    rows |= {month: built.rows for month, built in waiting.items()}
-    rows |= {month: each.built.rows for month, each in candidates.items()}
-    notes: list[ChangeNote] = []
-    for month in sorted({*candidates, *waiting}):
-        made = candidates.get(month)
-        built = made.built if made else waiting[month]
-        last = months[month].released if month in months else None
-        why = _must_wait(bench, month, built, last=last, rows=rows)
-        if not why and (last is None or last.folder != built.folder):
-            notes.append(_note(bench, month, built, last=last, made=made))
-        months[month] = _month_state(months.get(month), made, built=built, why=why)
-    return notes
-
-
-def _must_wait(bench: Bench, month: Month, built: Built, *, last: Built | None, rows: Mapping[Month, int]) -> str:
-    settings = bench.work.settings
-    why = shrinks(month, built.rows, last=last.rows if last else None, others=rows, limits=settings.limits)
-    if why and approval_of(bench.dataset.name, month, built.csv_sha256, settings.approvals):
-        return ""
-    return why
-
-
-def _note(bench: Bench, month: Month, built: Built, *, last: Built | None, made: Candidate | None) -> ChangeNote:
-    reasons = made.stale.reasons if made else ("checked again",)
-    store, name = bench.work.store, bench.dataset.name
-    file = f"{name}-{month}.csv"
-    return note(
-        month,
-        built.released_on,
-        reasons,
-        rows=built.rows,
-        before=store.folder(name, last.folder) / file if last else None,
-        after=store.folder(name, built.folder) / file,
-    )
-
-
-def _month_state(before: MonthState | None, made: Candidate | None, *, built: Built, why: str) -> MonthState:
-    released = before.released if before else None
-    now = released if why else built
-    waits = Waiting(built=built, reason=why) if why else None
-    if before is not None and made is None:
-        return replace(before, released=now, waiting=waits)
-    if made is None:  # a month without a candidate was remembered as waiting
-        raise KeyError(built.folder)
-    return MonthState(
-        released=now,
-        waiting=waits,
-        inputs=dict(made.stale.inputs),
-        made_from=dict(made.stale.made_from),
-        accounts=made.told.accounts,
-        bad=made.told.bad,
-        restricted=made.told.applied,
-    )
-
-
 def _keep_gone(bench: Bench, months: dict[Month, MonthState], left: Collection[Month]) -> list[ChangeNote]:
     """Carry out new protections on what stays public without being built; return lines for the change log.
 
@@ -256,7 +197,7 @@ def _notes_of_protections(
     bench: Bench, before: Mapping[Month, MonthState], after: Mapping[Month, MonthState]
 ) -> list[ChangeNote]:
     return [
-        _note(bench, month, now.released, last=before[month].released, made=None)
+        note_of(bench, month, now.released, last=before[month].released, made=None)
         for month, now in after.items()
         if now.released and now.released != before[month].released
     ]

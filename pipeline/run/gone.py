@@ -12,7 +12,7 @@ import pyarrow.csv
 
 from pipeline.cells import mask_of
 from pipeline.model import Account
-from pipeline.protect.ledger import PERSONAL, PROTECTED, PROTECTION, Payee, redact
+from pipeline.protect.payees import PERSONAL, PROTECTED, PROTECTION, Payee, redact
 from pipeline.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak import read_back

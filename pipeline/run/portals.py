@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import PipelineError
 from pipeline.journal import record
-from pipeline.model import Action, Plan
+from pipeline.portal import Action, Plan
 from pipeline.portal_env import laptop_portal
 from pipeline.publish.catalogue import StaticCatalogue
 from pipeline.publish.ckan import CkanPortal
@@ -15,7 +15,7 @@ from pipeline.publish.plan import make_plan
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipeline.model import Portal, Publication
+    from pipeline.portal import Portal, Publication
     from pipeline.run.workplace import Workplace
 
 #: A portal that answers so will answer every dataset so.

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.model import Held, Publication, PublishedColumn
+from pipeline.portal import Held, Publication, PublishedColumn
 from pipeline.protect.fates import Withhold
 from pipeline.release.changes import change_log
 from pipeline.release.metadata import data_package, json_bytes, missing_months, next_due
@@ -15,7 +15,8 @@ from pipeline.settings_parts import CODELISTS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.model import Dataset, Month, Release
+    from pipeline.model import Dataset, Month
+    from pipeline.portal import Release
     from pipeline.release.state import MonthState, State
     from pipeline.run.workplace import Workplace
     from pipeline.validate.schema import TableSchema

@@ -10,7 +10,7 @@ from pipeline.errors import InputError, PipelineError, SettingsError
 from pipeline.extract.database import Database
 from pipeline.extract.router import unread_files
 from pipeline.journal import record
-from pipeline.model import NO_MONTH, Plan
+from pipeline.model import NO_MONTH
 from pipeline.portal_env import laptop_portal
 from pipeline.release.store import Store
 from pipeline.report import bug
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from pipeline.key import Key
-    from pipeline.model import Account, Dataset, Month, Publication
+    from pipeline.model import Account, Dataset, Month
+    from pipeline.portal import Plan, Publication
     from pipeline.settings import Settings
 
 

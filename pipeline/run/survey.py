@@ -10,7 +10,7 @@ from pipeline.errors import PipelineError
 from pipeline.extract.database import Database
 from pipeline.extract.router import by_month, digest_of_rows, receipt_of, sha256_of
 from pipeline.model import NO_MONTH, Receipt
-from pipeline.protect.ledger import most_protective
+from pipeline.protect.payees import most_protective
 from pipeline.run.workplace import digest
 
 if TYPE_CHECKING:

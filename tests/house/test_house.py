@@ -20,7 +20,7 @@ ERRORS = {
     name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, errors.PipelineError)
 }
 #: What the limits are is a matter of taste; that there is one is not.
-MOST_LINES = 400
+MOST_LINES = 320
 #: Longer functions than this want a reason.
 MOST_FUNCTION_LINES = 60
 
@@ -127,7 +127,7 @@ def test_errors_are_raised_without_the_text_of_another() -> None:
 
 def test_modules_and_functions_are_short() -> None:
     long = [path.name for path in MODULES if len(path.read_text(encoding="utf-8").splitlines()) > MOST_LINES]
-    assert [name for name in long if name != "model.py"] == []  # the nouns stand together
+    assert long == []
     functions = [
         f"{path.name}: {node.name}"
         for path in MODULES

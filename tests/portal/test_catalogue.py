@@ -30,7 +30,7 @@ from catalogue_example import (  # the folder of this file is no package
 )
 
 from pipeline.errors import PipelineError, PortalError, SettingsError, StorageError
-from pipeline.model import Action, Plan, Publication
+from pipeline.portal import Action, Plan, Publication
 from pipeline.publish import swap
 from pipeline.publish.catalogue import StaticCatalogue
 from pipeline.publish.plan import METADATA, make_plan

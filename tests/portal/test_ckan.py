@@ -13,7 +13,7 @@ import pytest
 import requests
 from publications import FORMATS, MONTHS, actions, make_publication, make_release, publish
 
-from pipeline.model import Action, Change, Held, Plan, ReleasedFile
+from pipeline.portal import Action, Change, Held, Plan, ReleasedFile
 from pipeline.publish.ckan_fields import EXTRAS
 from pipeline.publish.ckan_session import Patience
 from pipeline.publish.plan import metadata_digest
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from faulty_proxy import FaultyProxy
     from real_portal import RealCkan
 
-    from pipeline.model import Publication, Release
+    from pipeline.portal import Publication, Release
     from pipeline.publish.ckan import CkanPortal
 
     Connect = Callable[..., CkanPortal]

@@ -11,14 +11,14 @@ import publications as make
 import pytest
 
 from pipeline.errors import PipelineError
-from pipeline.model import Action
+from pipeline.portal import Action
 from pipeline.publish.catalogue import StaticCatalogue
 from pipeline.publish.plan import make_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pipeline.model import Plan, Portal, Publication
+    from pipeline.portal import Plan, Portal, Publication
 
 
 @dataclass(frozen=True)

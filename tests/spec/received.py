@@ -20,7 +20,7 @@ from pipeline.datasets import declared
 from pipeline.extract.database import Database
 from pipeline.extract.router import Dated, dated, joined, late_slice, own_slice, receipt_of, undated_slice
 from pipeline.model import NO_MONTH, Extracted, RawTable
-from pipeline.protect.ledger import most_protective
+from pipeline.protect.payees import most_protective
 from pipeline.protect.place import Place, Threshold
 from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.protect.snap import PointList

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.model import ChangeNote
+from pipeline.portal import ChangeNote
 from pipeline.release.changes import band, change_log, note, public_reason
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.errors import SettingsError
-from pipeline.model import Account, ChangeNote, Receipt
+from pipeline.model import Account, Receipt
+from pipeline.portal import ChangeNote
 from pipeline.reasons import Outcome
 from pipeline.release.state import Built, MonthState, State, Waiting, load_state, save_state
 

@@ -3,7 +3,8 @@
 from pipeline.extract.workbook import Workbook
 from pipeline.model import Dataset, Feed
 from pipeline.protect.fates import MustBe, Period, Withhold
-from pipeline.protect.ledger import ExcludedAccounts, OverThreshold, Payee, Redaction, WholeTransactions
+from pipeline.protect.ledger import ExcludedAccounts, OverThreshold, WholeTransactions
+from pipeline.protect.payees import Payee, Redaction
 from pipeline.protect.treatments import Alias, Always, Body, Day, Keep, Money, Pseudonym, Recode
 
 _TRANSACTION = {"body": "Body", "number": "Transaction No"}

@@ -1,0 +1,159 @@
+"""Who was paid: people are redacted, and whom nobody has classified waits (requirements E4 and E5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.cells import facts_of_distinct, filled, plain, where
+from pipeline.protect.ledger import transactions, with_any
+from pipeline.protect.place import Judgement, Place, Problem
+from pipeline.protect.rules import _Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.cells import Mask
+    from pipeline.model import RawTable
+
+#: From the least to the most protective; a payee takes the most protective type ever given.
+PROTECTION = {"ORG": 1, "SOLE": 2, "IND": 3, "STAFF": 3, "PROT": 4}
+PERSONAL = ("IND", "STAFF")
+PROTECTED = ("PROT",)
+
+
+def most_protective(types: Iterable[str]) -> str:
+    """Return the most protective of known types, "" where there is none."""
+    known = sorted((kind for kind in types if kind in PROTECTION), key=lambda kind: (-PROTECTION[kind], kind))
+    return known[0] if known else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Review:
+    """Withholds whole transactions that have a standing line with an unknown payee."""
+
+    group: NDArray[np.int64]
+    unknown: Mask
+
+    def settle(self, standing: Mask, _bad: Mask) -> Iterable[tuple[str, Mask]]:
+        """Yield their standing lines."""
+        yield "payee-needs-review", with_any(self.group, self.unknown & standing) & standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redaction:
+    """Published columns that redaction touches, and the raw columns whose problems it settles."""
+
+    name: str = "supplier_name"
+    code: str = "redaction"
+    always_blank: tuple[str, ...] = ("supplier_id", "company_number", "contract_reference")
+    protected_blank: tuple[str, ...] = ("department", "category", "purpose")
+    raw_always: tuple[str, ...] = ("Supplier Name", "Supplier No", "Company No", "Contract Ref")
+    raw_protected: tuple[str, ...] = ("Cost Centre Name", "Account Name")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payee(_Rule):
+    """Redacts people, and withholds transactions whose payee nobody has classified (requirements E4, E5)."""
+
+    register: ClassVar[str] = "payee"
+    column: str
+    supplier: str
+    body: str
+    number: str
+    redaction: Redaction
+    markers: str = "redaction-marker"
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        """The type that the ledger gives."""
+        return (self.column,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The type, the supplier, the transaction."""
+        return (self.column, self.supplier, self.body, self.number)
+
+    def enters(self, cells: Mapping[str, pa.Array], place: Place) -> Mapping[str, str]:
+        """Return the most protective type that this source gives to each supplier; "" where it gives none."""
+        pairs = pa.table({"supplier": plain(cells[self.supplier]), "kind": plain(cells[self.column])})
+        kinds = pairs.filter(pc.is_valid(pairs["supplier"])).group_by("supplier").aggregate([("kind", "distinct")])
+        return {
+            place.pseudonyms.one("supplier", supplier): most_protective(kind for kind in given if kind)
+            for supplier, given in zip(kinds["supplier"].to_pylist(), kinds["kind_distinct"].to_pylist(), strict=True)
+        }
+
+    def kinds(self, raw: RawTable, place: Place) -> NDArray[np.object_]:
+        """Return each line's type: its supplier's over all ledgers, else its own; "" where unknown."""
+        own = facts_of_distinct(
+            raw.cells[self.column], lambda kind: kind if kind in PROTECTION else "", dtype=np.object_, empty=""
+        )
+        supplier = raw.cells[self.supplier]
+        known = facts_of_distinct(
+            supplier,
+            lambda number: place.payees.get(place.pseudonyms.one("supplier", number), ""),
+            dtype=np.object_,
+            empty="",
+        )
+        return np.where(filled(supplier), known, own)
+
+    def review(self, raw: RawTable, place: Place, apart: Mask) -> Sequence[str]:
+        """Return the numbers of the suppliers whom nobody has classified."""
+        unknown = pc.filter(plain(raw.cells[self.supplier]), pa.array((self.kinds(raw, place) == "") & ~apart))
+        return sorted(str(number) for number in pc.unique(unknown.drop_null()).to_pylist())
+
+    def _masks(self, raw: RawTable, place: Place) -> tuple[Mask, Mask]:
+        kinds = self.kinds(raw, place)
+        return np.isin(kinds, PERSONAL), np.isin(kinds, PROTECTED)
+
+    def forgive(self, problems: Sequence[Problem], raw: RawTable, place: Place) -> Sequence[Problem]:
+        """Return the problems without those of cells that redaction blanks or replaces."""
+        personal, protected = self._masks(raw, place)
+        kept = []
+        for found in problems:
+            mask = found.mask
+            if found.column in self.redaction.raw_always:
+                mask = mask & ~(personal | protected)
+            elif found.column in self.redaction.raw_protected:
+                mask = mask & ~protected
+            kept.append(found._replace(mask=mask))
+        return [found for found in kept if found.mask.any()]
+
+    def amend(self, columns: dict[str, pa.Array], raw: RawTable, place: Place) -> dict[str, pa.Array]:
+        """Return the columns with people redacted."""
+        personal, protected = self._masks(raw, place)
+        return redact(columns, personal, protected, place=place, redaction=self.redaction, markers=self.markers)
+
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Judgement:
+        """Return the lines whose payee is unknown."""
+        unknown = self.kinds(raw, place) == ""
+        return Judgement((_Review(transactions(raw, self.body, self.number), unknown),))
+
+
+def redact(
+    columns: dict[str, pa.Array],
+    personal: Mask,
+    protected: Mask,
+    *,
+    place: Place,
+    redaction: Redaction,
+    markers: str = "redaction-marker",
+) -> dict[str, pa.Array]:
+    """Return ``columns`` with the rows of people and of protected payees redacted."""
+    marker = place.codelists.read(markers).mapping()
+    both = personal | protected
+    done = dict(columns)
+    for code, mask in (("personal", personal), ("other", protected)):
+        done[redaction.name] = where(mask, marker[code], done[redaction.name])
+        done[redaction.code] = where(mask, code, done[redaction.code])
+    for name in redaction.always_blank:
+        done[name] = where(both, None, done[name])
+    for name in redaction.protected_blank:
+        done[name] = where(protected, None, done[name])
+    return done

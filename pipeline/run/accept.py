@@ -1,0 +1,78 @@
+"""Which release of each month is public from now on: the one just built, unless it has to wait for an approval."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.release.changes import note
+from pipeline.release.state import MonthState, Waiting
+from pipeline.run.review import approval_of, shrinks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.model import Month
+    from pipeline.portal import ChangeNote
+    from pipeline.release.state import Built
+    from pipeline.run.months import Bench, Candidate
+
+
+def accept(bench: Bench, months: dict[Month, MonthState], candidates: Mapping[Month, Candidate]) -> list[ChangeNote]:
+    """Point each month to its newest release, unless that has to wait; return lines for the change log."""
+    waiting = {month: each.waiting.built for month, each in months.items() if each.waiting and month not in candidates}
+    rows = {month: each.released.rows for month, each in months.items() if each.released}
+    rows |= {month: built.rows for month, built in waiting.items()}
+    rows |= {month: each.built.rows for month, each in candidates.items()}
+    notes: list[ChangeNote] = []
+    for month in sorted({*candidates, *waiting}):
+        made = candidates.get(month)
+        built = made.built if made else waiting[month]
+        last = months[month].released if month in months else None
+        why = _must_wait(bench, month, built, last=last, rows=rows)
+        if not why and (last is None or last.folder != built.folder):
+            notes.append(note_of(bench, month, built, last=last, made=made))
+        months[month] = _month_state(months.get(month), made, built=built, why=why)
+    return notes
+
+
+def _must_wait(bench: Bench, month: Month, built: Built, *, last: Built | None, rows: Mapping[Month, int]) -> str:
+    settings = bench.work.settings
+    why = shrinks(month, built.rows, last=last.rows if last else None, others=rows, limits=settings.limits)
+    if why and approval_of(bench.dataset.name, month, built.csv_sha256, settings.approvals):
+        return ""
+    return why
+
+
+def note_of(bench: Bench, month: Month, built: Built, *, last: Built | None, made: Candidate | None) -> ChangeNote:
+    """Return the line of the change log for a month that takes the place of its last release."""
+    reasons = made.stale.reasons if made else ("checked again",)
+    store, name = bench.work.store, bench.dataset.name
+    file = f"{name}-{month}.csv"
+    return note(
+        month,
+        built.released_on,
+        reasons,
+        rows=built.rows,
+        before=store.folder(name, last.folder) / file if last else None,
+        after=store.folder(name, built.folder) / file,
+    )
+
+
+def _month_state(before: MonthState | None, made: Candidate | None, *, built: Built, why: str) -> MonthState:
+    released = before.released if before else None
+    now = released if why else built
+    waits = Waiting(built=built, reason=why) if why else None
+    if before is not None and made is None:
+        return replace(before, released=now, waiting=waits)
+    if made is None:  # a month without a candidate was remembered as waiting
+        raise KeyError(built.folder)
+    return MonthState(
+        released=now,
+        waiting=waits,
+        inputs=dict(made.stale.inputs),
+        made_from=dict(made.stale.made_from),
+        accounts=made.told.accounts,
+        bad=made.told.bad,
+        restricted=made.told.applied,
+    )
