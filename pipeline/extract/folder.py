@@ -141,6 +141,9 @@ def _parsed(
             ),
             convert_options=_as_text(types),
         )
+    except MemoryError:
+        tap.shut()
+        raise
     except pa.ArrowException:  # its text may hold a cell
         table = None
     tap.shut()

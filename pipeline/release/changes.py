@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -19,17 +19,24 @@ if TYPE_CHECKING:
 
 #: As attendance is banded (requirement G1): a small number of changed rows would point at somebody.
 _BANDS = ((0, "0"), (7, "1-7"), (19, "8-19"), (49, "20-49"))
-#: What the public is told of why a month was built again.
-_WHY = (
-    ("new", "first release"),
-    (" has changed", "corrected at source"),
-    (" has rows of it now", "late records"),
-    (" has no rows of it any more", "corrected at source"),
-    ("code lists", "code lists changed"),
-    ("reference data", "reference data changed"),
-    ("settings", "settings changed"),
-)
-_OTHERWISE = "rules changed"
+FIRST = "first release"
+CORRECTED = "corrected at source"
+LATE = "late records"
+HELD_SINCE = "events held since"
+CODE_LISTS = "code lists changed"
+REFERENCE = "reference data changed"
+SETTINGS = "settings changed"
+#: Whoever compares releases must not learn that a record was restricted, or a payee found to be a person.
+RULES = "rules or protections changed"
+#: What the public is told: of several reasons the first of these.
+_TOLD = (FIRST, CORRECTED, LATE, HELD_SINCE, CODE_LISTS, REFERENCE, SETTINGS, RULES)
+
+
+class Why(NamedTuple):
+    """Why a month is built: in words for the plan, and in the words of the public change log."""
+
+    words: str
+    public: str
 
 
 def band(count: int) -> str:
@@ -37,16 +44,13 @@ def band(count: int) -> str:
     return next((label for most, label in _BANDS if count <= most), "50+")
 
 
-def public_reason(reasons: Sequence[str]) -> str:
-    """Return why a month was built, in the words of the change log; it never says that a record was restricted."""
-    for ending, words in _WHY:
-        if any(reason.endswith(ending) for reason in reasons):
-            return words
-    return _OTHERWISE
+def public_reason(reasons: Iterable[Why]) -> str:
+    """Return why a month was built, in the words of the change log."""
+    return min((reason.public for reason in reasons), key=_TOLD.index)
 
 
 def note(
-    month: str, released_on: str, reasons: Sequence[str], *, rows: int, before: Path | None, after: Path
+    month: str, released_on: str, reasons: Sequence[Why], *, rows: int, before: Path | None, after: Path
 ) -> ChangeNote:
     """Return the line of the change log for a release of ``month`` of ``rows`` rows whose CSV is ``after``.
 
@@ -57,7 +61,7 @@ def note(
         released_on=released_on,
         month=month,
         change="revised" if before else "new",
-        reason=public_reason(reasons) if before else "first release",
+        reason=public_reason(reasons) if before else FIRST,
         rows_added=band(added),
         rows_removed=band(removed),
     )

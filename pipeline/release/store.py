@@ -64,6 +64,22 @@ class Store:
         disk.shutdown(wait=False)
         return Draft(draft, self.folder(dataset, name), written, synced)
 
+    def keep(self, draft: Draft, dataset: str, last: Built) -> str:
+        """Return the folder of a release whose rows ``draft`` holds too: that of ``last``, unless references differ.
+
+        References are not in what is published: those of two extracts can differ where the rows are the same.
+        """
+        released = self.folder(dataset, last.folder)
+        if _content(draft.part / _REFERENCES) == _content(released / _REFERENCES):
+            draft.discard()
+            return last.folder
+        with writing(draft.part):
+            for name in last.files:
+                (draft.part / name).unlink(missing_ok=True)
+                (draft.part / name).hardlink_to(released / name)
+        draft.complete()
+        return draft.folder.name
+
     def weigh(self, dataset: str, name: str, *, files: Mapping[str, Iterable[pa.Buffer]]) -> Draft:
         """Return the draft that `build` would write, hashed and not written: for a plan."""
         folder = self.folder(dataset, name)
@@ -152,6 +168,10 @@ class Draft:
     def discard(self) -> None:
         """Remove what was written: the last release holds the same rows."""
         shutil.rmtree(self.part, ignore_errors=True)
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
 
 
 def _index(references: Mapping[str, pa.Array]) -> Iterator[pa.Buffer]:

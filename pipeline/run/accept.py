@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.release.changes import note
+from pipeline.release.changes import RULES, Why, note
 from pipeline.release.state import MonthState, Waiting
 from pipeline.run.review import approval_of, shrinks
 
@@ -30,10 +30,15 @@ def accept(bench: Bench, months: dict[Month, MonthState], candidates: Mapping[Mo
         built = made.built if made else waiting[month]
         last = months[month].released if month in months else None
         why = _must_wait(bench, month, built, last=last, rows=rows)
-        if not why and (last is None or last.folder != built.folder):
+        if not why and (last is None or not _is_same(last, built)):
             notes.append(note_of(bench, month, built, last=last, made=made))
         months[month] = _month_state(months.get(month), made, built=built, why=why)
     return notes
+
+
+def _is_same(last: Built, built: Built) -> bool:
+    """Return whether the public sees no difference: the folder is the store's own business."""
+    return replace(last, folder="", quality={}) == replace(built, folder="", quality={})
 
 
 def _must_wait(bench: Bench, month: Month, built: Built, *, last: Built | None, rows: Mapping[Month, int]) -> str:
@@ -46,7 +51,7 @@ def _must_wait(bench: Bench, month: Month, built: Built, *, last: Built | None, 
 
 def note_of(bench: Bench, month: Month, built: Built, *, last: Built | None, made: Candidate | None) -> ChangeNote:
     """Return the line of the change log for a month that takes the place of its last release."""
-    reasons = made.stale.reasons if made else ("checked again",)
+    reasons = made.stale.reasons if made else (Why("checked again", RULES),)
     store, name = bench.work.store, bench.dataset.name
     file = f"{name}-{month}.csv"
     return note(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.errors import InputError, PipelineError, several
 from pipeline.extract.database import Database
@@ -22,11 +22,12 @@ from pipeline.run.survey import survey
 from pipeline.run.workplace import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from pipeline.extract.reference import Reference
     from pipeline.model import Account, Dataset, Month
     from pipeline.portal import ChangeNote
+    from pipeline.release.changes import Why
     from pipeline.run.workplace import Workplace
 
 
@@ -39,7 +40,7 @@ class Outcome:
 
     dataset: Dataset
     state: State
-    built: Mapping[Month, tuple[str, ...]]
+    built: Mapping[Month, tuple[Why, ...]]
     changed: bool
     lacking: Mapping[Month, Sequence[str]] = field(default_factory=dict)
     error: PipelineError | None = None
@@ -55,38 +56,52 @@ def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Month] = 
 
     New protections are carried out on what is public all the same: a faulty file keeps nobody exposed.
     """
-    state = State()
-    bench = None
+    state = _tried(lambda: work.store.state(dataset.name))
+    if isinstance(state, PipelineError):
+        return _untouched(dataset, State(), state)
+    bench = _tried(lambda: _bench(work, dataset, state))
+    if isinstance(bench, PipelineError):
+        return _untouched(dataset, state, bench)
+    if bench is None:
+        return Outcome(dataset=dataset, state=state, built={}, changed=False)
+    outcome = _tried(lambda: _run(bench, state, only))
+    if not isinstance(outcome, PipelineError):
+        return outcome
+    stopped = _tried(lambda: _stopped(bench, state, outcome))
+    return _untouched(dataset, state, several([outcome, stopped])) if isinstance(stopped, PipelineError) else stopped
+
+
+_T = TypeVar("_T")
+
+
+def _tried(action: Callable[[], _T]) -> _T | PipelineError:
+    """Return what ``action`` returns, or its error: a fault of ours in one dataset must not stop the others."""
     try:
-        state = work.store.state(dataset.name)
-        if not state.months and not any(Reader(work).files(feed) for feed in dataset.feeds):
-            return Outcome(dataset=dataset, state=state, built={}, changed=False)  # this force has no such system yet
-        bench, faults = _bench(work, dataset, state)
-        if faults:
-            return _stopped(bench, state, several(faults))
-        return _run(bench, state, only)
+        return action()
     except PipelineError as error:
-        return _stopped(bench, state, error) if bench else _untouched(dataset, state, error)
-    except Exception as error:  # noqa: BLE001 - a fault of ours in one dataset must not stop the others
-        return _untouched(dataset, state, bug(error))
+        return error
+    except Exception as error:  # noqa: BLE001 - see above
+        return bug(error)
 
 
 def _untouched(dataset: Dataset, state: State, error: PipelineError) -> Outcome:
     return Outcome(dataset=dataset, state=state, built={}, changed=False, error=error)
 
 
-def _bench(work: Workplace, dataset: Dataset, state: State) -> tuple[Bench, list[PipelineError]]:
-    """Return what is there for a dataset, and every fault that stops it."""
+def _bench(work: Workplace, dataset: Dataset, state: State) -> Bench | None:
+    """Return what is there for a dataset, and its faults; nothing where a force has no such system yet."""
+    reader = Reader(work)
+    if not state.months and not any(reader.files(feed) for feed in dataset.feeds):
+        return None
     faults: list[PipelineError] = []
     references: dict[str, Reference] = {}
     try:
         references = work.references(dataset)
     except PipelineError as error:
         faults.append(error)
-    reader = Reader(work)
     found = survey(dataset, state, reader, references)
-    bench = Bench(work=work, dataset=dataset, reader=reader, found=found, references=references)
-    return bench, [*faults, *found.faults]
+    found = replace(found, faults=(*faults, *found.faults))
+    return Bench(work=work, dataset=dataset, reader=reader, found=found, references=references)
 
 
 def _stopped(bench: Bench, state: State, error: PipelineError) -> Outcome:
@@ -94,13 +109,17 @@ def _stopped(bench: Bench, state: State, error: PipelineError) -> Outcome:
     months = {month: gone.guard(bench, month, each) for month, each in state.months.items()}
     notes = _notes_of_protections(bench, state.months, months)
     new = replace(state, months=months, registers=bench.found.registers, changes=(*state.changes, *notes))
-    if bench.work.writes and new != state:
-        _remember(bench.work, bench.dataset, state, new)
+    if bench.work.writes:
+        if new != state:
+            _remember(bench.work, bench.dataset, state, new)
+        bench.work.store.sweep(bench.dataset.name, tuple(_folders(new.months.values())))
     return Outcome(dataset=bench.dataset, state=new, built={}, changed=new != state, error=error)
 
 
 def _run(bench: Bench, state: State, only: Collection[Month]) -> Outcome:
     work, dataset, found = bench.work, bench.dataset, bench.found
+    if found.faults:
+        raise several(found.faults)
     base = work.made_from(dataset, bench.references)
     stale, untouched = stale_months(dataset, state, found, base=base, store=work.store)
     left = {each.month for each in stale if only and each.month not in only}
@@ -137,9 +156,10 @@ def _candidate(bench: Bench, stale: Stale, state: State) -> Candidate:
     last = state.months.get(stale.month)
     same = last.released if last and last.released and last.released.csv_sha256 == made.built.csv_sha256 else None
     if same and last and _same_terms(last, made):
+        built = replace(same, quality=made.built.quality)
         if work.writes:
-            made.draft.discard()
-        return _lighter(made)._replace(built=replace(same, quality=made.built.quality))
+            built = replace(built, folder=work.store.keep(made.draft, dataset.name, same))
+        return _lighter(made)._replace(built=built)
     if work.writes:
         made.draft.complete()
     return _lighter(made)
@@ -232,21 +252,21 @@ def _remember(work: Workplace, dataset: Dataset, before: State, new: State) -> N
     work.store.remember(dataset.name, new)
     for month, each in new.months.items():
         old = before.months.get(month)
-        if old is None or old.released != each.released:
-            _record(work, dataset, month, each)
+        which = {"dataset": dataset.name, "month": month}
+        if each.released and (old is None or old.released != each.released):
+            record(work.private, "released", {**which, "inputs": dict(each.inputs), "folder": each.released.folder})
+            _record_approval(work, which, each.released.csv_sha256)
+        if each.waiting and (old is None or old.waiting != each.waiting):
+            folder = each.waiting.built.folder
+            record(work.private, "waiting", {**which, "inputs": dict(each.inputs), "folder": folder})
 
 
-def _record(work: Workplace, dataset: Dataset, month: Month, state: MonthState) -> None:
-    """Write into the journal what became of a month, and who approved it where that was needed."""
-    facts = {"dataset": dataset.name, "month": month}
-    name = "released" if state.released and not state.waiting else "waiting"
-    folder = state.released.folder if state.released else ""
-    record(work.private, name, {**facts, "inputs": dict(state.inputs), "folder": folder})
-    sha256 = state.released.csv_sha256 if state.released else ""
-    approval = approval_of(dataset.name, month, sha256, work.settings.approvals)
+def _record_approval(work: Workplace, which: Mapping[str, str], sha256: str) -> None:
+    """Write into the journal who approved a release, where that was needed."""
+    approval = approval_of(which["dataset"], which["month"], sha256, work.settings.approvals)
     if approval:
         decision = {"role": approval.role, "date": approval.date.isoformat(), "reason": approval.reason}
-        record(work.private, "approved", {**facts, "sha256": sha256, **decision})
+        record(work.private, "approved", {**which, "sha256": sha256, **decision})
 
 
 def _folders(months: Iterable[MonthState]) -> Iterable[str]:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.cells import plain, whole
-from pipeline.errors import InputError, PrivacyError
+from pipeline.errors import InputError, PipelineError, PrivacyError
 from pipeline.extract.database import Database
 from pipeline.extract.router import joined, late_slice, own_slice, undated_slice
 from pipeline.release.files import csv_blocks, parquet_blocks
@@ -115,7 +115,12 @@ def candidate(bench: Bench, stale: Stale) -> Candidate:
         draft = work.store.build(dataset.name, name, files=files, references=product.table.references)
     else:
         draft = work.store.weigh(dataset.name, name, files=files)
-    check_for_leaks(bench, product, draft, paths=paths, where=f"dataset `{dataset.name}`, {stale.month}")
+    try:
+        check_for_leaks(bench, product, draft, paths=paths, where=f"dataset `{dataset.name}`, {stale.month}")
+    except PipelineError:
+        if work.writes:
+            draft.discard()
+        raise
     built = draft.described(rows=product.table.rows, released_on=work.as_of, quality=product.told.quality)
     return Candidate(stale, product.told, built, draft)
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.release import changes
+from pipeline.release.changes import Why
 from pipeline.run.workplace import digest
 
 if TYPE_CHECKING:
@@ -21,13 +23,23 @@ if TYPE_CHECKING:
 
 #: What changes when a record is restricted, or no longer is.
 RESTRICTED = "restricted records"
+_HELD = "events that have been held"
+_NEW = Why("new", changes.FIRST)
+#: What the public is told when something else than an extract changed.
+_PUBLIC = {
+    _HELD: changes.HELD_SINCE,
+    "open months": changes.LATE,
+    "code lists": changes.CODE_LISTS,
+    "reference data": changes.REFERENCE,
+    "settings": changes.SETTINGS,
+}
 
 
 class Stale(NamedTuple):
-    """A month to build: why, in words for the plan, and what it will have been made from."""
+    """A month to build: why, and what it will have been made from."""
 
     month: Month
-    reasons: tuple[str, ...]
+    reasons: tuple[Why, ...]
     inputs: Mapping[str, str]
     made_from: Mapping[str, str]
 
@@ -48,28 +60,26 @@ def stale_months(
         inputs = found.inputs(dataset, month)
         made_from = {**base, "open months": found.openness(dataset, month)}
         if any(path in found.held for path in inputs):
-            made_from["events that have been held"] = digest([found.held.get(path) for path in inputs])
+            made_from[_HELD] = digest([found.held.get(path) for path in inputs])
         if "payee" in registers:
             made_from["types of suppliers"] = _types(found, inputs, payees)
         if "restricted" in registers:
             made_from[RESTRICTED] = digest(sorted(restricted))
         before = state.months.get(month)
         if before is None:
-            stale.append(Stale(month, ("new",), inputs, made_from))
+            stale.append(Stale(month, (_NEW,), inputs, made_from))
             continue
         reasons = [*_inputs(before.inputs, inputs), *_differences(before.made_from, made_from)]
-        if reasons == [RESTRICTED] and not touches(dataset, before, restricted, store):
+        if reasons == [_changed(RESTRICTED)] and not touches(dataset, before, restricted, store):
             untouched[month] = replace(before, made_from=made_from)
         elif reasons:
             stale.append(Stale(month, tuple(reasons), inputs, made_from))
     return stale, untouched
 
 
-def in_words(reasons: Iterable[str]) -> str:
-    """Return why a month is built: files say it themselves, of the rest it is said that it changed."""
-    return "; ".join(
-        reason if reason == "new" or "has" in reason.split() else f"{reason} changed" for reason in reasons
-    )
+def in_words(reasons: Iterable[Why]) -> str:
+    """Return why a month is built, for the plan."""
+    return "; ".join(reason.words for reason in reasons)
 
 
 def touches(dataset: Dataset, month: MonthState, restricted: frozenset[str], store: Store) -> bool:
@@ -91,17 +101,21 @@ def _types(found: Survey, inputs: Mapping[str, str], payees: Mapping[str, str]) 
     return digest(sorted((supplier, payees.get(supplier, "")) for supplier in suppliers))
 
 
-def _inputs(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+def _inputs(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Why]:
     for path in sorted({*before, *now}):
         if path not in before:
-            yield f"{path} has rows of it now"
+            yield Why(f"{path} has rows of it now", changes.LATE)
         elif path not in now:
-            yield f"{path} has no rows of it any more"
+            yield Why(f"{path} has no rows of it any more", changes.CORRECTED)
         elif before[path] != now[path]:
-            yield f"{path} has changed"
+            yield Why(f"{path} has changed", changes.CORRECTED)
 
 
-def _differences(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+def _differences(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Why]:
     for name in sorted({*before, *now}):
         if before.get(name) != now.get(name):
-            yield name
+            yield _changed(name)
+
+
+def _changed(name: str) -> Why:
+    return Why(f"{name} changed", _PUBLIC.get(name, changes.RULES))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.portal import ChangeNote
-from pipeline.release.changes import band, change_log, note, public_reason
+from pipeline.release.changes import CORRECTED, LATE, RULES, SETTINGS, Why, band, change_log, note, public_reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,23 +31,11 @@ def test_counts_are_banded(count: int, label: str) -> None:
     assert band(count) == label
 
 
-@pytest.mark.parametrize(
-    ("reasons", "said"),
-    [
-        (("new",), "first release"),
-        (("crime/recorded-crime/2024-01.csv has changed",), "corrected at source"),
-        (("a has rows of it now", "b has changed"), "corrected at source"),
-        (("crime/recorded-crime/2024-03.csv has rows of it now",), "late records"),
-        (("a has no rows of it any more",), "corrected at source"),
-        (("code lists", "reference data"), "code lists changed"),
-        (("settings", "reference data"), "reference data changed"),
-        (("restricted records",), "rules changed"),
-        (("types of suppliers",), "rules changed"),
-        (("program", "schema"), "rules changed"),
-    ],
-)
-def test_the_public_is_told_a_kind_of_reason_only(reasons: tuple[str, ...], said: str) -> None:
-    assert public_reason(reasons) == said
+def test_of_several_reasons_the_first_that_matters_is_told() -> None:
+    late, corrected, rules = Why("a has rows of it now", LATE), Why("b has changed", CORRECTED), Why("program", RULES)
+    assert public_reason([rules, late, corrected]) == CORRECTED
+    assert public_reason([rules, late]) == LATE
+    assert public_reason([rules]) == RULES
 
 
 def file(folder: Path, name: str, *lines: str) -> Path:
@@ -59,20 +47,19 @@ def file(folder: Path, name: str, *lines: str) -> Path:
 def test_a_revision_counts_rows_that_came_and_went_copies_apart(tmp_path: Path) -> None:
     before = file(tmp_path, "before", *["same"] * 30, *["copy"] * 10, "gone")
     after = file(tmp_path, "after", *["same"] * 30, *["copy"] * 2, *[f"new {n}" for n in range(20)])
-    found = note("2024-01", "2024-04-10", ("x has changed",), rows=52, before=before, after=after)
+    found = note("2024-01", "2024-04-10", (Why("x has changed", CORRECTED),), rows=52, before=before, after=after)
     assert found == ChangeNote("2024-04-10", "2024-01", "revised", "corrected at source", "20-49", "8-19")
 
 
 def test_another_order_of_the_same_rows_is_no_change_of_rows(tmp_path: Path) -> None:
     before, after = file(tmp_path, "before", "a", "b", "b"), file(tmp_path, "after", "b", "a", "b")
-    found = note("2024-01", "2024-04-10", ("settings",), rows=3, before=before, after=after)
+    found = note("2024-01", "2024-04-10", (Why("settings changed", SETTINGS),), rows=3, before=before, after=after)
     assert (found.rows_added, found.rows_removed) == ("0", "0")
 
 
 def test_a_first_release_counts_its_rows_whatever_else_is_given_as_reason(tmp_path: Path) -> None:
-    found = note(
-        "2024-01", "2024-04-10", ("settings",), rows=3, before=None, after=file(tmp_path, "after", "a", "b", "c")
-    )
+    after = file(tmp_path, "after", "a", "b", "c")
+    found = note("2024-01", "2024-04-10", (Why("settings changed", SETTINGS),), rows=3, before=None, after=after)
     assert found == ChangeNote("2024-04-10", "2024-01", "new", "first release", "1-7", "0")
 
 

@@ -12,9 +12,10 @@ import pytest
 
 from pipeline.datasets import declared
 from pipeline.model import Receipt
+from pipeline.release.changes import public_reason
 from pipeline.release.state import Built, MonthState, State, Waiting
 from pipeline.release.store import Store
-from pipeline.run.stale import stale_months
+from pipeline.run.stale import in_words, stale_months
 from pipeline.run.survey import Survey
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Kept:
         self.store = Store(folder)
         self.dataset: Dataset = declared()[name]
         self.state = State()
+        self.told: set[str] = set()
         built, _ = stale_months(self.dataset, self.state, found, base=BASE, store=self.store)
         self.state = State(months={each.month: self._built(each.month, each.inputs, each.made_from) for each in built})
 
@@ -83,7 +85,8 @@ class Kept:
     def reasons(self, found: Survey, base: Mapping[str, str] = BASE) -> dict[Month, tuple[str, ...]]:
         """Return why each stale month is stale."""
         again, _ = stale_months(self.dataset, self.state, found, base=base, store=self.store)
-        return {each.month: each.reasons for each in again}
+        self.told = {public_reason(each.reasons) for each in again}
+        return {each.month: tuple(reason.words for reason in each.reasons) for each in again}
 
 
 @pytest.fixture
@@ -94,7 +97,28 @@ def ledger(tmp_path: Path) -> Kept:
 def test_what_was_never_built_is_new_and_the_latest_month_comes_first(tmp_path: Path) -> None:
     dataset = declared()["spend-over-500"]
     found, _ = stale_months(dataset, State(), survey(), base=BASE, store=Store(tmp_path))
-    assert [(each.month, each.reasons) for each in found] == [(month, ("new",)) for month in reversed(MONTHS)]
+    assert [(each.month, in_words(each.reasons)) for each in found] == [(month, "new") for month in reversed(MONTHS)]
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("events that have been held", "events held since"),
+        ("open months", "late records"),
+        ("code lists", "code lists changed"),
+        ("reference data", "reference data changed"),
+        ("settings", "settings changed"),
+        ("types of suppliers", "rules or protections changed"),
+        ("program", "rules or protections changed"),
+    ],
+)
+def test_the_public_is_told_the_kind_of_reason(ledger: Kept, what: str, said: str) -> None:
+    months = {
+        month: replace(each, made_from={**each.made_from, what: "other"}) for month, each in ledger.state.months.items()
+    }
+    state = replace(ledger.state, months=months)
+    again, _ = stale_months(ledger.dataset, state, survey(), base=BASE, store=ledger.store)
+    assert {public_reason(each.reasons) for each in again} == {said}
 
 
 def test_nothing_changed_means_nothing_is_built(ledger: Kept) -> None:
@@ -113,7 +137,7 @@ def test_a_changed_file_is_named(ledger: Kept) -> None:
 
 @pytest.mark.parametrize("what", sorted(BASE))
 def test_anything_that_a_release_is_made_from_makes_every_month_stale(ledger: Kept, what: str) -> None:
-    assert ledger.reasons(survey(), {**BASE, what: "other"}) == dict.fromkeys(MONTHS, (what,))
+    assert ledger.reasons(survey(), {**BASE, what: "other"}) == dict.fromkeys(MONTHS, (f"{what} changed",))
 
 
 def test_late_rows_make_their_month_stale_when_they_come_and_when_they_go(tmp_path: Path) -> None:
@@ -141,7 +165,7 @@ def test_a_month_that_opens_takes_its_late_rows_from_the_file_that_held_them(tmp
     late = {"recorded-crime/2024-02": {"2024-01": 2}}
     kept = Kept(tmp_path, "street-crime", survey("street-crime", late=late, opened=MONTHS[1:]))
     found = kept.reasons(survey("street-crime", late=late))
-    assert found == {"2024-01": ("new",), "2024-02": ("open months",)}
+    assert found == {"2024-01": ("new",), "2024-02": ("open months changed",)}
 
 
 def test_a_payee_s_other_type_makes_the_months_stale_in_which_he_stands(tmp_path: Path) -> None:
@@ -150,7 +174,7 @@ def test_a_payee_s_other_type_makes_the_months_stale_in_which_he_stands(tmp_path
     kept = Kept(tmp_path, "spend-over-500", survey(registers=registers))
     assert kept.reasons(survey(registers=registers)) == {}
     registers["payee"]["reference/supplier-types.csv"] = {"anna": "PROT", "carl": "IND"}
-    assert kept.reasons(survey(registers=registers)) == dict.fromkeys(MONTHS[:2], ("types of suppliers",))
+    assert kept.reasons(survey(registers=registers)) == dict.fromkeys(MONTHS[:2], ("types of suppliers changed",))
     registers["payee"]["reference/supplier-types.csv"] = {"anna": "ORG"}
     assert kept.reasons(survey(registers=registers)) == {}
 
@@ -161,7 +185,8 @@ def test_a_new_restriction_makes_the_months_stale_in_which_the_record_is_publish
     months = {**kept.state.months, "2024-02": replace(other, released=kept.release("2024-02", "other", [TWO, None]))}
     kept.state = State(months=months)
     restricted: Registers = {"restricted": {"recorded-crime/2024-03": {TWO: "Y"}}}
-    assert kept.reasons(survey("street-crime", registers=restricted)) == {"2024-02": ("restricted records",)}
+    assert kept.reasons(survey("street-crime", registers=restricted)) == {"2024-02": ("restricted records changed",)}
+    assert kept.told == {"rules or protections changed"}
     unknown: Registers = {"restricted": {"recorded-crime/2024-03": {"3" * 64: "Y"}}}
     assert kept.reasons(survey("street-crime", registers=unknown)) == {}
 
@@ -172,7 +197,7 @@ def test_a_restriction_that_is_taken_back_makes_the_month_stale_that_applied_it(
     applied = replace(kept.state.months["2024-01"], restricted=(TWO,))
     kept.state = State(months={**kept.state.months, "2024-01": applied})
     assert kept.reasons(survey("street-crime", registers=restricted)) == {}
-    assert kept.reasons(survey("street-crime")) == {"2024-01": ("restricted records",)}
+    assert kept.reasons(survey("street-crime")) == {"2024-01": ("restricted records changed",)}
 
 
 def test_a_restriction_of_a_record_that_waits_makes_the_month_stale(tmp_path: Path) -> None:
@@ -181,4 +206,4 @@ def test_a_restriction_of_a_record_that_waits_makes_the_month_stale(tmp_path: Pa
     months = {**kept.state.months, "2024-02": replace(kept.state.months["2024-02"], waiting=waiting)}
     kept.state = State(months=months)
     restricted: Registers = {"restricted": {"recorded-crime/2024-03": {TWO: "Y"}}}
-    assert kept.reasons(survey("street-crime", registers=restricted)) == {"2024-02": ("restricted records",)}
+    assert kept.reasons(survey("street-crime", registers=restricted)) == {"2024-02": ("restricted records changed",)}
