@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from pipeline.protect.place import Fate, RowRule, Ruling, Treatment
+    from pipeline.protect.place import Fate, RowRule, Ruling, Treatment, Withheld
     from pipeline.reasons import Outcome
 
 #: A calendar month, `YYYY-MM`; text sorts as time does.
@@ -43,7 +43,7 @@ class Feed:
     dated_by: str = ""
     treatments: tuple[Treatment, ...]
     rules: tuple[RowRule, ...] = ()
-    withheld: tuple[Fate, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
 
     @property
     def fates(self) -> tuple[Fate, ...]:
@@ -82,24 +82,26 @@ class Feed:
 class Dataset:
     """What is published under one name: its feeds, the order of its rows, what the public is told.
 
-    ``order`` names the published columns that rows are sorted by.  ``references`` are the keyed references
-    that the private index keeps: the published column of each, by scope.  ``reference_files`` are the
-    names below ``data/reference`` that it needs, ``settings`` the sections of the settings that can change
-    its rows.  ``statements`` may name settings in braces.
+    ``references`` are the keyed references that the private index keeps: the published column of each, by
+    scope.  ``reference_files`` are the names below ``data/reference`` that it needs, ``settings`` the sections
+    of the settings that can change its rows.  ``granularity`` is the smallest area that a row gives, "" where
+    it gives none.  ``statements`` may name settings in braces.  ``order`` names the published columns that
+    rows are sorted by: all of them, where the declaration does not say.  The schema has title and description.
     """
 
     name: str
-    title: str
     family: str
-    description: str
     theme: str
     tags: tuple[str, ...]
     feeds: tuple[Feed, ...]
-    order: tuple[str, ...]
     references: Mapping[str, str]
     reference_files: tuple[str, ...] = ()
     settings: tuple[str, ...] = ("force",)
+    granularity: str = ""
     statements: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    title: str = ""
+    description: str = ""
 
 
 # --- extract -----------------------------------------------------------------------------------------

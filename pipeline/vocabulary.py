@@ -2,13 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: Stands in the title of everything that is invented.
 SAMPLE_MARK: Final = "SAMPLE DATA"
 #: By format (IANA's registry of media types).
 MEDIA_TYPES: Final = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 _FREQUENCIES: Final = "http://publications.europa.eu/resource/authority/frequency/"
+#: A word of the settings in a text, with the word that the usual settings give: `{over|over £500}`.
+_SETTING: Final = re.compile(r"\{(\w+)\|([^{}]*)\}")
+
+
+class Figure(NamedTuple):
+    """A quality figure as people read it: what it is called, and what it counts."""
+
+    title: str
+    sentence: str
+
+
+#: Every quality figure that a release may have, by the name that the program gives it.
+FIGURES: Final = MappingProxyType(
+    {
+        "no_location": Figure("Without a place", "Published rows without a place: unknown, or far from any map point."),
+        "quarantined": Figure("Set aside", "Rows that were read, and not published because a cell of them is wrong."),
+        "shared_reference": Figure(
+            "Sharing an identifier", "Published rows whose identifier stands on a different row of the month too."
+        ),
+        "unlisted_offence_code": Figure(
+            "Unlisted offence code",
+            "Published rows whose offence code is missing or not listed, so that it could not be compared with the "
+            "crime type.",
+        ),
+    }
+)  # fmt: skip
+
+
+def figure(name: str) -> Figure:
+    """Return how a quality figure is called and what it counts; one that is not listed is called by its name."""
+    return FIGURES.get(name) or Figure(name.replace("_", " ").replace("-", " "), "")
 
 
 def marked(title: str, *, sample: bool) -> str:
@@ -17,5 +53,14 @@ def marked(title: str, *, sample: bool) -> str:
 
 
 def frequency_address(frequency: str) -> str:
-    """Return the address of `monthly` and the like in the European vocabulary that DCAT names (requirement M7)."""
+    """Return the address of `monthly` and the like in the European vocabulary that DCAT names."""
     return f"{_FREQUENCIES}{frequency.upper()}"
+
+
+def worded(text: str, words: Mapping[str, str] | None = None) -> str:
+    """Return ``text`` with the words of the settings in it, the usual ones where none are given.
+
+    Raises:
+        KeyError: the text asks for a word that ``words`` does not have.
+    """
+    return _SETTING.sub(lambda asked: asked[2] if words is None else words[asked[1]], text)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
+from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.model import Dataset
+from pipeline.vocabulary import worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+_SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
 
 def _declarations() -> Iterator[Dataset]:
@@ -21,5 +27,24 @@ def _declarations() -> Iterator[Dataset]:
 
 
 def declared() -> Mapping[str, Dataset]:
-    """Return every declared dataset by name, in the order of their names."""
-    return MappingProxyType({dataset.name: dataset for dataset in sorted(_declarations(), key=lambda each: each.name)})
+    """Return every declared dataset by name, in the order of their names, with what its schema says of it."""
+    found = (_with_words(dataset) for dataset in _declarations())
+    return MappingProxyType({dataset.name: dataset for dataset in sorted(found, key=lambda each: each.name)})
+
+
+def _with_words(dataset: Dataset) -> Dataset:
+    """Return a dataset with the title and the description of its schema, and its columns as the order of its rows.
+
+    A schema that cannot be read gives none: the dataset's own run says what is wrong with it.
+    """
+    try:
+        schema: dict[str, Any] = json.loads((_SCHEMAS / dataset.family / f"{dataset.name}.json").read_bytes())
+        columns = tuple(field["name"] for field in schema["fields"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return replace(dataset, title=dataset.name)
+    return replace(
+        dataset,
+        title=worded(schema.get("title", dataset.name)),
+        description=worded(schema.get("description", "")),
+        order=dataset.order or columns,
+    )

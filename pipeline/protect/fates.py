@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline.cells import filled, on_distinct
@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from pipeline.cells import Mask
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reasoned:
-    """What all fates share: a reason, and the defaults."""
+def columns_of(names: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns that a declaration names: one, or several."""
+    return (names,) if isinstance(names, str) else names
 
-    why: str
+
+class Reasoned:
+    """What all fates share beside their reason: the defaults."""
+
+    __slots__ = ()
 
     @property
     def identifies(self) -> tuple[str, ...]:
@@ -42,12 +46,22 @@ class Reasoned:
         return {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Withhold(Reasoned):
-    """Raw columns that never leave; ``identifies`` says whom or what they would give away, if anybody."""
+    """Raw columns that never leave; ``whom`` says whom or what they would give away, if anybody.
+
+    ``what`` is what they are, in words for the public, and ``why`` the reason; both follow from a person in ``whom``.
+    """
 
     columns: tuple[str, ...]
-    whom: str = ""
+    what: str = ""
+    why: str = ""
+    whom: str = field(default="", kw_only=True)
+
+    def __post_init__(self) -> None:
+        """Say what is kept back, and why, of a person who is not named."""
+        object.__setattr__(self, "what", self.what or f"What identifies {self.whom}")
+        object.__setattr__(self, "why", self.why or f"{self.whom} is not named")
 
     @property
     def settles(self) -> tuple[str, ...]:
@@ -65,12 +79,13 @@ class Withhold(Reasoned):
         return self.columns if self.whom else ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class OneColumn(Reasoned):
-    """A fate of one raw column, into published columns of the same text or into none."""
+    """A fate of one raw column, into one published column, several of the same text, or none."""
 
     column: str
-    into: tuple[str, ...] = ()
+    into: str | tuple[str, ...] = ()
+    why: str = ""
 
     @property
     def settles(self) -> tuple[str, ...]:
@@ -85,10 +100,10 @@ class OneColumn(Reasoned):
     @property
     def makes(self) -> tuple[str, ...]:
         """The published columns."""
-        return self.into
+        return columns_of(self.into)
 
     def _same(self, text: pa.Array) -> dict[str, pa.Array]:
-        return dict.fromkeys(self.into, text)
+        return dict.fromkeys(columns_of(self.into), text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,6 +88,14 @@ class Fate(Protocol):
         """Raw columns that never leave because they identify somebody or their record."""
 
 
+class Withheld(Fate, Protocol):
+    """A fate that publishes nothing."""
+
+    @property
+    def what(self) -> str:
+        """What it keeps back, in words for the public."""
+
+
 class Treatment(Fate, Protocol):
     """A fate that makes published columns."""
 
@@ -131,6 +139,10 @@ class Judgement(NamedTuple):
 
 class RowRule(Fate, Protocol):
     """What may happen to a row, in the order of the declaration."""
+
+    @property
+    def what(self) -> str:
+        """What it keeps back, in words for the public."""
 
     @property
     def register(self) -> str:

@@ -35,10 +35,11 @@ class Marked:
         yield self.code, self.mask & standing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Rule:
-    """What all row rules share: a reason, and doing nothing where a rule has nothing to do."""
+    """What all row rules share: what they keep back, a reason, and doing nothing where there is nothing to do."""
 
+    what: str
     why: str
     register: ClassVar[str] = ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -115,6 +115,7 @@ _PUBLISHED = {
 class Snap(Reasoned):
     """Publishes the nearest map point instead of the place itself; the LSOA is the point's own."""
 
+    why: str = field(kw_only=False)
     easting: str = "easting"
     northing: str = "northing"
     confidence: str = "location_confidence"

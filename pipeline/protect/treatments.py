@@ -5,11 +5,11 @@ A treatment never guesses: a cell it cannot handle is a problem with a code, and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline.cells import civil_day, constant, days, filled, is_formula, money, on_distinct, plain
-from pipeline.protect.fates import OneColumn, Reasoned
+from pipeline.protect.fates import OneColumn, Reasoned, columns_of
 from pipeline.protect.place import Place, Treated, length_of, problem
 from pipeline.protect.pseudonyms import SHORT
 
@@ -50,7 +50,7 @@ class Pseudonym(OneColumn):
     @property
     def open_text(self) -> tuple[str, ...]:
         """The pseudonym: the leak check makes sure that it is one."""
-        return self.into
+        return self.makes
 
     def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
         """Return the pseudonym of each reference; an empty part is a problem."""
@@ -62,18 +62,22 @@ class Pseudonym(OneColumn):
 class MonthOf(OneColumn):
     """Publishes a date-time as its month, and as its day in ``day_into`` where that is safe (requirement C2)."""
 
-    day_into: tuple[str, ...] = ()
+    day_into: str = ""
 
     @property
     def makes(self) -> tuple[str, ...]:
         """The month and, where asked, the day."""
-        return (*self.into, *self.day_into)
+        return (*columns_of(self.into), *self._days)
+
+    @property
+    def _days(self) -> tuple[str, ...]:
+        return (self.day_into,) if self.day_into else ()
 
     def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
         """Return month and day; what is no date is a problem."""
         day = days(cells[self.column], time_allowed=True)
         month = on_distinct(day, lambda text: text[:7])
-        columns = self._same(month) | dict.fromkeys(self.day_into, day)
+        columns = self._same(month) | dict.fromkeys(self._days, day)
         return Treated(columns, problem(self.column, "bad-date", ~filled(day)))
 
 
@@ -107,11 +111,12 @@ class Body(OneColumn):
         return Treated(self._same(name), problem(self.column, "unknown-code", ~filled(name)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ForceName(Reasoned):
     """Publishes the setting's force on every row; it settles no raw column."""
 
-    into: tuple[str, ...]
+    into: str | tuple[str, ...]
+    why: str
 
     @property
     def settles(self) -> tuple[str, ...]:
@@ -123,19 +128,20 @@ class ForceName(Reasoned):
     @property
     def makes(self) -> tuple[str, ...]:
         """The columns of the force's name."""
-        return self.into
+        return columns_of(self.into)
 
     def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
         """Return the name on every row."""
-        return Treated(dict.fromkeys(self.into, constant(place.force_name, length_of(cells))))
+        return Treated(dict.fromkeys(self.makes, constant(place.force_name, length_of(cells))))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Always(Reasoned):
     """Publishes one text, or nothing, on every row; it settles no raw column."""
 
-    into: tuple[str, ...]
-    text: str | None = None
+    into: str | tuple[str, ...]
+    why: str
+    text: str | None = field(default=None, kw_only=True)
 
     @property
     def settles(self) -> tuple[str, ...]:
@@ -147,11 +153,11 @@ class Always(Reasoned):
     @property
     def makes(self) -> tuple[str, ...]:
         """The columns."""
-        return self.into
+        return columns_of(self.into)
 
     def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
         """Return the text on every row."""
-        return Treated(dict.fromkeys(self.into, constant(self.text, length_of(cells))))
+        return Treated(dict.fromkeys(self.makes, constant(self.text, length_of(cells))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +247,7 @@ class Keep(OneColumn):
     @property
     def open_text(self) -> tuple[str, ...]:
         """The text."""
-        return self.into
+        return self.makes
 
     def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
         """Return the text itself."""

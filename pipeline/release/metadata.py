@@ -10,7 +10,7 @@ from pipeline.periods import last_day, months_between, neighbour
 from pipeline.vocabulary import MEDIA_TYPES, frequency_address, marked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from pipeline.model import Month
     from pipeline.portal import Publication, Release, ReleasedFile
@@ -21,9 +21,22 @@ def next_due(month: Month, due_days: int) -> dt.date:
     return last_day(neighbour(month, 1)) + dt.timedelta(days=due_days)
 
 
-def missing_months(months: set[Month]) -> tuple[Month, ...]:
-    """Return the months between the first and the last that are not there (requirement C9)."""
-    return tuple(month for month in months_between(min(months), max(months)) if month not in months) if months else ()
+def last_finished(month: Month, day: dt.date) -> Month:
+    """Return ``month``, or the latest one before it that is over on ``day``."""
+    while last_day(month) >= day:
+        month = neighbour(month, -1)
+    return month
+
+
+def missing_months(released: set[Month], *, waiting: Collection[Month] = ()) -> tuple[Month, ...]:
+    """Return the months of the series that nobody can download: a gap is said, never left to be noticed.
+
+    The series runs from the first to the last month that is ``released`` or ``waiting`` for an approval.
+    """
+    months = {*released, *waiting}
+    if not months:
+        return ()
+    return tuple(month for month in months_between(min(months), max(months)) if month not in released)
 
 
 def json_bytes(facts: Mapping[str, Any]) -> bytes:

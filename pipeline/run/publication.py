@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.portal import Held, Publication, PublishedColumn
-from pipeline.protect.fates import Withhold
 from pipeline.release.changes import change_log
-from pipeline.release.metadata import data_package, json_bytes, missing_months, next_due
+from pipeline.release.metadata import data_package, json_bytes, last_finished, missing_months, next_due
+from pipeline.run.words import spend_words
 from pipeline.settings_parts import CODELISTS
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from pipeline.run.workplace import Workplace
     from pipeline.validate.schema import TableSchema
 
-_WORDS = {">": "more than", ">=": "at least"}
-_WAITS = "held back until a large change in the number of rows has been checked"
+#: What is said of a month that waits for an approval: one that is not out, and one whose correction is not.
+_FIRST = "not yet published: being checked"
+_CORRECTION = "published; a correction is being checked"
 
 
 def publication(work: Workplace, dataset: Dataset, state: State) -> Publication | None:
@@ -31,7 +32,11 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
     if not released:
         return None
     releases = tuple(_release(work, dataset, month, each) for month, each in sorted(released.items()))
-    held = tuple(Held(month, _WAITS) for month, each in sorted(state.months.items()) if each.waiting)
+    held = tuple(
+        Held(month, _CORRECTION if each.released else _FIRST)
+        for month, each in sorted(state.months.items())
+        if each.waiting
+    )
     last = max(release.released_on for release in releases)
     settings = work.settings
     terms = settings.terms(dataset.name)
@@ -39,8 +44,8 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
     schema = work.schema(dataset)
     facts = Publication(
         name=dataset.name,
-        title=dataset.title,
-        description=dataset.description,
+        title=schema.title,
+        description=schema.description,
         publisher=publisher.name,
         organisation=publisher.organisation,
         force_name=settings.force.name,
@@ -63,10 +68,10 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         sample=work.sample,
         as_of=work.as_of,
         last_published=last,
-        next_due=next_due(max(released), terms.due_days),
+        next_due=next_due(last_finished(max(released), work.as_of), terms.due_days),
         columns=tuple(_columns(schema)),
         releases=releases,
-        missing=missing_months({*released, *(each.month for each in held)}),
+        missing=missing_months(set(released), waiting={each.month for each in held}),
         held=held,
         withheld=tuple(dict.fromkeys(_withheld(dataset))),
         changes=state.changes,
@@ -83,11 +88,9 @@ def _release(work: Workplace, dataset: Dataset, month: Month, state: MonthState)
 
 
 def _statements(work: Workplace, dataset: Dataset) -> Iterator[str]:
-    spend = work.settings.spend
+    words = spend_words(work.settings.spend)
     for statement in dataset.statements:
-        yield statement.format(
-            basis=spend.basis, operator_words=_WORDS[spend.operator], threshold=f"{spend.threshold:,.2f}"
-        )
+        yield statement.format_map(words)
 
 
 def _columns(schema: TableSchema) -> Iterator[PublishedColumn]:
@@ -98,13 +101,8 @@ def _columns(schema: TableSchema) -> Iterator[PublishedColumn]:
 def _withheld(dataset: Dataset) -> Iterator[tuple[str, str]]:
     """Yield what is kept back, and why, in words for the public; raw names of columns stay out."""
     for feed in dataset.feeds:
-        for fate in feed.withheld:
-            if isinstance(fate, Withhold) and fate.whom:
-                yield f"What identifies {fate.whom}", fate.why
-            else:
-                yield "Details", fate.why
-        for rule in feed.rules:
-            yield "Some records", rule.why
+        for kept_back in (*feed.withheld, *feed.rules):
+            yield kept_back.what, kept_back.why
 
 
 def _extras(facts: Publication, schema: TableSchema) -> dict[str, bytes]:

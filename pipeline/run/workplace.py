@@ -19,6 +19,7 @@ from pipeline.protect.place import Place, Threshold
 from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.protect.snap import PointList
 from pipeline.release.store import Store
+from pipeline.run.words import spend_words
 from pipeline.settings_parts import CODELISTS
 from pipeline.validate.schema import TableSchema
 from pipeline.vocabulary import marked
@@ -114,7 +115,7 @@ class Workplace:
         path = SCHEMAS / dataset.family / f"{dataset.name}.json"
         force = self.settings.force
         return TableSchema.load(path).with_settings(
-            {"force-names": (force.name,), "bodies": tuple(force.bodies.values())}
+            {"force-names": (force.name,), "bodies": tuple(force.bodies.values())}, spend_words(self.settings.spend)
         )
 
     def references(self, dataset: Dataset) -> dict[str, Reference]:
@@ -161,7 +162,7 @@ class Workplace:
 
     def file_facts(self, dataset: Dataset) -> dict[str, str]:
         """Return the only metadata that a Parquet file carries: title, licence, attribution."""
-        title = marked(dataset.title, sample=self.sample)
+        title = marked(self.schema(dataset).title, sample=self.sample)
         licence = self.settings.terms(dataset.name).licence
         return {"title": title, "licence": f"{licence.title} {licence.url}", "attribution": self.settings.attribution}
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 from pipeline.errors import SettingsError
 from pipeline.validate.field import Field
 from pipeline.validate.grammar import refusals
+from pipeline.vocabulary import worded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,6 +66,11 @@ class TableSchema:
         return str(self.descriptor().get("title", ""))
 
     @cached_property
+    def description(self) -> str:
+        """What the table is, in words, or "" where the schema does not say."""
+        return str(self.descriptor().get("description", ""))
+
+    @cached_property
     def fields(self) -> tuple[Field, ...]:
         """The columns, in published order."""
         return tuple(Field.of(field) for field in self.descriptor()["fields"])
@@ -100,13 +106,19 @@ class TableSchema:
         descriptor: dict[str, Any] = json.loads(self.text)
         return descriptor
 
-    def with_settings(self, enums: Mapping[str, Sequence[str]]) -> TableSchema:
-        """Return the schema with the values that depend on the settings filled in.
+    def with_settings(self, enums: Mapping[str, Sequence[str]], words: Mapping[str, str] | None = None) -> TableSchema:
+        """Return the schema with the values and words that depend on the settings filled in.
 
-        ``enums`` gives them by the name that a field's ``fromSettings`` holds; a name that is missing there is
+        ``enums`` gives values by the name that a field's ``fromSettings`` holds, ``words`` those that stand in
+        title and description (the usual ones where none are given); a name that is missing there is
         `SettingsError` ``schema-refused``.
         """
         descriptor = self.descriptor()
+        for name in descriptor.keys() & {"title", "description"}:
+            try:
+                descriptor[name] = worded(descriptor[name], words)
+            except KeyError:
+                raise SettingsError("schema-refused", f"the settings give no words for `{name}`") from None
         for field in descriptor["fields"]:
             source = field.pop("fromSettings", None)
             if source is None:
