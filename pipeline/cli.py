@@ -32,12 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         show_error(Interrupted("interrupted", "stopped; the last good release is untouched", fix="run again"))
         return int(ExitStatus.INTERRUPTED)
-    except MemoryError:
-        show_error(PipelineError("out-of-memory", "there is not enough memory", fix="close other programs, run again"))
-        return int(ExitStatus.BUG)
     except Exception as error:  # noqa: BLE001 - the last line of defence: no text of an unknown error is ever shown
-        show_error(bug(error))
-        return int(ExitStatus.BUG)
+        unforeseen = bug(error)
+        show_error(unforeseen)
+        return int(unforeseen.status)
 
 
 def _interrupt(_number: int, _frame: object) -> NoReturn:

@@ -9,7 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from pipeline.errors import ExitStatus, InputError, SettingsError
+from pipeline.errors import GRAVEST_FIRST, ExitStatus, InputError, SettingsError
 from pipeline.key import BACK_UP, default_key_file, load_key, make_key
 from pipeline.report import account_lines, accounts_facts, quarantine_lines
 from pipeline.run import origin
@@ -29,24 +29,13 @@ if TYPE_CHECKING:
 
     from pipeline.run.publish import Run
 
-#: The order in which several failures of one run decide its exit status.
-_GRAVEST_FIRST = (
-    ExitStatus.BUG,
-    ExitStatus.PRIVACY,
-    ExitStatus.STORAGE,
-    ExitStatus.SETTINGS,
-    ExitStatus.INPUT,
-    ExitStatus.PORTAL,
-    ExitStatus.REVIEW,
-)
-
 
 def publish(options: argparse.Namespace) -> int:
     """Build what changed, publish it, and say what was published, what was held back and which file to open."""
     settings = _settings(options)
     if options.sample_when_empty and origin.wants_sample(settings):
         _say("nothing was ever received: making the sample")
-        with locked(settings):
+        with locked(settings, say=_say):
             make_sample(settings.data, codelists=CODELISTS)
     request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
     runs.chosen(request.datasets)
@@ -73,7 +62,7 @@ def sample(options: argparse.Namespace) -> int:
     settings = _settings(options)
     data = settings.data
     if options.clear:
-        with locked(settings):
+        with locked(settings, say=_say):
             removed = origin.clear_sample(data)
         _out([f"removed {len(removed):,} files and folders of the sample"])
         return int(ExitStatus.OK)
@@ -88,7 +77,7 @@ def sample(options: argparse.Namespace) -> int:
             where=str(data),
             fix="make the sample elsewhere: `pipeline --data DIR sample`",
         )
-    with locked(settings):
+    with locked(settings, say=_say):
         report = make_sample(data, rows=options.rows, codelists=CODELISTS)
     _out([f"{path}: {rows:,} rows" for path, rows in report.files])
     return int(ExitStatus.OK)
@@ -179,7 +168,7 @@ def _status(run: Run) -> int:
     found = {error.status for error in run.errors}
     if any(outcome.waiting for outcome in run.outcomes):
         found.add(ExitStatus.REVIEW)
-    return int(next((status for status in _GRAVEST_FIRST if status in found), ExitStatus.OK))
+    return int(next((status for status in GRAVEST_FIRST if status in found), ExitStatus.OK))
 
 
 def _today() -> dt.date:

@@ -40,18 +40,27 @@ EXIT_MEANINGS = MappingProxyType(
         ExitStatus.REVIEW: "a release waits for an approval; the rest was published",
         ExitStatus.PORTAL: "a portal could not be reached, or refused",
         ExitStatus.BUSY: "another run holds the lock",
-        ExitStatus.STORAGE: "the disk is full or cannot be written",
+        ExitStatus.STORAGE: "the disk or the memory is full, or our own files cannot be written or understood",
         ExitStatus.INTERRUPTED: "stopped by a signal; running again finishes the job",
     }
+)
+#: When several things fail together, the first of these that is among them decides the exit status.
+GRAVEST_FIRST = (
+    *(ExitStatus.BUG, ExitStatus.PRIVACY, ExitStatus.STORAGE, ExitStatus.SETTINGS, ExitStatus.INPUT),
+    *(ExitStatus.PORTAL, ExitStatus.REVIEW, ExitStatus.BUSY, ExitStatus.INTERRUPTED),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a code of an error means, in one sentence, for the documentation."""
+    """What a code of an error means, in one sentence, for the documentation.
+
+    ``transient``: the same call may succeed later.  ``whole_portal``: the portal will answer every dataset so.
+    """
 
     sentence: str
     transient: bool = False
+    whole_portal: bool = False
 
 
 class PipelineError(Exception):
@@ -73,6 +82,11 @@ class PipelineError(Exception):
     def transient(self) -> bool:
         """Whether the same call may succeed later with nothing changed."""
         return self.code in CODES and CODES[self.code].transient
+
+    @property
+    def whole_portal(self) -> bool:
+        """Whether nothing else can succeed on the portal that gave this error."""
+        return self.code in CODES and CODES[self.code].whole_portal
 
     def text(self) -> str:
         """Return the whole message as it is shown, one part a line."""
@@ -112,7 +126,7 @@ class BusyError(PipelineError):
 
 
 class StorageError(PipelineError):
-    """The disk is full or cannot be written."""
+    """The machine lacks room, or what is ours on its disk cannot be written or understood."""
 
     status = ExitStatus.STORAGE
 
@@ -129,13 +143,12 @@ def printable(text: str) -> str:
 
 
 def several(errors: Sequence[PipelineError]) -> PipelineError:
-    """Return one error that shows all of ``errors`` together; they are of one kind."""
+    """Return one error that shows all of ``errors`` together, in their order; the gravest gives it kind and code."""
     if len(errors) == 1:
         return errors[0]
-    first = errors[0]
-    rest = "\n".join(error.text() for error in errors[1:])
-    combined = type(first)(first.code, first.message, where=first.where, fix=first.fix)
-    combined.args = (f"{first.text()}\n{rest}",)
+    gravest = min(errors, key=lambda error: (GRAVEST_FIRST.index(error.status), not error.whole_portal))
+    combined = type(gravest)(gravest.code, gravest.message, where=gravest.where, fix=gravest.fix)
+    combined.args = ("\n".join(str(error) for error in errors),)
     return combined
 
 
@@ -199,16 +212,25 @@ CODES = MappingProxyType(
         "verdict-differs": Meaning("Frictionless judges a row otherwise than the checks do."),
         "referee-failed": Meaning("Frictionless could not judge the rows it was given."),
         # portals
-        "portal-unreachable": Meaning("A portal cannot be reached, or the connection broke.", transient=True),
+        "portal-unreachable": Meaning(
+            "A portal cannot be reached, or the connection broke.", transient=True, whole_portal=True
+        ),
+        # one dataset's only: a large upload may be too slow where the next dataset's is not
         "portal-timeout": Meaning("A portal did not answer in time.", transient=True),
         "portal-busy": Meaning("A portal says that it is overloaded or under maintenance.", transient=True),
         "portal-failing": Meaning("A portal failed while it worked on a call.", transient=True),
-        "portal-certificate": Meaning("A portal's certificate is not trusted, so it may be another machine."),
-        "portal-redirects": Meaning("A portal's address leads to another address, where the token is not sent."),
-        "not-a-portal": Meaning("What answers at a portal's address is not a CKAN, or a page stands before it."),
+        "portal-certificate": Meaning(
+            "A portal's certificate is not trusted, so it may be another machine.", whole_portal=True
+        ),
+        "portal-redirects": Meaning(
+            "A portal's address leads to another address, where the token is not sent.", whole_portal=True
+        ),
+        "not-a-portal": Meaning(
+            "What answers at a portal's address is not a CKAN, or a page stands before it.", whole_portal=True
+        ),
         "portal-refused": Meaning("A portal refused what it was given."),
         "upload-too-large": Meaning("A file is larger than a portal accepts."),
-        "bad-token": Meaning("A portal does not know the token."),
+        "bad-token": Meaning("A portal does not know the token.", whole_portal=True),
         "no-organisation": Meaning("A portal has no organisation of the name to publish under."),
         "may-not-publish": Meaning("The token's owner may not publish for the organisation."),
         "no-licence": Meaning("A portal's list of licences lacks the licence, or has another one under its name."),
@@ -232,6 +254,7 @@ CODES = MappingProxyType(
         # what was received
         "nothing-received": Meaning("There is no extract, or there is none any more."),
         "sample-and-real": Meaning("Invented and real extracts lie in one data folder."),
+        "wrong-force": Meaning("The sample would be published as a real force's, or real extracts as the example's."),
         "no-reference": Meaning("A reference file is not there."),
         "bad-reference": Meaning("A reference file cannot be read."),
         "bad-code-list": Meaning("A code list cannot be read."),

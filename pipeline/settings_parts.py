@@ -24,6 +24,8 @@ CODELISTS = Path(__file__).resolve().parents[1] / "schemas" / "codelists"
 BODIES = ("OPCC", "FORCE")
 #: Who publishes, by key, and the body whose label names it (the force itself is named by the code list).
 PUBLISHERS = MappingProxyType({"force": "", "pcc": "OPCC"})
+#: The force of the sample: whatever it publishes is invented.
+_EXAMPLE = "example"
 #: Days after a month's end by which its release is promised, when nothing else is set.
 DUE_DAYS = 31
 
@@ -60,6 +62,11 @@ class Force:
     place: str
     gss: str
     bodies: Mapping[str, str]
+
+    @property
+    def is_example(self) -> bool:
+        """Whether this is the example force, which has only the invented sample."""
+        return self.slug == _EXAMPLE
 
     @property
     def uri(self) -> str:

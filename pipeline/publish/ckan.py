@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pipeline.errors import PortalError, several
 from pipeline.portal import Action, Beside
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 
     from pipeline.portal import HeldDataset, Plan, Publication
     from pipeline.secret import Secret
-
-#: After these nothing else on the same portal can succeed, so the rest is not tried.
-_ENDS_ALL: Final = frozenset(
-    {"bad-token", "not-a-portal", "portal-certificate", "portal-redirects", "portal-unreachable"}
-)
 
 
 def _silent(_line: str) -> None:
@@ -95,7 +90,7 @@ class CkanPortal:
                 publishing.carry_out(changes, guard=plan.guards.get(publication.name))
             except PortalError as failure:
                 failures.append(failure)
-                if failure.code in _ENDS_ALL:
+                if failure.whole_portal:
                     break
         if failures:
             raise several(failures)

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import SettingsError
+from pipeline.errors import StorageError
 from pipeline.journal import replace_file
 from pipeline.model import Account, Receipt
 from pipeline.portal import ChangeNote
@@ -84,7 +84,7 @@ def load_state(path: Path) -> State:
         facts = json.loads(path.read_bytes())
         return _state(facts[str(FORM)])
     except (ValueError, KeyError, TypeError):
-        raise SettingsError(
+        raise StorageError(
             "bad-state",
             "the private state cannot be understood",
             where=str(path),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,42 +12,69 @@ from pipeline.errors import BusyError
 from pipeline.journal import make_private, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pipeline.settings import Settings
 
+#: How long a run that writes waits for those that only look, in seconds, and how often it asks.
+PATIENCE = 60.0
+_PAUSE = 0.1
+
 
 @contextmanager
-def locked(settings: Settings) -> Iterator[None]:
-    """Hold the lock of a data folder; another run that holds it is a `BusyError`."""
+def locked(settings: Settings, *, say: Callable[[str], None]) -> Iterator[None]:
+    """Hold the lock of a data folder; another run that writes is a `BusyError`, one that looks is waited for."""
     private = settings.data / "private"
     make_private(private)
     with writing(private / "lock"):
         handle = os.open(private / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    with _held(handle, fcntl.LOCK_EX, str(private)):
+    try:
+        _wait(handle, str(private), say)
         yield
+    finally:
+        os.close(handle)
 
 
 @contextmanager
-def unlocked(settings: Settings) -> Iterator[None]:
-    """Make sure that no run is at work on a data folder while it is looked at; nothing is written."""
+def locked_for_looking(settings: Settings) -> Iterator[None]:
+    """Keep runs that write away from a data folder while it is looked at; nothing is written, others may look too."""
     private = settings.data / "private"
     try:
         handle = os.open(private / "lock", os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         yield
         return
-    with _held(handle, fcntl.LOCK_SH, str(private)):
-        yield
-
-
-@contextmanager
-def _held(handle: int, kind: int, where: str) -> Iterator[None]:
     try:
-        try:
-            fcntl.flock(handle, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BusyError("busy", "another run is at work here", where=where, fix="wait until it has ended") from None
+        if not _try(handle, fcntl.LOCK_SH):
+            raise _busy("another run is at work here", str(private))
         yield
     finally:
         os.close(handle)
+
+
+def _wait(handle: int, where: str, say: Callable[[str], None]) -> None:
+    """Take the lock, after those who look have gone; they alone would let us look as well."""
+    until = time.monotonic() + PATIENCE
+    said = False
+    while not _try(handle, fcntl.LOCK_EX):
+        if not _try(handle, fcntl.LOCK_SH):
+            raise _busy("another run is at work here", where)
+        fcntl.flock(handle, fcntl.LOCK_UN)
+        if time.monotonic() > until:
+            raise _busy("a plan is being made here, and takes long", where)
+        if not said:
+            say(f"a plan is being made here: waiting for its end, {PATIENCE:.0f} seconds at most")
+            said = True
+        time.sleep(_PAUSE)
+
+
+def _try(handle: int, kind: int) -> bool:
+    try:
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _busy(message: str, where: str) -> BusyError:
+    return BusyError("busy", message, where=where, fix="wait until it has ended")

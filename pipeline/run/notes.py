@@ -7,7 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING
 
-from pipeline.errors import SettingsError
+from pipeline.errors import StorageError
 from pipeline.journal import replace_file
 from pipeline.model import Quarantined
 
@@ -36,7 +36,7 @@ def load_quarantine(private: Path, dataset: str) -> list[tuple[Month, Mapping[st
             facts = json.loads(path.read_bytes())
             found.append((path.stem, facts["files"], [Quarantined(*each) for each in facts["rows"]]))
         except (ValueError, KeyError, TypeError):
-            raise SettingsError(
+            raise StorageError(
                 "bad-state",
                 "the list of bad rows cannot be understood",
                 where=str(path),

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import InputError, SettingsError
+from pipeline.errors import InputError, SettingsError, StorageError
 from pipeline.extract.paths import files_below
 from pipeline.journal import replace_file
 from pipeline.key import default_key_file, ensure_sample_key, load_key, sample_key
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 SAMPLE, REAL = "sample", "real"
-_EXAMPLE = "example"
 _ORIGIN = "origin.json"
 _SAMPLE_KEY = "sample/key"
 #: A header is shorter than this.
@@ -44,7 +43,7 @@ def remembered(private: Path) -> Mapping[str, str]:
     try:
         facts: Mapping[str, str] = json.loads(path.read_bytes())
     except ValueError:
-        raise SettingsError(
+        raise StorageError(
             "bad-state",
             "the private state cannot be understood",
             where=str(path),
@@ -126,8 +125,9 @@ def origin_of(data: Path) -> str:
 def wants_sample(settings: Settings) -> bool:
     """Return whether there is nothing here but the example force's settings, so that the sample may be made."""
     data = settings.data
-    nothing_real = before(data) != REAL and REAL not in map(_kind, received(data))
-    return is_empty(data) and nothing_real and settings.force.slug == _EXAMPLE
+    if not settings.force.is_example or not is_empty(data):
+        return False
+    return before(data) != REAL and REAL not in map(_kind, received(data))
 
 
 def nothing_received() -> InputError:
@@ -153,12 +153,15 @@ def _kind(path: Path) -> str:
 
 
 def early_key(settings: Settings, environ: Mapping[str, str]) -> Key | None:
-    """Return the key that the settings name, or that real extracts were published with, before anything is read.
+    """Return the key that the settings name, or that real extracts need, before any of them is opened.
 
-    None where none is named and nothing real was received before: then what lies there decides.
+    None where none is named and there can be nothing real: the example force has only its sample.
     """
     earlier = before(settings.data)
-    path = settings.key_file or (default_key_file(environ) if earlier == REAL else None)
+    check_force(settings, earlier)
+    something = not is_empty(settings.data) or settings.engagement.database is not None
+    needed = earlier == REAL or (something and not settings.force.is_example)
+    path = settings.key_file or (default_key_file(environ) if needed else None)
     if path is None:
         return None
     key = load_key(path, published=settings.data / "published")
@@ -212,11 +215,10 @@ def remember(private: Path, origin: str, key: Key) -> None:
 
 def with_database(settings: Settings, kind: str) -> str:
     """Return the origin of ``kind`` together with the database that the settings name; they must not differ."""
-    address = settings.engagement.database
-    if address is None:
+    if settings.engagement.database is None:
         return kind
-    _, _, place = address.reveal().partition("sqlite:///")
-    own = SAMPLE if place and Path(place).is_file() and _kind(Path(place)) == SAMPLE else REAL
+    place = _named_file(settings)
+    own = SAMPLE if place and _kind(place) == SAMPLE else REAL
     if kind not in ("", own):
         raise InputError(
             "sample-and-real",
@@ -227,14 +229,44 @@ def with_database(settings: Settings, kind: str) -> str:
     return own
 
 
+def _named_file(settings: Settings) -> Path | None:
+    """Return the SQLite file that the settings name as the engagement system, None where they name none."""
+    address = settings.engagement.database
+    _, _, place = address.reveal().partition("sqlite:///") if address else ("", "", "")
+    return Path(place) if place and Path(place).is_file() else None
+
+
+def database_file(settings: Settings, default: str) -> tuple[str, ...]:
+    """Return the file below ``raw`` that the engagement system is read from: ``default`` unless the settings name one.
+
+    None where they name a database that stands elsewhere.
+    """
+    if settings.engagement.database is None:
+        return (default,)
+    raw, named = (settings.data / "raw").resolve(), _named_file(settings)
+    inside = named is not None and named.resolve().is_relative_to(raw)
+    return (named.resolve().relative_to(raw).as_posix(),) if named and inside else ()
+
+
 def check_force(settings: Settings, origin: str) -> None:
-    """Refuse to publish the sample under another force's name: it must never pass for real."""
-    if origin == SAMPLE and settings.force.slug != _EXAMPLE:
+    """Refuse the sample under a real force's name, and real extracts under the example's: neither passes for the other.
+
+    Nothing marks what is made from real extracts, so they must not go out with invented names and contacts either.
+    """
+    if origin == SAMPLE and not settings.force.is_example:
         raise SettingsError(
-            "sample-and-real",
+            "wrong-force",
             "the sample is the example force's; these settings are another's",
             where=str(settings.file),
-            fix="use pipeline.toml for the sample, or put the force's own extracts in another data folder",
+            fix=f"use pipeline.toml for the sample; {_CLEAR}",
+        )
+    if origin == REAL and settings.force.is_example:
+        raise SettingsError(
+            "wrong-force",
+            "these are the settings of the example force, and the extracts are real",
+            where=str(settings.file),
+            fix="name your own settings, by --settings FILE or PIPELINE_SETTINGS; examples/leicestershire.toml "
+            "shows the form",
         )
 
 

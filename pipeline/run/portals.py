@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import PipelineError
 from pipeline.journal import record
@@ -11,15 +11,36 @@ from pipeline.portal_env import laptop_portal
 from pipeline.publish.catalogue import StaticCatalogue
 from pipeline.publish.ckan import CkanPortal
 from pipeline.publish.plan import make_plan
+from pipeline.report import bug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipeline.portal import Portal, Publication
+    from pipeline.portal_env import CkanAccess
     from pipeline.run.workplace import Workplace
+    from pipeline.settings import Settings
 
-#: A portal that answers so will answer every dataset so.
-_HOPELESS = ("portal-unreachable", "portal-timeout", "bad-token")
+
+class Reach(NamedTuple):
+    """How to reach the CKAN to publish to, None where there is none, and what has to be said about the choice."""
+
+    ckan: CkanAccess | None = None
+    notices: tuple[str, ...] = ()
+
+
+def reach_of(settings: Settings) -> Reach:
+    """Return the CKAN to publish to: for the example force, whose data is invented, only ever the laptop's own.
+
+    It is looked up before anything is read: an address without a token, or a bad file of `make portal`, is a
+    `SettingsError`.
+    """
+    if not settings.force.is_example:
+        return Reach(settings.named_portal())
+    laptop = laptop_portal()
+    if settings.ckan.url and (laptop is None or laptop.url != settings.ckan.url):
+        return Reach(laptop, ("sample data is never sent to the portal that the settings name",))
+    return Reach(laptop)
 
 
 def catalogue_of(work: Workplace) -> StaticCatalogue:
@@ -27,50 +48,42 @@ def catalogue_of(work: Workplace) -> StaticCatalogue:
     return StaticCatalogue(work.published, work.private / "catalogue")
 
 
-def portals_of(
-    work: Workplace, catalogue: StaticCatalogue | None, errors: list[PipelineError]
-) -> Iterator[tuple[Portal, str]]:
-    """Yield the portals to publish to, with the address of a CKAN; sample data only ever sees the laptop's own.
+def portals_of(work: Workplace, ckan: CkanAccess | None) -> tuple[Portal, ...]:
+    """Return the portals to publish to: always the catalogue, and a CKAN where there is one."""
+    catalogue = catalogue_of(work)
+    if ckan is None:
+        return (catalogue,)
+    return catalogue, CkanPortal(ckan.url, ckan.token, organisation=ckan.organisation or None, progress=work.say)
 
-    The catalogue lists all datasets, so it stays as it is while nothing can be said of one of them.
-    """
-    if catalogue:
-        yield catalogue, ""
-    try:
-        access = laptop_portal() if work.sample else work.settings.named_portal()
-        if access is not None:
-            yield (
-                CkanPortal(access.url, access.token, organisation=access.organisation or None, progress=work.say),
-                access.url,
-            )
-    except PipelineError as error:
-        errors.append(error)
+
+def plan_all(portals: Sequence[Portal], publications: Sequence[Publication], errors: list[PipelineError]) -> list[Plan]:
+    """Return what would be done on each portal; what failed is added to ``errors``."""
+    return [_joined(portal, [made for made, _ in plans_for(portal, publications, errors)]) for portal in portals]
 
 
 def apply_all(
-    work: Workplace,
-    catalogue: StaticCatalogue | None,
-    publications: Sequence[Publication],
-    errors: list[PipelineError],
-) -> tuple[list[Plan], str]:
-    """Return what was done on each portal, and the address of a CKAN; what failed is added to ``errors``."""
-    plans: list[Plan] = []
-    address = ""
-    for portal, where in portals_of(work, catalogue, errors):
-        address = where or address
-        done: list[Plan] = []
-        for made, part in plans_for(portal, publications, errors):
-            try:
-                if made.writes:
-                    work.say(f"publishing to {portal.name}: {', '.join(each.name for each in part)}")
-                    _journal(work, "publishing", made)
-                    portal.apply(made, part)
-                    _journal(work, "published", made)
-                done.append(made)
-            except PipelineError as error:
-                errors.append(error)
-        plans.append(joined(portal, done))
-    return plans, address
+    work: Workplace, portals: Sequence[Portal], publications: Sequence[Publication], errors: list[PipelineError]
+) -> list[Plan]:
+    """Return what was done on each portal, which fails alone; what failed is added to ``errors``."""
+    return [_joined(portal, list(_applied(work, portal, publications, errors))) for portal in portals]
+
+
+def _applied(
+    work: Workplace, portal: Portal, publications: Sequence[Publication], errors: list[PipelineError]
+) -> Iterator[Plan]:
+    for made, part in plans_for(portal, publications, errors):
+        try:
+            if made.writes:
+                work.say(f"publishing to {portal.name}: {', '.join(each.name for each in part)}")
+                _journal(work, "publishing", made)
+                portal.apply(made, part)
+                _journal(work, "published", made)
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one portal must not stop the others
+            errors.append(_known(error))
+            if errors[-1].whole_portal:
+                return
+        else:
+            yield made
 
 
 def plans_for(
@@ -80,14 +93,20 @@ def plans_for(
     parts = [(each,) for each in publications] if portal.one_by_one else [tuple(publications)]
     for part in parts:
         try:
-            yield make_plan(portal.name, part, portal.look(part), beside=portal.beside), part
-        except PipelineError as error:
-            errors.append(error)
-            if error.code in _HOPELESS:
+            made = make_plan(portal.name, part, portal.look(part), beside=portal.beside)
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one portal must not stop the others
+            errors.append(_known(error))
+            if errors[-1].whole_portal:
                 return
+        else:
+            yield made, part
 
 
-def joined(portal: Portal, plans: Sequence[Plan]) -> Plan:
+def _known(error: Exception) -> PipelineError:
+    return error if isinstance(error, PipelineError) else bug(error)
+
+
+def _joined(portal: Portal, plans: Sequence[Plan]) -> Plan:
     """Return the plans for the datasets of one portal as one."""
     return Plan(
         portal=portal.name,

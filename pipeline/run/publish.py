@@ -6,19 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline.datasets import declared
-from pipeline.errors import InputError, PipelineError, SettingsError
+from pipeline.errors import InputError, PipelineError, SettingsError, several
 from pipeline.extract.database import Database
 from pipeline.extract.router import unread_files
 from pipeline.journal import record
 from pipeline.model import NO_MONTH
-from pipeline.portal_env import laptop_portal
 from pipeline.release.store import Store
 from pipeline.report import bug
 from pipeline.run import origin
 from pipeline.run.dataset import Outcome, run_dataset
-from pipeline.run.lock import locked, unlocked
+from pipeline.run.lock import locked, locked_for_looking
 from pipeline.run.notes import read_review
-from pipeline.run.portals import apply_all, catalogue_of, joined, plans_for, portals_of
+from pipeline.run.portals import Reach, apply_all, catalogue_of, plan_all, portals_of, reach_of
 from pipeline.run.publication import publication
 from pipeline.run.reading import Reader
 from pipeline.run.workplace import Workplace
@@ -59,18 +58,17 @@ def publish(
     settings: Settings, environ: Mapping[str, str], request: Request, *, today: dt.date, say: Callable[[str], None]
 ) -> Run:
     """Return what was built and published; each dataset and each portal fails alone."""
-    key = origin.early_key(settings, environ)
-    with locked(settings):
+    reach, key = _means(settings, environ)
+    with locked(settings, say=say):
         kind = origin.with_database(settings, origin.origin_of(settings.data))
         work = _workplace(settings, environ, kind, today=today, say=say, writes=True, early=key)
         origin.remember(work.private, kind, work.key)
-        catalogue = catalogue_of(work)
-        catalogue.recover()
+        catalogue_of(work).recover()
         outcomes = _outcomes(work, request)
         errors = _errors(request, outcomes)
-        publications, lost = _publications(work, outcomes, errors)
-        plans, address = apply_all(work, None if lost else catalogue, publications, errors)
-        run = _run(work, outcomes, plans, errors, address)
+        publications = _publications(work, outcomes, errors)
+        plans = apply_all(work, portals_of(work, reach.ckan), publications, errors)
+        run = _run(work, outcomes, plans, errors, reach)
         if any(outcome.changed for outcome in outcomes) or any(plan.writes for plan in plans):
             record(work.private, "run", {"as_of": work.as_of.isoformat(), "errors": [error.code for error in errors]})
         return run
@@ -80,25 +78,32 @@ def plan(
     settings: Settings, environ: Mapping[str, str], request: Request, *, today: dt.date, say: Callable[[str], None]
 ) -> Run:
     """Return what `publish` would do; nothing is written, no key and no sample is made."""
-    with unlocked(settings):
-        return _plan(settings, environ, request, today=today, say=say)
+    reach, key = _means(settings, environ)
+    with locked_for_looking(settings):
+        kind = origin.with_database(settings, origin.origin_of(settings.data))
+        work = _workplace(settings, environ, kind, today=today, say=say, writes=False, early=key)
+        outcomes = _outcomes(work, request)
+        errors = _errors(request, outcomes)
+        publications = _publications(work, outcomes, errors)
+        plans = plan_all(portals_of(work, reach.ckan), publications, errors)
+        return _run(work, outcomes, plans, errors, reach)
 
 
-def _plan(
-    settings: Settings, environ: Mapping[str, str], request: Request, *, today: dt.date, say: Callable[[str], None]
-) -> Run:
-    key = origin.early_key(settings, environ)
-    kind = origin.with_database(settings, origin.origin_of(settings.data))
-    work = _workplace(settings, environ, kind, today=today, say=say, writes=False, early=key)
-    outcomes = _outcomes(work, request)
-    errors = _errors(request, outcomes)
-    publications, lost = _publications(work, outcomes, errors)
-    plans: list[Plan] = []
-    address = ""
-    for portal, where in portals_of(work, None if lost else catalogue_of(work), errors):
-        address = where or address
-        plans.append(joined(portal, [made for made, _ in plans_for(portal, publications, errors)]))
-    return _run(work, outcomes, plans, errors, address)
+def _means(settings: Settings, environ: Mapping[str, str]) -> tuple[Reach, Key | None]:
+    """Return the portal and, where one is needed, the key, before anything is read; their mistakes come together."""
+    mistakes: list[PipelineError] = []
+    reach, key = Reach(), None
+    try:
+        reach = reach_of(settings)
+    except PipelineError as mistake:
+        mistakes.append(mistake)
+    try:
+        key = origin.early_key(settings, environ)
+    except PipelineError as mistake:
+        mistakes.append(mistake)
+    if mistakes:
+        raise several(mistakes)
+    return reach, key
 
 
 def _workplace(
@@ -171,28 +176,26 @@ def _errors(request: Request, outcomes: Sequence[Outcome]) -> list[PipelineError
     return errors
 
 
-def _publications(
-    work: Workplace, outcomes: Sequence[Outcome], errors: list[PipelineError]
-) -> tuple[tuple[Publication, ...], tuple[str, ...]]:
-    """Return what portals are given of every dataset, and the datasets of which nothing can be said.
+def _publications(work: Workplace, outcomes: Sequence[Outcome], errors: list[PipelineError]) -> tuple[Publication, ...]:
+    """Return what portals are given of every dataset; one that was not asked for is given as it is remembered.
 
-    Those that were not asked for are given as they are remembered.
+    One of which nothing can be said is left out, and stays on every portal as it is.
     """
     states = {outcome.dataset.name: outcome.state for outcome in outcomes if outcome.state.months}
+    unknown = {outcome.dataset.name for outcome in outcomes if outcome.error and not outcome.state.months}
     found: list[Publication] = []
-    lost: list[str] = []
     for name, dataset in declared().items():
+        if name in unknown:
+            continue
         try:
             told = publication(work, dataset, states.get(name) or work.store.state(name))
         except PipelineError as error:
             errors.append(error)
-            lost.append(name)
         except Exception as error:  # noqa: BLE001 - a fault of ours in one dataset must not stop the others
             errors.append(bug(error))
-            lost.append(name)
         else:
             found += [told] if told else []
-    return tuple(found), tuple(lost)
+    return tuple(found)
 
 
 def _run(
@@ -200,7 +203,7 @@ def _run(
     outcomes: Sequence[Outcome],
     plans: Sequence[Plan],
     errors: Sequence[PipelineError],
-    address: str,
+    reach: Reach,
 ) -> Run:
     return Run(
         work=work,
@@ -209,8 +212,8 @@ def _run(
         errors=tuple(dict.fromkeys(errors)),
         unread=_unread(work),
         review=len({number for _, _, number in read_review(work.private)}),
-        portal=address,
-        notices=_notices(work),
+        portal=reach.ckan.url if reach.ckan else "",
+        notices=reach.notices,
     )
 
 
@@ -220,18 +223,10 @@ def _unread(work: Workplace) -> tuple[str, ...]:
     for dataset in declared().values():
         for feed in dataset.feeds:
             if isinstance(feed.source, Database):
-                read.append(feed.source.default)
+                read += origin.database_file(work.settings, feed.source.default)
                 continue
             try:
                 read.extend(reader.files(feed).values())
             except PipelineError:
                 continue  # the dataset's own run has said what is wrong
     return unread_files(work.raw, read)
-
-
-def _notices(work: Workplace) -> tuple[str, ...]:
-    if work.sample and work.settings.ckan.url:
-        laptop = laptop_portal()
-        if laptop is None or laptop.url != work.settings.ckan.url.rstrip("/"):
-            return ("sample data is never sent to the portal that the settings name",)
-    return ()

@@ -20,7 +20,7 @@ from product import DATASETS, MONTHS, ROOT, Product, change_csv, contents, tree
 from small_tree import AS_OF, KEY, small_tree
 
 from pipeline import __version__
-from pipeline.errors import EXIT_MEANINGS, ExitStatus
+from pipeline.errors import EXIT_MEANINGS, ExitStatus, PortalError
 
 COMMANDS = ("publish", "plan", "sample", "key", "datasets", "quarantine", "accounts")
 
@@ -283,6 +283,19 @@ def small(published_small: Product, tmp_path: Path) -> Product:
     return Product._copied(published_small.folder, tmp_path)
 
 
+@pytest.mark.parametrize("command", ["publish", "plan"])
+def test_a_missing_key_stops_even_the_first_run_before_an_extract_is_opened(
+    tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = small_tree(tmp_path)
+    product.key_file.unlink()
+    opened: list[Path] = []
+    monkeypatch.setattr("pipeline.run.origin.bears_mark", opened.append)
+    said = product.run(command)
+    assert (said.status, said.err.split(":")[0]) == (ExitStatus.SETTINGS, "key-missing")
+    assert opened == []
+
+
 def test_a_lost_private_state_does_not_let_another_key_in(small: Product) -> None:
     for path in sorted(small.private.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
@@ -344,8 +357,41 @@ def test_a_real_file_where_something_was_made_from_the_sample_is_refused(product
     assert cleared.status == 0
     assert len(list(product.raw.rglob("*.csv"))) == 4
     assert list(product.published.iterdir()) == []
-    said = product.run("--as-of", AS_OF, "publish", "--quiet", PIPELINE_KEY_FILE=str(other.key_file))
+    settings = {"PIPELINE_KEY_FILE": str(other.key_file), "PIPELINE_SETTINGS": str(other.settings)}
+    said = product.run("--as-of", AS_OF, "publish", "--quiet", **settings)
     assert said.status == 0, said.text
+
+
+@pytest.mark.parametrize("command", ["publish", "plan"])
+def test_real_extracts_are_never_published_as_the_example_forces(tmp_path: Path, command: str) -> None:
+    """Nothing marks what is made from them: it would go out with the example's name and contacts."""
+    product = small_tree(tmp_path)
+    example = {"PIPELINE_SETTINGS": str(ROOT / "pipeline.toml")}
+    before = tree(product.folder)
+    said = product.run(command, **example)
+    assert said.status == ExitStatus.SETTINGS, said.text
+    assert said.err.startswith(f"wrong-force: {ROOT / 'pipeline.toml'}: ")
+    assert "examples/leicestershire.toml" in said.err
+    left = {name: facts for name, facts in tree(product.folder).items() if not name.startswith("data/private")}
+    assert {name: facts for name, facts in before.items() if name != "data"} == {
+        name: facts for name, facts in left.items() if name != "data"
+    }
+
+
+def test_whoever_forgets_the_settings_of_a_real_force_publishes_nothing(small: Product) -> None:
+    small.key_file.unlink()  # the settings are said to be the wrong ones before the key is looked for
+    before = tree(small.folder)
+    said = small.run("publish", PIPELINE_SETTINGS=str(ROOT / "pipeline.toml"))
+    assert (said.status, said.err.split(":")[0]) == (ExitStatus.SETTINGS, "wrong-force")
+    assert tree(small.folder) == before
+
+
+def test_the_sample_is_never_published_as_a_real_forces(product: Product) -> None:
+    before = tree(product.folder)
+    said = product.run("publish", PIPELINE_SETTINGS=str(ROOT / "examples" / "leicestershire.toml"))
+    assert (said.status, said.err.split(":")[0]) == (ExitStatus.SETTINGS, "wrong-force")
+    assert "`pipeline sample --clear`" in said.err
+    assert tree(product.folder) == before
 
 
 def test_a_file_of_the_sample_where_real_ones_were_received_is_refused(small: Product, tmp_path: Path) -> None:
@@ -482,6 +528,29 @@ def test_busy_while_another_run_holds_the_lock(product: Product) -> None:
     assert product.run("publish", "--quiet").status == 0
 
 
+def test_a_publish_waits_for_somebody_who_plans(product: Product) -> None:
+    with (product.private / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        assert product.run("plan", "--quiet").status == 0  # any number may plan at once
+        process = product.start("publish")
+        assert process.stderr is not None
+        assert process.stderr.readline() == "a plan is being made here: waiting for its end, 60 seconds at most\n"
+        fcntl.flock(lock, fcntl.LOCK_UN)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert "waiting" not in err
+
+
+def test_a_publish_does_not_wait_for_ever_for_a_plan(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.run.lock.PATIENCE", 0.3)
+    with (product.private / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        said = product.run("publish")
+    assert said.status == ExitStatus.BUSY
+    assert said.err.count("waiting for its end") == 1
+    assert "busy: " in said.err
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_by_a_signal(tmp_path: Path, number: signal.Signals) -> None:
     product = Product.with_sample(tmp_path)
@@ -538,6 +607,93 @@ def test_a_folder_that_cannot_be_written_is_a_storage_failure(product: Product) 
     assert "to do: " in said.text
 
 
+def test_an_address_without_a_token_stops_a_run_before_anything_is_built(small: Product) -> None:
+    small.crimes("2024-01").write_bytes(small.crimes("2024-02").read_bytes())
+    for command in ("publish", "plan"):
+        before = tree(small.folder)
+        said = small.run("--as-of", AS_OF, command, PIPELINE_CKAN_URL="https://ckan.example.org")
+        assert said.status == ExitStatus.SETTINGS, said.text
+        assert said.err.startswith("missing-setting: PIPELINE_CKAN_TOKEN: ")
+        assert said.out == ""
+        assert tree(small.folder) == before
+    assert (
+        small.run("accounts", "street-crime", "--month", "2024-01", PIPELINE_CKAN_URL="https://a.example").status == 0
+    )
+
+
+def test_token_and_key_are_missed_together(tmp_path: Path) -> None:
+    product = small_tree(tmp_path)
+    product.key_file.unlink()
+    said = product.run("publish", PIPELINE_CKAN_URL="https://ckan.example.org")
+    assert said.status == ExitStatus.SETTINGS
+    assert "missing-setting: PIPELINE_CKAN_TOKEN: " in said.err
+    assert "key-missing: " in said.err
+
+
+def test_a_bad_file_of_the_laptops_portal_stops_a_run_before_anything_is_built(tmp_path: Path) -> None:
+    product = Product.with_sample(tmp_path)
+    (product.folder / ".portal").mkdir()
+    (product.folder / ".portal" / "env").write_text("PIPELINE_CKAN_URL=http://127.0.0.1:1\n", encoding="utf-8")
+    before = tree(product.folder)
+    said = product.run("publish", PIPELINE_CKAN_URL="https://ckan.example.org", PIPELINE_CKAN_TOKEN="t" * 40)
+    assert (said.status, said.err.split(":")[0]) == (ExitStatus.SETTINGS, "bad-portal-file")
+    assert tree(product.folder) == before
+
+
+def test_a_fault_of_ours_in_one_portal_does_not_stop_the_others(
+    small: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("Mrs Vanterpoole-Squibb")
+
+    small.crimes("2024-02").write_bytes(small.crimes("2024-02").read_bytes().replace(b",Y\n", b",N\n", 1) + b"\n")
+    monkeypatch.setattr("pipeline.publish.catalogue.StaticCatalogue.look", fail)
+    monkeypatch.setattr("pipeline.publish.ckan.CkanPortal.look", fail)
+    portal = {"PIPELINE_CKAN_URL": "https://ckan.example.org", "PIPELINE_CKAN_TOKEN": "t" * 40}
+    for command in ("plan", "publish"):
+        said = small.run("--as-of", AS_OF, command, "--quiet", **portal)
+        assert said.status == ExitStatus.BUG, said.text
+        assert said.out.count("bug: ValueError at ") == 4  # the catalogue as a whole, CKAN for each dataset
+        assert "Vanterpoole" not in said.text
+    last = (small.private / "journal.jsonl").read_text(encoding="utf-8").splitlines()[-1]
+    assert json.loads(last)["errors"] == ["bug"] * 4
+
+
+@pytest.mark.parametrize(("code", "tried"), [("bad-token", 1), ("upload-too-large", 3), ("portal-timeout", 3)])
+def test_what_a_portal_answers_to_everything_is_asked_once(
+    small: Product, monkeypatch: pytest.MonkeyPatch, code: str, tried: int
+) -> None:
+    calls: list[str] = []
+
+    def refuse(*_: object) -> None:
+        calls.append(code)
+        raise PortalError(code, "the portal says no", where="https://ckan.example.org")
+
+    monkeypatch.setattr("pipeline.publish.ckan.CkanPortal.look", lambda *_: {})
+    monkeypatch.setattr("pipeline.publish.ckan.CkanPortal.apply", refuse)
+    portal = {"PIPELINE_CKAN_URL": "https://ckan.example.org", "PIPELINE_CKAN_TOKEN": "t" * 40}
+    said = small.run("--as-of", AS_OF, "publish", "--quiet", **portal)
+    assert said.status == ExitStatus.PORTAL, said.text
+    assert len(calls) == said.out.count(f"{code}: ") == tried
+
+
+def test_a_dataset_whose_state_is_lost_stays_as_it_is_and_the_others_are_published(product: Product) -> None:
+    before = contents(product.published)
+    (product.private / "state" / "street-crime.json").write_text("{", encoding="utf-8")
+    change_csv(product.reference / "neighbourhoods.csv", lambda rows: rows[:-1])
+    text = product.settings.read_text(encoding="utf-8").replace("opendata@", "data@")
+    product.settings.write_text(text, encoding="utf-8")
+    said = product.run("publish", "--quiet")
+    assert said.status == ExitStatus.STORAGE, said.text
+    assert said.out.count("bad-state") == 1
+    after = contents(product.published)
+    for name in ("engagement-events", "spend-over-500"):
+        assert after[f"{name}/datapackage.json"] != before[f"{name}/datapackage.json"]
+    own = {name: sha256 for name, sha256 in before.items() if name.startswith("street-crime/")}
+    assert own.items() <= after.items()
+    assert 'href="street-crime/' in (product.published / "index.html").read_text(encoding="utf-8")
+
+
 def test_state_that_cannot_be_understood_is_refused_and_left_alone(product: Product) -> None:
     files = contents(product.published)
     for name in ("state/street-crime.json", "origin.json", "quarantine/street-crime/2024-01.json"):
@@ -545,7 +701,7 @@ def test_state_that_cannot_be_understood_is_refused_and_left_alone(product: Prod
         kept = path.read_bytes()
         path.write_bytes(kept[:-20])
         said = product.run("quarantine", "street-crime") if "quarantine" in name else product.run("publish")
-        assert said.status == ExitStatus.SETTINGS, (name, said.text)
+        assert said.status == ExitStatus.STORAGE, (name, said.text)
         assert "bad-state" in said.text
         assert path.read_bytes() == kept[:-20]
         path.write_bytes(kept)
@@ -575,8 +731,20 @@ def test_too_little_memory_is_said_so(product: Product, monkeypatch: pytest.Monk
 
     monkeypatch.setattr("pipeline.run.publish._outcomes", fail)
     said = product.run("publish")
-    assert said.status == ExitStatus.BUG
+    assert said.status == ExitStatus.STORAGE
     assert said.err.startswith("out-of-memory: ")
+    assert "to do: " in said.err
+
+
+def test_too_little_memory_for_a_portal_is_no_fault_of_ours(small: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("pipeline.publish.catalogue.StaticCatalogue.look", fail)
+    said = small.run("--as-of", AS_OF, "publish", "--quiet")
+    assert said.status == ExitStatus.STORAGE, said.text
+    assert "out-of-memory: " in said.out
+    assert "bug: " not in said.out
 
 
 def test_output_that_nobody_reads_to_its_end_is_no_fault(product: Product) -> None:

@@ -93,7 +93,8 @@ def test_a_month_that_shrinks_waits_for_exactly_its_approval(product: Product) -
     data = {name: text for name, text in now.items() if "street-crime-2024" in name}
     assert data == {name: text for name, text in files.items() if "street-crime-2024" in name}
     page = (product.published / "street-crime" / "index.html").read_text(encoding="utf-8")
-    assert "held back until a large change in the number of rows has been checked" in page
+    assert "published; a correction is being checked" in page
+    assert "None: every month of the series is published." in page
     before = tree(product.folder)
     again = product.run("publish", "--quiet")
     assert again.status == 5
@@ -137,8 +138,11 @@ def test_a_new_month_is_compared_with_those_beside_it(tmp_path: Path) -> None:
     assert "the months beside it" in said.out
     folder = product.published / "street-crime"
     assert not (folder / "street-crime-2024-02.csv").exists()
-    held = json.loads((folder / "datapackage.json").read_bytes())["monthsHeld"]
-    assert [each["month"] for each in held] == ["2024-02"]
+    package = json.loads((folder / "datapackage.json").read_bytes())
+    assert package["monthsHeld"] == [{"month": "2024-02", "reason": "not yet published: being checked"}]
+    assert package["monthsMissing"] == ["2024-02"]
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    assert "every month of the series" not in page
 
 
 def test_a_restriction_is_carried_out_at_once_on_a_month_that_waits(product: Product) -> None:
@@ -182,6 +186,18 @@ def test_files_that_no_feed_reads_are_listed_by_every_run(product: Product) -> N
         listed = re.findall(r"not read by any feed: (.*) \(is its name right\?\)", said.out)
         assert listed == stray
     assert built(said) == {}
+
+
+def test_the_database_in_the_folder_is_listed_where_the_settings_name_another(product: Product) -> None:
+    inside = product.events
+    other = product.folder / "engagement.sqlite"
+    other.write_bytes(inside.read_bytes())
+    listed = "not read by any feed: engagement/engagement.sqlite"
+    assert listed in product.run("plan", "--quiet", PIPELINE_ENGAGEMENT_DATABASE=f"sqlite:///{other}").out
+    for address in ("", f"sqlite:///{inside}", f"sqlite:///{inside.relative_to(product.folder)}"):
+        said = product.run("plan", "--quiet", PIPELINE_ENGAGEMENT_DATABASE=address)
+        assert said.status == 0, said.text
+        assert listed not in said.out
 
 
 # --- one dataset stops ----------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.errors import SettingsError
+from pipeline.errors import StorageError
 from pipeline.model import Account, Receipt
 from pipeline.portal import ChangeNote
 from pipeline.reasons import Outcome
@@ -76,7 +76,7 @@ def test_the_sha256_of_a_release_is_that_of_its_csv() -> None:
 def test_a_state_that_cannot_be_understood_is_an_error_and_never_an_empty_state(tmp_path: Path, content: str) -> None:
     path = tmp_path / "x.json"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(SettingsError, match="bad-state") as caught:
+    with pytest.raises(StorageError, match="bad-state") as caught:
         load_state(path)
     assert caught.value.__cause__ is None
 
@@ -88,7 +88,7 @@ def test_a_state_without_one_of_its_parts_is_an_error(tmp_path: Path, part: str)
     facts = json.loads(path.read_bytes())
     del facts["1"][part]
     path.write_text(json.dumps(facts), encoding="utf-8")
-    with pytest.raises(SettingsError, match="bad-state"):
+    with pytest.raises(StorageError, match="bad-state"):
         load_state(path)
 
 
