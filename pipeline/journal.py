@@ -77,9 +77,13 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o600) -> bool:
 
 def record(private: Path, event: str, facts: Mapping[str, object]) -> None:
     """Append one event to the journal, and keep it."""
-    line = json.dumps({"event": event, **facts}, ensure_ascii=True, sort_keys=True)
-    path = private / "journal.jsonl"
-    make_private(private)
+    append_line(private / "journal.jsonl", {"event": event, **facts})
+
+
+def append_line(path: Path, facts: Mapping[str, object]) -> None:
+    """Append ``facts`` as one line of JSON to a private file, and make it survive a crash."""
+    line = json.dumps(facts, ensure_ascii=True, sort_keys=True)
+    make_private(path.parent)
     with writing(path):
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(handle, "r+b") as file:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from pipeline.cells import facts_of_distinct, filled, plain, where
 from pipeline.protect.ledger import transactions, with_any
-from pipeline.protect.place import Judgement, Place, Problem
+from pipeline.protect.place import Judgement, Overtaken, Place, Problem, PublicRows, nowhere
 from pipeline.protect.rules import _Rule
 
 if TYPE_CHECKING:
@@ -57,6 +57,11 @@ class Redaction:
     raw_always: tuple[str, ...] = ("Supplier Name", "Supplier No", "Company No", "Contract Ref")
     raw_protected: tuple[str, ...] = ("Cost Centre Name", "Account Name")
 
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """Every published column that may change."""
+        return (self.name, self.code, *self.always_blank, *self.protected_blank)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payee(_Rule):
@@ -69,6 +74,7 @@ class Payee(_Rule):
     number: str
     redaction: Redaction
     markers: str = "redaction-marker"
+    scope: str = "supplier"
 
     @property
     def settles(self) -> tuple[str, ...]:
@@ -85,7 +91,7 @@ class Payee(_Rule):
         pairs = pa.table({"supplier": plain(cells[self.supplier]), "kind": plain(cells[self.column])})
         kinds = pairs.filter(pc.is_valid(pairs["supplier"])).group_by("supplier").aggregate([("kind", "distinct")])
         return {
-            place.pseudonyms.one("supplier", supplier): most_protective(kind for kind in given if kind)
+            place.pseudonyms.one(self.scope, supplier): most_protective(kind for kind in given if kind)
             for supplier, given in zip(kinds["supplier"].to_pylist(), kinds["kind_distinct"].to_pylist(), strict=True)
         }
 
@@ -97,7 +103,7 @@ class Payee(_Rule):
         supplier = raw.cells[self.supplier]
         known = facts_of_distinct(
             supplier,
-            lambda number: place.payees.get(place.pseudonyms.one("supplier", number), ""),
+            lambda number: place.payees.get(place.pseudonyms.one(self.scope, number), ""),
             dtype=np.object_,
             empty="",
         )
@@ -128,32 +134,39 @@ class Payee(_Rule):
     def amend(self, columns: dict[str, pa.Array], raw: RawTable, place: Place) -> dict[str, pa.Array]:
         """Return the columns with people redacted."""
         personal, protected = self._masks(raw, place)
-        return redact(columns, personal, protected, place=place, redaction=self.redaction, markers=self.markers)
+        return self._redacted(columns, personal, protected, place)
+
+    def _redacted(
+        self, columns: Mapping[str, pa.Array], personal: Mask, protected: Mask, place: Place
+    ) -> dict[str, pa.Array]:
+        marker = place.codelists.read(self.markers).mapping()
+        done = dict(columns)
+        for code, mask in (("personal", personal), ("other", protected)):
+            done[self.redaction.name] = where(mask, marker[code], done[self.redaction.name])
+            done[self.redaction.code] = where(mask, code, done[self.redaction.code])
+        for name in self.redaction.always_blank:
+            done[name] = where(personal | protected, None, done[name])
+        for name in self.redaction.protected_blank:
+            done[name] = where(protected, None, done[name])
+        return done
+
+    def overtake(self, rows: PublicRows, place: Place) -> Overtaken | None:
+        """Redact the rows of suppliers who were found to need more protection since."""
+        references = rows.references(self.scope)
+        if references is None:
+            return None
+        kinds = facts_of_distinct(references, lambda each: place.payees.get(each, ""), dtype=np.object_, empty="")
+        given = {"personal": PROTECTION["IND"], "other": PROTECTION["PROT"]}
+        enough = facts_of_distinct(rows.text(self.redaction.code), given.__getitem__, dtype=np.int64, empty=0)
+        personal = np.isin(kinds, PERSONAL) & (enough < PROTECTION["IND"])
+        protected = np.isin(kinds, PROTECTED) & (enough < PROTECTION["PROT"])
+        if not (personal | protected).any():
+            return None
+        columns = {name: rows.text(name) for name in self.redaction.touches}
+        done = self._redacted(columns, personal, protected, place)
+        return Overtaken(nowhere(len(references)), {name: plain(column) for name, column in done.items()})
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Judgement:
         """Return the lines whose payee is unknown."""
         unknown = self.kinds(raw, place) == ""
         return Judgement((_Review(transactions(raw, self.body, self.number), unknown),))
-
-
-def redact(
-    columns: dict[str, pa.Array],
-    personal: Mask,
-    protected: Mask,
-    *,
-    place: Place,
-    redaction: Redaction,
-    markers: str = "redaction-marker",
-) -> dict[str, pa.Array]:
-    """Return ``columns`` with the rows of people and of protected payees redacted."""
-    marker = place.codelists.read(markers).mapping()
-    both = personal | protected
-    done = dict(columns)
-    for code, mask in (("personal", personal), ("other", protected)):
-        done[redaction.name] = where(mask, marker[code], done[redaction.name])
-        done[redaction.code] = where(mask, code, done[redaction.code])
-    for name in redaction.always_blank:
-        done[name] = where(both, None, done[name])
-    for name in redaction.protected_blank:
-        done[name] = where(protected, None, done[name])
-    return done

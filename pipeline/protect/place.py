@@ -137,6 +137,27 @@ class Judgement(NamedTuple):
     applied: Sequence[str] = ()
 
 
+class PublicRows(Protocol):
+    """Rows that are public already, when what is known of them has changed."""
+
+    def references(self, scope: str) -> pa.Array | None:
+        """Return the keyed references of a scope, nothing where the dataset has none."""
+
+    def text(self, name: str) -> pa.Array:
+        """Return a published column as text."""
+
+
+class Overtaken(NamedTuple):
+    """What a rule does to rows that are public: ``out`` go, ``columns`` take the place of what stood there.
+
+    ``applied`` are the entries of the rule's register that stood in the rows that go.
+    """
+
+    out: Mask
+    columns: Mapping[str, pa.Array] = MappingProxyType({})
+    applied: Sequence[str] = ()
+
+
 class RowRule(Fate, Protocol):
     """What may happen to a row, in the order of the declaration."""
 
@@ -165,6 +186,9 @@ class RowRule(Fate, Protocol):
 
     def judge(self, raw: RawTable, columns: Mapping[str, pa.Array], place: Place) -> Judgement:
         """Return what is to be settled about rows, and what the public is told of them."""
+
+    def overtake(self, rows: PublicRows, place: Place) -> Overtaken | None:
+        """Return what the rule's register does to rows that are not built again, nothing where nothing is due."""
 
     def review(self, raw: RawTable, place: Place, apart: Mask) -> Sequence[str]:
         """Return the raw references that somebody has to classify, rows ``apart`` left out.

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.cells import NO_BYTES, facts_of_distinct, filled, first_bytes, groups, mask_of, on_distinct, plain, where
-from pipeline.protect.place import Judgement, Place, Problem, nowhere, problem
+from pipeline.protect.place import Judgement, Overtaken, Place, Problem, PublicRows, nowhere, problem
 from pipeline.protect.pseudonyms import FULL
 from pipeline.protect.treatments import before
 
@@ -72,6 +72,9 @@ class _Rule:
 
     def judge(self, _raw: RawTable, _columns: Mapping[str, pa.Array], _place: Place) -> Judgement:
         return Judgement()
+
+    def overtake(self, _rows: PublicRows, _place: Place) -> Overtaken | None:
+        return None
 
     def review(self, _raw: RawTable, _place: Place, _apart: Mask) -> Sequence[str]:
         return ()
@@ -138,6 +141,14 @@ class RestrictedRecord(RestrictedRow):
         mask = mask_of(pc.is_in(column, value_set=pa.array(sorted(place.restricted), pa.string())))
         hit = pc.unique(pc.filter(column, pa.array(mask)))
         return Judgement((Marked("restricted", mask),), applied=sorted(str(each) for each in hit.to_pylist()))
+
+    def overtake(self, rows: PublicRows, place: Place) -> Overtaken | None:
+        """Remove the rows of references that were restricted since."""
+        references = rows.references(self.scope)
+        if references is None or not place.restricted:
+            return None
+        out = mask_of(pc.is_in(references, value_set=pa.array(sorted(place.restricted), pa.string())))
+        return Overtaken(out, applied=pc.unique(references.filter(pa.array(out))).to_pylist()) if out.any() else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

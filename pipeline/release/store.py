@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.journal import make_private, sync_folder, writing
@@ -113,15 +112,6 @@ class Store:
             return pq.read_table(kept, columns=[scope]).column(scope).combine_chunks()
         name = next(name for name, facts in built.files.items() if facts["format"] == "parquet")
         return pq.read_table(folder / name, columns=[column]).column(column).combine_chunks()
-
-    def published_in(self, dataset: str, scope: str, column: str, reference: str) -> tuple[Month, ...]:
-        """Return the months in whose last release a keyed reference was published (withdrawal needs it)."""
-        return tuple(
-            month
-            for month, each in sorted(self.state(dataset).months.items())
-            if each.released
-            and pc.any(pc.equal(self.references(dataset, each.released, scope, column), reference)).as_py()
-        )
 
     def sweep(self, dataset: str, keep: Sequence[str]) -> None:
         """Remove what nothing points to: parts of a killed run, and releases that were replaced."""

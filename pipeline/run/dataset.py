@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pipeline.errors import InputError, PipelineError, several
 from pipeline.extract.database import Database
 from pipeline.journal import record
+from pipeline.release.index import ReferenceIndex
 from pipeline.release.state import MonthState, State
 from pipeline.report import bug
 from pipeline.run import gone
@@ -204,7 +205,7 @@ def _keep_gone(bench: Bench, months: dict[Month, MonthState], left: Collection[M
     before = dict(months)
     for month, last in before.items():
         if month in bench.found.gone:
-            if not last.input_gone or gone.is_due(bench, last):
+            if not last.input_gone or gone.is_due(bench, month, last):
                 months[month] = gone.keep(bench, month, last)
         elif last.waiting or month in left:
             months[month] = gone.guard(bench, month, last)
@@ -249,6 +250,11 @@ def _remember(work: Workplace, dataset: Dataset, before: State, new: State) -> N
             if before.receipts.get(feed, {}).get(path) != receipt:
                 facts = {"path": path, "sha256": receipt.sha256, "bytes": receipt.bytes, "rows": receipt.rows}
                 record(work.private, "received", {"dataset": dataset.name, "feed": feed, **facts})
+    index = ReferenceIndex(work.store, dataset.name, dataset.references)
+    for month, each in new.months.items():
+        last = before.months[month].released if month in before.months else None
+        if last and each.released and last.folder != each.released.folder:
+            index.replaced(month, last, each.released)
     work.store.remember(dataset.name, new)
     for month, each in new.months.items():
         old = before.months.get(month)

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
+import pyarrow.parquet as pq
 
-from pipeline.cells import mask_of
+from pipeline.cells import plain, whole
 from pipeline.model import Account
-from pipeline.protect.payees import PERSONAL, PROTECTED, PROTECTION, Payee, redact
 from pipeline.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak import read_back
 from pipeline.release.tables import Part, publishable
-from pipeline.run.stale import touches
 from pipeline.run.workplace import digest
-from pipeline.validate.checks import typed_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from pipeline.cells import Mask
     from pipeline.model import Month
+    from pipeline.protect.place import Overtaken
     from pipeline.release.state import Built, MonthState
     from pipeline.run.months import Bench
 
@@ -57,127 +59,106 @@ def guard(bench: Bench, month: Month, state: MonthState) -> MonthState:
         state,
         released=kept.built,
         accounts=state.accounts if waiting else _moved(state.accounts, kept.removed, bench.dataset.feeds[0].name),
-        restricted=tuple(sorted({*state.restricted, *kept.restricted})),
+        restricted=tuple(sorted({*state.restricted, *kept.applied})),
     )
 
 
 class _Kept(NamedTuple):
-    """A kept release after what was due: the restricted references, and how many rows they had."""
+    """A kept release after what was due: entries of the private index that were applied, and rows that went."""
 
     built: Built
-    restricted: frozenset[str]
+    applied: frozenset[str]
     removed: int
+
+
+class KeptRows:
+    """The rows of a release as they are public, read when they are asked for."""
+
+    def __init__(self, bench: Bench, built: Built) -> None:
+        self._dataset, self._store, self._built = bench.dataset, bench.work.store, built
+
+    def references(self, scope: str) -> pa.Array | None:
+        """Return the keyed references of a scope, nothing where the dataset has none."""
+        column = self._dataset.references.get(scope)
+        return self._store.references(self._dataset.name, self._built, scope, column) if column else None
+
+    def text(self, name: str) -> pa.Array:
+        """Return a published column as text."""
+        return whole(self.table.column(name))
+
+    @cached_property
+    def table(self) -> pa.Table:
+        """The CSV, every column as text."""
+        path = self._path("csv")
+        with path.open(encoding="utf-8", newline="") as file:
+            names = next(csv.reader(file))
+        return pa.csv.read_csv(
+            path,
+            parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+            convert_options=pa.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
+            ),
+        )
+
+    @cached_property
+    def typed(self) -> pa.Table:
+        """The Parquet of the same rows: the types of the schema that they were released under."""
+        return pq.read_table(self._path("parquet")).replace_schema_metadata(None)
+
+    def _path(self, kind: str) -> Path:
+        name = next(name for name, facts in self._built.files.items() if facts["format"] == kind)
+        return self._store.folder(self._dataset.name, self._built.folder) / name
 
 
 def _guarded(bench: Bench, month: Month, kept: Built) -> _Kept | None:
     """Return what a kept release becomes, None where nothing is due."""
-    dataset, work = bench.dataset, bench.work
-    if not work.store.folder(dataset.name, kept.folder).is_dir():
+    if not bench.work.store.folder(bench.dataset.name, kept.folder).is_dir():
         return None  # in a plan: what was just built is not on disk, and was protected when it was built
-    restricted = bench.found.restricted() & _published(bench, kept, "crime")
-    kinds = _more_protective(bench, kept)
-    if not restricted and not kinds:
+    rows = KeptRows(bench, kept)
+    said = _overtaken(bench, month, rows)
+    if not said:
         return None
-    text = _kept_text(bench, kept)
-    references = {
-        scope: work.store.references(dataset.name, kept, scope, column) for scope, column in dataset.references.items()
-    }
-    out = mask_of(pc.is_in(references["crime"], pa.array(sorted(restricted), pa.string()))) if restricted else None
-    if kinds:
-        text = _redacted(bench, month, text, references["supplier"], kinds)
-    built = _rebuilt(bench, month, text, references, out=out, instead_of=kept)
-    return _Kept(built, restricted, int(out.sum()) if out is not None else 0)
+    out = np.logical_or.reduce([each.out for each in said])
+    columns = {name: rows.text(name) for name in rows.table.column_names}
+    for each in said:
+        columns |= each.columns
+    built = _rebuilt(bench, month, pa.table(columns), rows, out=out, instead_of=kept)
+    return _Kept(built, frozenset(entry for each in said for entry in each.applied), int(out.sum()))
 
 
-def is_due(bench: Bench, state: MonthState) -> bool:
+def _overtaken(bench: Bench, month: Month, rows: KeptRows) -> list[Overtaken]:
+    found = bench.found
+    place = bench.work.place(month, {}, restricted=found.restricted(), payees=found.payees())
+    said = [rule.overtake(rows, place) for feed in bench.dataset.feeds for rule in feed.rules]
+    return [each for each in said if each is not None]
+
+
+def is_due(bench: Bench, month: Month, state: MonthState) -> bool:
     """Return whether a protection has to be carried out on a month whose input has gone."""
-    if state.released is None:
-        return False
-    return touches_any(bench, state) or bool(_more_protective(bench, state.released))
+    return state.released is not None and bool(_overtaken(bench, month, KeptRows(bench, state.released)))
 
 
-def touches_any(bench: Bench, state: MonthState) -> bool:
-    """Return whether a record of the month has been restricted since; one that was freed stays withheld."""
-    freed = replace(state, restricted=tuple(set(state.restricted) & bench.found.restricted()))
-    return "crime" in bench.dataset.references and touches(
-        bench.dataset, freed, bench.found.restricted(), bench.work.store
-    )
+def _rebuilt(bench: Bench, month: Month, text: pa.Table, rows: KeptRows, *, out: Mask, instead_of: Built) -> Built:
+    """Return the release of the rows that are left, in their order.
 
-
-def _published(bench: Bench, built: Built, scope: str) -> frozenset[str]:
-    if scope not in bench.dataset.references:
-        return frozenset()
-    known = bench.work.store.references(bench.dataset.name, built, scope, bench.dataset.references[scope])
-    return frozenset(known.drop_null().to_pylist())
-
-
-def _more_protective(bench: Bench, built: Built) -> dict[str, str]:
-    """Return the suppliers of a release who now need more protection than its rows give them."""
-    if "supplier" not in bench.dataset.references:
-        return {}
-    text = _kept_text(bench, built)
-    column = bench.dataset.references["supplier"]
-    suppliers = bench.work.store.references(bench.dataset.name, built, "supplier", column).to_pylist()
-    given = {"": 0, "personal": PROTECTION["IND"], "other": PROTECTION["PROT"]}
-    payees = bench.found.payees()
-    found = {}
-    for supplier, redaction in zip(suppliers, text.column("redaction").to_pylist(), strict=True):
-        kind = payees.get(supplier or "", "")
-        if kind in (*PERSONAL, *PROTECTED) and PROTECTION[kind] > given[redaction or ""]:
-            found[supplier] = kind
-    return found
-
-
-def _kept_text(bench: Bench, built: Built) -> pa.Table:
-    """Return the kept CSV as text columns."""
-    folder = bench.work.store.folder(bench.dataset.name, built.folder)
-    name = next(name for name, facts in built.files.items() if facts["format"] == "csv")
-    names = bench.work.schema(bench.dataset).names
-    return pa.csv.read_csv(
-        folder / name,
-        parse_options=pa.csv.ParseOptions(newlines_in_values=True),
-        convert_options=pa.csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
-        ),
-    ).combine_chunks()
-
-
-def _redacted(bench: Bench, month: Month, text: pa.Table, suppliers: pa.Array, kinds: Mapping[str, str]) -> pa.Table:
-    kind = np.array([kinds.get(supplier or "", "") for supplier in suppliers.to_pylist()], object)
-    personal: Mask = np.isin(kind, PERSONAL)
-    protected: Mask = np.isin(kind, PROTECTED)
-    rule = next(rule for feed in bench.dataset.feeds for rule in feed.rules if isinstance(rule, Payee))
-    columns = {name: text.column(name).combine_chunks() for name in text.schema.names}
-    place = bench.work.place(month, {})
-    done = redact(columns, personal, protected, place=place, redaction=rule.redaction)
-    return pa.table({name: column.cast(pa.string()) for name, column in done.items()})
-
-
-def _rebuilt(
-    bench: Bench,
-    month: Month,
-    text: pa.Table,
-    references: Mapping[str, pa.Array],
-    *,
-    out: Mask | None,
-    instead_of: Built,
-) -> Built:
-    """Return the release of the rows that are left, in their order."""
+    They were judged when they were released, by the schema and the settings of that day, and keep their types.
+    """
     dataset, work = bench.dataset, bench.work
-    kept: NDArray[np.int64] = np.flatnonzero(~out) if out is not None else np.arange(text.num_rows)
-    rows = pa.array(kept)
+    kept: NDArray[np.int64] = np.flatnonzero(~out)
+    left = pa.array(kept)
     nowhere = np.zeros(len(kept), np.int32)
+    references = {scope: rows.references(scope) for scope in dataset.references}
     part = Part(
-        text=_recurring(text.take(rows), tuple(dataset.references.values())),
+        text=_recurring(text.take(left), tuple(dataset.references.values())),
         chosen=np.arange(len(kept)),
         feed=nowhere,
         source=nowhere,
         row=kept,
-        references={scope: column.take(rows) for scope, column in references.items()},
+        references={scope: column.take(left) for scope, column in references.items() if column is not None},
     )
-    # the rows were judged when they were released, by the schema and the settings of that day
-    schema = work.schema(dataset)
-    table = publishable([part], schema.arrow, dataset.order, cast=lambda given: typed_table(given, schema))
+    schema = rows.typed.schema
+    order = [name for name in dataset.order if name in schema.names]
+    table = publishable([part], schema, order, cast=_types_of(rows))
     stem = f"{dataset.name}-{month}"
     files = {
         f"{stem}.csv": csv_blocks(table),
@@ -190,10 +171,31 @@ def _rebuilt(
             rows=table.rows, released_on=work.as_of, quality=instead_of.quality
         )
     draft = work.store.build(dataset.name, name, files=files, references=table.references)
-    read_back(draft.files, [field.name for field in schema.arrow if pa.types.is_string(field.type)])
+    read_back(draft.files, [field.name for field in schema if pa.types.is_string(field.type)])
     built = draft.described(rows=table.rows, released_on=work.as_of, quality=instead_of.quality)
     draft.complete()
     return built
+
+
+def _types_of(rows: KeptRows) -> Callable[[pa.Table], pa.Table]:
+    """Return what gives text its types: each text means what it meant when it was released."""
+    meanings: dict[str, tuple[pa.Array, pa.Array]] = {}
+    for field in rows.typed.schema:
+        if not pa.types.is_string(field.type):
+            texts = rows.text(field.name).dictionary_encode()
+            codes, first = np.unique(np.asarray(texts.indices.fill_null(-1)), return_index=True)
+            values = whole(rows.typed.column(field.name)).take(pa.array(first[codes >= 0]))
+            meanings[field.name] = texts.dictionary, values
+
+    def cast(text: pa.Table) -> pa.Table:
+        columns = [plain(whole(text.column(name))) for name in rows.typed.column_names]
+        for place, name in enumerate(rows.typed.column_names):
+            if name in meanings:
+                texts, values = meanings[name]
+                columns[place] = values.take(pc.index_in(columns[place], texts))
+        return pa.table(columns, schema=rows.typed.schema)
+
+    return cast
 
 
 def _recurring(text: pa.Table, varied: Sequence[str]) -> pa.Table:

@@ -89,6 +89,8 @@ def test_a_month_that_shrinks_waits_for_exactly_its_approval(product: Product) -
     assert waits, said.out
     sha256 = re.search(r"add this sha256 to the approvals file: ([0-9a-f]{64})", said.out)
     assert sha256
+    journal = (product.private / "journal.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [each["month"] for each in map(json.loads, journal) if each["event"] == "waiting"] == ["2024-02"]
     now = contents(product.published)
     data = {name: text for name, text in now.items() if "street-crime-2024" in name}
     assert data == {name: text for name, text in files.items() if "street-crime-2024" in name}

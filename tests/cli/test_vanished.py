@@ -6,9 +6,13 @@ import json
 import shutil
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
 import pytest
 from product import MONTHS, Product, change_csv, contents, read_csv, tree
 
+from pipeline.release.index import PublishedIn, ReferenceIndex
+from pipeline.release.store import Store
+from pipeline.run import workplace
 from pipeline.sample.making import invent_lines
 
 if TYPE_CHECKING:
@@ -147,6 +151,12 @@ def test_a_restriction_is_carried_out_on_a_month_whose_file_has_gone(product: Pr
     log = read_csv(product.published / "street-crime" / "change-log.csv")
     assert [line["rows_removed"] for line in log if line["month"] == "2024-02"] == ["1-7", "0"]
     assert not any("restrict" in text for line in log for text in line.values())
+    index = ReferenceIndex(Store(product.private), "street-crime", {"crime": "Crime ID"})
+    gone = next(row["Crime ID"] for row in before if row["Crime ID"] and row not in after)
+    stays = next(row["Crime ID"] for row in after if row["Crime ID"])
+    assert index.published_in("crime", gone) == (PublishedIn("2024-02", "2024-04-10", public=False),)
+    assert index.published_in("crime", stays) == (PublishedIn("2024-02", "2024-04-10", public=True),)
+    assert index.published_in("crime", "0" * 64) == ()
     settles(product)
 
     product.crimes("2024-02").write_bytes(kept)
@@ -199,6 +209,80 @@ def test_a_payee_found_to_need_protection_is_redacted_in_a_month_whose_ledger_ha
             row["department"] or row["category"] or row["purpose"] for row in rows if row["redaction"] == "other"
         )
     settles(product)
+
+
+def test_a_supplier_number_corrected_where_it_is_not_published_is_still_protected(product: Product) -> None:
+    public = product.csv("spend-over-500", "2024-01")
+    number = next(
+        line["Supplier No"]
+        for line in invent_lines("2024-01", 80)
+        if line["Supplier Type"] in {"IND", "STAFF"} and line["Supplier No"]
+    )
+    product.change_ledger(
+        "2024-01",
+        lambda lines: [
+            {**line, "Supplier No": "NEW9999", "Supplier Type": "IND"} if line["Supplier No"] == number else line
+            for line in lines
+        ],
+    )
+    files = contents(product.published)
+    product.publish()
+    assert product.csv("spend-over-500", "2024-01") == public
+    assert contents(product.published) == files  # nothing that the public sees has changed
+    settles(product)
+    product.ledger("2024-01").unlink()
+    with (product.reference / "supplier-types.csv").open("a", encoding="utf-8") as file:
+        file.write("NEW9999,PROT\n")
+    product.publish()
+    rows = product.csv("spend-over-500", "2024-01")
+    changed = [row for row in rows if row not in public]
+    assert changed
+    assert {row["redaction"] for row in changed} == {"other"}
+    assert not any(row["department"] or row["category"] for row in changed)
+    settles(product)
+
+
+def test_a_month_that_is_kept_keeps_the_types_and_columns_that_it_was_released_with(
+    product: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = product.csv("street-crime", "2024-01")
+    restrict(product, "2024-02", published_reference(product, "2024-01"))
+    for path in (product.crimes("2024-01"), product.incidents("2024-01")):
+        path.unlink()
+    schemas = tmp_path / "schemas"
+    shutil.copytree(workplace.SCHEMAS, schemas)
+    path = schemas / "crime" / "street-crime.json"
+    schema = json.loads(path.read_bytes())
+    for field in schema["fields"]:
+        if field["name"] == "Longitude":
+            field["type"] = "integer"
+        if field["name"] == "LSOA code":
+            field["name"] = "LSOA 2021 code"
+    path.write_text(json.dumps(schema), encoding="utf-8")
+    monkeypatch.setattr(workplace, "SCHEMAS", schemas)
+    said = product.run("publish", "--quiet")
+    assert said.status != 0  # the other months cannot be built so
+    after = product.csv("street-crime", "2024-01")
+    assert len(after) == len(before) - 1
+    assert all(row in before for row in after)
+    typed = pq.read_table(product.published / "street-crime" / "street-crime-2024-01.parquet")
+    assert [str(row["Longitude"] or "") for row in typed.to_pylist()] == [
+        str(float(row["Longitude"])) if row["Longitude"] else "" for row in after
+    ]
+
+
+def test_a_store_that_lost_a_file_stops_its_dataset_only(product: Product) -> None:
+    restrict(product, "2024-02", published_reference(product, "2024-01"))
+    for path in (product.private / "releases" / "street-crime").glob("2024-01-*/*.parquet"):
+        path.unlink()
+    change_csv(product.crimes("2024-03"), lambda rows: [{**row, "recorded_on": "some day"} for row in rows])
+    product.change_ledger("2024-02", lambda lines: lines[:-1])
+    said = product.run("publish", "--quiet")
+    assert said.status not in {0, 1}, said.text
+    assert said.out.count("STOPPED") == 1
+    assert "Spending over £500" in said.out
+    assert len(product.csv("spend-over-500", "2024-02"))
+    assert "Traceback" not in said.text
 
 
 # --- a file that has not come ---------------------------------------------------------------------------------------

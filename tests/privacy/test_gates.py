@@ -107,6 +107,8 @@ def test_a_holders_name_typed_into_the_suppliers_box_is_caught(product: Product)
     )
     said = product.run("publish", "--quiet")
     refused(product, said, "identity-published", "spend-over-500")
+    releases = product.private / "releases" / "spend-over-500"
+    assert not [path.name for path in releases.iterdir() if path.name.startswith(".")]  # no draft that holds it
     assert "`Card Holder`, which identifies somebody, would be published in `supplier_name`" in said.out
 
 

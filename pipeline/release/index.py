@@ -1,0 +1,76 @@
+"""The private index: in which releases a keyed reference was published, those that were replaced included.
+
+A release that is public holds its own references.  Of one that is replaced, those that its successor does not hold are
+written down before it goes: a record that is withdrawn later has to be followed into every release that had it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.journal import append_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from pipeline.model import Month
+    from pipeline.release.state import Built
+    from pipeline.release.store import Store
+
+
+class PublishedIn(NamedTuple):
+    """A release that held a reference: its month, the day it was released, whether it is public still."""
+
+    month: Month
+    released_on: str
+    public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceIndex:
+    """The index of one dataset; ``columns`` are the published columns of its keyed references, by scope."""
+
+    store: Store
+    dataset: str
+    columns: Mapping[str, str]
+
+    def replaced(self, month: Month, old: Built, new: Built) -> None:
+        """Write down which references of ``old`` are not in ``new``, which takes its place."""
+        for scope in self.columns:
+            try:
+                before = self._references(old, scope)
+            except OSError:
+                continue  # a file that was lost cannot say what stood in it, and its successor must not wait for that
+            left = before.filter(pc.invert(pc.is_in(before, self._references(new, scope)))).to_pylist()
+            if left:
+                facts = {"month": month, "released_on": old.released_on, "scope": scope, "references": left}
+                append_line(self._path, facts)
+
+    def published_in(self, scope: str, reference: str) -> tuple[PublishedIn, ...]:
+        """Return every release that held ``reference``, by month and day."""
+        return tuple(sorted({*self._still(scope, reference), *self._once(scope, reference)}))
+
+    def _still(self, scope: str, reference: str) -> Iterator[PublishedIn]:
+        for month, each in self.store.state(self.dataset).months.items():
+            held = self._references(each.released, scope) if each.released else pa.array([], pa.string())
+            if each.released and pc.any(pc.equal(held, reference)).as_py():
+                yield PublishedIn(month, each.released.released_on, public=True)
+
+    def _once(self, scope: str, reference: str) -> Iterator[PublishedIn]:
+        lines = self._path.read_text(encoding="utf-8").splitlines() if self._path.exists() else []
+        for facts in map(json.loads, filter(None, lines)):
+            if facts["scope"] == scope and reference in facts["references"]:
+                yield PublishedIn(facts["month"], facts["released_on"], public=False)
+
+    def _references(self, built: Built, scope: str) -> pa.Array:
+        return pc.unique(self.store.references(self.dataset, built, scope, self.columns[scope]).drop_null())
+
+    @property
+    def _path(self) -> Path:
+        return self.store.private / "index" / f"{self.dataset}.jsonl"
