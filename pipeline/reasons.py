@@ -20,10 +20,15 @@ class Outcome(StrEnum):
 
 
 class Reason(NamedTuple):
-    """A reason code: what becomes of the row, and what the code means."""
+    """A reason code: what becomes of the row, and what the code means.
+
+    ``apart`` are bad rows that do not speak against their file: lines held by another line, and a cell that many
+    ledgers lack.  They never stop a dataset.
+    """
 
     outcome: Outcome
     meaning: str
+    apart: bool = False
 
 
 _BAD = Outcome.QUARANTINED
@@ -39,7 +44,7 @@ REASONS = MappingProxyType(
         # quarantined by a treatment
         "blank-value": Reason(_BAD, "a cell that must be filled is empty"),
         "blank-reference": Reason(_BAD, "a part of a reference is empty, so no pseudonym can be made"),
-        "blank-value-for-money": Reason(_BAD, "no reason why value for money was expected"),
+        "blank-value-for-money": Reason(_BAD, "no reason why value for money was expected", apart=True),
         "unknown-code": Reason(_BAD, "a code that is not in its code list, or not in that month"),
         "offence-mismatch": Reason(_BAD, "the offence code belongs to another crime type"),
         "other-force": Reason(_BAD, "the row is another force's"),
@@ -58,7 +63,7 @@ REASONS = MappingProxyType(
         "primary-key": Reason(_BAD, "the published row's key is empty or already used"),
         # quarantined with their transaction
         "line-conflict": Reason(_BAD, "the same line of the same transaction comes twice with different cells"),
-        "transaction-incomplete": Reason(_BAD, "another line of the same transaction is bad"),
+        "transaction-incomplete": Reason(_BAD, "another line of the same transaction is bad", apart=True),
         # withheld
         "month-not-open": Reason(_KEPT, "the row belongs to a month that cannot be built"),
         "restricted": Reason(_KEPT, "the record is restricted"),

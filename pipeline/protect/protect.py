@@ -11,6 +11,7 @@ from pipeline.hands import side_by_side
 from pipeline.model import Found, SafeTable
 from pipeline.protect.place import Judgement, Place, Problem, nowhere
 from pipeline.protect.rules import Marked
+from pipeline.reasons import REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
     from pipeline.cells import Mask
     from pipeline.model import Dataset, Feed, RawTable
-
-#: Problems that are shown only where a row has no other: a release does not stop because of them.
-_MILD = ("blank-value-for-money",)
 
 
 def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, place: Place, names: Sequence[str]) -> SafeTable:
@@ -104,5 +102,5 @@ def _judged(
 
 
 def _found(problems: Sequence[Problem]) -> tuple[Found, ...]:
-    ordered = sorted(problems, key=lambda each: each.code in _MILD)
+    ordered = sorted(problems, key=lambda each: REASONS[each.code].apart)  # shown where a row has no other problem
     return tuple(Found(each.column, each.code, np.flatnonzero(each.mask)) for each in ordered)

@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from pipeline.model import RawTable, Rejection, SafeTable
 
 
-#: Bad rows that do not stop a dataset: lines held by another line, and a reason that many ledgers lack.
-APART = ("transaction-incomplete", "blank-value-for-money")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Settled:
     """Each row's fate: ``published`` are positions among the rows read, in their order.
@@ -95,7 +91,7 @@ def _bad(raw: RawTable, reasons: _Reasons) -> dict[str, int]:
 
 
 def _speaks_against(code: str) -> bool:
-    return outcome_of(code) is Outcome.QUARANTINED and code not in APART
+    return outcome_of(code) is Outcome.QUARANTINED and not REASONS[code].apart
 
 
 def _of_schema(safe: SafeTable, rejections: Sequence[Rejection]) -> Iterator[Found]:
