@@ -135,9 +135,11 @@ def accounts(options: argparse.Namespace) -> int:
     dataset = runs.chosen((options.dataset,))[0]
     told = runs.accounts_of(settings, dataset, options.month)
     if options.json:
-        _out([json.dumps(accounts_facts(dataset.name, options.month, told))])
+        facts = accounts_facts(dataset.name, options.month, told.accounts)
+        _out([json.dumps({**facts, "waits_for_approval": told.waits})])
     else:
-        _out([f"{dataset.name} {options.month}", *account_lines(told)])
+        waits = ["WAITS for an approval: what is public is the release before"] if told.waits else []
+        _out([f"{dataset.name} {options.month}", *account_lines(told.accounts), *waits])
     return int(ExitStatus.OK)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.datasets import declared
 from pipeline.errors import InputError, PipelineError, SettingsError, several
@@ -143,14 +143,21 @@ def chosen(names: Collection[str]) -> tuple[Dataset, ...]:
     return tuple(dataset for name, dataset in every.items() if not names or name in names)
 
 
-def accounts_of(settings: Settings, dataset: Dataset, month: Month) -> tuple[Account, ...]:
+class Told(NamedTuple):
+    """The accounts of a month as it was built last, and whether that build still waits for an approval."""
+
+    accounts: tuple[Account, ...]
+    waits: bool
+
+
+def accounts_of(settings: Settings, dataset: Dataset, month: Month) -> Told:
     """Return what became of every row of a month; `InputError` where the month was never built."""
     state = Store(settings.data / "private").state(dataset.name)
     if month == NO_MONTH:
-        return state.unplaced
+        return Told(state.unplaced, waits=False)
     if month not in state.months:
         raise _no_such_month([dataset.name], month)
-    return state.months[month].accounts
+    return Told(state.months[month].accounts, waits=state.months[month].waiting is not None)
 
 
 def _no_such_month(datasets: Sequence[str], month: Month) -> InputError:

@@ -102,6 +102,9 @@ def test_a_month_that_shrinks_waits_for_exactly_its_approval(product: Product) -
     assert again.status == 5
     assert tree(product.folder) == before
 
+    assert "WAITS for an approval" in product.run("accounts", "street-crime", "--month", "2024-02").out
+    told = json.loads(product.run("accounts", "street-crime", "--month", "2024-02", "--json").out)
+    assert (told["published"], told["waits_for_approval"]) == (int(waits[1]), True)
     product.approve("street-crime", "2024-02", "0" * 64)
     assert product.run("publish", "--quiet").status == 5
     product.approve("street-crime", "2024-01", sha256[1])
