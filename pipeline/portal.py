@@ -67,6 +67,8 @@ class Publication:
 
     ``extras`` are generated files by name (``datapackage.json``, ``schema.json``, ``change-log.csv``,
     ``codelists/<name>.csv``) as bytes.  ``sample`` marks invented data.  Contacts are role mailboxes.
+    ``missing`` are the months of the series that nobody can download; ``held`` those that wait, published or not.
+    ``granularity`` is the smallest area that a row gives, or "".
     """
 
     name: str
@@ -88,6 +90,7 @@ class Publication:
     foi_email: str
     spatial_name: str
     spatial_uri: str
+    granularity: str
     statements: tuple[str, ...]
     version: str
     key_series: str

@@ -12,8 +12,15 @@ if TYPE_CHECKING:
 #: Stands in the title of everything that is invented.
 SAMPLE_MARK: Final = "SAMPLE DATA"
 #: By format (IANA's registry of media types).
-MEDIA_TYPES: Final = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
-_FREQUENCIES: Final = "http://publications.europa.eu/resource/authority/frequency/"
+MEDIA_TYPES: Final = {"csv": "text/csv", "json": "application/json", "parquet": "application/vnd.apache.parquet"}
+#: What files of a format conform to, by format.
+STANDARDS: Final = {
+    "csv": "https://www.rfc-editor.org/rfc/rfc4180",
+    "parquet": "https://parquet.apache.org/docs/file-format/",
+}
+_AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
+#: Themes of data.gov.uk, as the European vocabulary that DCAT-AP asks for calls them.
+_THEMES: Final = {"crime-and-justice": "JUST", "government-spending": "GOVE"}
 #: A word of the settings in a text, with the word that the usual settings give: `{over|over £500}`.
 _SETTING: Final = re.compile(r"\{(\w+)\|([^{}]*)\}")
 
@@ -54,7 +61,12 @@ def marked(title: str, *, sample: bool) -> str:
 
 def frequency_address(frequency: str) -> str:
     """Return the address of `monthly` and the like in the European vocabulary that DCAT names."""
-    return f"{_FREQUENCIES}{frequency.upper()}"
+    return f"{_AUTHORITY}frequency/{frequency.upper()}"
+
+
+def theme_address(theme: str) -> str:
+    """Return the address of a theme in the European vocabulary that DCAT-AP names, "" where it has none."""
+    return f"{_AUTHORITY}data-theme/{_THEMES[theme]}" if theme in _THEMES else ""
 
 
 def worded(text: str, words: Mapping[str, str] | None = None) -> str:

@@ -1,7 +1,8 @@
 """The fields of a CKAN dataset and of its resources, made from a publication; and what differs from them.
 
 CKAN's own fields carry what CKAN knows.  The rest are extras, under the names that data.gov.uk and ckanext-dcat read
-where they have one.  Nothing here depends on the day, so an unchanged night finds nothing to change.
+where they have one.  Only the next due day depends on the day of the run, and moves on when a month is over: an
+unchanged night finds nothing to change.
 
 A resource's ``hash`` is ``sha256:<hex>``, the form of the data package, and its ``sha256`` is the same in hex alone:
 loaders that fill a portal's DataStore overwrite ``hash`` with an MD5 of theirs.
@@ -15,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 from pipeline.periods import last_day
 from pipeline.publish.ckan_notes import plain, write_notes
 from pipeline.publish.plan import metadata_digest
-from pipeline.publish.views import day_in_words, month_in_words
-from pipeline.vocabulary import MEDIA_TYPES, SAMPLE_MARK, frequency_address, marked
+from pipeline.publish.views import day_in_words, first_issued, month_in_words
+from pipeline.vocabulary import MEDIA_TYPES, SAMPLE_MARK, STANDARDS, figure, frequency_address, marked
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -36,16 +37,16 @@ _NOT_IN_A_TAG: Final = re.compile(r"[^\w.-]+")
 _MD5: Final = re.compile(r"[0-9a-f]{32}")
 
 _TABLE_SCHEMA: Final = "https://datapackage.org/standard/table-schema/"
-_FORMATS: Final = {
-    "csv": ("CSV", "https://www.rfc-editor.org/rfc/rfc4180"),
-    "parquet": ("Parquet", "https://parquet.apache.org/docs/file-format/"),
-}
+#: The period that one file covers, by how often there is one.
+_GRANULARITIES: Final = {"monthly": "month"}
+_FORMATS: Final = {"csv": "CSV", "parquet": "Parquet"}
 #: Every extra that is ours.  Others are somebody else's and stay.
 EXTRAS: Final = (
     "attribution", "conforms_to", "contact-email", "contact-name", "date_released", "date_update_future",
-    "date_updated", "foi-email", "foi-name", "frequency", "geographic_coverage", "held_months", "key_series",
-    "licence_url", "metadata_sha256", "missing_months", "provenance", "publisher", "quality_notes", "sample",
-    "schema", "spatial_uri", "temporal_end", "temporal_start", "theme", "theme-primary", "update_frequency",
+    "date_updated", "foi-email", "foi-name", "frequency", "geographic_coverage", "geographic_granularity",
+    "held_months", "key_series", "licence_url", "metadata_sha256", "missing_months", "provenance", "publisher",
+    "quality_notes", "sample", "schema", "spatial_uri", "temporal_coverage-from", "temporal_coverage-to",
+    "temporal_end", "temporal_granularity", "temporal_start", "theme", "theme-primary", "update_frequency",
     "version_notes", UNFINISHED,
 )  # fmt: skip
 
@@ -71,7 +72,7 @@ def dataset_fields(publication: Publication, *, kept: Collection[Month] = ()) ->
 
 def resource_fields(publication: Publication, release: Release, file: ReleasedFile) -> Fields:
     """Return the fields of the resource that holds one file of one month."""
-    kind, standard = _FORMATS[file.format]
+    kind = _FORMATS[file.format]
     first, last = _span([release.month])
     title = f"{plain(publication.title)}, {month_in_words(release.month)} ({kind})"
     return {
@@ -84,9 +85,9 @@ def resource_fields(publication: Publication, release: Release, file: ReleasedFi
         "license": publication.licence_url,
         "temporal_start": first,
         "temporal_end": last,
-        "issued": _issued(publication, release),
+        "issued": first_issued(publication, release.month),
         "modified": release.released_on.isoformat(),
-        "conforms_to": standard,
+        "conforms_to": STANDARDS[file.format],
     }
 
 
@@ -143,13 +144,14 @@ def _extras(publication: Publication, *, kept: Collection[Month], missing: Seque
         "conforms_to": _TABLE_SCHEMA,
         "contact-email": publication.contact_email,
         "contact-name": publication.contact_name,
-        "date_released": _issued_first(publication),
+        "date_released": first_issued(publication),
         "date_update_future": "" if publication.next_due is None else publication.next_due.isoformat(),
         "date_updated": released[-1].isoformat() if released else "",
         "foi-email": publication.foi_email,
         "foi-name": f"Freedom of Information, {publication.force_name}",
         "frequency": frequency_address(publication.frequency),
         "geographic_coverage": publication.spatial_name,
+        "geographic_granularity": publication.granularity,
         "held_months": "; ".join(f"{held.month}: {held.reason}" for held in sorted(publication.held)),
         "key_series": publication.key_series,
         "licence_url": publication.licence_url,
@@ -161,7 +163,10 @@ def _extras(publication: Publication, *, kept: Collection[Month], missing: Seque
         "sample": SAMPLE_MARK if publication.sample else "",
         "schema": schema if len(schema.encode("utf-8")) <= LONGEST_EXTRA else "",
         "spatial_uri": publication.spatial_uri,
+        "temporal_coverage-from": start,
+        "temporal_coverage-to": end,
         "temporal_end": end,
+        "temporal_granularity": _GRANULARITIES.get(publication.frequency, ""),
         "temporal_start": start,
         "theme": publication.theme,
         "theme-primary": publication.theme,
@@ -189,20 +194,10 @@ def _span(months: Sequence[Month]) -> tuple[str, str]:
     return f"{first}-01", last_day(last).isoformat()
 
 
-def _issued(publication: Publication, release: Release) -> str:
-    """Return the day a month was first released, which the change log knows."""
-    days = [note.released_on for note in publication.changes if note.month == release.month]
-    return min([*days, release.released_on.isoformat()])
-
-
-def _issued_first(publication: Publication) -> str:
-    return min((_issued(publication, release) for release in publication.releases), default="")
-
-
 def _describe(publication: Publication, release: Release) -> str:
     """Return what a month's resource says of itself."""
     mark = f"{SAMPLE_MARK}, invented. " if publication.sample else ""
-    figures = "".join(f" {name}: {value:,}." for name, value in sorted(release.quality.items()))
+    figures = "".join(f" {figure(name).title}: {value:,}." for name, value in sorted(release.quality.items()))
     rows = f"{release.rows:,} row{'' if release.rows == 1 else 's'}"
     return f"{mark}{month_in_words(release.month)}, {rows}. Released {day_in_words(release.released_on)}.{figures}"
 
@@ -210,17 +205,20 @@ def _describe(publication: Publication, release: Release) -> str:
 def _provenance(publication: Publication) -> str:
     """Return where the data comes from and how it is made."""
     return (
-        f"Taken from the records of {publication.publisher}, with what identifies people removed, "
+        f"Taken from the records of {publication.publisher}, without the names of individuals and members of staff, "
         f"checked against its schema and published by an automatic pipeline."
     )
 
 
 def _quality(publication: Publication) -> str:
-    """Return the public figures of the newest month."""
+    """Return the public figures of the newest month, and what each of them counts."""
     newest = max(publication.releases, key=lambda release: release.month, default=None)
     if newest is None or not newest.quality:
         return ""
-    return f"{newest.month}: " + "; ".join(f"{name} {value}" for name, value in sorted(newest.quality.items()))
+    told = [(figure(name), value) for name, value in sorted(newest.quality.items())]
+    values = "; ".join(f"{each.title} {value}" for each, value in told)
+    meanings = "".join(f" {each.title}: {each.sentence}" for each, _ in told if each.sentence)
+    return f"{newest.month}: {values}.{meanings}"
 
 
 def _version_notes(publication: Publication) -> str:

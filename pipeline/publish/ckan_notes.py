@@ -52,10 +52,10 @@ def _paragraphs(publication: Publication, missing: Sequence[Month]) -> Iterator[
         yield "### What is held back, and why"
         yield _bullets(f"{escaped(what)}: {escaped(why)}" for what, why in publication.withheld)
     if publication.statements:
-        yield "### How people are protected"
+        yield "### Rules for this dataset"
         yield _bullets(escaped(statement) for statement in publication.statements)
     if missing or publication.held:
-        yield "### Months that are not here"
+        yield "### Months missing or being checked"
         yield _bullets(_absences(publication, missing))
     yield "### Licence and attribution"
     yield f"[{escaped(publication.licence_title)}]({publication.licence_url}). {escaped(publication.attribution)}"

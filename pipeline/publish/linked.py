@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.vocabulary import MEDIA_TYPES, frequency_address, marked
+from pipeline.publish.views import first_issued
+from pipeline.vocabulary import MEDIA_TYPES, STANDARDS, frequency_address, marked, theme_address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.publish.views import DatasetView
+    from pipeline.publish.views import DatasetView, Download
 
 _MEDIA_TYPE_REGISTRY = "https://www.iana.org/assignments/media-types/"
 
@@ -52,13 +53,14 @@ def dataset_facts(view: DatasetView) -> dict[str, object]:
     return described
 
 
-def catalogue_facts(views: Sequence[DatasetView]) -> dict[str, object]:
-    """Return a DCAT catalogue of all datasets, as JSON-LD."""
+def catalogue_facts(views: Sequence[DatasetView], *, force: str) -> dict[str, object]:
+    """Return a DCAT catalogue of all datasets of a ``force``, as JSON-LD, with what DCAT-AP 3 asks for."""
     return {
         "@context": {
             "dcat": "http://www.w3.org/ns/dcat#",
             "dct": "http://purl.org/dc/terms/",
             "foaf": "http://xmlns.com/foaf/0.1/",
+            "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
             "spdx": "http://spdx.org/rdf/terms#",
             "vcard": "http://www.w3.org/2006/vcard/ns#",
             "xsd": "http://www.w3.org/2001/XMLSchema#",
@@ -66,6 +68,8 @@ def catalogue_facts(views: Sequence[DatasetView]) -> dict[str, object]:
         "@id": "./",
         "@type": "dcat:Catalog",
         "dct:title": marked("Open data", sample=any(view.facts.sample for view in views)),
+        "dct:description": f"Open data published by {force}.",
+        "dct:publisher": _agent(force),
         "dcat:dataset": [_dcat_dataset(view) for view in views],
     }
 
@@ -79,7 +83,7 @@ def _dcat_dataset(view: DatasetView) -> dict[str, object]:
         "dct:title": marked(facts.title, sample=facts.sample),
         "dct:description": facts.description,
         "dct:identifier": facts.name,
-        "dct:publisher": {"@type": "foaf:Agent", "foaf:name": facts.publisher},
+        "dct:publisher": _agent(facts.publisher),
         "dct:accrualPeriodicity": {"@id": frequency_address(facts.frequency)},
         "dct:spatial": {"@id": facts.spatial_uri},
         "dcat:keyword": list(facts.tags),
@@ -89,8 +93,12 @@ def _dcat_dataset(view: DatasetView) -> dict[str, object]:
             "vcard:fn": facts.contact_name,
             "vcard:hasEmail": {"@id": f"mailto:{facts.contact_email}"},
         },
-        "dcat:distribution": [_dcat_distribution(view, name, sha256) for name, _, sha256 in view.downloads],
+        "dcat:distribution": [_dcat_distribution(view, file) for file in view.downloads],
     }
+    if address := theme_address(facts.theme):
+        described["dcat:theme"] = {"@id": address}
+    if issued := first_issued(facts):
+        described["dct:issued"] = {"@type": "xsd:date", "@value": issued}
     if (period := _period(view)) is not None:
         start, end = ({"@type": "xsd:gYearMonth", "@value": month} for month in period)
         described["dct:temporal"] = {"@type": "dct:PeriodOfTime", "dcat:startDate": start, "dcat:endDate": end}
@@ -99,19 +107,27 @@ def _dcat_dataset(view: DatasetView) -> dict[str, object]:
     return described
 
 
-def _dcat_distribution(view: DatasetView, name: str, sha256: str) -> dict[str, object]:
+def _agent(name: str) -> dict[str, str]:
+    return {"@type": "foaf:Agent", "foaf:name": name}
+
+
+def _dcat_distribution(view: DatasetView, file: Download) -> dict[str, object]:
     """Return one file of a dataset; DCAT puts the licence here."""
+    address = {"@id": f"{view.facts.name}/{file.name}"}
     return {
         "@type": "dcat:Distribution",
-        "dct:title": name,
-        "dcat:downloadURL": {"@id": f"{view.facts.name}/{name}"},
-        "dcat:mediaType": {"@id": _MEDIA_TYPE_REGISTRY + _media_type(name)},
+        "dct:title": file.name,
+        "dcat:accessURL": address,
+        "dcat:downloadURL": address,
+        "dcat:mediaType": {"@id": _MEDIA_TYPE_REGISTRY + _media_type(file.name)},
+        "dcat:byteSize": {"@type": "xsd:nonNegativeInteger", "@value": str(file.bytes)},
+        "dct:conformsTo": {"@id": STANDARDS[_format(file.name)], "@type": "dct:Standard"},
         "dct:license": {"@id": view.facts.licence_url},
-        "dct:rights": view.facts.attribution,
+        "dct:rights": {"@type": "dct:RightsStatement", "rdfs:label": view.facts.attribution},
         "spdx:checksum": {
             "@type": "spdx:Checksum",
             "spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256"},
-            "spdx:checksumValue": sha256,
+            "spdx:checksumValue": file.sha256,
         },
     }
 
@@ -123,4 +139,8 @@ def _period(view: DatasetView) -> tuple[str, str] | None:
 
 
 def _media_type(name: str) -> str:
-    return MEDIA_TYPES[name.rpartition(".")[2]]
+    return MEDIA_TYPES[_format(name)]
+
+
+def _format(name: str) -> str:
+    return name.rpartition(".")[2]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from pipeline.publish.linked import catalogue_facts, dataset_facts
-from pipeline.publish.views import DatasetView, KeptFile, OtherDataset, month_in_words, view_dataset
+from pipeline.publish.views import DatasetView, KeptFile, OtherDataset, day_in_words, month_in_words, view_dataset
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.portal import Publication
 
@@ -43,7 +45,7 @@ def render_site(
     ]
     environment = _environment()
     pages = {
-        "catalogue.jsonld": _as_json(catalogue_facts(views)),
+        "catalogue.jsonld": _as_json(catalogue_facts(views, force=_force(views))),
         "index.html": environment.get_template("index.html").render(_index_words(views, others)).encode(),
         "style.css": (_TEMPLATES / "style.css").read_bytes(),
     }
@@ -64,8 +66,36 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["month"] = month_in_words
+    environment.filters |= {"month": month_in_words, "coded": _coded, "day": _day}
     return environment
+
+
+def _force(views: Sequence[DatasetView]) -> str:
+    """Return whose catalogue it is."""
+    return ", ".join(dict.fromkeys(view.facts.force_name for view in views)) or "Open data"
+
+
+def _coded(text: str) -> Markup:
+    """Return a text whose words between backticks are code."""
+    parts = (f"<code>{escape(part)}</code>" if number % 2 else escape(part) for number, part in _pieces(text))
+    return Markup("".join(parts))  # noqa: S704 - every part is escaped
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the pieces between backticks, odd ones being code; a backtick without a partner stays one."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        pieces[-2:] = ["`".join(pieces[-2:])]
+    return enumerate(pieces)
+
+
+def _day(iso: str) -> Markup:
+    """Return an ISO day in words that a machine can read too; what is no day comes back as it is."""
+    try:
+        day = dt.date.fromisoformat(iso)
+    except ValueError:
+        return escape(iso)
+    return Markup('<time datetime="{}">{}</time>').format(iso, day_in_words(day))
 
 
 def _index_words(views: Sequence[DatasetView], others: Sequence[OtherDataset]) -> dict[str, object]:
@@ -75,7 +105,7 @@ def _index_words(views: Sequence[DatasetView], others: Sequence[OtherDataset]) -
         "views": views,
         "others": sorted(others),
         "sample": any(each.sample for each in facts),
-        "force": ", ".join(dict.fromkeys(each.force_name for each in facts)) or "Open data",
+        "force": _force(views),
         "licences": list(dict.fromkeys((each.licence_title, each.licence_url) for each in facts)),
         "attributions": list(dict.fromkeys(each.attribution for each in facts)),
         "contacts": list(dict.fromkeys((each.contact_name, each.contact_email) for each in facts)),

@@ -1,7 +1,7 @@
 """What the pages say about a dataset, worked out from its publication: no markup here, and no clock.
 
-Only one fact depends on the day: whether the next release is overdue.  It changes on one day, so an unchanged night
-still writes nothing.
+Two facts depend on the day: whether the next release is overdue, and whether a month is over.  Each changes on one
+day, so an unchanged night still writes nothing.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.periods import neighbour
+from pipeline.periods import last_day, neighbour
 from pipeline.publish.chart import Chart, draw_chart
+from pipeline.vocabulary import figure
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
     from pipeline.model import Month
-    from pipeline.portal import Publication, PublishedColumn, Release
+    from pipeline.portal import Publication, PublishedColumn, Release, ReleasedFile
+    from pipeline.vocabulary import Figure
 
 _THOUSAND = 1000
 
@@ -40,11 +42,12 @@ class OtherDataset(NamedTuple):
 
 
 class Download(NamedTuple):
-    """One file to download: its name, its size in words, its sha256."""
+    """One file to download: its name, its size in words and in bytes, its sha256."""
 
     name: str
     size: str
     sha256: str
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +78,9 @@ class ColumnView(NamedTuple):
 
 
 class QualityView(NamedTuple):
-    """Quality figures: the names of the figures, then a row of texts for each month, newest first."""
+    """Quality figures: what each is called and counts, then a row of texts for each month, newest first."""
 
-    names: tuple[str, ...]
+    figures: tuple[Figure, ...]
     months: tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -120,12 +123,19 @@ def view_dataset(publication: Publication, kept: Sequence[KeptFile] = ()) -> Dat
         span=_span([view.month for view in months]),
         rows=f"{sum(release.rows for release in publication.releases):,}",
         years=tuple(YearView(year, tuple(group)) for year, group in groupby(months, key=lambda view: view.year)),
-        missing=tuple(_ranges(sorted(publication.missing))),
+        missing=tuple(_ranges(sorted(set(publication.missing) - {view.month for view in months}))),
         held=tuple((month_in_words(held.month), held.reason) for held in sorted(publication.held)),
         columns=tuple(ColumnView(column, _codelist(publication, column)) for column in publication.columns),
         quality=_quality(publication.releases),
         chart=draw_chart({release.month: release.rows for release in publication.releases}),
     )
+
+
+def first_issued(publication: Publication, month: Month = "") -> str:
+    """Return the ISO day on which ``month`` (any month where none is named) was first released, "" where never."""
+    days = [each.released_on for each in publication.changes if month in ("", each.month)]
+    days += [each.released_on.isoformat() for each in publication.releases if month in ("", each.month)]
+    return min(days, default="")
 
 
 def month_in_words(month: Month) -> str:
@@ -160,7 +170,7 @@ def _month_of(view: MonthView) -> Month:
 def _released(publication: Publication) -> Iterable[MonthView]:
     """Yield one view per release."""
     for release in publication.releases:
-        files = {file.format: Download(file.name, size_in_words(file.bytes), file.sha256) for file in release.files}
+        files = {file.format: _download(file) for file in release.files}
         yield MonthView(
             month=release.month,
             label=month_in_words(release.month),
@@ -168,8 +178,19 @@ def _released(publication: Publication) -> Iterable[MonthView]:
             year=release.month[:4],
             rows=f"{release.rows:,}",
             files={kind: files[kind] for kind in sorted(files)},
-            remark="stays as it was published: what it was made from is no longer held" if release.input_gone else "",
+            remark=_remark(publication, release),
         )
+
+
+def _remark(publication: Publication, release: Release) -> str:
+    """Return what a reader has to know of a month: that it is not whole, or will not change any more."""
+    if release.input_gone:
+        return "stays as it was published: what it was made from is no longer held"
+    return "so far: this month is not over yet" if last_day(release.month) >= publication.as_of else ""
+
+
+def _download(file: ReleasedFile | KeptFile) -> Download:
+    return Download(file.name, size_in_words(file.bytes), file.sha256, file.bytes)
 
 
 def _kept_months(publication: Publication, kept: Sequence[KeptFile]) -> Iterable[MonthView]:
@@ -177,9 +198,7 @@ def _kept_months(publication: Publication, kept: Sequence[KeptFile]) -> Iterable
     start = len(publication.name) + 1
     released = {release.month for release in publication.releases}
     for month, group in groupby(sorted(kept), key=lambda file: file.name[start : start + len("2024-01")]):
-        files = {
-            file.name.rpartition(".")[2]: Download(file.name, size_in_words(file.bytes), file.sha256) for file in group
-        }
+        files = {file.name.rpartition(".")[2]: _download(file) for file in group}
         if month not in released:
             yield MonthView(
                 month=month,
@@ -221,7 +240,7 @@ def _quality(releases: Sequence[Release]) -> QualityView | None:
         return None
     newest_first = sorted(releases, key=lambda release: release.month, reverse=True)
     return QualityView(
-        tuple(name.replace("_", " ").replace("-", " ") for name in names),
+        tuple(figure(name) for name in names),
         tuple(
             (
                 month_in_words(release.month),

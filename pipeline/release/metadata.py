@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.periods import last_day, months_between, neighbour
-from pipeline.vocabulary import MEDIA_TYPES, frequency_address, marked
+from pipeline.vocabulary import MEDIA_TYPES, figure, frequency_address, marked
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from pipeline.model import Month
     from pipeline.portal import Publication, Release, ReleasedFile
+
+#: The profile of the Data Package standard that a descriptor here follows.
+_PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
 
 
 def next_due(month: Month, due_days: int) -> dt.date:
@@ -44,20 +48,23 @@ def json_bytes(facts: Mapping[str, Any]) -> bytes:
     return (json.dumps(facts, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def data_package(publication: Publication) -> bytes:
+def data_package(publication: Publication, beside: Mapping[str, bytes]) -> bytes:
     """Return the ``datapackage.json`` of a dataset: valid in Frictionless, each file with its hash and bytes.
 
-    The Parquet is a file and not a table there: Frictionless 5.21 miscounts the bytes of a Parquet table.
+    ``beside`` are the small files by path: schema, code lists, change log.  The Parquet is a file and not a table
+    there: Frictionless 5.21 miscounts the bytes of a Parquet table.
     """
     facts: dict[str, Any] = {
+        "$schema": _PROFILE,
         "name": publication.name,
         "title": marked(publication.title, sample=publication.sample),
         "description": publication.description,
         "version": publication.version,
+        **_created(publication),
         "licenses": [
             {"name": publication.licence_id, "title": publication.licence_title, "path": publication.licence_url}
         ],
-        "contributors": [{"title": publication.publisher, "role": "publisher"}],
+        "contributors": [{"title": publication.publisher, "roles": ["publisher"]}],
         "keywords": list(publication.tags),
         "attribution": publication.attribution,
         "contact": {"name": publication.contact_name, "email": publication.contact_email},
@@ -70,12 +77,40 @@ def data_package(publication: Publication) -> bytes:
         "keySeries": publication.key_series,
         "monthsMissing": list(publication.missing),
         "monthsHeld": [{"month": held.month, "reason": held.reason} for held in publication.held],
+        "monthsRunning": [each.month for each in publication.releases if last_day(each.month) >= publication.as_of],
         "quality": {release.month: {"rows": release.rows, **release.quality} for release in publication.releases},
-        "resources": [_resource(release, file) for release in publication.releases for file in release.files],
+        "qualityFigures": {name: figure(name)._asdict() for name in _figures(publication)},
+        "resources": [
+            *(_resource(release, file) for release in publication.releases for file in release.files),
+            *(_small_file(path, content) for path, content in beside.items()),
+        ],
     }
     if publication.sample:
         facts["sample"] = marked("invented records of an example force, about nobody", sample=True)
     return json_bytes(facts)
+
+
+def _created(publication: Publication) -> dict[str, str]:
+    """Return when the newest release was made: a day of the releases, so that equal ones have equal bytes."""
+    day = publication.last_published
+    return {} if day is None else {"created": f"{day.isoformat()}T00:00:00Z"}
+
+
+def _figures(publication: Publication) -> list[str]:
+    return sorted({name for release in publication.releases for name in release.quality})
+
+
+def _small_file(path: str, content: bytes) -> dict[str, Any]:
+    kind = path.rpartition(".")[2]
+    return {
+        "name": path.replace("/", "-").replace(".", "-"),
+        "type": "file",
+        "path": path,
+        "format": kind,
+        "mediatype": MEDIA_TYPES[kind],
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+    }
 
 
 def _temporal(publication: Publication) -> dict[str, str]:

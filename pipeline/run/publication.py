@@ -62,6 +62,7 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         foi_email=settings.contacts.foi_email,
         spatial_name=settings.force.place,
         spatial_uri=settings.force.uri,
+        granularity=dataset.granularity,
         statements=tuple(_statements(work, dataset)),
         version=f"{last:%Y.%m.%d}",
         key_series=work.key.series,
@@ -107,9 +108,9 @@ def _withheld(dataset: Dataset) -> Iterator[tuple[str, str]]:
 
 def _extras(facts: Publication, schema: TableSchema) -> dict[str, bytes]:
     lists = sorted({field.codelist for field in schema.fields if field.codelist})
-    return {
-        "datapackage.json": data_package(facts),
+    beside = {
         "schema.json": json_bytes(schema.descriptor()),
         "change-log.csv": change_log(facts.changes),
         **{f"codelists/{name}.csv": (CODELISTS / f"{name}.csv").read_bytes() for name in lists},
     }
+    return {"datapackage.json": data_package(facts, beside), **beside}

@@ -57,6 +57,7 @@ def make_publication(name: str, releases: Sequence[Release], **facts: object) ->
         "foi_email": "foi@example.police.uk",
         "spatial_name": "Example",
         "spatial_uri": "http://statistics.data.gov.uk/id/statistical-geography/E23000021",
+        "granularity": "point",
         "statements": ("Places with fewer than 8 addresses are not shown.",),
         "version": "2024-04-10",
         "key_series": "ks-1a2b3c4d",

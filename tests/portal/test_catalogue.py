@@ -34,6 +34,7 @@ from pipeline.portal import Action, Plan, Publication
 from pipeline.publish import swap
 from pipeline.publish.catalogue import StaticCatalogue
 from pipeline.publish.plan import METADATA, make_plan
+from pipeline.vocabulary import FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -322,6 +323,90 @@ def test_the_page_says_everything_that_the_publication_says(place: Place) -> Non
         "unlisted offence codes",
     ):
         assert said.replace("'", "&#39;") in text, said
+
+
+def page_of(place: Place, *publications: Publication) -> str:
+    """Return the page of the first publication, all of them being published."""
+    place.publish(publications)
+    return (place.public / publications[0].name / "index.html").read_text(encoding="utf-8")
+
+
+def test_words_between_backticks_are_code(place: Place) -> None:
+    column = make_publication([]).columns[0]
+    texts = ("Who was paid; `REDACTED OTHER` & <b> where not.", "A lone ` stays.", "`a` and `b`, a third ` too.")
+    columns = tuple(column._replace(name=f"c{number}", description=text) for number, text in enumerate(texts))
+    page = page_of(place, make_publication([make_release(place.store, "2024-01")], columns=columns))
+    assert "Who was paid; <code>REDACTED OTHER</code> &amp; &lt;b&gt; where not.</td>" in page
+    assert "A lone ` stays.</td>" in page
+    assert "<code>a</code> and <code>b</code>, a third ` too.</td>" in page
+
+
+def test_a_month_that_is_not_over_says_so_until_it_is(place: Place) -> None:
+    releases = [make_release(place.store, month) for month in MONTHS]
+    on_the_20th = make_publication(releases, as_of=dt.date(2024, 3, 20))
+    said = "so far: this month is not over yet"
+    page = page_of(place, on_the_20th)
+    assert page.count(said) == 1
+    assert "March<span" in page.partition(said)[0].rpartition("<tr>")[2]
+    assert said in page_of(place, dataclasses.replace(on_the_20th, as_of=dt.date(2024, 3, 31)))
+    assert said not in page_of(place, dataclasses.replace(on_the_20th, as_of=dt.date(2024, 4, 1)))
+
+
+def test_a_month_that_can_be_downloaded_is_not_missing(place: Place) -> None:
+    releases = [make_release(place.store, month) for month in MONTHS]
+    page_of(place, make_publication(releases, missing=()))
+    gap = dataclasses.replace(make_publication([releases[0], releases[2]]), missing=("2023-12", "2024-02"))
+    page = page_of(place, gap)
+    assert "kept from an earlier release" in page
+    listed = page.partition("<h3>Months missing</h3>")[2].partition("<h3>")[0]
+    assert "December 2023" in listed
+    assert "February 2024" not in listed
+
+
+def test_quality_figures_and_changes_are_in_words(place: Place) -> None:
+    release = dataclasses.replace(make_release(place.store, "2024-01"), quality={"shared_reference": 3, "odd_one": 1})
+    page = page_of(place, make_publication([release]))
+    assert "shared_reference" not in page
+    assert FIGURES["shared_reference"].title in page
+    assert FIGURES["shared_reference"].sentence in page
+    assert ">odd one</th>" in page
+    assert '<time datetime="2024-04-10">10 April 2024</time></th>' in page
+
+
+def test_the_catalogue_for_machines_has_what_dcat_ap_asks_for(place: Place) -> None:
+    publications = make_site(place.store)
+    place.publish(publications)
+    catalogue = json.loads((place.public / "catalogue.jsonld").read_bytes())
+    assert catalogue["dct:description"]
+    assert catalogue["dct:publisher"] == {"@type": "foaf:Agent", "foaf:name": "Example Police"}
+    themes = {
+        each["dct:identifier"]: each["dcat:theme"]["@id"].rpartition("/")[2] for each in catalogue["dcat:dataset"]
+    }
+    assert themes == {"street-crime": "JUST", "spend-over-500": "GOVE", "engagement-events": "JUST"}
+    crime = next(each for each in catalogue["dcat:dataset"] if each["dct:identifier"] == "street-crime")
+    assert crime["dct:issued"] == {"@type": "xsd:date", "@value": "2024-04-10"}
+    sizes = {file.name: file.bytes for release in publications[0].releases for file in release.files}
+    for each in crime["dcat:distribution"]:
+        assert each["dcat:accessURL"] == each["dcat:downloadURL"]
+        assert each["dcat:byteSize"]["@value"] == str(sizes[each["dct:title"]])
+        assert each["dct:conformsTo"]["@id"].startswith("https://")
+        assert each["dct:rights"] == {"@type": "dct:RightsStatement", "rdfs:label": publications[0].attribution}
+    used = {word.partition(":")[0] for word in _words(catalogue) if ":" in word}
+    assert used <= set(catalogue["@context"])
+
+
+def _words(linked: object) -> Iterator[str]:
+    """Yield every name of a property and of a class below ``linked``."""
+    if isinstance(linked, list):
+        for each in linked:
+            yield from _words(each)
+    elif isinstance(linked, dict):
+        for key, value in linked.items():
+            if key == "@type":
+                yield value
+            elif key != "@context":
+                yield key
+                yield from _words(value)
 
 
 def test_only_sample_data_is_marked_as_such(place: Place) -> None:

@@ -201,14 +201,25 @@ def test_the_keyboard_skips_to_the_content_and_sees_where_it_is(
 def test_every_scrolling_table_can_be_reached_with_the_keyboard(browser: webdriver.Chrome, site: _Site) -> None:
     _show(browser, site.address + "street-crime/index.html", width=320)
     _ask(browser, "document.querySelectorAll('details').forEach(each => { each.open = true; })")
-    regions = browser.find_elements(By.CSS_SELECTOR, ".scroll")
-    assert len(regions) == len(browser.find_elements(By.CSS_SELECTOR, "table, pre"))
-    names = [region.accessible_name for region in regions]
+    boxes = browser.find_elements(By.CSS_SELECTOR, ".scroll")
+    assert len(boxes) == len(browser.find_elements(By.CSS_SELECTOR, "table, pre"))
+    stops = [box for box in boxes if box.get_attribute("tabindex") == "0"]
+    wide = "const box = arguments[0]; return box.scrollWidth > box.clientWidth"
+    assert [box for box in boxes if browser.execute_script(wide, box) and box not in stops] == []
+    assert len(stops) < len(boxes), "a table of words fits, and is no stop for the keyboard"
+    names = [box.accessible_name for box in stops]
     assert all(names)
-    assert len(set(names)) == len(names), "two regions have one name"
-    for region in regions:
-        assert region.aria_role == "region"
-        assert region.get_attribute("tabindex") == "0"
+    assert len(set(names)) == len(names), "two groups have one name"
+    assert {box.aria_role for box in stops} == {"group"}
+
+
+@pytest.mark.parametrize("page", _PAGES)
+def test_landmarks_are_few(browser: webdriver.Chrome, site: _Site, page: str) -> None:
+    """Who moves from landmark to landmark meets each section once, and no table beside it."""
+    _show(browser, site.address + page)
+    sections = browser.find_elements(By.CSS_SELECTOR, "main section")
+    regions = browser.find_elements(By.CSS_SELECTOR, "section[aria-labelledby], section[aria-label], [role=region]")
+    assert len(regions) == len(sections) <= 8
 
 
 @pytest.mark.parametrize("page", _PAGES)

@@ -48,6 +48,7 @@ def publication(*releases: Release, name: str = "parks") -> Publication:
         foi_email="foi@example.police.uk",
         spatial_name="Example",
         spatial_uri="http://statistics.data.gov.uk/id/statistical-geography/E23000000",
+        granularity="",
         statements=(),
         version="1",
         key_series="k1",
