@@ -125,7 +125,7 @@ def groups(*columns: pa.Array) -> NDArray[np.int64]:
 
 
 def is_formula(column: pa.Array) -> Mask:
-    """Return where a spreadsheet would run the text as a formula (standards 5.3, formula injection)."""
+    """Return where a spreadsheet would run the text as a formula (formula injection)."""
     return facts_of_distinct(column, lambda text: text.startswith(_FORMULA), dtype=np.bool_, empty=False)
 
 

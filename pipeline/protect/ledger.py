@@ -1,4 +1,6 @@
-"""Row rules of a finance ledger, where a transaction stands or falls as a whole (standards 2.4 and 2.5).
+"""Row rules of a finance ledger, where a transaction stands or falls as a whole.
+
+The Local Government Association's guidance on publishing spending is the source: what is left out, what is one item.
 
 Their order is fixed: bad lines hold their transaction, doubled lines, excluded accounts, payees, threshold.
 """
@@ -202,7 +204,7 @@ class _Reaches:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverThreshold(_Rule):
-    """Withholds transactions below the threshold of the settings, by their absolute net total (requirement E2)."""
+    """Withholds transactions below the threshold of the settings, by their absolute net total."""
 
     net: str
     body: str

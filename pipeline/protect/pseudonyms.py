@@ -1,4 +1,4 @@
-"""Keyed pseudonyms: HMAC-SHA256 over scope and parts (requirements C3 and E6)."""
+"""Keyed pseudonyms: HMAC-SHA256 over scope and parts, as 64 or 32 hexadecimal digits."""
 
 from __future__ import annotations
 

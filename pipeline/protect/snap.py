@@ -1,4 +1,7 @@
-"""Snapping to map points: every published place is a point of the force's list, or none (requirements C5, C6)."""
+"""Snapping to map points: every published place is a point of the force's list, or none.
+
+It is the national anonymisation of data.police.uk: a point stands for at least eight addresses, or for none.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 
     from pipeline.cells import Mask
 
-#: Further than this from every map point, a place is published as No Location (data.police.uk, section 1.4).
+#: Further than this from every map point, a place is published as No Location (as in the national files).
 REACH_METRES = 20_000.0
 NO_LOCATION = "No Location"
 #: Two distances nearer than a micrometre are a tie: the projection itself is not finer.
@@ -138,7 +141,7 @@ class Snap(Reasoned):
         return (self.easting, self.northing)
 
     def quality(self, columns: Mapping[str, pa.Array]) -> Mapping[str, Mask]:
-        """Return the rows without a place (requirement C8)."""
+        """Return the rows without a place."""
         return {"no_location": ~filled(columns["Longitude"])}
 
     def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:

@@ -26,7 +26,10 @@ _MOST_DIGITS = 9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pseudonym(OneColumn):
-    """Publishes a keyed pseudonym of a reference (requirements C3, E6); ``after`` are parts that come first."""
+    """Publishes a keyed pseudonym of a reference; ``after`` are parts that come first.
+
+    References are short numbers: a hash without a key could be turned back by trying them all.
+    """
 
     scope: str
     after: tuple[str, ...] = ()
@@ -60,7 +63,7 @@ class Pseudonym(OneColumn):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthOf(OneColumn):
-    """Publishes a date-time as its month, and as its day in ``day_into`` where that is safe (requirement C2)."""
+    """Publishes a date-time as its month, as national files do, and as its day in ``day_into`` where that is safe."""
 
     day_into: str = ""
 
@@ -203,7 +206,10 @@ class Flag(OneColumn):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band(OneColumn):
-    """Publishes a count as its band (requirement G1); empty stays empty."""
+    """Publishes a count as its band; empty stays empty.
+
+    No exact number below eight is published: that is where national practice draws the line.
+    """
 
     codelist: str
 
@@ -224,7 +230,7 @@ class Band(OneColumn):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money(OneColumn):
-    """Publishes an amount in pounds and pence (requirement E10); empty is a problem unless ``blank``."""
+    """Publishes an amount in pounds and pence; empty is a problem unless ``blank``."""
 
     blank: bool = False
 

@@ -108,7 +108,7 @@ def _fields(column: pa.Array) -> pa.Array:
 def parquet_blocks(table: PublishableTable, facts: Mapping[str, str]) -> Iterator[pa.Buffer]:
     """Yield the Parquet: zstd, real types, plain strings, no index, ``facts`` as its only metadata.
 
-    A dictionary column keeps values that its rows no longer hold (standards 4.4), so there is none.
+    A dictionary column keeps values that its rows no longer hold, so there is none.
     """
     sink = pa.BufferOutputStream()
     # a dictionary page is tried only where values recur: of a million different references it would be for nothing

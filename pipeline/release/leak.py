@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.cells import Mask
     from pipeline.portal import ReleasedFile
 
-#: Shorter cells are words that recur by chance (requirement D7).
+#: Shorter cells are words that recur by chance.
 SHORTEST = 5
 
 
