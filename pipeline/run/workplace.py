@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from pipeline.protect.place import Place, Threshold
 from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.protect.snap import PointList
 from pipeline.release.store import Store
+from pipeline.run.program import code_digest
 from pipeline.run.words import spend_words
 from pipeline.settings_parts import CODELISTS
 from pipeline.validate.schema import TableSchema
@@ -35,29 +35,11 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 SCHEMAS = CODELISTS.parent
-_PACKAGE = Path(__file__).resolve().parents[1]
-#: The parts of the program whose change may change a release.
-_CODE = (
-    *("cells.py", "codelists.py", "extract", "protect", "validate"),
-    *("release/files.py", "release/order.py", "release/tables.py", "release/leak.py"),
-    *("run/corridor.py", "run/months.py", "run/reading.py", "run/survey.py", "run/workplace.py"),
-)
 
 
 def digest(facts: object) -> str:
     """Return a short digest of plain facts."""
     return hashlib.sha256(json.dumps(facts, default=repr, sort_keys=True).encode()).hexdigest()[:24]
-
-
-@cache
-def code_digest() -> str:
-    """Return a digest of the program text that makes releases."""
-    files = [file for name in _CODE for file in ([_PACKAGE / name] if name.endswith(".py") else _sources(name))]
-    return digest([hashlib.sha256(file.read_bytes()).hexdigest() for file in files])
-
-
-def _sources(folder: str) -> list[Path]:
-    return sorted((_PACKAGE / folder).rglob("*.py"))
 
 
 def _kept_grid(path: Path, rows: int) -> NDArray[np.float64] | None:
