@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.errors import SettingsError, several
+from pipeline.errors import SettingsError
 from pipeline.settings_checks import LABEL, MONTH, SLUG, Form, Reader, Section, read_toml
 
 if TYPE_CHECKING:
@@ -37,15 +37,6 @@ class Approval(NamedTuple):
     role: str
     date: dt.date
     reason: str
-
-
-def load_approvals(path: Path) -> tuple[Approval, ...]:
-    """Return every approval of the file at ``path``; all its mistakes come together as one `SettingsError`."""
-    mistakes: list[SettingsError] = []
-    approvals = read_approvals(path, mistakes)
-    if mistakes:
-        raise several(mistakes)
-    return approvals
 
 
 def read_approvals(path: Path, mistakes: list[SettingsError]) -> tuple[Approval, ...]:

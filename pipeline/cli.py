@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
-import re
 import signal
 import sys
 from pathlib import Path
@@ -13,11 +11,11 @@ from typing import TYPE_CHECKING, NoReturn
 from pipeline import __version__, commands
 from pipeline.errors import EXIT_MEANINGS, ExitStatus, Interrupted, PipelineError, SettingsError
 from pipeline.report import bug
+from pipeline.settings_checks import MONTH, day
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
-
-_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -115,7 +113,7 @@ def _add_looks(commands_of: argparse._SubParsersAction[_Parser]) -> None:
 
 
 def _month(text: str) -> str:
-    if not _MONTH.fullmatch(text):
+    if not MONTH.fits(text):
         raise argparse.ArgumentTypeError("a month is written YYYY-MM")
     return text
 
@@ -126,6 +124,6 @@ def _month_or_none(text: str) -> str:
 
 def _day(text: str) -> dt.date:
     try:
-        return dt.datetime.strptime(text, "%Y-%m-%d").astimezone().date()
+        return day(text)
     except ValueError:
         raise argparse.ArgumentTypeError("a day is written YYYY-MM-DD") from None

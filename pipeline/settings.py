@@ -18,7 +18,6 @@ from pipeline.errors import SettingsError, several
 from pipeline.portal_env import CkanAccess
 from pipeline.settings_checks import Reader, Section, read_toml
 from pipeline.settings_parts import (
-    DUE_DAYS,
     LICENCES,
     PUBLISHERS,
     Ckan,
@@ -31,6 +30,7 @@ from pipeline.settings_parts import (
     Referee,
     Spend,
     Terms,
+    licences,
 )
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Settings:
     force: Force
     publishers: Mapping[str, Publisher]
     datasets: Mapping[str, Terms]
-    attribution: str
+    usual: Terms
     contacts: Contacts
     spend: Spend
     limits: Limits
@@ -104,7 +104,9 @@ class Settings:
         known = top.section("publishers")
         keys = sorted({"force", *known.names(PUBLISHERS)})
         publishers = {key: Publisher.read(known.section(key), key, force) for key in keys}
+        known_licences = licences(top.section("licences"))
         terms = top.section("datasets")
+        attribution = top.text("attribution", checks.LABEL, default="")
         names = [force.slug, *(publisher.name for publisher in publishers.values())]
         return cls(
             file=top.reader.file,
@@ -113,8 +115,13 @@ class Settings:
             as_of=top.variable_day("PIPELINE_AS_OF"),
             force=force,
             publishers=MappingProxyType(publishers),
-            datasets=MappingProxyType({n: Terms.read(terms.section(n), publishers) for n in terms.names(datasets)}),
-            attribution=top.text("attribution", checks.LABEL, default=_attribution(publishers.values())),
+            datasets=MappingProxyType(
+                {
+                    name: Terms.read(terms.section(name), publishers, known_licences, attribution)
+                    for name in terms.names(datasets)
+                }
+            ),
+            usual=Terms.usual(publishers, attribution),
             contacts=Contacts.read(top.section("contacts"), names),
             spend=Spend.read(top.section("spend")),
             limits=Limits.read(top.section("limits")),
@@ -126,15 +133,17 @@ class Settings:
 
     def terms(self, dataset: str) -> Terms:
         """Return the terms under which ``dataset`` is published; one that is not named has the defaults."""
-        return self.datasets.get(dataset, Terms("force", LICENCES["ogl-3"], DUE_DAYS))
+        return self.datasets.get(dataset, self.usual)
 
     def publisher(self, dataset: str) -> Publisher:
-        """Return who publishes ``dataset``, with the organisation that stands for all when one is set."""
-        own = self.publishers[self.terms(dataset).publisher]
-        return own._replace(organisation=self.ckan.organisation or own.organisation)
+        """Return who publishes ``dataset``."""
+        return self.publishers[self.terms(dataset).publisher]
 
     def named_portal(self) -> CkanAccess | None:
-        """Return how to reach the CKAN that the settings name, None when they name none."""
+        """Return how to reach the CKAN that the settings name, None when they name none.
+
+        With it goes the organisation that stands for every publisher's own, when one is set.
+        """
         if not self.ckan.url:
             return None
         if self.ckan.token is None:
@@ -147,30 +156,14 @@ class Settings:
         return CkanAccess(self.ckan.url, self.ckan.token, self.ckan.organisation)
 
     def facts(self) -> dict[str, dict[str, str]]:
-        """Return every setting that can change a release or its metadata, as text, by section; no secret, no path."""
+        """Return the settings that can change a dataset's rows, as text, by the section that a dataset names."""
         excluded = hashlib.sha256(self.spend.excluded_accounts.read_bytes()).hexdigest()
-        force = self.force
+        force, spend = self.force, {name: str(value) for name, value in self.spend._asdict().items()}
         return {
             "force": {"slug": force.slug, "name": force.name, "place": force.place, "gss": force.gss, **force.bodies},
-            "publishers": {f"{p.key}.{name}": getattr(p, name) for p in self.publishers.values() for name in p._fields},
-            "datasets": {name: f"{t.publisher} {t.licence.id} {t.due_days}" for name, t in self.datasets.items()},
-            "attribution": {"attribution": self.attribution},
-            "contacts": self.contacts._asdict(),
-            "spend": {**_texts(self.spend), "excluded_accounts": excluded},
-            "limits": _texts(self.limits),
+            "spend": {**spend, "excluded_accounts": excluded},
             "engagement": {"first_month": self.engagement.first_month},
-            "referee": _texts(self.referee),
         }
-
-
-def _texts(part: Spend | Limits | Referee) -> dict[str, str]:
-    return {name: str(value) for name, value in part._asdict().items()}
-
-
-def _attribution(publishers: Collection[Publisher]) -> str:
-    """Return the statement that re-users are asked for, when the settings give none of their own."""
-    names = " and ".join(publisher.name for publisher in publishers)
-    return f"Contains information from {names}, licensed under the {LICENCES['ogl-3'].phrase}."
 
 
 def _approvals(section: Section) -> tuple[Approval, ...]:

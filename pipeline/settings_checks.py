@@ -5,7 +5,6 @@ No message holds a value: a setting may be a secret, or an address that holds on
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import difflib
 import errno
@@ -41,6 +40,9 @@ LABEL = Form(r"(?! )[^\x00-\x1f\x7f]{1,300}(?<! )", "a text of one line, without
 SLUG = Form(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", "a name in small letters with hyphens")
 ORGANISATION = Form(r"[a-z0-9_-]{2,100}", "the organisation's name as it stands in its CKAN address, small letters")
 MONTH = Form(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])", "a month such as 2010-12")
+DAY = Form(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a day such as 2024-04-10")
+LICENCE = Form(r"[A-Za-z0-9][A-Za-z0-9._-]{1,99}", "a licence's short name such as CC-BY-4.0")
+WEB = Form(r"https?://[^\s\x00-\x1f\x7f]{3,300}", "an address that begins with https:// or http://")
 MONEY = Form(r"(?:0|[1-9][0-9]{0,7})\.[0-9]{2}", "an amount in quotation marks, with pence, such as '500.00'")
 GSS = Form(r"[EKNSW][0-9]{8}", "a code of the Office for National Statistics such as E23000021")
 PATH = Form(r"[^\x00-\x1f]+", "a path in quotation marks")
@@ -51,6 +53,13 @@ PORTAL = Form(
 )
 TOKEN = Form(r"[\x21-\x7e]{8,}", "a CKAN API token: one line, no blanks")
 DATABASE = Form(r"[a-z][a-z0-9_]*(?:\+[a-z0-9_]+)?://[^\x00-\x1f]*", "a SQLAlchemy address such as sqlite:///FILE")
+
+
+def day(text: str) -> dt.date:
+    """Return the day of the calendar that ``text`` names in the one form that is allowed; `ValueError` otherwise."""
+    if not DAY.fits(text):
+        raise ValueError
+    return dt.date.fromisoformat(text)
 
 
 def read_toml(file: Path) -> dict[str, object]:
@@ -126,9 +135,9 @@ class Section:
         name = " ".join(filter(None, (self.title, key)))
         return f"{self.reader.file}, {name}" if name else str(self.reader.file)
 
-    def bad(self, key: str, expected: str) -> None:
+    def bad(self, key: str, expected: str, *, fix: str = "correct this line") -> None:
         """Keep the mistake that ``key`` is not what is expected."""
-        self.reader.add("bad-setting", f"expected {expected}", where=self.place(key), fix="correct this line")
+        self.reader.add("bad-setting", f"expected {expected}", where=self.place(key), fix=fix)
 
     def missing(self, key: str, expected: str) -> None:
         """Keep the mistake that ``key``, which has no default, is absent."""
@@ -172,7 +181,9 @@ class Section:
         """Return one of ``options``."""
         found = self.value(key)
         if found is not None and found not in options:
-            self.bad(key, " or ".join(f"`{option}`" for option in options))
+            near = difflib.get_close_matches(str(found), options, n=1, cutoff=_NEAR)
+            expected = " or ".join(f"`{option}`" for option in options)
+            self.bad(key, expected, fix=f"did you mean `{near[0]}`?" if near else "correct this line")
         return found if isinstance(found, str) and found in options else default
 
     def whole(self, key: str, *, low: int, high: int, default: int) -> int:
@@ -229,11 +240,11 @@ class Section:
         return self._day(found, variable) if found else None
 
     def _day(self, found: object, where: str) -> dt.date | None:
-        if isinstance(found, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", found):
-            with contextlib.suppress(ValueError):  # of the right form, but no day of the calendar
-                return dt.date.fromisoformat(found)
-        self.reader.add("bad-setting", "expected a day such as 2024-04-10", where=where, fix="correct it")
-        return None
+        try:
+            return day(str(found))
+        except ValueError:
+            self.reader.add("bad-setting", f"expected {DAY.words}", where=where, fix="correct it")
+            return None
 
     def secret(self, variable: str, form: Form) -> Secret[str] | None:
         """Return the secret that ``variable`` holds, None when it is not set."""

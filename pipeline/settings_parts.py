@@ -39,10 +39,24 @@ class Licence(NamedTuple):
     url: str
     phrase: str
 
+    @classmethod
+    def read(cls, section: Section) -> Self:
+        """Return a licence of the settings' own; the sentence for re-users calls it by its title unless told else."""
+        title = section.text("title", checks.LABEL)
+        return cls(
+            ckan=section.text("ckan", checks.LICENCE),
+            id=section.text("id", checks.LICENCE),
+            title=title,
+            url=section.text("url", checks.WEB),
+            phrase=section.text("phrase", checks.LABEL, default=title),
+        )
 
+
+#: Under which a dataset is published that names no other.
+_USUAL_LICENCE = "ogl-3"
 LICENCES = MappingProxyType(
     {
-        "ogl-3": Licence(
+        _USUAL_LICENCE: Licence(
             ckan="uk-ogl",
             id="OGL-UK-3.0",
             title="Open Government Licence 3.0 (United Kingdom)",
@@ -51,6 +65,14 @@ LICENCES = MappingProxyType(
         )
     }
 )
+
+
+def licences(section: Section) -> Mapping[str, Licence]:
+    """Return the licences that a dataset may name: the built-in ones and those of ``section``."""
+    own = {name: Licence.read(section.section(name)) for name in section.names()}
+    for name in own.keys() & LICENCES.keys():
+        section.bad(name, "another name: this one is built in")
+    return MappingProxyType({**LICENCES, **own})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,18 +128,43 @@ class Publisher(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """Under which terms a dataset is published: publisher's key, licence, promised days after a month's end."""
+    """Under which terms a dataset is published: publisher's key, licence, promised days, what re-users are to say."""
 
     publisher: str
     licence: Licence
     due_days: int
+    attribution: str
 
     @classmethod
-    def read(cls, section: Section, publishers: Collection[str]) -> Self:
-        """Return the terms of one dataset; what is not said has its default."""
-        licence = section.choice("licence", tuple(LICENCES), "ogl-3")
-        publisher = section.choice("publisher", tuple(publishers), "force")
-        return cls(publisher, LICENCES[licence], section.whole("due_days", low=1, high=400, default=DUE_DAYS))
+    def usual(cls, publishers: Mapping[str, Publisher], attribution: str) -> Self:
+        """Return the terms of a dataset of which the settings say nothing; "" is no ``attribution`` of their own."""
+        licence = LICENCES[_USUAL_LICENCE]
+        return cls("force", licence, DUE_DAYS, attribution or _attribution(publishers.values(), licence))
+
+    @classmethod
+    def read(
+        cls, section: Section, publishers: Mapping[str, Publisher], known: Mapping[str, Licence], attribution: str
+    ) -> Self:
+        """Return the terms of one dataset; what is not said is as in `usual`.
+
+        The settings' own ``attribution`` names the usual licence: a dataset under another one needs its own.
+        """
+        name = section.choice("licence", tuple(known), _USUAL_LICENCE)
+        own = section.text("attribution", checks.LABEL, default="")
+        if attribution and not own and name != _USUAL_LICENCE:
+            section.missing("attribution", "the sentence for re-users under this licence")
+        return cls(
+            publisher=section.choice("publisher", tuple(publishers), "force"),
+            licence=known[name],
+            due_days=section.whole("due_days", low=1, high=400, default=DUE_DAYS),
+            attribution=own or attribution or _attribution(publishers.values(), known[name]),
+        )
+
+
+def _attribution(publishers: Collection[Publisher], licence: Licence) -> str:
+    """Return the sentence that re-users are asked for, when the settings give none of their own."""
+    names = " and ".join(publisher.name for publisher in publishers)
+    return f"Contains information from {names}, licensed under the {licence.phrase}."
 
 
 class Contacts(NamedTuple):

@@ -56,7 +56,7 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         licence_ckan=terms.licence.ckan,
         licence_title=terms.licence.title,
         licence_url=terms.licence.url,
-        attribution=settings.attribution,
+        attribution=terms.attribution,
         contact_name=settings.contacts.name,
         contact_email=settings.contacts.email,
         foi_email=settings.contacts.foi_email,

@@ -145,8 +145,9 @@ class Workplace:
     def file_facts(self, dataset: Dataset) -> dict[str, str]:
         """Return the only metadata that a Parquet file carries: title, licence, attribution."""
         title = marked(self.schema(dataset).title, sample=self.sample)
-        licence = self.settings.terms(dataset.name).licence
-        return {"title": title, "licence": f"{licence.title} {licence.url}", "attribution": self.settings.attribution}
+        terms = self.settings.terms(dataset.name)
+        licence = f"{terms.licence.title} {terms.licence.url}"
+        return {"title": title, "licence": licence, "attribution": terms.attribution}
 
     def made_from(self, dataset: Dataset, references: Mapping[str, Reference]) -> dict[str, str]:
         """Return what a release depends on beside its extracts, by name, as digests."""

@@ -15,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from product import DATASETS, MONTHS, ROOT, Product, change_csv, contents, tree
 from small_tree import AS_OF, KEY, small_tree
@@ -67,6 +68,10 @@ def test_version(tmp_path: Path) -> None:
         ("publish", "--month", "01/2024"),
         ("--as-of", "10/04/2024", "publish"),
         ("--as-of", "2024-02-30", "publish"),
+        ("--as-of", "2024-4-1", "publish"),
+        ("--as-of", " 2024-04-01", "plan"),
+        ("publish", "--month", "2024-1"),
+        ("publish", "--month", "0024-01"),
         ("accounts", "street-crime"),
         ("accounts", "street-crimes", "--month", "2024-01"),
         ("quarantine",),
@@ -589,6 +594,26 @@ def test_the_sample_has_its_own_key_whatever_the_settings_name(product: Product)
     assert tree(product.data) == before
     other.key_file.chmod(0o644)  # a key that is named must be right all the same
     assert product.run("publish", PIPELINE_KEY_FILE=str(other.key_file)).status == ExitStatus.SETTINGS
+
+
+def test_each_dataset_is_published_under_its_own_licence(tmp_path: Path) -> None:
+    product = Product.with_sample(tmp_path)
+    text = product.settings.read_text(encoding="utf-8")
+    licence = 'id = "CC-BY-4.0"\nckan = "cc-by-4.0"\ntitle = "Creative Commons Attribution 4.0"\n'
+    address = "https://creativecommons.org/licenses/by/4.0/"
+    own = f'[licences.cc-by-4]\n{licence}url = "{address}"\n[datasets.engagement-events]\nlicence = "cc-by-4"\n'
+    product.settings.write_text(f"{text}\n{own}", encoding="utf-8")
+    product.publish("engagement-events", "spend-over-500", "--month", "2024-01")
+    for dataset, name, words in (
+        ("engagement-events", "CC-BY-4.0", "Creative Commons Attribution 4.0"),
+        ("spend-over-500", "OGL-UK-3.0", "Open Government Licence"),
+    ):
+        facts = json.loads((product.published / dataset / "datapackage.json").read_bytes())
+        assert [each["name"] for each in facts["licenses"]] == [name]
+        assert words in facts["attribution"]
+        parquet = pq.read_schema(product.published / dataset / f"{dataset}-2024-01.parquet").metadata
+        assert words in parquet[b"licence"].decode()
+        assert words in parquet[b"attribution"].decode()
 
 
 def test_sample_data_never_goes_to_the_portal_of_the_settings(product: Product) -> None:

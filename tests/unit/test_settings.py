@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.approvals import load_approvals
-from pipeline.errors import ExitStatus, SettingsError
+from pipeline.approvals import Approval, read_approvals
+from pipeline.errors import ExitStatus, SettingsError, several
 from pipeline.mailbox import is_role_mailbox
 from pipeline.portal_env import laptop_portal, read_portal_env
 from pipeline.secret import SHOWN, Secret
 from pipeline.settings import VARIABLES, Settings
+from pipeline.settings_parts import Licence
 
 ROOT = Path(__file__).resolve().parents[2]
 LEAST = """
@@ -31,6 +32,12 @@ organisation = "example-police"
 name = "Open data team"
 email = "opendata@police.example.org"
 foi_email = "foi@police.example.org"
+"""
+CC_BY = """[licences.cc-by-4]
+id = "CC-BY-4.0"
+ckan = "cc-by-4.0"
+title = "Creative Commons Attribution 4.0"
+url = "https://creativecommons.org/licenses/by/4.0/"
 """
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.token-of-an-editor"  # noqa: S105 - made up
 DATABASE = "postgresql+psycopg://reader:pa55word-of-a-reader@db.example.org/events"
@@ -89,8 +96,48 @@ def test_the_worked_example_shows_the_defaults(tmp_path: Path) -> None:
 
 def test_the_attribution_is_made_from_the_publishers_when_it_is_not_set(tmp_path: Path) -> None:
     expected = "Contains information from Example Police, licensed under the Open Government Licence v3.0."
-    assert loaded(tmp_path).attribution == expected
-    assert loaded(tmp_path, 'attribution = "Ours."\n' + LEAST).attribution == "Ours."
+    assert loaded(tmp_path).terms("street-crime").attribution == expected
+    named = LEAST + "[datasets.street-crime]\ndue_days = 40\n"
+    assert loaded(tmp_path, named).terms("street-crime").attribution == expected
+    for dataset in ("street-crime", "spend-over-500"):
+        assert loaded(tmp_path, 'attribution = "Ours."\n' + named).terms(dataset).attribution == "Ours."
+
+
+def test_a_dataset_may_stand_under_a_licence_of_the_settings_own(tmp_path: Path) -> None:
+    under = f'{LEAST}{CC_BY}[datasets.street-crime]\nlicence = "cc-by-4"\n'
+    terms = loaded(tmp_path, under).terms("street-crime")
+    assert terms.licence == Licence(
+        ckan="cc-by-4.0",
+        id="CC-BY-4.0",
+        title="Creative Commons Attribution 4.0",
+        url="https://creativecommons.org/licenses/by/4.0/",
+        phrase="Creative Commons Attribution 4.0",
+    )
+    expected = "Contains information from Example Police, licensed under the Creative Commons Attribution 4.0."
+    assert terms.attribution == expected
+    assert loaded(tmp_path, under).terms("spend-over-500").licence.id == "OGL-UK-3.0"
+    assert "Open Government" in loaded(tmp_path, under).terms("spend-over-500").attribution
+    phrased = under.replace("[datasets", 'phrase = "CC BY 4.0 licence"\n[datasets')
+    assert loaded(tmp_path, phrased).terms("street-crime").attribution.endswith("under the CC BY 4.0 licence.")
+
+
+def test_an_attribution_for_all_does_not_speak_for_another_licence(tmp_path: Path) -> None:
+    text = f'attribution = "Ours, under the OGL."\n{LEAST}{CC_BY}[datasets.street-crime]\nlicence = "cc-by-4"\n'
+    said = complaint(tmp_path, text)
+    assert "missing-setting" in said
+    assert "[datasets.street-crime] attribution" in said
+    own = loaded(tmp_path, text + 'attribution = "Ours, under CC BY."\n')
+    assert own.terms("street-crime").attribution == "Ours, under CC BY."
+    assert own.terms("spend-over-500").attribution == "Ours, under the OGL."
+
+
+def test_the_licence_in_the_worked_example_can_be_used(tmp_path: Path) -> None:
+    example = (ROOT / "examples" / "leicestershire.toml").read_text(encoding="utf-8")
+    begin = example.index("# [licences.")
+    lines = [line for line in example[begin:].split("\n\n")[0].splitlines() if not line.startswith("# With")]
+    licence = "\n".join(line.removeprefix("# ") for line in lines)
+    text = f'{LEAST}{licence}\n[datasets.street-crime]\nlicence = "cc-by-4"\n'
+    assert loaded(tmp_path, text).terms("street-crime").licence.id == "CC-BY-4.0"
 
 
 def test_the_default_file_stands_in_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +175,10 @@ def test_a_variable_wins_over_the_file_and_the_command_line_over_both(tmp_path: 
     assert (of_variables.data, of_variables.key_file) == (Path("elsewhere"), Path("keys/b"))
     assert (of_variables.ckan.url, of_variables.ckan.organisation) == ("http://127.0.0.1:5000", "two")
     assert of_variables.as_of == dt.date(2024, 4, 10)
-    assert of_variables.publisher("street-crime").organisation == "two"
+    portal = loaded(tmp_path, text, **variables, PIPELINE_CKAN_TOKEN=TOKEN).named_portal()
+    assert portal is not None
+    assert portal.organisation == "two"  # it stands for that of every publisher, which is told all the same
+    assert of_variables.publisher("street-crime").organisation == "example-police"
     given = Settings.load(written(tmp_path, text), variables, data=Path("given"))
     assert given.data == Path("given")
 
@@ -199,6 +249,14 @@ MISTAKES = [
     (LEAST + '[referee]\neverything = "yes"\n', "bad-setting", "true or false"),
     (LEAST + '[datasets.street-crime]\npublisher = "pcc"\n', "bad-setting", "`force`"),
     (LEAST + '[datasets.street-crime]\nlicence = "none"\n', "bad-setting", "`ogl-3`"),
+    (LEAST + '[datasets.street-crime]\nlicence = "ogl3"\n', "bad-setting", "did you mean `ogl-3`?"),
+    (LEAST + CC_BY + '[datasets.street-crime]\nlicence = "cc-by"\n', "bad-setting", "did you mean `cc-by-4`?"),
+    (LEAST + CC_BY.replace("cc-by-4]", "ogl-3]"), "bad-setting", "this one is built in"),
+    (LEAST + CC_BY.replace('id = "CC-BY-4.0"', ""), "missing-setting", "[licences.cc-by-4] id"),
+    (LEAST + CC_BY.replace('id = "CC-BY-4.0"', 'id = "CC BY"'), "bad-setting", "[licences.cc-by-4] id"),
+    (LEAST + CC_BY.replace("https://", "javascript:"), "bad-setting", "[licences.cc-by-4] url"),
+    (LEAST + CC_BY.replace("title", "titel"), "unknown-setting", "`title`"),
+    (LEAST + CC_BY.replace("cc-by-4]", '"CC BY"]'), "unknown-setting", "[licences]"),
     (LEAST + '[datasets.Street]\nlicence = "ogl-3"\n', "unknown-setting", "Street"),
     (LEAST + "[review]\napprovals = 3\n", "bad-setting", "[review] approvals"),
     (LEAST + '[review]\napprovals = "none.toml"\n', "no-settings-file", "none.toml"),
@@ -365,6 +423,7 @@ def test_facts_are_texts_that_change_with_what_is_published_only(tmp_path: Path)
     moved.mkdir()
     assert loaded(moved, 'data = "x"\nkey_file = "y"\n' + LEAST, PIPELINE_CKAN_TOKEN=TOKEN).facts() == facts
     (tmp_path / "accounts.csv").write_text("prefix,code,reason\n1,excluded-pay,Pay\n")
+    assert loaded(tmp_path, LEAST.replace("opendata@", "data@") + "[limits]\nbad_rows = 30\n").facts() == facts
     own = loaded(tmp_path, LEAST + '[spend]\nexcluded_accounts = "accounts.csv"\n').facts()
     assert own["spend"]["excluded_accounts"] != facts["spend"]["excluded_accounts"]
     assert {name for name in facts if facts[name] != own[name]} == {"spend"}
@@ -410,8 +469,16 @@ reason = "No payments."
 """
 
 
+def approvals_in(path: Path) -> tuple[Approval, ...]:
+    mistakes: list[SettingsError] = []
+    found = read_approvals(path, mistakes)
+    if mistakes:
+        raise several(mistakes)
+    return found
+
+
 def test_the_shipped_approval_is_of_the_empty_month() -> None:
-    (approval,) = load_approvals(ROOT / "examples" / "approvals.toml")
+    (approval,) = approvals_in(ROOT / "examples" / "approvals.toml")
     header = (
         "body,payment_date,transaction_id,supplier_name,supplier_id,company_number,department,category,purpose,"
         "net_amount,irrecoverable_vat,value_for_money,contract_reference,is_card,redaction\n"
@@ -423,8 +490,8 @@ def test_the_shipped_approval_is_of_the_empty_month() -> None:
 
 def test_an_approval_may_give_its_day_as_text_and_a_file_may_hold_none(tmp_path: Path) -> None:
     path = written(tmp_path, APPROVAL + APPROVAL.replace("2024-04-10", '"2024-04-11"'))
-    assert [approval.date.day for approval in load_approvals(path)] == [10, 11]
-    assert load_approvals(written(tmp_path, "")) == ()
+    assert [approval.date.day for approval in approvals_in(path)] == [10, 11]
+    assert approvals_in(written(tmp_path, "")) == ()
 
 
 @pytest.mark.parametrize(
@@ -445,7 +512,7 @@ def test_an_approval_may_give_its_day_as_text_and_a_file_may_hold_none(tmp_path:
 )
 def test_a_mistaken_approval_is_said_so(old: str, new: str, code: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
-        load_approvals(written(tmp_path, APPROVAL.replace(old, new)))
+        approvals_in(written(tmp_path, APPROVAL.replace(old, new)))
     assert code in str(caught.value)
     assert "Jane" not in str(caught.value)
 
