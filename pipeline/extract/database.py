@@ -53,6 +53,10 @@ class Database:
         """What receipts call it: the same whichever database it is."""
         return f"database:{self.table}"
 
+    def check(self, address: Secret[str]) -> None:
+        """Raise `SettingsError` unless a driver that is installed can open ``address``; nothing is opened."""
+        self._engine(address).dispose()
+
     def present(self, root: Path, address: Secret[str] | None) -> bool:
         """Return whether the database is there, without reading a row.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pipeline.datasets import declared
 from pipeline.errors import InputError, PipelineError, SettingsError, several
@@ -20,7 +21,7 @@ from pipeline.run.notes import read_review
 from pipeline.run.portals import Reach, apply_all, catalogue_of, plan_all, portals_of, reach_of
 from pipeline.run.publication import publication
 from pipeline.run.reading import Reader
-from pipeline.run.workplace import Workplace
+from pipeline.run.workplace import Workplace, schema_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from pipeline.model import Account, Dataset, Month
     from pipeline.portal import Plan, Publication
     from pipeline.settings import Settings
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,20 +93,32 @@ def plan(
 
 
 def _means(settings: Settings, environ: Mapping[str, str]) -> tuple[Reach, Key | None]:
-    """Return the portal and, where one is needed, the key, before anything is read; their mistakes come together."""
+    """Return the portal and, where one is needed, the key; all that is wrong before anything is read comes together."""
     mistakes: list[PipelineError] = []
-    reach, key = Reach(), None
-    try:
-        reach = reach_of(settings)
-    except PipelineError as mistake:
-        mistakes.append(mistake)
-    try:
-        key = origin.early_key(settings, environ)
-    except PipelineError as mistake:
-        mistakes.append(mistake)
+    reach = _tried(lambda: reach_of(settings), mistakes) or Reach()
+    for dataset in declared().values():
+        _tried(partial(_check, settings, dataset), mistakes)
+    key = _tried(lambda: origin.early_key(settings, environ), mistakes)
     if mistakes:
         raise several(mistakes)
     return reach, key
+
+
+def _tried(action: Callable[[], _T], mistakes: list[PipelineError]) -> _T | None:
+    try:
+        return action()
+    except PipelineError as mistake:
+        mistakes.append(mistake)
+        return None
+
+
+def _check(settings: Settings, dataset: Dataset) -> None:
+    """Raise what is wrong with a dataset's schema, or with the address of a database that it is read from."""
+    schema_of(settings, dataset)
+    address = settings.engagement.database
+    for feed in dataset.feeds:
+        if isinstance(feed.source, Database) and address is not None:
+            feed.source.check(address)
 
 
 def _workplace(

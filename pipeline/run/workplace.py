@@ -51,6 +51,15 @@ def _kept_grid(path: Path, rows: int) -> NDArray[np.float64] | None:
     return grid if grid.shape == (rows, 2) and grid.dtype == np.float64 else None
 
 
+def schema_of(settings: Settings, dataset: Dataset) -> TableSchema:
+    """Return the schema of the published table, with what the settings decide filled in."""
+    path = SCHEMAS / dataset.family / f"{dataset.name}.json"
+    force = settings.force
+    return TableSchema.load(path).with_settings(
+        {"force-names": (force.name,), "bodies": tuple(force.bodies.values())}, spend_words(settings.spend)
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Workplace:
     """One run's surroundings; ``writes`` is false for a plan, which leaves no trace."""
@@ -94,11 +103,7 @@ class Workplace:
 
     def schema(self, dataset: Dataset) -> TableSchema:
         """Return the schema of the published table, with what the settings decide filled in."""
-        path = SCHEMAS / dataset.family / f"{dataset.name}.json"
-        force = self.settings.force
-        return TableSchema.load(path).with_settings(
-            {"force-names": (force.name,), "bodies": tuple(force.bodies.values())}, spend_words(self.settings.spend)
-        )
+        return schema_of(self.settings, dataset)
 
     def references(self, dataset: Dataset) -> dict[str, Reference]:
         """Return the reference files that a dataset needs."""

@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -646,13 +647,28 @@ def test_an_address_without_a_token_stops_a_run_before_anything_is_built(small: 
     )
 
 
-def test_token_and_key_are_missed_together(tmp_path: Path) -> None:
+def test_all_that_can_be_known_before_anything_is_read_is_said_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     product = small_tree(tmp_path)
     product.key_file.unlink()
-    said = product.run("publish", PIPELINE_CKAN_URL="https://ckan.example.org")
+    shutil.copytree(ROOT / "schemas", tmp_path / "schemas")
+    (tmp_path / "schemas" / "crime" / "street-crime.json").write_text("{", encoding="utf-8")
+    monkeypatch.setattr("pipeline.run.workplace.SCHEMAS", tmp_path / "schemas")
+    before = tree(product.data)
+    portal = {"PIPELINE_CKAN_URL": "https://ckan.example.org"}
+    said = product.run("publish", PIPELINE_ENGAGEMENT_DATABASE="nosuch://reader:pa55@db.example.org/events", **portal)
     assert said.status == ExitStatus.SETTINGS
-    assert "missing-setting: PIPELINE_CKAN_TOKEN: " in said.err
-    assert "key-missing: " in said.err
+    for mistake in (
+        "missing-setting: PIPELINE_CKAN_TOKEN: ",
+        "key-missing: ",
+        "schema-refused: street-crime.json: ",
+        "the address cannot be used: no driver for its kind of database is installed",
+    ):
+        assert said.err.count(mistake) == 1, mistake
+    assert "pa55" not in said.text
+    assert said.out == ""
+    assert tree(product.data) == before
 
 
 def test_a_bad_file_of_the_laptops_portal_stops_a_run_before_anything_is_built(tmp_path: Path) -> None:
