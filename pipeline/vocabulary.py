@@ -36,7 +36,7 @@ class Figure(NamedTuple):
 FIGURES: Final = MappingProxyType(
     {
         "no_location": Figure("Without a place", "Published rows without a place: unknown, or far from any map point."),
-        "quarantined": Figure("Set aside", "Rows that were read and not published, because something is wrong with them."),
+        "quarantined": Figure("Set aside", "Rows that were read and not published, because they are not in order."),
         "shared_reference": Figure(
             "Sharing an identifier", "Published rows whose identifier stands on a different row of the month too."
         ),
