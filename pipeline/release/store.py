@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.errors import StorageError
 from pipeline.journal import make_private, sync_folder, writing
 from pipeline.portal import Release, ReleasedFile
 from pipeline.release.state import Built, State, load_state, save_state
@@ -109,9 +110,9 @@ class Store:
         folder = self.folder(dataset, built.folder)
         kept = folder / _REFERENCES
         if kept.is_file() and scope in pq.read_schema(kept).names:
-            return pq.read_table(kept, columns=[scope]).column(scope).combine_chunks()
+            return read_released(kept, columns=[scope]).column(scope).combine_chunks()
         name = next(name for name, facts in built.files.items() if facts["format"] == "parquet")
-        return pq.read_table(folder / name, columns=[column]).column(column).combine_chunks()
+        return read_released(folder / name, columns=[column]).column(column).combine_chunks()
 
     def sweep(self, dataset: str, keep: Sequence[str]) -> None:
         """Remove what nothing points to: parts of a killed run, and releases that were replaced."""
@@ -158,6 +159,19 @@ class Draft:
     def discard(self) -> None:
         """Remove what was written: the last release holds the same rows."""
         shutil.rmtree(self.part, ignore_errors=True)
+
+
+def read_released(path: Path, *, columns: Sequence[str] | None = None) -> pa.Table:
+    """Return a Parquet of a release, or some of its columns; one that is lost or damaged is a `StorageError`."""
+    try:
+        return pq.read_table(path, columns=columns)
+    except (OSError, pa.ArrowInvalid):
+        raise StorageError(
+            "bad-state",
+            "a file of a release is not there as it was built",
+            where=str(path),
+            fix="restore data/private from its backup",
+        ) from None
 
 
 def _content(path: Path) -> bytes:

@@ -11,13 +11,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
-import pyarrow.parquet as pq
 
 from pipeline.cells import plain, whole
 from pipeline.model import Account
 from pipeline.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak import read_back
+from pipeline.release.store import read_released
 from pipeline.release.tables import Part, publishable
 from pipeline.run.workplace import digest
 
@@ -103,7 +103,7 @@ class KeptRows:
     @cached_property
     def typed(self) -> pa.Table:
         """The Parquet of the same rows: the types of the schema that they were released under."""
-        return pq.read_table(self._path("parquet")).replace_schema_metadata(None)
+        return read_released(self._path("parquet")).replace_schema_metadata(None)
 
     def _path(self, kind: str) -> Path:
         name = next(name for name, facts in self._built.files.items() if facts["format"] == kind)
