@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -10,6 +11,7 @@ from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
 import pytest
 from product import MONTHS, ROOT, Product, Said, built, change_csv, contents, planned, read_csv, tree
 
@@ -274,7 +276,8 @@ def test_map_points_and_neighbourhoods_rebuild_the_datasets_that_use_them(produc
 
 def test_settings_rebuild_what_they_decide(product: Product) -> None:
     setting(product, '[spend]\nthreshold = "25000.00"')
-    assert product.plan() == {"spend-over-500": dict.fromkeys(SPENDING, "settings changed")}
+    why = "schema changed; settings changed; terms changed"  # the title says the threshold, in schema and files
+    assert product.plan() == {"spend-over-500": dict.fromkeys(SPENDING, why)}
     assert product.publish() == {"spend-over-500": SPENDING}
     totals: Counter[tuple[str, str]] = Counter()
     for month in MONTHS:
@@ -284,6 +287,13 @@ def test_settings_rebuild_what_they_decide(product: Product) -> None:
     assert all(abs(pence) > 25_000_00 for pence in totals.values())
     package = (product.published / "spend-over-500" / "datapackage.json").read_text(encoding="utf-8")
     assert "more than £25,000.00" in package
+    folder = product.published / "spend-over-500"
+    title = "SAMPLE DATA: Spending over £25,000"
+    assert json.loads(package)["title"] == title
+    assert json.loads((folder / "schema.json").read_bytes())["title"] == "Spending over £25,000"
+    assert f"<title>{title}:" in (folder / "index.html").read_text(encoding="utf-8")
+    assert pq.read_metadata(folder / "spend-over-500-2024-01.parquet").metadata[b"title"].decode() == title
+    assert "settings changed" in (folder / "change-log.csv").read_text(encoding="utf-8")
     settles(product)
 
 
