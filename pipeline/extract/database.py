@@ -158,14 +158,15 @@ def _read(engine: sql.Engine, asked: Asked, *, where: str) -> Extracted:
                 where=where,
                 fix="correct the address, or the table's name in the feed's declaration",
             )
-        table = sql.table(asked.table, *[sql.column(name) for name in asked.declared])
         everything: sql.Select[tuple[object]] = (
             sql.select(sql.literal_column("*")).select_from(sql.table(asked.table)).limit(0)
         )
-        match_header(list(connection.execute(everything).keys()), asked.declared, where=where)
+        found = list(connection.execute(everything).keys())
+        places = match_header(found, asked.declared, where=where)
+        table = sql.table(asked.table, *[sql.column(name) for name in found])
         names = asked.columns or asked.declared[:1]
-        chosen = [table.c[name] for name in names]
-        query = sql.select(*chosen).order_by(table.c[asked.key], *chosen)
+        chosen = [table.c[found[places[name]]] for name in names]
+        query = sql.select(*chosen).order_by(table.c[found[places[asked.key]]], *chosen)
         rows = connection.execution_options(yield_per=_BATCH).execute(query)
         batches = [_as_text(batch, names) for batch in rows.partitions()]
     return _extracted(batches, asked)

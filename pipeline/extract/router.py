@@ -188,9 +188,10 @@ def _problems(parts: Sequence[tuple[Slice, Extracted]], starts: Sequence[int]) -
 
 
 class Digest(NamedTuple):
-    """What one month of a database holds: a digest of its rows, one of which have been held, and how many were."""
+    """What one month of a database holds: digests of its rows, of their numbers, of which were held, and how many."""
 
     rows: str
+    numbers: str
     held: str
     already: int
 
@@ -205,7 +206,8 @@ def digest_of_rows(source: Dated, month: Month, *, held_before: str, dated_by: s
     numbers = set(np.asarray(source.extracted.rows)[chosen].tolist())
     problems = [f"{row} {column} {code}" for row, column, code in source.extracted.problems if row in numbers]
     text = "\n".join([*lines.to_pylist(), "\x1d", *problems])
-    return Digest(_sha256(text), _sha256(" ".join(held)), held.count("True"))
+    ordered = " ".join(map(str, sorted(numbers)))
+    return Digest(_sha256(text), _sha256(ordered), _sha256(" ".join(held)), held.count("True"))
 
 
 def _sha256(text: str) -> str:

@@ -72,7 +72,9 @@ def _finish(
             same &= each[order[1:]] == each[order[:-1]]
     else:  # one number holds the ranks and as much of the text as there is room for
         room = 63 - int(key.max(initial=0)).bit_length()
-        packed = (key.astype(np.uint64) << np.uint64(room)) | (prefix >> np.uint64(64 - room))
+        blank = np.uint64((1 << room) - 1)  # behind every text, however few bits are left to tell them apart
+        beginning = np.minimum(prefix >> np.uint64(64 - room), blank - np.uint64(1))
+        packed = (key.astype(np.uint64) << np.uint64(room)) | np.where(prefix == NO_BYTES, blank, beginning)
         order = np.argsort(packed)
         alike = np.flatnonzero((packed[order[1:]] == packed[order[:-1]]) & (prefix[order[1:]] != NO_BYTES))
         near = np.union1d(alike, alike + 1)

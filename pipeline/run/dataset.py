@@ -15,7 +15,7 @@ from pipeline.report import bug
 from pipeline.run import gone
 from pipeline.run.accept import accept, note_of
 from pipeline.run.months import Bench, Candidate, candidate, unplaced
-from pipeline.run.notes import save_quarantine, save_review
+from pipeline.run.notes import row_numbers, save_quarantine, save_review
 from pipeline.run.reading import Reader
 from pipeline.run.review import approval_of
 from pipeline.run.stale import Stale, in_words, stale_months
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pipeline.model import Account, Dataset, Month
     from pipeline.portal import ChangeNote
     from pipeline.release.changes import Why
+    from pipeline.run.corridor import Product
     from pipeline.run.workplace import Workplace
 
 
@@ -127,7 +128,8 @@ def _run(bench: Bench, state: State, only: Collection[Month]) -> Outcome:
     stale = [each for each in stale if each.month not in left]
     months = dict(state.months) | {month: each for month, each in untouched.items() if month in state.months}
     candidates = {each.month: _candidate(bench, each, state) for each in stale}
-    _refuse_too_bad(bench, months, candidates)
+    nowhere = unplaced(bench)
+    _refuse_too_bad(bench, months, candidates, nowhere)
     changes = accept(bench, months, candidates)
     changes += _keep_gone(bench, months, left)
     new = State(
@@ -135,7 +137,7 @@ def _run(bench: Bench, state: State, only: Collection[Month]) -> Outcome:
         declared={feed.name: digest(repr(feed)) for feed in dataset.feeds},
         registers=found.registers,
         months=dict(sorted(months.items())),
-        unplaced=_unplaced(bench, state),
+        unplaced=_unplaced(bench, state, nowhere),
         changes=(*state.changes, *changes),
     )
     changed = new != state
@@ -152,7 +154,8 @@ def _candidate(bench: Bench, stale: Stale, state: State) -> Candidate:
     work.say(f"building {dataset.name} {stale.month}: {in_words(stale.reasons)}")
     made = candidate(bench, stale)
     if work.writes:
-        save_quarantine(work, dataset, stale.month, made.told.quarantined, stale.inputs)
+        numbers = {row_numbers(path): bench.found.numbers[path] for path in stale.inputs if path in bench.found.numbers}
+        save_quarantine(work, dataset, stale.month, made.told.quarantined, {**stale.inputs, **numbers})
         save_review(work, dataset, stale.month, made.told.review)
     last = state.months.get(stale.month)
     same = last.released if last and last.released and last.released.csv_sha256 == made.built.csv_sha256 else None
@@ -171,15 +174,21 @@ def _lighter(made: Candidate) -> Candidate:
     return made._replace(told=replace(made.told, quarantined=()))
 
 
-def _refuse_too_bad(bench: Bench, months: Mapping[Month, MonthState], candidates: Mapping[Month, Candidate]) -> None:
-    """Stop the dataset when too many rows of a file are bad, whichever months they belong to."""
+def _refuse_too_bad(
+    bench: Bench, months: Mapping[Month, MonthState], candidates: Mapping[Month, Candidate], nowhere: Product | None
+) -> None:
+    """Stop the dataset when too many rows of a file are bad, whichever months they belong to, if any.
+
+    Rows of a month whose input has gone are in no file that is there.
+    """
     limits = bench.work.settings.limits
-    bad: Counter[str] = Counter()
-    for month in {*months, *candidates}:
+    bad: Counter[str] = Counter(nowhere.told.bad if nowhere else {})
+    for month in {*months, *candidates} - bench.found.gone:
         bad.update(candidates[month].told.bad if month in candidates else months[month].bad)
     rows = {path: receipt.rows for feed in bench.found.receipts.values() for path, receipt in feed.items()}
     rows |= bench.found.databases
-    built = {path for made in candidates.values() for path in made.told.bad}
+    told = [each.told for each in candidates.values()] + ([nowhere.told] if nowhere else [])
+    built = {path for each in told for path in each.bad}
     too_bad = sorted(
         path for path in built if bad[path] >= limits.bad_rows and bad[path] > limits.bad_share * rows.get(path, 0)
     )
@@ -224,8 +233,7 @@ def _notes_of_protections(
     ]
 
 
-def _unplaced(bench: Bench, state: State) -> tuple[Account, ...]:
-    product = unplaced(bench)
+def _unplaced(bench: Bench, state: State, product: Product | None) -> tuple[Account, ...]:
     if product is None:
         return state.unplaced
     told = product.told

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from pipeline.run.workplace import Workplace
 
 
+def row_numbers(path: str) -> str:
+    """Return the name under which the list of bad rows keeps the digest of the row numbers of a source."""
+    return f"{path} row numbers"
+
+
 def save_quarantine(
     work: Workplace, dataset: Dataset, month: Month, rows: Iterable[Quarantined], files: Mapping[str, str]
 ) -> None:

@@ -13,6 +13,7 @@ from pipeline.extract.database import Database
 from pipeline.extract.router import digest_of_rows, sha256_of
 from pipeline.key import sample_key
 from pipeline.model import NO_MONTH
+from pipeline.run.notes import row_numbers
 from pipeline.run.reading import Reader
 from pipeline.run.workplace import Workplace
 
@@ -52,8 +53,9 @@ def _same(reader: Reader, feed: Feed, path: str, files: Mapping[str, str], *, mo
         source = reader.read(feed, path, "")
         if month == NO_MONTH:
             return source.extracted.sha256 == files.get(path)
-        rows = digest_of_rows(source, month, held_before="", dated_by=feed.dated_by).rows
-        return rows == files.get(f"{path}#{month}")
+        found = digest_of_rows(source, month, held_before="", dated_by=feed.dated_by)
+        name = f"{path}#{month}"
+        return (found.rows, found.numbers) == (files.get(name), files.get(row_numbers(name)))
     except PipelineError:
         return False
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.reasons import Outcome
 from pipeline.release import changes
 from pipeline.release.changes import Why
 from pipeline.run.workplace import digest
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 #: What changes when a record is restricted, or no longer is.
 RESTRICTED = "restricted records"
 _HELD = "events that have been held"
+#: The numbers of a database's rows: the list of bad rows shows them.
+_NUMBERS = "row numbers"
 _NEW = Why("new", changes.FIRST)
 #: What the public is told when something else than an extract changed.
 _PUBLIC = {
@@ -61,6 +64,7 @@ def stale_months(
         made_from = {**base, "open months": found.openness(dataset, month)}
         if any(path in found.held for path in inputs):
             made_from[_HELD] = digest([found.held.get(path) for path in inputs])
+            made_from[_NUMBERS] = digest([found.numbers.get(path) for path in inputs])
         if "payee" in registers:
             made_from["types of suppliers"] = _types(found, inputs, payees)
         if "restricted" in registers:
@@ -70,11 +74,21 @@ def stale_months(
             stale.append(Stale(month, (_NEW,), inputs, made_from))
             continue
         reasons = [*_inputs(before.inputs, inputs), *_differences(before.made_from, made_from)]
-        if reasons == [_changed(RESTRICTED)] and not touches(dataset, before, restricted, store):
+        matter = [reason for reason in reasons if _matters(reason, dataset, before, restricted, store)]
+        if reasons and not matter:
             untouched[month] = replace(before, made_from=made_from)
-        elif reasons:
-            stale.append(Stale(month, tuple(reasons), inputs, made_from))
+        elif matter:
+            stale.append(Stale(month, tuple(matter), inputs, made_from))
     return stale, untouched
+
+
+def _matters(reason: Why, dataset: Dataset, month: MonthState, restricted: frozenset[str], store: Store) -> bool:
+    """Return whether a reason changes anything of a month: its rows, or the list of its bad rows."""
+    if reason == _changed(RESTRICTED):
+        return touches(dataset, month, restricted, store)
+    if reason == _changed(_NUMBERS):
+        return any(each.outcome is Outcome.QUARANTINED for each in month.accounts)
+    return True
 
 
 def in_words(reasons: Iterable[Why]) -> str:

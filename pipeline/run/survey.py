@@ -33,7 +33,8 @@ class Survey:
 
     ``own`` are each feed's files by month; ``receipts`` each feed's by path; ``registers`` what each source
     entered, by register and path, sources that have gone included.  ``databases`` are the rows of each
-    by path, ``held`` says by path of a month which of its events have been held.
+    by path, ``held`` says by path of a month which of its events have been held, ``numbers`` is a digest of
+    the numbers that its rows have now.
     """
 
     own: Mapping[str, Mapping[Month, str]]
@@ -43,6 +44,7 @@ class Survey:
     gone: frozenset[Month]
     databases: Mapping[str, int] = field(default_factory=dict)
     held: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[PipelineError, ...] = ()
 
     def inputs(self, dataset: Dataset, month: Month) -> dict[str, str]:
@@ -104,6 +106,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Mapping[s
     receipts: dict[str, Mapping[str, Receipt]] = {}
     databases: dict[str, int] = {}
     held: dict[str, str] = {}
+    numbers: dict[str, str] = {}
     for feed in dataset.feeds:
         known = state.receipts.get(feed.name, {}) if state.declared.get(feed.name) == digest(repr(feed)) else {}
         try:
@@ -112,6 +115,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Mapping[s
                 own[feed.name], receipts[feed.name] = database.own, database.receipts
                 databases[feed.source.path] = database.rows
                 held |= database.held
+                numbers |= database.numbers
             else:
                 own[feed.name] = reader.files(feed)
                 receipts[feed.name] = _files(feed, own[feed.name], known, look)
@@ -131,6 +135,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Mapping[s
         registers=look.registers,
         databases=databases,
         held=held,
+        numbers=numbers,
         opened=tuple(sorted(common - gone)),
         gone=gone,
         faults=tuple(look.faults),
@@ -138,11 +143,12 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Mapping[s
 
 
 class _Database(NamedTuple):
-    """The months of a database by name, their receipts, which events have been held, and all its rows."""
+    """The months of a database by name, their receipts, which events have been held, row numbers, and all its rows."""
 
     own: dict[Month, str]
     receipts: dict[str, Receipt]
     held: dict[str, str]
+    numbers: dict[str, str]
     rows: int
 
 
@@ -195,7 +201,7 @@ def _database(feed: Feed, reader: Reader) -> _Database:
     """Return the months that exist in a database, each with a receipt of its own, and all its rows."""
     files = reader.files(feed)
     if not files:
-        return _Database({}, {}, {}, 0)
+        return _Database({}, {}, {}, {}, 0)
     path = files[""]
     source = reader.read(feed, path, "")
     received = receipt_of(source)
@@ -204,6 +210,7 @@ def _database(feed: Feed, reader: Reader) -> _Database:
     own: dict[Month, str] = {}
     receipts: dict[str, Receipt] = {}
     held: dict[str, str] = {}
+    numbers: dict[str, str] = {}
     for month, rows in sorted(received.months.items()):
         if month == NO_MONTH or not first <= month <= today[:7]:
             continue
@@ -212,5 +219,6 @@ def _database(feed: Feed, reader: Reader) -> _Database:
             name = f"{path}#{month}"
             own[month] = name
             held[name] = found.held
+            numbers[name] = found.numbers
             receipts[name] = Receipt(name, 0, found.rows, rows, {month: rows}, received.encoding)
-    return _Database(own, receipts, held, received.rows)
+    return _Database(own, receipts, held, numbers, received.rows)
