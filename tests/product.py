@@ -16,9 +16,11 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -247,6 +249,15 @@ def change_csv(path: Path, change: Callable[[Rows], Rows]) -> None:
     rows = read_csv(path)
     names = list(rows[0])
     write_csv(path, change(rows), names)
+
+
+def add_events(path: Path, *changes: Mapping[str, object]) -> None:
+    """Add copies of a good event of January 2024, each with some cells changed."""
+    with closing(sqlite3.connect(path)) as database, database:
+        database.row_factory = sqlite3.Row
+        good = dict(database.execute("SELECT * FROM event WHERE event_id = 'SAMPLE-20240100001'").fetchone())
+        places = ", ".join(f":{name}" for name in good)
+        database.executemany(f"INSERT INTO event VALUES ({places})", [{**good, **each} for each in changes])  # noqa: S608 - column names
 
 
 def tree(folder: Path) -> dict[str, tuple[int, int, int, str]]:

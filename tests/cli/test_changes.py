@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
-from product import MONTHS, ROOT, Product, Said, built, change_csv, contents, planned, read_csv, tree
+from product import MONTHS, ROOT, Product, Said, add_events, built, change_csv, contents, planned, read_csv, tree
 
 from pipeline.sample.making import invent_lines
 
@@ -338,6 +339,26 @@ def test_a_changed_event_rebuilds_its_month_only(product: Product) -> None:
         database.execute("UPDATE attendee SET name = 'Somebody Else'")
     assert list(product.plan()["engagement-events"]) == ["2024-02"]
     assert product.publish() == {"engagement-events": ("2024-02",)}
+    settles(product)
+
+
+def test_a_row_that_moves_in_the_database_is_still_the_one_that_the_list_of_bad_rows_names(product: Product) -> None:
+    def listed() -> str:
+        said = product.run_on_screen("quarantine", "engagement-events", "--month", "2024-02", "--reveal")
+        assert said.status == 0, said.text
+        return re.sub(r"row [0-9,]+", "row", said.out)
+
+    before = listed()
+    files = contents(product.published)
+    add_events(product.events, {"event_id": "A"})
+    said = product.run_on_screen("quarantine", "engagement-events", "--month", "2024-02", "--reveal")
+    assert said.status == 3
+    assert "file-changed" in said.text
+    product.publish()
+    assert listed() == before
+    data = {name: text for name, text in contents(product.published).items() if name.endswith((".csv", ".parquet"))}
+    changed = {name for name, text in data.items() if files[name] != text}
+    assert all("2024-01" in name or "change-log" in name for name in changed)
     settles(product)
 
 

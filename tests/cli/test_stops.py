@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from product import DATASETS, Product, built, change_csv, contents, read_csv, tree
+from product import DATASETS, Product, add_events, built, change_csv, contents, read_csv, tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -229,3 +231,28 @@ def test_one_dataset_stopping_does_not_stop_the_others(
     assert said.status == 3, said.text
     assert set(built(said)) == set(DATASETS) - {stopped}
     assert said.out.count("STOPPED") == 1
+
+
+# --- bad rows of a database -----------------------------------------------------------------------------------------
+
+
+def test_bad_rows_without_a_month_are_bad_rows_of_their_database(product: Product) -> None:
+    before = contents(product.published / "engagement-events")
+    bad = [{"event_id": f"X{number}", "starts_at": "yesterday"} for number in range(40)]
+    add_events(product.events, *bad)
+    said = product.run("publish", "--quiet")
+    assert said.status == 3, said.text
+    assert "too-many-bad" in said.text
+    assert contents(product.published / "engagement-events") == before
+
+
+def test_bad_rows_of_a_month_that_has_gone_are_not_held_against_what_is_there(product: Product) -> None:
+    good = [{"event_id": f"X{number:04}"} for number in range(1_000)]
+    add_events(product.events, *[{**each, "kind": "?"} for each in good[:30]], *good[30:])
+    assert product.publish() == {"engagement-events": ("2024-01",)}
+    with closing(sqlite3.connect(product.events)) as database, database:
+        database.execute("DELETE FROM event WHERE starts_at LIKE '2024-01-%' OR starts_at LIKE '%/01/2024%'")
+        database.execute("UPDATE event SET attendance = 49 WHERE event_id = 'SAMPLE-20240200003'")
+    said = product.run("publish", "--quiet")
+    assert said.status == 0, said.text
+    assert "input-gone: 2024-01" in said.out

@@ -234,6 +234,16 @@ def test_columns_are_exactly_the_declared_ones(tmp_path: Path) -> None:
     )
 
 
+def test_blanks_around_the_names_of_columns_count_for_nothing(tmp_path: Path) -> None:
+    make(
+        tmp_path,
+        ("b", "x", 1, None),
+        ("a", "y", 2, None),
+        create='CREATE TABLE event (" event_id", "kind ", attendance, "notes\u00a0")',
+    )
+    assert rows(read(tmp_path, ("event_id", "kind"))) == [("a", "y"), ("b", "x")]
+
+
 def test_a_missing_table(tmp_path: Path) -> None:
     make(tmp_path)
     other = Database(setting="engagement_database", default=EVENTS.default, table="priority", key="priority_id")

@@ -125,6 +125,17 @@ def test_many_columns_of_many_values_do_not_overflow() -> None:
     assert rows == sorted(rows)
 
 
+def test_blanks_come_last_where_the_columns_before_leave_hardly_any_room() -> None:
+    rng = np.random.default_rng(8)
+    columns = {f"c{place}": pa.array([f"{n % 100:03}" for n in range(300)]).dictionary_encode() for place in range(8)}
+    columns["c8"] = pa.array([f"{n % 30:03}" for n in range(300)]).dictionary_encode()
+    last = [None, "\U0001f600b", "\U0001f600a", "\u4e2db", "\u4e2da"]
+    columns["last"] = pa.array([last[place] for place in rng.integers(0, len(last), 300)], pa.string())
+    table = table_of(schema(**dict.fromkeys(columns, "string")), columns)
+    rows = [tuple((cell is None, cell or "") for cell in row.values()) for row in table.text.to_pylist()]
+    assert rows == sorted(rows)
+
+
 def test_no_rows_are_a_table_too() -> None:
     table = table_of(schema(a="string", b="number"), {"a": pa.array([], pa.string()), "b": pa.array([], pa.string())})
     assert csv_of(table) == b"a,b\n"
