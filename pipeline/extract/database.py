@@ -36,6 +36,14 @@ _BATCH = 5_000
 _BUSY = ("locked", "busy")
 
 
+_SCHEME = "database:"
+
+
+def is_file(path: str) -> bool:
+    """Return whether the path of a receipt is a file's, not a database's."""
+    return not path.startswith(_SCHEME)
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """A table with a ``key``, in the database whose address the setting ``setting`` holds.
@@ -51,7 +59,7 @@ class Database:
     @property
     def path(self) -> str:
         """What receipts call it: the same whichever database it is."""
-        return f"database:{self.table}"
+        return f"{_SCHEME}{self.table}"
 
     def check(self, address: Secret[str]) -> None:
         """Raise `SettingsError` unless a driver that is installed can open ``address``; nothing is opened."""
@@ -184,7 +192,7 @@ def _extracted(batches: Sequence[Mapping[str, list[str | None]]], asked: Asked) 
     unreadable = [(row, name) for name in asked.columns for row, cell in enumerate(cells[name], 1) if cell == _NO_TEXT]
     digest, size = _digest([cells[name] for name in names])
     return Extracted(
-        path=f"database:{asked.table}",
+        path=f"{_SCHEME}{asked.table}",
         bytes=size,
         sha256=digest,
         encoding="database",

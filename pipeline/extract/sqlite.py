@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote
 
@@ -19,6 +21,8 @@ _MAGIC = b"SQLite format 3\0"
 _WRITE_VERSION = 18
 _WRITE_AHEAD = 2
 _PATIENCE_S = 5.0
+#: What SQLite keeps beside a file that is being written to: log, index of the log, journal.
+BESIDE = ("-wal", "-shm", "-journal")
 
 
 def is_sqlite(file: BinaryIO) -> bool:
@@ -35,11 +39,46 @@ def sqlite_engine(path: Path | str | None) -> sql.Engine:
     place = Path(named).absolute()
 
     def connect() -> DBAPIConnection:
-        connection = sqlite3.connect(f"file:{quote(str(place))}?{_options(place)}", uri=True, timeout=_PATIENCE_S)
+        if _is_left(place):
+            connection: sqlite3.Connection = _copied(place)
+        else:
+            connection = sqlite3.connect(f"file:{quote(str(place))}?{_options(place)}", uri=True, timeout=_PATIENCE_S)
         connection.text_factory = _text_or_bytes
         return connection  # type: ignore[return-value] # it has every method of the interface
 
     return sql.create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
+
+
+class _OfACopy(sqlite3.Connection):
+    """A connection to a private copy, which goes with it."""
+
+    folder: TemporaryDirectory[str] | None = None
+
+    def close(self) -> None:
+        super().close()
+        if self.folder:
+            self.folder.cleanup()
+
+
+def _is_left(place: Path) -> bool:
+    """Return whether a log was left beside the file by a program that is gone: reading would write an index of it."""
+    log, index = (place.with_name(f"{place.name}{ending}") for ending in BESIDE[:2])
+    return log.exists() and not index.exists()
+
+
+def _copied(place: Path) -> _OfACopy:
+    """Return a connection to a copy of the file and the log beside it, in a folder of the owner's only."""
+    folder = TemporaryDirectory(prefix="pipeline-")
+    try:
+        for name in (place.name, f"{place.name}{BESIDE[0]}"):
+            shutil.copyfile(place.with_name(name), Path(folder.name, name))
+        copy = quote(str(Path(folder.name, place.name)))
+        connection = sqlite3.connect(f"file:{copy}?mode=ro", uri=True, timeout=_PATIENCE_S, factory=_OfACopy)
+    except OSError:
+        folder.cleanup()
+        raise sqlite3.OperationalError("cannot be copied") from None
+    connection.folder = folder
+    return connection
 
 
 def _options(place: Path) -> str:

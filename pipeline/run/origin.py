@@ -29,7 +29,7 @@ _SAMPLE_KEY = "sample/key"
 _HEADER = 1 << 16
 #: What we keep below ``private``; anything else there is somebody's own and is never removed.
 _OURS = (
-    *("state", "releases", "quarantine", "review", "cache", "catalogue", "sample"),
+    *("state", "releases", "index", "quarantine", "review", "cache", "catalogue", "sample"),
     *("journal.jsonl", _ORIGIN),
 )
 _CLEAR = "`pipeline sample --clear` removes the sample, what was made from it and nothing else"
@@ -86,10 +86,11 @@ def is_empty(data: Path) -> bool:
     return not any(path.is_relative_to(data / "raw") for path in received(data))
 
 
-def origin_of(data: Path) -> str:
+def origin_of(data: Path, *, needs_files: bool = True) -> str:
     """Return whether ``data`` holds the sample or real extracts, "" when it holds nothing.
 
-    A real file beside sample files, or beside what was made from them, is an `InputError`.
+    Where ``needs_files`` is false everything comes from a database elsewhere, and no file is missed.  A real file
+    beside sample files, or beside what was made from them, is an `InputError`.
     """
     kinds = {path: _kind(path) for path in received(data)}
     earlier = before(data)
@@ -110,14 +111,14 @@ def origin_of(data: Path) -> str:
             where=sample.relative_to(data).as_posix(),
             fix="remove the file",
         )
-    if earlier == REAL and is_empty(data):
+    if earlier == REAL and needs_files and is_empty(data):
         raise InputError(
             "nothing-received",
             "there is no extract, but there were some before",
             where="data/raw",
             fix="see whether the folder is mounted and the exports ran; nothing was changed",
         )
-    if real and is_empty(data):
+    if real and needs_files and is_empty(data):
         raise nothing_received()
     return next(filter(None, kinds.values()), "") or earlier or (REAL if kinds else "")
 

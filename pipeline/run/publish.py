@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pipeline.datasets import declared
 from pipeline.errors import InputError, PipelineError, SettingsError, several
-from pipeline.extract.database import Database
+from pipeline.extract.database import Database, is_file
 from pipeline.extract.router import unread_files
+from pipeline.extract.sqlite import BESIDE
 from pipeline.journal import record
 from pipeline.model import NO_MONTH
 from pipeline.release.store import Store
@@ -63,7 +65,7 @@ def publish(
     """Return what was built and published; each dataset and each portal fails alone."""
     reach, key = _means(settings, environ)
     with locked(settings, say=say):
-        kind = origin.with_database(settings, origin.origin_of(settings.data))
+        kind = _kind(settings)
         work = _workplace(settings, environ, kind, today=today, say=say, writes=True, early=key)
         origin.remember(work.private, kind, work.key)
         catalogue_of(work).recover()
@@ -83,7 +85,7 @@ def plan(
     """Return what `publish` would do; nothing is written, no key and no sample is made."""
     reach, key = _means(settings, environ)
     with locked_for_looking(settings):
-        kind = origin.with_database(settings, origin.origin_of(settings.data))
+        kind = _kind(settings)
         work = _workplace(settings, environ, kind, today=today, say=say, writes=False, early=key)
         outcomes = _outcomes(work, request)
         errors = _errors(request, outcomes)
@@ -119,6 +121,21 @@ def _check(settings: Settings, dataset: Dataset) -> None:
     for feed in dataset.feeds:
         if isinstance(feed.source, Database) and address is not None:
             feed.source.check(address)
+
+
+def _kind(settings: Settings) -> str:
+    """Return whether what was received is the sample or real, "" where nothing was."""
+    elsewhere = settings.engagement.database is not None and not any(map(_had_files, declared(), repeat(settings)))
+    return origin.with_database(settings, origin.origin_of(settings.data, needs_files=not elsewhere))
+
+
+def _had_files(name: str, settings: Settings) -> bool:
+    """Return whether a dataset was ever made from files; where nobody can tell, that it was."""
+    try:
+        receipts = Store(settings.data / "private").state(name).receipts
+    except PipelineError:
+        return True
+    return any(is_file(path) for each in receipts.values() for path in each)
 
 
 def _workplace(
@@ -245,7 +262,8 @@ def _unread(work: Workplace) -> tuple[str, ...]:
     for dataset in declared().values():
         for feed in dataset.feeds:
             if isinstance(feed.source, Database):
-                read += origin.database_file(work.settings, feed.source.default)
+                named = origin.database_file(work.settings, feed.source.default)
+                read += [f"{path}{ending}" for path in named for ending in ("", *BESIDE)]
                 continue
             try:
                 read.extend(reader.files(feed).values())

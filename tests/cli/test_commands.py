@@ -438,6 +438,23 @@ def test_no_sample_is_made_where_real_extracts_are(tmp_path: Path) -> None:
     }
 
 
+def test_a_force_may_have_nothing_but_a_database_elsewhere(small: Product) -> None:
+    elsewhere = small.folder / "engagement.sqlite"
+    small.events.rename(elsewhere)
+    address = {"PIPELINE_ENGAGEMENT_DATABASE": f"sqlite:///{elsewhere}"}
+    shutil.rmtree(small.raw)
+    said = small.run("publish", **address)
+    assert said.status == ExitStatus.INPUT  # files were received before, and none is there
+    assert "nothing-received" in said.err
+    shutil.rmtree(small.private)
+    shutil.rmtree(small.published)
+    for _ in range(2):
+        said = small.run("publish", "--quiet", **address)
+        assert said.status == 0, said.text
+    assert "nothing changed: nothing was written" in said.out
+    assert [path.name for path in small.published.iterdir() if path.is_dir()] == ["engagement-events"]
+
+
 def test_no_sample_is_made_under_a_forces_own_settings(tmp_path: Path) -> None:
     product = Product.empty(tmp_path)
     product.settings.write_bytes((ROOT / "examples" / "leicestershire.toml").read_bytes())

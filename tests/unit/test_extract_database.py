@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from decimal import Decimal
@@ -190,6 +191,22 @@ def test_a_database_with_a_write_ahead_log_is_read_and_nothing_is_made(tmp_path:
         database.execute("INSERT INTO event VALUES ('e2', 'k', 2, 'y')")
         database.commit()
         assert len(rows(read(tmp_path))) == 2
+
+
+def test_a_log_that_was_left_is_read_and_nothing_is_made_beside_it(tmp_path: Path) -> None:
+    path = make(tmp_path, ("e1", "k", 1, "x"))
+    copy = tmp_path / "elsewhere" / path.name
+    copy.parent.mkdir()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("INSERT INTO event VALUES ('e2', 'k', 2, 'y')")
+        database.commit()
+        for name in (path.name, f"{path.name}-wal"):
+            shutil.copyfile(path.with_name(name), copy.with_name(name))
+    before = {each.name: (each.read_bytes(), each.stat().st_mtime_ns) for each in copy.parent.iterdir()}
+    address = Secret(f"sqlite:///{copy}")
+    assert len(rows(EVENTS.read_from(tmp_path, address, COLUMNS, COLUMNS))) == 2
+    assert {each.name: (each.read_bytes(), each.stat().st_mtime_ns) for each in copy.parent.iterdir()} == before
 
 
 def test_any_address_works_also_a_uri(tmp_path: Path) -> None:
