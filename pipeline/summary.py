@@ -22,7 +22,7 @@ def publish_lines(run: Run) -> Iterable[str]:
     """Yield what a publish did, dataset by dataset, then for all."""
     for outcome in run.outcomes:
         yield ""
-        yield f"{outcome.dataset.title} ({outcome.dataset.name})"
+        yield f"{run.work.schema(outcome.dataset).title} ({outcome.dataset.name})"
         yield from (f"  {line}" for line in _dataset_lines(run, outcome))
     yield from _ending(run)
     if not run.errors and run.plans and not any(made.writes for made in run.plans):

@@ -1,4 +1,4 @@
-"""Who was paid: people are redacted, and whom nobody has classified waits (requirements E4 and E5)."""
+"""Who was paid: people are redacted, and whom nobody has classified waits."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Redaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payee(_Rule):
-    """Redacts people, and withholds transactions whose payee nobody has classified (requirements E4, E5)."""
+    """Redacts people, and withholds transactions whose payee nobody has classified."""
 
     register: ClassVar[str] = "payee"
     column: str

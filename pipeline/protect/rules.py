@@ -247,7 +247,7 @@ class AlreadyHeld(_Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicVenue(_Rule):
-    """Withholds an event at a kind of venue that the code list does not call public (requirement G4)."""
+    """Withholds an event at a kind of venue that the code list does not call public: a home or a refuge is not."""
 
     column: str
     codelist: str = "venue-kind"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-#: As attendance is banded (requirement G1): a small number of changed rows would point at somebody.
+#: As attendance is banded: a small number of changed rows would point at somebody.
 _BANDS = ((0, "0"), (7, "1-7"), (19, "8-19"), (49, "20-49"))
 FIRST = "first release"
 CORRECTED = "corrected at source"
