@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _DEGREES = re.compile(r"-?[0-9]{1,3}\.[0-9]{6}", re.ASCII)
 _COUNT = re.compile(r"[0-9]{1,9}", re.ASCII)
-#: A point that stands for 1 to 7 addresses would point at somebody (data.police.uk, "About the data": at least eight addresses).
+#: A point that stands for 1 to 7 addresses would point at somebody (data.police.uk, "About the data").
 _FEWEST_ADDRESSES = 8
 _COLUMNS = {
     "map-points": ("longitude", "latitude", "location", "lsoa_code", "lsoa_name", "addresses"),
