@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import sqlite3
+import struct
 import zipfile
+import zlib
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -28,6 +31,20 @@ _SQLITE = b"SQLite format 3\0"
 #: The part of a workbook that holds its title, and the most of a file that is looked at.
 _PROPERTIES = "docProps/core.xml"
 _MOST = 1 << 20
+_PACKINGS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
+#: The sample's workbooks are a hundred times smaller; the directory of a larger zip could fill the memory.
+_LARGEST_WORKBOOK = 16 << 20
+#: What Python's reader of zips raises about a damaged or hostile one.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def bears_mark(path: Path) -> bool:
@@ -63,9 +80,22 @@ def _damaged_marked(path: Path) -> bool:
 
 
 def _title_marked(path: Path) -> bool:
-    """Return whether a workbook's properties hold the mark; False for a zip without readable properties."""
+    """Return whether a workbook's properties hold the mark; False for a zip without readable properties.
+
+    What cannot be read is left to the reading of the extract, which refuses it with an error of its own.
+    Only what workbooks are packed with is unpacked: the others unpack without a bound.
+    """
+    if path.stat().st_size > _LARGEST_WORKBOOK:
+        return False
     try:
-        with zipfile.ZipFile(path) as parts, parts.open(_PROPERTIES) as part:
-            return SAMPLE_MARK.encode() in part.read(_MOST)
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError):
+        with zipfile.ZipFile(path) as parts:
+            if parts.getinfo(_PROPERTIES).compress_type not in _PACKINGS:
+                return False
+            with parts.open(_PROPERTIES) as part:
+                return SAMPLE_MARK.encode() in part.read(_MOST)
+    except _DAMAGE:
+        return False
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # the directory of the zip leads to before the file's beginning
+            raise
         return False
