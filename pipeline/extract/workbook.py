@@ -108,7 +108,7 @@ class Workbook:
             try:
                 with CalamineWorkbook.from_filelike(copy) as workbook:
                     grid: Grid = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
-            except (CalamineError, ValueError):  # their texts may hold a cell
+            except (CalamineError, ValueError, ArithmeticError):  # their texts may hold a cell
                 raise package.broken("its cells cannot be read") from None
         if seen.last_row and not grid and not seen.unreadable:
             raise package.broken("its cells are not where they should be")

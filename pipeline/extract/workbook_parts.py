@@ -14,7 +14,7 @@ from xml.sax.saxutils import quoteattr
 from pipeline.cells import BLANKS
 from pipeline.errors import InputError
 from pipeline.extract.marking import refuse_marking
-from pipeline.extract.workbook_sheet import SheetLook
+from pipeline.extract.workbook_sheet import OutOfOrderError, SheetLook
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -45,6 +45,8 @@ _MENDING = {
 }
 #: The codes of formatting in a page header: font, colour, size, place.
 _FORMATTING = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|\d+|[A-Za-z])')
+#: So many texts may be said to be there whatever is there: they take little memory.
+_FEW = 1_000_000
 _PROPERTIES = ("core-properties", "extended-properties", "custom-properties")
 
 
@@ -85,6 +87,7 @@ def look(package: Package, wanted: str, allowed: Collection[str]) -> tuple[Parts
     _refuse(allowed, "hidden-sheet", package.where, found=any(sheet.hidden for sheet in parts.sheets))
     refuse_marking((sheet.name for sheet in parts.sheets), where=package.where, place="name of a sheet")
     refuse_marking(_properties(package), where=package.where, place="file properties")
+    _check_counts(package, parts.strings)
     looks = {
         sheet: _look_into(package, sheet, allowed, where=f"{package.where}, sheet {number} of {len(parts.sheets)}")
         for number, sheet in enumerate(parts.sheets, start=1)
@@ -214,11 +217,31 @@ def _properties(package: Package) -> Iterable[str]:
     return texts
 
 
+def _check_counts(package: Package, part: str) -> None:
+    """Refuse a list of texts that says it is longer than it is: calamine takes memory for as many as it says."""
+    said: list[str] = []
+    texts = 0
+
+    def start(tag: str, attributes: Attributes) -> None:
+        nonlocal texts
+        texts += tag == "si"
+        if tag == "sst":
+            said.append(attributes.get("uniqueCount", "0"))
+
+    if part:
+        package.parse(part, start)
+        if not all(count.isdecimal() and int(count) <= max(texts, _FEW) for count in said):
+            raise package.broken("the list of its texts is not as long as it says")
+
+
 def _look_into(package: Package, sheet: Sheet, allowed: Collection[str], *, where: str) -> SheetLook:
     seen = SheetLook()
-    with package.guarded():
-        package.parse(sheet.part, seen.start, seen.text)
-        seen.finish()
+    try:
+        with package.guarded():
+            package.parse(sheet.part, seen.start, seen.text)
+            seen.finish()
+    except OutOfOrderError:
+        raise package.broken("rows or cells of a sheet are out of order") from None
     _refuse(allowed, "hidden-cells", where, found=seen.has_hidden())
     refuse_marking((_FORMATTING.sub(" ", text) for text in seen.page_texts), where=where, place="page header or footer")
     return seen

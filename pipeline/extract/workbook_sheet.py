@@ -15,6 +15,10 @@ _LAST_COLUMN = 16_384
 _NO_ADDRESS = "a cell's address is none"
 
 
+class OutOfOrderError(Exception):
+    """Rows or cells do not ascend: the ends of the used range would not be where the first and last cells stand."""
+
+
 class Span(NamedTuple):
     """A range of columns, both ends included, counted from 1."""
 
@@ -49,7 +53,7 @@ class SheetLook:
         self._first_used: str | Place | None = None
         self._last_used: str | Place | None = None
         self._kind = ""
-        self._is_formula = self._has_result = self._in_page_text = False
+        self._is_formula = self._has_result = self._has_value = self._in_page_text = False
 
     def has_hidden(self) -> bool:
         """Return whether a row or column of the used range is hidden."""
@@ -64,6 +68,7 @@ class SheetLook:
             self._start_cell(attributes)
             return False
         if tag in {"v", "is"}:
+            self._has_value = True
             self._last_used = self._cell
             if self._first_used is None:
                 self._first_used = self._cell
@@ -93,7 +98,9 @@ class SheetLook:
 
     def _start_row(self, attributes: Attributes) -> None:
         self.finish()
-        self._row = _number(attributes.get("r"), otherwise=self._row + 1)
+        above, self._row = self._row, _number(attributes.get("r"), otherwise=self._row + 1)
+        if self._row <= above:
+            raise OutOfOrderError
         self._cell = Place(self._row, 0)
         if attributes.get("hidden") in {"1", "true"} or _is_zero(attributes.get("ht")):
             self._hidden_rows.append(self._row)
@@ -111,11 +118,15 @@ class SheetLook:
     def _start_cell(self, attributes: Attributes) -> None:
         if self._is_formula or self._kind == "e":
             self._end_cell()
-        self._cell = attributes.get("r") or _next(self._cell)
+        before, self._cell = self._cell, attributes.get("r") or _next(self._cell)
+        if not _follows(self._cell, before, row=self._row):
+            raise OutOfOrderError
         self._kind = attributes.get("t", "")
+        self._has_value = False
 
     def _end_cell(self) -> None:
-        if self._kind == "e" or (self._is_formula and not self._has_result and self._kind != "str"):
+        stored = self._has_value if self._kind == "str" else self._has_result  # a text may be empty
+        if self._kind == "e" or (self._is_formula and not stored):
             place = _place(self._cell)
             self.unreadable.setdefault(place.row, []).append(place.column)
             self._last_used = self._cell
@@ -137,6 +148,16 @@ def _place(cell: str | Place) -> Place:
     if found is None:
         raise ValueError(_NO_ADDRESS)
     return Place(int(found[2]), column_number(found[1]))
+
+
+def _follows(cell: str | Place, before: str | Place, *, row: int) -> bool:
+    """Return whether ``cell`` stands in ``row``, right of the one ``before``: a longer name is further right."""
+    if isinstance(cell, str) and isinstance(before, str):
+        letters = cell.removesuffix(str(row))
+        is_here = len(letters) < len(cell) and letters.isalpha() and letters.isupper()
+        return is_here and (len(cell), cell) > (len(before), before)
+    place, left = _place(cell), _place(before)
+    return place.row == row and place.column > left.column
 
 
 def _next(cell: str | Place) -> Place:

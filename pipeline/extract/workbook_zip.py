@@ -6,6 +6,7 @@ a new package made of the checked parts alone, so nothing that this module did n
 
 from __future__ import annotations
 
+import errno
 import struct
 import zipfile
 import zlib
@@ -33,6 +34,12 @@ _ENCRYPTED = 0x1
 #: How an encrypted workbook names its only stream, in the directory of the compound file around it.
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _RESAVE = "open it in a spreadsheet program and save it again as .xlsx, without a password"
+
+#: What damaged zips raise; those of kinds that the library cannot read are `NotImplementedError` and `RuntimeError`.
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, struct.error, KeyError, ValueError),
+    *(NotImplementedError, RuntimeError),
+)
 
 Attributes = dict[str, str]
 
@@ -100,8 +107,12 @@ class Package:
         """Turn what reading a damaged part raises into an error of ours; libraries' texts may hold cells."""
         try:
             yield
-        except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, KeyError, ValueError):
+        except _DAMAGED:
             raise self.broken("its zip cannot be unpacked, or a part of it is missing") from None
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # a place before the file's beginning
+                raise
+            raise self.broken("its zip cannot be unpacked") from None
         except expat.ExpatError as error:
             raise self.broken(f"a part is no well-formed XML (line {error.lineno})") from None
 
