@@ -70,6 +70,7 @@ def stop(folder: Folder, _: argparse.Namespace) -> int:
         return 0
     with alone(folder.root):
         stopped = _take_down(folder, folder.recall())
+        folder.env.unlink(missing_ok=True)  # what is stopped is no place to publish to; `start` writes it again
     step("Stopped" if stopped else "It was not running")
     return 0
 

@@ -77,7 +77,7 @@ def _no_header(cells: int, known: int, declared: Sequence[str], *, where: str) -
         f"the row where the header was expected has {cells} cells, of which {known} are declared columns; "
         f"{len(declared)} columns were expected, beginning with `{declared[0]}`",
         where=where,
-        fix="have the extract exported with its header row, or name the columns in the feed's declaration",
+        fix="have the extract exported with its header row, and with commas between its cells (not semicolons or tabs)",
     )
 
 

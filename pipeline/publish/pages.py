@@ -116,7 +116,7 @@ def _index_words(views: Sequence[DatasetView], others: Sequence[OtherDataset]) -
 def _dataset_words(view: DatasetView) -> dict[str, object]:
     """Return what the template of a dataset's page is given."""
     extras = view.facts.extras
-    newest_first = sorted(view.facts.changes, key=lambda change: (change.released_on, change.month), reverse=True)
+    newest_first = view.facts.changes
     return {
         "view": view,
         "facts": view.facts,

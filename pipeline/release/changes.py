@@ -88,10 +88,15 @@ def _surplus(lines: pa.Array, others: pa.Array) -> int:
     return int(left[left > 0].sum())
 
 
+def newest_first(changes: Iterable[ChangeNote]) -> tuple[ChangeNote, ...]:
+    """Return ``changes`` by the day of release, the newest first, in whatever order they were noted."""
+    return tuple(sorted(changes, reverse=True))
+
+
 def change_log(changes: Iterable[ChangeNote]) -> bytes:
-    """Return the change log as CSV, the newest first."""
+    """Return the change log as CSV, in the order given."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(ChangeNote._fields)
-    writer.writerows(sorted(changes, reverse=True))
+    writer.writerows(changes)
     return text.getvalue().encode()

@@ -195,9 +195,11 @@ def _refuse_too_bad(
     if too_bad:
         raise InputError(
             "too-many-bad",
-            f"more than {limits.bad_share:.0%} of the rows are bad: {', '.join(too_bad)}",
+            f"more than {limits.bad_share:.0%} of the rows are bad: "
+            + ", ".join(f"{path} ({bad[path]:,} of {rows.get(path, 0):,})" for path in too_bad),
             where=f"dataset `{bench.dataset.name}`",
-            fix=f"`pipeline quarantine {bench.dataset.name}` lists them; correct the extract and run again",
+            fix=f"once `pipeline publish` has run, `pipeline quarantine {bench.dataset.name}` lists them; "
+            "correct the extract and run again",
         )
 
 

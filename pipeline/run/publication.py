@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.portal import Held, Publication, PublishedColumn
-from pipeline.release.changes import change_log
+from pipeline.release.changes import change_log, newest_first
 from pipeline.release.metadata import data_package, json_bytes, last_finished, missing_months, next_due
 from pipeline.run.words import spend_words
 from pipeline.settings_parts import CODELISTS
@@ -75,7 +75,7 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         missing=missing_months(set(released), waiting={each.month for each in held}),
         held=held,
         withheld=tuple(dict.fromkeys(_withheld(dataset))),
-        changes=state.changes,
+        changes=newest_first(state.changes),
         extras={},
     )
     return replace(facts, extras=_extras(facts, schema))

@@ -98,7 +98,7 @@ def test_a_month_that_shrinks_waits_for_exactly_its_approval(product: Product) -
     assert data == {name: text for name, text in files.items() if "street-crime-2024" in name}
     page = (product.published / "street-crime" / "index.html").read_text(encoding="utf-8")
     assert "published; a correction is being checked" in page
-    assert "None: every month of the series is published." in page
+    assert "None between the first and the last month here." in page
     before = tree(product.folder)
     again = product.run("publish", "--quiet")
     assert again.status == 5

@@ -42,7 +42,8 @@ def test_a_first_row_that_is_no_header_is_shown_by_positions_only() -> None:
     assert error.text() == (
         "no-header-row: crime/2024-01.csv, row 1: the row where the header was expected has 4 cells, of which 0 are "
         "declared columns; 4 columns were expected, beginning with `crime_reference`\n"
-        "  to do: have the extract exported with its header row, or name the columns in the feed's declaration"
+        "  to do: have the extract exported with its header row, "
+        "and with commas between its cells (not semicolons or tabs)"
     )
 
 

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.portal import ChangeNote
-from pipeline.release.changes import CORRECTED, LATE, RULES, SETTINGS, Why, band, change_log, note, public_reason
+from pipeline.release.changes import (
+    CORRECTED,
+    LATE,
+    RULES,
+    SETTINGS,
+    Why,
+    band,
+    change_log,
+    newest_first,
+    note,
+    public_reason,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,13 +77,13 @@ def test_a_first_release_counts_its_rows_whatever_else_is_given_as_reason(tmp_pa
 def test_a_log_is_csv_with_the_newest_line_first() -> None:
     lines = [
         ChangeNote("2024-04-10", "2024-01", "new", "first release", "50+", "0"),
-        ChangeNote("2024-05-10", "2024-01", "revised", "late records", "1-7", "0"),
         ChangeNote("2024-04-10", "2024-02", "new", "first release", "50+", "0"),
+        ChangeNote("2024-05-10", "2024-01", "revised", "late records", "1-7", "0"),
     ]
-    assert change_log(lines).decode() == (
+    assert change_log(newest_first(lines)).decode() == (
         "released_on,month,change,reason,rows_added,rows_removed\n"
         "2024-05-10,2024-01,revised,late records,1-7,0\n"
         "2024-04-10,2024-02,new,first release,50+,0\n"
         "2024-04-10,2024-01,new,first release,50+,0\n"
     )
-    assert change_log(reversed(lines)) == change_log(lines)
+    assert newest_first(lines[::-1]) == newest_first(lines)

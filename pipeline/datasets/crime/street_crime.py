@@ -42,7 +42,7 @@ RECORDED_CRIME = Feed(
         Withhold(("occurred_from", "occurred_to", "outcome_on"), "Days and times", "finer than the public month"),
         Withhold(("offence_title",), "The exact offence", "finer than the public crime type"),
         Withhold(("is_domestic", "is_hate", "is_child", "is_sexual"), "Marks of sensitive crimes",
-                 "sensitive: published only as summaries of large areas"),
+                 "sensitive: on a map they would point at victims"),
         Withhold(("premises_name", "house_number", "street", "town", "postcode"), "The exact place",
                  "the exact place is somebody's home or work", whom="the place"),
         Withhold(("victim_reference", "victim_surname", "victim_forenames", "victim_dob", "victim_sex",
