@@ -17,7 +17,7 @@ from pipeline.extract.marking import refuse_marking
 from pipeline.extract.workbook_sheet import OutOfOrderError, SheetLook
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from pipeline.extract.workbook_zip import Attributes, Package
 
@@ -47,6 +47,9 @@ _MENDING = {
 _FORMATTING = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|\d+|[A-Za-z])')
 #: So many texts may be said to be there whatever is there: they take little memory.
 _FEW = 1_000_000
+#: More characters than this in one sheet are no extract: a large ledger has a hundred times fewer.
+_MOST_TEXT = 1 << 28
+_DIGITS = 9
 _PROPERTIES = ("core-properties", "extended-properties", "custom-properties")
 
 
@@ -87,7 +90,7 @@ def look(package: Package, wanted: str, allowed: Collection[str]) -> tuple[Parts
     _refuse(allowed, "hidden-sheet", package.where, found=any(sheet.hidden for sheet in parts.sheets))
     refuse_marking((sheet.name for sheet in parts.sheets), where=package.where, place="name of a sheet")
     refuse_marking(_properties(package), where=package.where, place="file properties")
-    _check_counts(package, parts.strings)
+    lengths = _lengths(package, parts.strings)
     looks = {
         sheet: _look_into(package, sheet, allowed, where=f"{package.where}, sheet {number} of {len(parts.sheets)}")
         for number, sheet in enumerate(parts.sheets, start=1)
@@ -101,6 +104,7 @@ def look(package: Package, wanted: str, allowed: Collection[str]) -> tuple[Parts
             where=package.where,
             fix="name the sheet as the feed expects it, or correct the feed's declaration",
         )
+    _check_amount(package, chosen[0], looks[chosen[0]], lengths)
     return parts, chosen[0], looks[chosen[0]]
 
 
@@ -217,21 +221,52 @@ def _properties(package: Package) -> Iterable[str]:
     return texts
 
 
-def _check_counts(package: Package, part: str) -> None:
-    """Refuse a list of texts that says it is longer than it is: calamine takes memory for as many as it says."""
-    said: list[str] = []
-    texts = 0
+def _lengths(package: Package, part: str) -> list[int]:
+    """Return the length of each shared text; a list that says it is longer than it is gets refused.
 
-    def start(tag: str, attributes: Attributes) -> None:
-        nonlocal texts
-        texts += tag == "si"
-        if tag == "sst":
+    calamine takes memory for as many texts as the list says.
+    """
+    said: list[str] = []
+    lengths: list[int] = []
+
+    def start(tag: str, attributes: Attributes) -> bool:
+        if tag == "si":
+            lengths.append(0)
+        elif tag == "sst":
             said.append(attributes.get("uniqueCount", "0"))
+        return bool(lengths)
+
+    def text(piece: str) -> None:
+        lengths[-1] += len(piece)
 
     if part:
-        package.parse(part, start)
-        if not all(count.isdecimal() and int(count) <= max(texts, _FEW) for count in said):
-            raise package.broken("the list of its texts is not as long as it says")
+        package.parse(part, start, text)
+    if not all(count.isdecimal() and float(count) <= max(len(lengths), _FEW) for count in said):
+        raise package.broken("the list of its texts is not as long as it says")
+    return lengths
+
+
+def _check_amount(package: Package, sheet: Sheet, seen: SheetLook, lengths: Sequence[int]) -> None:
+    """Refuse a sheet whose cells name more text than any extract holds: a shared one counts wherever it is used."""
+    if seen.shared_cells * max(lengths, default=0) <= _MOST_TEXT:
+        return
+    total = 0
+    shared = False
+
+    def start(tag: str, attributes: Attributes) -> bool:
+        nonlocal shared
+        if tag == "c":
+            shared = attributes.get("t") == "s"
+        return shared and tag == "v"
+
+    def text(piece: str) -> None:
+        nonlocal total
+        place = int(piece) if len(piece) <= _DIGITS and piece.isdecimal() else 0
+        total += lengths[place] if place < len(lengths) else 0
+
+    package.parse(sheet.part, start, text)
+    if total > _MOST_TEXT:
+        raise package.bomb()
 
 
 def _look_into(package: Package, sheet: Sheet, allowed: Collection[str], *, where: str) -> SheetLook:

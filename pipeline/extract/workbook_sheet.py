@@ -37,13 +37,15 @@ class SheetLook:
     """What one pass over a sheet's XML sees; rows and columns count from 1.
 
     ``unreadable`` are, by row, the columns of cells that hold an error, or a formula whose result was not stored;
-    ``last_row`` and ``last_column`` end the used range (0 when no cell has a value).
+    ``last_row`` and ``last_column`` end the used range (0 when no cell has a value); ``shared_cells`` take their
+    text from the list that all sheets share.
     """
 
     def __init__(self) -> None:
         """Begin before the first element."""
         self.unreadable: dict[int, list[int]] = {}
         self.page_texts: list[str] = []
+        self.shared_cells = 0
         self.first_row = self.first_column = 0
         self.last_row = self.last_column = 0
         self._hidden_rows: list[int] = []
@@ -122,6 +124,7 @@ class SheetLook:
         if not _follows(self._cell, before, row=self._row):
             raise OutOfOrderError
         self._kind = attributes.get("t", "")
+        self.shared_cells += self._kind == "s"
         self._has_value = False
 
     def _end_cell(self) -> None:

@@ -35,10 +35,10 @@ _ENCRYPTED = 0x1
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _RESAVE = "open it in a spreadsheet program and save it again as .xlsx, without a password"
 
-#: What damaged zips raise; those of kinds that the library cannot read are `NotImplementedError` and `RuntimeError`.
+#: What damaged zips raise; of kinds that the library cannot read, and of an unknown encoding, the last three.
 _DAMAGED = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, struct.error, KeyError, ValueError),
-    *(NotImplementedError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError),
+    *(NotImplementedError, RuntimeError, LookupError),
 )
 
 Attributes = dict[str, str]
@@ -97,6 +97,10 @@ class Package:
                 with package.open(name, "w") as part:
                     for piece in self.pieces(source) if isinstance(source, str) else (source,):
                         part.write(piece)
+
+    def bomb(self) -> InputError:
+        """Return the error for a workbook that is larger than any extract."""
+        return _bomb(self.where)
 
     def broken(self, what: str) -> InputError:
         """Return the error for a damaged workbook."""

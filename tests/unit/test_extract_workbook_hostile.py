@@ -105,6 +105,8 @@ def strings(counts: str) -> dict[str, str | bytes]:
 
 ONE = line('<c r="@"><v>1</v></c>')
 MANY = "99999999999"
+USED_OFTEN = "".join(f'<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>' for row in range(2, 3002))
+LONG = {"xl/sharedStrings.xml": f'<sst xmlns="{MAIN}"><si><t>{"x" * 2_000_000}</t></si></sst>'}
 
 
 @pytest.mark.parametrize(
@@ -119,6 +121,11 @@ MANY = "99999999999"
         (ONE, strings(f'count="1" uniqueCount="{MANY}"'), "broken-file"),
         (ONE, strings('uniqueCount="many"'), "broken-file"),
         (ONE, strings('uniqueCount="1000"'), "1"),
+        (ONE, strings(f'uniqueCount="{"9" * 5000}"'), "broken-file"),
+        (ONE.replace('r="2"', f'r="{"9" * 5000}"'), {}, "broken-file"),
+        (ONE, {"xl/sharedStrings.xml": '<?xml version="1.0" encoding="klingon"?><sst/>'}, "broken-file"),
+        (USED_OFTEN, LONG, "zip-bomb"),
+        (USED_OFTEN, strings(""), "3000"),
         ('<row r="2"><c r="A2"/><c r="XFD1048576"><v>1</v></c><c r="B2"><v>1</v></c></row>', {}, "broken-file"),
         ('<row r="2"><c r="A2"/><c r="B1048576"><v>1</v></c><c r="C2"><v>1</v></c></row>', {}, "broken-file"),
         ('<row r="2"><c r="B2"><v>1</v></c><c r="A2"><v>1</v></c></row>', {}, "broken-file"),
