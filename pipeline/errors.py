@@ -254,7 +254,7 @@ CODES = MappingProxyType(
         # what was received
         "nothing-received": Meaning("There is no extract, or there is none any more."),
         "sample-and-real": Meaning("Invented and real extracts lie in one data folder."),
-        "wrong-force": Meaning("The sample would be published as a real force's, or real extracts as the example's."),
+        "wrong-force": Meaning("The sample would be published as a real force's."),
         "no-reference": Meaning("A reference file is not there."),
         "bad-reference": Meaning("A reference file cannot be read."),
         "bad-code-list": Meaning("A code list cannot be read."),

@@ -250,24 +250,13 @@ def database_file(settings: Settings, default: str) -> tuple[str, ...]:
 
 
 def check_force(settings: Settings, origin: str) -> None:
-    """Refuse the sample under a real force's name, and real extracts under the example's: neither passes for the other.
-
-    Nothing marks what is made from real extracts, so they must not go out with invented names and contacts either.
-    """
+    """Refuse the sample under a real force's name: it would pass for real."""
     if origin == SAMPLE and not settings.force.is_example:
         raise SettingsError(
             "wrong-force",
             "the sample is the example force's; these settings are another's",
             where=str(settings.file),
             fix=f"use pipeline.toml for the sample; {_CLEAR}",
-        )
-    if origin == REAL and settings.force.is_example:
-        raise SettingsError(
-            "wrong-force",
-            "these are the settings of the example force, and the extracts are real",
-            where=str(settings.file),
-            fix="name your own settings, by --settings FILE or PIPELINE_SETTINGS; examples/leicestershire.toml "
-            "shows the form",
         )
 
 

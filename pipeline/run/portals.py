@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 
+_INVENTED_NAMES = (
+    "CHECK THE SETTINGS: the extracts are real, the force and its contacts are those of the example; "
+    "name your own by --settings FILE or PIPELINE_SETTINGS (examples/leicestershire.toml shows the form)"
+)
+
+
 class Reach(NamedTuple):
     """How to reach the CKAN to publish to, None where there is none, and what has to be said about the choice."""
 
@@ -37,10 +43,18 @@ def reach_of(settings: Settings) -> Reach:
     """
     if not settings.force.is_example:
         return Reach(settings.named_portal())
+    # should the extracts be real all the same, `reach_with` knows it as soon as they were looked at
     laptop = laptop_portal()
     if settings.ckan.url and (laptop is None or laptop.url != settings.ckan.url):
         return Reach(laptop, ("sample data is never sent to the portal that the settings name",))
     return Reach(laptop)
+
+
+def reach_with(work: Workplace, reach: Reach) -> Reach:
+    """Return the CKAN for what was received: real extracts never go to the laptop's own without being told to."""
+    if work.sample or not work.settings.force.is_example:
+        return reach
+    return Reach(work.settings.named_portal(), (_INVENTED_NAMES,))
 
 
 def catalogue_of(work: Workplace) -> StaticCatalogue:

@@ -20,7 +20,7 @@ from pipeline.run import origin
 from pipeline.run.dataset import Outcome, run_dataset
 from pipeline.run.lock import locked, locked_for_looking
 from pipeline.run.notes import read_review
-from pipeline.run.portals import Reach, apply_all, catalogue_of, plan_all, portals_of, reach_of
+from pipeline.run.portals import Reach, apply_all, catalogue_of, plan_all, portals_of, reach_of, reach_with
 from pipeline.run.publication import publication
 from pipeline.run.reading import Reader
 from pipeline.run.workplace import Workplace, schema_of
@@ -67,6 +67,7 @@ def publish(
     with locked(settings, say=say):
         kind = _kind(settings)
         work = _workplace(settings, environ, kind, today=today, say=say, writes=True, early=key)
+        reach = reach_with(work, reach)
         origin.remember(work.private, kind, work.key)
         catalogue_of(work).recover()
         outcomes = _outcomes(work, request)
@@ -87,6 +88,7 @@ def plan(
     with locked_for_looking(settings):
         kind = _kind(settings)
         work = _workplace(settings, environ, kind, today=today, say=say, writes=False, early=key)
+        reach = reach_with(work, reach)
         outcomes = _outcomes(work, request)
         errors = _errors(request, outcomes)
         publications = _publications(work, outcomes, errors)

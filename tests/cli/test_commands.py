@@ -368,28 +368,24 @@ def test_a_real_file_where_something_was_made_from_the_sample_is_refused(product
     assert said.status == 0, said.text
 
 
-@pytest.mark.parametrize("command", ["publish", "plan"])
-def test_real_extracts_are_never_published_as_the_example_forces(tmp_path: Path, command: str) -> None:
-    """Nothing marks what is made from them: it would go out with the example's name and contacts."""
+@pytest.mark.parametrize("command", ["plan", "publish"])
+def test_real_extracts_under_the_example_forces_names_are_remarked_on(tmp_path: Path, command: str) -> None:
+    """They reach the laptop's portal only when its address is given outright."""
     product = small_tree(tmp_path)
-    example = {"PIPELINE_SETTINGS": str(ROOT / "pipeline.toml")}
-    before = tree(product.folder)
-    said = product.run(command, **example)
-    assert said.status == ExitStatus.SETTINGS, said.text
-    assert said.err.startswith(f"wrong-force: {ROOT / 'pipeline.toml'}: ")
-    assert "examples/leicestershire.toml" in said.err
-    left = {name: facts for name, facts in tree(product.folder).items() if not name.startswith("data/private")}
-    assert {name: facts for name, facts in before.items() if name != "data"} == {
-        name: facts for name, facts in left.items() if name != "data"
-    }
-
-
-def test_whoever_forgets_the_settings_of_a_real_force_publishes_nothing(small: Product) -> None:
-    small.key_file.unlink()  # the settings are said to be the wrong ones before the key is looked for
-    before = tree(small.folder)
-    said = small.run("publish", PIPELINE_SETTINGS=str(ROOT / "pipeline.toml"))
-    assert (said.status, said.err.split(":")[0]) == (ExitStatus.SETTINGS, "wrong-force")
-    assert tree(small.folder) == before
+    (product.folder / ".portal").mkdir()
+    env = product.folder / ".portal" / "env"
+    token = "a" * 40
+    env.write_text(
+        f"PIPELINE_CKAN_URL=http://127.0.0.1:9\nPIPELINE_CKAN_TOKEN={token}\nPIPELINE_CKAN_ORGANISATION=example\n"
+    )
+    env.chmod(0o600)
+    said = product.run(command, "engagement-events", PIPELINE_SETTINGS=str(ROOT / "pipeline.toml"))
+    assert said.status == 0, said.text
+    assert said.out.count("CHECK THE SETTINGS") == 1
+    assert "examples/leicestershire.toml" in said.out
+    assert "127.0.0.1" not in said.text
+    own = product.run(command, "engagement-events")
+    assert "CHECK THE SETTINGS" not in own.out
 
 
 def test_the_sample_is_never_published_as_a_real_forces(product: Product) -> None:
