@@ -54,7 +54,8 @@ def note(
 ) -> ChangeNote:
     """Return the line of the change log for a release of ``month`` of ``rows`` rows whose CSV is ``after``.
 
-    ``before`` is the CSV that it replaces.  A plan has not written ``after``: its line counts nothing.
+    ``before`` is the CSV that it replaces.  A plan has not written ``after``: its line counts nothing, as where
+    ``before`` was lost.
     """
     added, removed = _differences(before, after) if before else (rows, 0)
     return ChangeNote(
@@ -68,7 +69,7 @@ def note(
 
 
 def _differences(before: Path, after: Path) -> tuple[int, int]:
-    if not after.exists():
+    if not (before.exists() and after.exists()):  # a lost file is made good by its successor, which does not wait
         return 0, 0
     old, new = _lines(before), _lines(after)
     return _surplus(new, old), _surplus(old, new)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.errors import StorageError
 from pipeline.journal import append_line
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class ReferenceIndex:
         for scope in self.columns:
             try:
                 before = self._references(old, scope)
-            except OSError:
+            except StorageError:
                 continue  # a file that was lost cannot say what stood in it, and its successor must not wait for that
             left = before.filter(pc.invert(pc.is_in(before, self._references(new, scope)))).to_pylist()
             if left:

@@ -166,12 +166,17 @@ def read_released(path: Path, *, columns: Sequence[str] | None = None) -> pa.Tab
     try:
         return pq.read_table(path, columns=columns)
     except (OSError, pa.ArrowInvalid):
-        raise StorageError(
-            "bad-state",
-            "a file of a release is not there as it was built",
-            where=str(path),
-            fix="restore data/private from its backup",
-        ) from None
+        raise lost(path) from None
+
+
+def lost(path: Path) -> StorageError:
+    """Return the error for a file of a release that cannot be read."""
+    return StorageError(
+        "bad-state",
+        "a file of a release is not there as it was built",
+        where=str(path),
+        fix="restore data/private from its backup",
+    )
 
 
 def _content(path: Path) -> bytes:

@@ -17,7 +17,7 @@ from pipeline.model import Account
 from pipeline.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak import read_back
-from pipeline.release.store import read_released
+from pipeline.release.store import lost, read_released
 from pipeline.release.tables import Part, publishable
 from pipeline.run.workplace import digest
 
@@ -90,8 +90,11 @@ class KeptRows:
     def table(self) -> pa.Table:
         """The CSV, every column as text."""
         path = self._path("csv")
-        with path.open(encoding="utf-8", newline="") as file:
-            names = next(csv.reader(file))
+        try:
+            with path.open(encoding="utf-8", newline="") as file:
+                names = next(csv.reader(file))
+        except (OSError, StopIteration):
+            raise lost(path) from None
         return pa.csv.read_csv(
             path,
             parse_options=pa.csv.ParseOptions(newlines_in_values=True),

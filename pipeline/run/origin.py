@@ -240,7 +240,7 @@ def _named_file(settings: Settings) -> Path | None:
 def database_file(settings: Settings, default: str) -> tuple[str, ...]:
     """Return the file below ``raw`` that the engagement system is read from: ``default`` unless the settings name one.
 
-    None where they name a database that stands elsewhere.
+    Nothing where they name a database that stands elsewhere.
     """
     if settings.engagement.database is None:
         return (default,)

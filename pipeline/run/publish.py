@@ -177,21 +177,21 @@ def chosen(names: Collection[str]) -> tuple[Dataset, ...]:
     return tuple(dataset for name, dataset in every.items() if not names or name in names)
 
 
-class Told(NamedTuple):
+class MonthAccounts(NamedTuple):
     """The accounts of a month as it was built last, and whether that build still waits for an approval."""
 
     accounts: tuple[Account, ...]
     waits: bool
 
 
-def accounts_of(settings: Settings, dataset: Dataset, month: Month) -> Told:
+def accounts_of(settings: Settings, dataset: Dataset, month: Month) -> MonthAccounts:
     """Return what became of every row of a month; `InputError` where the month was never built."""
     state = Store(settings.data / "private").state(dataset.name)
     if month == NO_MONTH:
-        return Told(state.unplaced, waits=False)
+        return MonthAccounts(state.unplaced, waits=False)
     if month not in state.months:
         raise _no_such_month([dataset.name], month)
-    return Told(state.months[month].accounts, waits=state.months[month].waiting is not None)
+    return MonthAccounts(state.months[month].accounts, waits=state.months[month].waiting is not None)
 
 
 def _no_such_month(datasets: Sequence[str], month: Month) -> InputError:

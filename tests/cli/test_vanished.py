@@ -285,6 +285,16 @@ def test_a_store_that_lost_a_file_stops_its_dataset_only(product: Product) -> No
     assert "Traceback" not in said.text
 
 
+def test_a_release_that_was_lost_is_made_good_by_its_successor(product: Product) -> None:
+    before = product.csv("street-crime", "2024-02")
+    for path in (product.private / "releases" / "street-crime").glob("2024-02-*/*"):
+        path.unlink()
+    change_csv(product.crimes("2024-02"), lambda rows: [row for row in rows if row != rows[7]])
+    assert product.publish() == {"street-crime": ("2024-02",)}
+    assert len(before) - 1 <= len(product.csv("street-crime", "2024-02")) <= len(before)
+    settles(product)
+
+
 # --- a file that has not come ---------------------------------------------------------------------------------------
 
 

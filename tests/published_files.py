@@ -1,0 +1,19 @@
+"""The folder of really published files that some tests read, named by one setting."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+def street_files() -> Path:
+    """Return the folder of published street-level files; where none is named the test is skipped, in CI it fails."""
+    named = os.environ.get("PIPELINE_TEST_DATA", "")
+    if not named:
+        said = "PIPELINE_TEST_DATA names no folder of published files"
+        if os.environ.get("CI"):
+            pytest.fail(said)
+        pytest.skip(said)
+    return Path(named) / "police" / "street"
