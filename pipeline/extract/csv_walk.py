@@ -10,7 +10,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.cells import BLANKS
+from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:

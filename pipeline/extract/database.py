@@ -18,7 +18,7 @@ import pyarrow as pa
 import sqlalchemy as sql
 from sqlalchemy.exc import NoSuchModuleError, OperationalError, SQLAlchemyError
 
-from pipeline.cells import BLANKS
+from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError, SettingsError
 from pipeline.extract.header import match_header
 from pipeline.extract.number import plain_decimal

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from pipeline.cells import BLANKS, whole
+from pipeline.columns.arrays import BLANKS, whole
+from pipeline.columns.parallel import side_by_side
 from pipeline.errors import InputError
 from pipeline.extract.csv_stream import BLOCK, UTF_8, CheckedStream, Tap
 from pipeline.extract.csv_walk import Irregular, cut_off, first_record, walk
@@ -22,7 +23,6 @@ from pipeline.extract.header import match_header
 from pipeline.extract.marking import refuse_marking
 from pipeline.extract.paths import changed, open_regular, state_of, unreadable
 from pipeline.extract.trim import trimmed
-from pipeline.hands import side_by_side
 from pipeline.model import Extracted
 
 if TYPE_CHECKING:

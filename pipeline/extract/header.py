@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pipeline.cells import BLANKS
+from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:

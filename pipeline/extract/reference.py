@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from pipeline.cells import BLANKS
 from pipeline.codelists import CodeLists
+from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
 from pipeline.extract.paths import exists, open_regular
 from pipeline.settings_parts import CODELISTS

@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.cells import concatenated, constant, days, encoded, facts_of_distinct, months, plain, whole
+from pipeline.columns.arrays import concatenated, constant, encoded, facts_of_distinct, plain, whole
+from pipeline.columns.dates import days, months
 from pipeline.extract.paths import files_below, open_regular, safe_path
 from pipeline.model import NO_MONTH, RawTable, Receipt, Spot
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.cells import BLANKS
+from pipeline.columns.arrays import BLANKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

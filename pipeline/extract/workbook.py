@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
-from pipeline.cells import BLANKS
+from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
 from pipeline.extract.header import match_header
 from pipeline.extract.marking import refuse_marking

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from xml.sax.saxutils import quoteattr
 
-from pipeline.cells import BLANKS
+from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
 from pipeline.extract.marking import refuse_marking
 from pipeline.extract.workbook_sheet import OutOfOrderError, SheetLook

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.cells import filled, on_distinct
+from pipeline.columns.arrays import filled, on_distinct
 from pipeline.protect.place import Place, Treated, problem
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from pipeline.cells import Mask
+    from pipeline.columns.arrays import Mask
 
 
 def columns_of(names: str | tuple[str, ...]) -> tuple[str, ...]:

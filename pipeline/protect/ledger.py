@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from pipeline.cells import facts_of_distinct, filled, groups, money, on_distinct
+from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct
+from pipeline.columns.groups import groups
+from pipeline.columns.money import money
 from pipeline.errors import InputError
 from pipeline.protect.place import Judgement, Place, Problem, problem
 from pipeline.protect.rules import _Rule
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.cells import Mask
+    from pipeline.columns.arrays import Mask
     from pipeline.model import RawTable
 
 #: Codes that the accounts of rows already use.

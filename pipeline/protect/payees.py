@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.cells import facts_of_distinct, filled, plain, where
+from pipeline.columns.arrays import facts_of_distinct, filled, plain, where
 from pipeline.protect.ledger import transactions, with_any
 from pipeline.protect.place import Judgement, Overtaken, Place, Problem, PublicRows, nowhere
 from pipeline.protect.rules import _Rule
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.cells import Mask
+    from pipeline.columns.arrays import Mask
     from pipeline.model import RawTable
 
 #: From the least to the most protective; a payee takes the most protective type ever given.

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from pipeline.cells import Mask
     from pipeline.codelists import CodeLists
+    from pipeline.columns.arrays import Mask
     from pipeline.model import Month, RawTable
     from pipeline.protect.pseudonyms import Pseudonyms
     from pipeline.protect.snap import PointList

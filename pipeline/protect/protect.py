@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from pipeline.hands import side_by_side
+from pipeline.columns.parallel import side_by_side
 from pipeline.model import Found, SafeTable
 from pipeline.protect.place import Judgement, Place, Problem, nowhere
 from pipeline.protect.rules import Marked
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.cells import Mask
+    from pipeline.columns.arrays import Mask
     from pipeline.model import Dataset, Feed, RawTable
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.cells import constant, encoded, plain
+from pipeline.columns.arrays import constant, encoded, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.cells import NO_BYTES, facts_of_distinct, filled, first_bytes, groups, mask_of, on_distinct, plain, where
+from pipeline.columns.arrays import facts_of_distinct, filled, mask_of, on_distinct, plain, where
+from pipeline.columns.groups import NO_BYTES, first_bytes, groups
 from pipeline.protect.place import Judgement, Overtaken, Place, Problem, PublicRows, nowhere, problem
 from pipeline.protect.pseudonyms import FULL
 from pipeline.protect.treatments import before
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.cells import Mask
+    from pipeline.columns.arrays import Mask
     from pipeline.model import RawTable
 
 

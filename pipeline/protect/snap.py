@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 import pyproj
 from scipy.spatial import cKDTree
 
-from pipeline.cells import encoded, facts_of_distinct, filled, is_formula, mask_of, plain, where
+from pipeline.columns.arrays import encoded, facts_of_distinct, filled, mask_of, plain, where
+from pipeline.columns.text import is_formula
 from pipeline.protect.fates import Reasoned
 from pipeline.protect.place import Place, Problem, Treated, length_of, nowhere, problem
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.cells import Mask
+    from pipeline.columns.arrays import Mask
 
 #: Further than this from every map point, a place is published as No Location (as in the national files).
 REACH_METRES = 20_000.0

@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.cells import civil_day, constant, days, filled, is_formula, money, on_distinct, plain
+from pipeline.columns.arrays import constant, filled, on_distinct, plain
+from pipeline.columns.dates import civil_day, days
+from pipeline.columns.money import money
+from pipeline.columns.text import is_formula
 from pipeline.protect.fates import OneColumn, Reasoned, columns_of
 from pipeline.protect.place import Place, Treated, length_of, problem
 from pipeline.protect.pseudonyms import SHORT
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from pipeline.cells import Mask
+    from pipeline.columns.arrays import Mask
 
 #: A count of more digits than this is a mistake at its source.
 _MOST_DIGITS = 9

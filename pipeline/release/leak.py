@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from pipeline.cells import BLANKS, mask_of
+from pipeline.columns.arrays import BLANKS, mask_of
 from pipeline.errors import PrivacyError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.cells import Mask
+    from pipeline.columns.arrays import Mask
     from pipeline.portal import ReleasedFile
 
 #: Shorter cells are words that recur by chance.

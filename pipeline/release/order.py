@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.cells import NO_BYTES, encoded, first_bytes, whole
-from pipeline.hands import side_by_side
+from pipeline.columns.arrays import encoded, whole
+from pipeline.columns.groups import NO_BYTES, first_bytes
+from pipeline.columns.parallel import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

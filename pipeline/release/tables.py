@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.cells import concatenated, plain, whole
+from pipeline.columns.arrays import concatenated, plain, whole
+from pipeline.columns.parallel import side_by_side
 from pipeline.errors import PrivacyError
-from pipeline.hands import side_by_side
 from pipeline.release.order import sorted_positions
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from pipeline.cells import plain, whole
+from pipeline.columns.arrays import plain, whole
 from pipeline.model import Account
 from pipeline.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.cells import Mask
+    from pipeline.columns.arrays import Mask
     from pipeline.model import Month
     from pipeline.protect.place import Overtaken
     from pipeline.release.state import Built, MonthState

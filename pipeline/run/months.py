@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from pipeline.cells import plain, whole
+from pipeline.columns.arrays import plain, whole
 from pipeline.errors import InputError, PipelineError, PrivacyError
 from pipeline.extract.database import Database
 from pipeline.extract.router import joined, late_slice, own_slice, undated_slice

@@ -25,7 +25,7 @@ NO_ROWS = frozenset(
         *(
             "pipeline",
             "pipeline.errors",
-            "pipeline.hands",
+            "pipeline.columns.parallel",
             "pipeline.journal",
             "pipeline.portal",
             "pipeline.vocabulary",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipeline.cells import whole
+from pipeline.columns.arrays import whole
 from pipeline.extract.database import Database
 from pipeline.extract.folder import Folder
 from pipeline.extract.router import Dated, dated, month_files

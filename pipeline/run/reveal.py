@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.cells import whole
+from pipeline.columns.arrays import whole
 from pipeline.errors import InputError, PipelineError
 from pipeline.extract.database import Database
 from pipeline.extract.router import digest_of_rows, sha256_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.cells import whole
+from pipeline.columns.arrays import whole
 from pipeline.errors import PipelineError
 from pipeline.extract.database import Database
 from pipeline.extract.router import by_month, digest_of_rows, receipt_of, sha256_of

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.cells import edges, filled
+from pipeline.columns.arrays import filled
+from pipeline.columns.groups import edges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import pipeline.extract.csv_stream as stream_module
 import pipeline.extract.folder as folder_module
-from pipeline.cells import BLANKS
+from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
 from pipeline.extract.folder import Folder
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from pipeline.cells import BLANKS, whole
 from pipeline.codelists import CodeLists
+from pipeline.columns.arrays import BLANKS, whole
 from pipeline.datasets import declared
 from pipeline.extract.database import Database
 from pipeline.extract.router import Dated, dated, joined, late_slice, own_slice, receipt_of, undated_slice

@@ -8,21 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipeline.cells import (
-    civil_day,
-    constant,
-    days,
-    facts_of_distinct,
-    first_bytes,
-    groups,
-    is_formula,
-    mask_of,
-    money,
-    months,
-    on_distinct,
-    where,
-    whole,
-)
+from pipeline.columns.arrays import constant, facts_of_distinct, mask_of, on_distinct, where, whole
+from pipeline.columns.dates import civil_day, days, months
+from pipeline.columns.groups import first_bytes, groups
+from pipeline.columns.money import money
+from pipeline.columns.text import is_formula
 
 TEXTS = [None, "b", "a", "b", None, "", "é"]
 

@@ -128,7 +128,7 @@ def _signal(pid: int, number: int) -> None:
 
 def _recorded(folder: Folder, name: str) -> _Record | None:
     try:
-        return cast(_Record, json.loads(_record(folder, name).read_text(encoding="utf-8")))
+        return cast("_Record", json.loads(_record(folder, name).read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
 

@@ -1,0 +1,100 @@
+"""Whole columns of text: distinct values, masks.  No row is looked at alone.
+
+A text column is an Arrow array of ``string`` or ``dictionary<int32, string>``; an empty cell is null.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    Mask = NDArray[np.bool_]
+
+#: What is trimmed from a cell of an extract: spaces and no-break spaces, not tabs.
+BLANKS = " \u00a0"
+DICTIONARY = pa.dictionary(pa.int32(), pa.string())
+
+
+def whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return ``column`` as one array, its dictionaries made one."""
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    if pa.types.is_dictionary(column.type):
+        column = column.unify_dictionaries()
+    combined = column.combine_chunks()
+    if isinstance(combined, pa.ChunkedArray):  # an empty table has no chunk to combine
+        return pa.array([], column.type) if combined.num_chunks == 0 else combined.chunk(0)
+    return combined
+
+
+def encoded(column: pa.Array) -> pa.DictionaryArray:
+    """Return ``column`` as a dictionary of its distinct values."""
+    return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+
+
+def plain(column: pa.Array) -> pa.Array:
+    """Return ``column`` as plain strings."""
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+
+
+def mask_of(column: pa.Array) -> Mask:
+    """Return a boolean Arrow array as a numpy mask, null counting as false."""
+    mask: Mask = np.asarray(column.fill_null(False) if column.null_count else column)  # noqa: FBT003 - Arrow's signature
+    return mask
+
+
+def filled(column: pa.Array) -> Mask:
+    """Return where ``column`` is not empty."""
+    mask: Mask = np.asarray(pc.is_valid(column))
+    return mask
+
+
+def on_distinct(column: pa.Array, function: Callable[[str], str | None]) -> pa.DictionaryArray:
+    """Return ``function`` of each cell, computed once per distinct value; null stays null."""
+    source = encoded(column)
+    results = pa.array([function(value) for value in source.dictionary.to_pylist()], pa.string())
+    return _through(source, results.dictionary_encode())
+
+
+def _through(source: pa.DictionaryArray, results: pa.DictionaryArray) -> pa.DictionaryArray:
+    indices = results.indices.take(source.indices)
+    return pa.DictionaryArray.from_arrays(indices, results.dictionary)
+
+
+def facts_of_distinct(column: pa.Array, function: Callable[[str], Any], *, dtype: Any, empty: Any) -> NDArray[Any]:  # noqa: ANN401 - any numpy type
+    """Return ``function`` of each cell as a numpy array, ``empty`` where the cell is null."""
+    source = encoded(column)
+    values = np.array([function(value) for value in source.dictionary.to_pylist()] + [empty], dtype=dtype)
+    positions = np.asarray(source.indices.fill_null(len(values) - 1))
+    result: NDArray[Any] = values[positions]
+    return result
+
+
+def constant(value: str | None, length: int) -> pa.DictionaryArray:
+    """Return a column of one value."""
+    if value is None:
+        return pa.DictionaryArray.from_arrays(pa.nulls(length, pa.int32()), pa.array([], pa.string()))
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(length, np.int32)), pa.array([value]))
+
+
+def where(mask: Mask, chosen: str | None, otherwise: pa.Array) -> pa.Array:
+    """Return ``otherwise`` with ``chosen`` where ``mask`` is true."""
+    if not mask.any():
+        return otherwise
+    replaced = pc.if_else(pa.array(mask), pa.scalar(chosen, pa.string()), plain(otherwise))
+    return replaced.dictionary_encode()
+
+
+def concatenated(columns: Sequence[pa.Array]) -> pa.Array:
+    """Return ``columns`` one after the other."""
+    return columns[0] if len(columns) == 1 else whole(pa.chunked_array(columns))
