@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pipeline.model import Month
+    from pipeline.model.periods import Month
 
 
 @dataclass(frozen=True, slots=True)

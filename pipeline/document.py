@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from pipeline import cli
 from pipeline.errors import CODES, EXIT_MEANINGS
+from pipeline.model.reasons import REASONS, Outcome
 from pipeline.protect.fates import Withhold
-from pipeline.reasons import REASONS, Outcome
 from pipeline.run import publish as runs
 from pipeline.settings import VARIABLES
 from pipeline.settings_parts import CODELISTS
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model import Dataset, Feed
+    from pipeline.model.declaration import Dataset, Feed
     from pipeline.validate.field import Field
 
 ROOT = CODELISTS.parents[1]

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PipelineError, StorageError
-from pipeline.portal import Action
-from pipeline.reasons import REASONS, Outcome
+from pipeline.model.plan import Action
+from pipeline.model.reasons import REASONS, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pipeline.model import Account, Month, Quarantined
-    from pipeline.portal import Plan
+    from pipeline.model.accounts import Account, Quarantined
+    from pipeline.model.periods import Month
+    from pipeline.model.plan import Plan
 
 
 def account_lines(accounts: Iterable[Account]) -> Iterator[str]:

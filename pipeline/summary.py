@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.errors import printable
+from pipeline.model.wording import marked
 from pipeline.report import account_lines, plan_lines
 from pipeline.run.notes import review_file
 from pipeline.run.stale import in_words
-from pipeline.vocabulary import marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pipeline.model import Account
+    from pipeline.model.accounts import Account
     from pipeline.run.dataset import Outcome
     from pipeline.run.publish import Run
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from pipeline.model import Dataset
-from pipeline.vocabulary import worded
+from pipeline.model.declaration import Dataset
+from pipeline.model.wording import worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -24,7 +24,7 @@ from pipeline.extract.header import match_header
 from pipeline.extract.number import plain_decimal
 from pipeline.extract.paths import open_regular, safe_path
 from pipeline.extract.sqlite import NOT_SQLITE, is_sqlite, sqlite_engine
-from pipeline.model import CellProblem, Extracted
+from pipeline.model.tables import CellProblem, Extracted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -23,7 +23,7 @@ from pipeline.extract.header import match_header
 from pipeline.extract.marking import refuse_marking
 from pipeline.extract.paths import changed, open_regular, state_of, unreadable
 from pipeline.extract.trim import trimmed
-from pipeline.model import Extracted
+from pipeline.model.tables import Extracted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import concatenated, constant, encoded, facts_of_distinct, plain, whole
 from pipeline.columns.dates import days, months
 from pipeline.extract.paths import files_below, open_regular, safe_path
-from pipeline.model import NO_MONTH, RawTable, Receipt, Spot
+from pipeline.model.periods import NO_MONTH
+from pipeline.model.tables import RawTable, Receipt, Spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.model import Extracted, Feed, Month
+    from pipeline.model.declaration import Feed
+    from pipeline.model.periods import Month
+    from pipeline.model.tables import Extracted
 
 _MONTH = r"(?P<month>(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2]))"
 _CHUNK = 1 << 22

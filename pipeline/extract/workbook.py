@@ -24,7 +24,7 @@ from pipeline.extract.number import plain_decimal
 from pipeline.extract.paths import changed, open_regular, state_of, unreadable
 from pipeline.extract.workbook_parts import copy_for_reading, look
 from pipeline.extract.workbook_zip import Package
-from pipeline.model import CellProblem, Extracted
+from pipeline.model.tables import CellProblem, Extracted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

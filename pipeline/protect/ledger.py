@@ -17,9 +17,9 @@ from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct
 from pipeline.columns.groups import groups
 from pipeline.columns.money import money
 from pipeline.errors import InputError
+from pipeline.model.reasons import REASONS
 from pipeline.protect.place import Judgement, Place, Problem, problem
 from pipeline.protect.rules import _Rule
-from pipeline.reasons import REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
-    from pipeline.model import RawTable
+    from pipeline.model.tables import RawTable
 
 #: Codes that the accounts of rows already use.
 _TAKEN = frozenset({*REASONS, "published"})

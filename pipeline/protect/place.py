@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from pipeline.codelists import CodeLists
     from pipeline.columns.arrays import Mask
-    from pipeline.model import Month, RawTable
+    from pipeline.model.periods import Month
+    from pipeline.model.tables import RawTable
     from pipeline.protect.pseudonyms import Pseudonyms
     from pipeline.protect.snap import PointList
 

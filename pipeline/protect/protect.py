@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.columns.parallel import side_by_side
-from pipeline.model import Found, SafeTable
+from pipeline.model.reasons import REASONS
+from pipeline.model.tables import Found, SafeTable
 from pipeline.protect.place import Judgement, Place, Problem, nowhere
 from pipeline.protect.rules import Marked
-from pipeline.reasons import REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
-    from pipeline.model import Dataset, Feed, RawTable
+    from pipeline.model.declaration import Dataset, Feed
+    from pipeline.model.tables import RawTable
 
 
 def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, place: Place, names: Sequence[str]) -> SafeTable:

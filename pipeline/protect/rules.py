@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
-    from pipeline.model import RawTable
+    from pipeline.model.tables import RawTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pipeline.errors import PrivacyError
-from pipeline.model import Account, Found, Quarantined
+from pipeline.model.accounts import Account, Quarantined
+from pipeline.model.reasons import REASONS, Outcome
+from pipeline.model.tables import Found
 from pipeline.protect.place import nowhere
-from pipeline.reasons import REASONS, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
-    from pipeline.model import RawTable, Rejection, SafeTable
+    from pipeline.model.tables import RawTable, Rejection, SafeTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PipelineError, PortalError, SettingsError, StorageError
-from pipeline.portal import Action, Beside, HeldDataset
+from pipeline.model.plan import Action, Beside, HeldDataset
 from pipeline.publish import swap
 from pipeline.publish.pages import DATASET_PAGE, SITE_FILES, render_site
 from pipeline.publish.plan import METADATA, NO_FILE, is_month_file, make_plan, metadata_digest, wanted_files
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.portal import Plan, Publication
+    from pipeline.model.plan import Plan
+    from pipeline.model.release import Publication
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 

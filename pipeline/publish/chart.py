@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.periods import months_between
+from pipeline.model.periods import months_between
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.model import Month
+    from pipeline.model.periods import Month
 
 #: A drawing is so many units high, and each month so many wide (its bar is narrower).
 HEIGHT = 100

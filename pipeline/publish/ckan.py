@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PortalError, several
-from pipeline.portal import Action, Beside
+from pipeline.model.plan import Action, Beside
 from pipeline.publish.ckan_access import Access
 from pipeline.publish.ckan_publishing import Publishing
 from pipeline.publish.ckan_session import Client, Patience
@@ -19,7 +19,8 @@ from pipeline.publish.ckan_session import Client, Patience
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pipeline.portal import HeldDataset, Plan, Publication
+    from pipeline.model.plan import HeldDataset, Plan
+    from pipeline.model.release import Publication
     from pipeline.secret import Secret
 
 

@@ -15,7 +15,7 @@ from pipeline.publish.ckan_package import HeldPackage
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipeline.portal import Publication
+    from pipeline.model.release import Publication
     from pipeline.publish.ckan_session import Client
 
 T = TypeVar("T")

@@ -13,17 +13,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.periods import last_day
+from pipeline.metadata.vocabulary import MEDIA_TYPES, STANDARDS, frequency_address
+from pipeline.model.periods import last_day
+from pipeline.model.wording import SAMPLE_MARK, figure, marked
 from pipeline.publish.ckan_notes import plain, write_notes
 from pipeline.publish.plan import metadata_digest
 from pipeline.publish.views import day_in_words, first_issued, month_in_words
-from pipeline.vocabulary import MEDIA_TYPES, SAMPLE_MARK, STANDARDS, figure, frequency_address, marked
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from pipeline.model import Month
-    from pipeline.portal import Publication, Release, ReleasedFile
+    from pipeline.model.periods import Month
+    from pipeline.model.release import Publication, Release, ReleasedFile
 
 Fields = dict[str, Any]
 

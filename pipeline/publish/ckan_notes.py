@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from pipeline.model.wording import SAMPLE_MARK
 from pipeline.publish.views import day_in_words, month_in_words
-from pipeline.vocabulary import SAMPLE_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipeline.model import Month
-    from pipeline.portal import Publication
+    from pipeline.model.periods import Month
+    from pipeline.model.release import Publication
 
 #: How invented data says so, everywhere.
 _SAMPLE_SENTENCE: Final = f"**{SAMPLE_MARK}.** Every record here is invented. It describes nobody and nothing real."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from pipeline.portal import HeldDataset
+from pipeline.model.plan import HeldDataset
 from pipeline.publish.ckan_fields import (
     UNFINISHED,
     dataset_fields,
@@ -19,8 +19,8 @@ from pipeline.publish.plan import is_month_file, metadata_digest
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from pipeline.model import Month
-    from pipeline.portal import Publication, Release, ReleasedFile
+    from pipeline.model.periods import Month
+    from pipeline.model.release import Publication, Release, ReleasedFile
 
 Fields = dict[str, Any]
 

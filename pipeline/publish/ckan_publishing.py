@@ -15,7 +15,8 @@ from pipeline.publish.views import size_in_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from pipeline.portal import Change, Publication
+    from pipeline.model.plan import Change
+    from pipeline.model.release import Publication
     from pipeline.publish.ckan_access import Access
     from pipeline.publish.ckan_package import HeldFile
     from pipeline.publish.ckan_revision import Revision

@@ -16,17 +16,18 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from requests_toolbelt import MultipartEncoder
 
 from pipeline.errors import PortalError
-from pipeline.portal import Action
+from pipeline.model.plan import Action
+from pipeline.model.wording import SAMPLE_MARK
 from pipeline.publish.ckan_fields import UNFINISHED, differing, resource_fields, theirs
 from pipeline.publish.ckan_notes import plain
 from pipeline.publish.ckan_package import WITHDRAWN, released_files
-from pipeline.vocabulary import SAMPLE_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.portal import Change, Publication
+    from pipeline.model.plan import Change
+    from pipeline.model.release import Publication
     from pipeline.publish.ckan_package import HeldPackage
 
 Fields = dict[str, Any]

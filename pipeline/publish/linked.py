@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.metadata.vocabulary import MEDIA_TYPES, STANDARDS, frequency_address, theme_address
+from pipeline.model.wording import marked
 from pipeline.publish.views import first_issued
-from pipeline.vocabulary import MEDIA_TYPES, STANDARDS, frequency_address, marked, theme_address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

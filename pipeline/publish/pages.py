@@ -17,7 +17,7 @@ from pipeline.publish.views import DatasetView, KeptFile, OtherDataset, day_in_w
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pipeline.portal import Publication
+    from pipeline.model.release import Publication
 
 #: What the catalogue itself puts at its top, beside one folder per dataset and a README that it only carries.
 SITE_FILES = ("catalogue.jsonld", "index.html", "style.css")

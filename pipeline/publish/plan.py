@@ -11,12 +11,12 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.portal import Action, Beside, Change, HeldDataset, Plan
+from pipeline.model.plan import Action, Beside, Change, HeldDataset, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pipeline.portal import Publication
+    from pipeline.model.release import Publication
 
 #: The pseudo-file that stands for what a portal says about a dataset: CKAN's fields, the catalogue's pages.
 METADATA = "metadata"

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.periods import last_day, neighbour
+from pipeline.model.periods import last_day, neighbour
+from pipeline.model.wording import figure
 from pipeline.publish.chart import Chart, draw_chart
-from pipeline.vocabulary import figure
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
-    from pipeline.model import Month
-    from pipeline.portal import Publication, PublishedColumn, Release, ReleasedFile
-    from pipeline.vocabulary import Figure
+    from pipeline.model.periods import Month
+    from pipeline.model.release import Publication, PublishedColumn, Release, ReleasedFile
+    from pipeline.model.wording import Figure
 
 _THOUSAND = 1000
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from pipeline.portal import ChangeNote
+from pipeline.model.release import ChangeNote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

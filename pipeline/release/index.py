@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from pipeline.model import Month
+    from pipeline.model.periods import Month
     from pipeline.release.state import Built
     from pipeline.release.store import Store
 

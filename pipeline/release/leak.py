@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
-    from pipeline.portal import ReleasedFile
+    from pipeline.model.release import ReleasedFile
 
 #: Shorter cells are words that recur by chance.
 SHORTEST = 5

@@ -7,14 +7,15 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.periods import last_day, months_between, neighbour
-from pipeline.vocabulary import MEDIA_TYPES, figure, frequency_address, marked
+from pipeline.metadata.vocabulary import MEDIA_TYPES, frequency_address
+from pipeline.model.periods import last_day, months_between, neighbour
+from pipeline.model.wording import figure, marked
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from pipeline.model import Month
-    from pipeline.portal import Publication, Release, ReleasedFile
+    from pipeline.model.periods import Month
+    from pipeline.model.release import Publication, Release, ReleasedFile
 
 #: The profile of the Data Package standard that a descriptor here follows.
 _PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import StorageError
 from pipeline.journal import replace_file
-from pipeline.model import Account, Receipt
-from pipeline.portal import ChangeNote
-from pipeline.reasons import Outcome
+from pipeline.model.accounts import Account
+from pipeline.model.reasons import Outcome
+from pipeline.model.release import ChangeNote
+from pipeline.model.tables import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pipeline.model import Month
+    from pipeline.model.periods import Month
 
 #: The form of the state files; another one is not understood and never guessed.
 FORM = 1

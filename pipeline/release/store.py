@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import StorageError
 from pipeline.journal import make_private, sync_folder, writing
-from pipeline.portal import Release, ReleasedFile
+from pipeline.model.release import Release, ReleasedFile
 from pipeline.release.state import Built, State, load_state, save_state
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model import Month
+    from pipeline.model.periods import Month
 
 _REFERENCES = "references.parquet"
 

@@ -12,8 +12,8 @@ from pipeline.run.review import approval_of, shrinks
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.model import Month
-    from pipeline.portal import ChangeNote
+    from pipeline.model.periods import Month
+    from pipeline.model.release import ChangeNote
     from pipeline.release.state import Built
     from pipeline.run.months import Bench, Candidate
 

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.errors import PrivacyError
+from pipeline.model.reasons import Outcome
 from pipeline.protect.protect import protect
 from pipeline.protect.settle import settle
-from pipeline.reasons import Outcome
 from pipeline.release.tables import Part, publishable
 from pipeline.validate.checks import typed_table, validate
 from pipeline.validate.referee import referee
@@ -19,7 +19,9 @@ from pipeline.validate.referee import referee
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pipeline.model import Account, Dataset, Feed, Quarantined, RawTable, SafeTable
+    from pipeline.model.accounts import Account, Quarantined
+    from pipeline.model.declaration import Dataset, Feed
+    from pipeline.model.tables import RawTable, SafeTable
     from pipeline.protect.place import Place
     from pipeline.protect.settle import Settled
     from pipeline.release.tables import PublishableTable

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from pipeline.extract.reference import Reference
-    from pipeline.model import Account, Dataset, Month
-    from pipeline.portal import ChangeNote
+    from pipeline.model.accounts import Account
+    from pipeline.model.declaration import Dataset
+    from pipeline.model.periods import Month
+    from pipeline.model.release import ChangeNote
     from pipeline.release.changes import Why
     from pipeline.run.corridor import Product
     from pipeline.run.workplace import Workplace

@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from pipeline.columns.arrays import plain, whole
-from pipeline.model import Account
-from pipeline.reasons import Outcome
+from pipeline.model.accounts import Account
+from pipeline.model.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak import read_back
 from pipeline.release.store import lost, read_released
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
-    from pipeline.model import Month
+    from pipeline.model.periods import Month
     from pipeline.protect.place import Overtaken
     from pipeline.release.state import Built, MonthState
     from pipeline.run.months import Bench

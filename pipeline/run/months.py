@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.extract.reference import Reference
-    from pipeline.model import Dataset, Extracted, Feed, Month, RawTable
+    from pipeline.model.declaration import Dataset, Feed
+    from pipeline.model.periods import Month
+    from pipeline.model.tables import Extracted, RawTable
     from pipeline.release.state import Built
     from pipeline.release.store import Draft
     from pipeline.run.reading import Reader

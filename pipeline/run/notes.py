@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import StorageError
 from pipeline.journal import replace_file
-from pipeline.model import Quarantined
+from pipeline.model.accounts import Quarantined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model import Dataset, Month
+    from pipeline.model.declaration import Dataset
+    from pipeline.model.periods import Month
     from pipeline.run.workplace import Workplace
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import PipelineError
 from pipeline.journal import record
-from pipeline.portal import Action, Plan
+from pipeline.model.plan import Action, Plan
 from pipeline.portal_env import laptop_portal
 from pipeline.publish.catalogue import StaticCatalogue
 from pipeline.publish.ckan import CkanPortal
@@ -16,7 +16,8 @@ from pipeline.report import bug
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipeline.portal import Portal, Publication
+    from pipeline.model.plan import Portal
+    from pipeline.model.release import Publication
     from pipeline.portal_env import CkanAccess
     from pipeline.run.workplace import Workplace
     from pipeline.settings import Settings

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.portal import Held, Publication, PublishedColumn
+from pipeline.model.release import Held, Publication, PublishedColumn
 from pipeline.release.changes import change_log, newest_first
 from pipeline.release.metadata import data_package, json_bytes, last_finished, missing_months, next_due
 from pipeline.run.words import spend_words
@@ -15,8 +15,9 @@ from pipeline.settings_parts import CODELISTS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.model import Dataset, Month
-    from pipeline.portal import Release
+    from pipeline.model.declaration import Dataset
+    from pipeline.model.periods import Month
+    from pipeline.model.release import Release
     from pipeline.release.state import MonthState, State
     from pipeline.run.workplace import Workplace
     from pipeline.validate.schema import TableSchema

@@ -13,7 +13,7 @@ from pipeline.extract.database import Database, is_file
 from pipeline.extract.router import unread_files
 from pipeline.extract.sqlite import BESIDE
 from pipeline.journal import record
-from pipeline.model import NO_MONTH
+from pipeline.model.periods import NO_MONTH
 from pipeline.release.store import Store
 from pipeline.report import bug
 from pipeline.run import origin
@@ -30,8 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from pipeline.key import Key
-    from pipeline.model import Account, Dataset, Month
-    from pipeline.portal import Plan, Publication
+    from pipeline.model.accounts import Account
+    from pipeline.model.declaration import Dataset
+    from pipeline.model.periods import Month
+    from pipeline.model.plan import Plan
+    from pipeline.model.release import Publication
     from pipeline.settings import Settings
 
 _T = TypeVar("_T")

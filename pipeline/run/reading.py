@@ -17,7 +17,9 @@ from pipeline.extract.workbook import Workbook
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipeline.model import Extracted, Feed, Month
+    from pipeline.model.declaration import Feed
+    from pipeline.model.periods import Month
+    from pipeline.model.tables import Extracted
     from pipeline.run.workplace import Workplace
 
 #: How much read text is kept at hand; a month of the largest force is about a third of it.

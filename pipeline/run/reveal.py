@@ -12,7 +12,7 @@ from pipeline.errors import InputError, PipelineError
 from pipeline.extract.database import Database
 from pipeline.extract.router import digest_of_rows, sha256_of
 from pipeline.key import sample_key
-from pipeline.model import NO_MONTH
+from pipeline.model.periods import NO_MONTH
 from pipeline.run.notes import row_numbers
 from pipeline.run.reading import Reader
 from pipeline.run.workplace import Workplace
@@ -20,7 +20,9 @@ from pipeline.run.workplace import Workplace
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pipeline.model import Dataset, Feed, Month, Quarantined
+    from pipeline.model.accounts import Quarantined
+    from pipeline.model.declaration import Dataset, Feed
+    from pipeline.model.periods import Month
     from pipeline.settings import Settings
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.periods import neighbour
+from pipeline.model.periods import neighbour
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pipeline.approvals import Approval
-    from pipeline.model import Month
+    from pipeline.model.periods import Month
     from pipeline.settings_parts import Limits
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.model import Dataset
+    from pipeline.model.declaration import Dataset
 
 
 def dataset_lines(dataset: Dataset) -> Iterator[str]:

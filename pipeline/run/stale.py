@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.reasons import Outcome
+from pipeline.model.reasons import Outcome
 from pipeline.release import changes
 from pipeline.release.changes import Why
 from pipeline.run.workplace import digest
@@ -16,7 +16,8 @@ from pipeline.run.workplace import digest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pipeline.model import Dataset, Month
+    from pipeline.model.declaration import Dataset
+    from pipeline.model.periods import Month
     from pipeline.release.state import MonthState, State
     from pipeline.release.store import Store
     from pipeline.run.survey import Survey

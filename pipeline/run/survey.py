@@ -9,7 +9,8 @@ from pipeline.columns.arrays import whole
 from pipeline.errors import PipelineError
 from pipeline.extract.database import Database
 from pipeline.extract.router import by_month, digest_of_rows, receipt_of, sha256_of
-from pipeline.model import NO_MONTH, Receipt
+from pipeline.model.periods import NO_MONTH
+from pipeline.model.tables import Receipt
 from pipeline.protect.payees import most_protective
 from pipeline.run.workplace import digest
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeline.extract.reference import Reference
-    from pipeline.model import Dataset, Feed, Month
+    from pipeline.model.declaration import Dataset, Feed
+    from pipeline.model.periods import Month
     from pipeline.protect.place import Place
     from pipeline.release.state import State
     from pipeline.run.reading import Reader

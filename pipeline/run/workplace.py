@@ -14,6 +14,7 @@ import numpy as np
 from pipeline.codelists import CodeLists
 from pipeline.extract.reference import Reference, read_reference
 from pipeline.journal import replace_file
+from pipeline.model.wording import marked
 from pipeline.protect.place import Place, Threshold
 from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.protect.snap import PointList
@@ -22,7 +23,6 @@ from pipeline.run.program import code_digest
 from pipeline.run.words import spend_words
 from pipeline.settings_parts import CODELISTS
 from pipeline.validate.schema import TableSchema
-from pipeline.vocabulary import marked
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.key import Key
-    from pipeline.model import Dataset, Month
+    from pipeline.model.declaration import Dataset
+    from pipeline.model.periods import Month
     from pipeline.settings import Settings
 
 SCHEMAS = CODELISTS.parent

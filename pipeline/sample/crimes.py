@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.periods import last_day
+from pipeline.model.periods import last_day
 from pipeline.sample import words
 from pipeline.sample.columns import CHUNK, Draw, column, led, plain, where
 from pipeline.sample.mark import CRIME_MARK

@@ -11,7 +11,7 @@ import zlib
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from pipeline.vocabulary import SAMPLE_MARK
+from pipeline.model.wording import SAMPLE_MARK
 
 if TYPE_CHECKING:
     from pathlib import Path

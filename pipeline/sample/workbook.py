@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
+from pipeline.model.wording import SAMPLE_MARK
 from pipeline.sample.ledger import HEADER
-from pipeline.vocabulary import SAMPLE_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -5,10 +5,10 @@ from __future__ import annotations
 import zipfile
 from typing import TYPE_CHECKING
 
+from pipeline.model.wording import SAMPLE_MARK
 from pipeline.sample.ledger import HEADER, Line
 from pipeline.sample.making import invent_lines
 from pipeline.sample.workbook import HEADER_ROW, SHEET, write_workbook
-from pipeline.vocabulary import SAMPLE_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.errors import PipelineError, SettingsError
-from pipeline.model import Rejection
+from pipeline.model.tables import Rejection
 from pipeline.validate.cast import typed
 from pipeline.validate.column import Column
 from pipeline.validate.keys import repeats

@@ -11,7 +11,7 @@ from frictionless import Dialect, Resource, Schema
 from frictionless.formats import CsvControl
 
 from pipeline.errors import PrivacyError
-from pipeline.model import Rejection
+from pipeline.model.tables import Rejection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.errors import PrivacyError
-from pipeline.model import Rejection
+from pipeline.model.tables import Rejection
 from pipeline.validate.column import Column
 from pipeline.validate.differences import explanation
 from pipeline.validate.frictionless_verdict import frictionless_rejections

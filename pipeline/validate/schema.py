@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipeline.errors import SettingsError
+from pipeline.model.wording import worded
 from pipeline.validate.field import Field
 from pipeline.validate.grammar import refusals
-from pipeline.vocabulary import worded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -41,7 +41,7 @@ from pipeline.validate.checks import validate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipeline.model import Feed
+    from pipeline.model.declaration import Feed
 
 ROOT = Path(__file__).resolve().parents[2]
 MONTH = "2024-01"

@@ -12,13 +12,13 @@ import pytest
 
 from pipeline import datasets
 from pipeline.datasets import declared
+from pipeline.model.wording import worded
 from pipeline.protect.fates import Withhold
 from pipeline.protect.place import Treatment
 from pipeline.validate.schema import TableSchema
-from pipeline.vocabulary import worded
 
 if TYPE_CHECKING:
-    from pipeline.model import Dataset, Feed
+    from pipeline.model.declaration import Dataset, Feed
 
 ROOT = Path(__file__).parents[2]
 

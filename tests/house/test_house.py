@@ -12,7 +12,7 @@ import pytest
 
 from pipeline import errors
 from pipeline.errors import CODES
-from pipeline.reasons import REASONS
+from pipeline.model.reasons import REASONS
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "pipeline").rglob("*.py"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.portal import ChangeNote, Held, Publication, PublishedColumn, Release, ReleasedFile
+from pipeline.model.release import ChangeNote, Held, Publication, PublishedColumn, Release, ReleasedFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

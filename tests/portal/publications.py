@@ -6,14 +6,14 @@ import datetime as dt
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from pipeline.portal import ChangeNote, Held, Publication, PublishedColumn, Release, ReleasedFile
+from pipeline.model.release import ChangeNote, Held, Publication, PublishedColumn, Release, ReleasedFile
 from pipeline.publish.plan import make_plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.portal import Plan, Portal
+    from pipeline.model.plan import Plan, Portal
 
 MONTHS = ("2024-01", "2024-02", "2024-03")
 FORMATS = ("csv", "parquet")

@@ -30,14 +30,16 @@ from catalogue_example import (  # the folder of this file is no package
 )
 
 from pipeline.errors import PipelineError, PortalError, SettingsError, StorageError
-from pipeline.portal import Action, Plan, Publication
+from pipeline.model.plan import Action, Plan
+from pipeline.model.wording import FIGURES
 from pipeline.publish import swap
 from pipeline.publish.catalogue import StaticCatalogue
 from pipeline.publish.plan import METADATA, make_plan
-from pipeline.vocabulary import FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from pipeline.model.release import Publication
 
 _RANDOM_KILLS = 40
 _FINISH_EVERY = 8

@@ -13,7 +13,8 @@ import pytest
 import requests
 from publications import FORMATS, MONTHS, actions, make_publication, make_release, publish
 
-from pipeline.portal import Action, Change, Held, Plan, ReleasedFile
+from pipeline.model.plan import Action, Change, Plan
+from pipeline.model.release import Held, ReleasedFile
 from pipeline.publish.ckan_fields import EXTRAS
 from pipeline.publish.ckan_session import Patience
 from pipeline.publish.plan import metadata_digest
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from faulty_proxy import FaultyProxy
     from real_portal import RealCkan
 
-    from pipeline.portal import Publication, Release
+    from pipeline.model.release import Publication, Release
     from pipeline.publish.ckan import CkanPortal
 
     Connect = Callable[..., CkanPortal]

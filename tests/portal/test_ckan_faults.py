@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from faulty_proxy import FaultyProxy
     from real_portal import RealCkan
 
-    from pipeline.portal import Publication
+    from pipeline.model.release import Publication
     from pipeline.publish.ckan import CkanPortal
 
     Connect = Callable[..., CkanPortal]

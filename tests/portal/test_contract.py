@@ -11,14 +11,15 @@ import publications as make
 import pytest
 
 from pipeline.errors import PipelineError
-from pipeline.portal import Action
+from pipeline.model.plan import Action
 from pipeline.publish.catalogue import StaticCatalogue
 from pipeline.publish.plan import make_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pipeline.portal import Plan, Portal, Publication
+    from pipeline.model.plan import Plan, Portal
+    from pipeline.model.release import Publication
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from product import Rows
 
-    from pipeline.model import Dataset
+    from pipeline.model.declaration import Dataset
     from pipeline.protect.place import Place
     from pipeline.release.tables import PublishableTable
 

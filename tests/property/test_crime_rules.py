@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "spec"))
 from received import FIRST_ROW, FORCE, KEY, POINTS, Received, dataset
 from table import GOOD
 
-from pipeline.reasons import Outcome
+from pipeline.model.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.settings_parts import CODELISTS
 

@@ -21,7 +21,7 @@ from pipeline.extract.folder import Folder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.model import Extracted
+    from pipeline.model.tables import Extracted
 
     Row = tuple[str | None, ...]
 

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "spec"))
 from received import BODIES, FIRST_ROW, KEY, Received, dataset, schema_of
 from table import GOOD
 
-from pipeline.reasons import Outcome
+from pipeline.model.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.settings_parts import CODELISTS
 

@@ -19,12 +19,13 @@ from pipeline.columns.arrays import BLANKS, whole
 from pipeline.datasets import declared
 from pipeline.extract.database import Database
 from pipeline.extract.router import Dated, dated, joined, late_slice, own_slice, receipt_of, undated_slice
-from pipeline.model import NO_MONTH, Extracted, RawTable
+from pipeline.model.periods import NO_MONTH
+from pipeline.model.reasons import Outcome
+from pipeline.model.tables import Extracted, RawTable
 from pipeline.protect.payees import most_protective
 from pipeline.protect.place import Place, Threshold
 from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.protect.snap import PointList
-from pipeline.reasons import Outcome
 from pipeline.run.corridor import build
 from pipeline.run.survey import Survey
 from pipeline.settings_parts import CODELISTS, Referee
@@ -33,7 +34,8 @@ from pipeline.validate.schema import TableSchema
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.model import Dataset, Feed, Month
+    from pipeline.model.declaration import Dataset, Feed
+    from pipeline.model.periods import Month
     from pipeline.run.corridor import Product
     from pipeline.run.survey import Registers
 

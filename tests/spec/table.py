@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from received import FIRST_ROW, Received, dataset, path_of
 
-from pipeline.reasons import Outcome
+from pipeline.model.reasons import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.model import Month
+    from pipeline.model.periods import Month
     from pipeline.run.corridor import Product
 
 MONTH = "2024-01"

@@ -10,8 +10,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from received import Received, dataset
 from table import GOOD, MONTH, crimes
 
-from pipeline.model import Account, Quarantined
-from pipeline.reasons import Outcome
+from pipeline.model.accounts import Account, Quarantined
+from pipeline.model.reasons import Outcome
 
 CRIME = dataset("street-crime")
 

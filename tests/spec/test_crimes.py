@@ -14,7 +14,7 @@ from received import KEY, POINTS, dataset, point_list
 from table import crimes, parse, receive
 
 from pipeline.codelists import CodeLists
-from pipeline.model import NO_MONTH
+from pipeline.model.periods import NO_MONTH
 from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.settings_parts import CODELISTS
 

@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from table import incidents, parse, receive
 
-from pipeline.reasons import Outcome
+from pipeline.model.reasons import Outcome
 
 
 def test_an_incident_is_published_without_reference_and_outcome() -> None:

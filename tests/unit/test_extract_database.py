@@ -16,14 +16,14 @@ import pytest
 import pipeline.extract.sqlite as sqlite_module
 from pipeline.errors import CODES, InputError, PipelineError, SettingsError
 from pipeline.extract.database import Database, _text
-from pipeline.model import CellProblem
+from pipeline.model.tables import CellProblem
 from pipeline.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from pipeline.model import Extracted
+    from pipeline.model.tables import Extracted
 
 COLUMNS = ("event_id", "kind", "attendance", "notes")
 EVENTS = Database(setting="engagement_database", default="engagement/events.sqlite", table="event", key="event_id")

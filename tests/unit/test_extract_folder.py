@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.extract.csv_stream import CheckedStream
-    from pipeline.model import Extracted
+    from pipeline.model.tables import Extracted
 
 COLUMNS = ("a", "b")
 #: A cell that must never be seen in a message.

@@ -17,13 +17,13 @@ import pipeline.extract.workbook_zip as zip_module
 from pipeline.errors import CODES, InputError
 from pipeline.extract.number import plain_decimal
 from pipeline.extract.workbook import Workbook
-from pipeline.model import CellProblem
+from pipeline.model.tables import CellProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model import Extracted
+    from pipeline.model.tables import Extracted
 
 COLUMNS = ("Body", "Payment Date", "Net Amount", "Narrative")
 LEDGER = Workbook("ledger/{month}.xlsx", sheet="Payments", title_rows=3)

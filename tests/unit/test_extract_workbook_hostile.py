@@ -12,13 +12,13 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.extract.workbook import Workbook
-from pipeline.model import CellProblem
+from pipeline.model.tables import CellProblem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pipeline.model import Extracted
+    from pipeline.model.tables import Extracted
 
 NAME = "2024-01.xlsx"
 COLUMNS = ("Body", "Amount")

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.errors import PrivacyError
-from pipeline.portal import ReleasedFile
+from pipeline.model.release import ReleasedFile
 from pipeline.release.leak import Watched, check, read_back
 
 if TYPE_CHECKING:

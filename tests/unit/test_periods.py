@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pipeline.periods import last_day, months_between, neighbour
+from pipeline.model.periods import last_day, months_between, neighbour
 
 
 def test_months_go_on_over_the_end_of_a_year() -> None:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.portal import Action, HeldDataset, Publication, PublishedColumn, Release, ReleasedFile
+from pipeline.model.plan import Action, HeldDataset
+from pipeline.model.release import Publication, PublishedColumn, Release, ReleasedFile
 from pipeline.publish.plan import METADATA, NO_FILE, is_month_file, make_plan, metadata_digest, wanted_files
 
 

@@ -19,17 +19,17 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "portal"))
 from publications import make_publication, make_release  # the folder of that file is no package
 
 from pipeline.datasets import declared
-from pipeline.portal import Held
+from pipeline.model.release import Held
+from pipeline.model.wording import FIGURES, worded
 from pipeline.publish.ckan_fields import EXTRAS, dataset_fields, resource_fields
 from pipeline.publish.plan import wanted_files
 from pipeline.release.metadata import data_package, last_finished, missing_months
 from pipeline.run.words import spend_words
 from pipeline.settings_parts import CODELISTS, Spend
 from pipeline.validate.schema import TableSchema
-from pipeline.vocabulary import FIGURES, worded
 
 if TYPE_CHECKING:
-    from pipeline.portal import Publication
+    from pipeline.model.release import Publication
 
 ROOT = Path(__file__).parents[2]
 CRIME = "street-crime"

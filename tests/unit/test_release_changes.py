@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.portal import ChangeNote
+from pipeline.model.release import ChangeNote
 from pipeline.release.changes import (
     CORRECTED,
     LATE,

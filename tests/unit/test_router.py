@@ -25,7 +25,9 @@ from pipeline.extract.router import (
     undated_slice,
     unread_files,
 )
-from pipeline.model import NO_MONTH, CellProblem, Extracted, Feed, Receipt
+from pipeline.model.declaration import Feed
+from pipeline.model.periods import NO_MONTH
+from pipeline.model.tables import CellProblem, Extracted, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

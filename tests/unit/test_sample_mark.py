@@ -11,8 +11,8 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.extract.workbook import Workbook
+from pipeline.model.wording import SAMPLE_MARK
 from pipeline.sample import bears_mark
-from pipeline.vocabulary import SAMPLE_MARK
 
 if TYPE_CHECKING:
     from pathlib import Path

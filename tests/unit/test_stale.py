@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.datasets import declared
-from pipeline.model import Receipt
+from pipeline.model.tables import Receipt
 from pipeline.release.changes import public_reason
 from pipeline.release.state import Built, MonthState, State, Waiting
 from pipeline.release.store import Store
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pipeline.model import Dataset, Month
+    from pipeline.model.declaration import Dataset
+    from pipeline.model.periods import Month
     from pipeline.run.survey import Registers
 
 BASE = {"key": "k", "declaration": "d", "schema": "s", "code lists": "c", "settings": "t", "program": "p"}

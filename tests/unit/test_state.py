@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.errors import StorageError
-from pipeline.model import Account, Receipt
-from pipeline.portal import ChangeNote
-from pipeline.reasons import Outcome
+from pipeline.model.accounts import Account
+from pipeline.model.reasons import Outcome
+from pipeline.model.release import ChangeNote
+from pipeline.model.tables import Receipt
 from pipeline.release.state import Built, MonthState, State, Waiting, load_state, save_state
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.errors import PrivacyError
-from pipeline.model import Rejection
+from pipeline.model.tables import Rejection
 from pipeline.validate import Checked, TableSchema, validate
 from pipeline.validate.column import Column
 from pipeline.validate.referee import referee

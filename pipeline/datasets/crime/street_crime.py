@@ -1,7 +1,7 @@
 """Street-level crime: recorded crimes and anti-social behaviour, in the shape of the national files."""
 
 from pipeline.extract.folder import Folder
-from pipeline.model import Dataset, Feed
+from pipeline.model.declaration import Dataset, Feed
 from pipeline.protect.fates import Withhold
 from pipeline.protect.pseudonyms import FULL
 from pipeline.protect.rules import OffenceAgrees, OneRecord, RestrictedRecord, RestrictedRow

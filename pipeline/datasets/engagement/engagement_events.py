@@ -1,7 +1,7 @@
 """Meetings, surgeries and other events at which the police listened to residents."""
 
 from pipeline.extract.database import Database
-from pipeline.model import Dataset, Feed
+from pipeline.model.declaration import Dataset, Feed
 from pipeline.protect.fates import Withhold
 from pipeline.protect.rules import AlreadyHeld, PublicVenue, SensitiveAudience
 from pipeline.protect.treatments import Band, Flag, Keep, Known, MonthOf, Pseudonym, Recode

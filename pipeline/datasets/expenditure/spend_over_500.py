@@ -1,7 +1,7 @@
 """Spending over the threshold, by the commissioner and the chief officer, line by line."""
 
 from pipeline.extract.workbook import Workbook
-from pipeline.model import Dataset, Feed
+from pipeline.model.declaration import Dataset, Feed
 from pipeline.protect.fates import MustBe, Period, Withhold
 from pipeline.protect.ledger import ExcludedAccounts, OverThreshold, WholeTransactions
 from pipeline.protect.payees import Payee, Redaction

@@ -1,4 +1,4 @@
-"""Words and addresses that every rendering of the same facts uses: data package, pages, DCAT, CKAN."""
+"""Words that every rendering of the same facts uses: the sample's mark, quality figures, words of the settings."""
 
 from __future__ import annotations
 
@@ -11,16 +11,6 @@ if TYPE_CHECKING:
 
 #: Stands in the title of everything that is invented.
 SAMPLE_MARK: Final = "SAMPLE DATA"
-#: By format (IANA's registry of media types).
-MEDIA_TYPES: Final = {"csv": "text/csv", "json": "application/json", "parquet": "application/vnd.apache.parquet"}
-#: What files of a format conform to, by format.
-STANDARDS: Final = {
-    "csv": "https://www.rfc-editor.org/rfc/rfc4180",
-    "parquet": "https://parquet.apache.org/docs/file-format/",
-}
-_AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
-#: Themes of data.gov.uk, as the European vocabulary that DCAT-AP asks for calls them.
-_THEMES: Final = {"crime-and-justice": "JUST", "government-spending": "GOVE"}
 #: A word of the settings in a text, with the word that the usual settings give: `{over|over £500}`.
 _SETTING: Final = re.compile(r"\{(\w+)\|([^{}]*)\}")
 
@@ -57,16 +47,6 @@ def figure(name: str) -> Figure:
 def marked(title: str, *, sample: bool) -> str:
     """Return ``title``, which says so where the data is invented."""
     return f"{SAMPLE_MARK}: {title}" if sample and SAMPLE_MARK not in title else title
-
-
-def frequency_address(frequency: str) -> str:
-    """Return the address of `monthly` and the like in the European vocabulary that DCAT names."""
-    return f"{_AUTHORITY}frequency/{frequency.upper()}"
-
-
-def theme_address(theme: str) -> str:
-    """Return the address of a theme in the European vocabulary that DCAT-AP names, "" where it has none."""
-    return f"{_AUTHORITY}data-theme/{_THEMES[theme]}" if theme in _THEMES else ""
 
 
 def worded(text: str, words: Mapping[str, str] | None = None) -> str:

@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: A calendar month, `YYYY-MM`; text sorts as time does.
+Month = str
+#: Where rows that belong to no month are accounted.
+NO_MONTH = "none"
+
 _MONTHS = 12
 
 

@@ -1,0 +1,26 @@
+"""Addresses of linked data that every rendering of the same facts uses."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: By format (IANA's registry of media types).
+MEDIA_TYPES: Final = {"csv": "text/csv", "json": "application/json", "parquet": "application/vnd.apache.parquet"}
+#: What files of a format conform to, by format.
+STANDARDS: Final = {
+    "csv": "https://www.rfc-editor.org/rfc/rfc4180",
+    "parquet": "https://parquet.apache.org/docs/file-format/",
+}
+_AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
+#: Themes of data.gov.uk, as the European vocabulary that DCAT-AP asks for calls them.
+_THEMES: Final = {"crime-and-justice": "JUST", "government-spending": "GOVE"}
+
+
+def frequency_address(frequency: str) -> str:
+    """Return the address of `monthly` and the like in the European vocabulary that DCAT names."""
+    return f"{_AUTHORITY}frequency/{frequency.upper()}"
+
+
+def theme_address(theme: str) -> str:
+    """Return the address of a theme in the European vocabulary that DCAT-AP names, "" where it has none."""
+    return f"{_AUTHORITY}data-theme/{_THEMES[theme]}" if theme in _THEMES else ""
