@@ -10,7 +10,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from pipeline.errors import GRAVEST_FIRST, ExitStatus, InputError, SettingsError
-from pipeline.key import BACK_UP, default_key_file, load_key, make_key
 from pipeline.report import account_lines, accounts_facts, quarantine_lines
 from pipeline.run import origin
 from pipeline.run import publish as runs
@@ -19,8 +18,9 @@ from pipeline.run.notes import load_quarantine
 from pipeline.run.reveal import reveal
 from pipeline.run.show import dataset_lines
 from pipeline.sample import make_faults, make_sample
-from pipeline.settings import Settings
-from pipeline.settings_parts import CODELISTS
+from pipeline.settings.settings.key import BACK_UP, default_key_file, load_key, make_key
+from pipeline.settings.settings.sections import CODELISTS
+from pipeline.settings.settings.settings import Settings
 from pipeline.summary import planned_lines, publish_lines
 
 if TYPE_CHECKING:

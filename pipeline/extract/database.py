@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.secret import Secret
+    from pipeline.settings.settings.secret import Secret
 
 _BATCH = 5_000
 _BUSY = ("locked", "busy")

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.errors import PipelineError
 from pipeline.journal import record
 from pipeline.model.plan import Action, Plan
-from pipeline.portal_env import laptop_portal
 from pipeline.publish.catalogue import StaticCatalogue
 from pipeline.publish.ckan import CkanPortal
 from pipeline.publish.plan import make_plan
 from pipeline.report import bug
+from pipeline.settings.settings.laptop_portal import laptop_portal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipeline.model.plan import Portal
     from pipeline.model.release import Publication
-    from pipeline.portal_env import CkanAccess
     from pipeline.run.workplace import Workplace
-    from pipeline.settings import Settings
+    from pipeline.settings.settings.laptop_portal import CkanAccess
+    from pipeline.settings.settings.settings import Settings
 
 
 _INVENTED_NAMES = (

@@ -30,8 +30,18 @@ NO_ROWS = frozenset(
             "pipeline.portal",
             "pipeline.vocabulary",
         ),
-        *("pipeline.mailbox", "pipeline.secret", "pipeline.settings_checks", "pipeline.settings_parts"),
-        *("pipeline.release.state", "pipeline.release.store", "pipeline.run.program", "pipeline.run.words"),
+        *(
+            "pipeline.settings.role_mailbox",
+            "pipeline.settings.secret",
+            "pipeline.settings.settings.reader",
+            "pipeline.settings.settings.sections",
+        ),
+        *(
+            "pipeline.release.state",
+            "pipeline.release.store",
+            "pipeline.run.program",
+            "pipeline.settings.settings.wording",
+        ),
     }
 )
 

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from pipeline.key import Key
     from pipeline.model.accounts import Account
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
     from pipeline.model.plan import Plan
     from pipeline.model.release import Publication
-    from pipeline.settings import Settings
+    from pipeline.settings.settings.key import Key
+    from pipeline.settings.settings.settings import Settings
 
 _T = TypeVar("_T")
 

@@ -11,11 +11,11 @@ from pipeline.columns.arrays import whole
 from pipeline.errors import InputError, PipelineError
 from pipeline.extract.database import Database
 from pipeline.extract.router import digest_of_rows, sha256_of
-from pipeline.key import sample_key
 from pipeline.model.periods import NO_MONTH
 from pipeline.run.notes import row_numbers
 from pipeline.run.reading import Reader
 from pipeline.run.workplace import Workplace
+from pipeline.settings.settings.key import sample_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipeline.model.accounts import Quarantined
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Month
-    from pipeline.settings import Settings
+    from pipeline.settings.settings.settings import Settings
 
 
 def reveal(

@@ -9,9 +9,9 @@ from pipeline.model.periods import neighbour
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pipeline.approvals import Approval
     from pipeline.model.periods import Month
-    from pipeline.settings_parts import Limits
+    from pipeline.settings.settings.decisions import Approval
+    from pipeline.settings.settings.sections import Limits
 
 
 def shrinks(month: Month, rows: int, *, last: int | None, others: Mapping[Month, int], limits: Limits) -> str:

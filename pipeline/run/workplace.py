@@ -20,8 +20,8 @@ from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.protect.snap import PointList
 from pipeline.release.store import Store
 from pipeline.run.program import code_digest
-from pipeline.run.words import spend_words
-from pipeline.settings_parts import CODELISTS
+from pipeline.settings.settings.sections import CODELISTS
+from pipeline.settings.settings.wording import spend_words
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.key import Key
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
-    from pipeline.settings import Settings
+    from pipeline.settings.settings.key import Key
+    from pipeline.settings.settings.settings import Settings
 
 SCHEMAS = CODELISTS.parent
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 import requests
-
-from pipeline.secret import Secret
+from pipeline.settings.settings.secret import Secret
 
 if TYPE_CHECKING:
     from pathlib import Path

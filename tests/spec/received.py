@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from pipeline.settings.settings.sections import CODELISTS, Referee
 
 from pipeline.codelists import CodeLists
 from pipeline.columns.arrays import BLANKS, whole
@@ -28,7 +29,6 @@ from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.protect.snap import PointList
 from pipeline.run.corridor import build
 from pipeline.run.survey import Survey
-from pipeline.settings_parts import CODELISTS, Referee
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
+from pipeline.settings.settings.secret import Secret
 
 import pipeline.extract.sqlite as sqlite_module
 from pipeline.errors import CODES, InputError, PipelineError, SettingsError
 from pipeline.extract.database import Database, _text
 from pipeline.model.tables import CellProblem
-from pipeline.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,9 +9,7 @@ import stat
 from pathlib import Path
 
 import pytest
-
-from pipeline.errors import ExitStatus, SettingsError
-from pipeline.key import (
+from pipeline.settings.settings.key import (
     BACK_UP,
     Key,
     _check_private,
@@ -21,6 +19,8 @@ from pipeline.key import (
     make_key,
     sample_key,
 )
+
+from pipeline.errors import ExitStatus, SettingsError
 
 GOOD = bytes(range(100, 132)).hex()
 

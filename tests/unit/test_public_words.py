@@ -16,6 +16,8 @@ from frictionless import Package
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "portal"))
 
+from pipeline.settings.settings.sections import CODELISTS, Spend
+from pipeline.settings.settings.wording import spend_words
 from publications import make_publication, make_release  # the folder of that file is no package
 
 from pipeline.datasets import declared
@@ -24,8 +26,6 @@ from pipeline.model.wording import FIGURES, worded
 from pipeline.publish.ckan_fields import EXTRAS, dataset_fields, resource_fields
 from pipeline.publish.plan import wanted_files
 from pipeline.release.metadata import data_package, last_finished, missing_months
-from pipeline.run.words import spend_words
-from pipeline.settings_parts import CODELISTS, Spend
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import SettingsError, StorageError
 from pipeline.journal import sync_folder
-from pipeline.secret import Secret
+from pipeline.settings.settings.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

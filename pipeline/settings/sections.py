@@ -9,15 +9,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from pipeline import settings_checks as checks
-from pipeline.mailbox import WORDS, is_role_mailbox
+from pipeline.settings import reader as checks
+from pipeline.settings.settings.role_mailbox import WORDS, is_role_mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from decimal import Decimal
 
-    from pipeline.secret import Secret
-    from pipeline.settings_checks import Section
+    from pipeline.settings.settings.reader import Section
+    from pipeline.settings.settings.secret import Secret
 
 CODELISTS = Path(__file__).resolve().parents[1] / "schemas" / "codelists"
 #: Bodies are coded in the ledger; a force may have one or both.

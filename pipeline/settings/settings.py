@@ -12,12 +12,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
-from pipeline import settings_checks as checks
-from pipeline.approvals import Approval, read_approvals
 from pipeline.errors import SettingsError, several
-from pipeline.portal_env import CkanAccess
-from pipeline.settings_checks import Reader, Section, read_toml
-from pipeline.settings_parts import (
+from pipeline.settings import reader as checks
+from pipeline.settings.settings.decisions import Approval, read_approvals
+from pipeline.settings.settings.laptop_portal import CkanAccess
+from pipeline.settings.settings.reader import Reader, Section, read_toml
+from pipeline.settings.settings.sections import (
     LICENCES,
     PUBLISHERS,
     Ckan,

@@ -1,0 +1,1 @@
+"""Who publishes, under which promises and limits; secrets; decisions of people."""
