@@ -13,14 +13,14 @@ from pipeline.errors import GRAVEST_FIRST, ExitStatus, InputError, SettingsError
 from pipeline.report import account_lines, accounts_facts, quarantine_lines
 from pipeline.run import origin
 from pipeline.run import publish as runs
-from pipeline.run.lock import locked
-from pipeline.run.notes import load_quarantine
 from pipeline.run.reveal import reveal
 from pipeline.run.show import dataset_lines
 from pipeline.sample import make_faults, make_sample
 from pipeline.settings.settings.key import BACK_UP, default_key_file, load_key, make_key
 from pipeline.settings.settings.sections import CODELISTS
 from pipeline.settings.settings.settings import Settings
+from pipeline.storage.lock import locked
+from pipeline.storage.quarantine import load_quarantine
 from pipeline.summary import planned_lines, publish_lines
 
 if TYPE_CHECKING:

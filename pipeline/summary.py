@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from pipeline.errors import printable
 from pipeline.model.wording import marked
 from pipeline.report import account_lines, plan_lines
-from pipeline.run.notes import review_file
 from pipeline.run.stale import in_words
+from pipeline.storage.supplier_review import review_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

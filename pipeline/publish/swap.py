@@ -14,7 +14,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pipeline.journal import sync_folder
+from pipeline.storage.atomic import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.errors import StorageError
-from pipeline.journal import sync_folder
+from pipeline.storage.atomic import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

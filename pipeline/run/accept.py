@@ -6,16 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.release.changes import RULES, Why, note
-from pipeline.release.state import MonthState, Waiting
 from pipeline.run.review import approval_of, shrinks
+from pipeline.storage.state import MonthState, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeline.model.periods import Month
     from pipeline.model.release import ChangeNote
-    from pipeline.release.state import Built
     from pipeline.run.months import Bench, Candidate
+    from pipeline.storage.state import Built
 
 
 def accept(bench: Bench, months: dict[Month, MonthState], candidates: Mapping[Month, Candidate]) -> list[ChangeNote]:

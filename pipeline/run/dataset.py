@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.errors import InputError, PipelineError, several
 from pipeline.extract.database import Database
-from pipeline.journal import record
-from pipeline.release.index import ReferenceIndex
-from pipeline.release.state import MonthState, State
 from pipeline.report import bug
 from pipeline.run import gone
 from pipeline.run.accept import accept, note_of
 from pipeline.run.months import Bench, Candidate, candidate, unplaced
-from pipeline.run.notes import row_numbers, save_quarantine, save_review
 from pipeline.run.reading import Reader
 from pipeline.run.review import approval_of
 from pipeline.run.stale import Stale, in_words, stale_months
 from pipeline.run.survey import survey
 from pipeline.run.workplace import digest
+from pipeline.storage.index import ReferenceIndex
+from pipeline.storage.journal import record
+from pipeline.storage.quarantine import row_numbers, save_quarantine
+from pipeline.storage.state import MonthState, State
+from pipeline.storage.supplier_review import save_review
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

@@ -17,9 +17,9 @@ from pipeline.model.accounts import Account
 from pipeline.model.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak import read_back
-from pipeline.release.store import lost, read_released
 from pipeline.release.tables import Part, publishable
 from pipeline.run.workplace import digest
+from pipeline.storage.store import lost, read_released
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from pipeline.columns.arrays import Mask
     from pipeline.model.periods import Month
     from pipeline.protect.place import Overtaken
-    from pipeline.release.state import Built, MonthState
     from pipeline.run.months import Bench
+    from pipeline.storage.state import Built, MonthState
 
 
 def keep(bench: Bench, month: Month, state: MonthState) -> MonthState:

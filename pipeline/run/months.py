@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Month
     from pipeline.model.tables import Extracted, RawTable
-    from pipeline.release.state import Built
-    from pipeline.release.store import Draft
     from pipeline.run.reading import Reader
     from pipeline.run.stale import Stale
     from pipeline.run.survey import Survey
     from pipeline.run.workplace import Workplace
+    from pipeline.storage.state import Built
+    from pipeline.storage.store import Draft
 
 #: Identifying columns are read a few at a time, so that memory stays bounded.
 _COLUMNS_AT_ONCE = 12

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import PipelineError
-from pipeline.journal import record
 from pipeline.model.plan import Action, Plan
 from pipeline.publish.catalogue import StaticCatalogue
 from pipeline.publish.ckan import CkanPortal
 from pipeline.publish.plan import make_plan
 from pipeline.report import bug
 from pipeline.settings.settings.laptop_portal import laptop_portal
+from pipeline.storage.journal import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -37,8 +37,8 @@ NO_ROWS = frozenset(
             "pipeline.settings.settings.sections",
         ),
         *(
-            "pipeline.release.state",
-            "pipeline.release.store",
+            "pipeline.storage.state",
+            "pipeline.storage.store",
             "pipeline.run.program",
             "pipeline.settings.settings.wording",
         ),

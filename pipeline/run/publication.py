@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
     from pipeline.model.release import Release
-    from pipeline.release.state import MonthState, State
     from pipeline.run.workplace import Workplace
+    from pipeline.storage.state import MonthState, State
     from pipeline.validate.schema import TableSchema
 
 #: What is said of a month that waits for an approval: one that is not out, and one whose correction is not.

@@ -12,18 +12,18 @@ from pipeline.errors import InputError, PipelineError, SettingsError, several
 from pipeline.extract.database import Database, is_file
 from pipeline.extract.router import unread_files
 from pipeline.extract.sqlite import BESIDE
-from pipeline.journal import record
 from pipeline.model.periods import NO_MONTH
-from pipeline.release.store import Store
 from pipeline.report import bug
 from pipeline.run import origin
 from pipeline.run.dataset import Outcome, run_dataset
-from pipeline.run.lock import locked, locked_for_looking
-from pipeline.run.notes import read_review
 from pipeline.run.portals import Reach, apply_all, catalogue_of, plan_all, portals_of, reach_of, reach_with
 from pipeline.run.publication import publication
 from pipeline.run.reading import Reader
 from pipeline.run.workplace import Workplace, schema_of
+from pipeline.storage.journal import record
+from pipeline.storage.lock import locked, locked_for_looking
+from pipeline.storage.store import Store
+from pipeline.storage.supplier_review import read_review
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -12,10 +12,10 @@ from pipeline.errors import InputError, PipelineError
 from pipeline.extract.database import Database
 from pipeline.extract.router import digest_of_rows, sha256_of
 from pipeline.model.periods import NO_MONTH
-from pipeline.run.notes import row_numbers
 from pipeline.run.reading import Reader
 from pipeline.run.workplace import Workplace
 from pipeline.settings.settings.key import sample_key
+from pipeline.storage.quarantine import row_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
-    from pipeline.release.state import MonthState, State
-    from pipeline.release.store import Store
     from pipeline.run.survey import Survey
+    from pipeline.storage.state import MonthState, State
+    from pipeline.storage.store import Store
 
 
 #: What changes when a record is restricted, or no longer is.

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Month
     from pipeline.protect.place import Place
-    from pipeline.release.state import State
     from pipeline.run.reading import Reader
+    from pipeline.storage.state import State
 
 SUPPLIER_TYPES = "reference/supplier-types.csv"
 

@@ -13,15 +13,15 @@ import numpy as np
 
 from pipeline.codelists import CodeLists
 from pipeline.extract.reference import Reference, read_reference
-from pipeline.journal import replace_file
 from pipeline.model.wording import marked
 from pipeline.protect.place import Place, Threshold
 from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.protect.snap import PointList
-from pipeline.release.store import Store
 from pipeline.run.program import code_digest
 from pipeline.settings.settings.sections import CODELISTS
 from pipeline.settings.settings.wording import spend_words
+from pipeline.storage.atomic import replace_file
+from pipeline.storage.store import Store
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from pipeline.journal import make_private
 from pipeline.sample.planting import Planted
+from pipeline.storage.atomic import make_private
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

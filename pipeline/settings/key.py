@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import SettingsError, StorageError
-from pipeline.journal import sync_folder
 from pipeline.settings.settings.secret import Secret
+from pipeline.storage.atomic import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -561,7 +561,7 @@ def test_a_publish_waits_for_somebody_who_plans(product: Product) -> None:
 
 
 def test_a_publish_does_not_wait_for_ever_for_a_plan(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.run.lock.PATIENCE", 0.3)
+    monkeypatch.setattr("pipeline.storage.lock.PATIENCE", 0.3)
     with (product.private / "lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         said = product.run("publish")

@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 from product import MONTHS, Product, change_csv, contents, read_csv, tree
 
-from pipeline.release.index import PublishedIn, ReferenceIndex
-from pipeline.release.store import Store
 from pipeline.run import workplace
 from pipeline.sample.making import invent_lines
+from pipeline.storage.index import PublishedIn, ReferenceIndex
+from pipeline.storage.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path

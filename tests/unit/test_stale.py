@@ -13,10 +13,10 @@ import pytest
 from pipeline.datasets import declared
 from pipeline.model.tables import Receipt
 from pipeline.release.changes import public_reason
-from pipeline.release.state import Built, MonthState, State, Waiting
-from pipeline.release.store import Store
 from pipeline.run.stale import in_words, stale_months
 from pipeline.run.survey import Survey
+from pipeline.storage.state import Built, MonthState, State, Waiting
+from pipeline.storage.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

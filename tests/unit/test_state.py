@@ -13,7 +13,7 @@ from pipeline.model.accounts import Account
 from pipeline.model.reasons import Outcome
 from pipeline.model.release import ChangeNote
 from pipeline.model.tables import Receipt
-from pipeline.release.state import Built, MonthState, State, Waiting, load_state, save_state
+from pipeline.storage.state import Built, MonthState, State, Waiting, load_state, save_state
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import StorageError
-from pipeline.journal import replace_file
 from pipeline.model.accounts import Account
 from pipeline.model.reasons import Outcome
 from pipeline.model.release import ChangeNote
 from pipeline.model.tables import Receipt
+from pipeline.storage.atomic import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,7 +1,4 @@
-"""The append-only record of what was attempted and done, and writing that a crash cannot halve.
-
-It holds codes, counts, paths and hashes; never a cell.
-"""
+"""Writing that a crash cannot halve."""
 
 from __future__ import annotations
 
@@ -73,11 +70,6 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o600) -> bool:
         part.replace(path)
         sync_folder(path.parent)
     return True
-
-
-def record(private: Path, event: str, facts: Mapping[str, object]) -> None:
-    """Append one event to the journal, and keep it."""
-    append_line(private / "journal.jsonl", {"event": event, **facts})
 
 
 def append_line(path: Path, facts: Mapping[str, object]) -> None:

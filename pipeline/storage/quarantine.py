@@ -1,18 +1,16 @@
-"""Private notes for the analyst: where bad rows stand, and which suppliers somebody has to classify."""
+"""Where bad rows stand, and why they are bad: never the rows."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import TYPE_CHECKING
 
 from pipeline.errors import StorageError
-from pipeline.journal import replace_file
 from pipeline.model.accounts import Quarantined
+from pipeline.storage.atomic import replace_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from pipeline.model.declaration import Dataset
@@ -53,31 +51,3 @@ def load_quarantine(private: Path, dataset: str) -> list[tuple[Month, Mapping[st
 
 def _quarantine(private: Path, dataset: str) -> Path:
     return private / "quarantine" / dataset
-
-
-def review_file(private: Path) -> Path:
-    """Return the one file that names suppliers whom somebody has to classify."""
-    return private / "review" / "suppliers.csv"
-
-
-def save_review(work: Workplace, dataset: Dataset, month: Month, numbers: Sequence[str]) -> None:
-    """Make the review file name exactly the suppliers of ``month`` that ``numbers`` holds, beside other months'."""
-    path = review_file(work.private)
-    lines = [line for line in read_review(work.private) if line[:2] != (dataset.name, month)]
-    lines += [(dataset.name, month, number) for number in numbers]
-    if not lines and not path.exists():
-        return
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("dataset", "month", "supplier_number"))
-    writer.writerows(sorted(lines))
-    replace_file(path, text.getvalue().encode())
-
-
-def read_review(private: Path) -> list[tuple[str, str, str]]:
-    """Return dataset, month and number of each supplier whom somebody has to classify."""
-    path = review_file(private)
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return [(line[0], line[1], line[2]) for line in list(csv.reader(file))[1:]]

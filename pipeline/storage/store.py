@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import StorageError
-from pipeline.journal import make_private, sync_folder, writing
 from pipeline.model.release import Release, ReleasedFile
-from pipeline.release.state import Built, State, load_state, save_state
+from pipeline.storage.atomic import make_private, sync_folder, writing
+from pipeline.storage.state import Built, State, load_state, save_state
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pipeline.errors import BusyError
-from pipeline.journal import make_private, writing
+from pipeline.storage.atomic import make_private, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

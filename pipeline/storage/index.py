@@ -14,15 +14,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.errors import StorageError
-from pipeline.journal import append_line
+from pipeline.storage.atomic import append_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from pipeline.model.periods import Month
-    from pipeline.release.state import Built
-    from pipeline.release.store import Store
+    from pipeline.storage.state import Built
+    from pipeline.storage.store import Store
 
 
 class PublishedIn(NamedTuple):
