@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.errors import InputError, PipelineError, several
-from pipeline.extract.database import Database
+from pipeline.extract.database.database.database import Database
+from pipeline.extract.reader import Reader
 from pipeline.report import bug
 from pipeline.run import gone
 from pipeline.run.accept import accept, note_of
 from pipeline.run.months import Bench, Candidate, candidate, unplaced
-from pipeline.run.reading import Reader
 from pipeline.run.review import approval_of
 from pipeline.run.stale import Stale, in_words, stale_months
 from pipeline.run.survey import survey

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pipeline.datasets import declared
 from pipeline.errors import InputError, PipelineError, SettingsError, several
-from pipeline.extract.database import Database, is_file
-from pipeline.extract.router import unread_files
-from pipeline.extract.sqlite import BESIDE
+from pipeline.extract.database.database.database import Database, is_file
+from pipeline.extract.database.database.sqlite import BESIDE
+from pipeline.extract.partition import unread_files
+from pipeline.extract.reader import Reader
 from pipeline.model.periods import NO_MONTH
 from pipeline.report import bug
 from pipeline.run import origin
 from pipeline.run.dataset import Outcome, run_dataset
 from pipeline.run.portals import Reach, apply_all, catalogue_of, plan_all, portals_of, reach_of, reach_with
 from pipeline.run.publication import publication
-from pipeline.run.reading import Reader
 from pipeline.run.workplace import Workplace, schema_of
 from pipeline.storage.journal import record
 from pipeline.storage.lock import locked, locked_for_looking

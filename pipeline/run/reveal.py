@@ -9,10 +9,10 @@ import numpy as np
 
 from pipeline.columns.arrays import whole
 from pipeline.errors import InputError, PipelineError
-from pipeline.extract.database import Database
-from pipeline.extract.router import digest_of_rows, sha256_of
+from pipeline.extract.database.database.database import Database
+from pipeline.extract.partition import digest_of_rows, sha256_of
+from pipeline.extract.reader import Reader
 from pipeline.model.periods import NO_MONTH
-from pipeline.run.reading import Reader
 from pipeline.run.workplace import Workplace
 from pipeline.settings.settings.key import sample_key
 from pipeline.storage.quarantine import row_numbers

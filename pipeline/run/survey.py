@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.columns.arrays import whole
 from pipeline.errors import PipelineError
-from pipeline.extract.database import Database
-from pipeline.extract.router import by_month, digest_of_rows, receipt_of, sha256_of
+from pipeline.extract.database.database.database import Database
+from pipeline.extract.partition import by_month, digest_of_rows, receipt_of, sha256_of
 from pipeline.model.periods import NO_MONTH
 from pipeline.model.tables import Receipt
 from pipeline.protect.payees import most_protective
@@ -17,11 +17,11 @@ from pipeline.run.workplace import digest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pipeline.extract.reader import Reader
     from pipeline.extract.reference import Reference
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Month
     from pipeline.protect.place import Place
-    from pipeline.run.reading import Reader
     from pipeline.storage.state import State
 
 SUPPLIER_TYPES = "reference/supplier-types.csv"

@@ -31,7 +31,7 @@ from pipeline.settings.settings.sections import CODELISTS
 from pipeline.settings.settings.settings import Settings
 
 from pipeline.datasets import declared
-from pipeline.extract.folder import Folder
+from pipeline.extract.delimited.folder import Folder
 from pipeline.run import months as run_months
 from pipeline.run.dataset import run_dataset
 from pipeline.run.workplace import Workplace

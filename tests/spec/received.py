@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from pipeline.extract.database.database.database import Database
 from pipeline.settings.settings.sections import CODELISTS, Referee
 
 from pipeline.codelists import CodeLists
 from pipeline.columns.arrays import BLANKS, whole
 from pipeline.datasets import declared
-from pipeline.extract.database import Database
-from pipeline.extract.router import Dated, dated, joined, late_slice, own_slice, receipt_of, undated_slice
+from pipeline.extract.partition import Dated, dated, joined, late_slice, own_slice, receipt_of, undated_slice
 from pipeline.model.periods import NO_MONTH
 from pipeline.model.reasons import Outcome
 from pipeline.model.tables import Extracted, RawTable

@@ -7,18 +7,18 @@ import io
 import zipfile
 from typing import TYPE_CHECKING
 
+import pipeline.extract.csv_stream as stream_module
+import pipeline.extract.folder as folder_module
 import pyarrow as pa
 import pytest
 
-import pipeline.extract.csv_stream as stream_module
-import pipeline.extract.folder as folder_module
 from pipeline.errors import CODES, InputError
-from pipeline.extract.folder import Folder
+from pipeline.extract.delimited.folder import Folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipeline.extract.csv_stream import CheckedStream
+    from pipeline.extract.delimited.stream import CheckedStream
     from pipeline.model.tables import Extracted
 
 COLUMNS = ("a", "b")

@@ -27,7 +27,7 @@ def loaded(*names: str) -> set[str]:
 
 def test_all_that_is_loaded_to_make_a_month_decides_rows_or_is_said_not_to() -> None:
     declarations = {name for name in loaded("pipeline.datasets") if name.startswith("pipeline.datasets")}
-    made_with = loaded("pipeline.run.corridor", "pipeline.run.months", "pipeline.run.reading", "pipeline.run.survey")
+    made_with = loaded("pipeline.run.corridor", "pipeline.run.months", "pipeline.extract.reader", "pipeline.run.survey")
     made_with |= loaded(*declarations)
     assert made_with - declarations - NO_ROWS == set(deciding()) - (NO_ROWS | declarations)
     assert not set(deciding()) & NO_ROWS

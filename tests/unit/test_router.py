@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.extract.folder import Folder
-from pipeline.extract.router import (
+from pipeline.extract.delimited.folder import Folder
+from pipeline.extract.partition import (
     Dated,
     Digest,
     by_month,

@@ -1,6 +1,6 @@
 """Street-level crime: recorded crimes and anti-social behaviour, in the shape of the national files."""
 
-from pipeline.extract.folder import Folder
+from pipeline.extract.delimited.folder import Folder
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.protect.fates import Withhold
 from pipeline.protect.pseudonyms import FULL

@@ -20,10 +20,10 @@ from sqlalchemy.exc import NoSuchModuleError, OperationalError, SQLAlchemyError
 
 from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError, SettingsError
+from pipeline.extract.database.database.sqlite import NOT_SQLITE, is_sqlite, sqlite_engine
 from pipeline.extract.header import match_header
 from pipeline.extract.number import plain_decimal
 from pipeline.extract.paths import open_regular, safe_path
-from pipeline.extract.sqlite import NOT_SQLITE, is_sqlite, sqlite_engine
 from pipeline.model.tables import CellProblem, Extracted
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ import pyarrow.csv
 from pipeline.columns.arrays import BLANKS, whole
 from pipeline.columns.parallel import side_by_side
 from pipeline.errors import InputError
-from pipeline.extract.csv_stream import BLOCK, UTF_8, CheckedStream, Tap
-from pipeline.extract.csv_walk import Irregular, cut_off, first_record, walk
+from pipeline.extract.delimited.stream import BLOCK, UTF_8, CheckedStream, Tap
+from pipeline.extract.delimited.walk import Irregular, cut_off, first_record, walk
 from pipeline.extract.header import match_header
 from pipeline.extract.marking import refuse_marking
 from pipeline.extract.paths import changed, open_regular, state_of, unreadable

@@ -1,0 +1,1 @@
+"""Extracts as delimited text."""
