@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from pipeline import __version__, commands
 from pipeline.errors import EXIT_MEANINGS, ExitStatus, Interrupted, PipelineError, SettingsError
 from pipeline.report import bug
-from pipeline.settings.settings.reader import MONTH, day
+from pipeline.settings.reader import MONTH, day
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -16,9 +16,9 @@ from pipeline.run import publish as runs
 from pipeline.run.reveal import reveal
 from pipeline.run.show import dataset_lines
 from pipeline.sample import make_faults, make_sample
-from pipeline.settings.settings.key import BACK_UP, default_key_file, load_key, make_key
-from pipeline.settings.settings.sections import CODELISTS
-from pipeline.settings.settings.settings import Settings
+from pipeline.settings.key import BACK_UP, default_key_file, load_key, make_key
+from pipeline.settings.sections import CODELISTS
+from pipeline.settings.settings import Settings
 from pipeline.storage.lock import locked
 from pipeline.storage.quarantine import load_quarantine
 from pipeline.summary import planned_lines, publish_lines

@@ -17,8 +17,8 @@ from pipeline.errors import CODES, EXIT_MEANINGS
 from pipeline.model.reasons import REASONS, Outcome
 from pipeline.protect.fates import Withhold
 from pipeline.run import publish as runs
-from pipeline.settings.settings.sections import CODELISTS
-from pipeline.settings.settings.settings import VARIABLES
+from pipeline.settings.sections import CODELISTS
+from pipeline.settings.settings import VARIABLES
 from pipeline.validate.differences import DIFFERENCES
 from pipeline.validate.schema import TableSchema
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipeline.columns.arrays import whole
-from pipeline.extract.database.database.database import Database
+from pipeline.extract.database.database import Database
 from pipeline.extract.delimited.folder import Folder
 from pipeline.extract.partition import Dated, dated, month_files
-from pipeline.extract.workbook.workbook.workbook import Workbook
+from pipeline.extract.workbook.workbook import Workbook
 
 if TYPE_CHECKING:
     from pathlib import Path

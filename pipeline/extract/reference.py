@@ -14,7 +14,7 @@ from pipeline.codelists import CodeLists
 from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
 from pipeline.extract.paths import exists, open_regular
-from pipeline.settings.settings.sections import CODELISTS
+from pipeline.settings.sections import CODELISTS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.plan import HeldDataset, Plan
     from pipeline.model.release import Publication
-    from pipeline.settings.settings.secret import Secret
+    from pipeline.settings.secret import Secret
 
 
 def _silent(_line: str) -> None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from requests_toolbelt import MultipartEncoder
 
-    from pipeline.settings.settings.secret import Secret
+    from pipeline.settings.secret import Secret
 
 T = TypeVar("T")
 Fields = dict[str, Any]

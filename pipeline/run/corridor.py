@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipeline.protect.place import Place
     from pipeline.protect.settle import Settled
     from pipeline.release.tables import PublishableTable
-    from pipeline.settings.settings.sections import Referee
+    from pipeline.settings.sections import Referee
     from pipeline.validate.checks import Checked
     from pipeline.validate.schema import TableSchema
 

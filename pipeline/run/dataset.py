@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.errors import InputError, PipelineError, several
-from pipeline.extract.database.database.database import Database
+from pipeline.extract.database.database import Database
 from pipeline.extract.reader import Reader
 from pipeline.report import bug
 from pipeline.run import gone

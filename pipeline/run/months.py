@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pipeline.columns.arrays import plain, whole
 from pipeline.errors import InputError, PipelineError, PrivacyError
-from pipeline.extract.database.database.database import Database
+from pipeline.extract.database.database import Database
 from pipeline.extract.partition import joined, late_slice, own_slice, undated_slice
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak import Watched, check, read_back

@@ -13,14 +13,14 @@ from pipeline.extract.paths import files_below
 from pipeline.publish.pages import SITE_FILES
 from pipeline.sample.manifest import AS_OF, manifest_files
 from pipeline.sample.mark import bears_mark
-from pipeline.settings.settings.key import default_key_file, ensure_sample_key, load_key, sample_key
+from pipeline.settings.key import default_key_file, ensure_sample_key, load_key, sample_key
 from pipeline.storage.atomic import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.settings.settings.key import Key
-    from pipeline.settings.settings.settings import Settings
+    from pipeline.settings.key import Key
+    from pipeline.settings.settings import Settings
 
 SAMPLE, REAL = "sample", "real"
 _ORIGIN = "origin.json"

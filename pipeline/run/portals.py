@@ -10,7 +10,7 @@ from pipeline.publish.catalogue import StaticCatalogue
 from pipeline.publish.ckan import CkanPortal
 from pipeline.publish.plan import make_plan
 from pipeline.report import bug
-from pipeline.settings.settings.laptop_portal import laptop_portal
+from pipeline.settings.laptop_portal import laptop_portal
 from pipeline.storage.journal import record
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pipeline.model.plan import Portal
     from pipeline.model.release import Publication
     from pipeline.run.workplace import Workplace
-    from pipeline.settings.settings.laptop_portal import CkanAccess
-    from pipeline.settings.settings.settings import Settings
+    from pipeline.settings.laptop_portal import CkanAccess
+    from pipeline.settings.settings import Settings
 
 
 _INVENTED_NAMES = (

@@ -33,14 +33,14 @@ NO_ROWS = frozenset(
         *(
             "pipeline.settings.role_mailbox",
             "pipeline.settings.secret",
-            "pipeline.settings.settings.reader",
-            "pipeline.settings.settings.sections",
+            "pipeline.settings.reader",
+            "pipeline.settings.sections",
         ),
         *(
             "pipeline.storage.state",
             "pipeline.storage.store",
             "pipeline.run.program",
-            "pipeline.settings.settings.wording",
+            "pipeline.settings.wording",
         ),
     }
 )

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from pipeline.model.release import Held, Publication, PublishedColumn
 from pipeline.release.changes import change_log, newest_first
 from pipeline.release.metadata import data_package, json_bytes, last_finished, missing_months, next_due
-from pipeline.settings.settings.sections import CODELISTS
-from pipeline.settings.settings.wording import spend_words
+from pipeline.settings.sections import CODELISTS
+from pipeline.settings.wording import spend_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pipeline.datasets import declared
 from pipeline.errors import InputError, PipelineError, SettingsError, several
-from pipeline.extract.database.database.database import Database, is_file
-from pipeline.extract.database.database.sqlite import BESIDE
+from pipeline.extract.database.database import Database, is_file
+from pipeline.extract.database.sqlite import BESIDE
 from pipeline.extract.partition import unread_files
 from pipeline.extract.reader import Reader
 from pipeline.model.periods import NO_MONTH
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from pipeline.model.periods import Month
     from pipeline.model.plan import Plan
     from pipeline.model.release import Publication
-    from pipeline.settings.settings.key import Key
-    from pipeline.settings.settings.settings import Settings
+    from pipeline.settings.key import Key
+    from pipeline.settings.settings import Settings
 
 _T = TypeVar("_T")
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from pipeline.columns.arrays import whole
 from pipeline.errors import InputError, PipelineError
-from pipeline.extract.database.database.database import Database
+from pipeline.extract.database.database import Database
 from pipeline.extract.partition import digest_of_rows, sha256_of
 from pipeline.extract.reader import Reader
 from pipeline.model.periods import NO_MONTH
 from pipeline.run.workplace import Workplace
-from pipeline.settings.settings.key import sample_key
+from pipeline.settings.key import sample_key
 from pipeline.storage.quarantine import row_numbers
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipeline.model.accounts import Quarantined
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Month
-    from pipeline.settings.settings.settings import Settings
+    from pipeline.settings.settings import Settings
 
 
 def reveal(

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pipeline.model.periods import Month
-    from pipeline.settings.settings.decisions import Approval
-    from pipeline.settings.settings.sections import Limits
+    from pipeline.settings.decisions import Approval
+    from pipeline.settings.sections import Limits
 
 
 def shrinks(month: Month, rows: int, *, last: int | None, others: Mapping[Month, int], limits: Limits) -> str:

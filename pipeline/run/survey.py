@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.columns.arrays import whole
 from pipeline.errors import PipelineError
-from pipeline.extract.database.database.database import Database
+from pipeline.extract.database.database import Database
 from pipeline.extract.partition import by_month, digest_of_rows, receipt_of, sha256_of
 from pipeline.model.periods import NO_MONTH
 from pipeline.model.tables import Receipt

@@ -18,8 +18,8 @@ from pipeline.protect.place import Place, Threshold
 from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.protect.snap import PointList
 from pipeline.run.program import code_digest
-from pipeline.settings.settings.sections import CODELISTS
-from pipeline.settings.settings.wording import spend_words
+from pipeline.settings.sections import CODELISTS
+from pipeline.settings.wording import spend_words
 from pipeline.storage.atomic import replace_file
 from pipeline.storage.store import Store
 from pipeline.validate.schema import TableSchema
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
-    from pipeline.settings.settings.key import Key
-    from pipeline.settings.settings.settings import Settings
+    from pipeline.settings.key import Key
+    from pipeline.settings.settings import Settings
 
 SCHEMAS = CODELISTS.parent
 

@@ -10,7 +10,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import SettingsError
-from pipeline.settings.settings.reader import LABEL, MONTH, SLUG, Form, Reader, Section, read_toml
+from pipeline.settings.reader import LABEL, MONTH, SLUG, Form, Reader, Section, read_toml
 
 if TYPE_CHECKING:
     from pathlib import Path

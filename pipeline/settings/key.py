@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import SettingsError, StorageError
-from pipeline.settings.settings.secret import Secret
+from pipeline.settings.secret import Secret
 from pipeline.storage.atomic import sync_folder
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import SettingsError
-from pipeline.settings.settings.reader import ORGANISATION, TOKEN, Form
-from pipeline.settings.settings.secret import Secret
+from pipeline.settings.reader import ORGANISATION, TOKEN, Form
+from pipeline.settings.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import SettingsError
-from pipeline.settings.settings.secret import Secret
+from pipeline.settings.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -10,14 +10,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from pipeline.settings import reader as checks
-from pipeline.settings.settings.role_mailbox import WORDS, is_role_mailbox
+from pipeline.settings.role_mailbox import WORDS, is_role_mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from decimal import Decimal
 
-    from pipeline.settings.settings.reader import Section
-    from pipeline.settings.settings.secret import Secret
+    from pipeline.settings.reader import Section
+    from pipeline.settings.secret import Secret
 
 CODELISTS = Path(__file__).resolve().parents[1] / "schemas" / "codelists"
 #: Bodies are coded in the ledger; a force may have one or both.

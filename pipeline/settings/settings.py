@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Self
 
 from pipeline.errors import SettingsError, several
 from pipeline.settings import reader as checks
-from pipeline.settings.settings.decisions import Approval, read_approvals
-from pipeline.settings.settings.laptop_portal import CkanAccess
-from pipeline.settings.settings.reader import Reader, Section, read_toml
-from pipeline.settings.settings.sections import (
+from pipeline.settings.decisions import Approval, read_approvals
+from pipeline.settings.laptop_portal import CkanAccess
+from pipeline.settings.reader import Reader, Section, read_toml
+from pipeline.settings.sections import (
     LICENCES,
     PUBLISHERS,
     Ckan,

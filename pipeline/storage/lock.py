@@ -14,7 +14,7 @@ from pipeline.storage.atomic import make_private, writing
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pipeline.settings.settings.settings import Settings
+    from pipeline.settings.settings import Settings
 
 #: How long a run that writes waits for those that only look, in seconds, and how often it asks.
 PATIENCE = 60.0

@@ -26,9 +26,6 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
-from pipeline.settings.settings.key import sample_key
-from pipeline.settings.settings.sections import CODELISTS
-from pipeline.settings.settings.settings import Settings
 
 from pipeline.datasets import declared
 from pipeline.extract.delimited.folder import Folder
@@ -36,6 +33,9 @@ from pipeline.run import months as run_months
 from pipeline.run.dataset import run_dataset
 from pipeline.run.workplace import Workplace
 from pipeline.sample import make_sample
+from pipeline.settings.key import sample_key
+from pipeline.settings.sections import CODELISTS
+from pipeline.settings.settings import Settings
 from pipeline.validate.checks import validate
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from pipeline.settings.settings.settings import VARIABLES
 
 from pipeline.document import anchor, commands, main, outdated, pages, targets
 from pipeline.errors import EXIT_MEANINGS
 from pipeline.run import publish as runs
+from pipeline.settings.settings import VARIABLES
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("docs", "deploy", "data/raw", "data/reference", "data/published")

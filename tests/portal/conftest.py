@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pipeline.settings.settings.secret import Secret
 
 from pipeline.publish.ckan import CkanPortal
 from pipeline.publish.ckan_session import Patience
+from pipeline.settings.secret import Secret
 
 sys.path.append(str(Path(__file__).parent))  # the proxy and the publications are modules beside this file
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 import requests
-from pipeline.settings.settings.secret import Secret
+
+from pipeline.settings.secret import Secret
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -195,7 +195,7 @@ sys.path[:0] = [{here!r}]
 from pathlib import Path
 from publications import make_publication, make_release, publish
 from pipeline.publish.ckan import CkanPortal
-from pipeline.secret import Secret
+from pipeline.settings.secret import Secret
 name = {name!r}
 portal = CkanPortal({address!r}, Secret(sys.stdin.readline().strip()), organisation={organisation!r})
 publish(portal, make_publication(name, [make_release(Path({folder!r}), name, "2024-01", content="x" * 300_000)]))

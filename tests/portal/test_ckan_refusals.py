@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from faulty_proxy import Fault, Spoil, answer
-from pipeline.settings.settings.secret import Secret
 from publications import MONTHS, actions, make_publication, make_release, publish
 from real_portal import unavailable
 
 from pipeline.errors import ExitStatus, PortalError
 from pipeline.publish.plan import make_plan
+from pipeline.settings.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,12 +8,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pipeline.extract.csv_stream as stream_module
-import pipeline.extract.folder as folder_module
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import pipeline.extract.delimited.folder as folder_module
+import pipeline.extract.delimited.stream as stream_module
 from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
 from pipeline.extract.delimited.folder import Folder

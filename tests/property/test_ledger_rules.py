@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "spec"))
 
-from pipeline.settings.settings.sections import CODELISTS
 from received import BODIES, FIRST_ROW, KEY, Received, dataset, schema_of
 from table import GOOD
 
 from pipeline.model.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
+from pipeline.settings.sections import CODELISTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

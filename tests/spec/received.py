@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from pipeline.extract.database.database.database import Database
-from pipeline.settings.settings.sections import CODELISTS, Referee
 
 from pipeline.codelists import CodeLists
 from pipeline.columns.arrays import BLANKS, whole
 from pipeline.datasets import declared
+from pipeline.extract.database.database import Database
 from pipeline.extract.partition import Dated, dated, joined, late_slice, own_slice, receipt_of, undated_slice
 from pipeline.model.periods import NO_MONTH
 from pipeline.model.reasons import Outcome
@@ -29,6 +28,7 @@ from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.protect.snap import PointList
 from pipeline.run.corridor import build
 from pipeline.run.survey import Survey
+from pipeline.settings.sections import CODELISTS, Referee
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from pipeline.settings.settings.sections import CODELISTS
 from received import KEY
 from table import ledger
 
 from pipeline.codelists import CodeLists
 from pipeline.errors import InputError
 from pipeline.protect.pseudonyms import Pseudonyms
+from pipeline.settings.sections import CODELISTS
 
 KEYED = Pseudonyms(KEY)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from pipeline.settings.settings.sections import CODELISTS
 
 from pipeline.codelists import CodeLists
 from pipeline.errors import InputError
+from pipeline.settings.sections import CODELISTS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,14 +10,14 @@ from contextlib import closing
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import pipeline.extract.sqlite as sqlite_module
 import pyarrow as pa
 import pytest
-from pipeline.extract.database.database.database import Database, _text
-from pipeline.settings.settings.secret import Secret
 
+import pipeline.extract.database.sqlite as sqlite_module
 from pipeline.errors import CODES, InputError, PipelineError, SettingsError
+from pipeline.extract.database.database import Database, _text
 from pipeline.model.tables import CellProblem
+from pipeline.settings.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,11 +7,11 @@ import io
 import zipfile
 from typing import TYPE_CHECKING
 
-import pipeline.extract.csv_stream as stream_module
-import pipeline.extract.folder as folder_module
 import pyarrow as pa
 import pytest
 
+import pipeline.extract.delimited.folder as folder_module
+import pipeline.extract.delimited.stream as stream_module
 from pipeline.errors import CODES, InputError
 from pipeline.extract.delimited.folder import Folder
 

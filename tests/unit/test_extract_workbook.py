@@ -9,14 +9,14 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-import pipeline.extract.workbook_zip as zip_module
 import pyarrow as pa
 import pytest
 import xlsxwriter
-from pipeline.extract.workbook.workbook.workbook import Workbook
 
+import pipeline.extract.workbook.package as zip_module
 from pipeline.errors import CODES, InputError
 from pipeline.extract.number import plain_decimal
+from pipeline.extract.workbook.workbook import Workbook
 from pipeline.model.tables import CellProblem
 
 if TYPE_CHECKING:

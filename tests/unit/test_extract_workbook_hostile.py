@@ -9,9 +9,9 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from pipeline.extract.workbook.workbook.workbook import Workbook
 
 from pipeline.errors import InputError
+from pipeline.extract.workbook.workbook import Workbook
 from pipeline.model.tables import CellProblem
 
 if TYPE_CHECKING:

@@ -9,7 +9,9 @@ import stat
 from pathlib import Path
 
 import pytest
-from pipeline.settings.settings.key import (
+
+from pipeline.errors import ExitStatus, SettingsError
+from pipeline.settings.key import (
     BACK_UP,
     Key,
     _check_private,
@@ -19,8 +21,6 @@ from pipeline.settings.settings.key import (
     make_key,
     sample_key,
 )
-
-from pipeline.errors import ExitStatus, SettingsError
 
 GOOD = bytes(range(100, 132)).hex()
 

@@ -16,8 +16,6 @@ from frictionless import Package
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "portal"))
 
-from pipeline.settings.settings.sections import CODELISTS, Spend
-from pipeline.settings.settings.wording import spend_words
 from publications import make_publication, make_release  # the folder of that file is no package
 
 from pipeline.datasets import declared
@@ -26,6 +24,8 @@ from pipeline.model.wording import FIGURES, worded
 from pipeline.publish.ckan_fields import EXTRAS, dataset_fields, resource_fields
 from pipeline.publish.plan import wanted_files
 from pipeline.release.metadata import data_package, last_finished, missing_months
+from pipeline.settings.sections import CODELISTS, Spend
+from pipeline.settings.wording import spend_words
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:

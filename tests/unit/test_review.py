@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from pipeline.settings.settings.decisions import Approval
-from pipeline.settings.settings.sections import Limits
 
 from pipeline.run.review import approval_of, shrinks
+from pipeline.settings.decisions import Approval
+from pipeline.settings.sections import Limits
 
 LIMITS = Limits(bad_share=0.05, bad_rows=20, shrink_share=0.8, shrink_rows=50)
 

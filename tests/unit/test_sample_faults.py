@@ -7,12 +7,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from pipeline.extract.database.database.database import Database
-from pipeline.extract.workbook.workbook.workbook import Workbook
 
 from pipeline.errors import CODES, InputError, SettingsError
+from pipeline.extract.database.database import Database
 from pipeline.extract.delimited.folder import Folder
 from pipeline.extract.reference import read_reference
+from pipeline.extract.workbook.workbook import Workbook
 from pipeline.sample import bears_mark, make_faults
 from pipeline.sample.crimes import COLUMNS as CRIME_COLUMNS
 from pipeline.sample.engagement import EVENT_COLUMNS

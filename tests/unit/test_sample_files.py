@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from pipeline.extract.workbook.workbook.workbook import Workbook
 
 from pipeline.errors import SettingsError
 from pipeline.extract.delimited.folder import Folder
 from pipeline.extract.reference import read_reference
+from pipeline.extract.workbook.workbook import Workbook
 from pipeline.sample import MONTHS, SampleReport, bears_mark, make_sample
 from pipeline.sample.crimes import COLUMNS as CRIME_COLUMNS
 from pipeline.sample.incidents import COLUMNS as INCIDENT_COLUMNS

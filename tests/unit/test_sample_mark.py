@@ -8,9 +8,9 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from pipeline.extract.workbook.workbook.workbook import Workbook
 
 from pipeline.errors import InputError
+from pipeline.extract.workbook.workbook import Workbook
 from pipeline.model.wording import SAMPLE_MARK
 from pipeline.sample import bears_mark
 

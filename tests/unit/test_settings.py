@@ -9,14 +9,14 @@ import pickle
 from pathlib import Path
 
 import pytest
-from pipeline.settings.settings.decisions import Approval, read_approvals
-from pipeline.settings.settings.laptop_portal import laptop_portal, read_portal_env
-from pipeline.settings.settings.role_mailbox import is_role_mailbox
-from pipeline.settings.settings.secret import SHOWN, Secret
-from pipeline.settings.settings.sections import Licence
-from pipeline.settings.settings.settings import VARIABLES, Settings
 
 from pipeline.errors import ExitStatus, SettingsError, several
+from pipeline.settings.decisions import Approval, read_approvals
+from pipeline.settings.laptop_portal import laptop_portal, read_portal_env
+from pipeline.settings.role_mailbox import is_role_mailbox
+from pipeline.settings.secret import SHOWN, Secret
+from pipeline.settings.sections import Licence
+from pipeline.settings.settings import VARIABLES, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 LEAST = """

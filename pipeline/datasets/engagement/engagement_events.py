@@ -1,6 +1,6 @@
 """Meetings, surgeries and other events at which the police listened to residents."""
 
-from pipeline.extract.database.database.database import Database
+from pipeline.extract.database.database import Database
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.protect.fates import Withhold
 from pipeline.protect.rules import AlreadyHeld, PublicVenue, SensitiveAudience

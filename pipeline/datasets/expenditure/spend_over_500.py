@@ -1,6 +1,6 @@
 """Spending over the threshold, by the commissioner and the chief officer, line by line."""
 
-from pipeline.extract.workbook.workbook.workbook import Workbook
+from pipeline.extract.workbook.workbook import Workbook
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.protect.fates import MustBe, Period, Withhold
 from pipeline.protect.ledger import ExcludedAccounts, OverThreshold, WholeTransactions

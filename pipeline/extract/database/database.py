@@ -20,7 +20,7 @@ from sqlalchemy.exc import NoSuchModuleError, OperationalError, SQLAlchemyError
 
 from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError, SettingsError
-from pipeline.extract.database.database.sqlite import NOT_SQLITE, is_sqlite, sqlite_engine
+from pipeline.extract.database.sqlite import NOT_SQLITE, is_sqlite, sqlite_engine
 from pipeline.extract.header import match_header
 from pipeline.extract.number import plain_decimal
 from pipeline.extract.paths import open_regular, safe_path
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.settings.settings.secret import Secret
+    from pipeline.settings.secret import Secret
 
 _BATCH = 5_000
 _BUSY = ("locked", "busy")

@@ -14,12 +14,12 @@ from xml.sax.saxutils import quoteattr
 from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
 from pipeline.extract.marking import refuse_marking
-from pipeline.extract.workbook.workbook.sheet import OutOfOrderError, SheetLook
+from pipeline.extract.workbook.sheet import OutOfOrderError, SheetLook
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from pipeline.extract.workbook.workbook.package import Attributes, Package
+    from pipeline.extract.workbook.package import Attributes, Package
 
 #: What must not be in a workbook unless its feed allows it: what a part's name or kind holds, and our code.
 _UNWANTED = (

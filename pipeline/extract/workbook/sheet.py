@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from pipeline.extract.workbook.workbook.package import Attributes
+    from pipeline.extract.workbook.package import Attributes
 
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _PAGE_TEXTS = frozenset(("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"))

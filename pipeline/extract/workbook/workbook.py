@@ -22,15 +22,15 @@ from pipeline.extract.header import match_header
 from pipeline.extract.marking import refuse_marking
 from pipeline.extract.number import plain_decimal
 from pipeline.extract.paths import changed, open_regular, state_of, unreadable
-from pipeline.extract.workbook.workbook.package import Package
-from pipeline.extract.workbook.workbook.parts import copy_for_reading, look
+from pipeline.extract.workbook.package import Package
+from pipeline.extract.workbook.parts import copy_for_reading, look
 from pipeline.model.tables import CellProblem, Extracted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.extract.workbook.workbook.sheet import SheetLook
+    from pipeline.extract.workbook.sheet import SheetLook
 
     Grid = Sequence[Sequence[object]]
 
