@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline import cli
 from pipeline.errors import CODES, EXIT_MEANINGS
 from pipeline.model.reasons import REASONS, Outcome
-from pipeline.protect.fates import Withhold
+from pipeline.protect.treatments.withhold import Withhold
 from pipeline.run import publish as runs
 from pipeline.settings.sections import CODELISTS
 from pipeline.settings.settings import VARIABLES

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from pipeline.model.handling import Fate, RowRule, Treatment, Withheld
     from pipeline.model.tables import Extracted
-    from pipeline.protect.place import Fate, RowRule, Treatment, Withheld
 
 
 # --- declarations ------------------------------------------------------------------------------------

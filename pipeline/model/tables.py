@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from pipeline.model.handling import Ruling
     from pipeline.model.periods import Month
-    from pipeline.protect.place import Ruling
 
 
 # --- extract -----------------------------------------------------------------------------------------

@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.columns.parallel import side_by_side
+from pipeline.model.handling import Judgement, Problem, nowhere
 from pipeline.model.reasons import REASONS
 from pipeline.model.tables import Found, SafeTable
-from pipeline.protect.place import Judgement, Place, Problem, nowhere
-from pipeline.protect.rules import Marked
+from pipeline.protect.rules.rule import Marked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
+    from pipeline.model.context import Place
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.tables import RawTable
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from pipeline.errors import PrivacyError
 from pipeline.model.accounts import Account, Quarantined
+from pipeline.model.handling import nowhere
 from pipeline.model.reasons import REASONS, Outcome
 from pipeline.model.tables import Found
-from pipeline.protect.place import nowhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

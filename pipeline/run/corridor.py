@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.model.accounts import Account, Quarantined
+    from pipeline.model.context import Place
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.tables import RawTable, SafeTable
-    from pipeline.protect.place import Place
     from pipeline.protect.settle import Settled
     from pipeline.release.tables import PublishableTable
     from pipeline.settings.sections import Referee

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
+    from pipeline.model.handling import Overtaken
     from pipeline.model.periods import Month
-    from pipeline.protect.place import Overtaken
     from pipeline.run.months import Bench
     from pipeline.storage.state import Built, MonthState
 

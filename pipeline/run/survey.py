@@ -11,7 +11,7 @@ from pipeline.extract.database.database import Database
 from pipeline.extract.partition import by_month, digest_of_rows, receipt_of, sha256_of
 from pipeline.model.periods import NO_MONTH
 from pipeline.model.tables import Receipt
-from pipeline.protect.payees import most_protective
+from pipeline.protect.rules.payees import most_protective
 from pipeline.run.workplace import digest
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from pipeline.extract.reader import Reader
     from pipeline.extract.reference import Reference
+    from pipeline.model.context import Place
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Month
-    from pipeline.protect.place import Place
     from pipeline.storage.state import State
 
 SUPPLIER_TYPES = "reference/supplier-types.csv"

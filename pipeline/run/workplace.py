@@ -13,10 +13,10 @@ import numpy as np
 
 from pipeline.codelists import CodeLists
 from pipeline.extract.reference import Reference, read_reference
+from pipeline.model.context import Place, Threshold
 from pipeline.model.wording import marked
-from pipeline.protect.place import Place, Threshold
 from pipeline.protect.pseudonyms import Pseudonyms
-from pipeline.protect.snap import PointList
+from pipeline.protect.treatments.map_points import PointList
 from pipeline.run.program import code_digest
 from pipeline.settings.sections import CODELISTS
 from pipeline.settings.wording import spend_words

@@ -17,7 +17,7 @@ import pytest
 from product import ROOT, Product, read_csv, write_csv
 from published_files import street_files
 
-from pipeline.protect.snap import project
+from pipeline.protect.treatments.map_points import project
 
 if TYPE_CHECKING:
     from pathlib import Path

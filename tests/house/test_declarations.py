@@ -12,9 +12,9 @@ import pytest
 
 from pipeline import datasets
 from pipeline.datasets import declared
+from pipeline.model.handling import Treatment
 from pipeline.model.wording import worded
-from pipeline.protect.fates import Withhold
-from pipeline.protect.place import Treatment
+from pipeline.protect.treatments.withhold import Withhold
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:

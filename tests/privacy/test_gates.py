@@ -12,9 +12,11 @@ from product import MONTHS, Product, Said, built, change_csv, contents, tree
 
 from pipeline.datasets import declared
 from pipeline.errors import ExitStatus
-from pipeline.protect.place import Treated
-from pipeline.protect.rules import AlreadyHeld
-from pipeline.protect.treatments import Keep, MonthOf, Recode
+from pipeline.model.handling import Treated
+from pipeline.protect.rules.events import AlreadyHeld
+from pipeline.protect.treatments.codes import Recode
+from pipeline.protect.treatments.dates import MonthOf
+from pipeline.protect.treatments.text import Keep
 from pipeline.release.files import csv_blocks
 
 if TYPE_CHECKING:
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from product import Rows
 
+    from pipeline.model.context import Place
     from pipeline.model.declaration import Dataset
-    from pipeline.protect.place import Place
     from pipeline.release.tables import PublishableTable
 
 

@@ -19,13 +19,13 @@ from pipeline.columns.arrays import BLANKS, whole
 from pipeline.datasets import declared
 from pipeline.extract.database.database import Database
 from pipeline.extract.partition import Dated, dated, joined, late_slice, own_slice, receipt_of, undated_slice
+from pipeline.model.context import Place, Threshold
 from pipeline.model.periods import NO_MONTH
 from pipeline.model.reasons import Outcome
 from pipeline.model.tables import Extracted, RawTable
-from pipeline.protect.payees import most_protective
-from pipeline.protect.place import Place, Threshold
 from pipeline.protect.pseudonyms import Pseudonyms
-from pipeline.protect.snap import PointList
+from pipeline.protect.rules.payees import most_protective
+from pipeline.protect.treatments.map_points import PointList
 from pipeline.run.corridor import build
 from pipeline.run.survey import Survey
 from pipeline.settings.sections import CODELISTS, Referee

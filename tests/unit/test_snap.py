@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipeline.protect.snap import REACH_METRES, PointList, project
+from pipeline.protect.treatments.map_points import REACH_METRES, PointList, project
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

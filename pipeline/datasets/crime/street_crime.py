@@ -2,11 +2,16 @@
 
 from pipeline.extract.delimited.folder import Folder
 from pipeline.model.declaration import Dataset, Feed
-from pipeline.protect.fates import Withhold
 from pipeline.protect.pseudonyms import FULL
-from pipeline.protect.rules import OffenceAgrees, OneRecord, RestrictedRecord, RestrictedRow
-from pipeline.protect.snap import Snap
-from pipeline.protect.treatments import Always, ForceName, MonthOf, OwnForce, Pseudonym, Recode
+from pipeline.protect.rules.duplicates import OneRecord
+from pipeline.protect.rules.offences import OffenceAgrees
+from pipeline.protect.rules.restricted import RestrictedRecord, RestrictedRow
+from pipeline.protect.treatments.codes import Recode
+from pipeline.protect.treatments.constants import Always, ForceName, OwnForce
+from pipeline.protect.treatments.dates import MonthOf
+from pipeline.protect.treatments.map_points import Snap
+from pipeline.protect.treatments.pseudonym import Pseudonym
+from pipeline.protect.treatments.withhold import Withhold
 
 _ASB = "Anti-social behaviour"
 _FORCE = ("Reported by", "Falls within")

@@ -2,9 +2,13 @@
 
 from pipeline.extract.database.database import Database
 from pipeline.model.declaration import Dataset, Feed
-from pipeline.protect.fates import Withhold
-from pipeline.protect.rules import AlreadyHeld, PublicVenue, SensitiveAudience
-from pipeline.protect.treatments import Band, Flag, Keep, Known, MonthOf, Pseudonym, Recode
+from pipeline.protect.rules.events import AlreadyHeld, PublicVenue, SensitiveAudience
+from pipeline.protect.treatments.codes import Flag, Known, Recode
+from pipeline.protect.treatments.dates import MonthOf
+from pipeline.protect.treatments.numbers import Band
+from pipeline.protect.treatments.pseudonym import Pseudonym
+from pipeline.protect.treatments.text import Keep
+from pipeline.protect.treatments.withhold import Withhold
 
 EVENTS = Feed(
     name="events", title="Events of the engagement system that have been held",

@@ -2,10 +2,17 @@
 
 from pipeline.extract.workbook.workbook import Workbook
 from pipeline.model.declaration import Dataset, Feed
-from pipeline.protect.fates import MustBe, Period, Withhold
-from pipeline.protect.ledger import ExcludedAccounts, OverThreshold, WholeTransactions
-from pipeline.protect.payees import Payee, Redaction
-from pipeline.protect.treatments import Alias, Always, Body, Day, Keep, Money, Pseudonym, Recode
+from pipeline.protect.rules.accounts import ExcludedAccounts
+from pipeline.protect.rules.payees import Payee, Redaction
+from pipeline.protect.rules.transactions import OverThreshold, WholeTransactions
+from pipeline.protect.treatments.codes import Alias, Body, Recode
+from pipeline.protect.treatments.constants import Always
+from pipeline.protect.treatments.dates import Day
+from pipeline.protect.treatments.numbers import Money
+from pipeline.protect.treatments.pseudonym import Pseudonym
+from pipeline.protect.treatments.require import MustBe, Period
+from pipeline.protect.treatments.text import Keep
+from pipeline.protect.treatments.withhold import Withhold
 
 _TRANSACTION = {"body": "Body", "number": "Transaction No"}
 _FRAUD = "invoice fraud uses real numbers"

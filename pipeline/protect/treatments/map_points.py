@@ -17,8 +17,8 @@ from scipy.spatial import cKDTree
 
 from pipeline.columns.arrays import encoded, facts_of_distinct, filled, mask_of, plain, where
 from pipeline.columns.text import is_formula
-from pipeline.protect.fates import Reasoned
-from pipeline.protect.place import Place, Problem, Treated, length_of, nowhere, problem
+from pipeline.model.handling import Problem, Treated, length_of, nowhere, problem
+from pipeline.protect.handling import Reasoned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
+    from pipeline.model.context import Place
 
 #: Further than this from every map point, a place is published as No Location (as in the national files).
 REACH_METRES = 20_000.0

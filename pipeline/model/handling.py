@@ -1,57 +1,20 @@
-"""Where protecting happens: what treatments and row rules may know beside the cells themselves."""
+"""What becomes of raw columns and rows: the protocols of treatments and rules, and what they return."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
-    from decimal import Decimal
 
     import pyarrow as pa
 
-    from pipeline.codelists import CodeLists
     from pipeline.columns.arrays import Mask
-    from pipeline.model.periods import Month
+    from pipeline.model.context import Place
     from pipeline.model.tables import RawTable
-    from pipeline.protect.pseudonyms import Pseudonyms
-    from pipeline.protect.snap import PointList
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Threshold:
-    """When a transaction is large enough to be published: operator, amount and basis are settings."""
-
-    amount: Decimal
-    operator: str
-    basis: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """One month of one force: code lists, reference data, settings, key, and what the private index knows.
-
-    ``restricted`` holds the pseudonyms of restricted records, ``payees`` the most protective type of
-    each supplier by its pseudonym, over everything held or ever received.
-    """
-
-    month: Month
-    as_of: dt.date
-    pseudonyms: Pseudonyms
-    codelists: CodeLists
-    force: str
-    force_name: str
-    bodies: Mapping[str, str]
-    threshold: Threshold
-    points: PointList | None = None
-    neighbourhoods: frozenset[str] = frozenset()
-    restricted: frozenset[str] = frozenset()
-    payees: Mapping[str, str] = field(default_factory=dict)
 
 
 class Problem(NamedTuple):

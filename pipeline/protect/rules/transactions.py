@@ -1,9 +1,6 @@
-"""Row rules of a finance ledger, where a transaction stands or falls as a whole.
+"""Transactions of a ledger, which stand or fall as a whole.
 
-The Local Government Association's guidance on publishing spending is the source: what is left out, what is one item.
-
-Their order is fixed: bad lines hold their transaction, doubled lines, excluded accounts, payees, threshold.
-"""
+The Local Government Association's guidance on publishing spending is the source: what is one item."""
 
 from __future__ import annotations
 
@@ -16,10 +13,8 @@ import pyarrow as pa
 from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct
 from pipeline.columns.groups import groups
 from pipeline.columns.money import money
-from pipeline.errors import InputError
-from pipeline.model.reasons import REASONS
-from pipeline.protect.place import Judgement, Place, Problem, problem
-from pipeline.protect.rules import _Rule
+from pipeline.model.handling import Judgement, Problem, problem
+from pipeline.protect.rules.rule import _Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,10 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
+    from pipeline.model.context import Place
     from pipeline.model.tables import RawTable
-
-#: Codes that the accounts of rows already use.
-_TAKEN = frozenset({*REASONS, "published"})
 
 
 def with_any(group: NDArray[np.int64], rows: Mask) -> Mask:
@@ -115,75 +108,6 @@ class WholeTransactions(_Rule):
         group = transactions(raw, self.body, self.number)
         line = np.where(group >= 0, groups(pa.array(group), raw.cells[self.line]), -1)
         return Judgement((_Hold(group), _Twice(line, group, raw.repeats)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Coded:
-    """Settles each row by a code of its own; "" leaves it standing."""
-
-    codes: NDArray[np.object_]
-
-    def settle(self, standing: Mask, _bad: Mask) -> Iterable[tuple[str, Mask]]:
-        """Yield the rows of each code."""
-        for code in sorted(set(self.codes) - {""}):
-            yield code, (self.codes == code) & standing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExcludedAccounts(_Rule):
-    """Withholds lines of accounts that are not spending (pay, pensions, tax ...), by the longest prefix of their code.
-
-    Such a line is checked for ``still_checked`` columns and for formula text only.
-    """
-
-    column: str
-    still_checked: tuple[str, ...]
-    codelist: str = "excluded-account"
-
-    @property
-    def settles(self) -> tuple[str, ...]:
-        """The account's code."""
-        return (self.column,)
-
-    def _codes(self, raw: RawTable, place: Place) -> NDArray[np.object_]:
-        rows = place.codelists.read(self.codelist).rows
-        if any(not row["prefix"] or not row["code"] or row["code"] in _TAKEN for row in rows):
-            raise InputError(
-                "bad-code-list",
-                "a row has no prefix, no code, or a code that has a meaning of its own (docs/reasons.md)",
-                where=f"code list `{self.codelist}`",
-                fix="give every row the beginning of an account's code and a code such as `excluded-pay`",
-            )
-        prefixes = sorted(((row["prefix"], row["code"]) for row in rows), key=lambda pair: -len(pair[0]))
-
-        def excluded(account: str) -> str:
-            return next((code for prefix, code in prefixes if account.startswith(prefix)), "")
-
-        return facts_of_distinct(raw.cells[self.column], excluded, dtype=np.object_, empty="")
-
-    def check(self, raw: RawTable, _place: Place) -> Sequence[Problem]:
-        """Return the lines without an account: nobody can say that they are not excluded."""
-        return problem(self.column, "blank-value", ~filled(raw.cells[self.column]))
-
-    def forgive(self, problems: Sequence[Problem], raw: RawTable, place: Place) -> Sequence[Problem]:
-        """Return the problems without those of excluded lines in columns that do not matter for them."""
-        matters = self._codes(raw, place) == ""
-        kept = [
-            found
-            if found.column in self.still_checked or found.code == "formula-text"
-            else found._replace(mask=found.mask & matters)
-            for found in problems
-        ]
-        return [found for found in kept if found.mask.any()]
-
-    def unpublishable(self, raw: RawTable, place: Place) -> Mask:
-        """Return the excluded lines."""
-        excluded: Mask = self._codes(raw, place) != ""
-        return excluded
-
-    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Judgement:
-        """Return each line's code."""
-        return Judgement((_Coded(self._codes(raw, place)),))
 
 
 @dataclass(frozen=True, slots=True)

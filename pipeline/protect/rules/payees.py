@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, filled, plain, where
-from pipeline.protect.ledger import transactions, with_any
-from pipeline.protect.place import Judgement, Overtaken, Place, Problem, PublicRows, nowhere
-from pipeline.protect.rules import _Rule
+from pipeline.model.handling import Judgement, Overtaken, Problem, PublicRows, nowhere
+from pipeline.protect.rules.rule import _Rule
+from pipeline.protect.rules.transactions import transactions, with_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
+    from pipeline.model.context import Place
     from pipeline.model.tables import RawTable
 
 #: From the least to the most protective; a payee takes the most protective type ever given.

@@ -1,0 +1,98 @@
+"""Accounts of a ledger whose lines are not published.
+
+The Local Government Association's guidance on publishing spending is the source: what is left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.columns.arrays import facts_of_distinct, filled
+from pipeline.errors import InputError
+from pipeline.model.handling import Judgement, Problem, problem
+from pipeline.model.reasons import REASONS
+from pipeline.protect.rules.rule import _Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from pipeline.columns.arrays import Mask
+    from pipeline.model.context import Place
+    from pipeline.model.tables import RawTable
+
+#: Codes that the accounts of rows already use.
+_TAKEN = frozenset({*REASONS, "published"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Coded:
+    """Settles each row by a code of its own; "" leaves it standing."""
+
+    codes: NDArray[np.object_]
+
+    def settle(self, standing: Mask, _bad: Mask) -> Iterable[tuple[str, Mask]]:
+        """Yield the rows of each code."""
+        for code in sorted(set(self.codes) - {""}):
+            yield code, (self.codes == code) & standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcludedAccounts(_Rule):
+    """Withholds lines of accounts that are not spending (pay, pensions, tax ...), by the longest prefix of their code.
+
+    Such a line is checked for ``still_checked`` columns and for formula text only.
+    """
+
+    column: str
+    still_checked: tuple[str, ...]
+    codelist: str = "excluded-account"
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        """The account's code."""
+        return (self.column,)
+
+    def _codes(self, raw: RawTable, place: Place) -> NDArray[np.object_]:
+        rows = place.codelists.read(self.codelist).rows
+        if any(not row["prefix"] or not row["code"] or row["code"] in _TAKEN for row in rows):
+            raise InputError(
+                "bad-code-list",
+                "a row has no prefix, no code, or a code that has a meaning of its own (docs/reasons.md)",
+                where=f"code list `{self.codelist}`",
+                fix="give every row the beginning of an account's code and a code such as `excluded-pay`",
+            )
+        prefixes = sorted(((row["prefix"], row["code"]) for row in rows), key=lambda pair: -len(pair[0]))
+
+        def excluded(account: str) -> str:
+            return next((code for prefix, code in prefixes if account.startswith(prefix)), "")
+
+        return facts_of_distinct(raw.cells[self.column], excluded, dtype=np.object_, empty="")
+
+    def check(self, raw: RawTable, _place: Place) -> Sequence[Problem]:
+        """Return the lines without an account: nobody can say that they are not excluded."""
+        return problem(self.column, "blank-value", ~filled(raw.cells[self.column]))
+
+    def forgive(self, problems: Sequence[Problem], raw: RawTable, place: Place) -> Sequence[Problem]:
+        """Return the problems without those of excluded lines in columns that do not matter for them."""
+        matters = self._codes(raw, place) == ""
+        kept = [
+            found
+            if found.column in self.still_checked or found.code == "formula-text"
+            else found._replace(mask=found.mask & matters)
+            for found in problems
+        ]
+        return [found for found in kept if found.mask.any()]
+
+    def unpublishable(self, raw: RawTable, place: Place) -> Mask:
+        """Return the excluded lines."""
+        excluded: Mask = self._codes(raw, place) != ""
+        return excluded
+
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Judgement:
+        """Return each line's code."""
+        return Judgement((_Coded(self._codes(raw, place)),))

@@ -1,0 +1,76 @@
+"""The same text on every row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipeline.columns.arrays import constant, filled, on_distinct
+from pipeline.model.handling import Treated, length_of, problem
+from pipeline.protect.handling import OneColumn, Reasoned, columns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+    from pipeline.model.context import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnForce(OneColumn):
+    """Publishes the force's name; a row of another force is a problem."""
+
+    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+        """Return the name of the setting's force."""
+        name = on_distinct(cells[self.column], lambda slug: place.force_name if slug == place.force else None)
+        return Treated(self._same(name), problem(self.column, "other-force", ~filled(name)))
+
+
+@dataclass(frozen=True, slots=True)
+class ForceName(Reasoned):
+    """Publishes the setting's force on every row; it settles no raw column."""
+
+    into: str | tuple[str, ...]
+    why: str
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    reads = settles
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """The columns of the force's name."""
+        return columns_of(self.into)
+
+    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+        """Return the name on every row."""
+        return Treated(dict.fromkeys(self.makes, constant(place.force_name, length_of(cells))))
+
+
+@dataclass(frozen=True, slots=True)
+class Always(Reasoned):
+    """Publishes one text, or nothing, on every row; it settles no raw column."""
+
+    into: str | tuple[str, ...]
+    why: str
+    text: str | None = field(default=None, kw_only=True)
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    reads = settles
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """The columns."""
+        return columns_of(self.into)
+
+    def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
+        """Return the text on every row."""
+        return Treated(dict.fromkeys(self.makes, constant(self.text, length_of(cells))))

@@ -1,0 +1,62 @@
+"""Counts as bands, amounts as pounds and pence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.columns.arrays import filled, on_distinct
+from pipeline.columns.money import money
+from pipeline.model.handling import Treated, problem
+from pipeline.protect.handling import OneColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+    from pipeline.model.context import Place
+
+
+#: A count of more digits than this is a mistake at its source.
+_MOST_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band(OneColumn):
+    """Publishes a count as its band; empty stays empty.
+
+    No exact number below eight is published: that is where national practice draws the line.
+    """
+
+    codelist: str
+
+    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+        """Return the bands; what is no whole number from 0 on is a problem."""
+        rows = place.codelists.read(self.codelist).rows
+        bounds = [(int(row["from_count"]), int(row["to_count"] or 10**18), row["label"]) for row in rows]
+
+        def band(text: str) -> str | None:
+            if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+                return None
+            return next((label for low, high, label in bounds if low <= int(text) <= high), None)
+
+        column = cells[self.column]
+        text = on_distinct(column, band)
+        return Treated(self._same(text), problem(self.column, "bad-number", filled(column) & ~filled(text)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money(OneColumn):
+    """Publishes an amount in pounds and pence; empty is a problem unless ``blank``."""
+
+    blank: bool = False
+
+    def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
+        """Return the amounts with two places."""
+        column = cells[self.column]
+        text = on_distinct(column, money)
+        wrong = ~filled(text)
+        if self.blank:
+            wrong &= filled(column)
+        return Treated(self._same(text), problem(self.column, "bad-money", wrong))

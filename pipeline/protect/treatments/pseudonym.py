@@ -1,0 +1,55 @@
+"""Keyed pseudonyms of references."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.columns.arrays import filled
+from pipeline.model.handling import Treated, problem
+from pipeline.protect.handling import OneColumn
+from pipeline.protect.pseudonyms import SHORT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+    from pipeline.model.context import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pseudonym(OneColumn):
+    """Publishes a keyed pseudonym of a reference; ``after`` are parts that come first.
+
+    References are short numbers: a hash without a key could be turned back by trying them all.
+    """
+
+    scope: str
+    after: tuple[str, ...] = ()
+    length: int = SHORT
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The reference and the parts before it."""
+        return (*self.after, self.column)
+
+    @property
+    def identifies(self) -> tuple[str, ...]:
+        """The reference itself."""
+        return (self.column,)
+
+    @property
+    def varied(self) -> tuple[str, ...]:
+        """The reference."""
+        return (self.column,)
+
+    @property
+    def open_text(self) -> tuple[str, ...]:
+        """The pseudonym: the leak check makes sure that it is one."""
+        return self.makes
+
+    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+        """Return the pseudonym of each reference; an empty part is a problem."""
+        named = place.pseudonyms.column(self.scope, [cells[name] for name in self.reads], length=self.length)
+        return Treated(self._same(named), problem(self.column, "blank-reference", ~filled(cells[self.column])))

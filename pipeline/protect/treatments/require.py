@@ -1,0 +1,40 @@
+"""Raw columns that are only checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.columns.arrays import filled, on_distinct
+from pipeline.model.handling import Treated, problem
+from pipeline.protect.handling import OneColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+    from pipeline.model.context import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period(OneColumn):
+    """Uses the period that a line gives: it must be its file's month."""
+
+    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+        """Return no column; another period is a problem."""
+        given = on_distinct(cells[self.column], lambda text: text if text == place.month else None)
+        return Treated({}, problem(self.column, "other-period", ~filled(given)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MustBe(OneColumn):
+    """Uses a column that may hold one value only; ``code`` says what is wrong with another."""
+
+    value: str
+    code: str
+
+    def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
+        """Return no column; another value is a problem."""
+        given = on_distinct(cells[self.column], lambda text: text if text == self.value else None)
+        return Treated({}, problem(self.column, self.code, ~filled(given)))
