@@ -19,7 +19,7 @@ from pipeline.protect.treatments.withhold import Withhold
 from pipeline.run import publish as runs
 from pipeline.settings.sections import CODELISTS
 from pipeline.settings.settings import VARIABLES
-from pipeline.validate.differences import DIFFERENCES
+from pipeline.validate.referee.differences import DIFFERENCES
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from pipeline.protect.protect import protect
 from pipeline.protect.settle import settle
 from pipeline.release.tables import Part, publishable
 from pipeline.validate.checks import typed_table, validate
-from pipeline.validate.referee import referee
+from pipeline.validate.referee.referee import referee
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -167,7 +167,9 @@ def one_floor(data: Path) -> dict[str, float]:
 
 def one_corridor(data: Path) -> dict[str, float]:
     """Return seconds of the corridor and of the identifying pass, and the peak memory of this process."""
-    importlib.import_module("pipeline.validate.frictionless_verdict")  # loading libraries is no part of the corridor
+    importlib.import_module(
+        "pipeline.validate.referee.referee.frictionless"
+    )  # loading libraries is no part of the corridor
     importlib.import_module("frictionless")
     settings = Settings.load(ROOT / "pipeline.toml", {}, data=data)
     work = Workplace(

@@ -12,7 +12,7 @@ import pytest
 from frictionless import Schema
 
 from pipeline.validate import TableSchema, validate
-from pipeline.validate.referee import referee
+from pipeline.validate.referee.referee import referee
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 FILES = sorted(path for path in SCHEMAS.glob("*/*.json") if path.parent.name != "codelists")

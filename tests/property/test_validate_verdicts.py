@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline.validate import TableSchema, validate
 from pipeline.validate.patterns import matches, pattern_refusal
-from pipeline.validate.referee import referee
+from pipeline.validate.referee.referee import referee
 
 KINDS = ("string", "number", "money", "integer", "boolean", "date", "yearmonth", "year")
 

@@ -10,9 +10,9 @@ from frictionless import Resource, Schema
 
 from pipeline.errors import SettingsError
 from pipeline.validate import Field, TableSchema, validate
-from pipeline.validate.differences import DIFFERENCES, Difference, Scope, explanation
-from pipeline.validate.frictionless_verdict import frictionless_rejections
-from pipeline.validate.referee import referee
+from pipeline.validate.referee.differences import DIFFERENCES, Difference, Scope, explanation
+from pipeline.validate.referee.frictionless import frictionless_rejections
+from pipeline.validate.referee.referee import referee
 
 CELLS = [difference for difference in DIFFERENCES if difference.scope is Scope.CELL]
 

@@ -9,7 +9,7 @@ import pytest
 from published_files import street_files
 
 from pipeline.validate import TableSchema, validate
-from pipeline.validate.referee import referee
+from pipeline.validate.referee.referee import referee
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "crime" / "street-crime.json"
 #: Territorial forces, early and late, with accented letters, a place without a name, codes of Wales.

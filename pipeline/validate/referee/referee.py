@@ -15,9 +15,9 @@ import numpy as np
 from pipeline.errors import PrivacyError
 from pipeline.model.tables import Rejection
 from pipeline.validate.column import Column
-from pipeline.validate.differences import explanation
-from pipeline.validate.frictionless_verdict import frictionless_rejections
-from pipeline.validate.sampling import chosen_rows
+from pipeline.validate.referee.differences import explanation
+from pipeline.validate.referee.frictionless import frictionless_rejections
+from pipeline.validate.referee.sampling import chosen_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

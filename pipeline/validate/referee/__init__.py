@@ -1,0 +1,1 @@
+"""Frictionless as the outside judge of every release."""
