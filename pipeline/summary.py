@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.build.due import in_words
 from pipeline.errors import printable
 from pipeline.model.wording import marked
 from pipeline.report import account_lines, plan_lines
-from pipeline.run.stale import in_words
 from pipeline.storage.supplier_review import review_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pipeline.build.dataset import Outcome
     from pipeline.model.accounts import Account
-    from pipeline.run.dataset import Outcome
     from pipeline.run.publish import Run
 
 

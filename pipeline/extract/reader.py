@@ -17,10 +17,10 @@ from pipeline.extract.workbook.workbook import Workbook
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pipeline.build.run_context import Workplace
     from pipeline.model.declaration import Feed
     from pipeline.model.periods import Month
     from pipeline.model.tables import Extracted
-    from pipeline.run.workplace import Workplace
 
 #: How much read text is kept at hand; a month of the largest force is about a third of it.
 _AT_HAND_BYTES = 512 * 2**20

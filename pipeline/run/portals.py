@@ -16,9 +16,9 @@ from pipeline.storage.journal import record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pipeline.build.run_context import Workplace
     from pipeline.model.plan import Portal
     from pipeline.model.release import Publication
-    from pipeline.run.workplace import Workplace
     from pipeline.settings.laptop_portal import CkanAccess
     from pipeline.settings.settings import Settings
 

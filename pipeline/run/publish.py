@@ -7,6 +7,9 @@ from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from pipeline.build.dataset import Outcome, run_dataset
+from pipeline.build.publication import publication
+from pipeline.build.run_context import Workplace, schema_of
 from pipeline.datasets import declared
 from pipeline.errors import InputError, PipelineError, SettingsError, several
 from pipeline.extract.database.database import Database, is_file
@@ -16,10 +19,7 @@ from pipeline.extract.reader import Reader
 from pipeline.model.periods import NO_MONTH
 from pipeline.report import bug
 from pipeline.run import origin
-from pipeline.run.dataset import Outcome, run_dataset
 from pipeline.run.portals import Reach, apply_all, catalogue_of, plan_all, portals_of, reach_of, reach_with
-from pipeline.run.publication import publication
-from pipeline.run.workplace import Workplace, schema_of
 from pipeline.storage.journal import record
 from pipeline.storage.lock import locked, locked_for_looking
 from pipeline.storage.store import Store

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.build.run_context import Workplace
 from pipeline.columns.arrays import whole
 from pipeline.errors import InputError, PipelineError
 from pipeline.extract.database.database import Database
 from pipeline.extract.partition import digest_of_rows, sha256_of
 from pipeline.extract.reader import Reader
 from pipeline.model.periods import NO_MONTH
-from pipeline.run.workplace import Workplace
 from pipeline.settings.key import sample_key
 from pipeline.storage.quarantine import row_numbers
 

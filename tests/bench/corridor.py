@@ -27,11 +27,11 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from pipeline.build import candidate as run_months
+from pipeline.build.dataset import run_dataset
+from pipeline.build.run_context import Workplace
 from pipeline.datasets import declared
 from pipeline.extract.delimited.folder import Folder
-from pipeline.run import months as run_months
-from pipeline.run.dataset import run_dataset
-from pipeline.run.workplace import Workplace
 from pipeline.sample import make_sample
 from pipeline.settings.key import sample_key
 from pipeline.settings.sections import CODELISTS

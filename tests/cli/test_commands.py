@@ -667,7 +667,7 @@ def test_all_that_can_be_known_before_anything_is_read_is_said_together(
     product.key_file.unlink()
     shutil.copytree(ROOT / "schemas", tmp_path / "schemas")
     (tmp_path / "schemas" / "crime" / "street-crime.json").write_text("{", encoding="utf-8")
-    monkeypatch.setattr("pipeline.run.workplace.SCHEMAS", tmp_path / "schemas")
+    monkeypatch.setattr("pipeline.build.run_context.SCHEMAS", tmp_path / "schemas")
     before = tree(product.data)
     portal = {"PIPELINE_CKAN_URL": "https://ckan.example.org"}
     said = product.run("publish", PIPELINE_ENGAGEMENT_DATABASE="nosuch://reader:pa55@db.example.org/events", **portal)

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from product import MONTHS, Product, change_csv, contents, read_csv, tree
 
-from pipeline.run import workplace
+from pipeline.build import run_context as workplace
 from pipeline.sample.making import invent_lines
 from pipeline.storage.index import PublishedIn, ReferenceIndex
 from pipeline.storage.store import Store

@@ -201,7 +201,7 @@ def test_files_that_differ_when_they_are_read_back_stop_the_release(
         lines = b"".join(blocks).splitlines(keepends=True)
         yield b"".join(lines[:-1])
 
-    monkeypatch.setattr("pipeline.run.months.csv_blocks", short)
+    monkeypatch.setattr("pipeline.build.candidate.csv_blocks", short)
     said = product.run("publish", "--quiet")
     assert said.status == ExitStatus.PRIVACY
     assert said.out.count("STOPPED: files-differ") == 3
@@ -209,13 +209,13 @@ def test_files_that_differ_when_they_are_read_back_stop_the_release(
 
 
 def test_rows_that_nobody_accounts_for_stop_the_release(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipeline.protect.settle import settle  # noqa: PLC0415 - the very function that is broken here
+    from pipeline.build.accounts import settle
 
     def forgetful(*words: object) -> object:
         settled = settle(*words)  # type: ignore[arg-type] # handed through
         return replace(settled, accounts=settled.accounts[1:])
 
-    monkeypatch.setattr("pipeline.run.corridor.settle", forgetful)
+    monkeypatch.setattr("pipeline.build.corridor.settle", forgetful)
     said = product.run("publish", "--quiet")
     assert said.status == ExitStatus.PRIVACY
     assert "STOPPED: accounts-differ" in said.out

@@ -27,7 +27,7 @@ from pipeline.settings.sections import CODELISTS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.run.corridor import Product
+    from pipeline.build.corridor import Product
 
     Row = dict[str, str]
     Spot = tuple[str, int]

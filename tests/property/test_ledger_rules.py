@@ -26,7 +26,7 @@ from pipeline.settings.sections import CODELISTS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.run.corridor import Product
+    from pipeline.build.corridor import Product
 
     Row = dict[str, str]
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from pipeline.build.corridor import build
+from pipeline.build.inventory import Survey
 from pipeline.codelists import CodeLists
 from pipeline.columns.arrays import BLANKS, whole
 from pipeline.datasets import declared
@@ -26,18 +28,16 @@ from pipeline.model.tables import Extracted, RawTable
 from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.protect.rules.payees import most_protective
 from pipeline.protect.treatments.map_points import PointList
-from pipeline.run.corridor import build
-from pipeline.run.survey import Survey
 from pipeline.settings.sections import CODELISTS, Referee
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pipeline.build.corridor import Product
+    from pipeline.build.inventory import Registers
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Month
-    from pipeline.run.corridor import Product
-    from pipeline.run.survey import Registers
 
     Row = Mapping[str, str]
 

@@ -22,8 +22,8 @@ from pipeline.model.reasons import Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pipeline.build.corridor import Product
     from pipeline.model.periods import Month
-    from pipeline.run.corridor import Product
 
 MONTH = "2024-01"
 #: What a column holds when a table does not name it; `#` is the number of the row in the table.

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipeline.run.program import NO_ROWS, deciding
+from pipeline.build.fingerprint import NO_ROWS, deciding
 
 ROOT = Path(__file__).resolve().parents[2]
 LOADED = """
@@ -27,7 +27,9 @@ def loaded(*names: str) -> set[str]:
 
 def test_all_that_is_loaded_to_make_a_month_decides_rows_or_is_said_not_to() -> None:
     declarations = {name for name in loaded("pipeline.datasets") if name.startswith("pipeline.datasets")}
-    made_with = loaded("pipeline.run.corridor", "pipeline.run.months", "pipeline.extract.reader", "pipeline.run.survey")
+    made_with = loaded(
+        "pipeline.build.corridor", "pipeline.build.candidate", "pipeline.extract.reader", "pipeline.build.inventory"
+    )
     made_with |= loaded(*declarations)
     assert made_with - declarations - NO_ROWS == set(deciding()) - (NO_ROWS | declarations)
     assert not set(deciding()) & NO_ROWS

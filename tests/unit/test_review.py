@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from pipeline.run.review import approval_of, shrinks
+from pipeline.build.shrinking import approval_of, shrinks
 from pipeline.settings.decisions import Approval
 from pipeline.settings.sections import Limits
 

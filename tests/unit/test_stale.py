@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.build.due import in_words, stale_months
+from pipeline.build.inventory import Survey
 from pipeline.datasets import declared
 from pipeline.model.tables import Receipt
 from pipeline.release.changes import public_reason
-from pipeline.run.stale import in_words, stale_months
-from pipeline.run.survey import Survey
 from pipeline.storage.state import Built, MonthState, State, Waiting
 from pipeline.storage.store import Store
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from pipeline.build.inventory import Registers
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
-    from pipeline.run.survey import Registers
 
 BASE = {"key": "k", "declaration": "d", "schema": "s", "code lists": "c", "settings": "t", "program": "p"}
 MONTHS = ("2024-01", "2024-02", "2024-03")

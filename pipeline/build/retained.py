@@ -12,13 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from pipeline.build.run_context import digest
 from pipeline.columns.arrays import plain, whole
 from pipeline.model.accounts import Account
 from pipeline.model.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak import read_back
 from pipeline.release.tables import Part, publishable
-from pipeline.run.workplace import digest
 from pipeline.storage.store import lost, read_released
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pipeline.build.candidate import Bench
     from pipeline.columns.arrays import Mask
     from pipeline.model.handling import Overtaken
     from pipeline.model.periods import Month
-    from pipeline.run.months import Bench
     from pipeline.storage.state import Built, MonthState
 
 

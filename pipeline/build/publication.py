@@ -15,10 +15,10 @@ from pipeline.settings.wording import spend_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pipeline.build.run_context import Workplace
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
     from pipeline.model.release import Release
-    from pipeline.run.workplace import Workplace
     from pipeline.storage.state import MonthState, State
     from pipeline.validate.schema import TableSchema
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 #: Where the way from raw bytes to a finished month begins.
-_ROOTS = ("pipeline.run.months", "pipeline.extract.reader", "pipeline.run.survey")
+_ROOTS = ("pipeline.build.candidate", "pipeline.extract.reader", "pipeline.build.inventory")
 #: Imported on that way too, but no row depends on their text: what they hold is compared by its value or not published.
 NO_ROWS = frozenset(
     {
@@ -39,7 +39,7 @@ NO_ROWS = frozenset(
         *(
             "pipeline.storage.state",
             "pipeline.storage.store",
-            "pipeline.run.program",
+            "pipeline.build.fingerprint",
             "pipeline.settings.wording",
         ),
     }

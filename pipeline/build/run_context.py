@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.build.fingerprint import code_digest
 from pipeline.codelists import CodeLists
 from pipeline.extract.reference import Reference, read_reference
 from pipeline.model.context import Place, Threshold
 from pipeline.model.wording import marked
 from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.protect.treatments.map_points import PointList
-from pipeline.run.program import code_digest
 from pipeline.settings.sections import CODELISTS
 from pipeline.settings.wording import spend_words
 from pipeline.storage.atomic import replace_file

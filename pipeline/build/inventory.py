@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.build.run_context import digest
 from pipeline.columns.arrays import whole
 from pipeline.errors import PipelineError
 from pipeline.extract.database.database import Database
@@ -12,7 +13,6 @@ from pipeline.extract.partition import by_month, digest_of_rows, receipt_of, sha
 from pipeline.model.periods import NO_MONTH
 from pipeline.model.tables import Receipt
 from pipeline.protect.rules.payees import most_protective
-from pipeline.run.workplace import digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

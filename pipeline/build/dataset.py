@@ -6,17 +6,17 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from pipeline.build import retained as gone
+from pipeline.build.approval import accept, note_of
+from pipeline.build.candidate import Bench, Candidate, candidate, unplaced
+from pipeline.build.due import Stale, in_words, stale_months
+from pipeline.build.inventory import survey
+from pipeline.build.run_context import digest
+from pipeline.build.shrinking import approval_of
 from pipeline.errors import InputError, PipelineError, several
 from pipeline.extract.database.database import Database
 from pipeline.extract.reader import Reader
 from pipeline.report import bug
-from pipeline.run import gone
-from pipeline.run.accept import accept, note_of
-from pipeline.run.months import Bench, Candidate, candidate, unplaced
-from pipeline.run.review import approval_of
-from pipeline.run.stale import Stale, in_words, stale_months
-from pipeline.run.survey import survey
-from pipeline.run.workplace import digest
 from pipeline.storage.index import ReferenceIndex
 from pipeline.storage.journal import record
 from pipeline.storage.quarantine import row_numbers, save_quarantine
@@ -26,14 +26,14 @@ from pipeline.storage.supplier_review import save_review
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from pipeline.build.corridor import Product
+    from pipeline.build.run_context import Workplace
     from pipeline.extract.reference import Reference
     from pipeline.model.accounts import Account
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
     from pipeline.model.release import ChangeNote
     from pipeline.release.changes import Why
-    from pipeline.run.corridor import Product
-    from pipeline.run.workplace import Workplace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from pipeline.build.accounts import settle
 from pipeline.errors import PrivacyError
 from pipeline.model.reasons import Outcome
 from pipeline.protect.protect import protect
-from pipeline.protect.settle import settle
 from pipeline.release.tables import Part, publishable
 from pipeline.validate.checks import typed_table, validate
 from pipeline.validate.referee.referee import referee
@@ -19,11 +19,11 @@ from pipeline.validate.referee.referee import referee
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from pipeline.build.accounts import Settled
     from pipeline.model.accounts import Account, Quarantined
     from pipeline.model.context import Place
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.tables import RawTable, SafeTable
-    from pipeline.protect.settle import Settled
     from pipeline.release.tables import PublishableTable
     from pipeline.settings.sections import Referee
     from pipeline.validate.checks import Checked

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.build.run_context import digest
 from pipeline.model.reasons import Outcome
 from pipeline.release import changes
 from pipeline.release.changes import Why
-from pipeline.run.workplace import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from pipeline.build.inventory import Survey
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
-    from pipeline.run.survey import Survey
     from pipeline.storage.state import MonthState, State
     from pipeline.storage.store import Store
 

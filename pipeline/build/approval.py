@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipeline.build.shrinking import approval_of, shrinks
 from pipeline.release.changes import RULES, Why, note
-from pipeline.run.review import approval_of, shrinks
 from pipeline.storage.state import MonthState, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pipeline.build.candidate import Bench, Candidate
     from pipeline.model.periods import Month
     from pipeline.model.release import ChangeNote
-    from pipeline.run.months import Bench, Candidate
     from pipeline.storage.state import Built
 
 

@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from pipeline.build.corridor import Product, Told, build
+from pipeline.build.run_context import digest
 from pipeline.columns.arrays import plain, whole
 from pipeline.errors import InputError, PipelineError, PrivacyError
 from pipeline.extract.database.database import Database
 from pipeline.extract.partition import joined, late_slice, own_slice, undated_slice
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak import Watched, check, read_back
-from pipeline.run.corridor import Product, Told, build
-from pipeline.run.workplace import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from pipeline.build.due import Stale
+    from pipeline.build.inventory import Survey
+    from pipeline.build.run_context import Workplace
     from pipeline.extract.reader import Reader
     from pipeline.extract.reference import Reference
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Month
     from pipeline.model.tables import Extracted, RawTable
-    from pipeline.run.stale import Stale
-    from pipeline.run.survey import Survey
-    from pipeline.run.workplace import Workplace
     from pipeline.storage.state import Built
     from pipeline.storage.store import Draft
 

@@ -1,0 +1,1 @@
+"""One dataset: from what was received to releases."""
