@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.build.shrinking import approval_of, shrinks
-from pipeline.release.changes import RULES, Why, note
+from pipeline.release.change_log import RULES, Why, note
 from pipeline.storage.state import MonthState, Waiting
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from pipeline.errors import InputError, PipelineError, PrivacyError
 from pipeline.extract.database.database import Database
 from pipeline.extract.partition import joined, late_slice, own_slice, undated_slice
 from pipeline.release.files import csv_blocks, parquet_blocks
-from pipeline.release.leak import Watched, check, read_back
+from pipeline.release.leak_scan import Watched, check, read_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -12,7 +12,7 @@ from pipeline.build.accounts import settle
 from pipeline.errors import PrivacyError
 from pipeline.model.reasons import Outcome
 from pipeline.protect.protect import protect
-from pipeline.release.tables import Part, publishable
+from pipeline.release.publishable import Part, publishable
 from pipeline.validate.checks import typed_table, validate
 from pipeline.validate.referee.referee import referee
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.model.context import Place
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.tables import RawTable, SafeTable
-    from pipeline.release.tables import PublishableTable
+    from pipeline.release.publishable import PublishableTable
     from pipeline.settings.sections import Referee
     from pipeline.validate.checks import Checked
     from pipeline.validate.schema import TableSchema

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
     from pipeline.model.release import ChangeNote
-    from pipeline.release.changes import Why
+    from pipeline.release.change_log import Why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

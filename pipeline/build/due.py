@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from pipeline.build.run_context import digest
 from pipeline.model.reasons import Outcome
-from pipeline.release import changes
-from pipeline.release.changes import Why
+from pipeline.release import change_log as changes
+from pipeline.release.change_log import Why
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

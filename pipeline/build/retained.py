@@ -17,8 +17,8 @@ from pipeline.columns.arrays import plain, whole
 from pipeline.model.accounts import Account
 from pipeline.model.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
-from pipeline.release.leak import read_back
-from pipeline.release.tables import Part, publishable
+from pipeline.release.leak_scan import read_back
+from pipeline.release.publishable import Part, publishable
 from pipeline.storage.store import lost, read_released
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.release.tables import PublishableTable
+    from pipeline.release.publishable import PublishableTable
 
 _BLOCK_ROWS = 131_072
 #: Joining more pairs than this once would not pay.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError, SettingsError, StorageError
 from pipeline.extract.paths import files_below
-from pipeline.publish.pages import SITE_FILES
+from pipeline.publish.catalogue.pages import SITE_FILES
 from pipeline.sample.manifest import AS_OF, manifest_files
 from pipeline.sample.mark import bears_mark
 from pipeline.settings.key import default_key_file, ensure_sample_key, load_key, sample_key

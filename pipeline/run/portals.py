@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import PipelineError
 from pipeline.model.plan import Action, Plan
-from pipeline.publish.catalogue import StaticCatalogue
-from pipeline.publish.ckan import CkanPortal
+from pipeline.publish.catalogue.portal import StaticCatalogue
+from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.publish.plan import make_plan
 from pipeline.report import bug
 from pipeline.settings.laptop_portal import laptop_portal

@@ -701,8 +701,8 @@ def test_a_fault_of_ours_in_one_portal_does_not_stop_the_others(
         raise ValueError("Mrs Vanterpoole-Squibb")
 
     small.crimes("2024-02").write_bytes(small.crimes("2024-02").read_bytes().replace(b",Y\n", b",N\n", 1) + b"\n")
-    monkeypatch.setattr("pipeline.publish.catalogue.StaticCatalogue.look", fail)
-    monkeypatch.setattr("pipeline.publish.ckan.CkanPortal.look", fail)
+    monkeypatch.setattr("pipeline.publish.catalogue.portal.StaticCatalogue.look", fail)
+    monkeypatch.setattr("pipeline.publish.ckan.portal.CkanPortal.look", fail)
     portal = {"PIPELINE_CKAN_URL": "https://ckan.example.org", "PIPELINE_CKAN_TOKEN": "t" * 40}
     for command in ("plan", "publish"):
         said = small.run("--as-of", AS_OF, command, "--quiet", **portal)
@@ -723,8 +723,8 @@ def test_what_a_portal_answers_to_everything_is_asked_once(
         calls.append(code)
         raise PortalError(code, "the portal says no", where="https://ckan.example.org")
 
-    monkeypatch.setattr("pipeline.publish.ckan.CkanPortal.look", lambda *_: {})
-    monkeypatch.setattr("pipeline.publish.ckan.CkanPortal.apply", refuse)
+    monkeypatch.setattr("pipeline.publish.ckan.portal.CkanPortal.look", lambda *_: {})
+    monkeypatch.setattr("pipeline.publish.ckan.portal.CkanPortal.apply", refuse)
     portal = {"PIPELINE_CKAN_URL": "https://ckan.example.org", "PIPELINE_CKAN_TOKEN": "t" * 40}
     said = small.run("--as-of", AS_OF, "publish", "--quiet", **portal)
     assert said.status == ExitStatus.PORTAL, said.text
@@ -794,7 +794,7 @@ def test_too_little_memory_for_a_portal_is_no_fault_of_ours(small: Product, monk
     def fail(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("pipeline.publish.catalogue.StaticCatalogue.look", fail)
+    monkeypatch.setattr("pipeline.publish.catalogue.portal.StaticCatalogue.look", fail)
     said = small.run("--as-of", AS_OF, "publish", "--quiet")
     assert said.status == ExitStatus.STORAGE, said.text
     assert "out-of-memory: " in said.out

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeline.publish.ckan import CkanPortal
-from pipeline.publish.ckan_session import Patience
+from pipeline.publish.ckan.portal import CkanPortal
+from pipeline.publish.ckan.session import Patience
 from pipeline.settings.secret import Secret
 
 sys.path.append(str(Path(__file__).parent))  # the proxy and the publications are modules beside this file

@@ -32,8 +32,8 @@ from catalogue_example import (  # the folder of this file is no package
 from pipeline.errors import PipelineError, PortalError, SettingsError, StorageError
 from pipeline.model.plan import Action, Plan
 from pipeline.model.wording import FIGURES
-from pipeline.publish import swap
-from pipeline.publish.catalogue import StaticCatalogue
+from pipeline.publish.catalogue import swap
+from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.plan import METADATA, make_plan
 
 if TYPE_CHECKING:

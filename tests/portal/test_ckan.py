@@ -15,8 +15,8 @@ from publications import FORMATS, MONTHS, actions, make_publication, make_releas
 
 from pipeline.model.plan import Action, Change, Plan
 from pipeline.model.release import Held, ReleasedFile
-from pipeline.publish.ckan_fields import EXTRAS
-from pipeline.publish.ckan_session import Patience
+from pipeline.publish.ckan.fields import EXTRAS
+from pipeline.publish.ckan.session import Patience
 from pipeline.publish.plan import metadata_digest
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from real_portal import RealCkan
 
     from pipeline.model.release import Publication, Release
-    from pipeline.publish.ckan import CkanPortal
+    from pipeline.publish.ckan.portal import CkanPortal
 
     Connect = Callable[..., CkanPortal]
 

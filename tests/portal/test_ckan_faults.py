@@ -17,7 +17,7 @@ from faulty_proxy import Fault, Spoil, answer
 from publications import MONTHS, actions, make_publication, make_release, publish
 
 from pipeline.errors import PortalError
-from pipeline.publish.ckan_session import Patience
+from pipeline.publish.ckan.session import Patience
 from pipeline.publish.plan import make_plan
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from real_portal import RealCkan
 
     from pipeline.model.release import Publication
-    from pipeline.publish.ckan import CkanPortal
+    from pipeline.publish.ckan.portal import CkanPortal
 
     Connect = Callable[..., CkanPortal]
 

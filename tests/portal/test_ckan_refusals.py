@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from real_portal import RealCkan
 
     from pipeline.model.release import Publication
-    from pipeline.publish.ckan import CkanPortal
+    from pipeline.publish.ckan.portal import CkanPortal
 
     Connect = Callable[..., CkanPortal]
 

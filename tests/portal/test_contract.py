@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.errors import PipelineError
 from pipeline.model.plan import Action
-from pipeline.publish.catalogue import StaticCatalogue
+from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.plan import make_plan
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from catalogue_example import make_publication, make_release, make_site  # the folder of this file is no package
 
-from pipeline.publish.catalogue import StaticCatalogue
+from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.plan import make_plan
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.context import Place
     from pipeline.model.declaration import Dataset
-    from pipeline.release.tables import PublishableTable
+    from pipeline.release.publishable import PublishableTable
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.errors import PrivacyError
 from pipeline.model.release import ReleasedFile
-from pipeline.release.leak import Watched, check, read_back
+from pipeline.release.leak_scan import Watched, check, read_back
 
 if TYPE_CHECKING:
     from pathlib import Path

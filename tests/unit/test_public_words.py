@@ -19,11 +19,11 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "portal"))
 from publications import make_publication, make_release  # the folder of that file is no package
 
 from pipeline.datasets import declared
+from pipeline.metadata.datapackage import data_package, last_finished, missing_months
 from pipeline.model.release import Held
 from pipeline.model.wording import FIGURES, worded
-from pipeline.publish.ckan_fields import EXTRAS, dataset_fields, resource_fields
+from pipeline.publish.ckan.fields import EXTRAS, dataset_fields, resource_fields
 from pipeline.publish.plan import wanted_files
-from pipeline.release.metadata import data_package, last_finished, missing_months
 from pipeline.settings.sections import CODELISTS, Spend
 from pipeline.settings.wording import spend_words
 from pipeline.validate.schema import TableSchema

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.model.release import ChangeNote
-from pipeline.release.changes import (
+from pipeline.release.change_log import (
     CORRECTED,
     LATE,
     RULES,

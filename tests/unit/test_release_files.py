@@ -19,7 +19,7 @@ import pytest
 
 from pipeline.errors import PrivacyError
 from pipeline.release.files import csv_blocks, parquet_blocks
-from pipeline.release.tables import Part, PublishableTable, publishable
+from pipeline.release.publishable import Part, PublishableTable, publishable
 from pipeline.validate.checks import typed_table
 from pipeline.validate.schema import TableSchema
 

@@ -14,7 +14,7 @@ from pipeline.build.due import in_words, stale_months
 from pipeline.build.inventory import Survey
 from pipeline.datasets import declared
 from pipeline.model.tables import Receipt
-from pipeline.release.changes import public_reason
+from pipeline.release.change_log import public_reason
 from pipeline.storage.state import Built, MonthState, State, Waiting
 from pipeline.storage.store import Store
 

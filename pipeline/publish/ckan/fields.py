@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 from pipeline.metadata.vocabulary import MEDIA_TYPES, STANDARDS, frequency_address
 from pipeline.model.periods import last_day
 from pipeline.model.wording import SAMPLE_MARK, figure, marked
-from pipeline.publish.ckan_notes import plain, write_notes
+from pipeline.publish.catalogue.views import day_in_words, first_issued, month_in_words
+from pipeline.publish.ckan.notes import plain, write_notes
 from pipeline.publish.plan import metadata_digest
-from pipeline.publish.views import day_in_words, first_issued, month_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -6,14 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pipeline.model.plan import HeldDataset
-from pipeline.publish.ckan_fields import (
-    UNFINISHED,
-    dataset_fields,
-    differing,
-    held_sha256,
-    ours,
-    resource_fields,
-)
+from pipeline.publish.ckan.fields import UNFINISHED, dataset_fields, differing, held_sha256, ours, resource_fields
 from pipeline.publish.plan import is_month_file, metadata_digest
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pipeline.model.wording import SAMPLE_MARK
-from pipeline.publish.views import day_in_words, month_in_words
+from pipeline.publish.catalogue.views import day_in_words, month_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

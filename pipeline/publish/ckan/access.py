@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 import ckanapi
 
 from pipeline.errors import PortalError
-from pipeline.publish.ckan_failures import bad_token, name_taken, no_organisation, refusal
-from pipeline.publish.ckan_package import HeldPackage
+from pipeline.publish.ckan.failures import bad_token, name_taken, no_organisation, refusal
+from pipeline.publish.ckan.package import HeldPackage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipeline.model.release import Publication
-    from pipeline.publish.ckan_session import Client
+    from pipeline.publish.ckan.session import Client
 
 T = TypeVar("T")
 

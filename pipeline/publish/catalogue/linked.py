@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from pipeline.metadata.vocabulary import MEDIA_TYPES, STANDARDS, frequency_address, theme_address
 from pipeline.model.wording import marked
-from pipeline.publish.views import first_issued
+from pipeline.publish.catalogue.views import first_issued
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.publish.views import DatasetView, Download
+    from pipeline.publish.catalogue.views import DatasetView, Download
 
 _MEDIA_TYPE_REGISTRY = "https://www.iana.org/assignments/media-types/"
 

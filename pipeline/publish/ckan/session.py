@@ -20,7 +20,7 @@ from ckanapi.common import reverse_apicontroller_action
 
 import pipeline
 from pipeline.errors import PortalError
-from pipeline.publish.ckan_failures import (
+from pipeline.publish.ckan.failures import (
     TRANSIENT,
     UnansweredError,
     bad_token,

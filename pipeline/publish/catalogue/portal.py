@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import PipelineError, PortalError, SettingsError, StorageError
 from pipeline.model.plan import Action, Beside, HeldDataset
-from pipeline.publish import swap
-from pipeline.publish.pages import DATASET_PAGE, SITE_FILES, render_site
-from pipeline.publish.plan import METADATA, NO_FILE, is_month_file, make_plan, metadata_digest, wanted_files
-from pipeline.publish.tree import (
+from pipeline.publish.catalogue import swap
+from pipeline.publish.catalogue.pages import DATASET_PAGE, SITE_FILES, render_site
+from pipeline.publish.catalogue.tree import (
     Part,
     Shared,
     Written,
@@ -28,7 +27,8 @@ from pipeline.publish.tree import (
     is_plain_folder,
     list_below,
 )
-from pipeline.publish.views import KeptFile, OtherDataset
+from pipeline.publish.catalogue.views import KeptFile, OtherDataset
+from pipeline.publish.plan import METADATA, NO_FILE, is_month_file, make_plan, metadata_digest, wanted_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import concatenated, plain, whole
 from pipeline.columns.parallel import side_by_side
 from pipeline.errors import PrivacyError
-from pipeline.release.order import sorted_positions
+from pipeline.release.sort import sorted_positions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

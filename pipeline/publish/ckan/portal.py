@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import PortalError, several
 from pipeline.model.plan import Action, Beside
-from pipeline.publish.ckan_access import Access
-from pipeline.publish.ckan_publishing import Publishing
-from pipeline.publish.ckan_session import Client, Patience
+from pipeline.publish.ckan.access import Access
+from pipeline.publish.ckan.publishing import Publishing
+from pipeline.publish.ckan.session import Client, Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import PortalError
-from pipeline.publish.ckan_failures import changed
-from pipeline.publish.ckan_fields import UNFINISHED, held_sha256, ours, theirs
-from pipeline.publish.ckan_package import ORDER, HeldPackage, released_files
-from pipeline.publish.ckan_revision import make_revision
-from pipeline.publish.views import size_in_words
+from pipeline.publish.catalogue.views import size_in_words
+from pipeline.publish.ckan.failures import changed
+from pipeline.publish.ckan.fields import UNFINISHED, held_sha256, ours, theirs
+from pipeline.publish.ckan.package import ORDER, HeldPackage, released_files
+from pipeline.publish.ckan.revision import make_revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from pipeline.model.plan import Change
     from pipeline.model.release import Publication
-    from pipeline.publish.ckan_access import Access
-    from pipeline.publish.ckan_package import HeldFile
-    from pipeline.publish.ckan_revision import Revision
-    from pipeline.publish.ckan_session import Client, Fields
+    from pipeline.publish.ckan.access import Access
+    from pipeline.publish.ckan.package import HeldFile
+    from pipeline.publish.ckan.revision import Revision
+    from pipeline.publish.ckan.session import Client, Fields
 
 #: Failures that can come after some of a revision's files are already in their places.
 _MID_FILES: Final = frozenset({"upload-too-large", "portal-refused", "portal-failing"})

@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from pipeline.publish.linked import catalogue_facts, dataset_facts
-from pipeline.publish.views import DatasetView, KeptFile, OtherDataset, day_in_words, month_in_words, view_dataset
+from pipeline.publish.catalogue.linked import catalogue_facts, dataset_facts
+from pipeline.publish.catalogue.views import (
+    DatasetView,
+    KeptFile,
+    OtherDataset,
+    day_in_words,
+    month_in_words,
+    view_dataset,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -18,9 +18,9 @@ from requests_toolbelt import MultipartEncoder
 from pipeline.errors import PortalError
 from pipeline.model.plan import Action
 from pipeline.model.wording import SAMPLE_MARK
-from pipeline.publish.ckan_fields import UNFINISHED, differing, resource_fields, theirs
-from pipeline.publish.ckan_notes import plain
-from pipeline.publish.ckan_package import WITHDRAWN, released_files
+from pipeline.publish.ckan.fields import UNFINISHED, differing, resource_fields, theirs
+from pipeline.publish.ckan.notes import plain
+from pipeline.publish.ckan.package import WITHDRAWN, released_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.plan import Change
     from pipeline.model.release import Publication
-    from pipeline.publish.ckan_package import HeldPackage
+    from pipeline.publish.ckan.package import HeldPackage
 
 Fields = dict[str, Any]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.model.periods import last_day, neighbour
 from pipeline.model.wording import figure
-from pipeline.publish.chart import Chart, draw_chart
+from pipeline.publish.catalogue.chart import Chart, draw_chart
 
 if TYPE_CHECKING:
     import datetime as dt

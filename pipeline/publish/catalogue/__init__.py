@@ -1,0 +1,1 @@
+"""The static catalogue: a portal that needs no server."""
