@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from pipeline.cli import main
+from pipeline.cli.parser import main
 from pipeline.sample.making import invent_lines
 from pipeline.sample.workbook import write_workbook
 

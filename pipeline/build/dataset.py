@@ -16,7 +16,7 @@ from pipeline.build.shrinking import approval_of
 from pipeline.errors import InputError, PipelineError, several
 from pipeline.extract.database.database import Database
 from pipeline.extract.reader import Reader
-from pipeline.report import bug
+from pipeline.report.lines import bug
 from pipeline.storage.index import ReferenceIndex
 from pipeline.storage.journal import record
 from pipeline.storage.quarantine import row_numbers, save_quarantine

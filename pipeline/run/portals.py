@@ -9,7 +9,7 @@ from pipeline.model.plan import Action, Plan
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.publish.plan import make_plan
-from pipeline.report import bug
+from pipeline.report.lines import bug
 from pipeline.settings.laptop_portal import laptop_portal
 from pipeline.storage.journal import record
 

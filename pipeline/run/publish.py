@@ -17,8 +17,8 @@ from pipeline.extract.database.sqlite import BESIDE
 from pipeline.extract.partition import unread_files
 from pipeline.extract.reader import Reader
 from pipeline.model.periods import NO_MONTH
-from pipeline.report import bug
-from pipeline.run import origin
+from pipeline.report.lines import bug
+from pipeline.run import sample_guard as origin
 from pipeline.run.portals import Reach, apply_all, catalogue_of, plan_all, portals_of, reach_of, reach_with
 from pipeline.storage.journal import record
 from pipeline.storage.lock import locked, locked_for_looking

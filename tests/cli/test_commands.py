@@ -296,7 +296,7 @@ def test_a_missing_key_stops_even_the_first_run_before_an_extract_is_opened(
     product = small_tree(tmp_path)
     product.key_file.unlink()
     opened: list[Path] = []
-    monkeypatch.setattr("pipeline.run.origin.bears_mark", opened.append)
+    monkeypatch.setattr("pipeline.run.sample_guard.bears_mark", opened.append)
     said = product.run(command)
     assert (said.status, said.err.split(":")[0]) == (ExitStatus.SETTINGS, "key-missing")
     assert opened == []

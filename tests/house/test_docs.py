@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.document import anchor, commands, main, outdated, pages, targets
+from pipeline.docs.generate import anchor, commands, main, outdated, pages, targets
 from pipeline.errors import EXIT_MEANINGS
 from pipeline.run import publish as runs
 from pipeline.settings.settings import VARIABLES
@@ -35,7 +35,7 @@ def test_a_page_that_is_not_current_is_noticed_and_mended(
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
     shutil.copy(ROOT / "README.md", tmp_path)
     shutil.copy(ROOT / "Makefile", tmp_path)
-    monkeypatch.setattr("pipeline.document.ROOT", tmp_path)
+    monkeypatch.setattr("pipeline.docs.generate.ROOT", tmp_path)
     page = tmp_path / "docs" / "reasons.md"
     page.write_text("by hand", encoding="utf-8")
     status = next(iter(EXIT_MEANINGS.values()))

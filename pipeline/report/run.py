@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.build.due import in_words
 from pipeline.errors import printable
 from pipeline.model.wording import marked
-from pipeline.report import account_lines, plan_lines
+from pipeline.report.lines import account_lines, plan_lines
 from pipeline.storage.supplier_review import review_file
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from pipeline import cli
+from pipeline.cli import parser as cli
 from pipeline.errors import CODES, EXIT_MEANINGS
 from pipeline.model.reasons import REASONS, Outcome
 from pipeline.protect.treatments.withhold import Withhold

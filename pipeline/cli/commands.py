@@ -10,18 +10,18 @@ import sys
 from typing import TYPE_CHECKING
 
 from pipeline.errors import GRAVEST_FIRST, ExitStatus, InputError, SettingsError
-from pipeline.report import account_lines, accounts_facts, quarantine_lines
-from pipeline.run import origin
+from pipeline.report.declaration import dataset_lines
+from pipeline.report.lines import account_lines, accounts_facts, quarantine_lines
+from pipeline.report.run import planned_lines, publish_lines
 from pipeline.run import publish as runs
+from pipeline.run import sample_guard as origin
 from pipeline.run.reveal import reveal
-from pipeline.run.show import dataset_lines
 from pipeline.sample import make_faults, make_sample
 from pipeline.settings.key import BACK_UP, default_key_file, load_key, make_key
 from pipeline.settings.sections import CODELISTS
 from pipeline.settings.settings import Settings
 from pipeline.storage.lock import locked
 from pipeline.storage.quarantine import load_quarantine
-from pipeline.summary import planned_lines, publish_lines
 
 if TYPE_CHECKING:
     import argparse
