@@ -7,13 +7,16 @@ import hashlib
 import io
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
 
+#: Where the code lists stand that ship with the project.
+CODELISTS = Path(__file__).resolve().parents[1] / "schemas" / "codelists"
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from pipeline.model.periods import Month
 

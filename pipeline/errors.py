@@ -6,8 +6,10 @@ so they are caught and replaced, with ``from None``, by one of these.
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass
 from enum import IntEnum
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
@@ -150,6 +152,16 @@ def several(errors: Sequence[PipelineError]) -> PipelineError:
     combined = type(gravest)(gravest.code, gravest.message, where=gravest.where, fix=gravest.fix)
     combined.args = ("\n".join(str(error) for error in errors),)
     return combined
+
+
+def bug(error: BaseException) -> PipelineError:
+    """Return where an unknown error came from, without its text, which could hold a cell."""
+    if isinstance(error, MemoryError):
+        fix = "close other programs, or run on a machine with more, and run again"
+        return StorageError("out-of-memory", "there is not enough memory", fix=fix)
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    where = " > ".join(places[-6:])
+    return PipelineError("bug", f"{type(error).__name__} at {where}", fix="please report this line")
 
 
 #: Every code an error may carry, with its meaning.  `docs/errors.md` is generated from this table.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Settled:
+class Accounted:
     """Each row's fate: ``published`` are positions among the rows read, in their order.
 
     ``bad`` counts, by path, the rows that speak against their file: held lines and missing reasons why
@@ -41,7 +41,7 @@ def outcome_of(code: str) -> Outcome:
     return REASONS[code].outcome if code in REASONS else Outcome.WITHHELD
 
 
-def settle(raw: RawTable, safe: SafeTable, rejections: Sequence[Rejection]) -> Settled:
+def settle(raw: RawTable, safe: SafeTable, rejections: Sequence[Rejection]) -> Accounted:
     """Return the fate of each row: bad rows first, then rules in their order, then what is left is published."""
     found = [*safe.found, *_of_schema(safe, rejections)]
     reasons = _Reasons(np.zeros(safe.length, np.int16), ["published"])
@@ -62,7 +62,7 @@ def settle(raw: RawTable, safe: SafeTable, rejections: Sequence[Rejection]) -> S
                 held.append(Found("", code, positions))
     published = np.flatnonzero(standing)
     _check_judged(published, safe)
-    return Settled(
+    return Accounted(
         published=published,
         bad=_bad(raw, reasons),
         accounts=tuple(_accounts(raw, reasons)),

@@ -12,13 +12,15 @@ from pipeline.storage.state import MonthState, Waiting
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.build.candidate import Bench, Candidate
+    from pipeline.build.candidate import CandidateRelease, DatasetInputs
     from pipeline.model.periods import Month
     from pipeline.model.release import ChangeNote
     from pipeline.storage.state import Built
 
 
-def accept(bench: Bench, months: dict[Month, MonthState], candidates: Mapping[Month, Candidate]) -> list[ChangeNote]:
+def accept(
+    inputs: DatasetInputs, months: dict[Month, MonthState], candidates: Mapping[Month, CandidateRelease]
+) -> list[ChangeNote]:
     """Point each month to its newest release, unless that has to wait; return lines for the change log."""
     waiting = {month: each.waiting.built for month, each in months.items() if each.waiting and month not in candidates}
     rows = {month: each.released.rows for month, each in months.items() if each.released}
@@ -29,9 +31,9 @@ def accept(bench: Bench, months: dict[Month, MonthState], candidates: Mapping[Mo
         made = candidates.get(month)
         built = made.built if made else waiting[month]
         last = months[month].released if month in months else None
-        why = _must_wait(bench, month, built, last=last, rows=rows)
+        why = _must_wait(inputs, month, built, last=last, rows=rows)
         if not why and (last is None or not _is_same(last, built)):
-            notes.append(note_of(bench, month, built, last=last, made=made))
+            notes.append(note_of(inputs, month, built, last=last, made=made))
         months[month] = _month_state(months.get(month), made, built=built, why=why)
     return notes
 
@@ -41,18 +43,22 @@ def _is_same(last: Built, built: Built) -> bool:
     return replace(last, folder="", quality={}) == replace(built, folder="", quality={})
 
 
-def _must_wait(bench: Bench, month: Month, built: Built, *, last: Built | None, rows: Mapping[Month, int]) -> str:
-    settings = bench.work.settings
+def _must_wait(
+    inputs: DatasetInputs, month: Month, built: Built, *, last: Built | None, rows: Mapping[Month, int]
+) -> str:
+    settings = inputs.work.settings
     why = shrinks(month, built.rows, last=last.rows if last else None, others=rows, limits=settings.limits)
-    if why and approval_of(bench.dataset.name, month, built.csv_sha256, settings.approvals):
+    if why and approval_of(inputs.dataset.name, month, built.csv_sha256, settings.approvals):
         return ""
     return why
 
 
-def note_of(bench: Bench, month: Month, built: Built, *, last: Built | None, made: Candidate | None) -> ChangeNote:
+def note_of(
+    inputs: DatasetInputs, month: Month, built: Built, *, last: Built | None, made: CandidateRelease | None
+) -> ChangeNote:
     """Return the line of the change log for a month that takes the place of its last release."""
     reasons = made.stale.reasons if made else (Why("checked again", RULES),)
-    store, name = bench.work.store, bench.dataset.name
+    store, name = inputs.work.store, inputs.dataset.name
     file = f"{name}-{month}.csv"
     return note(
         month,
@@ -64,7 +70,7 @@ def note_of(bench: Bench, month: Month, built: Built, *, last: Built | None, mad
     )
 
 
-def _month_state(before: MonthState | None, made: Candidate | None, *, built: Built, why: str) -> MonthState:
+def _month_state(before: MonthState | None, made: CandidateRelease | None, *, built: Built, why: str) -> MonthState:
     released = before.released if before else None
     now = released if why else built
     waits = Waiting(built=built, reason=why) if why else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from pipeline.build.corridor import Product, Told, build
+from pipeline.build.corridor import BuildReport, BuildResult, build
 from pipeline.build.run_context import digest
 from pipeline.columns.arrays import plain, whole
 from pipeline.errors import InputError, PipelineError, PrivacyError
@@ -18,13 +18,13 @@ from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak_scan import Watched, check, read_back
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pipeline.build.due import Stale
     from pipeline.build.inventory import Survey
     from pipeline.build.run_context import Workplace
     from pipeline.extract.reader import Reader
-    from pipeline.extract.reference import Reference
+    from pipeline.extract.reference import References
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Month
     from pipeline.model.tables import Extracted, RawTable
@@ -36,32 +36,32 @@ _COLUMNS_AT_ONCE = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Bench:
+class DatasetInputs:
     """What building the months of one dataset needs."""
 
     work: Workplace
     dataset: Dataset
     reader: Reader
     found: Survey
-    references: Mapping[str, Reference]
+    references: References
 
 
-class Candidate(NamedTuple):
+class CandidateRelease(NamedTuple):
     """A month that was built, without its rows: the account of them, and the release that it would be."""
 
     stale: Stale
-    told: Told
+    told: BuildReport
     built: Built
     draft: Draft
 
 
-def raw_tables(bench: Bench, month: Month) -> list[tuple[Feed, RawTable]]:
+def raw_tables(inputs: DatasetInputs, month: Month) -> list[tuple[Feed, RawTable]]:
     """Return the rows that ``month`` accounts for, one table a feed."""
-    return [(feed, _raw_table(bench, feed, month)) for feed in bench.dataset.feeds]
+    return [(feed, _raw_table(inputs, feed, month)) for feed in inputs.dataset.feeds]
 
 
-def _raw_table(bench: Bench, feed: Feed, month: Month) -> RawTable:
-    reader, found = bench.reader, bench.found
+def _raw_table(inputs: DatasetInputs, feed: Feed, month: Month) -> RawTable:
+    reader, found = inputs.reader, inputs.found
     own = found.own[feed.name][month]
     if isinstance(feed.source, Database):
         return joined([late_slice(reader.read(feed, feed.source.path, ""), month)], feed, feed.used)
@@ -70,42 +70,42 @@ def _raw_table(bench: Bench, feed: Feed, month: Month) -> RawTable:
     return joined([own_slice(reader.read(feed, own, month), month, found.opened), *late], feed, feed.used)
 
 
-def product_of(bench: Bench, month: Month, raws: Sequence[tuple[Feed, RawTable]]) -> Product:
+def product_of(inputs: DatasetInputs, month: Month, raws: Sequence[tuple[Feed, RawTable]]) -> BuildResult:
     """Return what the rows of ``month`` come to."""
-    work = bench.work
+    work = inputs.work
     return build(
-        bench.dataset,
+        inputs.dataset,
         raws,
-        place=work.place(month, bench.references, restricted=bench.found.restricted(), payees=bench.found.payees()),
-        schema=work.schema(bench.dataset),
+        context=work.context(month, inputs.references, registers=inputs.found.combined),
+        schema=work.schema(inputs.dataset),
         judge=work.settings.referee,
     )
 
 
-def unplaced(bench: Bench) -> Product | None:
+def unplaced(inputs: DatasetInputs) -> BuildResult | None:
     """Return what the rows of a database that belong to no month came to; none of them is published."""
-    for feed in bench.dataset.feeds:
-        if isinstance(feed.source, Database) and bench.found.own[feed.name] is not None:
-            if not bench.reader.files(feed):
+    for feed in inputs.dataset.feeds:
+        if isinstance(feed.source, Database) and inputs.found.own[feed.name] is not None:
+            if not inputs.reader.files(feed):
                 return None
-            source = bench.reader.read(feed, feed.source.path, "")
-            first = bench.work.settings.engagement.first_month
-            rows = joined([undated_slice(source, tuple(bench.found.own[feed.name]), first)], feed, feed.used)
-            product = product_of(bench, "", [(feed, rows)])
+            source = inputs.reader.read(feed, feed.source.path, "")
+            first = inputs.work.settings.engagement.first_month
+            rows = joined([undated_slice(source, tuple(inputs.found.own[feed.name]), first)], feed, feed.used)
+            product = product_of(inputs, "", [(feed, rows)])
             if product.table.rows:
                 raise PrivacyError("unjudged-row", "a row of no month would be published", where=f"feed `{feed.name}`")
             return product
     return None
 
 
-def candidate(bench: Bench, stale: Stale) -> Candidate:
+def candidate(inputs: DatasetInputs, stale: Stale) -> CandidateRelease:
     """Return the release that a stale month would be, written beside the others, read back and checked.
 
     In a plan nothing is written: the same bytes are hashed, and the same text is checked.
     """
-    work, dataset = bench.work, bench.dataset
-    raws = raw_tables(bench, stale.month)
-    product = product_of(bench, stale.month, raws)
+    work, dataset = inputs.work, inputs.dataset
+    raws = raw_tables(inputs, stale.month)
+    product = product_of(inputs, stale.month, raws)
     paths = [raw.paths for _, raw in raws]
     del raws
     name = f"{stale.month}-{_name(stale)}"
@@ -118,13 +118,13 @@ def candidate(bench: Bench, stale: Stale) -> Candidate:
     else:
         draft = work.store.weigh(dataset.name, name, files=files)
     try:
-        check_for_leaks(bench, product, draft, paths=paths, where=f"dataset `{dataset.name}`, {stale.month}")
+        check_for_leaks(inputs, product, draft, paths=paths, where=f"dataset `{dataset.name}`, {stale.month}")
     except PipelineError:
         if work.writes:
             draft.discard()
         raise
     built = draft.described(rows=product.table.rows, released_on=work.as_of, quality=product.told.quality)
-    return Candidate(stale, product.told, built, draft)
+    return CandidateRelease(stale, product.told, built, draft)
 
 
 def _name(stale: Stale) -> str:
@@ -132,32 +132,32 @@ def _name(stale: Stale) -> str:
 
 
 def check_for_leaks(
-    bench: Bench, product: Product, draft: Draft, *, paths: Sequence[Sequence[str]], where: str
+    inputs: DatasetInputs, product: BuildResult, draft: Draft, *, paths: Sequence[Sequence[str]], where: str
 ) -> None:
     """Stop unless no identifying cell of a row stands in the text that was written for that row."""
-    columns = tuple(dict.fromkeys(name for feed in bench.dataset.feeds for name in feed.open_text))
+    columns = tuple(dict.fromkeys(name for feed in inputs.dataset.feeds for name in feed.open_text))
     if not columns or not product.table.rows:
         return
-    texts = read_back(draft.files, columns) if bench.work.writes else [_as_written(product, columns)]
-    check(texts[0], _watched(bench, product, paths), where=where)
+    texts = read_back(draft.files, columns) if inputs.work.writes else [_as_written(product, columns)]
+    check(texts[0], _watched(inputs, product, paths), where=where)
 
 
-def _as_written(product: Product, columns: Sequence[str]) -> pa.Table:
+def _as_written(product: BuildResult, columns: Sequence[str]) -> pa.Table:
     text = product.table.text
     return pa.table({name: whole(text.column(name)).cast(pa.string()) for name in columns})
 
 
-def _watched(bench: Bench, product: Product, paths: Sequence[Sequence[str]]) -> Iterator[Watched]:
+def _watched(inputs: DatasetInputs, product: BuildResult, paths: Sequence[Sequence[str]]) -> Iterator[Watched]:
     """Yield the identifying cells of every source of published rows, a few columns at a time.
 
     They come from the very bytes that the rows came from: a source that changed meanwhile is an error.
     """
     table = product.table
-    for number, feed in enumerate(bench.dataset.feeds):
-        for place, path in enumerate(paths[number]):
-            positions = np.flatnonzero((table.feed == number) & (table.source == place))
+    for number, feed in enumerate(inputs.dataset.feeds):
+        for context, path in enumerate(paths[number]):
+            positions = np.flatnonzero((table.feed == number) & (table.source == context))
             if len(positions):
-                for extracted, columns in _identifying(bench, feed, path):
+                for extracted, columns in _identifying(inputs, feed, path):
                     numbers = np.asarray(extracted.rows)
                     released = np.full(int(numbers.max(initial=0)) + 1, -1)
                     released[table.row[positions]] = positions
@@ -167,12 +167,12 @@ def _watched(bench: Bench, product: Product, paths: Sequence[Sequence[str]]) -> 
                     del extracted, cells  # before the next columns are read
 
 
-def _identifying(bench: Bench, feed: Feed, path: str) -> Iterator[tuple[Extracted, tuple[str, ...]]]:
+def _identifying(inputs: DatasetInputs, feed: Feed, path: str) -> Iterator[tuple[Extracted, tuple[str, ...]]]:
     """Yield the identifying columns of a source, and make sure that it is the one that was built from."""
     every = feed.identifying
     if isinstance(feed.source, Database):  # the used columns come with them in one query, to be compared
-        extracted = bench.reader.columns(feed, path, tuple(dict.fromkeys((*feed.used, *every))))
-        before = bench.reader.read(feed, path, "").extracted
+        extracted = inputs.reader.columns(feed, path, tuple(dict.fromkeys((*feed.used, *every))))
+        before = inputs.reader.read(feed, path, "").extracted
         pairs = [(whole(extracted.cells.column(name)), whole(before.cells.column(name))) for name in feed.used]
         _refuse_changed(path, same=all(plain(now).equals(plain(then)) for now, then in pairs))
         yield extracted, every
@@ -180,8 +180,8 @@ def _identifying(bench: Bench, feed: Feed, path: str) -> Iterator[tuple[Extracte
     for start in range(0, len(every), _COLUMNS_AT_ONCE):
         columns = every[start : start + _COLUMNS_AT_ONCE]
         # a row without any of these would look like a blank line; a used column tells it from one
-        extracted = bench.reader.columns(feed, path, tuple(dict.fromkeys((*columns, *feed.used[:1]))))
-        _refuse_changed(path, same=extracted.sha256 == bench.found.receipts[feed.name][path].sha256)
+        extracted = inputs.reader.columns(feed, path, tuple(dict.fromkeys((*columns, *feed.used[:1]))))
+        _refuse_changed(path, same=extracted.sha256 == inputs.found.receipts[feed.name][path].sha256)
         yield extracted, columns
         del extracted  # before the next columns are read
 

@@ -19,9 +19,9 @@ from pipeline.validate.referee.referee import referee
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pipeline.build.accounts import Settled
+    from pipeline.build.accounts import Accounted
     from pipeline.model.accounts import Account, Quarantined
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.tables import RawTable, SafeTable
     from pipeline.release.publishable import PublishableTable
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Told:
+class BuildReport:
     """The account of every row that a month was made of; it holds no published row.
 
     ``bad`` counts, by path, the rows that speak against their file.  ``review`` holds raw references that
@@ -47,19 +47,19 @@ class Told:
     quality: Mapping[str, int]
 
 
-class Product(NamedTuple):
+class BuildResult(NamedTuple):
     """What a month came to: the rows that may leave, and the account of all."""
 
     table: PublishableTable
-    told: Told
+    told: BuildReport
 
 
 def build(
-    dataset: Dataset, raws: Sequence[tuple[Feed, RawTable]], *, place: Place, schema: TableSchema, judge: Referee
-) -> Product:
+    dataset: Dataset, raws: Sequence[tuple[Feed, RawTable]], *, context: Context, schema: TableSchema, judge: Referee
+) -> BuildResult:
     """Return what one month of ``dataset`` comes to; the sum of its rows is checked."""
     passed = [
-        _pass(dataset, number, feed, raw, place=place, schema=schema, judge=judge)
+        _pass(dataset, number, feed, raw, context=context, schema=schema, judge=judge)
         for number, (feed, raw) in enumerate(raws)
     ]
     accounts = tuple(account for each in passed for account in each.settled.accounts)
@@ -67,43 +67,43 @@ def build(
     table = publishable(
         [each.part for each in passed], schema.arrow, dataset.order, cast=lambda text: typed_table(text, schema)
     )
-    told = Told(
+    told = BuildReport(
         accounts=accounts,
         quarantined=tuple(row for each in passed for row in each.settled.quarantined),
         bad=_bad([each.settled.bad for each in passed]),
-        review=tuple(number for feed, raw in raws for number in _review(feed, raw, place)),
+        review=tuple(number for feed, raw in raws for number in _review(feed, raw, context)),
         applied=tuple(sorted({entry for each in passed for entry in each.applied})),
         quality=_quality([each.figures for each in passed], accounts),
     )
-    return Product(table, told)
+    return BuildResult(table, told)
 
 
-def _review(feed: Feed, raw: RawTable, place: Place) -> Iterator[str]:
+def _review(feed: Feed, raw: RawTable, context: Context) -> Iterator[str]:
     """Yield what somebody has to classify; rows that are never published raise no question."""
     apart = np.zeros(len(raw), np.bool_)
     for rule in feed.rules:
-        never = rule.unpublishable(raw, place)
+        never = rule.unpublishable(raw, context)
         apart |= never if never is not None else False
     for rule in feed.rules:
-        yield from rule.review(raw, place, apart)
+        yield from rule.questions(raw, context, apart)
 
 
 class _Passed(NamedTuple):
     """One feed behind the corridor."""
 
     part: Part
-    settled: Settled
+    settled: Accounted
     applied: tuple[str, ...]
     figures: Mapping[str, int]
 
 
 def _pass(
-    dataset: Dataset, number: int, feed: Feed, raw: RawTable, *, place: Place, schema: TableSchema, judge: Referee
+    dataset: Dataset, number: int, feed: Feed, raw: RawTable, *, context: Context, schema: TableSchema, judge: Referee
 ) -> _Passed:
     """Return the rows of one feed that are published, what became of each row, and figures for the public."""
-    safe = protect(raw, dataset, feed, place=place, names=schema.names)
+    safe = protect(raw, dataset, feed, context=context, names=schema.names)
     checked = validate(safe.table, schema)
-    salt = f"{dataset.name} {place.month}"
+    salt = f"{dataset.name} {context.month}"
     referee(safe.table, checked, schema, salt=salt, sample=judge.sample_rows, everything=judge.everything)
     settled = settle(raw, safe, checked.rejections)
     figures = {name: int(mask[settled.published].sum()) for name, mask in safe.quality.items()}
@@ -111,7 +111,7 @@ def _pass(
     return _Passed(part, settled, safe.applied, figures)
 
 
-def _part(number: int, raw: RawTable, safe: SafeTable, *, checked: Checked, settled: Settled) -> Part:
+def _part(number: int, raw: RawTable, safe: SafeTable, *, checked: Checked, settled: Accounted) -> Part:
     valid = safe.positions[checked.positions]
     chosen = np.searchsorted(valid, settled.published)
     kept = pa.array(settled.published)

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.build import retained as gone
 from pipeline.build.approval import accept, note_of
-from pipeline.build.candidate import Bench, Candidate, candidate, unplaced
+from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, unplaced
 from pipeline.build.due import Stale, in_words, stale_months
 from pipeline.build.inventory import survey
 from pipeline.build.run_context import digest
 from pipeline.build.shrinking import approval_of
-from pipeline.errors import InputError, PipelineError, several
+from pipeline.errors import InputError, PipelineError, bug, several
 from pipeline.extract.database.database import Database
-from pipeline.extract.reader import Reader
-from pipeline.report.lines import bug
+from pipeline.extract.reference import References
 from pipeline.storage.index import ReferenceIndex
 from pipeline.storage.journal import record
 from pipeline.storage.quarantine import row_numbers, save_quarantine
@@ -26,9 +25,8 @@ from pipeline.storage.supplier_review import save_review
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from pipeline.build.corridor import Product
+    from pipeline.build.corridor import BuildResult
     from pipeline.build.run_context import Workplace
-    from pipeline.extract.reference import Reference
     from pipeline.model.accounts import Account
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
@@ -64,15 +62,15 @@ def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Month] = 
     state = _tried(lambda: work.store.state(dataset.name))
     if isinstance(state, PipelineError):
         return _untouched(dataset, State(), state)
-    bench = _tried(lambda: _bench(work, dataset, state))
-    if isinstance(bench, PipelineError):
-        return _untouched(dataset, state, bench)
-    if bench is None:
+    inputs = _tried(lambda: _inputs_of(work, dataset, state))
+    if isinstance(inputs, PipelineError):
+        return _untouched(dataset, state, inputs)
+    if inputs is None:
         return Outcome(dataset=dataset, state=state, built={}, changed=False)
-    outcome = _tried(lambda: _run(bench, state, only))
+    outcome = _tried(lambda: _run(inputs, state, only))
     if not isinstance(outcome, PipelineError):
         return outcome
-    stopped = _tried(lambda: _stopped(bench, state, outcome))
+    stopped = _tried(lambda: _stopped(inputs, state, outcome))
     return _untouched(dataset, state, several([outcome, stopped])) if isinstance(stopped, PipelineError) else stopped
 
 
@@ -93,54 +91,54 @@ def _untouched(dataset: Dataset, state: State, error: PipelineError) -> Outcome:
     return Outcome(dataset=dataset, state=state, built={}, changed=False, error=error)
 
 
-def _bench(work: Workplace, dataset: Dataset, state: State) -> Bench | None:
+def _inputs_of(work: Workplace, dataset: Dataset, state: State) -> DatasetInputs | None:
     """Return what is there for a dataset, and its faults; nothing where a force has no such system yet."""
-    reader = Reader(work)
+    reader = work.reader
     if not state.months and not any(reader.files(feed) for feed in dataset.feeds):
         return None
     faults: list[PipelineError] = []
-    references: dict[str, Reference] = {}
+    references = References({})
     try:
         references = work.references(dataset)
     except PipelineError as error:
         faults.append(error)
-    found = survey(dataset, state, reader, references)
+    found = survey(dataset, state, reader, references, work)
     found = replace(found, faults=(*faults, *found.faults))
-    return Bench(work=work, dataset=dataset, reader=reader, found=found, references=references)
+    return DatasetInputs(work=work, dataset=dataset, reader=reader, found=found, references=references)
 
 
-def _stopped(bench: Bench, state: State, error: PipelineError) -> Outcome:
+def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outcome:
     """Return a stopped dataset whose public months are as protected as can be."""
-    months = {month: gone.guard(bench, month, each) for month, each in state.months.items()}
-    notes = _notes_of_protections(bench, state.months, months)
-    new = replace(state, months=months, registers=bench.found.registers, changes=(*state.changes, *notes))
-    if bench.work.writes:
+    months = {month: gone.guard(inputs, month, each) for month, each in state.months.items()}
+    notes = _notes_of_protections(inputs, state.months, months)
+    new = replace(state, months=months, registers=inputs.found.registers, changes=(*state.changes, *notes))
+    if inputs.work.writes:
         if new != state:
-            _remember(bench.work, bench.dataset, state, new)
-        bench.work.store.sweep(bench.dataset.name, tuple(_folders(new.months.values())))
-    return Outcome(dataset=bench.dataset, state=new, built={}, changed=new != state, error=error)
+            _remember(inputs.work, inputs.dataset, state, new)
+        inputs.work.store.sweep(inputs.dataset.name, tuple(_folders(new.months.values())))
+    return Outcome(dataset=inputs.dataset, state=new, built={}, changed=new != state, error=error)
 
 
-def _run(bench: Bench, state: State, only: Collection[Month]) -> Outcome:
-    work, dataset, found = bench.work, bench.dataset, bench.found
+def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcome:
+    work, dataset, found = inputs.work, inputs.dataset, inputs.found
     if found.faults:
         raise several(found.faults)
-    base = work.made_from(dataset, bench.references)
+    base = work.made_from(dataset, inputs.references)
     stale, untouched = stale_months(dataset, state, found, base=base, store=work.store)
     left = {each.month for each in stale if only and each.month not in only}
     stale = [each for each in stale if each.month not in left]
     months = dict(state.months) | {month: each for month, each in untouched.items() if month in state.months}
-    candidates = {each.month: _candidate(bench, each, state) for each in stale}
-    nowhere = unplaced(bench)
-    _refuse_too_bad(bench, months, candidates, nowhere)
-    changes = accept(bench, months, candidates)
-    changes += _keep_gone(bench, months, left)
+    candidates = {each.month: _candidate(inputs, each, state) for each in stale}
+    nowhere = unplaced(inputs)
+    _refuse_too_bad(inputs, months, candidates, nowhere)
+    changes = accept(inputs, months, candidates)
+    changes += _keep_gone(inputs, months, left)
     new = State(
         receipts=found.receipts,
         declared={feed.name: digest(repr(feed)) for feed in dataset.feeds},
         registers=found.registers,
         months=dict(sorted(months.items())),
-        unplaced=_unplaced(bench, state, nowhere),
+        unplaced=_unplaced(inputs, state, nowhere),
         changes=(*state.changes, *changes),
     )
     changed = new != state
@@ -152,14 +150,16 @@ def _run(bench: Bench, state: State, only: Collection[Month]) -> Outcome:
     return Outcome(dataset=dataset, state=new, built=built, changed=changed, lacking=found.lacking)
 
 
-def _candidate(bench: Bench, stale: Stale, state: State) -> Candidate:
-    work, dataset = bench.work, bench.dataset
+def _candidate(inputs: DatasetInputs, stale: Stale, state: State) -> CandidateRelease:
+    work, dataset = inputs.work, inputs.dataset
     work.say(f"building {dataset.name} {stale.month}: {in_words(stale.reasons)}")
-    made = candidate(bench, stale)
+    made = candidate(inputs, stale)
     if work.writes:
-        numbers = {row_numbers(path): bench.found.numbers[path] for path in stale.inputs if path in bench.found.numbers}
-        save_quarantine(work, dataset, stale.month, made.told.quarantined, {**stale.inputs, **numbers})
-        save_review(work, dataset, stale.month, made.told.review)
+        numbers = {
+            row_numbers(path): inputs.found.numbers[path] for path in stale.inputs if path in inputs.found.numbers
+        }
+        save_quarantine(work.private, dataset.name, stale.month, made.told.quarantined, {**stale.inputs, **numbers})
+        save_review(work.private, dataset.name, stale.month, made.told.review)
     last = state.months.get(stale.month)
     same = last.released if last and last.released and last.released.csv_sha256 == made.built.csv_sha256 else None
     if same and last and _same_terms(last, made):
@@ -172,24 +172,27 @@ def _candidate(bench: Bench, stale: Stale, state: State) -> Candidate:
     return _lighter(made)
 
 
-def _lighter(made: Candidate) -> Candidate:
+def _lighter(made: CandidateRelease) -> CandidateRelease:
     """Return a candidate without the list of its bad rows, which is on disk now: there may be many months."""
     return made._replace(told=replace(made.told, quarantined=()))
 
 
 def _refuse_too_bad(
-    bench: Bench, months: Mapping[Month, MonthState], candidates: Mapping[Month, Candidate], nowhere: Product | None
+    inputs: DatasetInputs,
+    months: Mapping[Month, MonthState],
+    candidates: Mapping[Month, CandidateRelease],
+    nowhere: BuildResult | None,
 ) -> None:
     """Stop the dataset when too many rows of a file are bad, whichever months they belong to, if any.
 
     Rows of a month whose input has gone are in no file that is there.
     """
-    limits = bench.work.settings.limits
+    limits = inputs.work.settings.limits
     bad: Counter[str] = Counter(nowhere.told.bad if nowhere else {})
-    for month in {*months, *candidates} - bench.found.gone:
+    for month in {*months, *candidates} - inputs.found.gone:
         bad.update(candidates[month].told.bad if month in candidates else months[month].bad)
-    rows = {path: receipt.rows for feed in bench.found.receipts.values() for path, receipt in feed.items()}
-    rows |= bench.found.databases
+    rows = {path: receipt.rows for feed in inputs.found.receipts.values() for path, receipt in feed.items()}
+    rows |= inputs.found.databases
     told = [each.told for each in candidates.values()] + ([nowhere.told] if nowhere else [])
     built = {path for each in told for path in each.bad}
     too_bad = sorted(
@@ -200,58 +203,58 @@ def _refuse_too_bad(
             "too-many-bad",
             f"more than {limits.bad_share:.0%} of the rows are bad: "
             + ", ".join(f"{path} ({bad[path]:,} of {rows.get(path, 0):,})" for path in too_bad),
-            where=f"dataset `{bench.dataset.name}`",
-            fix=f"once `pipeline publish` has run, `pipeline quarantine {bench.dataset.name}` lists them; "
+            where=f"dataset `{inputs.dataset.name}`",
+            fix=f"once `pipeline publish` has run, `pipeline quarantine {inputs.dataset.name}` lists them; "
             "correct the extract and run again",
         )
 
 
-def _same_terms(last: MonthState, made: Candidate) -> bool:
+def _same_terms(last: MonthState, made: CandidateRelease) -> bool:
     """Return whether the released bytes may stay: the same rows under the same schema and terms."""
     return all(last.made_from.get(name) == made.stale.made_from[name] for name in ("schema", "terms"))
 
 
-def _keep_gone(bench: Bench, months: dict[Month, MonthState], left: Collection[Month]) -> list[ChangeNote]:
+def _keep_gone(inputs: DatasetInputs, months: dict[Month, MonthState], left: Collection[Month]) -> list[ChangeNote]:
     """Carry out new protections on what stays public without being built; return lines for the change log.
 
     ``left`` are stale months that were not asked for: a protection does not wait until somebody asks.
     """
     before = dict(months)
     for month, last in before.items():
-        if month in bench.found.gone:
-            if not last.input_gone or gone.is_due(bench, month, last):
-                months[month] = gone.keep(bench, month, last)
+        if month in inputs.found.gone:
+            if not last.input_gone or gone.is_due(inputs, month, last):
+                months[month] = gone.keep(inputs, month, last)
         elif last.waiting or month in left:
-            months[month] = gone.guard(bench, month, last)
-        elif last.input_gone and month in bench.found.opened:
+            months[month] = gone.guard(inputs, month, last)
+        elif last.input_gone and month in inputs.found.opened:
             months[month] = replace(last, input_gone=False)
-    return _notes_of_protections(bench, before, months)
+    return _notes_of_protections(inputs, before, months)
 
 
 def _notes_of_protections(
-    bench: Bench, before: Mapping[Month, MonthState], after: Mapping[Month, MonthState]
+    inputs: DatasetInputs, before: Mapping[Month, MonthState], after: Mapping[Month, MonthState]
 ) -> list[ChangeNote]:
     return [
-        note_of(bench, month, now.released, last=before[month].released, made=None)
+        note_of(inputs, month, now.released, last=before[month].released, made=None)
         for month, now in after.items()
         if now.released and now.released != before[month].released
     ]
 
 
-def _unplaced(bench: Bench, state: State, product: Product | None) -> tuple[Account, ...]:
+def _unplaced(inputs: DatasetInputs, state: State, product: BuildResult | None) -> tuple[Account, ...]:
     if product is None:
         return state.unplaced
     told = product.told
-    if bench.work.writes and told.accounts != state.unplaced:
-        save_quarantine(bench.work, bench.dataset, "none", told.quarantined, _whole_sources(bench))
+    if inputs.work.writes and told.accounts != state.unplaced:
+        save_quarantine(inputs.work.private, inputs.dataset.name, "none", told.quarantined, _whole_sources(inputs))
     return told.accounts
 
 
-def _whole_sources(bench: Bench) -> dict[str, str]:
+def _whole_sources(inputs: DatasetInputs) -> dict[str, str]:
     """Return the digest of each database as a whole, by path."""
     return {
-        feed.source.path: bench.reader.read(feed, feed.source.path, "").extracted.sha256
-        for feed in bench.dataset.feeds
+        feed.source.path: inputs.reader.read(feed, feed.source.path, "").extracted.sha256
+        for feed in inputs.dataset.feeds
         if isinstance(feed.source, Database)
     }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.build.inventory import register_rules
 from pipeline.build.run_context import digest
 from pipeline.model.reasons import Outcome
 from pipeline.release import change_log as changes
@@ -18,13 +19,12 @@ if TYPE_CHECKING:
 
     from pipeline.build.inventory import Survey
     from pipeline.model.declaration import Dataset
+    from pipeline.model.handling import RowRule
     from pipeline.model.periods import Month
     from pipeline.storage.state import MonthState, State
     from pipeline.storage.store import Store
 
 
-#: What changes when a record is restricted, or no longer is.
-RESTRICTED = "restricted records"
 _HELD = "events that have been held"
 #: The numbers of a database's rows: the list of bad rows shows them.
 _NUMBERS = "row numbers"
@@ -55,9 +55,7 @@ def stale_months(
 
     Newly restricted records are looked for once: a month without any of them remembers that.
     """
-    registers = {rule.register for feed in dataset.feeds for rule in feed.rules if rule.register}
-    payees = found.payees() if "payee" in registers else {}
-    restricted = found.restricted() if "restricted" in registers else frozenset()
+    rules = register_rules(dataset)
     stale: list[Stale] = []
     untouched: dict[Month, MonthState] = {}
     for month in reversed(found.opened):
@@ -66,16 +64,13 @@ def stale_months(
         if any(path in found.held for path in inputs):
             made_from[_HELD] = digest([found.held.get(path) for path in inputs])
             made_from[_NUMBERS] = digest([found.numbers.get(path) for path in inputs])
-        if "payee" in registers:
-            made_from["types of suppliers"] = _types(found, inputs, payees)
-        if "restricted" in registers:
-            made_from[RESTRICTED] = digest(sorted(restricted))
+        made_from |= {_register(rule): _entries(rule, found, inputs) for rule in rules}
         before = state.months.get(month)
         if before is None:
             stale.append(Stale(month, (_NEW,), inputs, made_from))
             continue
         reasons = [*_inputs(before.inputs, inputs), *_differences(before.made_from, made_from)]
-        matter = [reason for reason in reasons if _matters(reason, dataset, before, restricted, store)]
+        matter = [reason for reason in reasons if _matters(reason, dataset, before, found, store)]
         if reasons and not matter:
             untouched[month] = replace(before, made_from=made_from)
         elif matter:
@@ -83,10 +78,11 @@ def stale_months(
     return stale, untouched
 
 
-def _matters(reason: Why, dataset: Dataset, month: MonthState, restricted: frozenset[str], store: Store) -> bool:
+def _matters(reason: Why, dataset: Dataset, month: MonthState, found: Survey, store: Store) -> bool:
     """Return whether a reason changes anything of a month: its rows, or the list of its bad rows."""
-    if reason == _changed(RESTRICTED):
-        return touches(dataset, month, restricted, store)
+    for rule in register_rules(dataset):
+        if reason == _changed(_register(rule)) and not rule.every_row:
+            return touches(dataset, month, rule, frozenset(found.combined[rule.register]), store)
     if reason == _changed(_NUMBERS):
         return any(each.outcome is Outcome.QUARANTINED for each in month.accounts)
     return True
@@ -97,23 +93,32 @@ def in_words(reasons: Iterable[Why]) -> str:
     return "; ".join(reason.words for reason in reasons)
 
 
-def touches(dataset: Dataset, month: MonthState, restricted: frozenset[str], store: Store) -> bool:
-    """Return whether the restricted records of a month are other ones than when it was built."""
+def touches(dataset: Dataset, month: MonthState, rule: RowRule, entered: frozenset[str], store: Store) -> bool:
+    """Return whether the references of a month that stand in a register are other ones than when it was built."""
     applied = set(month.restricted)
-    if applied - restricted:
+    if applied - entered:
         return True
-    added = restricted - applied
+    added = entered - applied
     latest = month.waiting.built if month.waiting else month.released
     if not added or latest is None:
         return False
-    published = store.references(dataset.name, latest, "crime", dataset.references["crime"])
+    published = store.references(dataset.name, latest, rule.scope, dataset.references[rule.scope])
     return bool(pc.any(pc.is_in(published, value_set=pa.array(sorted(added), pa.string()))).as_py())
 
 
-def _types(found: Survey, inputs: Mapping[str, str], payees: Mapping[str, str]) -> str:
-    entered = found.registers.get("payee", {})
-    suppliers = {supplier for path in inputs for supplier in entered.get(path, {})}
-    return digest(sorted((supplier, payees.get(supplier, "")) for supplier in suppliers))
+def _register(rule: RowRule) -> str:
+    """Return what the register is called where a month remembers what it was made from."""
+    return rule.holds
+
+
+def _entries(rule: RowRule, found: Survey, inputs: Mapping[str, str]) -> str:
+    """Return a digest of the entries that can matter to a month: those of its rows, where every row enters one."""
+    combined = found.combined[rule.register]
+    if not rule.every_row:
+        return digest(sorted(combined.items()))
+    entered = found.registers.get(rule.register, {})
+    references = {reference for path in inputs for reference in entered.get(path, {})}
+    return digest(sorted((reference, combined.get(reference, "")) for reference in references))
 
 
 def _inputs(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Why]:

@@ -17,10 +17,12 @@ from pipeline.protect.rules.payees import most_protective
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pipeline.build.run_context import Workplace
     from pipeline.extract.reader import Reader
-    from pipeline.extract.reference import Reference
-    from pipeline.model.context import Place
+    from pipeline.extract.reference import Reference, References
+    from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset, Feed
+    from pipeline.model.handling import RowRule
     from pipeline.model.periods import Month
     from pipeline.storage.state import State
 
@@ -34,14 +36,15 @@ class Survey:
     """What is there now, and what was remembered of it.
 
     ``own`` are each feed's files by month; ``receipts`` each feed's by path; ``registers`` what each source
-    entered, by register and path, sources that have gone included.  ``databases`` are the rows of each
-    by path, ``held`` says by path of a month which of its events have been held, ``numbers`` is a digest of
-    the numbers that its rows have now.
+    entered, by register and path, sources that have gone included, and ``combined`` the strongest entry of each
+    reference.  ``databases`` are the rows of each by path, ``held`` says by path of a month which of its events have
+    been held, ``numbers`` is a digest of the numbers that its rows have now.
     """
 
     own: Mapping[str, Mapping[Month, str]]
     receipts: Mapping[str, Mapping[str, Receipt]]
     registers: Registers
+    combined: Mapping[str, Mapping[str, str]]
     opened: tuple[Month, ...]
     gone: frozenset[Month]
     databases: Mapping[str, int] = field(default_factory=dict)
@@ -81,29 +84,32 @@ class Survey:
         }
         return digest(earlier)
 
-    def restricted(self) -> frozenset[str]:
-        """Return every restricted reference ever received and not taken back."""
-        return frozenset(
-            reference for entered in self.registers.get("restricted", {}).values() for reference in entered
-        )
 
-    def payees(self) -> dict[str, str]:
-        """Return the most protective type of each supplier, over all ledgers ever received."""
+def combined(dataset: Dataset, registers: Registers) -> dict[str, dict[str, str]]:
+    """Return, by register, the strongest entry of each reference, over everything ever received."""
+    found: dict[str, dict[str, str]] = {}
+    for rule in register_rules(dataset):
         given: dict[str, list[str]] = {}
-        for entered in self.registers.get("payee", {}).values():
-            for supplier, kind in entered.items():
-                given.setdefault(supplier, []).append(kind)
-        return {supplier: most_protective(kinds) for supplier, kinds in given.items()}
+        for entered in registers.get(rule.register, {}).values():
+            for reference, value in entered.items():
+                given.setdefault(reference, []).append(value)
+        found[rule.register] = {reference: rule.combine(values) for reference, values in given.items()}
+    return found
 
 
-def survey(dataset: Dataset, state: State, reader: Reader, references: Mapping[str, Reference]) -> Survey:
+def register_rules(dataset: Dataset) -> tuple[RowRule, ...]:
+    """Return the rules of a dataset that keep a register."""
+    return tuple(rule for feed in dataset.feeds for rule in feed.rules if rule.register)
+
+
+def survey(dataset: Dataset, state: State, reader: Reader, references: References, work: Workplace) -> Survey:
     """Return what is there for ``dataset``, reading only what is new or changed.
 
     A source that cannot be read is a fault; what the others say is entered all the same.
     """
-    look = _Look(reader, reader.work.place("", {}), _copied(state.registers), [])
-    if "supplier-types" in references:
-        _enter_supplier_types(references["supplier-types"], look)
+    look = _Look(reader, work.context("", references), _copied(state.registers), [])
+    if "supplier-types" in references.lists:
+        _enter_supplier_types(references.lists["supplier-types"], look)
     own: dict[str, Mapping[Month, str]] = {}
     receipts: dict[str, Mapping[str, Receipt]] = {}
     databases: dict[str, int] = {}
@@ -113,7 +119,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Mapping[s
         known = state.receipts.get(feed.name, {}) if state.declared.get(feed.name) == digest(repr(feed)) else {}
         try:
             if isinstance(feed.source, Database):
-                database = _database(feed, reader)
+                database = _database(feed, reader, work)
                 own[feed.name], receipts[feed.name] = database.own, database.receipts
                 databases[feed.source.path] = database.rows
                 held |= database.held
@@ -135,6 +141,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Mapping[s
         own=own,
         receipts=receipts,
         registers=look.registers,
+        combined=combined(dataset, look.registers),
         databases=databases,
         held=held,
         numbers=numbers,
@@ -158,7 +165,7 @@ class _Look(NamedTuple):
     """What is gathered while sources are looked at."""
 
     reader: Reader
-    place: Place
+    context: Context
     registers: Registers
     faults: list[PipelineError]
 
@@ -182,7 +189,7 @@ def _files(feed: Feed, own: Mapping[Month, str], known: Mapping[str, Receipt], l
         cells = {name: whole(source.extracted.cells.column(name)) for name in feed.used}
         for rule in feed.rules:
             if rule.register:
-                look.registers.setdefault(rule.register, {})[path] = dict(rule.enters(cells, look.place))
+                look.registers.setdefault(rule.register, {})[path] = dict(rule.enter(cells, look.context))
     return found
 
 
@@ -195,11 +202,11 @@ def _enter_supplier_types(reference: Reference, look: _Look) -> None:
         if line["supplier_number"]:
             given.setdefault(line["supplier_number"], []).append(line["supplier_type"])
     look.registers.setdefault("payee", {})[SUPPLIER_TYPES] = {
-        look.place.pseudonyms.one("supplier", number): most_protective(kinds) for number, kinds in given.items()
+        look.context.pseudonyms.one("supplier", number): most_protective(kinds) for number, kinds in given.items()
     }
 
 
-def _database(feed: Feed, reader: Reader) -> _Database:
+def _database(feed: Feed, reader: Reader, work: Workplace) -> _Database:
     """Return the months that exist in a database, each with a receipt of its own, and all its rows."""
     files = reader.files(feed)
     if not files:
@@ -207,8 +214,8 @@ def _database(feed: Feed, reader: Reader) -> _Database:
     path = files[""]
     source = reader.read(feed, path, "")
     received = receipt_of(source)
-    today = reader.work.as_of.isoformat()
-    first = reader.work.settings.engagement.first_month
+    today = work.as_of.isoformat()
+    first = work.settings.engagement.first_month
     own: dict[Month, str] = {}
     receipts: dict[str, Receipt] = {}
     held: dict[str, str] = {}

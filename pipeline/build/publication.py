@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipeline.codelists import CODELISTS
 from pipeline.metadata.datapackage import data_package, json_bytes, last_finished, missing_months, next_due
 from pipeline.model.release import Held, Publication, PublishedColumn
 from pipeline.release.change_log import change_log, newest_first
-from pipeline.settings.sections import CODELISTS
 from pipeline.settings.wording import spend_words
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from pipeline.build.inventory import register_rules
 from pipeline.build.run_context import digest
 from pipeline.columns.arrays import plain, whole
 from pipeline.model.accounts import Account
@@ -27,38 +28,38 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.build.candidate import Bench
+    from pipeline.build.candidate import DatasetInputs
     from pipeline.columns.arrays import Mask
-    from pipeline.model.handling import Overtaken
+    from pipeline.model.handling import PublicRevision
     from pipeline.model.periods import Month
     from pipeline.storage.state import Built, MonthState
 
 
-def keep(bench: Bench, month: Month, state: MonthState) -> MonthState:
+def keep(inputs: DatasetInputs, month: Month, state: MonthState) -> MonthState:
     """Return the state of a month whose input has gone, after restrictions and redactions that came since."""
-    guarded = guard(bench, month, replace(state, input_gone=True))
+    guarded = guard(inputs, month, replace(state, input_gone=True))
     if guarded.released == state.released:
         return guarded
     # whatever was carried out here is looked at afresh once the extract is back
-    looked_at = {"restricted records": digest(sorted(bench.found.restricted())), "types of suppliers": "unknown"}
+    looked_at = {rule.holds: "unknown" for rule in register_rules(inputs.dataset)}
     made_from = {name: looked_at.get(name, text) for name, text in state.made_from.items()}
     return replace(guarded, made_from=made_from)
 
 
-def guard(bench: Bench, month: Month, state: MonthState) -> MonthState:
+def guard(inputs: DatasetInputs, month: Month, state: MonthState) -> MonthState:
     """Return a month that is not built again, its public release and the one that waits as protected as can be.
 
     Records that were restricted since are removed, payees that were found to need it are redacted.
     """
     released, waiting = state.released, state.waiting
-    if waiting and (kept := _guarded(bench, month, waiting.built)):
+    if waiting and (kept := _guarded(inputs, month, waiting.built)):
         state = replace(state, waiting=replace(waiting, built=kept.built))
-    if released is None or not (kept := _guarded(bench, month, released)):
+    if released is None or not (kept := _guarded(inputs, month, released)):
         return state
     return replace(
         state,
         released=kept.built,
-        accounts=state.accounts if waiting else _moved(state.accounts, kept.removed, bench.dataset.feeds[0].name),
+        accounts=state.accounts if waiting else _moved(state.accounts, kept.removed, inputs.dataset.feeds[0].name),
         restricted=tuple(sorted({*state.restricted, *kept.applied})),
     )
 
@@ -74,8 +75,8 @@ class _Kept(NamedTuple):
 class KeptRows:
     """The rows of a release as they are public, read when they are asked for."""
 
-    def __init__(self, bench: Bench, built: Built) -> None:
-        self._dataset, self._store, self._built = bench.dataset, bench.work.store, built
+    def __init__(self, inputs: DatasetInputs, built: Built) -> None:
+        self._dataset, self._store, self._built = inputs.dataset, inputs.work.store, built
 
     def references(self, scope: str) -> pa.Array | None:
         """Return the keyed references of a scope, nothing where the dataset has none."""
@@ -113,40 +114,42 @@ class KeptRows:
         return self._store.folder(self._dataset.name, self._built.folder) / name
 
 
-def _guarded(bench: Bench, month: Month, kept: Built) -> _Kept | None:
+def _guarded(inputs: DatasetInputs, month: Month, kept: Built) -> _Kept | None:
     """Return what a kept release becomes, None where nothing is due."""
-    if not bench.work.store.folder(bench.dataset.name, kept.folder).is_dir():
+    if not inputs.work.store.folder(inputs.dataset.name, kept.folder).is_dir():
         return None  # in a plan: what was just built is not on disk, and was protected when it was built
-    rows = KeptRows(bench, kept)
-    said = _overtaken(bench, month, rows)
+    rows = KeptRows(inputs, kept)
+    said = _revisions(inputs, month, rows)
     if not said:
         return None
     out = np.logical_or.reduce([each.out for each in said])
     columns = {name: rows.text(name) for name in rows.table.column_names}
     for each in said:
         columns |= each.columns
-    built = _rebuilt(bench, month, pa.table(columns), rows, out=out, instead_of=kept)
+    built = _rebuilt(inputs, month, pa.table(columns), rows, out=out, instead_of=kept)
     return _Kept(built, frozenset(entry for each in said for entry in each.applied), int(out.sum()))
 
 
-def _overtaken(bench: Bench, month: Month, rows: KeptRows) -> list[Overtaken]:
-    found = bench.found
-    place = bench.work.place(month, {}, restricted=found.restricted(), payees=found.payees())
-    said = [rule.overtake(rows, place) for feed in bench.dataset.feeds for rule in feed.rules]
+def _revisions(inputs: DatasetInputs, month: Month, rows: KeptRows) -> list[PublicRevision]:
+    found = inputs.found
+    context = inputs.work.context(month, inputs.references, registers=found.combined)
+    said = [rule.revise_public(rows, context) for feed in inputs.dataset.feeds for rule in feed.rules]
     return [each for each in said if each is not None]
 
 
-def is_due(bench: Bench, month: Month, state: MonthState) -> bool:
+def is_due(inputs: DatasetInputs, month: Month, state: MonthState) -> bool:
     """Return whether a protection has to be carried out on a month whose input has gone."""
-    return state.released is not None and bool(_overtaken(bench, month, KeptRows(bench, state.released)))
+    return state.released is not None and bool(_revisions(inputs, month, KeptRows(inputs, state.released)))
 
 
-def _rebuilt(bench: Bench, month: Month, text: pa.Table, rows: KeptRows, *, out: Mask, instead_of: Built) -> Built:
+def _rebuilt(
+    inputs: DatasetInputs, month: Month, text: pa.Table, rows: KeptRows, *, out: Mask, instead_of: Built
+) -> Built:
     """Return the release of the rows that are left, in their order.
 
     They were judged when they were released, by the schema and the settings of that day, and keep their types.
     """
-    dataset, work = bench.dataset, bench.work
+    dataset, work = inputs.dataset, inputs.work
     kept: NDArray[np.int64] = np.flatnonzero(~out)
     left = pa.array(kept)
     nowhere = np.zeros(len(kept), np.int32)
@@ -167,7 +170,7 @@ def _rebuilt(bench: Bench, month: Month, text: pa.Table, rows: KeptRows, *, out:
         f"{stem}.csv": csv_blocks(table),
         f"{stem}.parquet": parquet_blocks(table, work.file_facts(dataset)),
     }
-    because = [instead_of.folder, sorted(bench.found.restricted()), sorted(bench.found.payees().items())]
+    because = [instead_of.folder, inputs.found.combined]
     name = f"{month}-{digest(because)[:12]}"
     if not work.writes:
         return work.store.weigh(dataset.name, name, files=files).described(
@@ -192,10 +195,10 @@ def _types_of(rows: KeptRows) -> Callable[[pa.Table], pa.Table]:
 
     def cast(text: pa.Table) -> pa.Table:
         columns = [plain(whole(text.column(name))) for name in rows.typed.column_names]
-        for place, name in enumerate(rows.typed.column_names):
+        for context, name in enumerate(rows.typed.column_names):
             if name in meanings:
                 texts, values = meanings[name]
-                columns[place] = values.take(pc.index_in(columns[place], texts))
+                columns[context] = values.take(pc.index_in(columns[context], texts))
         return pa.table(columns, schema=rows.typed.schema)
 
     return cast

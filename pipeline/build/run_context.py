@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pipeline.build.fingerprint import code_digest
-from pipeline.codelists import CodeLists
-from pipeline.extract.reference import Reference, read_reference
-from pipeline.model.context import Place, Threshold
+from pipeline.codelists import CODELISTS, CodeLists
+from pipeline.extract.reader import Reader
+from pipeline.extract.reference import References, read_references
+from pipeline.model.context import Context, Threshold
 from pipeline.model.wording import marked
 from pipeline.protect.pseudonyms import Pseudonyms
-from pipeline.protect.treatments.map_points import PointList
-from pipeline.settings.sections import CODELISTS
 from pipeline.settings.wording import spend_words
-from pipeline.storage.atomic import replace_file
 from pipeline.storage.store import Store
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
-
-    from numpy.typing import NDArray
 
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
@@ -41,15 +34,6 @@ SCHEMAS = CODELISTS.parent
 def digest(facts: object) -> str:
     """Return a short digest of plain facts."""
     return hashlib.sha256(json.dumps(facts, default=repr, sort_keys=True).encode()).hexdigest()[:24]
-
-
-def _kept_grid(path: Path, rows: int) -> NDArray[np.float64] | None:
-    """Return the projected points that were kept, None where they cannot be used."""
-    try:
-        grid: NDArray[np.float64] = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        return None
-    return grid if grid.shape == (rows, 2) and grid.dtype == np.float64 else None
 
 
 def schema_of(settings: Settings, dataset: Dataset) -> TableSchema:
@@ -93,6 +77,12 @@ class Workplace:
         return self.settings.data / "published"
 
     @property
+    def reader(self) -> Reader:
+        """A reader of the extracts, which keeps at hand what it read."""
+        database = self.settings.engagement.database
+        return Reader(self.raw, {"engagement_database": database} if database else {}, self.say)
+
+    @property
     def store(self) -> Store:
         """The private store of releases."""
         return Store(self.private)
@@ -106,47 +96,27 @@ class Workplace:
         """Return the schema of the published table, with what the settings decide filled in."""
         return schema_of(self.settings, dataset)
 
-    def references(self, dataset: Dataset) -> dict[str, Reference]:
-        """Return the reference files that a dataset needs."""
-        return {name: read_reference(self.reference, name) for name in dataset.reference_files}
+    def references(self, dataset: Dataset) -> References:
+        """Return the reference lists that a dataset needs."""
+        return read_references(self.reference, dataset.reference_files)
 
-    def place(
-        self,
-        month: Month,
-        references: Mapping[str, Reference],
-        *,
-        restricted: frozenset[str] = frozenset(),
-        payees: Mapping[str, str] | None = None,
-    ) -> Place:
-        """Return where one month is protected."""
+    def context(
+        self, month: Month, references: References, *, registers: Mapping[str, Mapping[str, str]] | None = None
+    ) -> Context:
+        """Return what treatments and rules may know of one month."""
         spend = self.settings.spend
-        areas = references.get("neighbourhoods")
-        points = references.get("map-points")
-        return Place(
+        return Context(
             month=month,
             as_of=self.as_of,
             pseudonyms=Pseudonyms(self.key.bytes),
             codelists=self.codelists,
+            references=references,
             force=self.settings.force.slug,
             force_name=self.settings.force.name,
             bodies=self.settings.force.bodies,
             threshold=Threshold(amount=spend.threshold, operator=spend.operator, basis=spend.basis),
-            points=self._points(points) if points else None,
-            neighbourhoods=frozenset(areas.table.column("neighbourhood_code").to_pylist()) if areas else frozenset(),
-            restricted=restricted,
-            payees=payees or {},
+            registers=registers or {},
         )
-
-    def _points(self, reference: Reference) -> PointList:
-        """Return the map points; projecting them takes longer than reading them, so that is kept by hash."""
-        kept = self.private / "cache" / f"points-{reference.sha256[:16]}-{code_digest()[:8]}.npy"
-        grid = _kept_grid(kept, reference.table.num_rows)
-        points = PointList.of(reference.table, reference.sha256, grid)
-        if self.writes and grid is None:
-            content = io.BytesIO()
-            np.save(content, points.grid)
-            replace_file(kept, content.getvalue())
-        return points
 
     def file_facts(self, dataset: Dataset) -> dict[str, str]:
         """Return the only metadata that a Parquet file carries: title, licence, attribution."""
@@ -155,7 +125,7 @@ class Workplace:
         licence = f"{terms.licence.title} {terms.licence.url}"
         return {"title": title, "licence": licence, "attribution": terms.attribution}
 
-    def made_from(self, dataset: Dataset, references: Mapping[str, Reference]) -> dict[str, str]:
+    def made_from(self, dataset: Dataset, references: References) -> dict[str, str]:
         """Return what a release depends on beside its extracts, by name, as digests."""
         facts = self.settings.facts()
         codelists = sorted(path.name for path in CODELISTS.glob("*.csv"))
@@ -164,9 +134,7 @@ class Workplace:
             "declaration": digest(repr(dataset)),
             "schema": self.schema(dataset).digest[:24],
             "code lists": digest([self.codelists.read(Path(name).stem).sha256 for name in codelists]),
-            "reference data": digest(
-                {name: each.sha256 for name, each in references.items() if name != "supplier-types"}
-            ),
+            "reference data": digest(references.sha256("supplier-types")),
             "settings": digest([facts[section] for section in dataset.settings]),
             "terms": digest(self.file_facts(dataset)),
             "program": code_digest(),

@@ -9,6 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from pipeline.codelists import CODELISTS
 from pipeline.errors import GRAVEST_FIRST, ExitStatus, InputError, SettingsError
 from pipeline.report.declaration import dataset_lines
 from pipeline.report.lines import account_lines, accounts_facts, quarantine_lines
@@ -18,7 +19,6 @@ from pipeline.run import sample_guard as origin
 from pipeline.run.reveal import reveal
 from pipeline.sample import make_faults, make_sample
 from pipeline.settings.key import BACK_UP, default_key_file, load_key, make_key
-from pipeline.settings.sections import CODELISTS
 from pipeline.settings.settings import Settings
 from pipeline.storage.lock import locked
 from pipeline.storage.quarantine import load_quarantine
@@ -35,7 +35,7 @@ def publish(options: argparse.Namespace) -> int:
     settings = _settings(options)
     if options.sample_when_empty and origin.wants_sample(settings):
         _say("nothing was ever received: making the sample")
-        with locked(settings, say=_say):
+        with locked(settings.data / "private", say=_say):
             make_sample(settings.data, codelists=CODELISTS)
     request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
     runs.chosen(request.datasets)
@@ -62,7 +62,7 @@ def sample(options: argparse.Namespace) -> int:
     settings = _settings(options)
     data = settings.data
     if options.clear:
-        with locked(settings, say=_say):
+        with locked(settings.data / "private", say=_say):
             removed = origin.clear_sample(data)
         _out([f"removed {len(removed):,} files and folders of the sample"])
         return int(ExitStatus.OK)
@@ -77,7 +77,7 @@ def sample(options: argparse.Namespace) -> int:
             where=str(data),
             fix="make the sample elsewhere: `pipeline --data DIR sample`",
         )
-    with locked(settings, say=_say):
+    with locked(settings.data / "private", say=_say):
         report = make_sample(data, rows=options.rows, codelists=CODELISTS)
     _out([f"{path}: {rows:,} rows" for path, rows in report.files])
     return int(ExitStatus.OK)

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from pipeline import __version__
 from pipeline.cli import commands
-from pipeline.errors import EXIT_MEANINGS, ExitStatus, Interrupted, PipelineError, SettingsError
-from pipeline.report.lines import bug
+from pipeline.errors import EXIT_MEANINGS, ExitStatus, Interrupted, PipelineError, SettingsError, bug
 from pipeline.settings.reader import MONTH, day
 
 if TYPE_CHECKING:

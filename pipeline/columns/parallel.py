@@ -15,7 +15,7 @@ _Made = TypeVar("_Made")
 _HANDS = 2
 
 
-def side_by_side(function: Callable[[_Given], _Made], items: Iterable[_Given]) -> Iterator[_Made]:
+def map_columns(function: Callable[[_Given], _Made], items: Iterable[_Given]) -> Iterator[_Made]:
     """Yield ``function`` of each item, in their order; the first error stops it."""
     with ThreadPoolExecutor(_HANDS) as hands:
         yield from hands.map(function, items)

@@ -17,7 +17,7 @@ from pipeline.columns.arrays import concatenated, constant, encoded, facts_of_di
 from pipeline.columns.dates import days, months
 from pipeline.extract.paths import files_below, open_regular, safe_path
 from pipeline.model.periods import NO_MONTH
-from pipeline.model.tables import RawTable, Receipt, Spot
+from pipeline.model.tables import RawTable, Receipt, RowRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -149,7 +149,7 @@ def joined(slices: Sequence[Slice], feed: Feed, columns: Sequence[str]) -> RawTa
         closed=_chain([each.closed for each in slices], np.bool_),
         after_file=_chain([each.after_file for each in slices], np.bool_),
         ragged=tuple(
-            Spot(place, row) for place, (each, extracted) in enumerate(parts) if each.own for row in extracted.ragged
+            RowRef(place, row) for place, (each, extracted) in enumerate(parts) if each.own for row in extracted.ragged
         ),
         problems=tuple(_problems(parts, starts.tolist())),
     )

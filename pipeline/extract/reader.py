@@ -15,12 +15,13 @@ from pipeline.extract.partition import Dated, dated, month_files
 from pipeline.extract.workbook.workbook import Workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from pipeline.build.run_context import Workplace
     from pipeline.model.declaration import Feed
     from pipeline.model.periods import Month
     from pipeline.model.tables import Extracted
+    from pipeline.settings.secret import Secret
 
 #: How much read text is kept at hand; a month of the largest force is about a third of it.
 _AT_HAND_BYTES = 512 * 2**20
@@ -28,20 +29,17 @@ _AT_HAND_BYTES = 512 * 2**20
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the extracts of one run."""
+    """Reads the extracts below ``root`` in one run, and the databases whose addresses are ``sources``."""
 
-    work: Workplace
+    root: Path
+    sources: Mapping[str, Secret[str]]
+    say: Callable[[str], None]
     _kept: OrderedDict[tuple[str, str], Dated] = field(default_factory=OrderedDict)
-
-    @property
-    def root(self) -> Path:
-        """The folder of extracts."""
-        return self.work.raw
 
     def files(self, feed: Feed) -> dict[Month, str]:
         """Return the extracts of a feed by month; a database is one extract without a month of its own."""
         if isinstance(feed.source, Database):
-            present = feed.source.present(self.root, self.work.settings.engagement.database)
+            present = feed.source.present(self.root, self.sources.get(feed.source.setting))
             return {"": feed.source.path} if present else {}
         if isinstance(feed.source, Folder | Workbook):
             return month_files(self.root, feed.source.pattern)
@@ -51,7 +49,7 @@ class Reader:
         """Return the used columns of an extract with each row's month."""
         key = (feed.name, path)
         if key not in self._kept:
-            self.work.say(f"reading {path}")
+            self.say(f"reading {path}")
             self._kept[key] = dated(self.columns(feed, path, feed.used, feed.recurring), feed, month)
             self._make_room(key)
         self._kept.move_to_end(key)
@@ -60,7 +58,7 @@ class Reader:
     def columns(self, feed: Feed, path: str, columns: tuple[str, ...], recurring: tuple[str, ...] = ()) -> Extracted:
         """Return some columns of an extract, read now."""
         if isinstance(feed.source, Database):
-            address = self.work.settings.engagement.database
+            address = self.sources.get(feed.source.setting)
             found = feed.source.read_from(self.root, address, columns, feed.declared, dictionaries=recurring)
         else:
             found = feed.source.read(self.root, path, columns, feed.declared, dictionaries=recurring)

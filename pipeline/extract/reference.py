@@ -6,17 +6,18 @@ import csv
 import hashlib
 import io
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 import pyarrow as pa
 
-from pipeline.codelists import CodeLists
+from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
 from pipeline.extract.paths import exists, open_regular
-from pipeline.settings.sections import CODELISTS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
 _DEGREES = re.compile(r"-?[0-9]{1,3}\.[0-9]{6}", re.ASCII)
@@ -34,6 +35,7 @@ _COLUMNS = {
 _NEVER_TRIMMED = ("location",)
 #: Without these nothing can be published; supplier types are optional.
 _NEEDED = ("map-points", "neighbourhoods")
+_Made = TypeVar("_Made")
 
 
 class Reference(NamedTuple):
@@ -42,6 +44,38 @@ class Reference(NamedTuple):
     name: str
     table: pa.Table
     sha256: str
+
+
+_MADE: dict[tuple[str, str, object], object] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """The reference lists that a dataset needs, by name."""
+
+    lists: Mapping[str, Reference]
+
+    def table(self, name: str) -> pa.Table | None:
+        """Return the list as text columns, None where it is not one that the dataset needs."""
+        return self.lists[name].table if name in self.lists else None
+
+    def derived(self, name: str, make: Callable[[pa.Table], _Made]) -> _Made | None:
+        """Return what ``make`` makes of the list, made once for the same bytes."""
+        if name not in self.lists:
+            return None
+        key = (name, self.lists[name].sha256, make)
+        if key not in _MADE:
+            _MADE[key] = make(self.lists[name].table)
+        return cast("_Made", _MADE[key])
+
+    def sha256(self, *without: str) -> dict[str, str]:
+        """Return the sha256 of each list, those of the names ``without`` left out."""
+        return {name: each.sha256 for name, each in self.lists.items() if name not in without}
+
+
+def read_references(root: Path, names: Iterable[str]) -> References:
+    """Return the reference lists ``names`` below ``root``."""
+    return References({name: read_reference(root, name) for name in names})
 
 
 def read_reference(root: Path, name: str) -> Reference:

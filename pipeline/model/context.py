@@ -3,17 +3,59 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from decimal import Decimal
 
-    from pipeline.codelists import CodeLists
+    import pyarrow as pa
+
     from pipeline.model.periods import Month
-    from pipeline.protect.pseudonyms import Pseudonyms
-    from pipeline.protect.treatments.map_points import PointList
+
+_Made = TypeVar("_Made")
+
+
+class CodeListRows(Protocol):
+    """One code list."""
+
+    @property
+    def rows(self) -> Sequence[Mapping[str, str]]:
+        """The rows in the list's order."""
+
+    def mapping(self, key: str = "code", value: str = "label", *, month: Month | None = None) -> dict[str, str]:
+        """Return ``value`` by ``key`` for the rows that are valid in ``month``."""
+
+    def values(self, column: str = "label") -> tuple[str, ...]:
+        """Return the distinct values of ``column``."""
+
+
+class CodeListReader(Protocol):
+    """The code lists, by name."""
+
+    def read(self, name: str) -> CodeListRows:
+        """Return the list ``name``; `InputError` where it cannot be read."""
+
+
+class ReferenceReader(Protocol):
+    """The force's own reference lists, by name."""
+
+    def table(self, name: str) -> pa.Table | None:
+        """Return the list as text columns, None where the force has none."""
+
+    def derived(self, name: str, make: Callable[[pa.Table], _Made]) -> _Made | None:
+        """Return what ``make`` makes of the list, made once for the same bytes; None where there is no list."""
+
+
+class PseudonymMaker(Protocol):
+    """Keyed hashes of references."""
+
+    def one(self, scope: str, *parts: str, length: int = ...) -> str:
+        """Return the pseudonym of one reference."""
+
+    def column(self, scope: str, parts: Sequence[pa.Array], *, length: int = ...) -> pa.Array:
+        """Return the pseudonym of each row's parts, null where a part is empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,22 +68,19 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """One month of one force: code lists, reference data, settings, key, and what the private index knows.
+class Context:
+    """One month of one force: code lists, reference lists, settings, key, and what the private index knows.
 
-    ``restricted`` holds the pseudonyms of restricted records, ``payees`` the most protective type of
-    each supplier by its pseudonym, over everything held or ever received.
+    ``registers`` hold, by register, the combined entry of each keyed reference, over everything held or ever received.
     """
 
     month: Month
     as_of: dt.date
-    pseudonyms: Pseudonyms
-    codelists: CodeLists
+    pseudonyms: PseudonymMaker
+    codelists: CodeListReader
+    references: ReferenceReader
     force: str
     force_name: str
     bodies: Mapping[str, str]
     threshold: Threshold
-    points: PointList | None = None
-    neighbourhoods: frozenset[str] = frozenset()
-    restricted: frozenset[str] = frozenset()
-    payees: Mapping[str, str] = field(default_factory=dict)
+    registers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

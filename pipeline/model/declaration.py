@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model.handling import Fate, RowRule, Treatment, Withheld
+    from pipeline.model.handling import Handling, RowRule, Treatment, Withheld
     from pipeline.model.tables import Extracted
 
 
@@ -33,7 +33,7 @@ class Feed:
     withheld: tuple[Withheld, ...] = ()
 
     @property
-    def fates(self) -> tuple[Fate, ...]:
+    def fates(self) -> tuple[Handling, ...]:
         """Everything that settles a raw column."""
         return (*self.treatments, *self.rules, *self.withheld)
 

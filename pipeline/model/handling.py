@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipeline.columns.arrays import Mask
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
 
 
@@ -32,7 +32,7 @@ class Treated(NamedTuple):
     problems: Sequence[Problem] = ()
 
 
-class Fate(Protocol):
+class Handling(Protocol):
     """What a feed says about some raw columns: each raw column is settled by exactly one fate."""
 
     @property
@@ -52,7 +52,7 @@ class Fate(Protocol):
         """Raw columns that never leave because they identify somebody or their record."""
 
 
-class Withheld(Fate, Protocol):
+class Withheld(Handling, Protocol):
     """A fate that publishes nothing."""
 
     @property
@@ -60,7 +60,7 @@ class Withheld(Fate, Protocol):
         """What it keeps back, in words for the public."""
 
 
-class Treatment(Fate, Protocol):
+class Treatment(Handling, Protocol):
     """A fate that makes published columns."""
 
     @property
@@ -75,7 +75,7 @@ class Treatment(Fate, Protocol):
     def open_text(self) -> tuple[str, ...]:
         """Published columns whose text does not come from a closed list: the leak check looks at them."""
 
-    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the published columns and the problems found."""
 
     def quality(self, columns: Mapping[str, pa.Array]) -> Mapping[str, Mask]:
@@ -111,7 +111,7 @@ class PublicRows(Protocol):
         """Return a published column as text."""
 
 
-class Overtaken(NamedTuple):
+class PublicRevision(NamedTuple):
     """What a rule does to rows that are public: ``out`` go, ``columns`` take the place of what stood there.
 
     ``applied`` are the entries of the rule's register that stood in the rows that go.
@@ -122,7 +122,7 @@ class Overtaken(NamedTuple):
     applied: Sequence[str] = ()
 
 
-class RowRule(Fate, Protocol):
+class RowRule(Handling, Protocol):
     """What may happen to a row, in the order of the declaration."""
 
     @property
@@ -133,28 +133,43 @@ class RowRule(Fate, Protocol):
     def register(self) -> str:
         """The register of the private index that the rule keeps and needs, or ""."""
 
-    def enters(self, cells: Mapping[str, pa.Array], place: Place) -> Mapping[str, str]:
-        """Return what one source enters in the rule's register: a value by keyed reference."""
+    @property
+    def holds(self) -> str:
+        """What the register holds, in words."""
 
-    def check(self, raw: RawTable, place: Place) -> Sequence[Problem]:
+    @property
+    def every_row(self) -> bool:
+        """Whether each row of a source enter its reference in the register, not only rows that are marked."""
+
+    @property
+    def scope(self) -> str:
+        """The scope of the register's keyed references."""
+
+    def enter(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, str]:
+        """Return what one source enter in the rule's register: a value by keyed reference."""
+
+    def combine(self, values: Iterable[str]) -> str:
+        """Return the strongest of what sources entered of one reference."""
+
+    def check(self, raw: RawTable, context: Context) -> Sequence[Problem]:
         """Return the problems that the rule finds."""
 
-    def forgive(self, problems: Sequence[Problem], raw: RawTable, place: Place) -> Sequence[Problem]:
+    def excuse(self, problems: Sequence[Problem], raw: RawTable, context: Context) -> Sequence[Problem]:
         """Return the problems that still count when the rule knows better."""
 
-    def amend(self, columns: dict[str, pa.Array], raw: RawTable, place: Place) -> dict[str, pa.Array]:
+    def amend(self, columns: dict[str, pa.Array], raw: RawTable, context: Context) -> dict[str, pa.Array]:
         """Return the published columns as the rule leaves them."""
 
-    def unpublishable(self, raw: RawTable, place: Place) -> Mask | None:
+    def unpublishable(self, raw: RawTable, context: Context) -> Mask | None:
         """Return rows that this rule will withhold for certain, so that the schema need not judge them."""
 
-    def judge(self, raw: RawTable, columns: Mapping[str, pa.Array], place: Place) -> Judgement:
+    def judge(self, raw: RawTable, columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return what is to be settled about rows, and what the public is told of them."""
 
-    def overtake(self, rows: PublicRows, place: Place) -> Overtaken | None:
+    def revise_public(self, rows: PublicRows, context: Context) -> PublicRevision | None:
         """Return what the rule's register does to rows that are not built again, nothing where nothing is due."""
 
-    def review(self, raw: RawTable, place: Place, apart: Mask) -> Sequence[str]:
+    def questions(self, raw: RawTable, context: Context, apart: Mask) -> Sequence[str]:
         """Return the raw references that somebody has to classify, rows ``apart`` left out.
 
         They go into one private file, nowhere else.

@@ -1,4 +1,7 @@
-"""A row's path: `Extracted` -> `RawTable` -> `SafeTable` -> `Checked` -> `PublishableTable` -> `Release` -> `Publication`."""
+"""The tables of the corridor: what was read, what is accounted together, what protect lets out.
+
+A row's path: `Extracted`, `RawTable`, `SafeTable`, `Checked`, `PublishableTable`, `Release`, `Publication`.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +88,7 @@ class RawTable:
     repeats: NDArray[np.int64]
     closed: NDArray[np.bool_]
     after_file: NDArray[np.bool_]
-    ragged: tuple[Spot, ...] = ()
+    ragged: tuple[RowRef, ...] = ()
     problems: tuple[tuple[int, str, str], ...] = ()
 
     def __len__(self) -> int:
@@ -93,7 +96,7 @@ class RawTable:
         return len(self.row)
 
 
-class Spot(NamedTuple):
+class RowRef(NamedTuple):
     """A row of a source: index into the table's paths, row number."""
 
     source: int

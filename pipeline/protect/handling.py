@@ -18,7 +18,7 @@ def columns_of(names: str | tuple[str, ...]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else names
 
 
-class Reasoned:
+class HandlingBase:
     """What all fates share beside their reason: the defaults."""
 
     __slots__ = ()
@@ -44,7 +44,7 @@ class Reasoned:
 
 
 @dataclass(frozen=True, slots=True)
-class OneColumn(Reasoned):
+class OneColumn(HandlingBase):
     """A fate of one raw column, into one published column, several of the same text, or none."""
 
     column: str

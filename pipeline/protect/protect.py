@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from pipeline.columns.parallel import side_by_side
+from pipeline.columns.parallel import map_columns
 from pipeline.model.handling import Judgement, Problem, nowhere
 from pipeline.model.reasons import REASONS
 from pipeline.model.tables import Found, SafeTable
@@ -19,31 +19,31 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.tables import RawTable
 
 
-def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, place: Place, names: Sequence[str]) -> SafeTable:
+def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, context: Context, names: Sequence[str]) -> SafeTable:
     """Return the published columns ``names`` of the rows that could be treated, and what is to be settled.
 
     Rows of a month that cannot be built are withheld as ``month-not-open`` once it is known that they
     are not bad; rows of a later month than their file's are bad.
     """
-    columns, problems = _treated(raw, feed, place)
+    columns, problems = _treated(raw, feed, context)
     before = dict(columns)
     for rule in feed.rules:
-        problems.extend(rule.check(raw, place))
+        problems.extend(rule.check(raw, context))
     for rule in feed.rules:
-        problems = list(rule.forgive(problems, raw, place))
+        problems = list(rule.excuse(problems, raw, context))
     for rule in feed.rules:
-        columns = rule.amend(columns, raw, place)
+        columns = rule.amend(columns, raw, context)
     bad = nowhere(len(raw))
     for found in problems:
         bad |= found.mask
     ordered = {name: columns[name] for name in names}
-    judgements = [rule.judge(raw, ordered, place) for rule in feed.rules]
-    table, positions = _judged(ordered, bad, [rule.unpublishable(raw, place) for rule in feed.rules])
+    judgements = [rule.judge(raw, ordered, context) for rule in feed.rules]
+    table, positions = _judged(ordered, bad, [rule.unpublishable(raw, context) for rule in feed.rules])
     return SafeTable(
         feed=feed.name,
         table=table,
@@ -67,7 +67,7 @@ def _references(dataset: Dataset, before: Mapping[str, pa.Array], after: Mapping
     }
 
 
-def _treated(raw: RawTable, feed: Feed, place: Place) -> tuple[dict[str, pa.Array], list[Problem]]:
+def _treated(raw: RawTable, feed: Feed, context: Context) -> tuple[dict[str, pa.Array], list[Problem]]:
     columns: dict[str, pa.Array] = {}
     problems = [Problem(feed.dated_by, "month-after-file", raw.after_file)] if raw.after_file.any() else []
     for column in sorted({column for _, column, _ in raw.problems}):
@@ -75,7 +75,7 @@ def _treated(raw: RawTable, feed: Feed, place: Place) -> tuple[dict[str, pa.Arra
         mask[[position for position, of, _ in raw.problems if of == column]] = True
         problems.append(Problem(column, "unreadable-cell", mask))
     # pseudonyms keep Python busy, snapping hardly needs it
-    for made in side_by_side(lambda treatment: treatment.apply(raw.cells, place), feed.treatments):
+    for made in map_columns(lambda treatment: treatment.apply(raw.cells, context), feed.treatments):
         columns |= made.columns
         problems.extend(made.problems)
     return columns, problems

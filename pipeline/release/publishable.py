@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import concatenated, plain, whole
-from pipeline.columns.parallel import side_by_side
+from pipeline.columns.parallel import map_columns
 from pipeline.errors import PrivacyError
 from pipeline.release.sort import sorted_positions
 
@@ -88,7 +88,7 @@ def publishable(
     def stacked(name: str) -> pa.Array:
         return _stacked([whole(part.text.column(name)) for part in parts])
 
-    text = pa.table(dict(zip(schema.names, side_by_side(stacked, schema.names), strict=True)))
+    text = pa.table(dict(zip(schema.names, map_columns(stacked, schema.names), strict=True)))
     starts = np.cumsum([0, *(part.text.num_rows for part in parts)])
     chosen = np.concatenate([part.chosen + start for part, start in zip(parts, starts, strict=False)])
     positions = sorted_positions(text, chosen, order, schema)
@@ -104,7 +104,7 @@ def publishable(
 
 
 def _taken(table: pa.Table, rows: pa.Array) -> pa.Table:
-    columns = side_by_side(lambda column: whole(column).take(rows), table.columns)
+    columns = map_columns(lambda column: whole(column).take(rows), table.columns)
     return pa.table(list(columns), names=table.column_names)
 
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from pipeline.columns.arrays import encoded, whole
 from pipeline.columns.groups import NO_BYTES, first_bytes
-from pipeline.columns.parallel import side_by_side
+from pipeline.columns.parallel import map_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ def sorted_positions(
     """
     keys: list[NDArray[np.int64]] = []
     size = 1
-    for rank, kinds in side_by_side(
+    for rank, kinds in map_columns(
         lambda name: _ranks(whole(text.column(name)), chosen, schema.field(name).type), order[:-1]
     ):
         if keys and size * kinds < _MOST:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import traceback
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import PipelineError, StorageError
 from pipeline.model.plan import Action
 from pipeline.model.reasons import REASONS, Outcome
 
@@ -72,13 +69,3 @@ def accounts_facts(dataset: str, month: Month, accounts: Sequence[Account]) -> d
             for each in accounts
         ],
     }
-
-
-def bug(error: BaseException) -> PipelineError:
-    """Return where an unknown error came from, without its text, which could hold a cell."""
-    if isinstance(error, MemoryError):
-        fix = "close other programs, or run on a machine with more, and run again"
-        return StorageError("out-of-memory", "there is not enough memory", fix=fix)
-    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-    where = " > ".join(places[-6:])
-    return PipelineError("bug", f"{type(error).__name__} at {where}", fix="please report this line")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, bug
 from pipeline.model.plan import Action, Plan
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.publish.plan import make_plan
-from pipeline.report.lines import bug
 from pipeline.settings.laptop_portal import laptop_portal
 from pipeline.storage.journal import record
 
@@ -29,33 +28,33 @@ _INVENTED_NAMES = (
 )
 
 
-class Reach(NamedTuple):
+class PortalChoice(NamedTuple):
     """How to reach the CKAN to publish to, None where there is none, and what has to be said about the choice."""
 
     ckan: CkanAccess | None = None
     notices: tuple[str, ...] = ()
 
 
-def reach_of(settings: Settings) -> Reach:
+def reach_of(settings: Settings) -> PortalChoice:
     """Return the CKAN to publish to: for the example force, whose data is invented, only ever the laptop's own.
 
     It is looked up before anything is read: an address without a token, or a bad file of `make portal`, is a
     `SettingsError`.
     """
     if not settings.force.is_example:
-        return Reach(settings.named_portal())
+        return PortalChoice(settings.named_portal())
     # should the extracts be real all the same, `reach_with` knows it as soon as they were looked at
     laptop = laptop_portal()
     if settings.ckan.url and (laptop is None or laptop.url != settings.ckan.url):
-        return Reach(laptop, ("sample data is never sent to the portal that the settings name",))
-    return Reach(laptop)
+        return PortalChoice(laptop, ("sample data is never sent to the portal that the settings name",))
+    return PortalChoice(laptop)
 
 
-def reach_with(work: Workplace, reach: Reach) -> Reach:
+def reach_with(work: Workplace, reach: PortalChoice) -> PortalChoice:
     """Return the CKAN for what was received: real extracts never go to the laptop's own without being told to."""
     if work.sample or not work.settings.force.is_example:
         return reach
-    return Reach(work.settings.named_portal(), (_INVENTED_NAMES,))
+    return PortalChoice(work.settings.named_portal(), (_INVENTED_NAMES,))
 
 
 def catalogue_of(work: Workplace) -> StaticCatalogue:

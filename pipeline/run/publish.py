@@ -11,15 +11,13 @@ from pipeline.build.dataset import Outcome, run_dataset
 from pipeline.build.publication import publication
 from pipeline.build.run_context import Workplace, schema_of
 from pipeline.datasets import declared
-from pipeline.errors import InputError, PipelineError, SettingsError, several
+from pipeline.errors import InputError, PipelineError, SettingsError, bug, several
 from pipeline.extract.database.database import Database, is_file
 from pipeline.extract.database.sqlite import BESIDE
 from pipeline.extract.partition import unread_files
-from pipeline.extract.reader import Reader
 from pipeline.model.periods import NO_MONTH
-from pipeline.report.lines import bug
 from pipeline.run import sample_guard as origin
-from pipeline.run.portals import Reach, apply_all, catalogue_of, plan_all, portals_of, reach_of, reach_with
+from pipeline.run.portals import PortalChoice, apply_all, catalogue_of, plan_all, portals_of, reach_of, reach_with
 from pipeline.storage.journal import record
 from pipeline.storage.lock import locked, locked_for_looking
 from pipeline.storage.store import Store
@@ -67,7 +65,7 @@ def publish(
 ) -> Run:
     """Return what was built and published; each dataset and each portal fails alone."""
     reach, key = _means(settings, environ)
-    with locked(settings, say=say):
+    with locked(settings.data / "private", say=say):
         kind = _kind(settings)
         work = _workplace(settings, environ, kind, today=today, say=say, writes=True, early=key)
         reach = reach_with(work, reach)
@@ -88,7 +86,7 @@ def plan(
 ) -> Run:
     """Return what `publish` would do; nothing is written, no key and no sample is made."""
     reach, key = _means(settings, environ)
-    with locked_for_looking(settings):
+    with locked_for_looking(settings.data / "private"):
         kind = _kind(settings)
         work = _workplace(settings, environ, kind, today=today, say=say, writes=False, early=key)
         reach = reach_with(work, reach)
@@ -99,10 +97,10 @@ def plan(
         return _run(work, outcomes, plans, errors, reach)
 
 
-def _means(settings: Settings, environ: Mapping[str, str]) -> tuple[Reach, Key | None]:
+def _means(settings: Settings, environ: Mapping[str, str]) -> tuple[PortalChoice, Key | None]:
     """Return the portal and, where one is needed, the key; all that is wrong before anything is read comes together."""
     mistakes: list[PipelineError] = []
-    reach = _tried(lambda: reach_of(settings), mistakes) or Reach()
+    reach = _tried(lambda: reach_of(settings), mistakes) or PortalChoice()
     for dataset in declared().values():
         _tried(partial(_check, settings, dataset), mistakes)
     key = _tried(lambda: origin.early_key(settings, environ), mistakes)
@@ -247,7 +245,7 @@ def _run(
     outcomes: Sequence[Outcome],
     plans: Sequence[Plan],
     errors: Sequence[PipelineError],
-    reach: Reach,
+    reach: PortalChoice,
 ) -> Run:
     return Run(
         work=work,
@@ -262,7 +260,7 @@ def _run(
 
 
 def _unread(work: Workplace) -> tuple[str, ...]:
-    reader = Reader(work)
+    reader = work.reader
     read: list[str] = []
     for dataset in declared().values():
         for feed in dataset.feeds:

@@ -12,7 +12,6 @@ from pipeline.columns.arrays import whole
 from pipeline.errors import InputError, PipelineError
 from pipeline.extract.database.database import Database
 from pipeline.extract.partition import digest_of_rows, sha256_of
-from pipeline.extract.reader import Reader
 from pipeline.model.periods import NO_MONTH
 from pipeline.settings.key import sample_key
 from pipeline.storage.quarantine import row_numbers
@@ -20,6 +19,7 @@ from pipeline.storage.quarantine import row_numbers
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from pipeline.extract.reader import Reader
     from pipeline.model.accounts import Quarantined
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Month
@@ -35,7 +35,7 @@ def reveal(
     work = Workplace(
         settings=settings, key=sample_key(), as_of=dt.date.min, sample=False, writes=False, say=lambda _: None
     )
-    reader = Reader(work)
+    reader = work.reader
     feeds = {feed.name: feed for feed in dataset.feeds}
     for month, files, rows in months:
         for path in sorted({each.path for each in rows}):

@@ -5,21 +5,21 @@ from __future__ import annotations
 import csv
 import difflib
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from pipeline.codelists import CODELISTS
 from pipeline.settings import reader as checks
 from pipeline.settings.role_mailbox import WORDS, is_role_mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from decimal import Decimal
+    from pathlib import Path
 
     from pipeline.settings.reader import Section
     from pipeline.settings.secret import Secret
 
-CODELISTS = Path(__file__).resolve().parents[1] / "schemas" / "codelists"
 #: Bodies are coded in the ledger; a force may have one or both.
 BODIES = ("OPCC", "FORCE")
 #: Who publishes, by key, and the body whose label names it (the force itself is named by the code list).

@@ -13,8 +13,7 @@ from pipeline.storage.atomic import make_private, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from pipeline.settings.settings import Settings
+    from pathlib import Path
 
 #: How long a run that writes waits for those that only look, in seconds, and how often it asks.
 PATIENCE = 60.0
@@ -22,9 +21,8 @@ _PAUSE = 0.1
 
 
 @contextmanager
-def locked(settings: Settings, *, say: Callable[[str], None]) -> Iterator[None]:
+def locked(private: Path, *, say: Callable[[str], None]) -> Iterator[None]:
     """Hold the lock of a data folder; another run that writes is a `BusyError`, one that looks is waited for."""
-    private = settings.data / "private"
     make_private(private)
     with writing(private / "lock"):
         handle = os.open(private / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -36,9 +34,8 @@ def locked(settings: Settings, *, say: Callable[[str], None]) -> Iterator[None]:
 
 
 @contextmanager
-def locked_for_looking(settings: Settings) -> Iterator[None]:
+def locked_for_looking(private: Path) -> Iterator[None]:
     """Keep runs that write away from a data folder while it is looked at; nothing is written, others may look too."""
-    private = settings.data / "private"
     try:
         handle = os.open(private / "lock", os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from pipeline.build.run_context import Workplace
-    from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
 
 
@@ -24,12 +22,12 @@ def row_numbers(path: str) -> str:
 
 
 def save_quarantine(
-    work: Workplace, dataset: Dataset, month: Month, rows: Iterable[Quarantined], files: Mapping[str, str]
+    private: Path, dataset: str, month: Month, rows: Iterable[Quarantined], files: Mapping[str, str]
 ) -> None:
     """Remember where the bad rows of a month stand, with the sha256 of the files they stand in; never the rows."""
     facts = {"files": dict(files), "rows": [list(each) for each in rows]}
     content = json.dumps(facts, ensure_ascii=True, sort_keys=True).encode() + b"\n"
-    replace_file(_quarantine(work.private, dataset.name) / f"{month}.json", content)
+    replace_file(_quarantine(private, dataset) / f"{month}.json", content)
 
 
 def load_quarantine(private: Path, dataset: str) -> list[tuple[Month, Mapping[str, str], list[Quarantined]]]:

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pipeline.build.run_context import Workplace
-    from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
 
 
@@ -22,11 +20,11 @@ def review_file(private: Path) -> Path:
     return private / "review" / "suppliers.csv"
 
 
-def save_review(work: Workplace, dataset: Dataset, month: Month, numbers: Sequence[str]) -> None:
+def save_review(private: Path, dataset: str, month: Month, numbers: Sequence[str]) -> None:
     """Make the review file name exactly the suppliers of ``month`` that ``numbers`` holds, beside other months'."""
-    path = review_file(work.private)
-    lines = [line for line in read_review(work.private) if line[:2] != (dataset.name, month)]
-    lines += [(dataset.name, month, number) for number in numbers]
+    path = review_file(private)
+    lines = [line for line in read_review(private) if line[:2] != (dataset, month)]
+    lines += [(dataset, month, number) for number in numbers]
     if not lines and not path.exists():
         return
     text = io.StringIO(newline="")

@@ -30,11 +30,11 @@ import pyarrow.parquet as pq
 from pipeline.build import candidate as run_months
 from pipeline.build.dataset import run_dataset
 from pipeline.build.run_context import Workplace
+from pipeline.codelists import CODELISTS
 from pipeline.datasets import declared
 from pipeline.extract.delimited.folder import Folder
 from pipeline.sample import make_sample
 from pipeline.settings.key import sample_key
-from pipeline.settings.sections import CODELISTS
 from pipeline.settings.settings import Settings
 from pipeline.validate.checks import validate
 

@@ -26,7 +26,7 @@ _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 def test_generated_pages_are_current() -> None:
-    assert list(outdated(ROOT)) == [], "run: .venv/bin/python -m pipeline.document"
+    assert list(outdated(ROOT)) == [], "run: .venv/bin/python -m pipeline.docs.generate"
 
 
 def test_a_page_that_is_not_current_is_noticed_and_mended(

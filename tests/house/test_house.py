@@ -85,7 +85,7 @@ def test_every_reason_is_used_and_explained(code: str) -> None:
     assert REASONS[code].meaning
 
 
-@pytest.mark.parametrize(("module", "table"), [("errors.py", "CODES"), ("reasons.py", "REASONS")])
+@pytest.mark.parametrize(("module", "table"), [("errors.py", "CODES"), ("model/reasons.py", "REASONS")])
 def test_no_code_is_declared_twice(module: str, table: str) -> None:
     """Python would silently keep the last."""
     found = [

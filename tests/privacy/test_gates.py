@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from product import MONTHS, Product, Said, built, change_csv, contents, tree
 
+from pipeline.build.accounts import settle
 from pipeline.datasets import declared
 from pipeline.errors import ExitStatus
 from pipeline.model.handling import Treated
 from pipeline.protect.rules.events import AlreadyHeld
-from pipeline.protect.treatments.codes import Recode
+from pipeline.protect.treatments.codes import Coded
 from pipeline.protect.treatments.dates import MonthOf
 from pipeline.protect.treatments.text import Keep
 from pipeline.release.files import csv_blocks
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from product import Rows
 
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset
     from pipeline.release.publishable import PublishableTable
 
@@ -46,8 +47,8 @@ class Leaky(Keep):
     def reads(self) -> tuple[str, ...]:
         return (self.column, self.leaks)
 
-    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
-        return Treated(self._same(cells[self.leaks]), Keep.apply(self, cells, place).problems)
+    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
+        return Treated(self._same(cells[self.leaks]), Keep.apply(self, cells, context).problems)
 
 
 def put_in(monkeypatch: pytest.MonkeyPatch, dataset: Dataset) -> None:
@@ -148,7 +149,7 @@ def test_a_raw_code_in_the_place_of_its_label_never_passes_the_schema(
     sound = declared()["engagement-events"]
     feed = sound.feeds[0]
     raw = Keep(column="channel", into=("channel",), why="broken on purpose")
-    wrong = tuple(raw if isinstance(each, Recode) and each.column == "channel" else each for each in feed.treatments)
+    wrong = tuple(raw if isinstance(each, Coded) and each.column == "channel" else each for each in feed.treatments)
     put_in(monkeypatch, replace(sound, feeds=(replace(feed, treatments=wrong),)))
     said = product.run("publish", "--quiet")
     assert said.status == ExitStatus.INPUT
@@ -171,8 +172,8 @@ def test_a_declaration_that_forgets_a_column_reads_nothing(product: Product, mon
 class Guess(MonthOf):
     """Gives a row whose day cannot be read a month all the same."""
 
-    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
-        made = MonthOf.apply(self, cells, place)
+    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
+        made = MonthOf.apply(self, cells, context)
         return Treated(
             {name: column.fill_null("2024-02-01"[: 7 + 3 * (name != "month")]) for name, column in made.columns.items()}
         )
@@ -209,8 +210,6 @@ def test_files_that_differ_when_they_are_read_back_stop_the_release(
 
 
 def test_rows_that_nobody_accounts_for_stop_the_release(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipeline.build.accounts import settle
-
     def forgetful(*words: object) -> object:
         settled = settle(*words)  # type: ignore[arg-type] # handed through
         return replace(settled, accounts=settled.accounts[1:])

@@ -20,17 +20,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "spec"))
 from received import FIRST_ROW, FORCE, KEY, POINTS, Received, dataset
 from table import GOOD
 
+from pipeline.codelists import CODELISTS
 from pipeline.model.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
-from pipeline.settings.sections import CODELISTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.build.corridor import Product
+    from pipeline.build.corridor import BuildResult
 
     Row = dict[str, str]
-    Spot = tuple[str, int]
+    RowRef = tuple[str, int]
 
 CRIME = dataset("street-crime")
 MONTHS = ("2024-01", "2024-02")
@@ -114,10 +114,10 @@ def published_as(row: Row) -> Row | None:
     }
 
 
-def judge(files: Mapping[str, list[Row]], opened: set[str], month: str) -> dict[Spot, tuple[str, str, Row]]:
+def judge(files: Mapping[str, list[Row]], opened: set[str], month: str) -> dict[RowRef, tuple[str, str, Row]]:
     """Return outcome, reason ("" of a bad row) and published cells of each row that ``month`` accounts for."""
     restricted = {row["crime_reference"] for rows in files.values() for row in rows if row["restricted"] == "Y"} - {""}
-    found: dict[Spot, tuple[str, str, Row]] = {}
+    found: dict[RowRef, tuple[str, str, Row]] = {}
     seen: list[Row] = []
     for own in sorted(files):
         for number, row in enumerate(files[own]):
@@ -203,7 +203,7 @@ def received(files: Mapping[str, list[Row]], gone: frozenset[str] = frozenset())
     return Received(dataset=CRIME, files={"recorded-crime": files, "asb-incidents": nothing}, gone=gone, judged_rows=1)
 
 
-def bytes_of(product: Product) -> tuple[bytes, ...]:
+def bytes_of(product: BuildResult) -> tuple[bytes, ...]:
     blocks = (csv_blocks(product.table), parquet_blocks(product.table, {"title": "t"}))
     return tuple(b"".join(block.to_pybytes() for block in each) for each in blocks)
 
@@ -214,7 +214,7 @@ def test_every_row_becomes_what_the_rules_say(files: dict[str, list[Row]], janua
     gone = frozenset({"2024-01"}) if january_is_gone and len(files) == len(MONTHS) else frozenset()
     everything = received(files, gone)
     opened = set(files) - gone
-    accounted: Counter[Spot] = Counter()
+    accounted: Counter[RowRef] = Counter()
     for month in sorted(opened):
         expected = judge(trimmed(files), opened, month)
         product = everything.month(month)

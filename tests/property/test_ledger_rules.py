@@ -19,14 +19,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "spec"))
 from received import BODIES, FIRST_ROW, KEY, Received, dataset, schema_of
 from table import GOOD
 
+from pipeline.codelists import CODELISTS
 from pipeline.model.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
-from pipeline.settings.sections import CODELISTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.build.corridor import Product
+    from pipeline.build.corridor import BuildResult
 
     Row = dict[str, str]
 
@@ -299,7 +299,7 @@ def received(own: list[Row], other: list[Row], types: Sequence[tuple[str, str]])
     )
 
 
-def bytes_of(product: Product) -> tuple[bytes, ...]:
+def bytes_of(product: BuildResult) -> tuple[bytes, ...]:
     facts = {"title": "t"}
     blocks = (csv_blocks(product.table), parquet_blocks(product.table, facts))
     return tuple(b"".join(block.to_pybytes() for block in each) for each in blocks)

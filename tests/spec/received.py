@@ -9,38 +9,39 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
 
 from pipeline.build.corridor import build
-from pipeline.build.inventory import Survey
-from pipeline.codelists import CodeLists
+from pipeline.build.inventory import Survey, combined
+from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.columns.arrays import BLANKS, whole
 from pipeline.datasets import declared
 from pipeline.extract.database.database import Database
 from pipeline.extract.partition import Dated, dated, joined, late_slice, own_slice, receipt_of, undated_slice
-from pipeline.model.context import Place, Threshold
+from pipeline.model.context import Context, Threshold
 from pipeline.model.periods import NO_MONTH
 from pipeline.model.reasons import Outcome
 from pipeline.model.tables import Extracted, RawTable
 from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.protect.rules.payees import most_protective
 from pipeline.protect.treatments.map_points import PointList
-from pipeline.settings.sections import CODELISTS, Referee
+from pipeline.settings.sections import Referee
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from pipeline.build.corridor import Product
+    from pipeline.build.corridor import BuildResult
     from pipeline.build.inventory import Registers
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Month
 
     Row = Mapping[str, str]
 
+_Made = TypeVar("_Made")
 KEY = bytes(range(32))
 BODIES = {
     "OPCC": "Police and Crime Commissioner for Example",
@@ -61,13 +62,28 @@ def point_list(points: Sequence[tuple[str, str, str, str, str, int, int]] = POIN
     """Return map points that stand exactly where their easting and northing say."""
     names = ("longitude", "latitude", "location", "lsoa_code", "lsoa_name")
     table = pa.table({name: pa.array([point[place] for point in points]) for place, name in enumerate(names)})
-    return PointList.of(table, "", np.array([point[5:] for point in points], np.float64))
+    return PointList.of(table, np.array([point[5:] for point in points], np.float64))
 
 
 def schema_of(dataset: Dataset) -> TableSchema:
     """Return the dataset's schema as the example force's settings fill it in."""
     path = CODELISTS.parent / dataset.family / f"{dataset.name}.json"
     return TableSchema.load(path).with_settings({"force-names": (FORCE,), "bodies": tuple(BODIES.values())})
+
+
+class KnownReferences(NamedTuple):
+    """Reference lists that are already what treatments make of them."""
+
+    known: Mapping[str, object]
+
+    def table(self, name: str) -> pa.Table | None:
+        """Return nothing: nobody asks for the list itself."""
+        return self.known.get(name) and pa.table({})
+
+    def derived(self, name: str, make: Callable[[pa.Table], _Made]) -> _Made | None:
+        """Return what is known."""
+        del make
+        return cast("_Made | None", self.known.get(name))
 
 
 class Fate(NamedTuple):
@@ -97,9 +113,9 @@ class Received:
     judged_rows: int = 0
     ragged: Mapping[str, Mapping[Month, tuple[int, ...]]] = field(default_factory=dict)
 
-    def place(self, month: Month, survey: Survey | None = None) -> Place:
-        """Return where a month is protected."""
-        return Place(
+    def context(self, month: Month, survey: Survey | None = None) -> Context:
+        """Return what is known while a month is protected."""
+        return Context(
             month=month,
             as_of=self.as_of,
             pseudonyms=Pseudonyms(KEY),
@@ -108,10 +124,8 @@ class Received:
             force_name=FORCE,
             bodies=BODIES,
             threshold=Threshold(amount=Decimal("500.00"), operator=">", basis="net"),
-            points=self.points,
-            neighbourhoods=self.neighbourhoods,
-            restricted=survey.restricted() if survey else frozenset(),
-            payees=survey.payees() if survey else {},
+            references=KnownReferences({"map-points": self.points, "neighbourhoods": self.neighbourhoods}),
+            registers=survey.combined if survey else {},
         )
 
     def survey(self) -> Survey:
@@ -123,7 +137,7 @@ class Received:
                 cells = {name: whole(source.extracted.cells.column(name)) for name in feed.used}
                 for rule in feed.rules:
                     if rule.register:
-                        entered = dict(rule.enters(cells, self.place("")))
+                        entered = dict(rule.enter(cells, self.context("")))
                         registers.setdefault(rule.register, {})[source.extracted.path] = entered
         own = {name: {month: each.extracted.path for month, each in found.items()} for name, found in sources.items()}
         return Survey(
@@ -133,6 +147,7 @@ class Received:
                 for name, found in sources.items()
             },
             registers=registers,
+            combined=combined(self.dataset, registers),
             databases={},
             opened=tuple(sorted(set.intersection(*(set(months) for months in own.values())) - self.gone)),
             gone=self.gone,
@@ -145,14 +160,14 @@ class Received:
             given.setdefault(keyed.one("supplier", number), []).append(kind)
         return {supplier: most_protective(kinds) for supplier, kinds in given.items()}
 
-    def month(self, month: Month) -> Product:
+    def month(self, month: Month) -> BuildResult:
         """Return what the corridor makes of one month."""
         survey = self.survey()
         raws = [(feed, self._raw(feed, month, survey)) for feed in self.dataset.feeds]
         return build(
             self.dataset,
             raws,
-            place=self.place("" if month == NO_MONTH else month, survey),
+            context=self.context("" if month == NO_MONTH else month, survey),
             schema=schema_of(self.dataset),
             judge=Referee(sample_rows=self.judged_rows, everything=not self.judged_rows),
         )
@@ -179,7 +194,7 @@ class Received:
         latest = f"{self.as_of:%Y-%m}"
         return tuple(month for month in receipt_of(source).months if self.first_month <= month <= latest)
 
-    def fates(self, month: Month, product: Product) -> dict[tuple[str, int], Fate]:
+    def fates(self, month: Month, product: BuildResult) -> dict[tuple[str, int], Fate]:
         """Return what became of each row of a month, by the path of its extract and its number there."""
         survey = self.survey()
         read = [(feed, self._raw(feed, month, survey)) for feed in self.dataset.feeds]

@@ -22,7 +22,7 @@ from pipeline.model.reasons import Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.build.corridor import Product
+    from pipeline.build.corridor import BuildResult
     from pipeline.model.periods import Month
 
 MONTH = "2024-01"
@@ -126,7 +126,15 @@ def _cell(text: str) -> str:
     return stripped
 
 
-def check(text: str, name: str, feed: str, *, month: Month = MONTH, also: Sequence[Month] = (), **more: Any) -> Product:  # noqa: ANN401 - what `Received` takes
+def check(
+    text: str,
+    name: str,
+    feed: str,
+    *,
+    month: Month = MONTH,
+    also: Sequence[Month] = (),
+    **more: Any,  # noqa: ANN401 - what `Received` takes
+) -> BuildResult:
     """Check that each row of a little table becomes what the table says, and return what the month came to.
 
     Rows of other months' files are checked when ``month`` accounts for them.  ``also`` are months whose files are
@@ -180,21 +188,21 @@ def receive(
     return Received(dataset=declaration, files=files, **more)
 
 
-def crimes(text: str, **more: Any) -> Product:  # noqa: ANN401 - what `check` takes
+def crimes(text: str, **more: Any) -> BuildResult:  # noqa: ANN401 - what `check` takes
     """Check a table of recorded crimes."""
     return check(text, "street-crime", "recorded-crime", **more)
 
 
-def incidents(text: str, **more: Any) -> Product:  # noqa: ANN401 - what `check` takes
+def incidents(text: str, **more: Any) -> BuildResult:  # noqa: ANN401 - what `check` takes
     """Check a table of incidents of anti-social behaviour."""
     return check(text, "street-crime", "asb-incidents", **more)
 
 
-def ledger(text: str, **more: Any) -> Product:  # noqa: ANN401 - what `check` takes
+def ledger(text: str, **more: Any) -> BuildResult:  # noqa: ANN401 - what `check` takes
     """Check a table of ledger lines."""
     return check(text, "spend-over-500", "ledger", **more)
 
 
-def events(text: str, **more: Any) -> Product:  # noqa: ANN401 - what `check` takes
+def events(text: str, **more: Any) -> BuildResult:  # noqa: ANN401 - what `check` takes
     """Check a table of events."""
     return check(text, "engagement-events", "events", **more)

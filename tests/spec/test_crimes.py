@@ -13,10 +13,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from received import KEY, POINTS, dataset, point_list
 from table import crimes, parse, receive
 
-from pipeline.codelists import CodeLists
+from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.model.periods import NO_MONTH
 from pipeline.protect.pseudonyms import Pseudonyms
-from pipeline.settings.sections import CODELISTS
 
 
 def test_a_good_row_is_published_in_the_shape_of_the_national_files() -> None:

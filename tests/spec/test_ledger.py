@@ -12,10 +12,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from received import KEY
 from table import ledger
 
-from pipeline.codelists import CodeLists
+from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.errors import InputError
 from pipeline.protect.pseudonyms import Pseudonyms
-from pipeline.settings.sections import CODELISTS
 
 KEYED = Pseudonyms(KEY)
 

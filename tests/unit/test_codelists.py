@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.codelists import CodeLists
+from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.errors import InputError
-from pipeline.settings.sections import CODELISTS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,13 +18,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "portal"))
 
 from publications import make_publication, make_release  # the folder of that file is no package
 
+from pipeline.codelists import CODELISTS
 from pipeline.datasets import declared
 from pipeline.metadata.datapackage import data_package, last_finished, missing_months
 from pipeline.model.release import Held
 from pipeline.model.wording import FIGURES, worded
 from pipeline.publish.ckan.fields import EXTRAS, dataset_fields, resource_fields
 from pipeline.publish.plan import wanted_files
-from pipeline.settings.sections import CODELISTS, Spend
+from pipeline.settings.sections import Spend
 from pipeline.settings.wording import spend_words
 from pipeline.validate.schema import TableSchema
 
@@ -95,7 +96,7 @@ def test_the_next_release_is_counted_from_the_last_month_that_is_over(day: dt.da
 def test_every_quality_figure_that_is_counted_is_explained() -> None:
     """The names stand in `quality=...`, in what `quality` returns, and in the corridor's own."""
     counted: set[object] = {"quarantined"}
-    for path in (ROOT / "pipeline" / "protect").glob("*.py"):
+    for path in (ROOT / "pipeline" / "protect").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.keyword) and node.arg == "quality" and isinstance(node.value, ast.Dict):
                 counted |= {key.value for key in node.value.keys if isinstance(key, ast.Constant)}
@@ -170,7 +171,7 @@ def test_ckan_is_told_what_data_gov_uk_reads(publication: Publication) -> None:
 
 def test_the_notes_on_ckan_have_the_headings_of_the_page(publication: Publication) -> None:
     notes = dataset_fields(dataclasses.replace(publication, missing=("2023-12",)))["notes"]
-    page = (ROOT / "pipeline" / "publish" / "templates" / "dataset.html").read_text(encoding="utf-8")
+    page = (ROOT / "pipeline" / "publish" / "catalogue" / "templates" / "dataset.html").read_text(encoding="utf-8")
     for heading in ("Rules for this dataset", "What is held back, and why"):
         assert f"### {heading}" in notes
         assert f"<h3>{heading}</h3>" in page

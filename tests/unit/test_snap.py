@@ -131,7 +131,7 @@ def points(*places: tuple[int, int], texts: tuple[str, ...] = ()) -> PointList:
             "lsoa_name": ["Sample 001A"] * len(places),
         }
     )
-    return PointList.of(table, "", np.array(places, np.float64).reshape(-1, 2))
+    return PointList.of(table, np.array(places, np.float64).reshape(-1, 2))
 
 
 def nearest(listed: PointList, *places: tuple[float, float]) -> list[int]:
@@ -180,7 +180,7 @@ def test_points_are_ordered_by_longitude_then_latitude_as_numbers() -> None:
             "lsoa_name": ["", "", "", ""],
         }
     )
-    listed = PointList.of(table, "")
+    listed = PointList.of(table)
     assert listed.texts["location"].to_pylist() == ["a", "b", "c", "d"]
     assert listed.texts["lsoa_code"].to_pylist() == [None] * 4
     assert listed.grid.shape == (4, 2)

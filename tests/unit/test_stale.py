@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.build.due import in_words, stale_months
-from pipeline.build.inventory import Survey
+from pipeline.build.inventory import Survey, combined
 from pipeline.datasets import declared
 from pipeline.model.tables import Receipt
 from pipeline.release.change_log import public_reason
@@ -49,7 +49,15 @@ def survey(
         }
         for feed, files in own.items()
     }
-    return Survey(own=own, receipts=receipts, registers=registers or {}, databases={}, opened=opened, gone=frozenset())
+    return Survey(
+        own=own,
+        receipts=receipts,
+        registers=registers or {},
+        combined=combined(declared()[name], registers or {}),
+        databases={},
+        opened=opened,
+        gone=frozenset(),
+    )
 
 
 class Kept:

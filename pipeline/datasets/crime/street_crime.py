@@ -1,23 +1,16 @@
 """Street-level crime: recorded crimes and anti-social behaviour, in the shape of the national files."""
 
-from pipeline.extract.delimited.folder import Folder
+from pipeline.extract.delimited import Folder
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.protect.pseudonyms import FULL
-from pipeline.protect.rules.duplicates import OneRecord
-from pipeline.protect.rules.offences import OffenceAgrees
-from pipeline.protect.rules.restricted import RestrictedRecord, RestrictedRow
-from pipeline.protect.treatments.codes import Recode
-from pipeline.protect.treatments.constants import Always, ForceName, OwnForce
-from pipeline.protect.treatments.dates import MonthOf
-from pipeline.protect.treatments.map_points import Snap
-from pipeline.protect.treatments.pseudonym import Pseudonym
-from pipeline.protect.treatments.withhold import Withhold
+from pipeline.protect.rules import OffenceAgrees, OneRecord, RestrictedRecord, RestrictedRow
+from pipeline.protect.treatments import Coded, Constant, ForceName, MapPoint, MonthOf, OwnForce, Pseudonym, Withhold
 
 _ASB = "Anti-social behaviour"
 _FORCE = ("Reported by", "Falls within")
 _RESTRICTED = ("Records that the force has restricted", "the force has decided to keep them back")
 _FREE_TEXT = ("Notes and logs", "free text about people")
-_PLACE = Snap("a map point stands for at least eight addresses, or for none")
+_PLACE = MapPoint("a map point stands for at least eight addresses, or for none")
 _AREAS = Withhold(("beat_code", "neighbourhood_code"), "Beats and neighbourhoods",
                   "areas that do not nest in the LSOA would give places away")  # fmt: skip
 
@@ -30,11 +23,11 @@ RECORDED_CRIME = Feed(
         MonthOf("recorded_on", "Month", "a crime's day and time would single people out"),
         OwnForce("force_code", _FORCE, "the force that recorded the crime"),
         _PLACE,
-        Recode("crime_type", "Crime type", "the national list of crime types", codelist="crime-type", key="label",
+        Coded("crime_type", "Crime type", "the national list of crime types", codelist="crime-type", key="label",
                apart_from=(_ASB,)),
-        Recode("outcome_code", "Last outcome category", "the national list of outcomes", codelist="outcome-code",
+        Coded("outcome_code", "Last outcome category", "the national list of outcomes", codelist="outcome-code",
                label="last_outcome_category"),
-        Always("Context", "always empty in the national files"),
+        Constant("Context", "always empty in the national files"),
     ),
     rules=(
         OffenceAgrees("Crimes with an offence code of another crime type", "such a code is a mistake at its source",
@@ -66,8 +59,8 @@ ASB_INCIDENTS = Feed(
         MonthOf("received_at", "Month", "a call's day and time would single people out"),
         ForceName(_FORCE, "the force that was called"),
         _PLACE,
-        Always("Crime type", "an incident is no recorded crime", text=_ASB),
-        Always(("Crime ID", "Last outcome category", "Context"), "an incident has no identifier and no outcome"),
+        Constant("Crime type", "an incident is no recorded crime", text=_ASB),
+        Constant(("Crime ID", "Last outcome category", "Context"), "an incident has no identifier and no outcome"),
     ),
     rules=(RestrictedRow(*_RESTRICTED, column="restricted"),),
     withheld=(

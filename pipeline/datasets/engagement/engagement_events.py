@@ -1,14 +1,9 @@
 """Meetings, surgeries and other events at which the police listened to residents."""
 
-from pipeline.extract.database.database import Database
+from pipeline.extract.database import Database
 from pipeline.model.declaration import Dataset, Feed
-from pipeline.protect.rules.events import AlreadyHeld, PublicVenue, SensitiveAudience
-from pipeline.protect.treatments.codes import Flag, Known, Recode
-from pipeline.protect.treatments.dates import MonthOf
-from pipeline.protect.treatments.numbers import Band
-from pipeline.protect.treatments.pseudonym import Pseudonym
-from pipeline.protect.treatments.text import Keep
-from pipeline.protect.treatments.withhold import Withhold
+from pipeline.protect.rules import AlreadyHeld, PublicVenue, SensitiveAudience
+from pipeline.protect.treatments import Band, Coded, Flag, Keep, MonthOf, Pseudonym, ReferenceCode, Withhold
 
 EVENTS = Feed(
     name="events", title="Events of the engagement system that have been held",
@@ -18,13 +13,13 @@ EVENTS = Feed(
     treatments=(
         Pseudonym("event_id", "event_id", "the same event keeps one identifier", scope="event"),
         MonthOf("starts_at", "month", "the hour says nothing that the public needs", day_into="event_date"),
-        Recode("kind", ("kind", "title"), "the kind stands for the title, free text", codelist="engagement-kind"),
-        Recode("series", "series", "events that belong together", codelist="engagement-series", blank=True),
-        Known("neighbourhood_code", "neighbourhood_code", "the neighbourhood that was listened to"),
+        Coded("kind", ("kind", "title"), "the kind stands for the title, free text", codelist="engagement-kind"),
+        Coded("series", "series", "events that belong together", codelist="engagement-series", blank=True),
+        ReferenceCode("neighbourhood_code", "neighbourhood_code", "the neighbourhood that was listened to"),
         Keep("ward_code", "ward_code", "the ward, never the venue", blank=True),
-        Recode("channel", "channel", "how people could take part", codelist="engagement-channel"),
-        Recode("audience", "audience", "whom the event was for", codelist="engagement-audience"),
-        Recode("venue_kind", "venue_kind", "the kind of venue, never its name", codelist="venue-kind"),
+        Coded("channel", "channel", "how people could take part", codelist="engagement-channel"),
+        Coded("audience", "audience", "whom the event was for", codelist="engagement-audience"),
+        Coded("venue_kind", "venue_kind", "the kind of venue, never its name", codelist="venue-kind"),
         Flag("officer_present", "officer_present", "whether an officer could be spoken to"),
         Band("attendance", "attendance_band", "exact numbers of a small meeting single people out",
              codelist="attendance-band"),

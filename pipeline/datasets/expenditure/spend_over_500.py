@@ -1,17 +1,10 @@
 """Spending over the threshold, by the commissioner and the chief officer, line by line."""
 
-from pipeline.extract.workbook.workbook import Workbook
+from pipeline.extract.workbook import Workbook
 from pipeline.model.declaration import Dataset, Feed
-from pipeline.protect.rules.accounts import ExcludedAccounts
-from pipeline.protect.rules.payees import Payee, Redaction
-from pipeline.protect.rules.transactions import OverThreshold, WholeTransactions
-from pipeline.protect.treatments.codes import Alias, Body, Recode
-from pipeline.protect.treatments.constants import Always
-from pipeline.protect.treatments.dates import Day
-from pipeline.protect.treatments.numbers import Money
-from pipeline.protect.treatments.pseudonym import Pseudonym
-from pipeline.protect.treatments.require import MustBe, Period
-from pipeline.protect.treatments.text import Keep
+from pipeline.protect.rules import ExcludedAccounts, OverThreshold, Payee, Redaction, WholeTransactions
+from pipeline.protect.treatments import Alias, Body, Coded, Constant, Day, Keep, Money, Pseudonym
+from pipeline.protect.treatments.require import Period, Require
 from pipeline.protect.treatments.withhold import Withhold
 
 _TRANSACTION = {"body": "Body", "number": "Transaction No"}
@@ -36,10 +29,10 @@ LEDGER = Feed(
               aliases="procurement-route-alias", codelist="procurement-route", otherwise="recorded",
               code="blank-value-for-money"),
         Keep("Contract Ref", "contract_reference", "leads to the register of contracts", blank=True),
-        Recode("Payment Method", "is_card", "card payments are marked", codelist="payment-method", label="is_card",
+        Coded("Payment Method", "is_card", "card payments are marked", codelist="payment-method", label="is_card",
                words=(("Y", "true"), ("N", "false"))),
-        MustBe("Currency", value="GBP", code="other-currency", why="amounts are in sterling"),
-        Always("redaction", "filled where a payee is redacted"),
+        Require("Currency", value="GBP", code="other-currency", why="amounts are in sterling"),
+        Constant("redaction", "filled where a payee is redacted"),
     ),
     rules=(
         WholeTransactions("Transactions with a bad line", "a transaction is published whole or not at all",

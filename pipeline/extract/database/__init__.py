@@ -1,1 +1,5 @@
 """Extracts from relational databases."""
+
+from pipeline.extract.database.database import Database
+
+__all__ = ["Database"]

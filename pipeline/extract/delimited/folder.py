@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from pipeline.columns.arrays import BLANKS, whole
-from pipeline.columns.parallel import side_by_side
+from pipeline.columns.parallel import map_columns
 from pipeline.errors import InputError
 from pipeline.extract.delimited.stream import BLOCK, UTF_8, CheckedStream, Tap
 from pipeline.extract.delimited.walk import Irregular, cut_off, first_record, walk
@@ -187,7 +187,7 @@ def _numbered(file: BufferedReader, stream: CheckedStream, table: pa.Table | Non
         kept = ~np.isin(numbers, odd.empty)
         table, numbers = table.filter(pa.array(kept)), numbers[kept]
     names = look.request.columns
-    cells = pa.table(dict(zip(names, side_by_side(_finisher(table, look.request), names), strict=True)))
+    cells = pa.table(dict(zip(names, map_columns(_finisher(table, look.request), names), strict=True)))
     return Extracted(
         path=path,
         bytes=stream.bytes,

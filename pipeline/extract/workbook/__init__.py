@@ -1,1 +1,5 @@
 """Extracts as workbooks."""
+
+from pipeline.extract.workbook.workbook import Workbook
+
+__all__ = ["Workbook"]

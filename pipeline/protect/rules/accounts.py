@@ -1,6 +1,7 @@
 """Accounts of a ledger whose lines are not published.
 
-The Local Government Association's guidance on publishing spending is the source: what is left out."""
+The Local Government Association's guidance on publishing spending is the source: what is left out.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from pipeline.columns.arrays import facts_of_distinct, filled
 from pipeline.errors import InputError
 from pipeline.model.handling import Judgement, Problem, problem
 from pipeline.model.reasons import REASONS
-from pipeline.protect.rules.rule import _Rule
+from pipeline.protect.rules.rule import RowRuleBase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
 
 #: Codes that the accounts of rows already use.
@@ -42,7 +43,7 @@ class _Coded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExcludedAccounts(_Rule):
+class ExcludedAccounts(RowRuleBase):
     """Withholds lines of accounts that are not spending (pay, pensions, tax ...), by the longest prefix of their code.
 
     Such a line is checked for ``still_checked`` columns and for formula text only.
@@ -57,8 +58,8 @@ class ExcludedAccounts(_Rule):
         """The account's code."""
         return (self.column,)
 
-    def _codes(self, raw: RawTable, place: Place) -> NDArray[np.object_]:
-        rows = place.codelists.read(self.codelist).rows
+    def _codes(self, raw: RawTable, context: Context) -> NDArray[np.object_]:
+        rows = context.codelists.read(self.codelist).rows
         if any(not row["prefix"] or not row["code"] or row["code"] in _TAKEN for row in rows):
             raise InputError(
                 "bad-code-list",
@@ -73,13 +74,13 @@ class ExcludedAccounts(_Rule):
 
         return facts_of_distinct(raw.cells[self.column], excluded, dtype=np.object_, empty="")
 
-    def check(self, raw: RawTable, _place: Place) -> Sequence[Problem]:
+    def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the lines without an account: nobody can say that they are not excluded."""
         return problem(self.column, "blank-value", ~filled(raw.cells[self.column]))
 
-    def forgive(self, problems: Sequence[Problem], raw: RawTable, place: Place) -> Sequence[Problem]:
+    def excuse(self, problems: Sequence[Problem], raw: RawTable, context: Context) -> Sequence[Problem]:
         """Return the problems without those of excluded lines in columns that do not matter for them."""
-        matters = self._codes(raw, place) == ""
+        matters = self._codes(raw, context) == ""
         kept = [
             found
             if found.column in self.still_checked or found.code == "formula-text"
@@ -88,11 +89,11 @@ class ExcludedAccounts(_Rule):
         ]
         return [found for found in kept if found.mask.any()]
 
-    def unpublishable(self, raw: RawTable, place: Place) -> Mask:
+    def unpublishable(self, raw: RawTable, context: Context) -> Mask:
         """Return the excluded lines."""
-        excluded: Mask = self._codes(raw, place) != ""
+        excluded: Mask = self._codes(raw, context) != ""
         return excluded
 
-    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Judgement:
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return each line's code."""
-        return Judgement((_Coded(self._codes(raw, place)),))
+        return Judgement((_Coded(self._codes(raw, context)),))

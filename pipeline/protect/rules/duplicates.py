@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import plain
 from pipeline.columns.groups import NO_BYTES, first_bytes, groups
 from pipeline.model.handling import Judgement, nowhere
-from pipeline.protect.rules.rule import _Rule
+from pipeline.protect.rules.rule import RowRuleBase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
 
 
@@ -50,12 +50,12 @@ def _alike(column: pa.Array) -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OneRecord(_Rule):
+class OneRecord(RowRuleBase):
     """Withholds the extra copies of rows that agree in every published column, ``key`` included."""
 
     key: str
 
-    def judge(self, _raw: RawTable, columns: Mapping[str, pa.Array], _place: Place) -> Judgement:
+    def judge(self, _raw: RawTable, columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
         """Return the groups of equal rows; rows whose key stands on a different row too are counted."""
         near = _alike(columns[self.key])
         equal = np.full(len(columns[self.key]), -1, np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, where
 from pipeline.model.handling import Judgement
-from pipeline.protect.rules.rule import Marked, _Rule
+from pipeline.protect.rules.rule import Marked, RowRuleBase
 from pipeline.protect.treatments.dates import before
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlreadyHeld(_Rule):
+class AlreadyHeld(RowRuleBase):
     """Withholds an event that starts on or after the day of the run."""
 
     starts_at: str
@@ -32,14 +32,14 @@ class AlreadyHeld(_Rule):
         """When the event starts."""
         return (self.starts_at,)
 
-    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Judgement:
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the events to come."""
-        to_come = ~before(raw.cells[self.starts_at], place.as_of.isoformat())
+        to_come = ~before(raw.cells[self.starts_at], context.as_of.isoformat())
         return Judgement((Marked("not-yet-held", to_come),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PublicVenue(_Rule):
+class PublicVenue(RowRuleBase):
     """Withholds an event at a kind of venue that the code list does not call public: a home or a refuge is not."""
 
     column: str
@@ -50,15 +50,15 @@ class PublicVenue(_Rule):
         """The kind of venue."""
         return (self.column,)
 
-    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Judgement:
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the events at other venues."""
-        public = place.codelists.read(self.codelist).mapping("code", "is_public", month=place.month)
+        public = context.codelists.read(self.codelist).mapping("code", "is_public", month=context.month)
         is_public = on_distinct(raw.cells[self.column], lambda code: "Y" if public.get(code) == "Y" else None)
         return Judgement((Marked("private-venue", ~filled(is_public)),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SensitiveAudience(_Rule):
+class SensitiveAudience(RowRuleBase):
     """Blanks the day and the ward of events for audiences that the code list marks sensitive."""
 
     column: str
@@ -70,9 +70,9 @@ class SensitiveAudience(_Rule):
         """The audience."""
         return (self.column,)
 
-    def amend(self, columns: dict[str, pa.Array], raw: RawTable, place: Place) -> dict[str, pa.Array]:
+    def amend(self, columns: dict[str, pa.Array], raw: RawTable, context: Context) -> dict[str, pa.Array]:
         """Return the columns with the day and the ward of sensitive events empty."""
-        marks = place.codelists.read(self.codelist).mapping("code", "is_sensitive")
+        marks = context.codelists.read(self.codelist).mapping("code", "is_sensitive")
         # an unknown audience is quarantined; until then it is treated as sensitive
         sensitive = ~facts_of_distinct(
             raw.cells[self.column], lambda code: marks.get(code) == "N", dtype=np.bool_, empty=False

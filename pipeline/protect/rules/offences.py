@@ -10,17 +10,17 @@ import pyarrow.compute as pc
 
 from pipeline.columns.arrays import filled, mask_of, on_distinct, plain
 from pipeline.model.handling import Judgement, Problem, problem
-from pipeline.protect.rules.rule import _Rule
+from pipeline.protect.rules.rule import RowRuleBase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OffenceAgrees(_Rule):
+class OffenceAgrees(RowRuleBase):
     """Uses the offence code: a listed one must agree with the crime type; an unlisted one is counted."""
 
     column: str
@@ -37,15 +37,15 @@ class OffenceAgrees(_Rule):
         """The offence code and the crime type."""
         return (self.column, self.crime_type)
 
-    def _expected(self, raw: RawTable, place: Place) -> pa.Array:
-        listed = place.codelists.read(self.codelist).mapping("code", "crime_type", month=place.month)
+    def _expected(self, raw: RawTable, context: Context) -> pa.Array:
+        listed = context.codelists.read(self.codelist).mapping("code", "crime_type", month=context.month)
         return on_distinct(raw.cells[self.column], listed.get)
 
-    def check(self, raw: RawTable, place: Place) -> Sequence[Problem]:
+    def check(self, raw: RawTable, context: Context) -> Sequence[Problem]:
         """Return the listed codes that belong to another crime type."""
-        differs = pc.not_equal(plain(self._expected(raw, place)), plain(raw.cells[self.crime_type]))
+        differs = pc.not_equal(plain(self._expected(raw, context)), plain(raw.cells[self.crime_type]))
         return problem(self.column, "offence-mismatch", mask_of(differs))
 
-    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Judgement:
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the rows whose offence code is unlisted or empty: they are published, and counted."""
-        return Judgement(quality={"unlisted_offence_code": ~filled(self._expected(raw, place))})
+        return Judgement(quality={"unlisted_offence_code": ~filled(self._expected(raw, context))})

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, filled, plain, where
-from pipeline.model.handling import Judgement, Overtaken, Problem, PublicRows, nowhere
-from pipeline.protect.rules.rule import _Rule
+from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows, nowhere
+from pipeline.protect.rules.rule import RowRuleBase
 from pipeline.protect.rules.transactions import transactions, with_any
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
 
 #: From the least to the most protective; a payee takes the most protective type ever given.
@@ -65,10 +65,12 @@ class Redaction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Payee(_Rule):
+class Payee(RowRuleBase):
     """Redacts people, and withholds transactions whose payee nobody has classified."""
 
     register: ClassVar[str] = "payee"
+    holds: ClassVar[str] = "types of suppliers"
+    every_row: ClassVar[bool] = True
     column: str
     supplier: str
     body: str
@@ -87,16 +89,20 @@ class Payee(_Rule):
         """The type, the supplier, the transaction."""
         return (self.column, self.supplier, self.body, self.number)
 
-    def enters(self, cells: Mapping[str, pa.Array], place: Place) -> Mapping[str, str]:
+    def enter(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, str]:
         """Return the most protective type that this source gives to each supplier; "" where it gives none."""
         pairs = pa.table({"supplier": plain(cells[self.supplier]), "kind": plain(cells[self.column])})
         kinds = pairs.filter(pc.is_valid(pairs["supplier"])).group_by("supplier").aggregate([("kind", "distinct")])
         return {
-            place.pseudonyms.one(self.scope, supplier): most_protective(kind for kind in given if kind)
+            context.pseudonyms.one(self.scope, supplier): most_protective(kind for kind in given if kind)
             for supplier, given in zip(kinds["supplier"].to_pylist(), kinds["kind_distinct"].to_pylist(), strict=True)
         }
 
-    def kinds(self, raw: RawTable, place: Place) -> NDArray[np.object_]:
+    def combine(self, values: Iterable[str]) -> str:
+        """Return the most protective type."""
+        return most_protective(values)
+
+    def kinds(self, raw: RawTable, context: Context) -> NDArray[np.object_]:
         """Return each line's type: its supplier's over all ledgers, else its own; "" where unknown."""
         own = facts_of_distinct(
             raw.cells[self.column], lambda kind: kind if kind in PROTECTION else "", dtype=np.object_, empty=""
@@ -104,24 +110,24 @@ class Payee(_Rule):
         supplier = raw.cells[self.supplier]
         known = facts_of_distinct(
             supplier,
-            lambda number: place.payees.get(place.pseudonyms.one(self.scope, number), ""),
+            lambda number: context.registers.get(self.register, {}).get(context.pseudonyms.one(self.scope, number), ""),
             dtype=np.object_,
             empty="",
         )
         return np.where(filled(supplier), known, own)
 
-    def review(self, raw: RawTable, place: Place, apart: Mask) -> Sequence[str]:
+    def questions(self, raw: RawTable, context: Context, apart: Mask) -> Sequence[str]:
         """Return the numbers of the suppliers whom nobody has classified."""
-        unknown = pc.filter(plain(raw.cells[self.supplier]), pa.array((self.kinds(raw, place) == "") & ~apart))
+        unknown = pc.filter(plain(raw.cells[self.supplier]), pa.array((self.kinds(raw, context) == "") & ~apart))
         return sorted(str(number) for number in pc.unique(unknown.drop_null()).to_pylist())
 
-    def _masks(self, raw: RawTable, place: Place) -> tuple[Mask, Mask]:
-        kinds = self.kinds(raw, place)
+    def _masks(self, raw: RawTable, context: Context) -> tuple[Mask, Mask]:
+        kinds = self.kinds(raw, context)
         return np.isin(kinds, PERSONAL), np.isin(kinds, PROTECTED)
 
-    def forgive(self, problems: Sequence[Problem], raw: RawTable, place: Place) -> Sequence[Problem]:
+    def excuse(self, problems: Sequence[Problem], raw: RawTable, context: Context) -> Sequence[Problem]:
         """Return the problems without those of cells that redaction blanks or replaces."""
-        personal, protected = self._masks(raw, place)
+        personal, protected = self._masks(raw, context)
         kept = []
         for found in problems:
             mask = found.mask
@@ -132,15 +138,15 @@ class Payee(_Rule):
             kept.append(found._replace(mask=mask))
         return [found for found in kept if found.mask.any()]
 
-    def amend(self, columns: dict[str, pa.Array], raw: RawTable, place: Place) -> dict[str, pa.Array]:
+    def amend(self, columns: dict[str, pa.Array], raw: RawTable, context: Context) -> dict[str, pa.Array]:
         """Return the columns with people redacted."""
-        personal, protected = self._masks(raw, place)
-        return self._redacted(columns, personal, protected, place)
+        personal, protected = self._masks(raw, context)
+        return self._redacted(columns, personal, protected, context)
 
     def _redacted(
-        self, columns: Mapping[str, pa.Array], personal: Mask, protected: Mask, place: Place
+        self, columns: Mapping[str, pa.Array], personal: Mask, protected: Mask, context: Context
     ) -> dict[str, pa.Array]:
-        marker = place.codelists.read(self.markers).mapping()
+        marker = context.codelists.read(self.markers).mapping()
         done = dict(columns)
         for code, mask in (("personal", personal), ("other", protected)):
             done[self.redaction.name] = where(mask, marker[code], done[self.redaction.name])
@@ -151,12 +157,14 @@ class Payee(_Rule):
             done[name] = where(protected, None, done[name])
         return done
 
-    def overtake(self, rows: PublicRows, place: Place) -> Overtaken | None:
+    def revise_public(self, rows: PublicRows, context: Context) -> PublicRevision | None:
         """Redact the rows of suppliers who were found to need more protection since."""
         references = rows.references(self.scope)
         if references is None:
             return None
-        kinds = facts_of_distinct(references, lambda each: place.payees.get(each, ""), dtype=np.object_, empty="")
+        kinds = facts_of_distinct(
+            references, lambda each: context.registers.get(self.register, {}).get(each, ""), dtype=np.object_, empty=""
+        )
         given = {"personal": PROTECTION["IND"], "other": PROTECTION["PROT"]}
         enough = facts_of_distinct(rows.text(self.redaction.code), given.__getitem__, dtype=np.int64, empty=0)
         personal = np.isin(kinds, PERSONAL) & (enough < PROTECTION["IND"])
@@ -164,10 +172,10 @@ class Payee(_Rule):
         if not (personal | protected).any():
             return None
         columns = {name: rows.text(name) for name in self.redaction.touches}
-        done = self._redacted(columns, personal, protected, place)
-        return Overtaken(nowhere(len(references)), {name: plain(column) for name, column in done.items()})
+        done = self._redacted(columns, personal, protected, context)
+        return PublicRevision(nowhere(len(references)), {name: plain(column) for name, column in done.items()})
 
-    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Judgement:
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the lines whose payee is unknown."""
-        unknown = self.kinds(raw, place) == ""
+        unknown = self.kinds(raw, context) == ""
         return Judgement((_Review(transactions(raw, self.body, self.number), unknown),))

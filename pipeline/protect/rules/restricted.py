@@ -9,19 +9,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import mask_of
-from pipeline.model.handling import Judgement, Overtaken, Problem, PublicRows, nowhere, problem
+from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows, nowhere, problem
 from pipeline.protect.pseudonyms import FULL
-from pipeline.protect.rules.rule import Marked, _Rule, is_flag, is_yes
+from pipeline.protect.rules.rule import Marked, RowRuleBase, is_flag, is_yes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RestrictedRow(_Rule):
+class RestrictedRow(RowRuleBase):
     """Withholds a row that is marked `Y`; a blank or another mark is a problem."""
 
     column: str
@@ -31,11 +31,11 @@ class RestrictedRow(_Rule):
         """The mark."""
         return (self.column,)
 
-    def check(self, raw: RawTable, _place: Place) -> Sequence[Problem]:
+    def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the marks that are neither `Y` nor `N`."""
         return problem(self.column, "bad-flag", ~is_flag(raw.cells[self.column]))
 
-    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], _place: Place) -> Judgement:
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
         """Return the marked rows."""
         return Judgement((Marked("restricted", is_yes(raw.cells[self.column])),))
 
@@ -48,6 +48,7 @@ class RestrictedRecord(RestrictedRow):
     """
 
     register: ClassVar[str] = "restricted"
+    holds: ClassVar[str] = "restricted records"
     reference: str
     published: str
     scope: str = "crime"
@@ -57,25 +58,29 @@ class RestrictedRecord(RestrictedRow):
         """The mark and the reference."""
         return (self.column, self.reference)
 
-    def enters(self, cells: Mapping[str, pa.Array], place: Place) -> Mapping[str, str]:
+    def enter(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, str]:
         """Return the keyed references that are marked."""
         marked = pc.filter(cells[self.reference], pa.array(is_yes(cells[self.column])))
         references = pc.unique(marked.drop_null()).to_pylist()
-        return {place.pseudonyms.one(self.scope, place.force, text, length=FULL): "Y" for text in references}
+        return {context.pseudonyms.one(self.scope, context.force, text, length=FULL): "Y" for text in references}
 
-    def judge(self, _raw: RawTable, columns: Mapping[str, pa.Array], place: Place) -> Judgement:
+    def judge(self, _raw: RawTable, columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the rows of restricted references."""
         column = columns[self.published]
-        if not place.restricted:
+        marked = context.registers.get(self.register, {})
+        if not marked:
             return Judgement((Marked("restricted", nowhere(len(column))),))
-        mask = mask_of(pc.is_in(column, value_set=pa.array(sorted(place.restricted), pa.string())))
+        mask = mask_of(pc.is_in(column, value_set=pa.array(sorted(marked), pa.string())))
         hit = pc.unique(pc.filter(column, pa.array(mask)))
         return Judgement((Marked("restricted", mask),), applied=sorted(str(each) for each in hit.to_pylist()))
 
-    def overtake(self, rows: PublicRows, place: Place) -> Overtaken | None:
+    def revise_public(self, rows: PublicRows, context: Context) -> PublicRevision | None:
         """Remove the rows of references that were restricted since."""
         references = rows.references(self.scope)
-        if references is None or not place.restricted:
+        marked = context.registers.get(self.register, {})
+        if references is None or not marked:
             return None
-        out = mask_of(pc.is_in(references, value_set=pa.array(sorted(place.restricted), pa.string())))
-        return Overtaken(out, applied=pc.unique(references.filter(pa.array(out))).to_pylist()) if out.any() else None
+        out = mask_of(pc.is_in(references, value_set=pa.array(sorted(marked), pa.string())))
+        return (
+            PublicRevision(out, applied=pc.unique(references.filter(pa.array(out))).to_pylist()) if out.any() else None
+        )

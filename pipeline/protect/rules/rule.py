@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from pipeline.columns.arrays import facts_of_distinct
-from pipeline.model.handling import Judgement, Overtaken, Problem, PublicRows
+from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipeline.columns.arrays import Mask
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
 
 
@@ -33,47 +33,65 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class RowRuleBase:
     """What all row rules share: what they keep back, a reason, and doing nothing where there is nothing to do."""
 
     what: str
     why: str
     register: ClassVar[str] = ""
+    holds: ClassVar[str] = ""
+    every_row: ClassVar[bool] = False
+    scope: str = field(default="", kw_only=True)
 
     @property
     def settles(self) -> tuple[str, ...]:
+        """None."""
         return ()
 
     @property
     def reads(self) -> tuple[str, ...]:
+        """What it settles."""
         return self.settles
 
     @property
     def identifies(self) -> tuple[str, ...]:
+        """None."""
         return ()
 
-    def enters(self, _cells: Mapping[str, pa.Array], _place: Place) -> Mapping[str, str]:
+    def combine(self, values: Iterable[str]) -> str:
+        """Return the last of ``values`` in their order."""
+        return max(values, default="")
+
+    def enter(self, _cells: Mapping[str, pa.Array], _context: Context) -> Mapping[str, str]:
+        """Return no entry."""
         return {}
 
-    def check(self, _raw: RawTable, _place: Place) -> Sequence[Problem]:
+    def check(self, _raw: RawTable, _context: Context) -> Sequence[Problem]:
+        """Return no problem."""
         return ()
 
-    def forgive(self, problems: Sequence[Problem], _raw: RawTable, _place: Place) -> Sequence[Problem]:
+    def excuse(self, problems: Sequence[Problem], _raw: RawTable, _context: Context) -> Sequence[Problem]:
+        """Return the problems as they are."""
         return problems
 
-    def amend(self, columns: dict[str, pa.Array], _raw: RawTable, _place: Place) -> dict[str, pa.Array]:
+    def amend(self, columns: dict[str, pa.Array], _raw: RawTable, _context: Context) -> dict[str, pa.Array]:
+        """Return the columns as they are."""
         return columns
 
-    def unpublishable(self, _raw: RawTable, _place: Place) -> Mask | None:
+    def unpublishable(self, _raw: RawTable, _context: Context) -> Mask | None:
+        """Return no row."""
         return None
 
-    def judge(self, _raw: RawTable, _columns: Mapping[str, pa.Array], _place: Place) -> Judgement:
+    def judge(self, _raw: RawTable, _columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
+        """Say nothing."""
         return Judgement()
 
-    def overtake(self, _rows: PublicRows, _place: Place) -> Overtaken | None:
+    def revise_public(self, _rows: PublicRows, _context: Context) -> PublicRevision | None:
+        """Return no revision."""
         return None
 
-    def review(self, _raw: RawTable, _place: Place, _apart: Mask) -> Sequence[str]:
+    def questions(self, _raw: RawTable, _context: Context, _apart: Mask) -> Sequence[str]:
+        """Return no question."""
         return ()
 
 

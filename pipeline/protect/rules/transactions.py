@@ -1,6 +1,7 @@
 """Transactions of a ledger, which stand or fall as a whole.
 
-The Local Government Association's guidance on publishing spending is the source: what is one item."""
+The Local Government Association's guidance on publishing spending is the source: what is one item.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct
 from pipeline.columns.groups import groups
 from pipeline.columns.money import money
 from pipeline.model.handling import Judgement, Problem, problem
-from pipeline.protect.rules.rule import _Rule
+from pipeline.protect.rules.rule import RowRuleBase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
 
 
@@ -77,7 +78,7 @@ class _Twice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WholeTransactions(_Rule):
+class WholeTransactions(RowRuleBase):
     """Holds a transaction with a bad line, and settles lines that come twice."""
 
     body: str
@@ -99,11 +100,11 @@ class WholeTransactions(_Rule):
         """The number of the line: with the transaction's it leads to the invoice."""
         return (self.line,)
 
-    def check(self, raw: RawTable, _place: Place) -> Sequence[Problem]:
+    def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the lines without a number."""
         return problem(self.line, "blank-value", ~filled(raw.cells[self.line]))
 
-    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], _place: Place) -> Judgement:
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
         """Return the transactions and their lines."""
         group = transactions(raw, self.body, self.number)
         line = np.where(group >= 0, groups(pa.array(group), raw.cells[self.line]), -1)
@@ -129,7 +130,7 @@ class _Reaches:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OverThreshold(_Rule):
+class OverThreshold(RowRuleBase):
     """Withholds transactions below the threshold of the settings, by their absolute net total."""
 
     net: str
@@ -141,10 +142,10 @@ class OverThreshold(_Rule):
         """Body, transaction and net amount."""
         return (self.body, self.number, self.net)
 
-    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], place: Place) -> Judgement:
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the amounts by transaction."""
         exact = on_distinct(raw.cells[self.net], money)
         pence = facts_of_distinct(exact, lambda text: int(text.replace(".", "")), dtype=np.object_, empty=0)
-        limit = int(place.threshold.amount * 100)
+        limit = int(context.threshold.amount * 100)
         group = transactions(raw, self.body, self.number)
-        return Judgement((_Reaches(group, pence, limit, place.threshold.operator),))
+        return Judgement((_Reaches(group, pence, limit, context.threshold.operator),))

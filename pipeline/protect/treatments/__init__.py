@@ -1,1 +1,32 @@
 """What may happen to a raw column."""
+
+from pipeline.protect.treatments.codes import Alias, Body, Coded, Flag, ReferenceCode
+from pipeline.protect.treatments.constants import Constant, ForceName, OwnForce
+from pipeline.protect.treatments.dates import Day, MonthOf
+from pipeline.protect.treatments.map_points import MapPoint
+from pipeline.protect.treatments.numbers import Band, Money
+from pipeline.protect.treatments.pseudonym import Pseudonym
+from pipeline.protect.treatments.require import Period, Require
+from pipeline.protect.treatments.text import Keep
+from pipeline.protect.treatments.withhold import Withhold
+
+__all__ = [
+    "Alias",
+    "Band",
+    "Body",
+    "Coded",
+    "Constant",
+    "Day",
+    "Flag",
+    "ForceName",
+    "Keep",
+    "MapPoint",
+    "Money",
+    "MonthOf",
+    "OwnForce",
+    "Period",
+    "Pseudonym",
+    "ReferenceCode",
+    "Require",
+    "Withhold",
+]

@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING
 
 from pipeline.columns.arrays import constant, filled, on_distinct
 from pipeline.model.handling import Treated, length_of, problem
-from pipeline.protect.handling import OneColumn, Reasoned, columns_of
+from pipeline.protect.handling import HandlingBase, OneColumn, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pyarrow as pa
 
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnForce(OneColumn):
     """Publishes the force's name; a row of another force is a problem."""
 
-    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the name of the setting's force."""
-        name = on_distinct(cells[self.column], lambda slug: place.force_name if slug == place.force else None)
+        name = on_distinct(cells[self.column], lambda slug: context.force_name if slug == context.force else None)
         return Treated(self._same(name), problem(self.column, "other-force", ~filled(name)))
 
 
 @dataclass(frozen=True, slots=True)
-class ForceName(Reasoned):
+class ForceName(HandlingBase):
     """Publishes the setting's force on every row; it settles no raw column."""
 
     into: str | tuple[str, ...]
@@ -46,13 +46,13 @@ class ForceName(Reasoned):
         """The columns of the force's name."""
         return columns_of(self.into)
 
-    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the name on every row."""
-        return Treated(dict.fromkeys(self.makes, constant(place.force_name, length_of(cells))))
+        return Treated(dict.fromkeys(self.makes, constant(context.force_name, length_of(cells))))
 
 
 @dataclass(frozen=True, slots=True)
-class Always(Reasoned):
+class Constant(HandlingBase):
     """Publishes one text, or nothing, on every row; it settles no raw column."""
 
     into: str | tuple[str, ...]
@@ -71,6 +71,6 @@ class Always(Reasoned):
         """The columns."""
         return columns_of(self.into)
 
-    def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
+    def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the text on every row."""
         return Treated(dict.fromkeys(self.makes, constant(self.text, length_of(cells))))

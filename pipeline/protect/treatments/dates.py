@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipeline.columns.arrays import Mask
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class MonthOf(OneColumn):
     def _days(self) -> tuple[str, ...]:
         return (self.day_into,) if self.day_into else ()
 
-    def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
+    def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return month and day; what is no date is a problem."""
         day = days(cells[self.column], time_allowed=True)
         month = on_distinct(day, lambda text: text[:7])
@@ -46,7 +46,7 @@ class MonthOf(OneColumn):
 class Day(OneColumn):
     """Publishes a date as ISO 8601."""
 
-    def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
+    def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the day; what is no date is a problem."""
         day = days(cells[self.column], time_allowed=False)
         return Treated(self._same(day), problem(self.column, "bad-date", ~filled(day)))

@@ -18,7 +18,7 @@ from scipy.spatial import cKDTree
 from pipeline.columns.arrays import encoded, facts_of_distinct, filled, mask_of, plain, where
 from pipeline.columns.text import is_formula
 from pipeline.model.handling import Problem, Treated, length_of, nowhere, problem
-from pipeline.protect.handling import Reasoned
+from pipeline.protect.handling import HandlingBase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
 
 #: Further than this from every map point, a place is published as No Location (as in the national files).
 REACH_METRES = 20_000.0
@@ -66,11 +66,10 @@ class PointList:
 
     grid: NDArray[np.float64]
     texts: Mapping[str, pa.Array]
-    sha256: str
 
     @classmethod
-    def of(cls, table: pa.Table, sha256: str, grid: NDArray[np.float64] | None = None) -> PointList:
-        """Return the points of a ``map-points.csv`` read as text; ``grid`` saves projecting them again."""
+    def of(cls, table: pa.Table, grid: NDArray[np.float64] | None = None) -> PointList:
+        """Return the points of a ``map-points.csv`` read as text; ``grid`` says where they are, in their order."""
         longitude, latitude = (_degrees(table.column(name)) for name in ("longitude", "latitude"))
         order = np.lexsort((latitude, longitude))
         if grid is None:
@@ -83,7 +82,7 @@ class PointList:
                 for name in ("longitude", "latitude", "location", "lsoa_code", "lsoa_name")
             )
         }
-        return cls(grid, texts, sha256)
+        return cls(grid, texts)
 
     def nearest(self, easting: NDArray[np.float64], northing: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the nearest point of each place, -1 beyond `REACH_METRES`; ties to the west, then the south."""
@@ -117,7 +116,7 @@ _PUBLISHED = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Snap(Reasoned):
+class MapPoint(HandlingBase):
     """Publishes the nearest map point instead of the place itself; the LSOA is the point's own."""
 
     why: str = field(kw_only=False)
@@ -146,7 +145,7 @@ class Snap(Reasoned):
         """Return the rows without a place."""
         return {"no_location": ~filled(columns["Longitude"])}
 
-    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the five columns of the place; located rows without coordinates are problems."""
         rows = length_of(cells)
         confidence = cells[self.confidence]
@@ -156,15 +155,16 @@ class Snap(Reasoned):
         northing, north_read = _metres(cells[self.northing])
         located = known & east_read & north_read
         nearest = np.full(rows, -1, np.int64)
-        if place.points is not None:
-            nearest[located] = place.points.nearest(easting[located], northing[located])
+        points = context.references.derived("map-points", PointList.of)
+        if points is not None:
+            nearest[located] = points.nearest(easting[located], northing[located])
         problems: list[Problem] = [
             *problem(self.confidence, "unknown-code", ~(known | unknown)),
             *problem(self.easting, "bad-coordinates", known & ~east_read),
             *problem(self.northing, "bad-coordinates", known & ~north_read),
-            *problem(self.easting, "formula-text", _runs(nearest, place.points)),
+            *problem(self.easting, "formula-text", _runs(nearest, points)),
         ]
-        return Treated(_published(nearest, place.points), problems)
+        return Treated(_published(nearest, points), problems)
 
 
 def _published(nearest: NDArray[np.int64], points: PointList | None) -> dict[str, pa.Array]:

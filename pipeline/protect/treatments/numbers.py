@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
 
 
 #: A count of more digits than this is a mistake at its source.
@@ -31,9 +31,9 @@ class Band(OneColumn):
 
     codelist: str
 
-    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the bands; what is no whole number from 0 on is a problem."""
-        rows = place.codelists.read(self.codelist).rows
+        rows = context.codelists.read(self.codelist).rows
         bounds = [(int(row["from_count"]), int(row["to_count"] or 10**18), row["label"]) for row in rows]
 
         def band(text: str) -> str | None:
@@ -52,7 +52,7 @@ class Money(OneColumn):
 
     blank: bool = False
 
-    def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
+    def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the amounts with two places."""
         column = cells[self.column]
         text = on_distinct(column, money)

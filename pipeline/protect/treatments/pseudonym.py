@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class Pseudonym(OneColumn):
         """The pseudonym: the leak check makes sure that it is one."""
         return self.makes
 
-    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the pseudonym of each reference; an empty part is a problem."""
-        named = place.pseudonyms.column(self.scope, [cells[name] for name in self.reads], length=self.length)
+        named = context.pseudonyms.column(self.scope, [cells[name] for name in self.reads], length=self.length)
         return Treated(self._same(named), problem(self.column, "blank-reference", ~filled(cells[self.column])))

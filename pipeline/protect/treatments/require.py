@@ -14,27 +14,27 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period(OneColumn):
     """Uses the period that a line gives: it must be its file's month."""
 
-    def apply(self, cells: Mapping[str, pa.Array], place: Place) -> Treated:
+    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return no column; another period is a problem."""
-        given = on_distinct(cells[self.column], lambda text: text if text == place.month else None)
+        given = on_distinct(cells[self.column], lambda text: text if text == context.month else None)
         return Treated({}, problem(self.column, "other-period", ~filled(given)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MustBe(OneColumn):
+class Require(OneColumn):
     """Uses a column that may hold one value only; ``code`` says what is wrong with another."""
 
     value: str
     code: str
 
-    def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
+    def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return no column; another value is a problem."""
         given = on_distinct(cells[self.column], lambda text: text if text == self.value else None)
         return Treated({}, problem(self.column, self.code, ~filled(given)))

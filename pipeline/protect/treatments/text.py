@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from pipeline.model.context import Place
+    from pipeline.model.context import Context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Keep(OneColumn):
         """The text."""
         return self.makes
 
-    def apply(self, cells: Mapping[str, pa.Array], _place: Place) -> Treated:
+    def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the text itself."""
         column = cells[self.column]
         problems = problem(self.column, "formula-text", is_formula(column))

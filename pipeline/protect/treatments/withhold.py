@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipeline.protect.handling import Reasoned
+from pipeline.protect.handling import HandlingBase
 
 
 @dataclass(frozen=True, slots=True)
-class Withhold(Reasoned):
+class Withhold(HandlingBase):
     """Raw columns that never leave; ``whom`` says whom or what they would give away, if anybody.
 
     ``what`` is what they are, in words for the public, and ``why`` the reason; both follow from a person in ``whom``.
