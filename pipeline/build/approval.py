@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.build.shrinking import approval_of, shrinks
+from pipeline.build.shrinking import shrinks
+from pipeline.model.findings import Finding
 from pipeline.release.change_log import RULES, Why, note
 from pipeline.storage.state import MonthState, Waiting
 
@@ -45,12 +46,13 @@ def _is_same(last: Built, built: Built) -> bool:
 
 def _must_wait(
     inputs: DatasetInputs, month: Month, built: Built, *, last: Built | None, rows: Mapping[Month, int]
-) -> str:
+) -> tuple[Finding, ...]:
+    """Return what a release has to wait for and nobody has settled."""
     settings = inputs.work.settings
     why = shrinks(month, built.rows, last=last.rows if last else None, others=rows, limits=settings.limits)
-    if why and approval_of(inputs.dataset.name, month, built.csv_sha256, settings.approvals):
-        return ""
-    return why
+    name = inputs.dataset.name
+    found = [Finding(code="shrank", dataset=name, periods=(month,), words=why, binds=built.csv_sha256)] if why else []
+    return tuple(finding for finding in found if settings.desk.approval(finding) is None)
 
 
 def note_of(
@@ -70,10 +72,12 @@ def note_of(
     )
 
 
-def _month_state(before: MonthState | None, made: CandidateRelease | None, *, built: Built, why: str) -> MonthState:
+def _month_state(
+    before: MonthState | None, made: CandidateRelease | None, *, built: Built, why: tuple[Finding, ...]
+) -> MonthState:
     released = before.released if before else None
     now = released if why else built
-    waits = Waiting(built=built, reason=why) if why else None
+    waits = Waiting(built=built, findings=why) if why else None
     if before is not None and made is None:
         return replace(before, released=now, waiting=waits)
     if made is None:  # a month without a candidate was remembered as waiting

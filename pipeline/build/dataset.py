@@ -12,7 +12,6 @@ from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate,
 from pipeline.build.due import Stale, in_words, stale_months
 from pipeline.build.inventory import survey
 from pipeline.build.run_context import digest
-from pipeline.build.shrinking import approval_of
 from pipeline.errors import InputError, PipelineError, bug, several
 from pipeline.extract.database.database import Database
 from pipeline.extract.reference import References
@@ -285,7 +284,15 @@ def _remember(work: Workplace, dataset: Dataset, before: State, new: State) -> N
 
 def _record_approval(work: Workplace, which: Mapping[str, str], sha256: str) -> None:
     """Write into the journal who approved a release, where that was needed."""
-    approval = approval_of(which["dataset"], which["month"], sha256, work.settings.approvals)
+    desk = work.settings.desk
+    approval = next(
+        (
+            each
+            for each in desk.decisions
+            if (each.kind, each.dataset, each.sha256) == ("approve", which["dataset"], sha256)
+        ),
+        None,
+    )
     if approval:
         decision = {"role": approval.role, "date": approval.date.isoformat(), "reason": approval.reason}
         record(work.private, "approved", {**which, "sha256": sha256, **decision})

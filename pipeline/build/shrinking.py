@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from pipeline.model.periods import neighbour
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from pipeline.model.periods import Month
-    from pipeline.settings.decisions import Approval
     from pipeline.settings.sections import Limits
 
 
@@ -30,9 +29,3 @@ def shrinks(month: Month, rows: int, *, last: int | None, others: Mapping[Month,
     if rows < limits.shrink_share * expected and expected - rows >= limits.shrink_rows:
         return f"it holds {rows:,} rows, {what} {expected:,.0f}"
     return ""
-
-
-def approval_of(dataset: str, month: Month, csv_sha256: str, approvals: Iterable[Approval]) -> Approval | None:
-    """Return the decision to publish exactly this file, None where nobody has made one."""
-    wanted = (dataset, month, csv_sha256)
-    return next((each for each in approvals if (each.dataset, each.month, each.sha256) == wanted), None)

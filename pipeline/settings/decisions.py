@@ -1,19 +1,24 @@
-"""Approvals: how a release that waits for a person is settled, in a file that the settings name.
+"""Decisions of people: what waits is approved, rejected or taken back, in a file beside the settings.
 
-An approval says which post decided, when and why, and the sha256 of exactly the CSV that it approves: a later
-build with other rows waits again.
+A decision says which post decided, when and why, and the sha256 of exactly what it lets in: other rows, another file or
+other counts have another sha256, and wait again.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, NamedTuple
+import json
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from pipeline.errors import SettingsError
 from pipeline.settings.reader import LABEL, MONTH, SLUG, Form, Reader, Section, read_toml
+from pipeline.storage.atomic import replace_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from pipeline.model.findings import Finding
 
 SHA256 = Form(r"[0-9a-f]{64}", "64 hex digits in small letters: the sha256 of the CSV, as the run printed it")
 #: A role is known by one of these words; a person's name alone has none of them.
@@ -28,45 +33,141 @@ ROLE = Form(
 )
 
 
-class Approval(NamedTuple):
-    """One decision: the release of a month of a dataset, as these exact bytes, may be published."""
+#: What may be decided.
+KINDS = ("approve", "reject", "forget")
+CODE = Form(r"[a-z][a-z-]{0,40}", "the code of a finding, such as shrank")
+PERIOD = Form(r"none|(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])", "a month such as 2024-01")
+EXTRACT = Form(r"[^\x00-\x1f\x7f]{1,300}", "the path of a file below data/raw")
 
+
+class Decision(NamedTuple):
+    """One decision of a post.
+
+    ``finding`` is the code of what was settled ("" in files of before: any finding about that CSV), ``period`` the
+    month that it is about ("" where it is about no month), ``path`` an extract below ``data/raw`` ("" where none).
+    """
+
+    kind: str
+    finding: str
     dataset: str
-    month: str
+    period: str
     sha256: str
     role: str
     date: dt.date
     reason: str
+    path: str = ""
 
 
-def read_approvals(path: Path, mistakes: list[SettingsError]) -> tuple[Approval, ...]:
-    """Return every approval of the file at ``path``; its mistakes are added to ``mistakes``."""
+class Desk(NamedTuple):
+    """The decisions of a file, and where new ones are written."""
+
+    path: Path
+    decisions: tuple[Decision, ...] = ()
+
+    def approval(self, finding: Finding) -> Decision | None:
+        """Return the decision that lets in what ``finding`` is about, None where nobody has made one."""
+        return next((each for each in self.decisions if each.kind == "approve" and settles(each, finding)), None)
+
+    def rejection(self, finding: Finding) -> Decision | None:
+        """Return the decision that lets go what ``finding`` is about."""
+        return next((each for each in self.decisions if each.kind == "reject" and settles(each, finding)), None)
+
+    def with_decisions(self, new: Iterable[Decision]) -> Desk:
+        """Return the desk with ``new`` decisions added."""
+        return self._replace(decisions=(*self.decisions, *new))
+
+
+def settles(decision: Decision, finding: Finding) -> bool:
+    """Return whether ``decision`` is about exactly what ``finding`` is about."""
+    return (
+        decision.dataset == finding.dataset
+        and decision.sha256 == finding.sha256
+        and decision.finding in ("", finding.code)
+        and (decision.period in finding.periods or not decision.period)
+    )
+
+
+def read_decisions(path: Path, mistakes: list[SettingsError]) -> tuple[Decision, ...]:
+    """Return every decision of the file at ``path``, approvals of before included; mistakes go into ``mistakes``."""
     reader = Reader(path, {}, mistakes)
     try:
         top = Section(reader, "", read_toml(path))
     except SettingsError as mistake:
         mistakes.append(mistake)
         return ()
-    found = top.value("approval")
+    found = [
+        *(_decision(section) for section in _tables(top, reader, "decision")),
+        *(_approval(section) for section in _tables(top, reader, "approval")),
+    ]
+    reader.finish()
+    return tuple(found)
+
+
+def _tables(top: Section, reader: Reader, name: str) -> Iterator[Section]:
+    found = top.value(name)
     tables = found if isinstance(found, list) and all(isinstance(table, dict) for table in found) else []
     if found is not None and found != tables:
-        top.bad("approval", "tables: a line [[approval]] with its settings below it")
-    approvals = tuple(
-        _approval(Section(reader, f"[[approval]] {n}:", table)) for n, table in enumerate(tables, start=1)
+        top.bad(name, f"tables: a line [[{name}]] with its settings below it")
+    for number, table in enumerate(tables, start=1):
+        yield Section(reader, f"[[{name}]] {number}:", table)
+
+
+def _decision(section: Section) -> Decision:
+    return Decision(
+        kind=section.choice("kind", KINDS, "approve"),
+        finding=section.text("finding", CODE, default=""),
+        dataset=section.text("dataset", SLUG, default=""),
+        period=section.text("period", PERIOD, default=""),
+        path=section.text("path", EXTRACT, default=""),
+        **_signature(section),
     )
-    reader.finish()
-    return approvals
 
 
-def _approval(section: Section) -> Approval:
+def _approval(section: Section) -> Decision:
+    return Decision(
+        kind="approve",
+        finding="",
+        dataset=section.text("dataset", SLUG),
+        period=section.text("month", MONTH),
+        **_signature(section),
+    )
+
+
+class _Signature(TypedDict):
+    sha256: str
+    role: str
+    date: dt.date
+    reason: str
+
+
+def _signature(section: Section) -> _Signature:
     day = section.day("date")
     if day is None and "date" not in section.table:
         section.missing("date", "a day such as 2024-04-10")
-    return Approval(
-        dataset=section.text("dataset", SLUG),
-        month=section.text("month", MONTH),
+    return _Signature(
         sha256=section.text("sha256", SHA256),
         role=section.text("role", ROLE),
         date=day or dt.date.min,
         reason=section.text("reason", LABEL),
     )
+
+
+def write_decisions(path: Path, new: Iterable[Decision]) -> None:
+    """Append ``new`` decisions to the file at ``path``, which is made where there is none; the rest stays as it is."""
+    before = path.read_text(encoding="utf-8") if path.exists() else _HEADING
+    text = before.rstrip("\n") + "\n" + "".join(_as_toml(each) for each in new)
+    replace_file(path, text.encode(), mode=0o640)
+
+
+_HEADING = (
+    "# Decisions about what waits.  Each line was written by `pipeline approve`, `reject` or `forget`, or by hand.\n"
+)
+
+
+def _as_toml(decision: Decision) -> str:
+    lines = [
+        f"{name} = {value.isoformat() if isinstance(value, dt.date) else json.dumps(value, ensure_ascii=False)}"
+        for name, value in decision._asdict().items()
+        if value
+    ]
+    return "\n[[decision]]\n" + "\n".join(lines) + "\n"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from pipeline.errors import SettingsError, several
 from pipeline.settings import reader as checks
-from pipeline.settings.decisions import Approval, read_approvals
+from pipeline.settings.decisions import Desk, read_decisions
 from pipeline.settings.laptop_portal import CkanAccess
 from pipeline.settings.reader import Reader, Section, read_toml
 from pipeline.settings.sections import (
@@ -76,7 +76,7 @@ class Settings:
     spend: Spend
     limits: Limits
     engagement: Engagement
-    approvals: tuple[Approval, ...]
+    desk: Desk
     referee: Referee
     ckan: Ckan
 
@@ -126,7 +126,7 @@ class Settings:
             spend=Spend.read(top.section("spend")),
             limits=Limits.read(top.section("limits")),
             engagement=Engagement.read(top.section("engagement")),
-            approvals=_approvals(top.section("review")),
+            desk=_desk(top.section("review")),
             referee=Referee.read(top.section("referee")),
             ckan=Ckan.read(top.section("ckan")),
         )
@@ -166,9 +166,14 @@ class Settings:
         }
 
 
-def _approvals(section: Section) -> tuple[Approval, ...]:
-    path = section.path("approvals")
-    return read_approvals(path, section.reader.mistakes) if path else ()
+def _desk(section: Section) -> Desk:
+    """Return the decisions of the file that the settings name, else of `decisions.toml` beside them, and approvals."""
+    approvals, own = section.path("approvals"), section.path("decisions")
+    path = own or section.reader.file.parent / "decisions.toml"
+    files = [path] if path.exists() or (own and not own.parent.is_dir()) else []
+    files += [approvals] if approvals and approvals != path else []
+    mistakes = section.reader.mistakes
+    return Desk(path, tuple(decision for file in files for decision in read_decisions(file, mistakes)))
 
 
 def _check_variables(reader: Reader) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import StorageError
 from pipeline.model.accounts import Account
+from pipeline.model.findings import Finding, Verdict
 from pipeline.model.reasons import Outcome
 from pipeline.model.release import ChangeNote
 from pipeline.model.tables import Receipt
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from pipeline.model.periods import Month
 
 #: The form of the state files; another one is not understood and never guessed.
-FORM = 1
+FORM = 2
+#: The form of the version before, which is read and carried over.
+_BEFORE = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +44,15 @@ class Built:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A release that waits for an approval, and why."""
+    """A release that waits for a decision, and what it waits for."""
 
     built: Built
-    reason: str
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why it waits, in words."""
+        return "; ".join(finding.words for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +60,8 @@ class MonthState:
     """A month: its last release, what waits, what both were made from, and its accounts.
 
     ``inputs`` are sha256 by path of every extract that fed it; ``made_from`` are digests of all else.
-    ``bad`` counts, by path, the rows of the month that speak against their file.
+    ``bad`` counts, by path, the rows of the month that speak against their file.  ``profile`` holds counts by name for
+    the gates, by what is counted; ``points`` is the sha256 of the map points that the release was snapped with.
     """
 
     released: Built | None
@@ -63,16 +72,38 @@ class MonthState:
     bad: Mapping[str, int] = field(default_factory=dict)
     restricted: tuple[str, ...] = ()
     input_gone: bool = False
+    profile: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    points: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """The bytes that once stood at a path: their sha256, and the days they came, were replaced and first fed a release.
+
+    A day is ISO text, "" where it has not come.
+    """
+
+    sha256: str
+    came: str
+    replaced: str = ""
+    released: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """Everything remembered of one dataset; ``declared`` is a digest of each feed as it was when it was read."""
+    """Everything remembered of one dataset; ``declared`` is a digest of each feed as it was when it was read.
+
+    ``floors`` hold, by register, the strongest entry of each reference that a release went out with; ``versions`` the
+    bytes that each path ever held, the newest last; ``findings`` what the dataset waits for beside its months.
+    """
 
     receipts: Mapping[str, Mapping[str, Receipt]] = field(default_factory=dict)
     declared: Mapping[str, str] = field(default_factory=dict)
     registers: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     months: Mapping[Month, MonthState] = field(default_factory=dict)
+    floors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    versions: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
     unplaced: tuple[Account, ...] = ()
     changes: tuple[ChangeNote, ...] = ()
 
@@ -83,7 +114,7 @@ def load_state(path: Path) -> State:
         return State()
     try:
         facts = json.loads(path.read_bytes())
-        return _state(facts[str(FORM)])
+        return _state(facts[str(FORM)]) if str(FORM) in facts else _state(_carried_over(facts[str(_BEFORE)]))
     except (ValueError, KeyError, TypeError):
         raise StorageError(
             "bad-state",
@@ -99,6 +130,32 @@ def save_state(path: Path, state: State) -> bool:
     return replace_file(path, text.encode() + b"\n")
 
 
+def _carried_over(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the version before remembered, in the form of today."""
+    months = {}
+    for month, each in facts["months"].items():
+        waiting = each["waiting"]
+        if waiting:
+            words = {"code": "shrank", "dataset": "", "periods": [month], "words": waiting["reason"]}
+            waiting = {"built": waiting["built"], "findings": [words]}
+        months[month] = {**each, "waiting": waiting, "profile": {}, "points": ""}
+    return {**facts, "months": months, "floors": {}, "versions": {}, "findings": []}
+
+
+def _findings(facts: list[dict[str, Any]]) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            **{
+                **each,
+                "periods": tuple(each["periods"]),
+                "paths": tuple(each.get("paths", ())),
+                "verdict": Verdict(each.get("verdict", "review")),
+            }
+        )
+        for each in facts
+    )
+
+
 def _state(facts: Mapping[str, Any]) -> State:
     return State(
         receipts={
@@ -108,6 +165,9 @@ def _state(facts: Mapping[str, Any]) -> State:
         declared=facts["declared"],
         registers=facts["registers"],
         months={month: _month(each) for month, each in facts["months"].items()},
+        floors=facts["floors"],
+        versions={path: tuple(Version(**each) for each in found) for path, found in facts["versions"].items()},
+        findings=_findings(facts["findings"]),
         unplaced=_accounts(facts["unplaced"]),
         changes=tuple(ChangeNote(*each) for each in facts["changes"]),
     )
@@ -117,13 +177,15 @@ def _month(facts: Mapping[str, Any]) -> MonthState:
     waiting = facts["waiting"]
     return MonthState(
         released=Built(**facts["released"]) if facts["released"] else None,
-        waiting=Waiting(built=Built(**waiting["built"]), reason=waiting["reason"]) if waiting else None,
+        waiting=Waiting(built=Built(**waiting["built"]), findings=_findings(waiting["findings"])) if waiting else None,
         inputs=facts["inputs"],
         made_from=facts["made_from"],
         accounts=_accounts(facts["accounts"]),
         bad=facts["bad"],
         restricted=tuple(facts["restricted"]),
         input_gone=facts["input_gone"],
+        profile=facts["profile"],
+        points=facts["points"],
     )
 
 

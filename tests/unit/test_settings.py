@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ExitStatus, SettingsError, several
-from pipeline.settings.decisions import Approval, read_approvals
+from pipeline.settings.decisions import Decision, read_decisions
 from pipeline.settings.laptop_portal import laptop_portal, read_portal_env
 from pipeline.settings.role_mailbox import is_role_mailbox
 from pipeline.settings.secret import SHOWN, Secret
@@ -83,7 +83,7 @@ def test_the_worked_example_is_leicestershires() -> None:
     assert settings.force.bodies["FORCE"] == "Chief Constable of Leicestershire Police"
     assert settings.publisher("street-crime")[1:] == ("Leicestershire Police", "leicestershire-police")
     assert settings.publisher("spend-over-500")[1:] == (settings.force.bodies["OPCC"], "leicestershire-opcc")
-    assert settings.approvals == ()
+    assert settings.desk.decisions == ()
 
 
 def test_the_worked_example_shows_the_defaults(tmp_path: Path) -> None:
@@ -469,9 +469,9 @@ reason = "No payments."
 """
 
 
-def approvals_in(path: Path) -> tuple[Approval, ...]:
+def approvals_in(path: Path) -> tuple[Decision, ...]:
     mistakes: list[SettingsError] = []
-    found = read_approvals(path, mistakes)
+    found = read_decisions(path, mistakes)
     if mistakes:
         raise several(mistakes)
     return found
@@ -483,9 +483,9 @@ def test_the_shipped_approval_is_of_the_empty_month() -> None:
         "body,payment_date,transaction_id,supplier_name,supplier_id,company_number,department,category,purpose,"
         "net_amount,irrecoverable_vat,value_for_money,contract_reference,is_card,redaction\n"
     )
-    assert approval[:2] == ("spend-over-500", "2023-12")
+    assert (approval.kind, approval.dataset, approval.period) == ("approve", "spend-over-500", "2023-12")
     assert approval.sha256 == hashlib.sha256(header.encode()).hexdigest()
-    assert Settings.load(ROOT / "pipeline.toml", {}).approvals == (approval,)
+    assert Settings.load(ROOT / "pipeline.toml", {}).desk.decisions == (approval,)
 
 
 def test_an_approval_may_give_its_day_as_text_and_a_file_may_hold_none(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from pipeline.build.due import in_words, stale_months
 from pipeline.build.inventory import Survey, combined
 from pipeline.datasets import declared
+from pipeline.model.findings import Finding
 from pipeline.model.tables import Receipt
 from pipeline.release.change_log import public_reason
 from pipeline.storage.state import Built, MonthState, State, Waiting
@@ -211,7 +212,10 @@ def test_a_restriction_that_is_taken_back_makes_the_month_stale_that_applied_it(
 
 def test_a_restriction_of_a_record_that_waits_makes_the_month_stale(tmp_path: Path) -> None:
     kept = Kept(tmp_path, "street-crime", survey("street-crime"))
-    waiting = Waiting(built=kept.release("2024-02", "waiting", [TWO]), reason="it holds 1 rows")
+    waiting = Waiting(
+        built=kept.release("2024-02", "waiting", [TWO]),
+        findings=(Finding(code="shrank", dataset="x", periods=("2024-01",), words="it holds 1 rows"),),
+    )
     months = {**kept.state.months, "2024-02": replace(kept.state.months["2024-02"], waiting=waiting)}
     kept.state = State(months=months)
     restricted: Registers = {"restricted": {"recorded-crime/2024-03": {TWO: "Y"}}}

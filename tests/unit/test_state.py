@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.errors import StorageError
 from pipeline.model.accounts import Account
+from pipeline.model.findings import Finding
 from pipeline.model.reasons import Outcome
 from pipeline.model.release import ChangeNote
 from pipeline.model.tables import Receipt
@@ -35,7 +36,10 @@ STATE = State(
     months={
         "2024-01": MonthState(
             released=BUILT,
-            waiting=Waiting(built=replace(BUILT, folder="2024-01-def", rows=1), reason="it holds 1 rows"),
+            waiting=Waiting(
+                built=replace(BUILT, folder="2024-01-def", rows=1),
+                findings=(Finding(code="shrank", dataset="x", periods=("2024-01",), words="it holds 1 rows"),),
+            ),
             inputs={"f/2024-01.csv": "a" * 64},
             made_from={"key": "k"},
             accounts=(Account("f", Outcome.PUBLISHED, "published", 7), Account("f", Outcome.WITHHELD, "restricted", 1)),
@@ -87,7 +91,7 @@ def test_a_state_without_one_of_its_parts_is_an_error(tmp_path: Path, part: str)
     path = tmp_path / "x.json"
     save_state(path, STATE)
     facts = json.loads(path.read_bytes())
-    del facts["1"][part]
+    del facts["2"][part]
     path.write_text(json.dumps(facts), encoding="utf-8")
     with pytest.raises(StorageError, match="bad-state"):
         load_state(path)

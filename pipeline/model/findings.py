@@ -1,0 +1,78 @@
+"""What may stop a release or make it wait: one noun for every gate, and what settles it.
+
+A finding holds codes, periods, counts and paths; never a cell.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.model.periods import Month
+
+
+class Verdict(StrEnum):
+    """What a gate says: let it pass, let a person look, or stop."""
+
+    PASS = "pass"  # noqa: S105 - a verdict
+    REVIEW = "review"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one gate found of some periods of a dataset.
+
+    ``code`` is one of `FINDINGS`; ``words`` say why in one clause.  ``counts`` are numbers by name; ``paths`` are the
+    extracts or lists below the data folder that it is about; ``held`` is the file to look at, below ``private``.
+    ``binds`` is the sha256 of what an approval would let in; where there is none, `sha256` is made of the facts.
+    """
+
+    code: str
+    dataset: str
+    periods: tuple[Month, ...]
+    words: str
+    verdict: Verdict = Verdict.REVIEW
+    counts: Mapping[str, int] = field(default_factory=dict)
+    paths: tuple[str, ...] = ()
+    held: str = ""
+    binds: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """What a decision about this finding names: the bytes that it lets in, else code, dataset, periods, counts."""
+        if self.binds:
+            return self.binds
+        facts = [self.code, self.dataset, list(self.periods), dict(sorted(self.counts.items())), sorted(self.paths)]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+#: Every code of a finding, with its meaning.  The documentation's table is made from this.
+FINDINGS: Final = MappingProxyType(
+    {
+        "shrank": "A month has far fewer rows than before, or than the months beside it.",
+        "grew": "A month has far more rows than before, or than the months beside it.",
+        "category-gone": "A category that held rows in each of the nearest months has none.",
+        "days-missing": "The last days of a month have no row: the file may be cut off.",
+        "share-jumped": "A share of rows (without a place, without an outcome ...) is far above that of other months.",
+        "all-held-back": "An extract has rows, and none of them would be published.",
+        "suspect-input": "The month is fed by a file of another month that waits.",
+        "protection-weakened": "A record or a payee would be less protected than in what is public.",
+        "name-also-protected": "A payee is to be named whose name is protected under another number.",
+        "account-by-folding": "An account matches an excluded one only when case, blanks and zeros are left aside.",
+        "stale-extract": "A file came back that was replaced by another one since.",
+        "same-extract-twice": "Two files of one kind hold the same bytes.",
+        "other-months": "Most rows of a file belong to other months than the file.",
+        "withdrawn": "A month is to be withdrawn, because the file that it was made of is taken back.",
+        "went-back": "A month is to go back to the release before, because a file that fed it is taken back.",
+        "recovered": "The private memory was lost: whatever goes out afterwards is looked at once.",
+        "resnap": "Another list of map points is there than the one that the month was released with.",
+    }
+)
