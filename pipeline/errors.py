@@ -217,6 +217,7 @@ CODES = MappingProxyType(
         "broken-database": Meaning("A database is damaged, or the file is no database."),
         "protective-marking": Meaning("An extract is marked above OFFICIAL."),
         "too-many-bad": Meaning("So many rows of an extract are bad that the extract itself must be wrong."),
+        "incident-numbers-repeat": Meaning("Incident numbers begin again, so that one number names several incidents."),
         "bad-map-point": Meaning("A map point would lead to somebody, or is no point: the list is refused whole."),
         # schemas
         "schema-refused": Meaning("A schema says something that the checks would not enforce."),

@@ -76,7 +76,9 @@ def product_of(inputs: DatasetInputs, month: Month, raws: Sequence[tuple[Feed, R
     return build(
         inputs.dataset,
         raws,
-        context=work.context(month, inputs.references, registers=inputs.found.combined),
+        context=work.context(
+            month, inputs.references, registers=inputs.found.combined, file_months=inputs.found.file_months
+        ),
         schema=work.schema(inputs.dataset),
         judge=work.settings.referee,
     )

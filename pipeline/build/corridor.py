@@ -11,7 +11,7 @@ import pyarrow as pa
 from pipeline.build.accounts import settle
 from pipeline.errors import PrivacyError
 from pipeline.model.reasons import Outcome
-from pipeline.protect.protect import protect
+from pipeline.protect.protect import keyed, protect
 from pipeline.release.publishable import Part, publishable
 from pipeline.validate.checks import typed_table, validate
 from pipeline.validate.referee.referee import referee
@@ -58,6 +58,7 @@ def build(
     dataset: Dataset, raws: Sequence[tuple[Feed, RawTable]], *, context: Context, schema: TableSchema, judge: Referee
 ) -> BuildResult:
     """Return what one month of ``dataset`` comes to; the sum of its rows is checked."""
+    raws = [(feed, keyed(raw, feed, context)) for feed, raw in raws]
     passed = [
         _pass(dataset, number, feed, raw, context=context, schema=schema, judge=judge)
         for number, (feed, raw) in enumerate(raws)

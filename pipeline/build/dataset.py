@@ -10,7 +10,7 @@ from pipeline.build import retained as gone
 from pipeline.build.approval import accept, note_of
 from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, unplaced
 from pipeline.build.due import Stale, in_words, stale_months
-from pipeline.build.inventory import survey
+from pipeline.build.inventory import Survey, survey
 from pipeline.build.run_context import digest
 from pipeline.errors import InputError, PipelineError, bug, several
 from pipeline.extract.database.database import Database
@@ -110,7 +110,14 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
     """Return a stopped dataset whose public months are as protected as can be."""
     months = {month: gone.guard(inputs, month, each) for month, each in state.months.items()}
     notes = _notes_of_protections(inputs, state.months, months)
-    new = replace(state, months=months, registers=inputs.found.registers, changes=(*state.changes, *notes))
+    new = replace(
+        state,
+        months=months,
+        registers=inputs.found.registers,
+        floors=_floors(state, inputs.found, months),
+        findings=inputs.found.findings,
+        changes=(*state.changes, *notes),
+    )
     if inputs.work.writes:
         if new != state:
             _remember(inputs.work, inputs.dataset, state, new)
@@ -136,6 +143,9 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
         receipts=found.receipts,
         declared={feed.name: digest(repr(feed)) for feed in dataset.feeds},
         registers=found.registers,
+        floors=_floors(state, found, months),
+        versions=state.versions,
+        findings=found.findings,
         months=dict(sorted(months.items())),
         unplaced=_unplaced(inputs, state, nowhere),
         changes=(*state.changes, *changes),
@@ -147,6 +157,11 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
         work.store.sweep(dataset.name, tuple(_folders(new.months.values())))
     built = {each.month: each.reasons for each in stale}
     return Outcome(dataset=dataset, state=new, built=built, changed=changed, lacking=found.lacking)
+
+
+def _floors(state: State, found: Survey, months: Mapping[Month, MonthState]) -> Mapping[str, Mapping[str, str]]:
+    """Return the protections that a release is out with; while none is out, nothing can go back."""
+    return found.floors if any(each.released for each in months.values()) else state.floors
 
 
 def _candidate(inputs: DatasetInputs, stale: Stale, state: State) -> CandidateRelease:

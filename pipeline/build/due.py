@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.build.inventory import register_rules
+from pipeline.build.registers import register_rules
 from pipeline.build.run_context import digest
 from pipeline.model.reasons import Outcome
 from pipeline.release import change_log as changes
@@ -80,9 +80,9 @@ def stale_months(
 
 def _matters(reason: Why, dataset: Dataset, month: MonthState, found: Survey, store: Store) -> bool:
     """Return whether a reason changes anything of a month: its rows, or the list of its bad rows."""
-    for rule in register_rules(dataset):
-        if reason == _changed(_register(rule)) and not rule.every_row:
-            return touches(dataset, month, rule, frozenset(found.combined[rule.register]), store)
+    rules = [rule for rule in register_rules(dataset) if reason == _changed(_register(rule)) and not rule.every_row]
+    if rules:
+        return any(touches(dataset, month, rule, frozenset(found.combined[rule.register]), store) for rule in rules)
     if reason == _changed(_NUMBERS):
         return any(each.outcome is Outcome.QUARANTINED for each in month.accounts)
     return True
@@ -102,8 +102,11 @@ def touches(dataset: Dataset, month: MonthState, rule: RowRule, entered: frozens
     latest = month.waiting.built if month.waiting else month.released
     if not added or latest is None:
         return False
-    published = store.references(dataset.name, latest, rule.scope, dataset.references[rule.scope])
-    return bool(pc.any(pc.is_in(published, value_set=pa.array(sorted(added), pa.string()))).as_py())
+    entries = pa.array(sorted(added), pa.string())
+    columns = [store.key(dataset.name, latest, key) for key in (f"protected {rule.scope}",)]
+    if rule.scope in dataset.references:
+        columns.append(store.references(dataset.name, latest, rule.scope, dataset.references[rule.scope]))
+    return any(bool(pc.any(pc.is_in(each, value_set=entries)).as_py()) for each in columns if each is not None)
 
 
 def _register(rule: RowRule) -> str:
@@ -118,6 +121,7 @@ def _entries(rule: RowRule, found: Survey, inputs: Mapping[str, str]) -> str:
         return digest(sorted(combined.items()))
     entered = found.registers.get(rule.register, {})
     references = {reference for path in inputs for reference in entered.get(path, {})}
+    references |= {key for key in combined if key.startswith("p:")}  # what holds for every month
     return digest(sorted((reference, combined.get(reference, "")) for reference in references))
 
 

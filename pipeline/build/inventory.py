@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.build.registers import Registers, register_rules, standing
 from pipeline.build.run_context import digest
 from pipeline.columns.arrays import whole
 from pipeline.errors import PipelineError
@@ -12,23 +13,18 @@ from pipeline.extract.database.database import Database
 from pipeline.extract.partition import by_month, digest_of_rows, receipt_of, sha256_of
 from pipeline.model.periods import NO_MONTH
 from pipeline.model.tables import Receipt
-from pipeline.protect.rules.payees import most_protective
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeline.build.run_context import Workplace
     from pipeline.extract.reader import Reader
-    from pipeline.extract.reference import Reference, References
+    from pipeline.extract.reference import References
     from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset, Feed
-    from pipeline.model.handling import RowRule
+    from pipeline.model.findings import Finding
     from pipeline.model.periods import Month
     from pipeline.storage.state import State
-
-SUPPLIER_TYPES = "reference/supplier-types.csv"
-
-Registers = dict[str, dict[str, dict[str, str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,6 +47,8 @@ class Survey:
     held: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[PipelineError, ...] = ()
+    floors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
     def inputs(self, dataset: Dataset, month: Month) -> dict[str, str]:
         """Return the sha256 by path of every extract that feeds a month: its own and later ones with late rows."""
@@ -60,6 +58,11 @@ class Survey:
             for path in {*([own] if own else []), *self.late(feed, month)}:
                 found[path] = self.receipts[feed.name][path].sha256
         return dict(sorted(found.items()))
+
+    @property
+    def file_months(self) -> dict[str, Month]:
+        """The months of the extracts, by path."""
+        return {path: month for files in self.own.values() for month, path in files.items()}
 
     @property
     def lacking(self) -> dict[Month, tuple[str, ...]]:
@@ -85,31 +88,15 @@ class Survey:
         return digest(earlier)
 
 
-def combined(dataset: Dataset, registers: Registers) -> dict[str, dict[str, str]]:
-    """Return, by register, the strongest entry of each reference, over everything ever received."""
-    found: dict[str, dict[str, str]] = {}
-    for rule in register_rules(dataset):
-        given: dict[str, list[str]] = {}
-        for entered in registers.get(rule.register, {}).values():
-            for reference, value in entered.items():
-                given.setdefault(reference, []).append(value)
-        found[rule.register] = {reference: rule.combine(values) for reference, values in given.items()}
-    return found
-
-
-def register_rules(dataset: Dataset) -> tuple[RowRule, ...]:
-    """Return the rules of a dataset that keep a register."""
-    return tuple(rule for feed in dataset.feeds for rule in feed.rules if rule.register)
-
-
 def survey(dataset: Dataset, state: State, reader: Reader, references: References, work: Workplace) -> Survey:
     """Return what is there for ``dataset``, reading only what is new or changed.
 
     A source that cannot be read is a fault; what the others say is entered all the same.
     """
     look = _Look(reader, work.context("", references), _copied(state.registers), [])
-    if "supplier-types" in references.lists:
-        _enter_supplier_types(references.lists["supplier-types"], look)
+    for rule in register_rules(dataset):
+        for name, entered in rule.enter_lists(look.context).items():
+            look.registers.setdefault(rule.register, {})[name] = dict(entered)
     own: dict[str, Mapping[Month, str]] = {}
     receipts: dict[str, Mapping[str, Receipt]] = {}
     databases: dict[str, int] = {}
@@ -136,18 +123,22 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         for month, each in state.months.items()
         if each.released and any(path not in present for path in each.inputs)
     )
+    months = {path: set(receipt.months) - {NO_MONTH} for feed in receipts.values() for path, receipt in feed.items()}
+    stands = standing(dataset, look.registers, state.floors, desk=work.settings.desk, months=months)
     common = set.intersection(*(set(files) for files in own.values()))
     return Survey(
         own=own,
         receipts=receipts,
         registers=look.registers,
-        combined=combined(dataset, look.registers),
+        combined=stands.combined,
+        floors=stands.floors,
+        findings=stands.findings,
         databases=databases,
         held=held,
         numbers=numbers,
         opened=tuple(sorted(common - gone)),
         gone=gone,
-        faults=tuple(look.faults),
+        faults=(*look.faults, *stands.faults),
     )
 
 
@@ -188,22 +179,12 @@ def _files(feed: Feed, own: Mapping[Month, str], known: Mapping[str, Receipt], l
         found[path] = receipt_of(source)
         cells = {name: whole(source.extracted.cells.column(name)) for name in feed.used}
         for rule in feed.rules:
+            look.registers.get(rule.register, {}).pop(path, None)
+        for rule in feed.rules:
             if rule.register:
-                look.registers.setdefault(rule.register, {})[path] = dict(rule.enter(cells, look.context))
+                entered = dict(rule.enter(cells, source.extracted.rows, replace(look.context, month=month)))
+                look.registers.setdefault(rule.register, {}).setdefault(path, {}).update(entered)
     return found
-
-
-def _enter_supplier_types(reference: Reference, look: _Look) -> None:
-    """Count the force's list of supplier types as one more ledger line for each supplier."""
-    if not reference.sha256:
-        return
-    given: dict[str, list[str]] = {}
-    for line in reference.table.to_pylist():
-        if line["supplier_number"]:
-            given.setdefault(line["supplier_number"], []).append(line["supplier_type"])
-    look.registers.setdefault("payee", {})[SUPPLIER_TYPES] = {
-        look.context.pseudonyms.one("supplier", number): most_protective(kinds) for number, kinds in given.items()
-    }
 
 
 def _database(feed: Feed, reader: Reader, work: Workplace) -> _Database:

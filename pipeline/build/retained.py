@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from pipeline.build.inventory import register_rules
+from pipeline.build.registers import register_rules
 from pipeline.build.run_context import digest
 from pipeline.columns.arrays import plain, whole
 from pipeline.model.accounts import Account
@@ -82,6 +82,10 @@ class KeptRows:
         """Return the keyed references of a scope, nothing where the dataset has none."""
         column = self._dataset.references.get(scope)
         return self._store.references(self._dataset.name, self._built, scope, column) if column else None
+
+    def key(self, name: str) -> pa.Array | None:
+        """Return a private key of each row, nothing where the release was made without it."""
+        return self._store.key(self._dataset.name, self._built, name)
 
     def text(self, name: str) -> pa.Array:
         """Return a published column as text."""

@@ -101,7 +101,12 @@ class Workplace:
         return read_references(self.reference, dataset.reference_files)
 
     def context(
-        self, month: Month, references: References, *, registers: Mapping[str, Mapping[str, str]] | None = None
+        self,
+        month: Month,
+        references: References,
+        *,
+        registers: Mapping[str, Mapping[str, str]] | None = None,
+        file_months: Mapping[str, Month] | None = None,
     ) -> Context:
         """Return what treatments and rules may know of one month."""
         spend = self.settings.spend
@@ -116,6 +121,8 @@ class Workplace:
             bodies=self.settings.force.bodies,
             threshold=Threshold(amount=spend.threshold, operator=spend.operator, basis=spend.basis),
             registers=registers or {},
+            file_months=file_months or {},
+            incident_days=len(self.settings.crime.incident_key) > 1,
         )
 
     def file_facts(self, dataset: Dataset) -> dict[str, str]:

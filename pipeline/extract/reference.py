@@ -59,6 +59,10 @@ class References:
         """Return the list as text columns, None where it is not one that the dataset needs."""
         return self.lists[name].table if name in self.lists else None
 
+    def is_absent(self, name: str) -> bool:
+        """Return whether there is no file of the list."""
+        return name not in self.lists or not self.lists[name].sha256
+
     def derived(self, name: str, make: Callable[[pa.Table], _Made]) -> _Made | None:
         """Return what ``make`` makes of the list, made once for the same bytes."""
         if name not in self.lists:

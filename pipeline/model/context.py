@@ -44,6 +44,9 @@ class ReferenceReader(Protocol):
     def table(self, name: str) -> pa.Table | None:
         """Return the list as text columns, None where the force has none."""
 
+    def is_absent(self, name: str) -> bool:
+        """Return whether the force has no such list."""
+
     def derived(self, name: str, make: Callable[[pa.Table], _Made]) -> _Made | None:
         """Return what ``make`` makes of the list, made once for the same bytes; None where there is no list."""
 
@@ -53,6 +56,12 @@ class PseudonymMaker(Protocol):
 
     def one(self, scope: str, *parts: str, length: int = ...) -> str:
         """Return the pseudonym of one reference."""
+
+    def protection(self, scope: str, column: pa.Array) -> pa.Array:
+        """Return the key under which each reference is protected, however it is written; null where it has none."""
+
+    def protection_of(self, scope: str, text: str) -> str:
+        """Return the key under which one reference is protected, "" where it has none."""
 
     def column(self, scope: str, parts: Sequence[pa.Array], *, length: int = ...) -> pa.Array:
         """Return the pseudonym of each row's parts, null where a part is empty."""
@@ -72,6 +81,8 @@ class Context:
     """One month of one force: code lists, reference lists, settings, key, and what the private index knows.
 
     ``registers`` hold, by register, the combined entry of each keyed reference, over everything held or ever received.
+    ``file_months`` are the months of the extracts by path.  ``incident_days``: incident numbers begin again, so that
+    number and day together name an incident.
     """
 
     month: Month
@@ -84,3 +95,5 @@ class Context:
     bodies: Mapping[str, str]
     threshold: Threshold
     registers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    file_months: Mapping[str, Month] = field(default_factory=dict)
+    incident_days: bool = False

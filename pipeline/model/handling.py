@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipeline.columns.arrays import Mask
+    from pipeline.errors import InputError
     from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
 
@@ -107,6 +108,9 @@ class PublicRows(Protocol):
     def references(self, scope: str) -> pa.Array | None:
         """Return the keyed references of a scope, nothing where the dataset has none."""
 
+    def key(self, name: str) -> pa.Array | None:
+        """Return a private key of each row, nothing where the release was made without it."""
+
     def text(self, name: str) -> pa.Array:
         """Return a published column as text."""
 
@@ -139,17 +143,39 @@ class RowRule(Handling, Protocol):
 
     @property
     def every_row(self) -> bool:
-        """Whether each row of a source enter its reference in the register, not only rows that are marked."""
+        """Whether each row of a source enters its reference in the register, not only rows that are marked."""
+
+    @property
+    def repeats_only(self) -> bool:
+        """Whether only keys that come more than once count: in several sources, or marked `*`."""
 
     @property
     def scope(self) -> str:
         """The scope of the register's keyed references."""
 
-    def enter(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, str]:
-        """Return what one source enter in the rule's register: a value by keyed reference."""
+    def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:
+        """Return the private keys of each row by name: they are kept beside a release, and never published."""
+
+    def enter(self, cells: Mapping[str, pa.Array], rows: pa.Array, context: Context) -> Mapping[str, str]:
+        """Return what one source, whose rows have the numbers ``rows``, enters in the register: a value by key."""
+
+    def enter_lists(self, context: Context) -> Mapping[str, Mapping[str, str]]:
+        """Return what lists of the force enter in the register, by list."""
 
     def combine(self, values: Iterable[str]) -> str:
-        """Return the strongest of what sources entered of one reference."""
+        """Return the strongest of what sources entered under one key."""
+
+    def strength(self, value: str) -> int:
+        """Return how much an entry protects what is public; 0 where it protects nothing."""
+
+    def resolve(self, entries: dict[str, str]) -> dict[str, str]:
+        """Return the combined entries as they count, with what follows from several of them."""
+
+    def asks(self, entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
+        """Return the keys that only a decision can settle, by the code of the finding."""
+
+    def faults(self, sources: Mapping[str, Mapping[str, str]], entries: Mapping[str, str]) -> Sequence[InputError]:
+        """Return what speaks against the sources of a register, taken together."""
 
     def check(self, raw: RawTable, context: Context) -> Sequence[Problem]:
         """Return the problems that the rule finds."""

@@ -69,6 +69,9 @@ REASONS = MappingProxyType(
         "restricted": Reason(_KEPT, "the record is restricted"),
         "duplicate": Reason(_KEPT, "the same record comes more than once; one copy is published"),
         "payee-needs-review": Reason(_KEPT, "nobody has said yet what kind of payee this is"),
+        "account-needs-review": Reason(
+            _KEPT, "the account is an excluded one but for case, blanks or zeros, and nobody has said whether it is"
+        ),
         "below-threshold": Reason(_KEPT, "the transaction's total does not reach the threshold"),
         "not-yet-held": Reason(_KEPT, "the event starts on or after the day of the run"),
         "private-venue": Reason(_KEPT, "the event is at a kind of venue that is not public"),

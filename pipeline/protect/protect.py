@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,17 @@ if TYPE_CHECKING:
     from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.tables import RawTable
+
+
+def keyed(raw: RawTable, feed: Feed, context: Context) -> RawTable:
+    """Return the rows with the private keys that the feed's rules look up in their registers."""
+    keys = {name: key for rule in feed.rules for name, key in rule.keys(raw.cells, context).items()}
+    return replace(raw, cells={**raw.cells, **keys}) if keys else raw
+
+
+def _protecting(raw: RawTable) -> dict[str, pa.Array]:
+    """Return the keys that are kept beside a release, so that a later protection finds its rows."""
+    return {name: cells for name, cells in raw.cells.items() if name.startswith("protected ")}
 
 
 def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, context: Context, names: Sequence[str]) -> SafeTable:
@@ -53,7 +65,7 @@ def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, context: Context, na
         found=_found(problems),
         rulings=(*(each for said in judgements for each in said.rulings), Marked("month-not-open", raw.closed)),
         quality=_quality(feed, ordered, judgements),
-        references=_references(dataset, before, columns),
+        references={**_references(dataset, before, columns), **_protecting(raw)},
         applied=tuple(entry for said in judgements for entry in said.applied),
     )
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import constant, encoded, plain
+from pipeline.columns.keys import fold_column, folded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _BLOCK = 64
 _SEPARATOR = "\x1f"
 FULL = 64
+#: What keys of the private index begin with that are made of folded references.
+PROTECTED = "f:"
 #: References are hashed so many at a time: their memory is used again for the next ones.
 _AT_ONCE = 16_384
 SHORT = 32
@@ -35,6 +38,23 @@ class Pseudonyms:
         inner, outer = self._states(_SEPARATOR.join((scope, *parts)))
         outer.update(inner.digest())
         return outer.hexdigest()[:length]
+
+    def protection(self, scope: str, column: pa.Array) -> pa.Array:
+        """Return the key under which each reference is protected: of its folded form, however it is written.
+
+        It stays in the private index.  Null where a cell is empty or holds no letter and no digit.
+        """
+        source = encoded(fold_column(column))
+        state = self._protecting(scope)
+        keys = pa.array([_protected(text, state) for text in source.dictionary.to_pylist()], pa.string())
+        return keys.take(source.indices)
+
+    def protection_of(self, scope: str, text: str) -> str:
+        """Return the key under which one reference is protected, "" where it holds no letter and no digit."""
+        return _protected(folded(text), self._protecting(scope)) or ""
+
+    def _protecting(self, scope: str) -> hashlib.blake2b:
+        return hashlib.blake2b(f"{scope}{_SEPARATOR}".encode(), key=self.key, digest_size=SHORT // 2)
 
     def column(self, scope: str, parts: Sequence[pa.Array], *, length: int = SHORT) -> pa.Array:
         """Return the pseudonym of each row's ``parts``; null where any part is empty."""
@@ -86,3 +106,11 @@ def _digest(message: bytes, inner: hashlib._Hash, outer: hashlib._Hash) -> bytes
     last = outer.copy()
     last.update(first.digest())
     return last.digest()
+
+
+def _protected(text: str, state: hashlib.blake2b) -> str | None:
+    if not text:
+        return None
+    ours = state.copy()
+    ours.update(text.encode())
+    return PROTECTED + ours.hexdigest()

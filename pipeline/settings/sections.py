@@ -225,6 +225,20 @@ class Limits(NamedTuple):
         )
 
 
+class Crime(NamedTuple):
+    """What names an incident: its number, or number and day where the numbers of a system begin again."""
+
+    incident_key: tuple[str, ...]
+
+    @classmethod
+    def read(cls, section: Section) -> Self:
+        """Return the settings for crime."""
+        found = section.value("incident_key")
+        if found is not None and found not in (["number"], ["number", "day"]):
+            section.bad("incident_key", '["number"] or ["number", "day"]')
+        return cls(("number", "day") if found == ["number", "day"] else ("number",))
+
+
 class Engagement(NamedTuple):
     """The engagement system: its first month, and its address when it is not the file in ``data/raw``."""
 

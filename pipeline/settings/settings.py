@@ -22,6 +22,7 @@ from pipeline.settings.sections import (
     PUBLISHERS,
     Ckan,
     Contacts,
+    Crime,
     Engagement,
     Force,
     Licence,
@@ -73,6 +74,7 @@ class Settings:
     datasets: Mapping[str, Terms]
     usual: Terms
     contacts: Contacts
+    crime: Crime
     spend: Spend
     limits: Limits
     engagement: Engagement
@@ -123,6 +125,7 @@ class Settings:
             ),
             usual=Terms.usual(publishers, attribution),
             contacts=Contacts.read(top.section("contacts"), names),
+            crime=Crime.read(top.section("crime")),
             spend=Spend.read(top.section("spend")),
             limits=Limits.read(top.section("limits")),
             engagement=Engagement.read(top.section("engagement")),
@@ -162,6 +165,7 @@ class Settings:
         return {
             "force": {"slug": force.slug, "name": force.name, "place": force.place, "gss": force.gss, **force.bodies},
             "spend": {**spend, "excluded_accounts": excluded},
+            "crime": {"incident_key": " ".join(self.crime.incident_key)},
             "engagement": {"first_month": self.engagement.first_month},
         }
 

@@ -114,6 +114,13 @@ class Store:
         name = next(name for name, facts in built.files.items() if facts["format"] == "parquet")
         return read_released(folder / name, columns=[column]).column(column).combine_chunks()
 
+    def key(self, dataset: str, built: Built, name: str) -> pa.Array | None:
+        """Return a private key of each of the release's rows, nothing where it was made without it."""
+        kept = self.folder(dataset, built.folder) / _REFERENCES
+        if not kept.is_file() or name not in pq.read_schema(kept).names:
+            return None
+        return read_released(kept, columns=[name]).column(name).combine_chunks()
+
     def sweep(self, dataset: str, keep: Sequence[str]) -> None:
         """Remove what nothing points to: parts of a killed run, and releases that were replaced."""
         folder = self.private / "releases" / dataset

@@ -9,13 +9,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
 
 from pipeline.build.corridor import build
-from pipeline.build.inventory import Survey, combined
+from pipeline.build.inventory import Survey
+from pipeline.build.registers import register_rules, standing
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.columns.arrays import BLANKS, whole
 from pipeline.datasets import declared
@@ -26,8 +28,8 @@ from pipeline.model.periods import NO_MONTH
 from pipeline.model.reasons import Outcome
 from pipeline.model.tables import Extracted, RawTable
 from pipeline.protect.pseudonyms import Pseudonyms
-from pipeline.protect.rules.payees import most_protective
 from pipeline.protect.treatments.map_points import PointList
+from pipeline.settings.decisions import Desk
 from pipeline.settings.sections import Referee
 from pipeline.validate.schema import TableSchema
 
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pipeline.build.corridor import BuildResult
-    from pipeline.build.inventory import Registers
+    from pipeline.build.registers import Registers
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Month
 
@@ -75,10 +77,17 @@ class KnownReferences(NamedTuple):
     """Reference lists that are already what treatments make of them."""
 
     known: Mapping[str, object]
+    types: Sequence[tuple[str, str]] = ()
 
     def table(self, name: str) -> pa.Table | None:
-        """Return nothing: nobody asks for the list itself."""
-        return self.known.get(name) and pa.table({})
+        """Return the list of types of suppliers."""
+        numbers, kinds = zip(*self.types, strict=True) if self.types else ((), ())
+        columns = {"supplier_number": pa.array(numbers, pa.string()), "supplier_type": pa.array(kinds, pa.string())}
+        return pa.table(columns) if name == "supplier-types" else None
+
+    def is_absent(self, name: str) -> bool:
+        """Return whether nothing is listed."""
+        return name != "supplier-types" or not self.types
 
     def derived(self, name: str, make: Callable[[pa.Table], _Made]) -> _Made | None:
         """Return what is known."""
@@ -124,22 +133,30 @@ class Received:
             force_name=FORCE,
             bodies=BODIES,
             threshold=Threshold(amount=Decimal("500.00"), operator=">", basis="net"),
-            references=KnownReferences({"map-points": self.points, "neighbourhoods": self.neighbourhoods}),
+            references=KnownReferences(
+                {"map-points": self.points, "neighbourhoods": self.neighbourhoods}, self.supplier_types
+            ),
             registers=survey.combined if survey else {},
+            file_months=survey.file_months if survey else {},
         )
 
     def survey(self) -> Survey:
         """Return what the private index learns from these files."""
-        registers: Registers = {"payee": {"the force's list": self._list_of_types()}}
         sources = {feed.name: self._sources(feed) for feed in self.dataset.feeds}
-        for feed in self.dataset.feeds:
-            for source in sources[feed.name].values():
-                cells = {name: whole(source.extracted.cells.column(name)) for name in feed.used}
-                for rule in feed.rules:
-                    if rule.register:
-                        entered = dict(rule.enter(cells, self.context("")))
-                        registers.setdefault(rule.register, {})[source.extracted.path] = entered
         own = {name: {month: each.extracted.path for month, each in found.items()} for name, found in sources.items()}
+        registers: Registers = {}
+        for rule in register_rules(self.dataset):
+            for name, entered in rule.enter_lists(self.context("")).items():
+                registers.setdefault(rule.register, {})[name] = dict(entered)
+        for feed in self.dataset.feeds:
+            for month, source in sources[feed.name].items():
+                extracted = source.extracted
+                cells = {name: whole(extracted.cells.column(name)) for name in feed.used}
+                for rule in filter(lambda rule: rule.register, feed.rules):
+                    found = rule.enter(cells, extracted.rows, self.context(month))
+                    registers.setdefault(rule.register, {}).setdefault(extracted.path, {}).update(found)
+        months = {path: {month} for files in own.values() for month, path in files.items()}
+        desk = Desk(Path("decisions.toml"))
         return Survey(
             own=own,
             receipts={
@@ -147,18 +164,11 @@ class Received:
                 for name, found in sources.items()
             },
             registers=registers,
-            combined=combined(self.dataset, registers),
+            combined=standing(self.dataset, registers, {}, desk=desk, months=months).combined,
             databases={},
             opened=tuple(sorted(set.intersection(*(set(months) for months in own.values())) - self.gone)),
             gone=self.gone,
         )
-
-    def _list_of_types(self) -> dict[str, str]:
-        keyed = Pseudonyms(KEY)
-        given: dict[str, list[str]] = {}
-        for number, kind in self.supplier_types:
-            given.setdefault(keyed.one("supplier", number), []).append(kind)
-        return {supplier: most_protective(kinds) for supplier, kinds in given.items()}
 
     def month(self, month: Month) -> BuildResult:
         """Return what the corridor makes of one month."""

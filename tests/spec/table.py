@@ -110,6 +110,8 @@ def parse(text: str, feed: str) -> list[Line]:
         good = {name: cell.replace("#", str(number)) for name, cell in GOOD[feed].items()}
         if feed == "ledger":
             good["Period"] = file
+            if "Supplier Type" in cells and cells.get("Supplier No"):  # one name under two types would be held
+                good["Supplier Name"] = f"Payee {cells['Supplier No']}"
         found.append(Line(file, good | cells, right[0], dict(zip(said[1:], right[1:], strict=True))))
     return found
 

@@ -269,14 +269,15 @@ def test_a_restriction_reaches_every_month_before_and_after_it() -> None:
         crimes(table.format(**others), month=f"2024-0{number}")
 
 
-def test_a_mark_that_is_neither_y_nor_n_is_quarantined_and_restricts_nothing() -> None:
+def test_a_mark_that_is_neither_y_nor_n_is_quarantined_and_keeps_its_reference_back() -> None:
     crimes("""
         crime_reference | recorded_on | restricted || becomes
         24*1            | 2024-01-03  |            || quarantined: bad-flag
         24*1            | 2024-01-03  | y          || quarantined: bad-flag
         24*1            | 2024-01-03  | yes        || quarantined: bad-flag
         24*1            | 2024-01-03  | 1          || quarantined: bad-flag
-        24*1            | 2024-01-03  | N          || published
+        24*1            | 2024-01-03  | N          || withheld: restricted
+        24*2            | 2024-01-03  | N          || published
     """)
 
 
@@ -324,10 +325,10 @@ def test_rows_of_one_reference_that_differ_in_a_published_column_are_all_publish
 
 def test_the_copy_of_a_bad_row_is_published_when_it_is_good_itself() -> None:
     crimes("""
-        crime_reference | restricted || becomes
-        24*1            |            || quarantined: bad-flag
-        24*1            | N          || published
-        24*1            | N          || withheld: duplicate
+        crime_reference | crime_type   | offence_code | easting || becomes
+        24*1            | Shoplifting  |              |         || quarantined: bad-coordinates
+        24*1            | Shoplifting  |              | 450000  || published
+        24*1            | Shoplifting  |              | 450000  || withheld: duplicate
     """)
 
 

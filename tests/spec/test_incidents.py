@@ -19,33 +19,46 @@ def test_an_incident_is_published_without_reference_and_outcome() -> None:
     """)  # noqa: E501 - one row of the national files
 
 
-def test_identical_rows_are_different_incidents() -> None:
+def test_identical_rows_of_different_numbers_are_different_incidents() -> None:
     incidents("""
         incident_number | received_at      || becomes
         1               | 2024-01-03 09:12 || published
-        1               | 2024-01-03 09:12 || published
-        1               | 2024-01-03 09:12 || published
+        2               | 2024-01-03 09:12 || published
+        3               | 2024-01-03 09:12 || published
     """)
 
 
-def test_a_late_incident_equal_to_another_one_is_published_beside_it() -> None:
+def test_rows_of_one_number_are_one_incident_and_the_last_row_counts() -> None:
+    incidents("""
+        incident_number | received_at      | location_confidence || becomes               | Location
+        1               | 2024-01-03 09:12 | street              || withheld: duplicate   |
+        1               | 2024-01-03 09:12 | unknown             || published             | No Location
+        2               | 2024-01-03 09:12 | street              || published             | On or near Mill Lane
+    """)
+
+
+def test_the_row_of_the_latest_file_counts() -> None:
     incidents(
         """
         file    | incident_number | received_at || becomes
-        2024-01 | 1               | 2024-01-03  || published
+        2024-01 | 1               | 2024-01-03  || withheld: duplicate
         2024-02 | 1               | 2024-01-03  || published
-        2024-02 | 1               | 2024-02-03  || elsewhere
+        2024-01 | 2               | 2024-01-31  || withheld: duplicate
+        2024-02 | 2               | 2024-02-01  || elsewhere
         """
     )
 
 
-def test_a_restricted_incident_keeps_only_itself_back() -> None:
+def test_a_restricted_incident_keeps_every_row_of_its_number_back_however_it_is_written() -> None:
     incidents("""
         incident_number | restricted || becomes
-        1               | Y          || withheld: restricted
-        1               | N          || published
-        1               |            || quarantined: bad-flag
-        1               | n          || quarantined: bad-flag
+        I-1             | Y          || withheld: restricted
+        I-1             | N          || withheld: restricted
+        i1              | N          || withheld: restricted
+        00I1            | N          || withheld: restricted
+        I-2             |            || quarantined: bad-flag
+        I-2             | N          || withheld: restricted
+        I-3             | N          || published
     """)
 
 

@@ -444,9 +444,9 @@ def test_people_are_redacted() -> None:
         Supplier No | Supplier Type | Supplier Name || becomes   | supplier_name          | redaction | supplier_id                   | company_number | contract_reference | department | category         | purpose
         S1          | ORG           | Acme Ltd      || published | Acme Ltd               |           | {KEYED.one("supplier", "S1")} | 01234567       | C7                 | Estates    | Building repairs | Building repairs
         S2          | SOLE          | J Smith       || published | J Smith                |           | {KEYED.one("supplier", "S2")} | 01234567       | C7                 | Estates    | Building repairs | Building repairs
-        S3          | IND           | J Smith       || published | REDACTED PERSONAL DATA | personal  |                               |                |                    | Estates    | Building repairs | Building repairs
-        S4          | STAFF         | J Smith       || published | REDACTED PERSONAL DATA | personal  |                               |                |                    | Estates    | Building repairs | Building repairs
-        S5          | PROT          | J Smith       || published | REDACTED OTHER         | other     |                               |                |                    |            |                  |
+        S3          | IND           | K Jones       || published | REDACTED PERSONAL DATA | personal  |                               |                |                    | Estates    | Building repairs | Building repairs
+        S4          | STAFF         | L Brown       || published | REDACTED PERSONAL DATA | personal  |                               |                |                    | Estates    | Building repairs | Building repairs
+        S5          | PROT          | M White       || published | REDACTED OTHER         | other     |                               |                |                    |            |                  |
     """)  # noqa: E501 - every column that redaction touches
 
 
@@ -464,7 +464,9 @@ def test_a_payee_takes_the_most_protective_type_of_all_lines() -> None:
         S4          | STAFF         || published | personal
         S5          | ORG           || published |
         S5          |               || published |
-        S5          | WHO           || published |
+        S6          | ORG           || withheld: payee-needs-review |
+        S6          | WHO           || withheld: payee-needs-review |
+        S7          | Ind           || withheld: payee-needs-review |
     """)
 
 
@@ -551,15 +553,15 @@ def test_blanks_and_formulas_that_redaction_takes_away_are_forgiven() -> None:
                     | IND           | J Smith       |            |              | Estates          | Repairs      || published                    | REDACTED PERSONAL DATA
                     | STAFF         |               |            |              | Estates          | Repairs      || published                    | REDACTED PERSONAL DATA
         S2          | STAFF         | =J Smith      |            |              | Estates          | Repairs      || published                    | REDACTED PERSONAL DATA
-        S3          | PROT          | =J Smith      |            |              |                  |              || published                    | REDACTED OTHER
+        S3          | PROT          | =K Jones      |            |              |                  |              || published                    | REDACTED OTHER
                     | PROT          |               |            |              | =1               | =1           || published                    | REDACTED OTHER
         S4          | IND           | J Smith       |            |              |                  | Repairs      || quarantined: blank-value     |
         S5          | STAFF         | J Smith       |            |              | Estates          |              || quarantined: blank-value     |
         S6          | IND           | J Smith       |            |              | -Estates         | Repairs      || quarantined: formula-text    |
         S7          | IND           | J Smith       |            |              | Estates          | =Repairs     || quarantined: formula-text    |
         S8          | SOLE          |               |            |              | Estates          | Repairs      || quarantined: blank-value     |
-                    | SOLE          | J Smith       |            |              | Estates          | Repairs      || quarantined: blank-reference |
-                    |               | J Smith       |            |              | Estates          | Repairs      || quarantined: blank-reference |
+                    | SOLE          | L Brown       |            |              | Estates          | Repairs      || quarantined: blank-reference |
+                    |               | M White       |            |              | Estates          | Repairs      || quarantined: blank-reference |
     """)  # noqa: E501 - every column that redaction touches
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -11,19 +12,20 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.build.due import in_words, stale_months
-from pipeline.build.inventory import Survey, combined
+from pipeline.build.inventory import Survey
+from pipeline.build.registers import standing
 from pipeline.datasets import declared
 from pipeline.model.findings import Finding
 from pipeline.model.tables import Receipt
 from pipeline.release.change_log import public_reason
+from pipeline.settings.decisions import Desk
 from pipeline.storage.state import Built, MonthState, State, Waiting
 from pipeline.storage.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
-    from pipeline.build.inventory import Registers
+    from pipeline.build.registers import Registers
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
 
@@ -54,7 +56,7 @@ def survey(
         own=own,
         receipts=receipts,
         registers=registers or {},
-        combined=combined(declared()[name], registers or {}),
+        combined=standing(declared()[name], registers or {}, {}, desk=Desk(Path("decisions.toml")), months={}).combined,
         databases={},
         opened=opened,
         gone=frozenset(),

@@ -3,7 +3,7 @@
 from pipeline.extract.delimited import Folder
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.protect.pseudonyms import FULL
-from pipeline.protect.rules import OffenceAgrees, OneRecord, RestrictedRecord, RestrictedRow
+from pipeline.protect.rules import OffenceAgrees, OneIncident, OneRecord, RestrictedRecord
 from pipeline.protect.treatments import Coded, Constant, ForceName, MapPoint, MonthOf, OwnForce, Pseudonym, Withhold
 
 _ASB = "Anti-social behaviour"
@@ -62,11 +62,14 @@ ASB_INCIDENTS = Feed(
         Constant("Crime type", "an incident is no recorded crime", text=_ASB),
         Constant(("Crime ID", "Last outcome category", "Context"), "an incident has no identifier and no outcome"),
     ),
-    rules=(RestrictedRow(*_RESTRICTED, column="restricted"),),
+    rules=(
+        RestrictedRecord(*_RESTRICTED, column="restricted", reference="incident_number", scope="incident"),
+        OneIncident("Second rows of an incident", "the same incident, extracted twice",
+                    number="incident_number", received_at="received_at"),
+    ),
     withheld=(
         _AREAS,
         Withhold(("closing_code",), "How an incident was closed", "finer than the public type"),
-        Withhold(("incident_number",), "Numbers of incidents", "leads back to the record", whom="the incident"),
         Withhold(("caller_name", "caller_phone", "caller_address"), whom="a caller"),
         Withhold(("log_text",), *_FREE_TEXT, whom="anybody"),
     ),
@@ -78,7 +81,7 @@ STREET_CRIME = Dataset(
     feeds=(RECORDED_CRIME, ASB_INCIDENTS),
     order=("Month", "Crime type", "LSOA code", "Location", "Longitude", "Latitude", "Last outcome category",
            "Crime ID"),
-    references={"crime": "Crime ID"}, reference_files=("map-points",), granularity="point",
+    references={"crime": "Crime ID"}, reference_files=("map-points",), settings=("force", "crime"), granularity="point",
     statements=("Places are map points that stand for at least eight addresses, or for none.",
                 "Beyond 20 km from any map point a place is not published."),
 )  # fmt: skip

@@ -42,7 +42,7 @@ LEDGER = Feed(
                                                                "Payment Date", "Net Amount", "Currency")),
         Payee("Who is paid, where that is an individual, staff or protected",
               "individuals and staff are not named; a payee whom nobody has classified waits",
-              column="Supplier Type", supplier="Supplier No", **_TRANSACTION, redaction=Redaction()),
+              column="Supplier Type", supplier="Supplier No", name="Supplier Name", **_TRANSACTION, redaction=Redaction()),
         OverThreshold("Transactions below the threshold", "the law asks for items over the threshold",
                       net="Net Amount", **_TRANSACTION),
     ),

@@ -6,18 +6,20 @@ The Local Government Association's guidance on publishing spending is the source
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, filled
+from pipeline.columns.arrays import facts_of_distinct, filled, plain
+from pipeline.columns.keys import folded
 from pipeline.errors import InputError
 from pipeline.model.handling import Judgement, Problem, problem
 from pipeline.model.reasons import REASONS
 from pipeline.protect.rules.rule import RowRuleBase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from pipeline.model.tables import RawTable
 
 #: Codes that the accounts of rows already use.
+_ASKED = "asked"
 _TAKEN = frozenset({*REASONS, "published"})
 
 
@@ -49,6 +52,9 @@ class ExcludedAccounts(RowRuleBase):
     Such a line is checked for ``still_checked`` columns and for formula text only.
     """
 
+    register: ClassVar[str] = "account"
+    holds: ClassVar[str] = "excluded accounts"
+    every_row: ClassVar[bool] = True
     column: str
     still_checked: tuple[str, ...]
     codelist: str = "excluded-account"
@@ -58,7 +64,27 @@ class ExcludedAccounts(RowRuleBase):
         """The account's code."""
         return (self.column,)
 
-    def _codes(self, raw: RawTable, context: Context) -> NDArray[np.object_]:
+    def enter(self, cells: Mapping[str, pa.Array], _rows: pa.Array, context: Context) -> Mapping[str, str]:
+        """Return the accounts that an excluded prefix matches only when case, blanks and zeros are left aside."""
+        excluded, doubtful = self._prefixes(context)
+        accounts = pc.unique(plain(cells[self.column]).drop_null()).to_pylist()
+        near = [text for text in accounts if not excluded(text) and doubtful(text)]
+        return {f"a:{context.pseudonyms.one('account', text)}": _ASKED for text in near}
+
+    def enter_lists(self, context: Context) -> Mapping[str, Mapping[str, str]]:
+        """Return the excluded prefixes: one that is taken from the list is excluded until somebody decides."""
+        rows = self._rows(context)
+        return {f"code list {self.codelist}": {f"p:{row['prefix']}": row["code"] for row in rows}}
+
+    def strength(self, value: str) -> int:
+        """Return 1 for an excluded prefix."""
+        return int(value not in ("", _ASKED, "settled"))
+
+    def asks(self, entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
+        """Return the accounts that match an excluded one only by folding."""
+        return {"account-by-folding": frozenset(key for key, value in entries.items() if value == _ASKED)}
+
+    def _rows(self, context: Context) -> Sequence[Mapping[str, str]]:
         rows = context.codelists.read(self.codelist).rows
         if any(not row["prefix"] or not row["code"] or row["code"] in _TAKEN for row in rows):
             raise InputError(
@@ -67,12 +93,33 @@ class ExcludedAccounts(RowRuleBase):
                 where=f"code list `{self.codelist}`",
                 fix="give every row the beginning of an account's code and a code such as `excluded-pay`",
             )
-        prefixes = sorted(((row["prefix"], row["code"]) for row in rows), key=lambda pair: -len(pair[0]))
+        return rows
+
+    def _prefixes(self, context: Context) -> tuple[Callable[[str], str], Callable[[str], bool]]:
+        """Return what gives the code of an excluded account, and what says that one is excluded but for its writing."""
+        kept = {key[2:]: code for key, code in context.registers.get(self.register, {}).items() if key[:2] == "p:"}
+        every = kept | {row["prefix"]: row["code"] for row in self._rows(context)}
+        prefixes = sorted(every.items(), key=lambda pair: -len(pair[0]))
+        near = tuple(filter(None, (folded(prefix) for prefix in every)))
 
         def excluded(account: str) -> str:
             return next((code for prefix, code in prefixes if account.startswith(prefix)), "")
 
-        return facts_of_distinct(raw.cells[self.column], excluded, dtype=np.object_, empty="")
+        return excluded, lambda account: folded(account).startswith(near)
+
+    def _codes(self, raw: RawTable, context: Context) -> NDArray[np.object_]:
+        entries = context.registers.get(self.register, {})
+        excluded, doubtful = self._prefixes(context)
+
+        def code(account: str) -> str:
+            if found := excluded(account):
+                return found
+            if not doubtful(account):
+                return ""
+            settled = entries.get(f"a:{context.pseudonyms.one('account', account)}") == "settled"
+            return "" if settled else "account-needs-review"
+
+        return facts_of_distinct(raw.cells[self.column], code, dtype=np.object_, empty="")
 
     def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the lines without an account: nobody can say that they are not excluded."""

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import plain
+from pipeline.columns.arrays import facts_of_distinct, plain
+from pipeline.columns.dates import civil_day, days
 from pipeline.columns.groups import NO_BYTES, first_bytes, groups
+from pipeline.errors import InputError
 from pipeline.model.handling import Judgement, nowhere
-from pipeline.protect.rules.rule import RowRuleBase
+from pipeline.protect.rules.rule import Marked, RowRuleBase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -67,3 +70,112 @@ class OneRecord(RowRuleBase):
             pairs = np.unique(np.column_stack([keys, equal[near]]), axis=0)
             differing[near] = np.bincount(pairs[:, 0])[keys] > 1
         return Judgement((_OneOfEach(equal),), quality={"shared_reference": differing})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneIncident(RowRuleBase):
+    """Withholds the extra rows of an incident: of several rows with one number that of the latest file counts.
+
+    Within a file the last row counts.  Incidents of different numbers are never merged, however alike.
+    """
+
+    register: ClassVar[str] = "incident"
+    holds: ClassVar[str] = "numbers of incidents"
+    every_row: ClassVar[bool] = True
+    repeats_only: ClassVar[bool] = True
+    number: str
+    received_at: str
+
+    @property
+    def settles(self) -> tuple[str, ...]:
+        """The number."""
+        return (self.number,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The number, and when the call came."""
+        return (self.number, self.received_at)
+
+    @property
+    def identifies(self) -> tuple[str, ...]:
+        """The number: it leads back to the record."""
+        return (self.number,)
+
+    def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:
+        """Return the key of each row's incident."""
+        parts = [cells[self.number]]
+        if context.incident_days:
+            parts.append(days(cells[self.received_at], time_allowed=True))
+        return {_INCIDENT: plain(context.pseudonyms.column("incident", parts))}
+
+    def enter(self, cells: Mapping[str, pa.Array], rows: pa.Array, context: Context) -> Mapping[str, str]:
+        """Return the row of each incident that counts in this file; `*` marks one that has several rows."""
+        key = self.keys(cells, context)[_INCIDENT]
+        table = pa.table({"key": key, "at": plain(cells[self.received_at]), "row": rows})
+        table = table.filter(pc.is_valid(table["key"]))
+        wanted = [("row", "max"), ("row", "count"), ("at", "count_distinct"), ("at", "max")]
+        found = table.group_by("key").aggregate(wanted).to_pylist()
+        unequal = sum(line["row_count"] for line in found if line["at_count_distinct"] > 1)
+        said = {
+            line["key"]: f"{context.month} {line['row_max']:09} {_day(line['at_max'])}{'*' * (line['row_count'] > 1)}"
+            for line in found
+        }
+        return said | ({REPEATED: ""} if unequal > _REPEATED_SHARE * len(rows) else {})
+
+    def combine(self, values: Iterable[str]) -> str:
+        """Return the row that counts: that of the latest file; of days far apart nobody knows."""
+        given = list(values)
+        known = sorted(day for day in (value.rstrip("*").rpartition(" ")[2] for value in given) if day)
+        if known and (_parsed(known[-1]) - _parsed(known[0])).days > _MOST_DAYS:
+            return REPEATED
+        return max(given)
+
+    def strength(self, _value: str) -> int:
+        """Return 0: which row counts protects nobody."""
+        return 0
+
+    def faults(self, sources: Mapping[str, Mapping[str, str]], entries: Mapping[str, str]) -> Sequence[InputError]:
+        """Return the files whose numbers begin again, so that one number names several incidents."""
+        again = [path for path, entered in sources.items() if REPEATED in entered]
+        apart = sum(value == REPEATED for key, value in entries.items() if key != REPEATED)
+        if not again and not apart:
+            return ()
+        return (
+            InputError(
+                "incident-numbers-repeat",
+                f"{apart:,} incident numbers come again more than {_MOST_DAYS} days later"
+                if apart
+                else "more than 5 % of the rows repeat a number with another time of call",
+                where=", ".join(again) or "the extracts of incidents",
+                fix='correct the extract; where the numbers of a system begin again, set incident_key = ["number", "day"] '
+                "in [crime] of the settings",
+            ),
+        )
+
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
+        """Return the rows whose incident has another row that counts."""
+        entries = context.registers.get(self.register, {})
+        months = np.array([context.file_months.get(path, "") for path in raw.paths], np.object_)
+        counts = facts_of_distinct(
+            raw.cells[_INCIDENT], lambda key: entries.get(key, "")[:17], dtype=np.object_, empty=""
+        )
+        copies = nowhere(len(raw))
+        for place in np.flatnonzero(counts != ""):  # only incidents with several rows
+            copies[place] = counts[place] != f"{months[raw.source[place]]} {raw.row[place]:09}"
+        return Judgement((Marked("duplicate", copies),))
+
+
+#: The name of an incident's private key, and what stands for numbers that begin again.
+_INCIDENT = "incident"
+REPEATED = "repeated"
+_REPEATED_SHARE = 0.05
+_MOST_DAYS = 31
+
+
+def _day(text: str | None) -> str:
+    found = civil_day(text, time_allowed=True) if text else None
+    return found.isoformat() if found else ""
+
+
+def _parsed(day: str) -> dt.date:
+    return dt.date.fromisoformat(day)

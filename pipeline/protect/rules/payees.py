@@ -10,7 +10,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, filled, plain, where
-from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows, nowhere
+from pipeline.columns.groups import groups
+from pipeline.columns.keys import fold_column
+from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows
+from pipeline.protect.rules.payee_register import (
+    ASKED,
+    HELD,
+    PERSONAL,
+    PROTECTED,
+    PROTECTION,
+    SUPPLIER_TYPES,
+    UNKNOWN,
+    entries_of_ledger,
+    entries_of_list,
+    resolved,
+    strongest,
+    type_of,
+)
 from pipeline.protect.rules.rule import RowRuleBase
 from pipeline.protect.rules.transactions import transactions, with_any
 
@@ -22,17 +38,6 @@ if TYPE_CHECKING:
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
-
-#: From the least to the most protective; a payee takes the most protective type ever given.
-PROTECTION = {"ORG": 1, "SOLE": 2, "IND": 3, "STAFF": 3, "PROT": 4}
-PERSONAL = ("IND", "STAFF")
-PROTECTED = ("PROT",)
-
-
-def most_protective(types: Iterable[str]) -> str:
-    """Return the most protective of known types, "" where there is none."""
-    known = sorted((kind for kind in types if kind in PROTECTION), key=lambda kind: (-PROTECTION[kind], kind))
-    return known[0] if known else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +71,18 @@ class Redaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payee(RowRuleBase):
-    """Redacts people, and withholds transactions whose payee nobody has classified."""
+    """Redacts people, and withholds transactions whose payee nobody has classified.
+
+    One payee is one payee, however its number is written, and by its name too.  A protected line takes supplier,
+    department, category, purpose and contract reference from its whole transaction.
+    """
 
     register: ClassVar[str] = "payee"
     holds: ClassVar[str] = "types of suppliers"
     every_row: ClassVar[bool] = True
     column: str
     supplier: str
+    name: str
     body: str
     number: str
     redaction: Redaction
@@ -87,34 +97,65 @@ class Payee(RowRuleBase):
     @property
     def reads(self) -> tuple[str, ...]:
         """The type, the supplier, the transaction."""
-        return (self.column, self.supplier, self.body, self.number)
+        return (self.column, self.supplier, self.name, self.body, self.number)
 
-    def enter(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, str]:
-        """Return the most protective type that this source gives to each supplier; "" where it gives none."""
-        pairs = pa.table({"supplier": plain(cells[self.supplier]), "kind": plain(cells[self.column])})
-        kinds = pairs.filter(pc.is_valid(pairs["supplier"])).group_by("supplier").aggregate([("kind", "distinct")])
-        return {
-            context.pseudonyms.one(self.scope, supplier): most_protective(kind for kind in given if kind)
-            for supplier, given in zip(kinds["supplier"].to_pylist(), kinds["kind_distinct"].to_pylist(), strict=True)
-        }
+    def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:
+        """Return the key of each line's supplier."""
+        return {_KEY: context.pseudonyms.protection(self.scope, cells[self.supplier])}
+
+    def enter(self, cells: Mapping[str, pa.Array], rows: pa.Array, context: Context) -> Mapping[str, str]:
+        """Return what a ledger says of its payees."""
+        columns = (cells[self.supplier], cells[self.column], cells[self.name])
+        return entries_of_ledger(*columns, rows, scope=self.scope, context=context)
+
+    def enter_lists(self, context: Context) -> Mapping[str, Mapping[str, str]]:
+        """Return what the force's list says of payees; a list that is not there says nothing new."""
+        lines = context.references.table("supplier-types")
+        if lines is None or not lines.num_columns or context.references.is_absent("supplier-types"):
+            return {}
+        return {SUPPLIER_TYPES: entries_of_list(lines, scope=self.scope, context=context)}
 
     def combine(self, values: Iterable[str]) -> str:
         """Return the most protective type."""
-        return most_protective(values)
+        return strongest(values)
+
+    def strength(self, value: str) -> int:
+        """Return how protective a type is, where it redacts."""
+        kind = value.removeprefix(UNKNOWN)
+        return PROTECTION[kind] if kind in (*PERSONAL, *PROTECTED) else 0
+
+    def resolve(self, entries: dict[str, str]) -> dict[str, str]:
+        """Return the type of each payee, and the names that are held."""
+        return resolved(entries)
+
+    def asks(self, entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
+        """Return the listed numbers whose name is protected under another number."""
+        return {"name-also-protected": frozenset(key for key, value in entries.items() if value == ASKED)}
 
     def kinds(self, raw: RawTable, context: Context) -> NDArray[np.object_]:
-        """Return each line's type: its supplier's over all ledgers, else its own; "" where unknown."""
-        own = facts_of_distinct(
-            raw.cells[self.column], lambda kind: kind if kind in PROTECTION else "", dtype=np.object_, empty=""
-        )
-        supplier = raw.cells[self.supplier]
-        known = facts_of_distinct(
-            supplier,
-            lambda number: context.registers.get(self.register, {}).get(context.pseudonyms.one(self.scope, number), ""),
-            dtype=np.object_,
-            empty="",
-        )
-        return np.where(filled(supplier), known, own)
+        """Return each line's type: its supplier's over all ledgers, else its own; "" where it has to be reviewed."""
+        entries = context.registers.get(self.register, {})
+        called = context.pseudonyms.protection("name", raw.cells[self.name])
+        own = facts_of_distinct(raw.cells[self.column], lambda kind: type_of([kind]), dtype=np.object_, empty="")
+        most = facts_of_distinct(called, lambda each: entries.get(f"m:{each}", ""), dtype=np.object_, empty="")
+        own = np.where(_protects(most) > _protects(own), "", own)
+        supplier = raw.cells[_KEY]
+        known = facts_of_distinct(supplier, lambda key: entries.get(key, ""), dtype=np.object_, empty="")
+        older = self._of_before(raw.cells[self.supplier], entries, context)
+        known = np.where(_protects(older) > _protects(known), older, known)
+        held = _pairs(called, supplier, entries)
+        kinds = np.where(filled(supplier), np.where(held, "", known), own)
+        return np.where(np.isin(kinds, list(PROTECTION)), kinds, "")
+
+    def _of_before(self, supplier: pa.Array, entries: Mapping[str, str], context: Context) -> NDArray[np.object_]:
+        """Return what an older version remembers of each supplier, by the pseudonym of its exact number."""
+
+        def older(number: str) -> str:
+            return entries.get(context.pseudonyms.one(self.scope, number), "")
+
+        if all(key[1:2] == ":" for key in entries):
+            return np.full(len(supplier), "", np.object_)
+        return facts_of_distinct(supplier, older, dtype=np.object_, empty="")
 
     def questions(self, raw: RawTable, context: Context, apart: Mask) -> Sequence[str]:
         """Return the numbers of the suppliers whom nobody has classified."""
@@ -122,8 +163,12 @@ class Payee(RowRuleBase):
         return sorted(str(number) for number in pc.unique(unknown.drop_null()).to_pylist())
 
     def _masks(self, raw: RawTable, context: Context) -> tuple[Mask, Mask]:
+        """Return the lines of people, and all lines of transactions with a protected one."""
         kinds = self.kinds(raw, context)
-        return np.isin(kinds, PERSONAL), np.isin(kinds, PROTECTED)
+        number = context.pseudonyms.protection("transaction", raw.cells[self.number])
+        group = groups(pa.array(raw.source), fold_column(raw.cells[self.body]), number)
+        protected = with_any(np.where(filled(number), group, -1), np.isin(kinds, PROTECTED))
+        return np.isin(kinds, PERSONAL) & ~protected, protected
 
     def excuse(self, problems: Sequence[Problem], raw: RawTable, context: Context) -> Sequence[Problem]:
         """Return the problems without those of cells that redaction blanks or replaces."""
@@ -158,24 +203,46 @@ class Payee(RowRuleBase):
         return done
 
     def revise_public(self, rows: PublicRows, context: Context) -> PublicRevision | None:
-        """Redact the rows of suppliers who were found to need more protection since."""
-        references = rows.references(self.scope)
-        if references is None:
+        """Redact the rows of suppliers who were found to need more protection since; take out whoever is held."""
+        named = rows.references(self.scope)
+        if named is None:
             return None
-        kinds = facts_of_distinct(
-            references, lambda each: context.registers.get(self.register, {}).get(each, ""), dtype=np.object_, empty=""
-        )
+        entries = context.registers.get(self.register, {})
+        aliases = pa.array([entries.get(f"x:{each}", "").partition(" ")[0] or None for each in named.to_pylist()])
+        keys = rows.key(_KEY)
+        keys = aliases.cast(pa.string()) if keys is None else pc.coalesce(keys, aliases.cast(pa.string()))
+        kinds = facts_of_distinct(keys, lambda key: entries.get(key, ""), dtype=np.object_, empty="")
+        older = facts_of_distinct(named, lambda each: entries.get(each, ""), dtype=np.object_, empty="")
+        kinds = np.where(_protects(older) > _protects(kinds), older, kinds)
         given = {"personal": PROTECTION["IND"], "other": PROTECTION["PROT"]}
         enough = facts_of_distinct(rows.text(self.redaction.code), given.__getitem__, dtype=np.int64, empty=0)
-        personal = np.isin(kinds, PERSONAL) & (enough < PROTECTION["IND"])
-        protected = np.isin(kinds, PROTECTED) & (enough < PROTECTION["PROT"])
-        if not (personal | protected).any():
+        called = context.pseudonyms.protection("name", rows.text(self.redaction.name))
+        doubtful = ((kinds == UNKNOWN) | _pairs(called, keys, entries)) & (enough == 0)
+        group = groups(rows.references("transaction"))
+        protected = with_any(group, np.isin(kinds, PROTECTED)) & (enough < PROTECTION["PROT"])
+        personal = np.isin(kinds, PERSONAL) & (enough < PROTECTION["IND"]) & ~protected
+        out = with_any(group, doubtful & ~protected)
+        if not (personal | protected | out).any():
             return None
         columns = {name: rows.text(name) for name in self.redaction.touches}
         done = self._redacted(columns, personal, protected, context)
-        return PublicRevision(nowhere(len(references)), {name: plain(column) for name, column in done.items()})
+        return PublicRevision(out, {name: plain(column) for name, column in done.items()})
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the lines whose payee is unknown."""
         unknown = self.kinds(raw, context) == ""
         return Judgement((_Review(transactions(raw, self.body, self.number), unknown),))
+
+
+_KEY = "protected supplier"
+
+
+def _protects(kinds: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Return how protective each type is."""
+    return np.array([PROTECTION.get(str(kind).removeprefix(UNKNOWN), 0) for kind in kinds], np.int64)
+
+
+def _pairs(called: pa.Array, supplier: pa.Array, entries: Mapping[str, str]) -> Mask:
+    """Return the lines whose name is held under their number."""
+    pair = pc.binary_join_element_wise("n:", plain(called), "|", plain(supplier), "")
+    return facts_of_distinct(pair, lambda key: entries.get(key, "") in (HELD, ASKED), dtype=np.bool_, empty=False)

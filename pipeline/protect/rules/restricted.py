@@ -5,82 +5,109 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import mask_of
+from pipeline.columns.arrays import facts_of_distinct, mask_of, plain
 from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows, nowhere, problem
 from pipeline.protect.pseudonyms import FULL
-from pipeline.protect.rules.rule import Marked, RowRuleBase, is_flag, is_yes
+from pipeline.protect.rules.rule import Marked, RowRuleBase, is_flag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
 
+#: What the register says of a reference: it is restricted, or a mark of it is neither `Y` nor `N`.
+_RESTRICTED, _UNSETTLED = "Y", "?"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RestrictedRow(RowRuleBase):
-    """Withholds a row that is marked `Y`; a blank or another mark is a problem."""
+class RestrictedRecord(RowRuleBase):
+    """Withholds every row of a reference that any row ever received marks `Y`, in every month.
 
+    References are compared by their folded form.  A mark that is neither `Y` nor `N` keeps its reference back too,
+    until it is settled; so does the mark of a bad row.  ``published`` is the published column of the reference, ""
+    where it has none.
+    """
+
+    register: ClassVar[str] = "restricted"
+    holds: ClassVar[str] = "restricted records"
     column: str
+    reference: str
+    published: str = ""
+    scope: str = "crime"
 
     @property
     def settles(self) -> tuple[str, ...]:
         """The mark."""
         return (self.column,)
 
-    def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
-        """Return the marks that are neither `Y` nor `N`."""
-        return problem(self.column, "bad-flag", ~is_flag(raw.cells[self.column]))
-
-    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
-        """Return the marked rows."""
-        return Judgement((Marked("restricted", is_yes(raw.cells[self.column])),))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestrictedRecord(RestrictedRow):
-    """Withholds every row of a reference that any row ever received marks `Y`, in every month.
-
-    The reference counts as the own force's, whatever the row says, so that a bad row restricts too.
-    """
-
-    register: ClassVar[str] = "restricted"
-    holds: ClassVar[str] = "restricted records"
-    reference: str
-    published: str
-    scope: str = "crime"
-
     @property
     def reads(self) -> tuple[str, ...]:
         """The mark and the reference."""
         return (self.column, self.reference)
 
-    def enter(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, str]:
-        """Return the keyed references that are marked."""
-        marked = pc.filter(cells[self.reference], pa.array(is_yes(cells[self.column])))
-        references = pc.unique(marked.drop_null()).to_pylist()
-        return {context.pseudonyms.one(self.scope, context.force, text, length=FULL): "Y" for text in references}
+    @property
+    def _key(self) -> str:
+        return f"protected {self.scope}"
 
-    def judge(self, _raw: RawTable, columns: Mapping[str, pa.Array], context: Context) -> Judgement:
+    def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:
+        """Return the key of each row's reference."""
+        return {self._key: context.pseudonyms.protection(self.scope, cells[self.reference])}
+
+    def enter(self, cells: Mapping[str, pa.Array], _rows: pa.Array, context: Context) -> Mapping[str, str]:
+        """Return the references that are marked, or whose mark is none, by key and by exact pseudonym."""
+        marks = _marks(cells[self.column])
+        found: dict[str, str] = {}
+        for mark in (_UNSETTLED, _RESTRICTED):
+            marked = pc.filter(plain(cells[self.reference]), pa.array(marks == mark))
+            for text in pc.unique(marked.drop_null()).to_pylist():
+                found[context.pseudonyms.protection_of(self.scope, text)] = mark
+                if self.published:
+                    found[context.pseudonyms.one(self.scope, context.force, text, length=FULL)] = mark
+        found.pop("", None)
+        return found
+
+    def strength(self, value: str) -> int:
+        """Return 1 for a restriction: a mark that is none is settled by correcting it."""
+        return int(value == _RESTRICTED)
+
+    def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
+        """Return the marks that are neither `Y` nor `N`."""
+        return problem(self.column, "bad-flag", ~is_flag(raw.cells[self.column]))
+
+    def judge(self, raw: RawTable, columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the rows of restricted references."""
-        column = columns[self.published]
-        marked = context.registers.get(self.register, {})
-        if not marked:
-            return Judgement((Marked("restricted", nowhere(len(column))),))
-        mask = mask_of(pc.is_in(column, value_set=pa.array(sorted(marked), pa.string())))
-        hit = pc.unique(pc.filter(column, pa.array(mask)))
-        return Judgement((Marked("restricted", mask),), applied=sorted(str(each) for each in hit.to_pylist()))
+        named = columns[self.published] if self.published else None
+        mask, hit = self._marked(raw.cells[self._key], named, context)
+        return Judgement((Marked("restricted", mask),), applied=hit)
 
     def revise_public(self, rows: PublicRows, context: Context) -> PublicRevision | None:
         """Remove the rows of references that were restricted since."""
-        references = rows.references(self.scope)
-        marked = context.registers.get(self.register, {})
-        if references is None or not marked:
+        keys, named = rows.key(self._key), rows.references(self.scope)
+        if keys is None and named is None:
             return None
-        out = mask_of(pc.is_in(references, value_set=pa.array(sorted(marked), pa.string())))
-        return (
-            PublicRevision(out, applied=pc.unique(references.filter(pa.array(out))).to_pylist()) if out.any() else None
-        )
+        out, hit = self._marked(keys, named, context)
+        return PublicRevision(out, applied=hit) if out.any() else None
+
+    def _marked(self, keys: pa.Array | None, named: pa.Array | None, context: Context) -> tuple[Mask, Sequence[str]]:
+        """Return where a reference is restricted, by its key or its pseudonym, and the entries that say so."""
+        entries = pa.array(sorted(context.registers.get(self.register, {})), pa.string())
+        columns = [plain(column) for column in (keys, named) if column is not None]
+        found = [mask_of(pc.is_in(column, value_set=entries)) for column in columns]
+        hit = {entry for column, mask in zip(columns, found, strict=True) for entry in _at(column, mask)}
+        return (np.logical_or.reduce(found) if found else nowhere(0)), sorted(hit)
+
+
+def _at(column: pa.Array, mask: Mask) -> Iterable[str]:
+    return (str(each) for each in pc.unique(column.filter(pa.array(mask))).to_pylist())
+
+
+def _marks(column: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    """Return each row's mark: restricted, "" where it is not, unsettled where nobody can say."""
+    known = {"Y": _RESTRICTED, "N": ""}
+    return facts_of_distinct(column, lambda mark: known.get(mark, _UNSETTLED), dtype=np.object_, empty=_UNSETTLED)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipeline.columns.arrays import Mask
+    from pipeline.errors import InputError
     from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
 
@@ -41,6 +42,7 @@ class RowRuleBase:
     register: ClassVar[str] = ""
     holds: ClassVar[str] = ""
     every_row: ClassVar[bool] = False
+    repeats_only: ClassVar[bool] = False
     scope: str = field(default="", kw_only=True)
 
     @property
@@ -58,13 +60,37 @@ class RowRuleBase:
         """None."""
         return ()
 
+    def keys(self, _cells: Mapping[str, pa.Array], _context: Context) -> Mapping[str, pa.Array]:
+        """Return no key."""
+        return {}
+
+    def enter(self, _cells: Mapping[str, pa.Array], _rows: pa.Array, _context: Context) -> Mapping[str, str]:
+        """Return no entry."""
+        return {}
+
+    def enter_lists(self, _context: Context) -> Mapping[str, Mapping[str, str]]:
+        """Return no list."""
+        return {}
+
     def combine(self, values: Iterable[str]) -> str:
         """Return the last of ``values`` in their order."""
         return max(values, default="")
 
-    def enter(self, _cells: Mapping[str, pa.Array], _context: Context) -> Mapping[str, str]:
-        """Return no entry."""
+    def strength(self, value: str) -> int:
+        """Return 1 for any entry."""
+        return int(bool(value))
+
+    def resolve(self, entries: dict[str, str]) -> dict[str, str]:
+        """Return the entries as they are."""
+        return entries
+
+    def asks(self, _entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
+        """Return no key."""
         return {}
+
+    def faults(self, _sources: Mapping[str, Mapping[str, str]], _entries: Mapping[str, str]) -> Sequence[InputError]:
+        """Return no fault."""
+        return ()
 
     def check(self, _raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return no problem."""

@@ -1,0 +1,123 @@
+"""What ledgers and the force's list ever said of payees: a type by number, and which numbers share a name.
+
+Keys of the register, each with its prefix: `f:` a supplier's folded number and its type; `x:` a number as it is written,
+the key of its folded form and a row; `n:` a folded name with a number that bears it; `m:` a folded name and the most
+protective type under it; `l:` a line of the force's list.  A key without a prefix is an entry of an older version.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.columns.arrays import plain
+from pipeline.columns.keys import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pipeline.model.context import Context
+
+#: From the least to the most protective; a payee takes the most protective type ever given.
+PROTECTION = {"ORG": 1, "SOLE": 2, "IND": 3, "STAFF": 3, "PROT": 4}
+PERSONAL = ("IND", "STAFF")
+PROTECTED = ("PROT",)
+#: What an entry begins with where a type was filled and is on no list.
+UNKNOWN = "?"
+#: What becomes of a name that is protected under another number: it is held, or a decision is asked for.
+HELD, ASKED = "held", "asked"
+SUPPLIER_TYPES = "reference/supplier-types.csv"
+
+
+def most_protective(types: Iterable[str]) -> str:
+    """Return the most protective of known types, "" where there is none."""
+    known = sorted((kind for kind in types if kind in PROTECTION), key=lambda kind: (-PROTECTION[kind], kind))
+    return known[0] if known else ""
+
+
+def type_of(kinds: Iterable[str | None]) -> str:
+    """Return what cells say together: the most protective type, marked where a filled one is on no list.
+
+    A type that is one but for case and blanks protects as that one, and is unknown all the same.
+    """
+    given = [kind for kind in kinds if kind]
+    unknown = UNKNOWN if any(kind not in PROTECTION for kind in given) else ""
+    return unknown + most_protective(folded(kind) for kind in given)
+
+
+def strongest(values: Iterable[str]) -> str:
+    """Return the strongest of entries under one key."""
+    given = list(values)
+    if any(" " in value for value in given):  # with a row behind them
+        return max(given, key=lambda value: PROTECTION.get(value.partition(" ")[0], 0))
+    unknown = UNKNOWN if any(value.startswith(UNKNOWN) for value in given) else ""
+    return unknown + most_protective(value.removeprefix(UNKNOWN) for value in given)
+
+
+def entries_of_ledger(
+    numbers: pa.Array, kinds: pa.Array, names: pa.Array, rows: pa.Array, *, scope: str, context: Context
+) -> dict[str, str]:
+    """Return what one ledger enters: bad lines count too."""
+    table = pa.table({"number": plain(numbers), "kind": plain(kinds), "name": plain(names), "row": rows})
+    numbered = table.filter(pc.is_valid(table["number"]))
+    found: dict[str, str] = {}
+    grouped = numbered.group_by("number").aggregate([("kind", "distinct"), ("name", "distinct"), ("row", "min")])
+    for line in grouped.to_pylist():
+        key = context.pseudonyms.protection_of(scope, line["number"])
+        if not key:
+            continue
+        found[key] = strongest([found.get(key, ""), type_of(line["kind_distinct"])])
+        found[f"x:{context.pseudonyms.one(scope, line['number'])}"] = f"{key} {line['row_min']}"
+        for name in filter(None, line["name_distinct"]):
+            if called := context.pseudonyms.protection_of("name", name):
+                found[f"n:{called}|{key}"] = ""
+    return found
+
+
+def entries_of_list(lines: pa.Table, *, scope: str, context: Context) -> dict[str, str]:
+    """Return what the force's list enters, each line with its row."""
+    found: dict[str, str] = {}
+    for row, line in enumerate(lines.to_pylist(), 2):
+        key = f"l:{context.pseudonyms.protection_of(scope, line['supplier_number'])}"
+        if key != "l:" and line["supplier_type"]:
+            entry = f"{line['supplier_type']} {row}"
+            found[key] = strongest([found[key], entry]) if key in found else entry
+    return found
+
+
+def resolved(entries: Mapping[str, str]) -> dict[str, str]:
+    """Return the type of each payee, and which names are held because they are protected under another number."""
+    listed = {key[2:]: value.partition(" ")[0] for key, value in entries.items() if key.startswith("l:")}
+    older = {value.partition(" ")[0]: entries.get(key[2:], "") for key, value in entries.items() if key[:2] == "x:"}
+    done = {key: value for key, value in entries.items() if key[1:2] != ":" or key[:2] in ("x:", "p:")}
+    for key in {*(key for key in entries if key.startswith("f:")), *listed}:
+        given = strongest([entries.get(key, ""), older.get(key, "")])
+        if given.startswith(UNKNOWN) and key not in listed:
+            done[key] = UNKNOWN
+        else:
+            done[key] = most_protective([given.removeprefix(UNKNOWN), listed.get(key, "")])
+    return done | dict(_names(entries, done, listed))
+
+
+def _names(
+    entries: Mapping[str, str], types: Mapping[str, str], listed: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    bearers: dict[str, list[str]] = defaultdict(list)
+    for key in entries:
+        if key.startswith("n:"):
+            called, _, number = key[2:].partition("|")
+            bearers[called].append(number)
+    for called, numbers in bearers.items():
+        kinds = {number: types.get(number, "") for number in numbers}
+        most = most_protective(kind for kind in kinds.values() if kind in (*PERSONAL, *PROTECTED))
+        if most:
+            yield f"m:{called}", most
+        for number, kind in kinds.items():
+            if PROTECTION.get(kind, 0) < PROTECTION.get(most, 0):
+                if number not in listed:
+                    yield f"n:{called}|{number}", HELD
+                elif most in PROTECTED:
+                    yield f"n:{called}|{number}", ASKED
