@@ -48,6 +48,11 @@ OFFENCES = {row["code"]: row["crime_type"] for row in code_list("offence-code")}
 OUTCOMES = {row["code"]: row["last_outcome_category"] for row in code_list("outcome-code")}
 
 
+def fold(reference: str) -> str:
+    """What protects is compared by letters and digits alone (the references here are ASCII)."""
+    return "".join(each for each in reference if each.isalnum()).upper().lstrip("0")
+
+
 def month_of(text: str) -> str:
     """Return the month of a date or date-time, "" where it is none."""
     day, blank, clock = text.partition(" ")
@@ -116,7 +121,10 @@ def published_as(row: Row) -> Row | None:
 
 def judge(files: Mapping[str, list[Row]], opened: set[str], month: str) -> dict[RowRef, tuple[str, str, Row]]:
     """Return outcome, reason ("" of a bad row) and published cells of each row that ``month`` accounts for."""
-    restricted = {row["crime_reference"] for rows in files.values() for row in rows if row["restricted"] == "Y"} - {""}
+    # a mark that is neither keeps its reference back as well, however that is written
+    restricted = {
+        fold(row["crime_reference"]) for rows in files.values() for row in rows if row["restricted"] != "N"
+    } - {""}
     found: dict[RowRef, tuple[str, str, Row]] = {}
     seen: list[Row] = []
     for own in sorted(files):
@@ -129,7 +137,7 @@ def judge(files: Mapping[str, list[Row]], opened: set[str], month: str) -> dict[
             public = published_as(row)
             if public is None or of > own:
                 found[spot] = ("quarantined", "", {})
-            elif row["crime_reference"] in restricted:
+            elif fold(row["crime_reference"]) in restricted:
                 found[spot] = ("withheld", "restricted", {})
             elif public in seen:
                 found[spot] = ("withheld", "duplicate", {})
