@@ -45,6 +45,7 @@ class Outcome:
     built: Mapping[Month, tuple[Why, ...]]
     changed: bool
     lacking: Mapping[Month, Sequence[str]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
     error: PipelineError | None = None
 
     @property
@@ -122,7 +123,9 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
         if new != state:
             _remember(inputs.work, inputs.dataset, state, new)
         inputs.work.store.sweep(inputs.dataset.name, tuple(_folders(new.months.values())))
-    return Outcome(dataset=inputs.dataset, state=new, built={}, changed=new != state, error=error)
+    return Outcome(
+        dataset=inputs.dataset, state=new, built={}, changed=new != state, remarks=inputs.found.remarks, error=error
+    )
 
 
 def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcome:
@@ -156,7 +159,9 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
             _remember(work, dataset, state, new)
         work.store.sweep(dataset.name, tuple(_folders(new.months.values())))
     built = {each.month: each.reasons for each in stale}
-    return Outcome(dataset=dataset, state=new, built=built, changed=changed, lacking=found.lacking)
+    return Outcome(
+        dataset=dataset, state=new, built=built, changed=changed, lacking=found.lacking, remarks=found.remarks
+    )
 
 
 def _floors(state: State, found: Survey, months: Mapping[Month, MonthState]) -> Mapping[str, Mapping[str, str]]:

@@ -49,6 +49,7 @@ class Survey:
     faults: tuple[PipelineError, ...] = ()
     floors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def inputs(self, dataset: Dataset, month: Month) -> dict[str, str]:
         """Return the sha256 by path of every extract that feeds a month: its own and later ones with late rows."""
@@ -133,6 +134,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         combined=stands.combined,
         floors=stands.floors,
         findings=stands.findings,
+        remarks=stands.remarks,
         databases=databases,
         held=held,
         numbers=numbers,

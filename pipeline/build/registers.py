@@ -35,6 +35,7 @@ class Standing(NamedTuple):
     floors: Mapping[str, Entries]
     findings: tuple[Finding, ...]
     faults: tuple[InputError, ...]
+    remarks: tuple[str, ...]
 
 
 def register_rules(dataset: Dataset) -> tuple[RowRule, ...]:
@@ -55,6 +56,7 @@ def standing(
     kept: dict[str, Entries] = {}
     findings: list[Finding] = []
     faults: list[InputError] = []
+    remarks: list[str] = []
     for rule in {rule.register: rule for rule in register_rules(dataset)}.values():
         sources = registers.get(rule.register, {})
         judge = _Judge(dataset.name, rule, sources, desk, months)
@@ -65,7 +67,8 @@ def standing(
         kept[rule.register] = {key: value for key, value in entries.items() if key in seen and rule.strength(value)}
         findings += [*weakened, *asked]
         faults += rule.faults(sources, entries)
-    return Standing(found, kept, tuple(findings), tuple(faults))
+        remarks += rule.remarks(sources)
+    return Standing(found, kept, tuple(findings), tuple(faults), tuple(remarks))
 
 
 def _combined(rule: RowRule, sources: Iterable[Mapping[str, str]]) -> Entries:

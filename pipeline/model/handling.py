@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -176,6 +176,9 @@ class RowRule(Handling, Protocol):
 
     def faults(self, sources: Mapping[str, Mapping[str, str]], entries: Mapping[str, str]) -> Sequence[InputError]:
         """Return what speaks against the sources of a register, taken together."""
+
+    def remarks(self, sources: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+        """Yield what every run says of the sources of a register: lines without effect, keys that look alike."""
 
     def check(self, raw: RawTable, context: Context) -> Sequence[Problem]:
         """Return the problems that the rule finds."""

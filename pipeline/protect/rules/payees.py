@@ -27,11 +27,11 @@ from pipeline.protect.rules.payee_register import (
     strongest,
     type_of,
 )
-from pipeline.protect.rules.rule import RowRuleBase
+from pipeline.protect.rules.rule import RowRuleBase, written_differently
 from pipeline.protect.rules.transactions import transactions, with_any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -131,6 +131,27 @@ class Payee(RowRuleBase):
     def asks(self, entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
         """Return the listed numbers whose name is protected under another number."""
         return {"name-also-protected": frozenset(key for key, value in entries.items() if value == ASKED)}
+
+    def remarks(self, sources: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+        """Yield numbers that are written in several ways, and lines of the list that match no ledger."""
+        spelt: dict[str, set[str]] = {}
+        for entered in sources.values():
+            for key, value in entered.items():
+                if key.startswith("x:"):
+                    spelt.setdefault(value.partition(" ")[0], set()).add(key)
+        for path, entered in sources.items():
+            rows = [value.partition(" ") for key, value in entered.items() if key.startswith("x:")]
+            differing = [int(row) for key, _, row in rows if len(spelt[key]) > 1]
+            if differing:
+                yield written_differently(path, differing)
+        unmatched = [
+            int(value.partition(" ")[2])
+            for key, value in sources.get(SUPPLIER_TYPES, {}).items()
+            if key.startswith("l:") and not any(key[2:] in entered for entered in sources.values())
+        ]
+        if unmatched:
+            rows_of = ", ".join(f"{row:,}" for row in sorted(unmatched))
+            yield f"{SUPPLIER_TYPES}, rows {rows_of}: no ledger ever held such a supplier number"
 
     def kinds(self, raw: RawTable, context: Context) -> NDArray[np.object_]:
         """Return each line's type: its supplier's over all ledgers, else its own; "" where it has to be reviewed."""

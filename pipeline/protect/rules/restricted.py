@@ -10,12 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, mask_of, plain
+from pipeline.columns.keys import fold_column
 from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows, nowhere, problem
 from pipeline.protect.pseudonyms import FULL
-from pipeline.protect.rules.rule import Marked, RowRuleBase, is_flag
+from pipeline.protect.rules.rule import Marked, RowRuleBase, is_flag, written_differently
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
@@ -59,7 +60,7 @@ class RestrictedRecord(RowRuleBase):
         """Return the key of each row's reference."""
         return {self._key: context.pseudonyms.protection(self.scope, cells[self.reference])}
 
-    def enter(self, cells: Mapping[str, pa.Array], _rows: pa.Array, context: Context) -> Mapping[str, str]:
+    def enter(self, cells: Mapping[str, pa.Array], rows: pa.Array, context: Context) -> Mapping[str, str]:
         """Return the references that are marked, or whose mark is none, by key and by exact pseudonym."""
         marks = _marks(cells[self.column])
         found: dict[str, str] = {}
@@ -70,7 +71,14 @@ class RestrictedRecord(RowRuleBase):
                 if self.published:
                     found[context.pseudonyms.one(self.scope, context.force, text, length=FULL)] = mark
         found.pop("", None)
-        return found
+        alike = _alike(cells[self.reference], rows)
+        return found | ({_ALIKE: alike} if alike else {})
+
+    def remarks(self, sources: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+        """Yield the references of a file that are written in several ways."""
+        for path, entered in sources.items():
+            if _ALIKE in entered:
+                yield written_differently(path, map(int, entered[_ALIKE].split()))
 
     def strength(self, value: str) -> int:
         """Return 1 for a restriction: a mark that is none is settled by correcting it."""
@@ -111,3 +119,20 @@ def _marks(column: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     """Return each row's mark: restricted, "" where it is not, unsettled where nobody can say."""
     known = {"Y": _RESTRICTED, "N": ""}
     return facts_of_distinct(column, lambda mark: known.get(mark, _UNSETTLED), dtype=np.object_, empty=_UNSETTLED)
+
+
+#: Under which a source enters the rows of references that are written in several ways.
+_ALIKE = "w:"
+_MOST_ROWS = 100
+
+
+def _alike(references: pa.Array, rows: pa.Array) -> str:
+    """Return the numbers of rows whose reference is another row's but for its writing."""
+    table = pa.table({"folded": plain(fold_column(references)), "exact": plain(references), "row": rows})
+    table = table.filter(pc.is_valid(table["folded"]))
+    counted = table.group_by("folded").aggregate([("exact", "count_distinct")])
+    several = counted.filter(pc.greater(counted["exact_count_distinct"], 1))["folded"]
+    if not len(several):
+        return ""
+    found = table.filter(pc.is_in(table["folded"], value_set=several))["row"].to_pylist()
+    return " ".join(map(str, sorted(found)[:_MOST_ROWS]))

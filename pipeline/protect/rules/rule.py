@@ -11,7 +11,7 @@ from pipeline.columns.arrays import facts_of_distinct
 from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -92,6 +92,10 @@ class RowRuleBase:
         """Return no fault."""
         return ()
 
+    def remarks(self, _sources: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+        """Yield nothing."""
+        yield from ()
+
     def check(self, _raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return no problem."""
         return ()
@@ -129,3 +133,13 @@ def is_yes(column: pa.Array) -> Mask:
 def is_flag(column: pa.Array) -> Mask:
     """Return where a flag is `Y` or `N`."""
     return facts_of_distinct(column, {"Y", "N"}.__contains__, dtype=np.bool_, empty=False)
+
+
+def written_differently(path: str, rows: Iterable[int]) -> str:
+    """Return the remark about keys of a file that differ only in case, blanks, zeros or the like, by row number."""
+    numbers = sorted(rows)
+    shown = ", ".join(f"{row:,}" for row in numbers[:_SHOWN]) + (" ..." if len(numbers) > _SHOWN else "")
+    return f"keys-written-differently: {path}, rows {shown}: the same key is written otherwise elsewhere"
+
+
+_SHOWN = 20
