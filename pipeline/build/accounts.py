@@ -14,7 +14,7 @@ from pipeline.model.reasons import REASONS, Outcome
 from pipeline.model.tables import Found
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -34,6 +34,42 @@ class Accounted:
     bad: Mapping[str, int]
     accounts: tuple[Account, ...]
     quarantined: tuple[Quarantined, ...]
+
+
+class Fault(NamedTuple):
+    """One kind of bad cell of a file: where it comes first, and in how many rows."""
+
+    path: str
+    code: str
+    column: str
+    rows: int
+    first: int
+
+
+def faults_of(quarantined: Sequence[Quarantined]) -> tuple[Fault, ...]:
+    """Return what is bad in each file, the commonest first; what does not speak against its file is left out."""
+    found: dict[tuple[str, str, str], tuple[int, int]] = {}
+    for each in quarantined:
+        if _speaks_against(each.code):
+            key = each.path, each.code, each.column
+            rows, first = found.get(key, (0, each.row))
+            found[key] = rows + 1, min(first, each.row)
+    faults = [Fault(*key, rows, first) for key, (rows, first) in found.items()]
+    return tuple(sorted(faults, key=lambda each: (-each.rows, each)))
+
+
+def commonest(path: str, faults: Iterable[Fault]) -> str:
+    """Return in words what most of the bad rows of a file have in common, and in which row it comes first."""
+    same: dict[tuple[str, str], list[Fault]] = {}
+    for each in faults:
+        if each.path == path:
+            same.setdefault((each.code, each.column), []).append(each)
+    if not same:
+        return "listed when they were built"
+    (code, column), found = max(same.items(), key=lambda pair: sum(each.rows for each in pair[1]))
+    of = f" in `{column}`" if column else ""
+    rows, first = sum(each.rows for each in found), min(each.first for each in found)
+    return f"most of them {code}{of} ({rows:,}, first in row {first:,})"
 
 
 def outcome_of(code: str) -> Outcome:
