@@ -14,7 +14,7 @@ from pipeline.model.reasons import REASONS, Outcome
 from pipeline.model.tables import Found
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -56,20 +56,6 @@ def faults_of(quarantined: Sequence[Quarantined]) -> tuple[Fault, ...]:
             found[key] = rows + 1, min(first, each.row)
     faults = [Fault(*key, rows, first) for key, (rows, first) in found.items()]
     return tuple(sorted(faults, key=lambda each: (-each.rows, each)))
-
-
-def commonest(path: str, faults: Iterable[Fault]) -> str:
-    """Return in words what most of the bad rows of a file have in common, and in which row it comes first."""
-    same: dict[tuple[str, str], list[Fault]] = {}
-    for each in faults:
-        if each.path == path:
-            same.setdefault((each.code, each.column), []).append(each)
-    if not same:
-        return "listed when they were built"
-    (code, column), found = max(same.items(), key=lambda pair: sum(each.rows for each in pair[1]))
-    of = f" in `{column}`" if column else ""
-    rows, first = sum(each.rows for each in found), min(each.first for each in found)
-    return f"most of them {code}{of} ({rows:,}, first in row {first:,})"
 
 
 def outcome_of(code: str) -> Outcome:

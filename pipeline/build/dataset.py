@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.build import retained as gone
-from pipeline.build.accounts import commonest
 from pipeline.build.approval import accept, note_of
 from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, unplaced
 from pipeline.build.due import Stale, in_words, stale_months
 from pipeline.build.inventory import Survey, survey
 from pipeline.build.run_context import digest
-from pipeline.errors import InputError, PipelineError, bug, several
+from pipeline.build.too_bad import refuse_too_bad
+from pipeline.errors import PipelineError, bug, several
 from pipeline.extract.database.database import Database
 from pipeline.extract.reference import References
 from pipeline.model.periods import is_running
@@ -51,6 +50,11 @@ class Outcome:
     lacking: Mapping[Month, Sequence[str]] = field(default_factory=dict)
     running: tuple[Month, ...] = ()
     error: PipelineError | None = None
+
+    @property
+    def received(self) -> bool:
+        """Whether anything ever came for it."""
+        return bool(self.state.months or self.lacking or self.running)
 
     @property
     def waiting(self) -> tuple[Month, ...]:
@@ -143,7 +147,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     candidates = {each.month: _candidate(inputs, each, state) for each in stale}
     nowhere = unplaced(inputs)
     accounts_of_none = _unplaced(inputs, state, nowhere)  # listed before anything can stop
-    _refuse_too_bad(inputs, months, candidates, nowhere)
+    refuse_too_bad(inputs, months, candidates, nowhere)
     accepted = accept(inputs, months, candidates)
     changes = [*accepted.notes, *_keep_gone(inputs, months, left | accepted.rejected)]
     new = State(
@@ -212,40 +216,6 @@ def _candidate(inputs: DatasetInputs, stale: Stale, state: State) -> CandidateRe
 def _lighter(made: CandidateRelease) -> CandidateRelease:
     """Return a candidate without the list of its bad rows, which is on disk now: there may be many months."""
     return made._replace(told=replace(made.told, quarantined=()))
-
-
-def _refuse_too_bad(
-    inputs: DatasetInputs,
-    months: Mapping[Month, MonthState],
-    candidates: Mapping[Month, CandidateRelease],
-    nowhere: BuildResult | None,
-) -> None:
-    """Stop the dataset when too many rows of a file are bad, whichever months they belong to, if any.
-
-    Rows of a month whose input has gone are in no file that is there.
-    """
-    limits = inputs.work.settings.limits
-    bad: Counter[str] = Counter(nowhere.told.bad if nowhere else {})
-    for month in {*months, *candidates} - inputs.found.gone:
-        bad.update(candidates[month].told.bad if month in candidates else months[month].bad)
-    rows = {path: receipt.rows for feed in inputs.found.receipts.values() for path, receipt in feed.items()}
-    rows |= inputs.found.databases
-    told = [each.told for each in candidates.values()] + ([nowhere.told] if nowhere else [])
-    built = {path for each in told for path in each.bad}
-    too_bad = sorted(
-        path for path in built if bad[path] >= limits.bad_rows and bad[path] > limits.bad_share * rows.get(path, 0)
-    )
-    if too_bad:
-        faults = [fault for each in told for fault in each.faults]
-        lines = [f"{path}: {bad[path]:,} of {rows.get(path, 0):,}, {commonest(path, faults)}" for path in too_bad]
-        listed = "" if inputs.work.writes else "`pipeline publish` lists these rows in quarantine; then "
-        raise InputError(
-            "too-many-bad",
-            f"more than {limits.bad_share:.0%} of the rows are bad: " + "; ".join(lines),
-            where=f"dataset `{inputs.dataset.name}`",
-            fix=f"{listed}`pipeline quarantine {inputs.dataset.name}` says where each bad row stands; correct "
-            f"{' and '.join(too_bad)} and run again",
-        )
 
 
 def _same_terms(last: MonthState, made: CandidateRelease) -> bool:

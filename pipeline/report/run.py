@@ -66,11 +66,7 @@ def planned_lines(run: Run) -> Iterable[str]:
         for month, reasons in sorted(outcome.built.items()):
             yield f"  build {month}: {in_words(reasons)}"
         if not outcome.built and not outcome.error:
-            yield (
-                "  nothing to build"
-                if outcome.state.months or outcome.lacking or outcome.running
-                else "  nothing was received for it"
-            )
+            yield ("  nothing to build" if outcome.received else "  nothing was received for it")
         yield from (f"  {line}" for line in (*waiting_lines(outcome, run.work.private), *_stopped(outcome)))
     for made in run.plans:
         yield from plan_lines(made)
