@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.build import gates
 from pipeline.build.profile import PUBLISHED, profile_of_accounts
+from pipeline.extract.database.database import Database
 from pipeline.model.findings import Finding
 from pipeline.release.change_log import RULES, Why, note
 from pipeline.storage.state import MonthState, Waiting
@@ -91,10 +92,13 @@ def _let_go(inputs: DatasetInputs, months: dict[Month, MonthState]) -> None:
 
     A release that is out stays; what was to take its place is built afresh when its extracts are back.
     """
-    found = inputs.found
+    found, today = inputs.found, inputs.work.as_of
+    dated = any(isinstance(feed.source, Database) for feed in inputs.dataset.feeds)
     present = {path for receipts in found.receipts.values() for path in receipts}
     for month, each in list(months.items()):
-        if each.waiting and any(path not in present for path in each.inputs):
+        if dated and month > f"{today:%Y-%m}" and each.released and each.released.released_on > today.isoformat():
+            del months[month]  # all its events are to come: the day of that run lay ahead
+        elif each.waiting and any(path not in present for path in each.inputs):
             if each.released is None:
                 del months[month]
                 continue

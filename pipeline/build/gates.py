@@ -137,8 +137,9 @@ def _rows(feed: str, what: str, rows: int) -> str:
 def _held_back(now: Counts) -> Iterator[Doubt]:
     read, public = now.get(READ, {}), now.get(PUBLIC, {})
     for feed, rows in read.items():
-        if rows and not public.get(feed):
-            kept = now.get(kept_of(feed), {})
+        kept = now.get(kept_of(feed), {})
+        # events that are still to come are public only where the day of a run lay ahead: they are taken out again
+        if rows and not public.get(feed) and kept.get("not-yet-held", 0) < rows:
             reason = max(kept, key=lambda code: (kept[code], code), default="")
             words = f"none of its {rows:,} rows of {feed} would be published: {kept.get(reason, 0):,} are {reason}; "
             fix = _SETTLES.get(reason, "correct the extract, or approve it if that is right")

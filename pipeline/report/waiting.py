@@ -21,12 +21,15 @@ _SHOWN = 3
 
 
 def waiting_lines(outcome: Outcome, private: Path) -> Iterator[str]:
-    """Yield what of a dataset waits, each reason once."""
+    """Yield what of a dataset waits, each reason once, and how it is decided."""
     by_code: dict[str, list[Finding]] = {}
     for finding in findings_of(outcome):
         by_code.setdefault(finding.code, []).append(finding)
     for code, findings in by_code.items():
         yield from _reason(code, findings, private)
+    for periods in dict.fromkeys(_periods(findings) for findings in by_code.values()):
+        for what, command in (("let it out", "approve"), ("leave it as it is", "reject")):
+            yield f"  to {what}: pipeline {command} {outcome.dataset.name} {_asked(periods)} --role POST --reason TEXT"
     for month, each in outcome.state.months.items():
         if each.input_gone:
             yield f"input-gone: {month} stays as it was published; an extract that fed it has gone"
@@ -55,20 +58,20 @@ def ranges(months: Iterable[Month]) -> str:
 
 
 def _reason(code: str, findings: Sequence[Finding], private: Path) -> Iterator[str]:
-    months = sorted({period for finding in findings for period in finding.periods})
     words = dict.fromkeys(finding.words for finding in findings)
     about = next(iter(words)) if len(words) == 1 else FINDINGS[code]
-    yield printable(f"WAITS {code}: {ranges(months) or 'the dataset'}: {about}")
+    yield printable(f"WAITS {code}: {ranges(_periods(findings)) or 'the dataset'}: {about}")
     for finding in findings[:_SHOWN]:
         if len(words) > 1:
             yield printable(f"  {ranges(finding.periods)}: {finding.words}")
-        where = printable(f"{private / finding.held} (" if finding.held else "(")
-        yield f"  to look at: {where}sha256 {finding.sha256})"
+        where = f"{private / finding.held} (" if finding.held else "("
+        yield printable(f"  to look at: {where}sha256 {finding.sha256})")
     if len(findings) > _SHOWN:
         yield f"  and {len(findings) - _SHOWN:,} more"
-    name, period = findings[0].dataset, _asked(months)
-    yield f"  to let it out:  pipeline approve {name} {period} --role POST --reason TEXT"
-    yield f"  to leave it:    pipeline reject {name} {period} --role POST --reason TEXT"
+
+
+def _periods(findings: Iterable[Finding]) -> tuple[Month, ...]:
+    return tuple(sorted({period for finding in findings for period in finding.periods}))
 
 
 def _asked(months: Sequence[Month]) -> str:
