@@ -75,6 +75,13 @@ def accept(
     asked = _asked(months, candidates)
     rejected = frozenset(month for month, each in asked.items() if _is_rejected(inputs, month, each.built))
     found = _findings(inputs, months, asked, rejected)
+    let_go = {path for month in rejected for path in _suspects(inputs, month, asked[month], feed="")}
+    fed = {
+        month
+        for month, why in found.items()
+        if any(each.code == _SUSPECT and let_go.intersection(each.paths) for each in why)
+    }
+    rejected |= fed  # a file that is rejected changes no other month either
     notes: list[ChangeNote] = []
     for month, each in asked.items():
         why = found.get(month, ())
