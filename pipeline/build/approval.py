@@ -76,12 +76,10 @@ def accept(
     rejected = frozenset(month for month, each in asked.items() if _is_rejected(inputs, month, each.built))
     found = _findings(inputs, months, asked, rejected)
     let_go = {path for month in rejected for path in _suspects(inputs, month, asked[month], feed="")}
-    fed = {
-        month
-        for month, why in found.items()
-        if any(each.code == _SUSPECT and let_go.intersection(each.paths) for each in why)
+    blamed = {
+        month: {path for each in why if each.code == _SUSPECT for path in each.paths} for month, why in found.items()
     }
-    rejected |= fed  # a file that is rejected changes no other month either
+    rejected |= {month for month, paths in blamed.items() if paths & let_go}  # a rejected file changes no other month
     notes: list[ChangeNote] = []
     for month, each in asked.items():
         why = found.get(month, ())
@@ -313,7 +311,7 @@ def _month_state(asked: _Asked, why: tuple[Finding, ...]) -> MonthState:
 
 
 def _without(asked: _Asked) -> MonthState:
-    """Return the state of a month whose build was rejected: as it was, and not built again from the same extracts."""
+    """Return a month whose build was rejected: as it was, and not built again from the same extracts."""
     before = asked.before or MonthState(released=None, waiting=None, inputs={}, made_from={}, accounts=())
     profile = _released_profile(before)
     if asked.made is None:
