@@ -16,8 +16,8 @@ from product import ROOT, Product, read_csv
 
 DATA = Path(__file__).parent / "golden" / "data"
 KEY = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-#: The day before which the events were held.
-AS_OF = "2024-02-21"
+#: The day after the last month ended; an event on it is still to come.
+AS_OF = "2024-03-01"
 
 
 def write_ledger(source: Path, target: Path) -> None:

@@ -36,6 +36,28 @@ class Accounted:
     quarantined: tuple[Quarantined, ...]
 
 
+class Fault(NamedTuple):
+    """One kind of bad cell of a file: where it comes first, and in how many rows."""
+
+    path: str
+    code: str
+    column: str
+    rows: int
+    first: int
+
+
+def faults_of(quarantined: Sequence[Quarantined]) -> tuple[Fault, ...]:
+    """Return what is bad in each file, the commonest first; what does not speak against its file is left out."""
+    found: dict[tuple[str, str, str], tuple[int, int]] = {}
+    for each in quarantined:
+        if _speaks_against(each.code):
+            key = each.path, each.code, each.column
+            rows, first = found.get(key, (0, each.row))
+            found[key] = rows + 1, min(first, each.row)
+    faults = [Fault(*key, rows, first) for key, (rows, first) in found.items()]
+    return tuple(sorted(faults, key=lambda each: (-each.rows, each)))
+
+
 def outcome_of(code: str) -> Outcome:
     """Return what a reason code does to a row; codes of excluded accounts come from their own list."""
     return REASONS[code].outcome if code in REASONS else Outcome.WITHHELD

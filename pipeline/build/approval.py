@@ -2,57 +2,273 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.build.shrinking import shrinks
+from pipeline.build import gates
+from pipeline.build.profile import PUBLISHED, profile_of_accounts
+from pipeline.extract.database.database import Database
 from pipeline.model.findings import Finding
 from pipeline.release.change_log import RULES, Why, note
 from pipeline.storage.state import MonthState, Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pipeline.build.candidate import CandidateRelease, DatasetInputs
+    from pipeline.build.gates import Counts, Doubt
     from pipeline.model.periods import Month
     from pipeline.model.release import ChangeNote
     from pipeline.storage.state import Built
 
+#: What a month was made from that explains that other rows of the same extracts are published.
+_EXPLAINS = frozenset(("code lists", "reference data", "settings", "program", "declaration", "schema", "mapping"))
+#: Under this name a profile remembers that such a change explains it.
+_EXPLAINED = "explained"
+
+
+class Accepted(NamedTuple):
+    """Lines for the change log, and the months whose build was rejected: they keep their last release."""
+
+    notes: list[ChangeNote]
+    rejected: frozenset[Month]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A month that may go out: what would, what is public, and the counts of both."""
+
+    built: Built
+    profile: Counts
+    made: CandidateRelease | None
+    before: MonthState | None
+    doubts: list[Doubt] = field(default_factory=list)
+
+    @property
+    def last(self) -> Built | None:
+        return self.before.released if self.before else None
+
+    @property
+    def same(self) -> bool:
+        """Whether the public gets the same rows as before: then there is nothing to decide."""
+        return self.last is not None and self.last.csv_sha256 == self.built.csv_sha256
+
+    @property
+    def now(self) -> Mapping[str, str]:
+        """The sha256 of the extracts that it was made of."""
+        return self.made.stale.inputs if self.made else self.before.inputs if self.before else {}
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """The extracts that feed it otherwise than they fed what was remembered."""
+        if self.made is None or self.before is None:
+            return frozenset()
+        then, now = self.before.inputs, self.now
+        return frozenset(path for path in {*then, *now} if then.get(path) != now.get(path))
+
 
 def accept(
     inputs: DatasetInputs, months: dict[Month, MonthState], candidates: Mapping[Month, CandidateRelease]
-) -> list[ChangeNote]:
-    """Point each month to its newest release, unless that has to wait; return lines for the change log."""
-    waiting = {month: each.waiting.built for month, each in months.items() if each.waiting and month not in candidates}
-    rows = {month: each.released.rows for month, each in months.items() if each.released}
-    rows |= {month: built.rows for month, built in waiting.items()}
-    rows |= {month: each.built.rows for month, each in candidates.items()}
+) -> Accepted:
+    """Point each month to its newest release, unless that has to wait or was rejected."""
+    _let_go(inputs, months)
+    asked = _asked(months, candidates)
+    rejected = frozenset(month for month, each in asked.items() if _is_rejected(inputs, month, each.built))
+    found = _findings(inputs, months, asked, rejected)
+    let_go = {path for month in rejected for path in _suspects(inputs, month, asked[month], feed="")}
+    blamed = {
+        month: {path for each in why if each.code == _SUSPECT for path in each.paths} for month, why in found.items()
+    }
+    rejected |= {month for month, paths in blamed.items() if paths & let_go}  # a rejected file changes no other month
     notes: list[ChangeNote] = []
-    for month in sorted({*candidates, *waiting}):
-        made = candidates.get(month)
-        built = made.built if made else waiting[month]
-        last = months[month].released if month in months else None
-        why = _must_wait(inputs, month, built, last=last, rows=rows)
-        if not why and (last is None or not _is_same(last, built)):
-            notes.append(note_of(inputs, month, built, last=last, made=made))
-        months[month] = _month_state(months.get(month), made, built=built, why=why)
-    return notes
+    for month, each in asked.items():
+        why = found.get(month, ())
+        if month in rejected:
+            months[month] = _without(each)
+            continue
+        if not why and (each.last is None or not _is_same(each.last, each.built)):
+            notes.append(note_of(inputs, month, each.built, last=each.last, made=each.made))
+        months[month] = _month_state(each, why)
+    return Accepted(notes, rejected)
+
+
+def _let_go(inputs: DatasetInputs, months: dict[Month, MonthState]) -> None:
+    """Let months cease to wait whose extracts are no longer there: what cannot be built again cannot be approved.
+
+    A release that is out stays; what was to take its place is built afresh when its extracts are back.
+    """
+    found, today = inputs.found, inputs.work.as_of
+    dated = any(isinstance(feed.source, Database) for feed in inputs.dataset.feeds)
+    present = {path for receipts in found.receipts.values() for path in receipts}
+    for month, each in list(months.items()):
+        if dated and month > f"{today:%Y-%m}" and each.released and each.released.released_on > today.isoformat():
+            del months[month]  # all its events are to come: the day of that run lay ahead
+        elif each.waiting and any(path not in present for path in each.inputs):
+            if each.released is None:
+                del months[month]
+                continue
+            afresh = {path: sha256 if path in present else "" for path, sha256 in each.inputs.items()}
+            months[month] = replace(each, waiting=None, inputs=afresh)
+
+
+def _asked(months: Mapping[Month, MonthState], candidates: Mapping[Month, CandidateRelease]) -> dict[Month, _Asked]:
+    asked: dict[Month, _Asked] = {}
+    for month in sorted({*candidates, *(month for month, each in months.items() if each.waiting)}):
+        made, before = candidates.get(month), months.get(month)
+        if made:
+            profile: Counts = {**made.told.profile, **_explained(made, before)}
+            asked[month] = _Asked(built=made.built, profile=profile, made=made, before=before)
+        elif before and before.waiting:
+            profile = before.waiting.profile or profile_of_accounts(before.accounts)
+            asked[month] = _Asked(built=before.waiting.built, profile=profile, made=None, before=before)
+    return asked
+
+
+def _explained(made: CandidateRelease, before: MonthState | None) -> dict[str, dict[str, int]]:
+    """Return which change beside the extracts explains other published rows, since what is public was built."""
+    if before is None or before.released is None:
+        return {}
+    then, now = before.made_from, made.stale.made_from
+    names = {name for name in _EXPLAINS if then.get(name) != now.get(name)}
+    if before.waiting:  # it was made from other things than what is public
+        names |= set(before.waiting.profile.get(_EXPLAINED, {}))
+    return {_EXPLAINED: dict.fromkeys(sorted(names), 1)} if names else {}
+
+
+def _released_profile(state: MonthState) -> Counts:
+    """Return the counts of what is public; the version before remembered them only of what was built last."""
+    if state.profile:
+        return state.profile
+    if state.released is None:
+        return {}
+    if state.waiting is None:
+        return profile_of_accounts(state.accounts)
+    return {PUBLISHED: {gates.ALL_FEEDS: state.released.rows}}
+
+
+def _is_rejected(inputs: DatasetInputs, month: Month, built: Built) -> bool:
+    """Return whether the last decision about exactly this build was to reject it."""
+    said = [
+        each.kind
+        for each in inputs.work.settings.desk.decisions
+        if (each.dataset, each.sha256) == (inputs.dataset.name, built.csv_sha256) and each.period in ("", month)
+    ]
+    return bool(said) and said[-1] == "reject"
+
+
+def _findings(
+    inputs: DatasetInputs,
+    months: Mapping[Month, MonthState],
+    asked: Mapping[Month, _Asked],
+    rejected: frozenset[Month],
+) -> dict[Month, tuple[Finding, ...]]:
+    """Return what each month has to wait for and nobody has settled."""
+    known = _judge(inputs, months, asked, rejected)
+    direct = {month: _unsettled(inputs, _direct(inputs, month, each)) for month, each in known.items()}
+    suspects: dict[str, Month] = {}
+    for month, findings in direct.items():
+        suspects |= {path: month for finding in findings for path in finding.paths}
+    for month in rejected:
+        suspects |= dict.fromkeys(_suspects(inputs, month, asked[month], feed=""), month)
+    return {
+        month: (*direct[month], *_unsettled(inputs, _suspect_input(inputs, month, each, suspects)))
+        for month, each in known.items()
+    }
+
+
+def _judge(
+    inputs: DatasetInputs,
+    months: Mapping[Month, MonthState],
+    asked: Mapping[Month, _Asked],
+    rejected: frozenset[Month],
+) -> dict[Month, _Asked]:
+    """Return the months that were not rejected, with what the gates hold against them."""
+    limits = inputs.work.settings.limits
+    known = {month: each for month, each in asked.items() if month not in rejected}
+    public = {month: _released_profile(each) for month, each in months.items() if each.released}
+    beside: dict[Month, Counts] = dict(public)
+    for month, each in known.items():
+        if month in public and not each.same:
+            explained = bool(each.profile.get(_EXPLAINED))
+            each.doubts.extend(gates.doubts_of_size(each.profile, public[month], limits, explained=explained))
+        if not each.doubts:
+            beside[month] = each.profile
+    for month, each in known.items():
+        if each.same:
+            continue
+        near = [beside[other] for other in gates.nearest_months(month, beside)]
+        if month not in public:
+            each.doubts.extend(gates.doubts_of_new(each.profile, near, limits))
+        stood = {
+            doubt.standing
+            for doubt in gates.doubts_of_content(inputs.dataset, month, public.get(month, {}), near, limits)
+        }
+        content = gates.doubts_of_content(inputs.dataset, month, each.profile, near, limits)
+        each.doubts.extend(doubt for doubt in content if doubt.standing not in stood)
+    return known
+
+
+def _direct(inputs: DatasetInputs, month: Month, asked: _Asked) -> Iterator[Finding]:
+    """Yield one finding for each code of what the gates hold against a month."""
+    for code in dict.fromkeys(doubt.code for doubt in asked.doubts):
+        doubts = [doubt for doubt in asked.doubts if doubt.code == code]
+        paths = sorted({path for doubt in doubts for path in _suspects(inputs, month, asked, doubt.feed)})
+        counts = {f"{doubt.feed} {name}".strip(): n for doubt in doubts for name, n in doubt.counts.items()}
+        words = "; ".join(dict.fromkeys(doubt.words for doubt in doubts))
+        yield replace(_finding(inputs, month, asked, code=code, words=words, paths=paths), counts=counts)
+
+
+def _suspects(inputs: DatasetInputs, month: Month, asked: _Asked, feed: str) -> set[str]:
+    """Return the extracts that are to blame: what has changed, else the month's own files."""
+    if asked.made is None and asked.before and asked.before.waiting:
+        kept = {path for each in asked.before.waiting.findings for path in each.paths if each.code != _SUSPECT}
+        if kept:
+            return kept
+    feeds = [name for name in inputs.found.own if feed in ("", name)]
+    of_feeds = {path for name in feeds for path in inputs.found.receipts[name]}
+    changed = asked.changed & of_feeds if asked.last else set()
+    return set(changed) or {inputs.found.own[name][month] for name in feeds if month in inputs.found.own[name]}
+
+
+_SUSPECT = "suspect-input"
+
+
+def _suspect_input(
+    inputs: DatasetInputs, month: Month, asked: _Asked, suspects: Mapping[str, Month]
+) -> Iterator[Finding]:
+    """Yield that a month is fed, or was fed until now, by an extract that another month waits for."""
+    waited = asked.before.waiting.findings if asked.before and asked.before.waiting else ()
+    fed = {*asked.now, *asked.changed, *(path for each in waited if each.code == _SUSPECT for path in each.paths)}
+    paths = tuple(sorted(path for path in fed if suspects.get(path, month) != month))
+    if paths and not asked.same:
+        words = f"{' and '.join(paths)} feeds it too, and waits with {', '.join(sorted({suspects[p] for p in paths}))}"
+        yield _finding(inputs, month, asked, code=_SUSPECT, words=words, paths=paths)
+
+
+def _finding(
+    inputs: DatasetInputs, month: Month, asked: _Asked, *, code: str, words: str, paths: Iterable[str]
+) -> Finding:
+    built, name = asked.built, inputs.dataset.name
+    file = next(file for file, facts in built.files.items() if facts["format"] == "csv")
+    return Finding(
+        code=code,
+        dataset=name,
+        periods=(month,),
+        words=words,
+        paths=tuple(paths),
+        held=f"releases/{name}/{built.folder}/{file}",
+        binds=built.csv_sha256,
+    )
+
+
+def _unsettled(inputs: DatasetInputs, findings: Iterator[Finding]) -> tuple[Finding, ...]:
+    desk = inputs.work.settings.desk
+    return tuple(finding for finding in findings if desk.approval(finding) is None)
 
 
 def _is_same(last: Built, built: Built) -> bool:
     """Return whether the public sees no difference: the folder is the store's own business."""
     return replace(last, folder="", quality={}) == replace(built, folder="", quality={})
-
-
-def _must_wait(
-    inputs: DatasetInputs, month: Month, built: Built, *, last: Built | None, rows: Mapping[Month, int]
-) -> tuple[Finding, ...]:
-    """Return what a release has to wait for and nobody has settled."""
-    settings = inputs.work.settings
-    why = shrinks(month, built.rows, last=last.rows if last else None, others=rows, limits=settings.limits)
-    name = inputs.dataset.name
-    found = [Finding(code="shrank", dataset=name, periods=(month,), words=why, binds=built.csv_sha256)] if why else []
-    return tuple(finding for finding in found if settings.desk.approval(finding) is None)
 
 
 def note_of(
@@ -72,16 +288,16 @@ def note_of(
     )
 
 
-def _month_state(
-    before: MonthState | None, made: CandidateRelease | None, *, built: Built, why: tuple[Finding, ...]
-) -> MonthState:
-    released = before.released if before else None
-    now = released if why else built
-    waits = Waiting(built=built, findings=why) if why else None
-    if before is not None and made is None:
-        return replace(before, released=now, waiting=waits)
-    if made is None:  # a month without a candidate was remembered as waiting
-        raise KeyError(built.folder)
+def _month_state(asked: _Asked, why: tuple[Finding, ...]) -> MonthState:
+    before, made = asked.before, asked.made
+    waits = Waiting(built=asked.built, findings=why, profile=asked.profile) if why else None
+    now = asked.last if why else asked.built
+    public = {name: counts for name, counts in asked.profile.items() if name != _EXPLAINED}
+    profile = (_released_profile(before) if before else {}) if why else public
+    if made is None:
+        if before is None:  # a month without a candidate was remembered as waiting
+            raise KeyError(asked.built.folder)
+        return replace(before, released=now, waiting=waits, profile=profile)
     return MonthState(
         released=now,
         waiting=waits,
@@ -90,4 +306,15 @@ def _month_state(
         accounts=made.told.accounts,
         bad=made.told.bad,
         restricted=made.told.applied,
+        profile=profile,
     )
+
+
+def _without(asked: _Asked) -> MonthState:
+    """Return a month whose build was rejected: as it was, and not built again from the same extracts."""
+    before = asked.before or MonthState(released=None, waiting=None, inputs={}, made_from={}, accounts=())
+    profile = _released_profile(before)
+    if asked.made is None:
+        return replace(before, waiting=None, profile=profile)
+    stale = asked.made.stale
+    return replace(before, waiting=None, inputs=dict(stale.inputs), made_from=dict(stale.made_from), profile=profile)

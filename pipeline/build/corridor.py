@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from pipeline.build.accounts import settle
+from pipeline.build.accounts import faults_of, settle
+from pipeline.build.profile import merged, profile_of_accounts, profile_of_feed
 from pipeline.errors import PrivacyError
 from pipeline.model.reasons import Outcome
 from pipeline.protect.protect import keyed, protect
@@ -19,7 +20,8 @@ from pipeline.validate.referee.referee import referee
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pipeline.build.accounts import Accounted
+    from pipeline.build.accounts import Accounted, Fault
+    from pipeline.build.profile import Profile
     from pipeline.model.accounts import Account, Quarantined
     from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset, Feed
@@ -34,9 +36,9 @@ if TYPE_CHECKING:
 class BuildReport:
     """The account of every row that a month was made of; it holds no published row.
 
-    ``bad`` counts, by path, the rows that speak against their file.  ``review`` holds raw references that
-    somebody has to classify; it goes into one private file, nowhere else.  ``applied`` are entries of the
-    private index that stood in the rows.
+    ``bad`` counts, by path, the rows that speak against their file, ``faults`` say which cells are bad and why.
+    ``review`` holds raw references that somebody has to classify; it goes into one private file, nowhere else.
+    ``applied`` are entries of the private index that stood in the rows; ``profile`` holds counts for the gates.
     """
 
     accounts: tuple[Account, ...]
@@ -45,6 +47,8 @@ class BuildReport:
     review: tuple[str, ...]
     applied: tuple[str, ...]
     quality: Mapping[str, int]
+    faults: tuple[Fault, ...] = ()
+    profile: Profile = field(default_factory=dict)
 
 
 class BuildResult(NamedTuple):
@@ -68,13 +72,16 @@ def build(
     table = publishable(
         [each.part for each in passed], schema.arrow, dataset.order, cast=lambda text: typed_table(text, schema)
     )
+    quarantined = tuple(row for each in passed for row in each.settled.quarantined)
     told = BuildReport(
         accounts=accounts,
-        quarantined=tuple(row for each in passed for row in each.settled.quarantined),
+        quarantined=quarantined,
         bad=_bad([each.settled.bad for each in passed]),
         review=tuple(number for feed, raw in raws for number in _review(feed, raw, context)),
         applied=tuple(sorted({entry for each in passed for entry in each.applied})),
         quality=_quality([each.figures for each in passed], accounts),
+        faults=faults_of(quarantined),
+        profile=merged([profile_of_accounts(accounts), *(each.profile for each in passed)]),
     )
     return BuildResult(table, told)
 
@@ -96,6 +103,7 @@ class _Passed(NamedTuple):
     settled: Accounted
     applied: tuple[str, ...]
     figures: Mapping[str, int]
+    profile: Profile
 
 
 def _pass(
@@ -109,7 +117,8 @@ def _pass(
     settled = settle(raw, safe, checked.rejections)
     figures = {name: int(mask[settled.published].sum()) for name, mask in safe.quality.items()}
     part = _part(number, raw, safe, checked=checked, settled=settled)
-    return _Passed(part, settled, safe.applied, figures)
+    profile = profile_of_feed(dataset, feed, raw, part, figures=figures, month=context.month)
+    return _Passed(part, settled, safe.applied, figures, profile)
 
 
 def _part(number: int, raw: RawTable, safe: SafeTable, *, checked: Checked, settled: Accounted) -> Part:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,9 +11,11 @@ from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate,
 from pipeline.build.due import Stale, in_words, stale_months
 from pipeline.build.inventory import Survey, survey
 from pipeline.build.run_context import digest
-from pipeline.errors import InputError, PipelineError, bug, several
+from pipeline.build.too_bad import refuse_too_bad
+from pipeline.errors import PipelineError, bug, several
 from pipeline.extract.database.database import Database
 from pipeline.extract.reference import References
+from pipeline.model.periods import is_running
 from pipeline.storage.index import ReferenceIndex
 from pipeline.storage.journal import record
 from pipeline.storage.quarantine import row_numbers, save_quarantine
@@ -22,6 +23,7 @@ from pipeline.storage.state import MonthState, State
 from pipeline.storage.supplier_review import save_review
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from pipeline.build.corridor import BuildResult
@@ -37,7 +39,8 @@ if TYPE_CHECKING:
 class Outcome:
     """What became of one dataset: its state now, the months that were built and why, those that wait.
 
-    ``lacking`` are months that cannot be built, because the feeds named have no file of them.
+    ``lacking`` are months that cannot be built, because the feeds named have no file of them; ``running`` those that
+    are not over yet.
     """
 
     dataset: Dataset
@@ -46,7 +49,13 @@ class Outcome:
     changed: bool
     lacking: Mapping[Month, Sequence[str]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    running: tuple[Month, ...] = ()
     error: PipelineError | None = None
+
+    @property
+    def received(self) -> bool:
+        """Whether anything ever came for it."""
+        return bool(self.state.months or self.lacking or self.running)
 
     @property
     def waiting(self) -> tuple[Month, ...]:
@@ -134,14 +143,16 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
         raise several(found.faults)
     base = work.made_from(dataset, inputs.references)
     stale, untouched = stale_months(dataset, state, found, base=base, store=work.store)
-    left = {each.month for each in stale if only and each.month not in only}
+    running = {month for month in found.opened if is_running(month, work.as_of)}
+    left = {each.month for each in stale if (only and each.month not in only) or _stays(each.month, state, work.as_of)}
     stale = [each for each in stale if each.month not in left]
     months = dict(state.months) | {month: each for month, each in untouched.items() if month in state.months}
     candidates = {each.month: _candidate(inputs, each, state) for each in stale}
     nowhere = unplaced(inputs)
-    _refuse_too_bad(inputs, months, candidates, nowhere)
-    changes = accept(inputs, months, candidates)
-    changes += _keep_gone(inputs, months, left)
+    accounts_of_none = _unplaced(inputs, state, nowhere)  # listed before anything can stop
+    refuse_too_bad(inputs, months, candidates, nowhere)
+    accepted = accept(inputs, months, candidates)
+    changes = [*accepted.notes, *_keep_gone(inputs, months, left | accepted.rejected)]
     new = State(
         receipts=found.receipts,
         declared={feed.name: digest(repr(feed)) for feed in dataset.feeds},
@@ -150,7 +161,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
         versions=state.versions,
         findings=found.findings,
         months=dict(sorted(months.items())),
-        unplaced=_unplaced(inputs, state, nowhere),
+        unplaced=accounts_of_none,
         changes=(*state.changes, *changes),
     )
     changed = new != state
@@ -160,8 +171,23 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
         work.store.sweep(dataset.name, tuple(_folders(new.months.values())))
     built = {each.month: each.reasons for each in stale}
     return Outcome(
-        dataset=dataset, state=new, built=built, changed=changed, lacking=found.lacking, remarks=found.remarks
+        dataset=dataset,
+        state=new,
+        built=built,
+        changed=changed,
+        lacking=found.lacking,
+        remarks=found.remarks,
+        running=tuple(month for month in sorted(running) if month not in months or months[month].released is None),
     )
+
+
+def _stays(month: Month, state: State, as_of: dt.date) -> bool:
+    """Return whether a month is not over yet, and so is not built: a nightly difference would give each row's day.
+
+    It is built where it was released on a day that turned out to lie ahead: what has not been held is taken out again.
+    """
+    released = state.months[month].released if month in state.months else None
+    return is_running(month, as_of) and not (released and released.released_on > as_of.isoformat())
 
 
 def _floors(state: State, found: Survey, months: Mapping[Month, MonthState]) -> Mapping[str, Mapping[str, str]]:
@@ -194,38 +220,6 @@ def _candidate(inputs: DatasetInputs, stale: Stale, state: State) -> CandidateRe
 def _lighter(made: CandidateRelease) -> CandidateRelease:
     """Return a candidate without the list of its bad rows, which is on disk now: there may be many months."""
     return made._replace(told=replace(made.told, quarantined=()))
-
-
-def _refuse_too_bad(
-    inputs: DatasetInputs,
-    months: Mapping[Month, MonthState],
-    candidates: Mapping[Month, CandidateRelease],
-    nowhere: BuildResult | None,
-) -> None:
-    """Stop the dataset when too many rows of a file are bad, whichever months they belong to, if any.
-
-    Rows of a month whose input has gone are in no file that is there.
-    """
-    limits = inputs.work.settings.limits
-    bad: Counter[str] = Counter(nowhere.told.bad if nowhere else {})
-    for month in {*months, *candidates} - inputs.found.gone:
-        bad.update(candidates[month].told.bad if month in candidates else months[month].bad)
-    rows = {path: receipt.rows for feed in inputs.found.receipts.values() for path, receipt in feed.items()}
-    rows |= inputs.found.databases
-    told = [each.told for each in candidates.values()] + ([nowhere.told] if nowhere else [])
-    built = {path for each in told for path in each.bad}
-    too_bad = sorted(
-        path for path in built if bad[path] >= limits.bad_rows and bad[path] > limits.bad_share * rows.get(path, 0)
-    )
-    if too_bad:
-        raise InputError(
-            "too-many-bad",
-            f"more than {limits.bad_share:.0%} of the rows are bad: "
-            + ", ".join(f"{path} ({bad[path]:,} of {rows.get(path, 0):,})" for path in too_bad),
-            where=f"dataset `{inputs.dataset.name}`",
-            fix=f"once `pipeline publish` has run, `pipeline quarantine {inputs.dataset.name}` lists them; "
-            "correct the extract and run again",
-        )
 
 
 def _same_terms(last: MonthState, made: CandidateRelease) -> bool:

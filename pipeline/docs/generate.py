@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 from pipeline.cli import parser as cli
 from pipeline.codelists import CODELISTS
 from pipeline.errors import CODES, EXIT_MEANINGS
+from pipeline.model.findings import FINDINGS
 from pipeline.model.reasons import REASONS, Outcome
 from pipeline.protect.treatments.withhold import Withhold
 from pipeline.run import publish as runs
+from pipeline.settings.limits import BOUNDS, Limits
 from pipeline.settings.settings import VARIABLES
 from pipeline.validate.referee.differences import DIFFERENCES
 from pipeline.validate.schema import TableSchema
@@ -65,6 +67,7 @@ def pages(root: Path) -> dict[str, str]:
         "docs/checks.md": _checks(),
         "docs/datasets.md": _datasets(),
         "docs/errors.md": _errors(),
+        "docs/limits.md": _limits(),
         "docs/reasons.md": _reasons(),
     }
 
@@ -143,6 +146,21 @@ def _reasons() -> str:
         "back. The codes of excluded accounts come from "
         "[excluded-account.csv](../schemas/codelists/excluded-account.csv), or from the force's own list.",
         _table(("code", "the row is", "because"), rows),
+    )
+
+
+def _limits() -> str:
+    usual = Limits()._asdict()
+    rows = ((f"`{name}`", f"{usual[name]:g}", f"{each.loosest:g}", each.meaning) for name, each in BOUNDS.items())
+    return _page(
+        "What waits for a person, and the limits",
+        "A month that waits keeps its last release public. The run says why, and which file to look at. One approval "
+        "of the CSV lets it out; one that is rejected is left as it is until other bytes come.",
+        _table(("code", "meaning"), ((f"`{code}`", meaning) for code, meaning in FINDINGS.items())),
+        "## Limits",
+        "All are settings of `[limits]`. Each can be tightened, and loosened as far as its floor: none can be switched "
+        "off.",
+        _table(("name", "default", "floor", "what it is about"), rows),
     )
 
 

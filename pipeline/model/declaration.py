@@ -66,6 +66,21 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A share of a feed's published rows that is watched: of a quality ``figure``, or with a ``value`` of a ``column``.
+
+    ``whole``: what is watched is that all rows have the value, where some rows of other months have another.
+    """
+
+    title: str
+    feed: str
+    figure: str = ""
+    column: str = ""
+    value: str = ""
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
     """What is published under one name: its feeds, the order of its rows, what the public is told.
 
@@ -74,6 +89,7 @@ class Dataset:
     of the settings that can change its rows.  ``granularity`` is the smallest area that a row gives, "" where
     it gives none.  ``statements`` may name settings in braces.  ``order`` names the published columns that
     rows are sorted by: all of them, where the declaration does not say.  The schema has title and description.
+    ``categories`` are published columns of closed lists, and ``shares`` what else a month is compared with others by.
     """
 
     name: str
@@ -87,6 +103,8 @@ class Dataset:
     granularity: str = ""
     statements: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    shares: tuple[Share, ...] = ()
     title: str = ""
     description: str = ""
 

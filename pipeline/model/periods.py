@@ -29,10 +29,20 @@ def months_between(first: str, last: str) -> Iterator[str]:
         yield neighbour(first, months)
 
 
+def months_apart(one: str, other: str) -> int:
+    """Return how many months lie between two months, whichever comes first."""
+    return abs(_number(one) - _number(other))
+
+
 def last_day(month: str) -> dt.date:
     """Return the last day of ``month``."""
     year, number = int(month[:4]), int(month[5:])
     return dt.date(year, number, calendar.monthrange(year, number)[1])
+
+
+def is_running(month: str, day: dt.date) -> bool:
+    """Return whether ``month`` has not ended before ``day``."""
+    return last_day(month) >= day
 
 
 def _number(month: str) -> int:

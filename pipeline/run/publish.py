@@ -211,7 +211,7 @@ def _outcomes(work: Workplace, request: Request) -> tuple[Outcome, ...]:
 def _errors(request: Request, outcomes: Sequence[Outcome]) -> list[PipelineError]:
     """Return what stopped datasets, and the months that were asked for and that no dataset has."""
     errors = [outcome.error for outcome in outcomes if outcome.error]
-    known = {month for outcome in outcomes for month in outcome.state.months}
+    known = {month for outcome in outcomes for month in (*outcome.state.months, *outcome.running)}
     if not errors:
         names = [outcome.dataset.name for outcome in outcomes]
         errors += [_no_such_month(names, month) for month in request.months if month not in known]

@@ -206,25 +206,6 @@ class Spend(NamedTuple):
         )
 
 
-class Limits(NamedTuple):
-    """When a dataset stops or waits.  Their bounds keep each of them a protection: none can be set so as to be off."""
-
-    bad_share: float
-    bad_rows: int
-    shrink_share: float
-    shrink_rows: int
-
-    @classmethod
-    def read(cls, section: Section) -> Self:
-        """Return the limits."""
-        return cls(
-            section.share("bad_share", low=0.0, high=0.2, default=0.05),
-            section.whole("bad_rows", low=1, high=200, default=20),
-            section.share("shrink_share", low=0.5, high=1.0, default=0.8),
-            section.whole("shrink_rows", low=1, high=500, default=50),
-        )
-
-
 class Crime(NamedTuple):
     """What names an incident: its number, or number and day where the numbers of a system begin again."""
 

@@ -16,6 +16,7 @@ from pipeline.errors import SettingsError, several
 from pipeline.settings import reader as checks
 from pipeline.settings.decisions import Desk, read_decisions
 from pipeline.settings.laptop_portal import CkanAccess
+from pipeline.settings.limits import Limits
 from pipeline.settings.reader import Reader, Section, read_toml
 from pipeline.settings.sections import (
     LICENCES,
@@ -26,7 +27,6 @@ from pipeline.settings.sections import (
     Engagement,
     Force,
     Licence,
-    Limits,
     Publisher,
     Referee,
     Spend,

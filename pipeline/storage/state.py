@@ -44,10 +44,11 @@ class Built:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A release that waits for a decision, and what it waits for."""
+    """A release that waits for a decision, what it waits for, and its counts for the gates."""
 
     built: Built
     findings: tuple[Finding, ...] = ()
+    profile: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def reason(self) -> str:
@@ -60,8 +61,9 @@ class MonthState:
     """A month: its last release, what waits, what both were made from, and its accounts.
 
     ``inputs`` are sha256 by path of every extract that fed it; ``made_from`` are digests of all else.
-    ``bad`` counts, by path, the rows of the month that speak against their file.  ``profile`` holds counts by name for
-    the gates, by what is counted; ``points`` is the sha256 of the map points that the release was snapped with.
+    ``bad`` counts, by path, the rows of the month that speak against their file.  ``profile`` holds counts of the
+    release by name for the gates, by what is counted; ``points`` is the sha256 of the map points that it was snapped
+    with.
     """
 
     released: Built | None
@@ -174,10 +176,9 @@ def _state(facts: Mapping[str, Any]) -> State:
 
 
 def _month(facts: Mapping[str, Any]) -> MonthState:
-    waiting = facts["waiting"]
     return MonthState(
         released=Built(**facts["released"]) if facts["released"] else None,
-        waiting=Waiting(built=Built(**waiting["built"]), findings=_findings(waiting["findings"])) if waiting else None,
+        waiting=_waiting(facts["waiting"]),
         inputs=facts["inputs"],
         made_from=facts["made_from"],
         accounts=_accounts(facts["accounts"]),
@@ -189,6 +190,12 @@ def _month(facts: Mapping[str, Any]) -> MonthState:
     )
 
 
-def _accounts(facts: list[list[Any]]) -> tuple[Account, ...]:
+def _waiting(facts: Mapping[str, Any] | None) -> Waiting | None:
+    if facts is None:
+        return None
+    built, profile = Built(**facts["built"]), facts.get("profile", {})
+    return Waiting(built=built, findings=_findings(facts["findings"]), profile=profile)
 
+
+def _accounts(facts: list[list[Any]]) -> tuple[Account, ...]:
     return tuple(Account(feed, Outcome(outcome), reason, rows) for feed, outcome, reason, rows in facts)

@@ -318,19 +318,31 @@ def test_a_limit_or_a_contact_builds_no_month_again(product: Product) -> None:
     settles(product)
 
 
-def test_an_event_is_published_once_its_day_has_passed(product: Product) -> None:
-    assert product.publish(PIPELINE_AS_OF="2024-05-14") == {}
-    assert product.plan(PIPELINE_AS_OF="2024-05-15") == {"engagement-events": {"2024-05": "new"}}
-    said = product.run("--as-of", "2024-05-15", "publish", PIPELINE_AS_OF="2024-05-01")  # the command line wins
+def test_a_month_is_released_when_it_has_ended(product: Product) -> None:
+    said = product.run("--as-of", "2024-05-31", "publish")
+    assert built(said) == {}
+    assert "2024-05 is not over yet" in said.out
+    assert said.status == 0
+    assert product.plan(PIPELINE_AS_OF="2024-06-01") == {"engagement-events": {"2024-05": "new"}}
+    said = product.run("--as-of", "2024-06-01", "publish", PIPELINE_AS_OF="2024-05-01")  # the command line wins
     assert built(said) == {"engagement-events": ("2024-05",)}
     page = (product.published / "engagement-events" / "index.html").read_text(encoding="utf-8")
     assert "2024-04" in page  # between two months that are there, one is missing
     package = (product.published / "engagement-events" / "datapackage.json").read_text(encoding="utf-8")
     assert '"monthsMissing": [\n    "2024-04"\n  ]' in package
-    # and a run for an earlier day takes nothing back
-    files = contents(product.published)
-    assert product.publish(PIPELINE_AS_OF="2024-05-01") == {}
-    assert {name for name in files if name.endswith(".csv")} <= set(contents(product.published))
+
+
+def test_a_running_month_of_files_is_not_released_and_stays_as_it_is_where_it_was(product: Product) -> None:
+    """A nightly difference would give the day of each row."""
+    files = {name for name in contents(product.published) if name.endswith(".csv")}
+    early = {"PIPELINE_AS_OF": "2024-03-31"}
+    for dataset in ("street-crime", "spend-over-500"):
+        state = product.private / "state" / f"{dataset}.json"
+        state.write_text(state.read_text("utf-8").replace("2024-04-10", "2024-03-20"), "utf-8")  # as of a day within
+    change_csv(product.crimes("2024-03"), lambda rows: rows[:-1])
+    assert "2024-03" not in product.plan("street-crime", **early)["street-crime"]
+    assert {name for name in contents(product.published) if name.endswith(".csv")} == files
+    assert "2024-03" in product.plan("street-crime")["street-crime"]
 
 
 def test_a_changed_event_rebuilds_its_month_only(product: Product) -> None:
@@ -378,7 +390,7 @@ def test_another_code_list_and_another_version_of_the_program_rebuild_every_mont
 
     listed = program / "schemas" / "codelists" / "venue-kind.csv"
     listed.write_text(listed.read_text(encoding="utf-8") + "barge,Barge,Y\n", encoding="utf-8")
-    with (program / "pipeline" / "cells.py").open("a", encoding="utf-8") as file:
+    with (program / "pipeline" / "columns" / "dates.py").open("a", encoding="utf-8") as file:
         file.write("\n# another version\n")
     why = dict.fromkeys(MONTHS, "code lists changed; program changed")
     said = subprocess.run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import sqlite3
@@ -42,8 +43,10 @@ def test_too_many_bad_rows_stop_their_dataset_and_no_other(tmp_path: Path) -> No
     said = product.run("publish", "--quiet")
     assert said.status == 3
     assert "STOPPED: too-many-bad: " in said.out
-    assert "crime/recorded-crime/2024-02.csv" in said.out
-    assert "`pipeline quarantine street-crime` lists them" in said.out
+    assert "crime/recorded-crime/2024-02.csv: unknown-code in `outcome_code`: 4" in said.out
+    assert "first in row 2" in said.out
+    assert "correct crime/recorded-crime/2024-02.csv and run again" in said.out
+    assert "`pipeline quarantine street-crime` says where each bad row stands" in said.out
     assert "NEW-7" not in said.text
     assert sorted(built(said)) == ["engagement-events", "spend-over-500"]
     assert sorted(path.name for path in product.published.iterdir() if path.is_dir()) == [
@@ -60,10 +63,11 @@ def test_too_many_bad_rows_stop_their_dataset_and_no_other(tmp_path: Path) -> No
 def test_a_dataset_that_stops_keeps_its_last_releases(product: Product) -> None:
     files = contents(product.published)
     change_csv(product.crimes("2024-02"), spoil)
-    change_csv(product.crimes("2024-03"), lambda rows: rows[:-20])
+    change_csv(product.crimes("2024-03"), lambda rows: rows[20:])
     said = product.run("publish", "--quiet")
     assert said.status == 3
     assert contents(product.published) == files
+    assert re.search(r"of the release before, because the dataset stopped:\n  read [0-9]", said.out)
     plan = product.run("plan", "--quiet")
     assert plan.status == 3
     assert "too-many-bad" in plan.out
@@ -87,10 +91,14 @@ def test_a_month_that_shrinks_waits_for_exactly_its_approval(product: Product) -
     assert plan.status == 5
     said = product.run("publish", "--quiet")
     assert said.status == 5
-    waits = re.search(r"WAITS for an approval: 2024-02: it holds ([0-9]+) rows, its last release ([0-9]+)", said.out)
-    assert waits, said.out
-    sha256 = re.search(r"add this sha256 to the approvals file: ([0-9a-f]{64})", said.out)
-    assert sha256
+    waits = r"WAITS shrank: 2024-02: it holds [0-9]+ rows of recorded-crime, its last release [0-9]+"
+    assert re.search(waits, said.out), said.out
+    assert "pipeline approve street-crime 2024-02 --role POST --reason TEXT" in said.out
+    shown = re.search(r"to look at: (\S+) \(sha256 ([0-9a-f]{64})\)", said.out)
+    assert shown
+    held, sha256 = product.folder / shown[1], shown[2]
+    assert hashlib.sha256(held.read_bytes()).hexdigest() == sha256
+    count = len(read_csv(held))
     journal = (product.private / "journal.jsonl").read_text(encoding="utf-8").splitlines()
     assert [each["month"] for each in map(json.loads, journal) if each["event"] == "waiting"] == ["2024-02"]
     now = contents(product.published)
@@ -106,19 +114,19 @@ def test_a_month_that_shrinks_waits_for_exactly_its_approval(product: Product) -
 
     assert "WAITS for an approval" in product.run("accounts", "street-crime", "--month", "2024-02").out
     told = json.loads(product.run("accounts", "street-crime", "--month", "2024-02", "--json").out)
-    assert (told["published"], told["waits_for_approval"]) == (int(waits[1]), True)
+    assert (told["published"], told["waits_for_approval"]) == (count, True)
     product.approve("street-crime", "2024-02", "0" * 64)
     assert product.run("publish", "--quiet").status == 5
-    product.approve("street-crime", "2024-01", sha256[1])
+    product.approve("street-crime", "2024-01", sha256)
     assert product.run("publish", "--quiet").status == 5
-    product.approve("street-crime", "2024-02", sha256[1])
+    product.approve("street-crime", "2024-02", sha256)
     said = product.run("publish", "--quiet")
     assert said.status == 0, said.text
     rows = product.csv("street-crime", "2024-02")
-    assert len(rows) == int(waits[1])
-    assert contents(product.published)["street-crime/street-crime-2024-02.csv"] == sha256[1]
+    assert len(rows) == count
+    assert contents(product.published)["street-crime/street-crime-2024-02.csv"] == sha256
     events = [json.loads(line) for line in (product.private / "journal.jsonl").read_text(encoding="utf-8").splitlines()]
-    decision = {"dataset": "street-crime", "month": "2024-02", "sha256": sha256[1], "date": "2024-04-10"}
+    decision = {"dataset": "street-crime", "month": "2024-02", "sha256": sha256, "date": "2024-04-10"}
     who = {"event": "approved", "role": "Head of Information Management", "reason": "Checked."}
     assert {**decision, **who} in events
     before = tree(product.folder)
@@ -129,7 +137,7 @@ def test_a_month_that_shrinks_waits_for_exactly_its_approval(product: Product) -
 def test_an_approval_counts_for_one_build_only(product: Product) -> None:
     change_csv(product.crimes("2024-02"), fewer)
     said = product.run("publish", "--quiet")
-    sha256 = re.search(r"file: ([0-9a-f]{64})", said.out)
+    sha256 = re.search(r"sha256 ([0-9a-f]{64})", said.out)
     assert sha256
     product.approve("street-crime", "2024-02", sha256[1])
     change_csv(product.crimes("2024-02"), lambda rows: fewer(rows, 50))
@@ -142,7 +150,8 @@ def test_a_new_month_is_compared_with_those_beside_it(tmp_path: Path) -> None:
     change_csv(product.crimes("2024-02"), fewer)
     said = product.run("publish", "--quiet")
     assert said.status == 5
-    assert "the months beside it" in said.out
+    assert "WAITS shrank: 2024-02: " in said.out
+    assert "the 2 nearest months" in said.out
     folder = product.published / "street-crime"
     assert not (folder / "street-crime-2024-02.csv").exists()
     package = json.loads((folder / "datapackage.json").read_bytes())
@@ -249,7 +258,12 @@ def test_bad_rows_without_a_month_are_bad_rows_of_their_database(product: Produc
 def test_bad_rows_of_a_month_that_has_gone_are_not_held_against_what_is_there(product: Product) -> None:
     good = [{"event_id": f"X{number:04}"} for number in range(1_000)]
     add_events(product.events, *[{**each, "kind": "?"} for each in good[:30]], *good[30:])
-    assert product.publish() == {"engagement-events": ("2024-01",)}
+    said = product.run("publish", "--quiet")
+    assert said.status == 5, said.text
+    sha256 = re.search(r"sha256 ([0-9a-f]{64})", said.out)
+    assert sha256
+    product.approve("engagement-events", "2024-01", sha256[1])
+    assert product.publish() == {}
     with closing(sqlite3.connect(product.events)) as database, database:
         database.execute("DELETE FROM event WHERE starts_at LIKE '2024-01-%' OR starts_at LIKE '%/01/2024%'")
         database.execute("UPDATE event SET attendance = 49 WHERE event_id = 'SAMPLE-20240200003'")

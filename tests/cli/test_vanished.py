@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -26,9 +27,9 @@ def product(tmp_path: Path) -> Product:
     return Product.with_published_sample(tmp_path)
 
 
-def settles(product: Product) -> None:
+def settles(product: Product, **environ: str) -> None:
     before = tree(product.folder)
-    assert product.publish() == {}
+    assert product.publish(**environ) == {}
     assert tree(product.folder) == before
 
 
@@ -303,24 +304,60 @@ def test_a_month_without_the_file_of_one_feed_is_not_released_until_it_comes(pro
     incidents = product.incidents("2024-04")
     kept = incidents.read_bytes()
     incidents.unlink()
+    over = {"PIPELINE_AS_OF": "2024-05-01"}
     for command in ("plan", "publish"):
-        said = product.run(command, "--quiet")
+        said = product.run(command, "--quiet", **over)
         assert said.status == 0, said.text
         assert said.out.count("WAITS for an extract: 2024-04: no file of asb-incidents has come") == 1
     assert not (product.published / "street-crime" / "street-crime-2024-04.csv").exists()
     incidents.write_bytes(kept.split(b"\n")[0] + b"\n")  # a header and no rows is a file that is there
-    said = product.run("publish", "--quiet")
+    said = product.run("publish", "--quiet", **over)
     assert said.status == 5, said.text  # so many rows fewer than beside it
-    assert "WAITS for an approval: 2024-04" in said.out
+    assert "WAITS shrank: 2024-04" in said.out
     incidents.write_bytes(kept)
-    assert product.publish() == {"street-crime": ("2024-04",)}
+    assert product.publish(**over) == {"street-crime": ("2024-04",)}
     assert product.csv("street-crime", "2024-04")
-    settles(product)
+    settles(product, **over)
+
+
+def test_a_month_that_waits_ceases_to_wait_when_its_files_are_gone(product: Product) -> None:
+    copy_month(product, "2024-02", "2024-04")
+    new = (product.crimes("2024-04"), product.incidents("2024-04"))
+    for path in new:
+        path.write_bytes(path.read_bytes().split(b"\n")[0] + b"\n")
+    over = {"PIPELINE_AS_OF": "2024-05-01"}
+    said = product.run("publish", "--quiet", **over)
+    assert said.status == 5, said.text
+    assert re.search("WAITS shrank: 2024-04: .*it holds no rows\n", said.out)
+    for path in new:
+        path.unlink()
+    said = product.run("publish", "--quiet", **over)
+    assert said.status == 0, said.text
+    assert "WAITS" not in said.out
+    package = json.loads((product.published / "street-crime" / "datapackage.json").read_bytes())
+    assert (package["monthsHeld"], package["monthsMissing"]) == ([], [])
+    settles(product, **over)
+
+
+def test_a_correction_that_waits_is_built_afresh_when_its_file_comes_back(product: Product) -> None:
+    path = product.crimes("2024-02")
+    change_csv(path, lambda rows: rows[:60])
+    assert product.run("publish", "--quiet").status == 5
+    kept = path.read_bytes()
+    path.unlink()
+    said = product.run("publish", "--quiet")
+    assert said.status == 0, said.text
+    assert "WAITS shrank" not in said.out
+    path.write_bytes(kept)
+    said = product.run("publish", "--quiet")
+    assert said.status == 5, said.text
+    assert "WAITS shrank: 2024-02" in said.out
 
 
 def test_a_month_missing_between_two_is_said_on_the_public_page(product: Product) -> None:
     copy_month(product, "2024-02", "2024-05")
-    assert product.publish() == {"street-crime": ("2024-05",)}
+    assert product.publish() == {}
+    assert product.publish(PIPELINE_AS_OF="2024-06-01")["street-crime"] == ("2024-05",)
     folder = product.published / "street-crime"
     assert json.loads((folder / "datapackage.json").read_bytes())["monthsMissing"] == ["2024-04"]
     assert "April 2024" in (folder / "index.html").read_text(encoding="utf-8") or "2024-04" in (

@@ -1,7 +1,7 @@
 """Street-level crime: recorded crimes and anti-social behaviour, in the shape of the national files."""
 
 from pipeline.extract.delimited import Folder
-from pipeline.model.declaration import Dataset, Feed
+from pipeline.model.declaration import Dataset, Feed, Share
 from pipeline.protect.pseudonyms import FULL
 from pipeline.protect.rules import OffenceAgrees, OneIncident, OneRecord, RestrictedRecord
 from pipeline.protect.treatments import Coded, Constant, ForceName, MapPoint, MonthOf, OwnForce, Pseudonym, Withhold
@@ -81,6 +81,11 @@ STREET_CRIME = Dataset(
     feeds=(RECORDED_CRIME, ASB_INCIDENTS),
     order=("Month", "Crime type", "LSOA code", "Location", "Longitude", "Latitude", "Last outcome category",
            "Crime ID"),
+    categories=("Crime type",),
+    shares=(Share(title="without a place", feed="recorded-crime", figure="no_location"),
+            Share(title="with an unlisted offence code", feed="recorded-crime", figure="unlisted_offence_code"),
+            Share(title="without an outcome", feed="recorded-crime", column="Last outcome category",
+                  value="Under investigation", whole=True)),
     references={"crime": "Crime ID"}, reference_files=("map-points",), settings=("force", "crime"), granularity="point",
     statements=("Places are map points that stand for at least eight addresses, or for none.",
                 "Beyond 20 km from any map point a place is not published."),

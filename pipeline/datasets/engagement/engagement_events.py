@@ -45,7 +45,7 @@ EVENTS = Feed(
 ENGAGEMENT_EVENTS = Dataset(
     name="engagement-events", family="engagement", theme="crime-and-justice",
     tags=("engagement", "neighbourhood policing", "meetings", "police"),
-    feeds=(EVENTS,),
+    feeds=(EVENTS,), categories=("kind",),
     references={"event": "event_id"}, reference_files=("neighbourhoods",),
     settings=("force", "engagement"), granularity="ward",
     statements=("An event is published after it was held.", "Attendance is given in bands.",

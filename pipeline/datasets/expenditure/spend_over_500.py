@@ -1,7 +1,7 @@
 """Spending over the threshold, by the commissioner and the chief officer, line by line."""
 
 from pipeline.extract.workbook import Workbook
-from pipeline.model.declaration import Dataset, Feed
+from pipeline.model.declaration import Dataset, Feed, Share
 from pipeline.protect.rules import ExcludedAccounts, OverThreshold, Payee, Redaction, WholeTransactions
 from pipeline.protect.treatments import Alias, Body, Coded, Constant, Day, Keep, Money, Pseudonym
 from pipeline.protect.treatments.require import Period, Require
@@ -62,7 +62,9 @@ LEDGER = Feed(
 SPEND_OVER_500 = Dataset(
     name="spend-over-500", family="expenditure", theme="government-spending",
     tags=("spending", "transparency", "police", "suppliers"),
-    feeds=(LEDGER,),
+    feeds=(LEDGER,), categories=("body",),
+    shares=(Share(title="whose route is only recorded in the ledger", feed="ledger", column="value_for_money",
+                  value="Recorded in the ledger"),),
     references={"transaction": "transaction_id", "supplier": "supplier_id"}, reference_files=("supplier-types",),
     settings=("force", "spend"),
     statements=(("A transaction is published when the {basis} total of its lines is {operator_words} £{threshold}, "

@@ -1,0 +1,81 @@
+"""What waits for a person: the reasons, the periods as ranges, the files to look at, the commands that decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.errors import printable
+from pipeline.model.findings import FINDINGS
+from pipeline.model.periods import neighbour
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from pipeline.build.dataset import Outcome
+    from pipeline.model.findings import Finding
+    from pipeline.model.periods import Month
+
+#: So many findings of one reason are shown one by one; of more, the first of them.
+_SHOWN = 3
+
+
+def waiting_lines(outcome: Outcome, private: Path) -> Iterator[str]:
+    """Yield what of a dataset waits, each reason once, and how it is decided."""
+    by_code: dict[str, list[Finding]] = {}
+    for finding in findings_of(outcome):
+        by_code.setdefault(finding.code, []).append(finding)
+    for code, findings in by_code.items():
+        yield from _reason(code, findings, private)
+    for periods in dict.fromkeys(_periods(findings) for findings in by_code.values()):
+        for what, command in (("let it out", "approve"), ("leave it as it is", "reject")):
+            yield f"  to {what}: pipeline {command} {outcome.dataset.name} {_asked(periods)} --role POST --reason TEXT"
+    for month, each in outcome.state.months.items():
+        if each.input_gone:
+            yield f"input-gone: {month} stays as it was published; an extract that fed it has gone"
+    for month, feeds in outcome.lacking.items():
+        yield f"WAITS for an extract: {month}: no file of {' or '.join(feeds)} has come"
+    if outcome.running:
+        verb = "are not over yet: they are" if len(outcome.running) > 1 else "is not over yet: it is"
+        yield f"{ranges(outcome.running)} {verb} released after the end of the month"
+
+
+def findings_of(outcome: Outcome) -> tuple[Finding, ...]:
+    """Return everything of a dataset that waits: of its months, then of itself."""
+    of_months = (finding for each in outcome.state.months.values() if each.waiting for finding in each.waiting.findings)
+    return (*of_months, *outcome.state.findings)
+
+
+def ranges(months: Iterable[Month]) -> str:
+    """Return months in words, a run of them as its first and last."""
+    runs: list[list[Month]] = []
+    for month in sorted(set(months)):
+        if runs and neighbour(runs[-1][-1], 1) == month:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return ", ".join(run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+
+
+def _reason(code: str, findings: Sequence[Finding], private: Path) -> Iterator[str]:
+    words = dict.fromkeys(finding.words for finding in findings)
+    about = next(iter(words)) if len(words) == 1 else FINDINGS[code]
+    yield printable(f"WAITS {code}: {ranges(_periods(findings)) or 'the dataset'}: {about}")
+    for finding in findings[:_SHOWN]:
+        if len(words) > 1:
+            yield printable(f"  {ranges(finding.periods)}: {finding.words}")
+        where = f"{private / finding.held} (" if finding.held else "("
+        yield printable(f"  to look at: {where}sha256 {finding.sha256})")
+    if len(findings) > _SHOWN:
+        yield f"  and {len(findings) - _SHOWN:,} more"
+
+
+def _periods(findings: Iterable[Finding]) -> tuple[Month, ...]:
+    return tuple(sorted({period for finding in findings for period in finding.periods}))
+
+
+def _asked(months: Sequence[Month]) -> str:
+    """Return how a command names months: one, or the first and the last of a range."""
+    if not months:
+        return "none"
+    return months[0] if len(months) == 1 else f"{months[0]}..{months[-1]}"

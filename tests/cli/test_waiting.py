@@ -1,0 +1,135 @@
+"""What waits beside the month that is to blame, what is rejected, and how it is all said."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from product import Product, add_events, change_csv, contents
+from small_tree import AS_OF, DATA, small_tree, write_ledger
+
+from pipeline.report.waiting import ranges
+from pipeline.settings.decisions import Decision, write_decisions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from product import Rows
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Product:
+    return Product.with_published_sample(tmp_path)
+
+
+def data_of(product: Product) -> dict[str, str]:
+    return {name: text for name, text in contents(product.published).items() if "/street-crime-2" in name}
+
+
+def cut(rows: Rows, count: int) -> Rows:
+    """Leave the first rows and those that restrict a record."""
+    return [row for number, row in enumerate(rows) if number < count or row["restricted"] != "N"]
+
+
+def with_late_rows(rows: Rows) -> Rows:
+    """Give the first good crimes of March a day in January."""
+    late = [row | {"recorded_on": "2024-01-09 09:00", "crime_reference": f"24*9{n}"} for n, row in enumerate(rows[:3])]
+    return [*rows, *late]
+
+
+def test_every_month_that_a_suspect_file_feeds_waits_with_it(product: Product) -> None:
+    change_csv(product.crimes("2024-03"), with_late_rows)
+    assert product.publish() == {"street-crime": ("2024-01", "2024-03")}
+    files = data_of(product)
+    change_csv(product.crimes("2024-03"), lambda rows: rows[:60])  # cut: the late rows are gone as well
+    said = product.run("publish", "--quiet")
+    assert said.status == 5, said.text
+    path = "crime/recorded-crime/2024-03.csv"
+    assert re.search(r"WAITS shrank: 2024-03: ", said.out)
+    assert f"WAITS suspect-input: 2024-01: {path} feeds it too, and waits with 2024-03" in said.out
+    assert data_of(product) == files
+    again = product.run("publish", "--quiet")
+    assert again.status == 5
+    assert "WAITS suspect-input: 2024-01" in again.out
+    shown = re.search(r"2024-03-\w+/\S+ \(sha256 ([0-9a-f]{64})", said.out)
+    assert shown
+    product.approve("street-crime", "2024-03", shown[1])
+    said = product.run("publish", "--quiet")  # what the file feeds is no longer in doubt
+    assert said.status == 0, said.text
+    assert len({*data_of(product).items()} - {*files.items()}) == 4  # CSV and Parquet of both months
+
+
+def test_a_rejected_month_no_longer_waits_and_keeps_its_last_release(product: Product) -> None:
+    files = data_of(product)
+    change_csv(product.crimes("2024-02"), lambda rows: cut(rows, 60))
+    said = product.run("publish", "--quiet")
+    assert said.status == 5
+    sha256 = re.search(r"sha256 ([0-9a-f]{64})", said.out)
+    assert sha256
+    signed = (sha256[1], "Head of Finance", dt.date(2024, 4, 10), "cut off")
+    write_decisions(product.approvals, [Decision("reject", "", "street-crime", "2024-02", *signed)])
+    for _ in range(2):
+        said = product.run("publish", "--quiet")
+        assert said.status == 0, said.text
+        assert "WAITS" not in said.out
+        assert data_of(product) == files
+    change_csv(product.crimes("2024-02"), lambda rows: cut(rows, 50))  # other bytes are another question
+    said = product.run("publish", "--quiet")
+    assert said.status == 5
+    assert "WAITS shrank: 2024-02" in said.out
+
+
+def test_a_first_month_of_which_nothing_would_be_public_waits(tmp_path: Path) -> None:
+    product = small_tree(tmp_path)
+    with (DATA / "ledger-2024-01.csv").open(encoding="utf-8", newline="") as file:
+        names, good = list(csv.reader(file))[:2]
+    kind, number = names.index("Supplier Type"), names.index("Supplier No")
+    good[kind], good[number] = "", "S99999"
+    text = tmp_path / "ledger.csv"
+    with text.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([names, good])
+    write_ledger(text, product.ledger("2024-01"))
+    product.ledger("2024-02").unlink()
+    said = product.run("--as-of", AS_OF, "publish", "--quiet", "spend-over-500")
+    assert said.status == 5, said.text
+    assert "WAITS all-held-back: 2024-01: none of its 1 rows of ledger would be published" in said.out
+    assert "classify their suppliers in data/reference/supplier-types.csv" in said.out
+    assert not (product.published / "spend-over-500" / "spend-over-500-2024-01.csv").exists()
+    (product.reference / "supplier-types.csv").write_text("supplier_number,supplier_type\nS99999,ORG\n", "utf-8")
+    said = product.run("--as-of", AS_OF, "publish", "--quiet", "spend-over-500")
+    assert said.status == 0, said.text
+
+
+def test_bad_rows_of_no_month_are_listed_although_they_stop_the_dataset(product: Product) -> None:
+    add_events(product.events, *[{"event_id": f"X{number}", "starts_at": "yesterday"} for number in range(40)])
+    said = product.run("publish", "--quiet")
+    assert said.status == 3
+    assert "database:event: bad-date in `starts_at`: 4" in said.out
+    assert "yesterday" not in said.text
+    listed = product.run("quarantine", "engagement-events", "--month", "none")
+    assert listed.out.count("column `starts_at`: bad-date") >= 40
+
+
+def test_what_was_released_for_a_day_that_lay_ahead_is_taken_out_again(product: Product) -> None:
+    """Only events: nothing else leaves because of the day."""
+    product.publish(PIPELINE_AS_OF="2024-06-01")
+    assert "2024-05" in product.state("engagement-events")["months"]
+    before = data_of(product)
+    product.publish(PIPELINE_AS_OF="2024-04-10")
+    assert list(product.state("engagement-events")["months"]) == ["2024-01", "2024-02", "2024-03"]
+    assert data_of(product) == before
+
+
+@pytest.mark.parametrize(
+    ("months", "words"),
+    [
+        ([], ""),
+        (["2024-01"], "2024-01"),
+        (["2024-01", "2023-12", "2023-11", "2024-03"], "2023-11 to 2024-01, 2024-03"),
+    ],
+)
+def test_months_are_said_as_ranges(months: list[str], words: str) -> None:
+    assert ranges(months) == words
