@@ -10,7 +10,8 @@ from pipeline.build import retained as gone
 from pipeline.build.approval import accept, note_of
 from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, unplaced
 from pipeline.build.due import Stale, in_words, stale_months
-from pipeline.build.inventory import Survey, survey
+from pipeline.build.inventory import Survey, let_go, survey
+from pipeline.build.received import with_released
 from pipeline.build.run_context import digest
 from pipeline.errors import InputError, PipelineError, bug, several
 from pipeline.extract.database.database import Database
@@ -51,6 +52,11 @@ class Outcome:
     def waiting(self) -> tuple[Month, ...]:
         """The months whose newest release waits for an approval."""
         return tuple(month for month, each in self.state.months.items() if each.waiting)
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether a person has to look at something: a release that waits, or a file that was set aside."""
+        return bool(self.waiting or self.state.findings)
 
 
 def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Month] = ()) -> Outcome:
@@ -115,6 +121,7 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
         months=months,
         registers=inputs.found.registers,
         floors=_floors(state, inputs.found, months),
+        versions=inputs.found.history.versions,
         findings=inputs.found.findings,
         changes=(*state.changes, *notes),
     )
@@ -134,6 +141,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     left = {each.month for each in stale if only and each.month not in only}
     stale = [each for each in stale if each.month not in left]
     months = dict(state.months) | {month: each for month, each in untouched.items() if month in state.months}
+    let_go(found, months)
     candidates = {each.month: _candidate(inputs, each, state) for each in stale}
     nowhere = unplaced(inputs)
     _refuse_too_bad(inputs, months, candidates, nowhere)
@@ -144,9 +152,9 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
         declared={feed.name: digest(repr(feed)) for feed in dataset.feeds},
         registers=found.registers,
         floors=_floors(state, found, months),
-        versions=state.versions,
         findings=found.findings,
         months=dict(sorted(months.items())),
+        versions=with_released(found.history.versions, months.values(), work.as_of.isoformat()),
         unplaced=_unplaced(inputs, state, nowhere),
         changes=(*state.changes, *changes),
     )
@@ -235,10 +243,10 @@ def _keep_gone(inputs: DatasetInputs, months: dict[Month, MonthState], left: Col
     """
     before = dict(months)
     for month, last in before.items():
-        if month in inputs.found.gone:
+        if month in inputs.found.gone - inputs.found.paused:
             if not last.input_gone or gone.is_due(inputs, month, last):
                 months[month] = gone.keep(inputs, month, last)
-        elif last.waiting or month in left:
+        elif last.waiting or month in left or month in inputs.found.paused:
             months[month] = gone.guard(inputs, month, last)
         elif last.input_gone and month in inputs.found.opened:
             months[month] = replace(last, input_gone=False)

@@ -8,6 +8,7 @@ from pipeline.build.due import in_words
 from pipeline.errors import printable
 from pipeline.model.wording import marked
 from pipeline.report.lines import account_lines, plan_lines
+from pipeline.report.waiting import waiting_lines
 from pipeline.storage.supplier_review import review_file
 
 if TYPE_CHECKING:
@@ -36,31 +37,20 @@ def publish_lines(run: Run) -> Iterable[str]:
 
 def _dataset_lines(run: Run, outcome: Outcome) -> Iterable[str]:
     if not outcome.state.months and not outcome.error:
-        yield from _waiting(outcome) if outcome.lacking else ["nothing was received for it"]
+        yield from waiting_lines(outcome) if outcome.lacking else ["nothing was received for it"]
         return
     released = [each.released for each in outcome.state.months.values() if each.released]
     rows = sum(each.rows for each in released)
     months = "1 month" if len(released) == 1 else f"{len(released):,} months"
     yield f"published: {months}, {rows:,} rows; built now: {', '.join(sorted(outcome.built)) or 'none'}"
     yield from account_lines(_accounts(run, outcome.dataset.name))
-    yield from _waiting(outcome)
+    yield from waiting_lines(outcome)
     yield from _stopped(outcome)
 
 
 def _stopped(outcome: Outcome) -> Iterable[str]:
     if outcome.error:
         yield from f"STOPPED: {outcome.error}".replace("\n", "\n  ").split("\n")
-
-
-def _waiting(outcome: Outcome) -> Iterable[str]:
-    for month, each in outcome.state.months.items():
-        if each.waiting:
-            yield f"WAITS for an approval: {month}: {each.waiting.reason}"
-            yield f"  to approve it, add this sha256 to the approvals file: {each.waiting.built.csv_sha256}"
-        if each.input_gone:
-            yield f"input-gone: {month} stays as it was published; an extract that fed it has gone"
-    for month, feeds in outcome.lacking.items():
-        yield f"WAITS for an extract: {month}: no file of {' or '.join(feeds)} has come"
 
 
 def planned_lines(run: Run) -> Iterable[str]:
@@ -71,7 +61,7 @@ def planned_lines(run: Run) -> Iterable[str]:
             yield f"  build {month}: {in_words(reasons)}"
         if not outcome.built and not outcome.error:
             yield "  nothing to build" if outcome.state.months or outcome.lacking else "  nothing was received for it"
-        yield from (f"  {line}" for line in (*_waiting(outcome), *_stopped(outcome)))
+        yield from (f"  {line}" for line in (*waiting_lines(outcome), *_stopped(outcome)))
     for made in run.plans:
         yield from plan_lines(made)
     yield from _ending(run)
