@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 class Outcome:
     """What became of one dataset: its state now, the months that were built and why, those that wait.
 
-    ``lacking`` are months that cannot be built, because the feeds named have no file of them.
+    ``lacking`` are months that cannot be built, because the feeds named have no file of them; ``aside`` are the paths
+    whose files a decision has set aside, with its kind.
     """
 
     dataset: Dataset
@@ -46,6 +47,7 @@ class Outcome:
     built: Mapping[Month, tuple[Why, ...]]
     changed: bool
     lacking: Mapping[Month, Sequence[str]] = field(default_factory=dict)
+    aside: Mapping[str, str] = field(default_factory=dict)
     error: PipelineError | None = None
 
     @property
@@ -164,7 +166,9 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
             _remember(work, dataset, state, new)
         work.store.sweep(dataset.name, tuple(_folders(new.months.values())))
     built = {each.month: each.reasons for each in stale}
-    return Outcome(dataset=dataset, state=new, built=built, changed=changed, lacking=found.lacking)
+    return Outcome(
+        dataset=dataset, state=new, built=built, changed=changed, lacking=found.lacking, aside=found.history.let_go
+    )
 
 
 def _floors(state: State, found: Survey, months: Mapping[Month, MonthState]) -> Mapping[str, Mapping[str, str]]:

@@ -51,7 +51,8 @@ class Survey:
     faults: tuple[PipelineError, ...] = ()
     floors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
-    history: History
+    history: History = field(default_factory=History)
+    paused: frozenset[Month] = frozenset()
     paused: frozenset[Month] = frozenset()
 
     def inputs(self, dataset: Dataset, month: Month) -> dict[str, str]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import InputError, several
 from pipeline.model.findings import Finding, Verdict
 from pipeline.model.periods import NO_MONTH
+from pipeline.settings.decisions import Desk
 from pipeline.storage.state import MonthState, State, Version
 
 if TYPE_CHECKING:
@@ -17,10 +20,12 @@ if TYPE_CHECKING:
     from pipeline.errors import PipelineError
     from pipeline.model.periods import Month
     from pipeline.model.tables import Receipt
-    from pipeline.settings.decisions import Decision, Desk
+    from pipeline.settings.decisions import Decision
 
 Versions = dict[str, tuple[Version, ...]]
 
+#: Findings about a file itself: each period has its path, and what they bind is the sha256 of its bytes.
+OF_FILES: Final = frozenset(("stale-extract", "same-extract-twice", "other-months"))
 #: From so many rows on a file must hold its own month for the most part.
 _FEWEST_ROWS: Final = 50
 
@@ -33,10 +38,10 @@ class History:
     ``rejected`` and ``forgotten`` are the paths whose bytes a decision has let go.
     """
 
-    desk: Desk
-    dataset: str
-    today: str
-    versions: Versions
+    desk: Desk = field(default_factory=partial(Desk, Path("decisions.toml")))
+    dataset: str = ""
+    today: str = ""
+    versions: Versions = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     rejected: set[str] = field(default_factory=set)
     forgotten: set[str] = field(default_factory=set)
@@ -52,6 +57,13 @@ class History:
             return False
         self._came(path, sha256)
         return True
+
+    @property
+    def let_go(self) -> dict[str, str]:
+        """The paths whose files a decision has set aside, with its kind."""
+        return dict(
+            sorted({**dict.fromkeys(self.rejected, "reject"), **dict.fromkeys(self.forgotten, "forget")}.items())
+        )
 
     @property
     def aside(self) -> set[str]:
@@ -126,10 +138,7 @@ def _set_aside(finding: Finding) -> tuple[str, ...]:
 def with_released(versions: Mapping[str, tuple[Version, ...]], months: Iterable[MonthState], today: str) -> Versions:
     """Return the versions, each with the day on which it first fed a release."""
     fed = {
-        (path, sha256)
-        for each in months
-        if each.released and not each.waiting
-        for path, sha256 in each.inputs.items()
+        (path, sha256) for each in months if each.released and not each.waiting for path, sha256 in each.inputs.items()
     }
     return {
         path: tuple(
@@ -140,9 +149,7 @@ def with_released(versions: Mapping[str, tuple[Version, ...]], months: Iterable[
     }
 
 
-def twice_and_elsewhere(
-    seen: History, own: Mapping[Month, str], receipts: Mapping[str, Receipt]
-) -> Iterator[Finding]:
+def twice_and_elsewhere(seen: History, own: Mapping[Month, str], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
     """Yield what is wrong with the files of one feed: equal bytes, and rows of other months for the most part.
 
     A file that has gone counts too, while what it fed is public.
@@ -151,9 +158,7 @@ def twice_and_elsewhere(
     yield from (each for each in found if seen.desk.approval(each) is None)
 
 
-def _twice(
-    seen: History, own: Mapping[Month, str], receipts: Mapping[str, Receipt]
-) -> Iterator[Finding]:
+def _twice(seen: History, own: Mapping[Month, str], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
     places: dict[str, list[tuple[Month, str]]] = {}
     for month, path in own.items():
         if path in receipts and receipts[path].rows:

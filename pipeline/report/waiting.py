@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pipeline.model.findings import Verdict
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from pipeline.build.dataset import Outcome
 
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _SIGNED = '--role "POST" --reason "WHY"'
 
 
@@ -33,7 +35,12 @@ def waiting_lines(outcome: Outcome, private: str = "data/private") -> Iterable[s
             yield "  it is set aside; what was released from the file that it replaced stays"
             yield from settling_lines(name, month, finding.code)
             for path in finding.paths:
-                yield f"  to take back what was released instead: pipeline forget {path} --dataset {name} {_SIGNED}"
+                yield f"  to take back what was released instead: pipeline forget {path} {_SIGNED}"
+    for path, kind in outcome.aside.items():
+        own = _MONTH.search(path)
+        done = "rejected" if kind == "reject" else "taken back"
+        yield f"set aside: {path} was {done}, and counts as if it had not come until other bytes come"
+        yield f"  to let it in after all: pipeline approve {name} {own[0] if own else 'none'} {_SIGNED}"
     for month, feeds in outcome.lacking.items():
         yield f"WAITS for an extract: {month}: no file of {' or '.join(feeds)} has come"
 

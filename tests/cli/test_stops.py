@@ -89,7 +89,7 @@ def test_a_month_that_shrinks_waits_for_exactly_its_approval(product: Product) -
     assert said.status == 5
     waits = re.search(r"WAITS for an approval: 2024-02: it holds ([0-9]+) rows, its last release ([0-9]+)", said.out)
     assert waits, said.out
-    sha256 = re.search(r"add this sha256 to the approvals file: ([0-9a-f]{64})", said.out)
+    sha256 = re.search(r"look at .*street-crime-2024-02.csv \(sha256 ([0-9a-f]{64})\)", said.out)
     assert sha256
     journal = (product.private / "journal.jsonl").read_text(encoding="utf-8").splitlines()
     assert [each["month"] for each in map(json.loads, journal) if each["event"] == "waiting"] == ["2024-02"]
@@ -129,7 +129,7 @@ def test_a_month_that_shrinks_waits_for_exactly_its_approval(product: Product) -
 def test_an_approval_counts_for_one_build_only(product: Product) -> None:
     change_csv(product.crimes("2024-02"), fewer)
     said = product.run("publish", "--quiet")
-    sha256 = re.search(r"file: ([0-9a-f]{64})", said.out)
+    sha256 = re.search(r"sha256 ([0-9a-f]{64})", said.out)
     assert sha256
     product.approve("street-crime", "2024-02", sha256[1])
     change_csv(product.crimes("2024-02"), lambda rows: fewer(rows, 50))
