@@ -12,6 +12,7 @@ from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate,
 from pipeline.build.due import Stale, in_words, stale_months
 from pipeline.build.inventory import Survey, let_go, survey
 from pipeline.build.received import with_released
+from pipeline.build.recovered import hold_recovered
 from pipeline.build.run_context import digest
 from pipeline.errors import InputError, PipelineError, bug, several
 from pipeline.extract.database.database import Database
@@ -148,6 +149,8 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     nowhere = unplaced(inputs)
     _refuse_too_bad(inputs, months, candidates, nowhere)
     changes = accept(inputs, months, candidates)
+    held = hold_recovered(work.settings.desk, dataset.name, state.months, months)
+    changes = [each for each in changes if each.month not in held]
     changes += _keep_gone(inputs, months, left)
     new = State(
         receipts=found.receipts,

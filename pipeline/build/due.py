@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.build.inventory import register_rules
+from pipeline.build.recovered import RECOVERED
 from pipeline.build.registers import register_rules
 from pipeline.build.run_context import digest
 from pipeline.model.reasons import Outcome
@@ -136,7 +138,7 @@ def _inputs(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Why]:
 
 
 def _differences(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Why]:
-    for name in sorted({*before, *now}):
+    for name in sorted({*before, *now} - {RECOVERED}):
         if before.get(name) != now.get(name):
             yield _changed(name)
 

@@ -53,7 +53,6 @@ class Survey:
     findings: tuple[Finding, ...] = ()
     history: History = field(default_factory=History)
     paused: frozenset[Month] = frozenset()
-    paused: frozenset[Month] = frozenset()
 
     def inputs(self, dataset: Dataset, month: Month) -> dict[str, str]:
         """Return the sha256 by path of every extract that feeds a month: its own and later ones with late rows."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import ExitStatus, SettingsError
 from pipeline.run import decide
+from pipeline.run import recover as recovery
 from pipeline.run.publish import names
 from pipeline.settings.reader import MONTH, day
 from pipeline.settings.settings import Settings
@@ -44,6 +45,9 @@ def add_decisions(commands_of: argparse._SubParsersAction[argparse.ArgumentParse
     forget_command.add_argument("path", metavar="PATH", help="below data/raw: crime/recorded-crime/2024-01.csv")
     _add_signature(forget_command)
     forget_command.set_defaults(run=forget)
+    words = "rebuild the private memory from what is public, after data/private was lost"
+    recover_command = commands_of.add_parser("recover", help=words, description=words)
+    recover_command.set_defaults(run=recover)
 
 
 def _add_signature(command: argparse.ArgumentParser) -> None:
@@ -76,6 +80,14 @@ def forget(options: argparse.Namespace) -> int:
     settings = _settings(options)
     raw = f"{settings.data / 'raw'}{os.sep}"
     _told(settings, decide.forget(settings, options.path.removeprefix(raw), _signed(options), say=_say))
+    return int(ExitStatus.OK)
+
+
+def recover(options: argparse.Namespace) -> int:
+    """Rebuild the private memory from what is public, and say what is forgotten."""
+    settings = _settings(options)
+    made = recovery.recover(settings, options.as_of or dt.datetime.now().astimezone().date(), say=_say)
+    _out([*(f"recovered: {each.dataset}: {each.months:,} months" for each in made), *recovery.FORGOTTEN])
     return int(ExitStatus.OK)
 
 

@@ -18,6 +18,7 @@ from pipeline.extract.partition import unread_files
 from pipeline.model.periods import NO_MONTH
 from pipeline.run import sample_guard as origin
 from pipeline.run.portals import PortalChoice, apply_all, catalogue_of, plan_all, portals_of, reach_of, reach_with
+from pipeline.run.recover import check_memory
 from pipeline.storage.journal import record
 from pipeline.storage.lock import locked, locked_for_looking
 from pipeline.storage.memory import check_day, remember_day
@@ -163,6 +164,8 @@ def _workplace(
 ) -> Workplace:
     if not kind:
         raise origin.nothing_received()
+    if kind == origin.REAL:
+        check_memory(settings.data)
     origin.check_force(settings, kind)
     key = origin.key_for(settings, kind, environ, writes=writes, early=early)
     day = origin.day_of(settings, kind, today=today)
