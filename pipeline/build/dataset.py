@@ -11,6 +11,7 @@ from pipeline.build.approval import accept, note_of
 from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, unplaced
 from pipeline.build.due import Stale, in_words, stale_months
 from pipeline.build.inventory import Survey, let_go, survey
+from pipeline.build.points import keep_points, own_references, with_points
 from pipeline.build.received import with_released
 from pipeline.build.recovered import hold_recovered
 from pipeline.build.run_context import digest
@@ -112,7 +113,11 @@ def _inputs_of(work: Workplace, dataset: Dataset, state: State) -> DatasetInputs
         faults.append(error)
     found = survey(dataset, state, reader, references, work)
     found = replace(found, faults=(*faults, *found.faults))
-    return DatasetInputs(work=work, dataset=dataset, reader=reader, found=found, references=references)
+    own, asked = own_references(work, dataset, state, references)
+    found = replace(found, findings=(*found.findings, *asked))
+    return DatasetInputs(
+        work=work, dataset=dataset, reader=reader, found=found, references=references, own_references=own
+    )
 
 
 def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outcome:
@@ -140,7 +145,8 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     if found.faults:
         raise several(found.faults)
     base = work.made_from(dataset, inputs.references)
-    stale, untouched = stale_months(dataset, state, found, base=base, store=work.store)
+    bases = {month: work.made_from(dataset, each) for month, each in inputs.own_references.items()}
+    stale, untouched = stale_months(dataset, state, found, base=base, bases=bases, store=work.store)
     left = {each.month for each in stale if only and each.month not in only}
     stale = [each for each in stale if each.month not in left]
     months = dict(state.months) | {month: each for month, each in untouched.items() if month in state.months}
@@ -152,6 +158,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     held = hold_recovered(work.settings.desk, dataset.name, state.months, months)
     changes = [each for each in changes if each.month not in held]
     changes += _keep_gone(inputs, months, left)
+    with_points(state.months, months, base, inputs.references)
     new = State(
         receipts=found.receipts,
         declared={feed.name: digest(repr(feed)) for feed in dataset.feeds},
@@ -165,6 +172,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     )
     changed = new != state
     if work.writes:
+        keep_points(work, inputs.references)
         if changed:
             _remember(work, dataset, state, new)
         work.store.sweep(dataset.name, tuple(_folders(new.months.values())))

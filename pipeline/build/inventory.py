@@ -138,7 +138,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         registers=look.registers,
         combined=stands.combined,
         floors=stands.floors,
-        findings=(*stands.findings, *seen.findings),
+        findings=tuple(each for each in (*stands.findings, *seen.findings) if seen.desk.rejection(each) is None),
         databases=databases,
         held=held,
         numbers=numbers,

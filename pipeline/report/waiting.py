@@ -32,9 +32,10 @@ def waiting_lines(outcome: Outcome, private: str = "data/private") -> Iterable[s
         if finding.verdict is Verdict.REVIEW:
             month = finding.periods[0] if finding.periods else "none"
             yield f"WAITS for an approval: {finding.code}: {finding.words}"
-            yield "  it is set aside; what was released from the file that it replaced stays"
+            if finding.code == "stale-extract":
+                yield "  it is set aside; what was released from the file that it replaced stays"
             yield from settling_lines(name, month, finding.code)
-            for path in finding.paths:
+            for path in finding.paths if finding.code == "stale-extract" else ():
                 yield f"  to take back what was released instead: pipeline forget {path} {_SIGNED}"
     for path, kind in outcome.aside.items():
         own = _MONTH.search(path)

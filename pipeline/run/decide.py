@@ -147,7 +147,9 @@ def write(settings: Settings, made: Sequence[Decision]) -> None:
 def _decisions(kind: str, choice: Choice, chosen: Iterable[Finding], signed: Signature) -> Iterator[Decision]:
     for finding in chosen:
         paths = dict(zip(finding.periods, finding.paths, strict=False)) if finding.code in OF_FILES else {}
-        for period in choice.periods(finding):
+        periods = choice.periods(finding)
+        # one decision settles a finding as a whole; files, and months to be snapped anew, are settled one by one
+        for period in periods if finding.code in OF_FILES or finding.code == "resnap" else periods[:1]:
             yield Decision(
                 kind=kind,
                 finding="" if kind == "reject" and paths else finding.code,

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from pipeline.settings.settings import Settings
 
 FORGOTTEN = (
-    "what is forgotten: restrictions and payee types that stood only in files that have gone, what waited, "
-    "the strongest protection that each record went out with, and which extracts were replaced",
+    "what is forgotten: restrictions and payee types that stood only in files that have gone; what waited;",
+    "the strongest protection that each record went out with; which extracts were replaced",
     "every month waits for an approval (`recovered`) before it takes the place of what is public: compare it first",
 )
 
