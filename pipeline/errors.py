@@ -265,6 +265,12 @@ CODES = MappingProxyType(
         "key-changed": Meaning("The pseudonym key is another one than before."),
         "bad-state": Meaning("The private state cannot be understood."),
         # what was received
+        "same-extract-twice": Meaning("Two files of one kind hold the same bytes."),
+        "other-months": Meaning("Most rows of a file belong to other months than the file."),
+        "nothing-waits": Meaning("A decision was to be made about something that does not wait."),
+        "day-ahead": Meaning("The run was to count as a day that has not come yet."),
+        "day-went-back": Meaning("The run was to count as a day before that of the last run."),
+        "memory-lost": Meaning("Releases of ours are public, and the private memory of their protections is gone."),
         "nothing-received": Meaning("There is no extract, or there is none any more."),
         "sample-and-real": Meaning("Invented and real extracts lie in one data folder."),
         "wrong-force": Meaning("The sample would be published as a real force's."),

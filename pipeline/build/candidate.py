@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak_scan import Watched, check, read_back
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.build.due import Stale
     from pipeline.build.inventory import Survey
@@ -44,6 +44,11 @@ class DatasetInputs:
     reader: Reader
     found: Survey
     references: References
+    own_references: Mapping[Month, References] = field(default_factory=dict)
+
+    def references_of(self, month: Month) -> References:
+        """Return the reference lists that a month is built with: a released one keeps its own map points."""
+        return self.own_references.get(month, self.references)
 
 
 class CandidateRelease(NamedTuple):
@@ -77,7 +82,7 @@ def product_of(inputs: DatasetInputs, month: Month, raws: Sequence[tuple[Feed, R
         inputs.dataset,
         raws,
         context=work.context(
-            month, inputs.references, registers=inputs.found.combined, file_months=inputs.found.file_months
+            month, inputs.references_of(month), registers=inputs.found.combined, file_months=inputs.found.file_months
         ),
         schema=work.schema(inputs.dataset),
         judge=work.settings.referee,

@@ -9,7 +9,10 @@ from pipeline.build import retained as gone
 from pipeline.build.approval import accept, note_of
 from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, unplaced
 from pipeline.build.due import Stale, in_words, stale_months
-from pipeline.build.inventory import Survey, survey
+from pipeline.build.inventory import Survey, let_go, survey
+from pipeline.build.points import keep_points, own_references, with_points
+from pipeline.build.received import with_released
+from pipeline.build.recovered import hold_recovered
 from pipeline.build.run_context import digest
 from pipeline.build.too_bad import refuse_too_bad
 from pipeline.errors import PipelineError, bug, several
@@ -40,7 +43,7 @@ class Outcome:
     """What became of one dataset: its state now, the months that were built and why, those that wait.
 
     ``lacking`` are months that cannot be built, because the feeds named have no file of them; ``running`` those that
-    are not over yet.
+    are not over yet; ``aside`` are the paths whose files a decision has set aside, with its kind.
     """
 
     dataset: Dataset
@@ -50,6 +53,7 @@ class Outcome:
     lacking: Mapping[Month, Sequence[str]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     running: tuple[Month, ...] = ()
+    aside: Mapping[str, str] = field(default_factory=dict)
     error: PipelineError | None = None
 
     @property
@@ -61,6 +65,11 @@ class Outcome:
     def waiting(self) -> tuple[Month, ...]:
         """The months whose newest release waits for an approval."""
         return tuple(month for month, each in self.state.months.items() if each.waiting)
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether a person has to look at something: a release that waits, or a file that was set aside."""
+        return bool(self.waiting or self.state.findings)
 
 
 def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Month] = ()) -> Outcome:
@@ -113,7 +122,11 @@ def _inputs_of(work: Workplace, dataset: Dataset, state: State) -> DatasetInputs
         faults.append(error)
     found = survey(dataset, state, reader, references, work)
     found = replace(found, faults=(*faults, *found.faults))
-    return DatasetInputs(work=work, dataset=dataset, reader=reader, found=found, references=references)
+    own, asked = own_references(work, dataset, state, references)
+    found = replace(found, findings=(*found.findings, *asked))
+    return DatasetInputs(
+        work=work, dataset=dataset, reader=reader, found=found, references=references, own_references=own
+    )
 
 
 def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outcome:
@@ -125,6 +138,7 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
         months=months,
         registers=inputs.found.registers,
         floors=_floors(state, inputs.found, months),
+        versions=inputs.found.history.versions,
         findings=inputs.found.findings,
         changes=(*state.changes, *notes),
     )
@@ -142,30 +156,36 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     if found.faults:
         raise several(found.faults)
     base = work.made_from(dataset, inputs.references)
-    stale, untouched = stale_months(dataset, state, found, base=base, store=work.store)
+    bases = {month: work.made_from(dataset, each) for month, each in inputs.own_references.items()}
+    stale, untouched = stale_months(dataset, state, found, base=base, bases=bases, store=work.store)
     running = {month for month in found.opened if is_running(month, work.as_of)}
     left = {each.month for each in stale if (only and each.month not in only) or _stays(each.month, state, work.as_of)}
     stale = [each for each in stale if each.month not in left]
     months = dict(state.months) | {month: each for month, each in untouched.items() if month in state.months}
+    let_go(found, months)
     candidates = {each.month: _candidate(inputs, each, state) for each in stale}
     nowhere = unplaced(inputs)
     accounts_of_none = _unplaced(inputs, state, nowhere)  # listed before anything can stop
     refuse_too_bad(inputs, months, candidates, nowhere)
     accepted = accept(inputs, months, candidates)
-    changes = [*accepted.notes, *_keep_gone(inputs, months, left | accepted.rejected)]
+    held = hold_recovered(work.settings.desk, dataset.name, state.months, months)
+    changes = [each for each in accepted.notes if each.month not in held]
+    changes += _keep_gone(inputs, months, left | accepted.rejected)
+    with_points(state.months, months, base, inputs.references)
     new = State(
         receipts=found.receipts,
         declared={feed.name: digest(repr(feed)) for feed in dataset.feeds},
         registers=found.registers,
         floors=_floors(state, found, months),
-        versions=state.versions,
         findings=found.findings,
         months=dict(sorted(months.items())),
+        versions=with_released(found.history.versions, months.values(), work.as_of.isoformat()),
         unplaced=accounts_of_none,
         changes=(*state.changes, *changes),
     )
     changed = new != state
     if work.writes:
+        keep_points(work, inputs.references)
         if changed:
             _remember(work, dataset, state, new)
         work.store.sweep(dataset.name, tuple(_folders(new.months.values())))
@@ -177,6 +197,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
         changed=changed,
         lacking=found.lacking,
         remarks=found.remarks,
+        aside=found.history.let_go,
         running=tuple(month for month in sorted(running) if month not in months or months[month].released is None),
     )
 
@@ -234,10 +255,10 @@ def _keep_gone(inputs: DatasetInputs, months: dict[Month, MonthState], left: Col
     """
     before = dict(months)
     for month, last in before.items():
-        if month in inputs.found.gone:
+        if month in inputs.found.gone - inputs.found.paused:
             if not last.input_gone or gone.is_due(inputs, month, last):
                 months[month] = gone.keep(inputs, month, last)
-        elif last.waiting or month in left:
+        elif last.waiting or month in left or month in inputs.found.paused:
             months[month] = gone.guard(inputs, month, last)
         elif last.input_gone and month in inputs.found.opened:
             months[month] = replace(last, input_gone=False)

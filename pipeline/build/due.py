@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.build.recovered import RECOVERED
 from pipeline.build.registers import register_rules
 from pipeline.build.run_context import digest
 from pipeline.model.reasons import Outcome
@@ -49,10 +50,17 @@ class Stale(NamedTuple):
 
 
 def stale_months(
-    dataset: Dataset, state: State, found: Survey, *, base: Mapping[str, str], store: Store
+    dataset: Dataset,
+    state: State,
+    found: Survey,
+    *,
+    base: Mapping[str, str],
+    store: Store,
+    bases: Mapping[Month, Mapping[str, str]] | None = None,
 ) -> tuple[list[Stale], dict[Month, MonthState]]:
     """Return the months that differ from what they were made from, the latest first, and those that only seemed to.
 
+    ``base`` is what months are made from today beside their extracts, ``bases`` that of months that keep other lists.
     Newly restricted records are looked for once: a month without any of them remembers that.
     """
     rules = register_rules(dataset)
@@ -60,7 +68,7 @@ def stale_months(
     untouched: dict[Month, MonthState] = {}
     for month in reversed(found.opened):
         inputs = found.inputs(dataset, month)
-        made_from = {**base, "open months": found.openness(dataset, month)}
+        made_from = {**(bases or {}).get(month, base), "open months": found.openness(dataset, month)}
         if any(path in found.held for path in inputs):
             made_from[_HELD] = digest([found.held.get(path) for path in inputs])
             made_from[_NUMBERS] = digest([found.numbers.get(path) for path in inputs])
@@ -136,7 +144,7 @@ def _inputs(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Why]:
 
 
 def _differences(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Why]:
-    for name in sorted({*before, *now}):
+    for name in sorted({*before, *now} - {RECOVERED}):
         if before.get(name) != now.get(name):
             yield _changed(name)
 

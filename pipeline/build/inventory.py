@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.build.received import History, history, refusal, twice_and_elsewhere
 from pipeline.build.registers import Registers, register_rules, standing
 from pipeline.build.run_context import digest
 from pipeline.columns.arrays import whole
@@ -15,7 +16,7 @@ from pipeline.model.periods import NO_MONTH
 from pipeline.model.tables import Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from pipeline.build.run_context import Workplace
     from pipeline.extract.reader import Reader
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.findings import Finding
     from pipeline.model.periods import Month
-    from pipeline.storage.state import State
+    from pipeline.storage.state import MonthState, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,7 +35,8 @@ class Survey:
     ``own`` are each feed's files by month; ``receipts`` each feed's by path; ``registers`` what each source
     entered, by register and path, sources that have gone included, and ``combined`` the strongest entry of each
     reference.  ``databases`` are the rows of each by path, ``held`` says by path of a month which of its events have
-    been held, ``numbers`` is a digest of the numbers that its rows have now.
+    been held, ``numbers`` is a digest of the numbers that its rows have now.  ``history`` knows what stood at each path
+    and which files are set aside; ``paused`` are those of the ``gone`` months whose files are all there, but set aside.
     """
 
     own: Mapping[str, Mapping[Month, str]]
@@ -50,6 +52,8 @@ class Survey:
     floors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     remarks: tuple[str, ...] = ()
+    history: History = field(default_factory=History)
+    paused: frozenset[Month] = frozenset()
 
     def inputs(self, dataset: Dataset, month: Month) -> dict[str, str]:
         """Return the sha256 by path of every extract that feeds a month: its own and later ones with late rows."""
@@ -94,7 +98,8 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
 
     A source that cannot be read is a fault; what the others say is entered all the same.
     """
-    look = _Look(reader, work.context("", references), _copied(state.registers), [])
+    seen = history(work.settings.desk, dataset.name, state, work.as_of)
+    look = _Look(reader, work.context("", references), _copied(state.registers), [], seen)
     for rule in register_rules(dataset):
         for name, entered in rule.enter_lists(look.context).items():
             look.registers.setdefault(rule.register, {})[name] = dict(entered)
@@ -113,17 +118,18 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
                 held |= database.held
                 numbers |= database.numbers
             else:
-                own[feed.name] = reader.files(feed)
-                receipts[feed.name] = _files(feed, own[feed.name], known, look)
+                came = _let_in(reader.files(feed), look)
+                own[feed.name] = {month: path for month, (path, _) in came.items()}
+                receipts[feed.name] = _files(feed, came, known, look)
+                seen.findings.extend(twice_and_elsewhere(seen, own[feed.name], receipts[feed.name]))
         except PipelineError as error:
             look.faults.append(error)
             own[feed.name], receipts[feed.name] = {}, {}
+    if refused := refusal(seen.findings):
+        look.faults.append(refused)
     present = {path for feed in receipts.values() for path in feed}
-    gone = frozenset(
-        month
-        for month, each in state.months.items()
-        if each.released and any(path not in present for path in each.inputs)
-    )
+    missed = {month: _missed(each, present, seen) for month, each in state.months.items()}
+    gone = frozenset(month for month, paths in missed.items() if paths)
     months = {path: set(receipt.months) - {NO_MONTH} for feed in receipts.values() for path, receipt in feed.items()}
     stands = standing(dataset, look.registers, state.floors, desk=work.settings.desk, months=months)
     common = set.intersection(*(set(files) for files in own.values()))
@@ -133,7 +139,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         registers=look.registers,
         combined=stands.combined,
         floors=stands.floors,
-        findings=stands.findings,
+        findings=tuple(each for each in (*stands.findings, *seen.findings) if seen.desk.rejection(each) is None),
         remarks=stands.remarks,
         databases=databases,
         held=held,
@@ -141,7 +147,29 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         opened=tuple(sorted(common - gone)),
         gone=gone,
         faults=(*look.faults, *stands.faults),
+        history=seen,
+        paused=frozenset(month for month in gone if missed[month] <= seen.aside),
     )
+
+
+def _missed(month: MonthState, present: Collection[str], seen: History) -> set[str]:
+    """Return the extracts that a released month cannot be built without, and that do not count now."""
+    if month.released is None:
+        return set()
+    return {
+        path for path, sha256 in month.inputs.items() if path not in present and not seen.never_counted(path, sha256)
+    }
+
+
+def let_go(found: Survey, months: dict[Month, MonthState]) -> None:
+    """Take away what waits without a file: a month that cannot be built any more, or one whose file was let go."""
+    aside = found.history.rejected | found.history.forgotten
+    for month, each in tuple(months.items()):
+        if each.released is None and month not in found.opened:
+            del months[month]
+        elif each.waiting and month in found.paused and aside & set(each.inputs):
+            inputs = {path: "" if path in aside else sha256 for path, sha256 in each.inputs.items()}
+            months[month] = replace(each, waiting=None, inputs=inputs)
 
 
 class _Database(NamedTuple):
@@ -161,19 +189,36 @@ class _Look(NamedTuple):
     context: Context
     registers: Registers
     faults: list[PipelineError]
+    history: History
 
 
 def _copied(registers: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Registers:
     return {name: {path: dict(entered) for path, entered in paths.items()} for name, paths in registers.items()}
 
 
-def _files(feed: Feed, own: Mapping[Month, str], known: Mapping[str, Receipt], look: _Look) -> dict[str, Receipt]:
-    found: dict[str, Receipt] = {}
+def _let_in(own: Mapping[Month, str], look: _Look) -> dict[Month, tuple[str, str]]:
+    """Return the files that count, by month, with their sha256; those that cannot be read are faults."""
+    found: dict[Month, tuple[str, str]] = {}
     for month, path in own.items():
         try:
-            if path in known and known[path].sha256 == sha256_of(look.reader.root, path):
-                found[path] = known[path]
-                continue
+            sha256 = sha256_of(look.reader.root, path)
+        except PipelineError as error:
+            look.faults.append(error)
+            continue
+        if look.history.let_in(month, path, sha256):
+            found[month] = path, sha256
+    return found
+
+
+def _files(
+    feed: Feed, came: Mapping[Month, tuple[str, str]], known: Mapping[str, Receipt], look: _Look
+) -> dict[str, Receipt]:
+    found: dict[str, Receipt] = {}
+    for month, (path, sha256) in came.items():
+        if path in known and known[path].sha256 == sha256:
+            found[path] = known[path]
+            continue
+        try:
             source = look.reader.read(feed, path, month)
         except PipelineError as error:
             look.faults.append(error)

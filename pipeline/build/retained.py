@@ -136,7 +136,7 @@ def _guarded(inputs: DatasetInputs, month: Month, kept: Built) -> _Kept | None:
 
 def _revisions(inputs: DatasetInputs, month: Month, rows: KeptRows) -> list[PublicRevision]:
     found = inputs.found
-    context = inputs.work.context(month, inputs.references, registers=found.combined)
+    context = inputs.work.context(month, inputs.references_of(month), registers=found.combined)
     said = [rule.revise_public(rows, context) for feed in inputs.dataset.feeds for rule in feed.rules]
     return [each for each in said if each is not None]
 

@@ -168,7 +168,7 @@ def _with_key(settings: Settings, action: Callable[[], Run]) -> Run:
 
 def _status(run: Run) -> int:
     found = {error.status for error in run.errors}
-    if any(outcome.waiting for outcome in run.outcomes):
+    if any(outcome.reviewed for outcome in run.outcomes):
         found.add(ExitStatus.REVIEW)
     return int(next((status for status in GRAVEST_FIRST if status in found), ExitStatus.OK))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from pipeline import __version__
 from pipeline.cli import commands
+from pipeline.cli.decisions import add_decisions
 from pipeline.errors import EXIT_MEANINGS, ExitStatus, Interrupted, PipelineError, SettingsError, bug
 from pipeline.settings.reader import MONTH, day
 
@@ -68,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
     commands_of = top.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
     _add_runs(commands_of)
     _add_looks(commands_of)
+    add_decisions(commands_of)
     return top
 
 

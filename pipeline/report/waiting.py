@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pipeline.errors import printable
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 #: So many findings of one reason are shown one by one; of more, the first of them.
 _SHOWN = 3
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_SIGNED = "--role POST --reason TEXT"
 
 
 def waiting_lines(outcome: Outcome, private: Path) -> Iterator[str]:
@@ -29,10 +32,15 @@ def waiting_lines(outcome: Outcome, private: Path) -> Iterator[str]:
         yield from _reason(code, findings, private)
     for periods in dict.fromkeys(_periods(findings) for findings in by_code.values()):
         for what, command in (("let it out", "approve"), ("leave it as it is", "reject")):
-            yield f"  to {what}: pipeline {command} {outcome.dataset.name} {_asked(periods)} --role POST --reason TEXT"
+            yield f"  to {what}: pipeline {command} {outcome.dataset.name} {_asked(periods)} {_SIGNED}"
     for month, each in outcome.state.months.items():
         if each.input_gone:
             yield f"input-gone: {month} stays as it was published; an extract that fed it has gone"
+    for path, kind in outcome.aside.items():
+        own = _MONTH.search(path)
+        done = "rejected" if kind == "reject" else "taken back"
+        yield printable(f"set aside: {path} was {done}, and counts as if it had not come until other bytes come")
+        yield f"  to let it in after all: pipeline approve {outcome.dataset.name} {own[0] if own else 'none'} {_SIGNED}"
     for month, feeds in outcome.lacking.items():
         yield f"WAITS for an extract: {month}: no file of {' or '.join(feeds)} has come"
     if outcome.running:
@@ -66,6 +74,9 @@ def _reason(code: str, findings: Sequence[Finding], private: Path) -> Iterator[s
             yield printable(f"  {ranges(finding.periods)}: {finding.words}")
         where = f"{private / finding.held} (" if finding.held else "("
         yield printable(f"  to look at: {where}sha256 {finding.sha256})")
+    if code == "stale-extract":
+        for path in dict.fromkeys(path for finding in findings for path in finding.paths):
+            yield printable(f"  to take back what was released instead: pipeline forget {path} {_SIGNED}")
     if len(findings) > _SHOWN:
         yield f"  and {len(findings) - _SHOWN:,} more"
 

@@ -18,8 +18,10 @@ from pipeline.extract.partition import unread_files
 from pipeline.model.periods import NO_MONTH
 from pipeline.run import sample_guard as origin
 from pipeline.run.portals import PortalChoice, apply_all, catalogue_of, plan_all, portals_of, reach_of, reach_with
+from pipeline.run.recover import check_memory
 from pipeline.storage.journal import record
 from pipeline.storage.lock import locked, locked_for_looking
+from pipeline.storage.memory import check_day, remember_day
 from pipeline.storage.store import Store
 from pipeline.storage.supplier_review import read_review
 
@@ -69,7 +71,9 @@ def publish(
         kind = _kind(settings)
         work = _workplace(settings, environ, kind, today=today, say=say, writes=True, early=key)
         reach = reach_with(work, reach)
+        _check_day(work, today)
         origin.remember(work.private, kind, work.key)
+        remember_day(work.private, work.as_of)
         catalogue_of(work).recover()
         outcomes = _outcomes(work, request)
         errors = _errors(request, outcomes)
@@ -90,11 +94,18 @@ def plan(
         kind = _kind(settings)
         work = _workplace(settings, environ, kind, today=today, say=say, writes=False, early=key)
         reach = reach_with(work, reach)
+        _check_day(work, today)
         outcomes = _outcomes(work, request)
         errors = _errors(request, outcomes)
         publications = _publications(work, outcomes, errors)
         plans = plan_all(portals_of(work, reach.ckan), publications, errors)
         return _run(work, outcomes, plans, errors, reach)
+
+
+def _check_day(work: Workplace, today: dt.date) -> None:
+    """Refuse a day that has not come, or one before the last run's; the sample's own day is its clock."""
+    if not work.sample or work.settings.as_of is not None:
+        check_day(work.private, work.as_of, clock=today, writes=work.writes)
 
 
 def _means(settings: Settings, environ: Mapping[str, str]) -> tuple[PortalChoice, Key | None]:
@@ -153,6 +164,8 @@ def _workplace(
 ) -> Workplace:
     if not kind:
         raise origin.nothing_received()
+    if kind == origin.REAL:
+        check_memory(settings.data)
     origin.check_force(settings, kind)
     key = origin.key_for(settings, kind, environ, writes=writes, early=early)
     day = origin.day_of(settings, kind, today=today)

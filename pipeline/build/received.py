@@ -1,0 +1,218 @@
+"""The history of what was received: bytes that came back, that came twice, or that belong to other months."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pipeline.errors import InputError, several
+from pipeline.model.findings import Finding, Verdict
+from pipeline.model.periods import NO_MONTH
+from pipeline.settings.decisions import Desk
+from pipeline.storage.state import MonthState, State, Version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pipeline.errors import PipelineError
+    from pipeline.model.periods import Month
+    from pipeline.model.tables import Receipt
+    from pipeline.settings.decisions import Decision
+
+Versions = dict[str, tuple[Version, ...]]
+
+#: Findings about a file itself: each period has its path, and what they bind is the sha256 of its bytes.
+OF_FILES: Final = frozenset(("stale-extract", "same-extract-twice", "other-months"))
+#: From so many rows on a file must hold its own month for the most part.
+_FEWEST_ROWS: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What stood at each path, and which files are set aside now: they count as if they had not come.
+
+    ``versions`` are the bytes that each path ever held, those of today included; ``findings`` say what waits;
+    ``rejected`` and ``forgotten`` are the paths whose bytes a decision has let go.
+    """
+
+    desk: Desk = field(default_factory=partial(Desk, Path("decisions.toml")))
+    dataset: str = ""
+    today: str = ""
+    versions: Versions = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    rejected: set[str] = field(default_factory=set)
+    forgotten: set[str] = field(default_factory=set)
+
+    def let_in(self, month: Month, path: str, sha256: str) -> bool:
+        """Return whether the bytes at ``path`` count, and remember that they came."""
+        if decision := _let_go(self.desk, self.dataset, path, sha256):
+            (self.rejected if decision.kind == "reject" else self.forgotten).add(path)
+            self._came(path, sha256)
+            return False
+        if found := self._stale(month, path, sha256):
+            self.findings.append(found)
+            return False
+        self._came(path, sha256)
+        return True
+
+    @property
+    def let_go(self) -> dict[str, str]:
+        """The paths whose files a decision has set aside, with its kind."""
+        return dict(
+            sorted({**dict.fromkeys(self.rejected, "reject"), **dict.fromkeys(self.forgotten, "forget")}.items())
+        )
+
+    @property
+    def aside(self) -> set[str]:
+        """The paths whose files count as if they had not come."""
+        return {*self.rejected, *self.forgotten, *(path for each in self.findings for path in _set_aside(each))}
+
+    def never_counted(self, path: str, sha256: str) -> bool:
+        """Return whether nothing that ever stood at ``path`` fed a release that holds: a month is whole without it."""
+        found = self.versions.get(path, ())
+        known = any(each.sha256 == sha256 for each in found)
+        return known and not any(self.counts(path, each) for each in found)
+
+    def counts(self, path: str, version: Version) -> bool:
+        """Return whether these bytes fed a release and nobody took them back."""
+        return bool(version.released) and _let_go(self.desk, self.dataset, path, version.sha256) is None
+
+    def _came(self, path: str, sha256: str) -> None:
+        before = self.versions.get(path, ())
+        if before and before[-1].sha256 == sha256:
+            return
+        if before:
+            before = (*before[:-1], replace(before[-1], replaced=before[-1].replaced or self.today))
+        self.versions[path] = (*before, Version(sha256=sha256, came=self.today))
+
+    def _stale(self, month: Month, path: str, sha256: str) -> Finding | None:
+        """Return what is wrong with bytes that were replaced by others that were released since."""
+        versions = self.versions.get(path, ())
+        places = [place for place, each in enumerate(versions) if each.sha256 == sha256]
+        if not places or not any(self.counts(path, each) for each in versions[places[-1] + 1 :]):
+            return None
+        then = versions[places[-1]]
+        words = f"{path}: this is the file of {self._day(then.came)}, replaced on {self._day(then.replaced)}"
+        found = Finding(
+            code="stale-extract", dataset=self.dataset, periods=(month,), words=words, paths=(path,), binds=sha256
+        )
+        return None if self.desk.approval(found) else found
+
+    def _day(self, text: str) -> str:
+        if not text:
+            return "an earlier day"
+        day = dt.date.fromisoformat(text)
+        return f"{day.day} {day:%B}" + ("" if text[:4] == self.today[:4] else f" {day.year}")
+
+
+def history(desk: Desk, dataset: str, state: State, today: dt.date) -> History:
+    """Return what is remembered of each path; files that were received before anything was remembered count too."""
+    versions = dict(state.versions)
+    for receipts in state.receipts.values():
+        for path, receipt in receipts.items():
+            if receipt.bytes and path not in versions:
+                versions[path] = (Version(sha256=receipt.sha256, came=""),)
+    return History(
+        desk=desk,
+        dataset=dataset,
+        today=today.isoformat(),
+        versions=with_released(versions, state.months.values(), today.isoformat()),
+    )
+
+
+def _let_go(desk: Desk, dataset: str, path: str, sha256: str) -> Decision | None:
+    """Return the newest decision that rejects or forgets these bytes at this path."""
+    for each in reversed(desk.decisions):
+        if (each.dataset, each.path, each.sha256) == (dataset, path, sha256):
+            return None if each.kind == "approve" else each
+    return None
+
+
+def _set_aside(finding: Finding) -> tuple[str, ...]:
+    return finding.paths if finding.code == "stale-extract" else ()
+
+
+def with_released(versions: Mapping[str, tuple[Version, ...]], months: Iterable[MonthState], today: str) -> Versions:
+    """Return the versions, each with the day on which it first fed a release."""
+    fed = {
+        (path, sha256) for each in months if each.released and not each.waiting for path, sha256 in each.inputs.items()
+    }
+    return {
+        path: tuple(
+            replace(each, released=today) if not each.released and (path, each.sha256) in fed else each
+            for each in found
+        )
+        for path, found in versions.items()
+    }
+
+
+def twice_and_elsewhere(seen: History, own: Mapping[Month, str], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
+    """Yield what is wrong with the files of one feed: equal bytes, and rows of other months for the most part.
+
+    A file that has gone counts too, while what it fed is public.
+    """
+    found = [*_twice(seen, own, receipts), *_elsewhere(seen, own, receipts)]
+    yield from (each for each in found if seen.desk.approval(each) is None)
+
+
+def _twice(seen: History, own: Mapping[Month, str], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
+    places: dict[str, list[tuple[Month, str]]] = {}
+    for month, path in own.items():
+        if path in receipts and receipts[path].rows:
+            places.setdefault(receipts[path].sha256, []).append((month, path))
+    folder = next(iter(own.values()), "").rpartition("/")[0]
+    for path in seen.versions.keys() - receipts.keys() - seen.aside:
+        newest = next((each for each in reversed(seen.versions[path]) if seen.counts(path, each)), None)
+        if path.rpartition("/")[0] == folder and newest and newest.sha256 in places:
+            places[newest.sha256].insert(0, ("", path))
+    for sha256, same in places.items():
+        if len(same) > 1:
+            paths = [path for _, path in same]
+            yield Finding(
+                code="same-extract-twice",
+                dataset=seen.dataset,
+                periods=tuple(month for month, _ in same if month),
+                words=f"{' and '.join(paths)} hold the same bytes",
+                verdict=Verdict.FAIL,
+                paths=tuple(path for month, path in same if month),
+                binds=sha256,
+            )
+
+
+def _elsewhere(seen: History, own: Mapping[Month, str], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
+    for month, path in own.items():
+        receipt = receipts.get(path)
+        if receipt is None or receipt.rows < _FEWEST_ROWS:
+            continue
+        elsewhere = sum(rows for each, rows in receipt.months.items() if each not in (month, NO_MONTH))
+        if 2 * elsewhere > receipt.rows:
+            yield Finding(
+                code="other-months",
+                dataset=seen.dataset,
+                periods=(month,),
+                words=f"{elsewhere:,} of the {receipt.rows:,} rows of {path} belong to other months",
+                verdict=Verdict.FAIL,
+                counts={"rows": receipt.rows, "elsewhere": elsewhere},
+                paths=(path,),
+                binds=receipt.sha256,
+            )
+
+
+def refusal(findings: Sequence[Finding]) -> PipelineError | None:
+    """Return the error for findings that stop their dataset, None where none does."""
+    stops = [each for each in findings if each.verdict is Verdict.FAIL]
+    return several([_refused(each) for each in stops]) if stops else None
+
+
+def _refused(finding: Finding) -> InputError:
+    month = finding.periods[-1]
+    return InputError(
+        finding.code,
+        finding.words,
+        where=f"dataset `{finding.dataset}`",
+        fix=f"put the right file there; or `pipeline reject {finding.dataset} {month}` (it then counts as if it had "
+        f"not come); or, where it is right, `pipeline approve {finding.dataset} {month}`",
+    )

@@ -1,0 +1,206 @@
+"""The commands by which people decide: what waits is found, and the decision about exactly that is written down."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.build.received import OF_FILES
+from pipeline.datasets import declared
+from pipeline.errors import InputError, SettingsError, printable
+from pipeline.model.periods import NO_MONTH
+from pipeline.settings.decisions import ROLE, Decision, write_decisions
+from pipeline.settings.reader import LABEL
+from pipeline.storage.atomic import make_private
+from pipeline.storage.journal import record
+from pipeline.storage.lock import locked
+from pipeline.storage.memory import remember_day
+from pipeline.storage.store import Store
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from pipeline.model.findings import Finding
+    from pipeline.model.periods import Month
+    from pipeline.settings.decisions import Desk
+    from pipeline.settings.settings import Settings
+    from pipeline.storage.state import State, Version
+
+
+class Signature(NamedTuple):
+    """Which post decides, when and why."""
+
+    role: str
+    date: dt.date
+    reason: str
+
+
+class Choice(NamedTuple):
+    """What a decision is about: the months between two, both included, or all; of one reason where it is named.
+
+    ``first`` and ``last`` are `NO_MONTH` for what belongs to no month.
+    """
+
+    dataset: str
+    first: Month = ""
+    last: Month = ""
+    code: str = ""
+
+    def holds(self, finding: Finding) -> bool:
+        """Return whether the decision is about ``finding``."""
+        return self.code in ("", finding.code) and (not self.first or bool(self.periods(finding)))
+
+    def periods(self, finding: Finding) -> tuple[Month, ...]:
+        """Return the periods of a finding that were chosen; `NO_MONTH` where it has none."""
+        every = finding.periods or (NO_MONTH,)
+        return tuple(each for each in every if not self.first or self.first <= each <= self.last)
+
+
+def waiting_findings(state: State) -> Iterator[Finding]:
+    """Yield everything of a dataset that waits for a decision."""
+    for each in state.months.values():
+        if each.waiting:
+            yield from each.waiting.findings
+    yield from state.findings
+
+
+def signature(role: str, reason: str, date: dt.date) -> Signature:
+    """Return who decides; a person's name in place of a post, or no reason, is a `SettingsError`."""
+    for option, text, form in (("--role", role, ROLE), ("--reason", reason, LABEL)):
+        if not text or not form.fits(text):
+            example = '--role "Head of Information Management" --reason "Checked with the records team."'
+            raise SettingsError(
+                "bad-command", f"{option} must be {form.words}", where="the command line", fix=f"for example {example}"
+            )
+    return Signature(role, date, reason)
+
+
+def decide(
+    settings: Settings, kind: str, choice: Choice, signed: Signature, *, say: Callable[[str], None]
+) -> tuple[Decision, ...]:
+    """Write the decisions about what was chosen and waits, and return them; where nothing does, `InputError`."""
+    private = settings.data / "private"
+    with locked(private, say=say):
+        waits = tuple(waiting_findings(Store(private).state(choice.dataset)))
+        chosen = [each for each in waits if choice.holds(each)]
+        after_all = _after_all(settings.desk, choice, signed) if kind == "approve" else ()
+        if not chosen and not after_all:
+            raise _nothing_waits(choice, waits)
+        if not choice.first and not choice.code and len({each.code for each in chosen}) > 1:
+            codes = ", ".join(sorted({each.code for each in chosen}))
+            raise SettingsError(
+                "bad-command",
+                f"--all takes what waits for one reason; these wait: {codes}",
+                where="the command line",
+                fix="name one by `--finding CODE`",
+            )
+        made = _once([*_decisions(kind, choice, chosen, signed), *after_all])
+        write(settings, made)
+    return made
+
+
+def forget(settings: Settings, path: str, signed: Signature, *, say: Callable[[str], None]) -> tuple[Decision, ...]:
+    """Write the decision that takes back what stood at ``path`` below ``data/raw``, also when the file has gone."""
+    private = settings.data / "private"
+    with locked(private, say=say):
+        store = Store(private)
+        found = {name: versions for name in declared() if (versions := store.state(name).versions.get(path))}
+        if not found:
+            raise InputError(
+                "nothing-waits",
+                "nothing was ever received under this path",
+                where=printable(path),
+                fix="write the path as the run does, below data/raw: crime/recorded-crime/2024-01.csv",
+            )
+        made = tuple(
+            Decision("forget", "", name, _own_month(path), sha256, **signed._asdict(), path=path)
+            for name, versions in found.items()
+            for sha256 in dict.fromkeys(_taken_back(versions))
+        )
+        write(settings, made)
+    return made
+
+
+def _own_month(path: str) -> Month:
+    """Return the month that a file is named after, "" where it is named after none."""
+    named = re.search(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])", path)
+    return named[0] if named else ""
+
+
+def _taken_back(versions: Sequence[Version]) -> Iterator[str]:
+    """Yield what is taken back: the bytes that fed a release last, and those that came after them."""
+    last = max((place for place, each in enumerate(versions) if each.released), default=len(versions) - 1)
+    yield from (each.sha256 for each in versions[last:])
+
+
+def write(settings: Settings, made: Sequence[Decision]) -> None:
+    """Append decisions to the file of decisions, and to the journal."""
+    private = settings.data / "private"
+    make_private(private)
+    write_decisions(settings.desk.path, made)
+    for each in made:
+        facts = {name: str(value) for name, value in each._asdict().items() if value}
+        record(private, "decided", facts)
+
+
+def _decisions(kind: str, choice: Choice, chosen: Iterable[Finding], signed: Signature) -> Iterator[Decision]:
+    for finding in chosen:
+        paths = dict(zip(finding.periods, finding.paths, strict=False)) if finding.code in OF_FILES else {}
+        periods = choice.periods(finding)
+        # one decision settles a finding as a whole; files, and months to be snapped anew, are settled one by one
+        for period in periods if finding.code in OF_FILES or finding.code == "resnap" else periods[:1]:
+            yield Decision(
+                kind=kind,
+                finding="" if kind == "reject" and paths else finding.code,
+                dataset=choice.dataset,
+                period="" if period == NO_MONTH else period,
+                sha256=finding.sha256,
+                path=paths.get(period, ""),
+                **signed._asdict(),
+            )
+
+
+def _after_all(desk: Desk, choice: Choice, signed: Signature) -> tuple[Decision, ...]:
+    """Return the approvals of what was rejected or taken back before."""
+    newest = {(each.path, each.sha256): each for each in desk.decisions if each.dataset == choice.dataset}
+    return tuple(
+        each._replace(kind="approve", **signed._asdict())
+        for each in newest.values()
+        if each.kind != "approve" and choice.first <= (each.period or NO_MONTH) <= choice.last and not choice.code
+    )
+
+
+def _once(made: Iterable[Decision]) -> tuple[Decision, ...]:
+    return tuple(dict.fromkeys(made))
+
+
+def _nothing_waits(choice: Choice, waits: Sequence[Finding]) -> InputError:
+    listed = "; ".join(f"{each.code} {' '.join(each.periods) or NO_MONTH}" for each in waits)
+    return InputError(
+        "nothing-waits",
+        "nothing that was chosen waits for a decision",
+        where=f"dataset `{choice.dataset}`",
+        fix=f"these wait: {listed}" if listed else "`pipeline publish` says what waits; nothing did at its last run",
+    )
+
+
+def known_dataset(name: str) -> str:
+    """Return the name of a declared dataset; another one is a `SettingsError`."""
+    if name not in declared():
+        raise SettingsError(
+            "unknown-dataset",
+            f"there is no dataset `{name}`",
+            where="the command line",
+            fix=f"choose from: {', '.join(declared())}",
+        )
+    return name
+
+
+def set_day(settings: Settings, day: dt.date, signed: Signature, *, say: Callable[[str], None]) -> None:
+    """Make ``day`` the day of the last run, and write down who said so."""
+    private = settings.data / "private"
+    with locked(private, say=say):
+        remember_day(private, day)
+        facts = {"role": signed.role, "date": signed.date.isoformat(), "reason": signed.reason}
+        record(private, "day", {"day": day.isoformat(), **facts})

@@ -1,0 +1,167 @@
+"""The private memory after it was lost: found missing, and built again from what is public."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.build.recovered import RECOVERED
+from pipeline.datasets import declared
+from pipeline.errors import InputError, StorageError
+from pipeline.model.release import ChangeNote
+from pipeline.storage.atomic import replace_file
+from pipeline.storage.journal import record
+from pipeline.storage.lock import locked
+from pipeline.storage.state import Built, MonthState, State
+from pipeline.storage.store import Store
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from pipeline.settings.settings import Settings
+
+FORGOTTEN = (
+    "what is forgotten: restrictions and payee types that stood only in files that have gone; what waited;",
+    "the strongest protection that each record went out with; which extracts were replaced",
+    "every month waits for an approval (`recovered`) before it takes the place of what is public: compare it first",
+)
+
+
+class Recovered(NamedTuple):
+    """How many months of a dataset were found in the public folder."""
+
+    dataset: str
+    months: int
+
+
+def check_memory(data: Path) -> None:
+    """Stop where real releases of ours are public and the private state knows nothing of them."""
+    lost = [name for name in declared() if _is_lost(data, name)]
+    if lost:
+        raise StorageError(
+            "memory-lost",
+            f"releases of {', '.join(lost)} are public, and the private memory of their protections is gone",
+            where=str(data / "private"),
+            fix="restore data/private from its backup; where there is none, `pipeline recover` rebuilds what can be "
+            "rebuilt and says what is forgotten",
+        )
+
+
+def _is_lost(data: Path, name: str) -> bool:
+    package = _package(data / "published" / name)
+    if package is None or "sample" in package or not _releases(package):
+        return False
+    return not any(each.released for each in Store(data / "private").state(name).months.values())
+
+
+def _package(folder: Path) -> Mapping[str, Any] | None:
+    try:
+        facts = json.loads((folder / "datapackage.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    return facts if isinstance(facts, dict) else None
+
+
+def _releases(package: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
+    """Return the resources of each month, where both formats are named."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for each in package.get("resources", []):
+        if isinstance(each, dict) and re.fullmatch(r"[0-9]{4}-[0-9]{2}", str(each.get("month", ""))):
+            found.setdefault(each["month"], []).append(each)
+    return {
+        month: files for month, files in found.items() if {each.get("format") for each in files} >= {"csv", "parquet"}
+    }
+
+
+def recover(settings: Settings, today: dt.date, *, say: Callable[[str], None]) -> tuple[Recovered, ...]:
+    """Rebuild the state of every dataset whose memory is lost from its public files; where none is, `InputError`."""
+    data = settings.data
+    with locked(data / "private", say=say):
+        lost = [name for name in declared() if _is_lost(data, name)]
+        if not lost:
+            raise InputError(
+                "nothing-waits",
+                "no memory is lost: the private state knows the releases that are public",
+                where=str(data / "private"),
+                fix="there is nothing to recover",
+            )
+        return tuple(_recovered(data, name, today) for name in lost)
+
+
+def _recovered(data: Path, name: str, today: dt.date) -> Recovered:
+    folder, store = data / "published" / name, Store(data / "private")
+    package = _package(folder) or {}
+    notes = tuple(_changes(folder))
+    months = {
+        month: _month(store, folder, name, month, files, notes=notes, today=today)
+        for month, files in sorted(_releases(package).items())
+    }
+    store.remember(name, State(months=months, changes=notes))
+    record(data / "private", "recovered", {"dataset": name, "months": sorted(months)})
+    return Recovered(name, len(months))
+
+
+def _month(
+    store: Store,
+    folder: Path,
+    name: str,
+    month: str,
+    files: list[Mapping[str, Any]],
+    *,
+    notes: tuple[ChangeNote, ...],
+    today: dt.date,
+) -> MonthState:
+    kept, facts, rows = f"{month}-recovered", {}, 0
+    for each in files:
+        path = f"{name}-{month}.{each['format']}"
+        content = _content(folder / path, str(each.get("hash", "")))
+        replace_file(store.folder(name, kept) / path, content, mode=0o644)
+        facts[path] = {"format": each["format"], "bytes": len(content), "sha256": str(each["hash"])[7:]}
+        if each["format"] == "parquet":
+            rows = pq.read_metadata(pa.BufferReader(content)).num_rows
+    days = sorted(each.released_on for each in notes if each.month == month)
+    return MonthState(
+        released=Built(folder=kept, rows=rows, files=facts, released_on=days[-1] if days else today.isoformat()),
+        waiting=None,
+        inputs={},
+        made_from={RECOVERED: today.isoformat()},
+        accounts=(),
+        input_gone=True,
+    )
+
+
+def _content(path: Path, promised: str) -> bytes:
+    """Return the bytes of a public file, which must be the ones that its data package names."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        content = b""
+    if f"sha256:{hashlib.sha256(content).hexdigest()}" != promised:
+        raise StorageError(
+            "memory-lost",
+            "a public file is not as it was released, so the memory of it cannot be rebuilt",
+            where=str(path),
+            fix="restore the file, or data/private, from a backup",
+        )
+    return content
+
+
+def _changes(folder: Path) -> Iterator[ChangeNote]:
+    """Yield the lines of the public change log, the oldest first."""
+    try:
+        lines = list(csv.reader(io.StringIO((folder / "change-log.csv").read_text(encoding="utf-8"))))
+    except (OSError, ValueError, csv.Error):
+        return
+    fields = len(ChangeNote._fields)
+    for line in reversed(lines[1:]):
+        if len(line) == fields:
+            yield ChangeNote(*line)

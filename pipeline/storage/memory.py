@@ -1,0 +1,56 @@
+"""The day of the last run, kept beside what else the private folder remembers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING
+
+from pipeline.errors import SettingsError, StorageError
+from pipeline.storage.atomic import replace_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_DAY = "day.json"
+
+
+def last_day(private: Path) -> dt.date | None:
+    """Return the day that the last run counted as, None where there was none."""
+    path = private / _DAY
+    if not path.is_file():
+        return None
+    try:
+        return dt.date.fromisoformat(json.loads(path.read_bytes())["as_of"])
+    except (ValueError, KeyError, TypeError):
+        raise StorageError(
+            "bad-state",
+            "the day of the last run cannot be understood",
+            where=str(path),
+            fix='set it again: `pipeline approve --day YYYY-MM-DD --role "POST" --reason "WHY"`',
+        ) from None
+
+
+def remember_day(private: Path, day: dt.date) -> None:
+    """Remember ``day`` as that of the last run."""
+    replace_file(private / _DAY, json.dumps({"as_of": day.isoformat()}).encode() + b"\n")
+
+
+def check_day(private: Path, day: dt.date, *, clock: dt.date, writes: bool) -> None:
+    """Refuse a day after the clock's, and for a run that writes one before the last run's."""
+    if day > clock:
+        raise SettingsError(
+            "day-ahead",
+            f"the run is to count as {day.isoformat()}, and the clock says {clock.isoformat()}",
+            where="the day of the run",
+            fix="leave out --as-of (or PIPELINE_AS_OF), or set the machine's clock",
+        )
+    last = last_day(private)
+    if writes and last and day < last:
+        raise SettingsError(
+            "day-went-back",
+            f"the run is to count as {day.isoformat()}, and the last one counted as {last.isoformat()}",
+            where="the day of the run",
+            fix="`pipeline plan` may look back; where the last day was wrong: "
+            f'`pipeline approve --day {day.isoformat()} --role "POST" --reason "WHY"`',
+        )
