@@ -5,7 +5,6 @@ Source of the part and attribute names: ECMA-376 (Office Open XML), parts 1 and 
 
 from __future__ import annotations
 
-import posixpath
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
@@ -14,6 +13,7 @@ from xml.sax.saxutils import quoteattr
 from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
 from pipeline.extract.marking import refuse_marking
+from pipeline.extract.workbook.contents import refuse, refuse_unwanted, relationships
 from pipeline.extract.workbook.sheet import OutOfOrderError, SheetLook
 
 if TYPE_CHECKING:
@@ -21,28 +21,6 @@ if TYPE_CHECKING:
 
     from pipeline.extract.workbook.package import Attributes, Package
 
-#: What must not be in a workbook unless its feed allows it: what a part's name or kind holds, and our code.
-_UNWANTED = (
-    ("pivotcache", "pivot-cache"),
-    ("threadedcomment", "comment"),
-    ("comments", "comment"),
-    ("vbaproject", "macro"),
-    ("macrosheet", "macro"),
-    ("macroenabled", "macro"),
-    ("externallink", "external-link"),
-)
-_WHAT = {
-    "pivot-cache": "a pivot table keeps a copy of the rows it was made from",
-    "comment": "it holds comments or notes",
-    "macro": "it holds macros",
-    "external-link": "it is linked to another workbook and keeps a copy of its cells",
-    "hidden-sheet": "a sheet is hidden",
-    "hidden-cells": "rows or columns among the used cells are hidden (a filter hides rows too)",
-}
-_MENDING = {
-    "hidden-sheet": "look at what is hidden, then unhide or delete it, or allow it in the feed's declaration",
-    "hidden-cells": "look at what is hidden, then unhide or delete it, or allow it in the feed's declaration",
-}
 #: The codes of formatting in a page header: font, colour, size, place.
 _FORMATTING = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|\d+|[A-Za-z])')
 #: So many texts may be said to be there whatever is there: they take little memory.
@@ -71,13 +49,6 @@ class Parts:
     styles: str = ""
 
 
-class Relationship(NamedTuple):
-    """A relationship of a part: the last word of its type, and the part it leads to."""
-
-    kind: str
-    target: str
-
-
 def look(package: Package, wanted: str, allowed: Collection[str]) -> tuple[Parts, Sheet, SheetLook]:
     """Return the parts, the ``wanted`` sheet and a look into it; nothing unwanted is in the workbook.
 
@@ -86,8 +57,8 @@ def look(package: Package, wanted: str, allowed: Collection[str]) -> tuple[Parts
     """
     main = _main_part(package)
     parts = _workbook(package, main)
-    _refuse_unwanted(package, allowed)
-    _refuse(allowed, "hidden-sheet", package.where, found=any(sheet.hidden for sheet in parts.sheets))
+    refuse_unwanted(package, allowed)
+    refuse(allowed, "hidden-sheet", package.where, found=any(sheet.hidden for sheet in parts.sheets))
     refuse_marking((sheet.name for sheet in parts.sheets), where=package.where, place="name of a sheet")
     refuse_marking(_properties(package), where=package.where, place="file properties")
     lengths = _lengths(package, parts.strings)
@@ -142,30 +113,14 @@ _TYPES = (
 
 
 def _main_part(package: Package) -> str:
-    for relationship in _relationships(package, "").values():
+    for relationship in relationships(package, "").values():
         if relationship.kind == "officeDocument":
             return relationship.target
     raise package.broken("it does not say which part is the workbook")
 
 
-def _relationships(package: Package, part: str) -> dict[str, Relationship]:
-    """Return the relationships of ``part`` ("" is the package itself), by id; those to elsewhere are left out."""
-    folder, name = posixpath.split(part)
-    found: dict[str, Relationship] = {}
-
-    def start(tag: str, attributes: Attributes) -> None:
-        if tag == "Relationship" and attributes.get("TargetMode") != "External":
-            target = posixpath.normpath(posixpath.join("/", folder, attributes["Target"])).lstrip("/")
-            found[attributes["Id"]] = Relationship(attributes["Type"].rpartition("/")[2], target)
-
-    links = posixpath.join(folder, "_rels", f"{name}.rels")
-    if links in package:
-        package.parse(links, start)
-    return found
-
-
 def _workbook(package: Package, main: str) -> Parts:
-    links = _relationships(package, main)
+    links = relationships(package, main)
     parts = Parts()
 
     def start(tag: str, attributes: Attributes) -> None:
@@ -186,25 +141,6 @@ def _workbook(package: Package, main: str) -> Parts:
     return parts
 
 
-def _refuse_unwanted(package: Package, allowed: Collection[str]) -> None:
-    kinds = set(package.names())
-
-    def start(_: str, attributes: Attributes) -> None:
-        kinds.update(attributes.get(key, "").lower() for key in ("ContentType", "Type"))
-
-    for name in package.names():
-        if name.endswith(".rels") or name == "[content_types].xml":
-            package.parse(name, start)
-    for mark, code in _UNWANTED:
-        _refuse(allowed, code, package.where, found=any(mark in kind for kind in kinds))
-
-
-def _refuse(allowed: Collection[str], code: str, where: str, *, found: bool) -> None:
-    if found and code not in allowed:
-        fix = _MENDING.get(code, "have it saved without them, as values only, or allow it in the feed's declaration")
-        raise InputError(code, f"the workbook cannot be used as it is: {_WHAT[code]}", where=where, fix=fix)
-
-
 def _properties(package: Package) -> Iterable[str]:
     """Return the texts of the file's properties: title, subject, keywords, status, labels and the like."""
     texts: list[str] = []
@@ -213,7 +149,7 @@ def _properties(package: Package) -> Iterable[str]:
         texts.extend(attributes.values())
         return True
 
-    parts = {link.target.lower() for link in _relationships(package, "").values() if link.kind in _PROPERTIES}
+    parts = {link.target.lower() for link in relationships(package, "").values() if link.kind in _PROPERTIES}
     parts |= {name for name in package.names() if name.startswith("docprops/") and name.endswith(".xml")}
     for part in sorted(parts):
         if part in package:
@@ -277,7 +213,7 @@ def _look_into(package: Package, sheet: Sheet, allowed: Collection[str], *, wher
             seen.finish()
     except OutOfOrderError:
         raise package.broken("rows or cells of a sheet are out of order") from None
-    _refuse(allowed, "hidden-cells", where, found=seen.has_hidden())
+    refuse(allowed, "hidden-cells", where, found=seen.has_hidden())
     refuse_marking((_FORMATTING.sub(" ", text) for text in seen.page_texts), where=where, place="page header or footer")
     return seen
 
