@@ -155,7 +155,7 @@ def _hint(around: Around, declared: Sequence[str]) -> tuple[str, str] | None:
 
 def _unknown(names: Sequence[str | None], declared: Sequence[str], faults: _Faults, *, where: str) -> InputError:
     almost = [
-        f"column {index + 1} is `{name}` but for {_difference(names[index] or '', name)}"
+        f"column {index + 1} is `{name}` but for {difference(names[index] or '', name)}"
         for index, name in faults.almost.items()
     ]
     unnamed = [f"column {index + 1} has no name" for index in faults.unknown if not names[index]]
@@ -179,7 +179,7 @@ def _unknown(names: Sequence[str | None], declared: Sequence[str], faults: _Faul
     return InputError("unknown-column", f"the columns are not the declared ones; {listed}", where=where, fix=fix)
 
 
-def _difference(found: str, declared: str) -> str:
+def difference(found: str, declared: str) -> str:
     """Return in words how a name differs from the declared one that it almost is; no part of it is shown."""
     said: list[str] = []
     plain = ""

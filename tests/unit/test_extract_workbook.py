@@ -366,16 +366,15 @@ def test_a_marking_in_a_line_is_only_text(tmp_path: Path) -> None:
 def test_a_wrong_sheet_name(tmp_path: Path) -> None:
     data = edited(workbook(LINE), replaced("xl/workbook.xml", b'name="Payments"', f'name="{PERSON}"'.encode()))
     assert refusal(tmp_path, data).text() == (
-        "missing-sheet: 2024-01.xlsx: none of its 2 sheets is called `Payments`\n"
-        "  to do: name the sheet as the feed expects it, or correct the feed's declaration"
+        "missing-sheet: 2024-01.xlsx: none of its 2 sheets is called `Payments`; sheet 2 has the declared header\n"
+        "  to do: call the sheet `Payments`, or correct its name in the dataset's declaration (pipeline/datasets)"
     )
 
 
 def test_cells_under_no_header_are_an_unknown_column(tmp_path: Path) -> None:
     error = refusal(tmp_path, workbook(LINE, change=lambda _, sheet: sheet.write("F6", PERSON)))
     assert error.text().startswith(
-        "unknown-column: 2024-01.xlsx, row 4: the columns are not the declared ones; "
-        "not declared: column 6 (its name is not shown)\n"
+        "unknown-column: 2024-01.xlsx, row 4: the columns are not the declared ones; column 6 has no name\n"
     )
     titled = workbook(LINE, change=lambda _, sheet: sheet.write("H1", "Printed on Monday"))
     assert len(rows(read(tmp_path, titled))) == 1

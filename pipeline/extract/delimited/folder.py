@@ -17,6 +17,7 @@ import pyarrow.csv
 from pipeline.columns.arrays import BLANKS, whole
 from pipeline.columns.parallel import map_columns
 from pipeline.errors import InputError
+from pipeline.extract.cut import refuse_full
 from pipeline.extract.delimited.stream import BLOCK, UTF_8, CheckedStream, Tap
 from pipeline.extract.delimited.walk import Irregular, cut_off, filled_columns, first_records, walk
 from pipeline.extract.header import LOOKED_BELOW, Around, match_header
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
 _FIRST_LINE = 16
 _LARGEST_BLOCK = (1 << 31) - 1
-#: The most rows that a sheet of a spreadsheet program holds, in old and in new ones.
-SPREADSHEET_ROWS = (65_536, 1_048_576)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +211,8 @@ def _numbered(file: BufferedReader, stream: CheckedStream, table: pa.Table | Non
     if table is None or (odd.rows and odd.rows - header_row - len(odd.unread) != total):
         raise _unlike_csv(path)
     numbers = np.arange(header_row + 1, header_row + 1 + total + len(odd.unread), dtype=np.int64)
-    _refuse_full(stream.lines, header_row + len(numbers) - _blank_end(numbers, odd), where=path)
+    for rows in (stream.lines, header_row + len(numbers) - _blank_end(numbers, odd)):
+        refuse_full(rows, where=path)
     numbers = numbers[~np.isin(numbers, odd.unread)]
     if odd.empty:
         kept = ~np.isin(numbers, odd.empty)
@@ -234,17 +234,6 @@ def _blank_end(numbers: NDArray[np.int64], odd: Irregular) -> int:
     """Return how many blank lines end the file."""
     blank = np.isin(numbers, odd.empty)
     return len(numbers) - (int(np.flatnonzero(~blank)[-1]) + 1 if not blank.all() else 0)
-
-
-def _refuse_full(lines: int, rows: int, *, where: str) -> None:
-    """Refuse a file that is exactly as long as a sheet may be: a spreadsheet has very likely cut it."""
-    if {lines, rows} & set(SPREADSHEET_ROWS):
-        raise InputError(
-            "cut-or-continued",
-            f"the file has exactly {rows:,} rows: a spreadsheet program keeps no more and leaves the rest out",
-            where=where,
-            fix="have it exported by the system itself, or in parts, without opening it in a spreadsheet program",
-        )
 
 
 def _finisher(table: pa.Table, request: Request) -> Callable[[str], pa.Array]:
