@@ -6,6 +6,7 @@ so they are caught and replaced, with ``from None``, by one of these.
 
 from __future__ import annotations
 
+import os
 import traceback
 from dataclasses import dataclass
 from enum import IntEnum
@@ -159,6 +160,10 @@ def bug(error: BaseException) -> PipelineError:
     if isinstance(error, MemoryError):
         fix = "close other programs, or run on a machine with more, and run again"
         return StorageError("out-of-memory", "there is not enough memory", fix=fix)
+    if isinstance(error, OSError):  # of the outside world, wherever it comes up
+        reason = os.strerror(error.errno) if error.errno else "no reason given"
+        fix = "check the paths in the settings and on the command line, who may use them, and that the disk is well"
+        return StorageError("system-refused", f"the system refused a file or a folder: {reason}", fix=fix)
     places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
     where = " > ".join(places[-6:])
     return PipelineError("bug", f"{type(error).__name__} at {where}", fix="please report this line")
@@ -295,6 +300,7 @@ CODES = MappingProxyType(
         "interrupted": Meaning("The run was stopped by a signal.", transient=True),
         "not-writable": Meaning("A file or folder of ours cannot be written."),
         "out-of-memory": Meaning("There is not enough memory.", transient=True),
+        "system-refused": Meaning("The system refused a file or a folder, for a reason that the message names."),
         "disk-full": Meaning("The disk is full.", transient=True),
     }
 )

@@ -30,7 +30,7 @@ _AT_HAND_BYTES = 512 * 2**20
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the extracts below ``root`` in one run, and within ``limits`` the databases at the addresses ``sources``."""
+    """Reads the extracts below ``root``, and within ``limits`` the databases whose addresses are ``sources``."""
 
     root: Path
     sources: Mapping[str, Secret[str]]

@@ -25,7 +25,7 @@ from pipeline.extract.database.patience import Watch, within
 from pipeline.extract.database.sqlite import NOT_SQLITE, is_sqlite, sqlite_engine
 from pipeline.extract.header import match_header
 from pipeline.extract.number import plain_decimal
-from pipeline.extract.paths import open_regular, safe_path
+from pipeline.extract.paths import exists, open_regular, safe_path
 from pipeline.model.tables import CellProblem, Extracted
 from pipeline.settings.sections import Sources
 
@@ -76,7 +76,7 @@ class Database:
         At an ``address`` the table must be there; without one, the file below ``root``.
         """
         if address is None:
-            return safe_path(root, self.default).exists()
+            return exists(root, self.default)
         engine, watch = self._engine(address), Watch(limits, where=self._where)
 
         def ask() -> bool:
