@@ -69,10 +69,12 @@ def names_in(root: Path, relative: str) -> list[str]:
 def _entries(folder: Path, relative: str) -> list[Path]:
     try:
         return sorted(folder.iterdir())
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return []
     except OSError as error:
-        raise unreadable(relative or ".", error) from None
+        if isinstance(error, NotADirectoryError) and relative:
+            return []
+        raise unreadable(relative.rstrip("/") or folder.name, error) from None
 
 
 def _is_folder(entry: Path, relative: str) -> bool:

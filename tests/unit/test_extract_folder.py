@@ -274,9 +274,9 @@ def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path, monkeypat
     original = folder_module._parsed
 
     def parse_and_grow(
-        stream: CheckedStream, raw_names: dict[str, str], request: folder_module.Request, *, block: int
+        stream: CheckedStream, shape: folder_module._Shape, request: folder_module.Request, *, block: int
     ) -> tuple[pa.Table | None, bool]:
-        result = original(stream, raw_names, request, block=block)
+        result = original(stream, shape, request, block=block)
         path.write_text("a,b\n1,2\n3,4\n")
         return result
 

@@ -121,13 +121,14 @@ def test_a_closed_folder_is_an_error_of_ours(
     assert "Featherstonehaugh" not in caught.value.text()
 
 
-def test_a_folder_that_is_a_file_holds_nothing_and_a_circle_is_said(tmp_path: Path) -> None:
+def test_an_absent_folder_holds_nothing_and_one_that_is_none_is_said(tmp_path: Path) -> None:
     (tmp_path / "raw").write_text("x")
     (tmp_path / "circle").symlink_to("circle")
-    assert list(files_below(tmp_path / "raw")) == list(files_below(tmp_path / "absent")) == []
-    with pytest.raises(InputError) as caught:
-        list(files_below(tmp_path / "circle"))
-    assert caught.value.code == "unreadable-file"
+    assert list(files_below(tmp_path / "absent")) == []
+    for name in ("raw", "circle"):
+        with pytest.raises(InputError) as caught:
+            list(files_below(tmp_path / name))
+        assert (caught.value.code, caught.value.where) == ("unreadable-file", name)
     assert names_in(tmp_path, "raw/crime") == names_in(tmp_path, "absent") == []
     with pytest.raises(InputError) as caught:
         exists(tmp_path / "circle", "a.csv")
