@@ -6,6 +6,7 @@ so they are caught and replaced, with ``from None``, by one of these.
 
 from __future__ import annotations
 
+import os
 import traceback
 from dataclasses import dataclass
 from enum import IntEnum
@@ -159,6 +160,10 @@ def bug(error: BaseException) -> PipelineError:
     if isinstance(error, MemoryError):
         fix = "close other programs, or run on a machine with more, and run again"
         return StorageError("out-of-memory", "there is not enough memory", fix=fix)
+    if isinstance(error, OSError):  # of the outside world, wherever it comes up
+        reason = os.strerror(error.errno) if error.errno else "no reason given"
+        fix = "check the paths in the settings and on the command line, who may use them, and that the disk is well"
+        return StorageError("system-refused", f"the system refused a file or a folder: {reason}", fix=fix)
     places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
     where = " > ".join(places[-6:])
     return PipelineError("bug", f"{type(error).__name__} at {where}", fix="please report this line")
@@ -211,9 +216,19 @@ CODES = MappingProxyType(
         "comment": Meaning("A workbook holds comments or notes."),
         "macro": Meaning("A workbook holds macros."),
         "external-link": Meaning("A workbook keeps cells of another workbook that it is linked to."),
+        "data-model": Meaning("A workbook holds a data model, which keeps whole tables behind the sheets."),
+        "embedded-file": Meaning("A workbook holds another file inside it."),
+        "connection": Meaning("A workbook is connected to a source of data, and keeps what it fetched."),
+        "custom-xml": Meaning("A workbook holds data of other programs that no sheet shows."),
+        "unknown-part": Meaning("A workbook holds a part that no extract needs."),
+        "cut-or-continued": Meaning(
+            "A file ends exactly where a spreadsheet cuts it, or goes on in another sheet: rows would be missing."
+        ),
         "missing-table": Meaning("A database has no table of the name that a feed expects."),
         "database-busy": Meaning("A database is locked by another program.", transient=True),
         "database-unusable": Meaning("A database cannot be reached, or does not let us read.", transient=True),
+        "database-slow": Meaning("A database did not answer in time.", transient=True),
+        "database-endless": Meaning("A query of a database gave more rows, or took longer, than any extract does."),
         "broken-database": Meaning("A database is damaged, or the file is no database."),
         "protective-marking": Meaning("An extract is marked above OFFICIAL."),
         "too-many-bad": Meaning("So many rows of an extract are bad that the extract itself must be wrong."),
@@ -291,6 +306,7 @@ CODES = MappingProxyType(
         "interrupted": Meaning("The run was stopped by a signal.", transient=True),
         "not-writable": Meaning("A file or folder of ours cannot be written."),
         "out-of-memory": Meaning("There is not enough memory.", transient=True),
+        "system-refused": Meaning("The system refused a file or a folder, for a reason that the message names."),
         "disk-full": Meaning("The disk is full.", transient=True),
     }
 )

@@ -80,7 +80,8 @@ class Workplace:
     def reader(self) -> Reader:
         """A reader of the extracts, which keeps at hand what it read."""
         database = self.settings.engagement.database
-        return Reader(self.raw, {"engagement_database": database} if database else {}, self.say)
+        addresses = {"engagement_database": database} if database else {}
+        return Reader(self.raw, addresses, self.say, self.settings.sources)
 
     @property
     def store(self) -> Store:

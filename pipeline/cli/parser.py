@@ -12,7 +12,7 @@ from pipeline import __version__
 from pipeline.cli import commands
 from pipeline.cli.decisions import add_decisions
 from pipeline.errors import EXIT_MEANINGS, ExitStatus, Interrupted, PipelineError, SettingsError, bug
-from pipeline.settings.reader import MONTH, day
+from pipeline.settings.reader import FIRST_YEAR, LAST_YEAR, MONTH, PATH, day
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -63,8 +63,8 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="version", version=__version__)
-    top.add_argument("--settings", type=Path, metavar="FILE", help="the settings (default: pipeline.toml)")
-    top.add_argument("--data", type=Path, metavar="DIR", help="the folder of raw, reference, private and published")
+    top.add_argument("--settings", type=_path, metavar="FILE", help="the settings (default: pipeline.toml)")
+    top.add_argument("--data", type=_path, metavar="DIR", help="the folder of raw, reference, private and published")
     top.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD", help="the day this run counts as (default: today)")
     commands_of = top.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
     _add_runs(commands_of)
@@ -124,8 +124,14 @@ def _month_or_none(text: str) -> str:
     return text if text == "none" else _month(text)
 
 
+def _path(text: str) -> Path:
+    if not PATH.fits(text):
+        raise argparse.ArgumentTypeError("a path holds no control characters")
+    return Path(text)
+
+
 def _day(text: str) -> dt.date:
     try:
         return day(text)
     except ValueError:
-        raise argparse.ArgumentTypeError("a day is written YYYY-MM-DD") from None
+        raise argparse.ArgumentTypeError(f"a day is written YYYY-MM-DD, from {FIRST_YEAR} to {LAST_YEAR}") from None

@@ -7,8 +7,9 @@ is shown only when it looks like a column's name; any other is shown by its posi
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
@@ -20,6 +21,14 @@ _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 _WORDS = re.compile(r"[A-Za-z0-9]+(?:[ \u00a0_/.-]+[A-Za-z0-9]+)*")
 _LONGEST_NAME = 40
 _SHOWN_AT_MOST = 20
+_INVISIBLE = "an invisible character"
+_SEP_LINE = re.compile(r"\ufeff?\"?sep=", re.IGNORECASE)
+_OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+#: Where somebody finds the columns that were agreed.
+LISTED = "`pipeline datasets NAME` lists the agreed columns"
+TITLE_ROWS = "the number of title rows in the dataset's declaration (pipeline/datasets)"
+#: So many rows below the place of the header are looked at for it.
+LOOKED_BELOW = 10
 
 #: Words that headers are made of, and names of people are not.
 _HEADER_WORDS = """
@@ -35,25 +44,51 @@ unnamed update updated upload user value vat vendor version victim ward year
 """
 
 
-def match_header(found: Sequence[str | None], declared: Sequence[str], *, where: str) -> Mapping[str, int]:
+class Around(NamedTuple):
+    """Where a header was expected: its row's number, and the cells of the rows near it, by number.
+
+    ``first`` is the text of the file's first line where the file is delimited text, "" otherwise.
+    """
+
+    row: int
+    near: Mapping[int, Sequence[str]]
+    first: str = ""
+
+
+def match_header(
+    found: Sequence[str | None], declared: Sequence[str], *, where: str, around: Around | None = None
+) -> Mapping[str, int]:
     """Return the position in ``found`` of each of the ``declared`` columns; there are no others.
 
-    None stands in ``found`` where there is no column at all (a blank one of a sheet).
+    None stands in ``found`` where there is no column at all (one without a name and without a cell below).
     Names are compared exactly after trimming blanks.  Unknown, missing and doubled columns raise one
     `InputError` ``unknown-column`` for all of them; when most declared columns are missing it is
-    ``no-header-row``, with positions only.
+    ``no-header-row``, which shows no name that is not declared.
     """
     names = [None if name is None else name.strip(BLANKS) for name in found]
     counts = Counter(names)
     missing = [name for name in declared if name not in counts]
-    if 2 * len(missing) > len(declared):
-        raise _no_header(len(found), len(declared) - len(missing), declared, where=where)
     wanted = set(declared)
     unknown = [index for index, name in enumerate(names) if name is not None and name not in wanted]
+    almost = _almost(names, unknown, missing)
+    if 2 * (len(missing) - len(set(almost.values()))) > len(declared):
+        raise _no_header(names, missing, declared, where=where, around=around)
     doubled = [name for name in declared if counts[name] > 1]
     if missing or unknown or doubled:
-        raise _unknown(names, declared, missing=missing, unknown=unknown, doubled=doubled, where=where)
+        raise _unknown(names, declared, _Faults(missing, unknown, doubled, almost), where=where)
     return {name: index for index, name in enumerate(names) if name is not None}
+
+
+def is_header(cells: Iterable[str], declared: Sequence[str]) -> bool:
+    """Return whether ``cells`` hold at least three quarters of the declared names, odd blanks and case aside."""
+    known = {folded_name(name) for name in declared}
+    return 4 * len(known & {folded_name(cell) for cell in cells}) >= 3 * len(known)
+
+
+def folded_name(name: str) -> str:
+    """Return a name without blanks, line ends, invisible characters and capital letters."""
+    plain = unicodedata.normalize("NFKC", name)
+    return "".join(each for each in plain if not each.isspace() and unicodedata.category(each)[0] != "C").casefold()
 
 
 def is_header_like(name: str, declared: Iterable[str]) -> bool:
@@ -71,49 +106,118 @@ def _words(name: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", name.lower())
 
 
-def _no_header(cells: int, known: int, declared: Sequence[str], *, where: str) -> InputError:
-    return InputError(
-        "no-header-row",
-        f"the row where the header was expected has {cells} cells, of which {known} are declared columns; "
-        f"{len(declared)} columns were expected, beginning with `{declared[0]}`",
-        where=where,
-        fix="have the extract exported with its header row, and with commas between its cells (not semicolons or tabs)",
-    )
+class _Faults(NamedTuple):
+    """What is wrong with a header; ``almost`` gives by position the missing name that a name almost is."""
+
+    missing: Sequence[str]
+    unknown: Sequence[int]
+    doubled: Sequence[str]
+    almost: Mapping[int, str]
 
 
-def _unknown(
-    names: Sequence[str | None],
-    declared: Sequence[str],
-    *,
-    missing: Sequence[str],
-    unknown: Sequence[int],
-    doubled: Sequence[str],
-    where: str,
+def _almost(names: Sequence[str | None], unknown: Sequence[int], missing: Sequence[str]) -> dict[int, str]:
+    by_fold = {folded_name(name): name for name in missing}
+    folds = {index: folded_name(names[index] or "") for index in unknown}
+    return {index: by_fold[fold] for index, fold in folds.items() if fold and fold in by_fold}
+
+
+def _no_header(
+    names: Sequence[str | None], missing: Sequence[str], declared: Sequence[str], *, where: str, around: Around | None
 ) -> InputError:
+    known = len(declared) - len(missing)
+    here = f"row {around.row}" if around else "this"
+    message = (
+        f"{here} is not the header: of its {sum(name is not None for name in names)} cells {known} are declared "
+        f"columns, of {len(declared)}. Missing: {_few([f'`{name}`' for name in missing], 5)}"
+    )
+    fix = f"have the extract exported with its header row; {LISTED}"
+    if around:
+        found = _hint(around, declared)
+        message, fix = (f"{message}. {found[0]}", f"{found[1]}; {LISTED}") if found else (message, fix)
+    return InputError("no-header-row", message, where=where, fix=fix)
+
+
+def _hint(around: Around, declared: Sequence[str]) -> tuple[str, str] | None:
+    """Return where the header is, or why it cannot be seen, and what to do."""
+    if around.first and _SEP_LINE.match(around.first):
+        return ("Row 1 is a `sep=` line, a note for spreadsheets, and no part of a CSV", "have that line removed")
+    for number, cells in around.near.items():
+        if is_header(cells, declared):
+            fix = f"have the extract exported with its header in row {around.row}, or correct {TITLE_ROWS}"
+            return f"The header stands in row {number}, expected in row {around.row}", fix
+    if around.first:
+        for mark, name in _OTHER_DELIMITERS.items():
+            cells = [cell.strip(' "') for row in around.near.values() for cell in mark.join(row).split(mark)]
+            if any(mark in cell for row in around.near.values() for cell in row) and is_header(cells, declared):
+                return (f"The cells are separated by {name}, not by commas", "have commas put between the cells")
+    return None
+
+
+def _unknown(names: Sequence[str | None], declared: Sequence[str], faults: _Faults, *, where: str) -> InputError:
+    almost = [
+        f"column {index + 1} is `{name}` but for {difference(names[index] or '', name)}"
+        for index, name in faults.almost.items()
+    ]
+    unnamed = [f"column {index + 1} has no name" for index in faults.unknown if not names[index]]
     shown = [
         f"`{names[index]}` (column {index + 1})"
         if is_header_like(names[index] or "", declared)
         else f"column {index + 1} (its name is not shown)"
-        for index in unknown
+        for index in faults.unknown
+        if names[index] and index not in faults.almost
     ]
+    missing = [f"`{name}`" for name in faults.missing if name not in set(faults.almost.values())]
     parts = [
+        ("", almost),
+        ("", unnamed),
         ("not declared: ", shown),
-        ("missing: ", [f"`{name}`" for name in missing]),
-        ("more than once: ", [f"`{name}` (columns {_places(names, name)})" for name in doubled]),
+        ("missing: ", missing),
+        ("more than once: ", [f"`{name}` (columns {_places(names, name)})" for name in faults.doubled]),
     ]
     listed = "; ".join(label + _few(items) for label, items in parts if items)
-    return InputError(
-        "unknown-column",
-        f"the columns are not the declared ones; {listed}",
-        where=where,
-        fix="declare each column's fate in the feed, or have the extract exported with the agreed columns",
-    )
+    fix = f"have the extract exported with the agreed columns; {LISTED}"
+    return InputError("unknown-column", f"the columns are not the declared ones; {listed}", where=where, fix=fix)
+
+
+def difference(found: str, declared: str) -> str:
+    """Return in words how a name differs from the declared one that it almost is; no part of it is shown."""
+    said: list[str] = []
+    plain = ""
+    for place, each in enumerate(found):
+        kind = _odd_kind(each)
+        if kind:
+            where = (
+                "at its beginning" if place == 0 else "at its end" if place == len(found) - 1 else "between the words"
+            )
+            said.append(kind if kind == _INVISIBLE else f"{kind} {where}")
+            plain += "" if kind == _INVISIBLE else " "
+        else:
+            plain += each
+    if len(plain.split(" ")) != len(declared.split(" ")):
+        said.append("the number of blanks in it")
+    letters, expected = (text.replace(" ", "") for text in (plain, declared))
+    if letters != expected:
+        said.append("capital and small letters" if letters.casefold() == expected.casefold() else "unusual letters")
+    return " and ".join(dict.fromkeys(said)) or "blanks"
+
+
+def _odd_kind(each: str) -> str:
+    category = unicodedata.category(each)
+    if each in "\r\n\x0b\x0c\x85\u2028\u2029":
+        return "a line end"
+    if each == "\t":
+        return "a tab"
+    if each == "\u00a0":
+        return "a no-break space"
+    if category[0] == "C":
+        return _INVISIBLE
+    return "an unusual blank" if category[0] == "Z" and each != " " else ""
 
 
 def _places(names: Sequence[str | None], wanted: str) -> str:
     return _few([str(index + 1) for index, name in enumerate(names) if name == wanted])
 
 
-def _few(items: Sequence[str]) -> str:
-    rest = len(items) - _SHOWN_AT_MOST
-    return ", ".join(items[:_SHOWN_AT_MOST]) + (f" and {rest} more" if rest > 0 else "")
+def _few(items: Sequence[str], most: int = _SHOWN_AT_MOST) -> str:
+    rest = len(items) - most
+    return ", ".join(items[:most]) + (f" and {rest} more" if rest > 0 else "")

@@ -30,9 +30,14 @@ def refuse_marking(texts: Iterable[str], *, where: str, place: str) -> None:
     Raises `InputError` ``protective-marking``; the text itself is not shown.
     """
     if any(is_marked(text) for text in texts):
-        raise InputError(
-            "protective-marking",
-            f"a protective marking above OFFICIAL stands in the {place}",
-            where=where,
-            fix="ask the owner whether the extract may be published; if so, have it exported without the marking",
-        )
+        raise marked(where=where, place=place)
+
+
+def marked(*, where: str, place: str) -> InputError:
+    """Return the error for a file that is marked above OFFICIAL in that ``place``; the text itself is not shown."""
+    return InputError(
+        "protective-marking",
+        f"a protective marking above OFFICIAL stands in the {place}",
+        where=where,
+        fix="ask the owner whether the extract may be published; if so, have it exported without the marking",
+    )

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from pipeline.columns.arrays import concatenated, constant, encoded, facts_of_distinct, plain, whole
 from pipeline.columns.dates import days, months
-from pipeline.extract.paths import files_below, open_regular, safe_path
+from pipeline.extract.paths import files_below, names_in, open_regular
 from pipeline.model.periods import NO_MONTH
 from pipeline.model.tables import RawTable, Receipt, RowRef
 
@@ -53,9 +53,7 @@ def month_files(root: Path, pattern: str) -> dict[Month, str]:
     before, _, after = pattern.rpartition("/")[2].partition("{month}")
     name = re.compile(re.escape(before) + _MONTH + re.escape(after))
     folder = pattern.rpartition("/")[0]
-    inside = safe_path(root, folder)
-    found = sorted(entry.name for entry in inside.iterdir()) if inside.is_dir() else []
-    matches = [match for entry in found if (match := name.fullmatch(entry))]
+    matches = [match for entry in names_in(root, folder) if (match := name.fullmatch(entry))]
     return {match["month"]: f"{folder}/{match.string}" for match in matches}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.errors import InputError
@@ -12,7 +13,6 @@ from pipeline.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from io import BufferedReader
-    from pathlib import Path
 
 
 _README = re.compile(r"readme(\..*)?", re.IGNORECASE)
@@ -24,11 +24,11 @@ def safe_path(root: Path, relative: str) -> Path:
     ``root`` itself may be a link.  A path that is absolute, climbs out, or is led out by a link raises
     `InputError` ``path-escapes``.  The path need not exist.
     """
-    base = root.resolve()
     try:
+        base = root.resolve()
         target = (base / relative).resolve()
     except (OSError, RuntimeError, ValueError):  # links in a circle, a name too long, a NUL in the name
-        target = base
+        base = target = root
     if relative.startswith("/") or target == base or not target.is_relative_to(base):
         raise InputError(
             "path-escapes",
@@ -45,25 +45,51 @@ def files_below(root: Path) -> Iterator[str]:
     Linked folders are followed as the feeds follow them, each real folder once on a way down; one that leads
     out is a name and no more.
     """
-    yield from _below(root, "", frozenset(), root.resolve())
+    yield from _below(root, "", frozenset(), Path(os.path.realpath(root)))
 
 
 def _below(folder: Path, before: str, above: frozenset[str], root: Path) -> Iterator[str]:
     real = os.path.realpath(folder)
-    if real in above or not folder.is_dir():
+    if real in above:
         return
-    for entry in sorted(folder.iterdir()):
+    for entry in _entries(folder, before):
         if entry.name.startswith(".") or _README.fullmatch(entry.name):
             continue
-        if entry.is_dir() and entry.resolve().is_relative_to(root):
+        if _is_folder(entry, f"{before}{entry.name}") and Path(os.path.realpath(entry)).is_relative_to(root):
             yield from _below(entry, f"{before}{entry.name}/", above | {real}, root)
         else:
             yield f"{before}{entry.name}"
 
 
+def names_in(root: Path, relative: str) -> list[str]:
+    """Return the names in the folder at ``relative`` below ``root``, none where there is no such folder."""
+    return [entry.name for entry in _entries(safe_path(root, relative), relative)]
+
+
+def _entries(folder: Path, relative: str) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        if isinstance(error, NotADirectoryError) and relative:
+            return []
+        raise unreadable(relative.rstrip("/") or folder.name, error) from None
+
+
+def _is_folder(entry: Path, relative: str) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError as error:
+        raise unreadable(relative, error) from None
+
+
 def exists(root: Path, relative: str) -> bool:
     """Return whether something stands at ``relative`` below ``root``; a link that leads out is an error."""
-    return safe_path(root, relative).exists()
+    try:
+        return safe_path(root, relative).exists()
+    except OSError as error:
+        raise unreadable(relative, error) from None
 
 
 def open_regular(root: Path, relative: str) -> BufferedReader:

@@ -13,6 +13,7 @@ from pipeline.extract.database.database import Database
 from pipeline.extract.delimited.folder import Folder
 from pipeline.extract.partition import Dated, dated, month_files
 from pipeline.extract.workbook.workbook import Workbook
+from pipeline.settings.sections import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,17 +30,18 @@ _AT_HAND_BYTES = 512 * 2**20
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the extracts below ``root`` in one run, and the databases whose addresses are ``sources``."""
+    """Reads the extracts below ``root``, and within ``limits`` the databases whose addresses are ``sources``."""
 
     root: Path
     sources: Mapping[str, Secret[str]]
     say: Callable[[str], None]
+    limits: Sources = field(default_factory=Sources)
     _kept: OrderedDict[tuple[str, str], Dated] = field(default_factory=OrderedDict)
 
     def files(self, feed: Feed) -> dict[Month, str]:
         """Return the extracts of a feed by month; a database is one extract without a month of its own."""
         if isinstance(feed.source, Database):
-            present = feed.source.present(self.root, self.sources.get(feed.source.setting))
+            present = feed.source.present(self.root, self.sources.get(feed.source.setting), self.limits)
             return {"": feed.source.path} if present else {}
         if isinstance(feed.source, Folder | Workbook):
             return month_files(self.root, feed.source.pattern)
@@ -59,7 +61,9 @@ class Reader:
         """Return some columns of an extract, read now."""
         if isinstance(feed.source, Database):
             address = self.sources.get(feed.source.setting)
-            found = feed.source.read_from(self.root, address, columns, feed.declared, dictionaries=recurring)
+            found = feed.source.read_from(
+                self.root, address, columns, feed.declared, dictionaries=recurring, limits=self.limits
+            )
         else:
             found = feed.source.read(self.root, path, columns, feed.declared, dictionaries=recurring)
         cells = pa.table({name: whole(found.cells.column(name)) for name in columns})

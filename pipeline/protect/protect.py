@@ -82,10 +82,10 @@ def _references(dataset: Dataset, before: Mapping[str, pa.Array], after: Mapping
 def _treated(raw: RawTable, feed: Feed, context: Context) -> tuple[dict[str, pa.Array], list[Problem]]:
     columns: dict[str, pa.Array] = {}
     problems = [Problem(feed.dated_by, "month-after-file", raw.after_file)] if raw.after_file.any() else []
-    for column in sorted({column for _, column, _ in raw.problems}):
+    for column, code in sorted({(column, code) for _, column, code in raw.problems}):
         mask = nowhere(len(raw))
-        mask[[position for position, of, _ in raw.problems if of == column]] = True
-        problems.append(Problem(column, "unreadable-cell", mask))
+        mask[[position for position, *what in raw.problems if what == [column, code]]] = True
+        problems.append(Problem(column, code, mask))
     # pseudonyms keep Python busy, snapping hardly needs it
     for made in map_columns(lambda treatment: treatment.apply(raw.cells, context), feed.treatments):
         columns |= made.columns

@@ -41,8 +41,8 @@ def remembered(private: Path) -> Mapping[str, str]:
     if not path.is_file():
         return {}
     try:
-        facts: Mapping[str, str] = json.loads(path.read_bytes())
-    except ValueError:
+        facts: Mapping[str, str] = dict(json.loads(path.read_bytes()))
+    except (ValueError, TypeError, RecursionError):
         raise StorageError(
             "bad-state",
             "the private state cannot be understood",
@@ -66,7 +66,7 @@ def _is_sample(folder: Path) -> bool | None:
     """Return whether a public dataset says that it is the sample's; None for a folder of anything else."""
     try:
         facts = json.loads((folder / "datapackage.json").read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return "sample" in facts if isinstance(facts, dict) else None
 
@@ -197,7 +197,7 @@ def _check_series(published: Path, key: Key) -> None:
     for path in sorted(published.glob("*/datapackage.json")):
         try:
             series = json.loads(path.read_bytes()).get("keySeries", key.series)
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, RecursionError):
             continue
         if series != key.series:
             raise SettingsError(

@@ -45,7 +45,7 @@ def manifest_files(data: Path) -> tuple[str, ...]:
     """Return the paths below ``data`` of the files that were made; nothing where no sample was made."""
     try:
         return tuple(json.loads((data / MANIFEST_FILE).read_bytes())["files"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ()
 
 

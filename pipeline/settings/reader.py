@@ -40,7 +40,9 @@ LABEL = Form(r"(?! )[^\x00-\x1f\x7f]{1,300}(?<! )", "a text of one line, without
 SLUG = Form(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", "a name in small letters with hyphens")
 ORGANISATION = Form(r"[a-z0-9_-]{2,100}", "the organisation's name as it stands in its CKAN address, small letters")
 MONTH = Form(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])", "a month such as 2010-12")
-DAY = Form(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a day such as 2024-04-10")
+#: Days that a run or a decision may have: others are slips, and at the calendar's ends no day is left to count to.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+DAY = Form(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", f"a day such as 2024-04-10, from {FIRST_YEAR} to {LAST_YEAR}")
 LICENCE = Form(r"[A-Za-z0-9][A-Za-z0-9._-]{1,99}", "a licence's short name such as CC-BY-4.0")
 WEB = Form(r"https?://[^\s\x00-\x1f\x7f]{3,300}", "an address that begins with https:// or http://")
 MONEY = Form(r"(?:0|[1-9][0-9]{0,7})\.[0-9]{2}", "an amount in quotation marks, with pence, such as '500.00'")
@@ -59,7 +61,10 @@ def day(text: str) -> dt.date:
     """Return the day of the calendar that ``text`` names in the one form that is allowed; `ValueError` otherwise."""
     if not DAY.fits(text):
         raise ValueError
-    return dt.date.fromisoformat(text)
+    found = dt.date.fromisoformat(text)
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ValueError
+    return found
 
 
 def read_toml(file: Path) -> dict[str, object]:
@@ -80,6 +85,9 @@ def read_toml(file: Path) -> dict[str, object]:
         message = f"this is no TOML ({at[0] if at else 'a name is set twice'})"
         fix = "texts stand in quotation marks, a table begins with [name], each name comes once"
         raise SettingsError("not-toml", message, where=str(file), fix=fix) from None
+    except (RecursionError, ValueError):
+        message = "a value is nested deeper, or a number longer, than any setting is"
+        raise SettingsError("not-toml", message, where=str(file), fix="remove it") from None
 
 
 @dataclass(slots=True)
@@ -232,7 +240,7 @@ class Section:
     def day(self, key: str) -> dt.date | None:
         """Return a calendar day: a date, or the same as text."""
         found = self.value(key)
-        return found if type(found) is dt.date or found is None else self._day(found, self.place(key))
+        return None if found is None else self._day(found, self.place(key))
 
     def variable_day(self, variable: str) -> dt.date | None:
         """Return the calendar day that ``variable`` holds, None when it is not set."""

@@ -234,6 +234,24 @@ class Engagement(NamedTuple):
         return cls(section.text("first_month", checks.MONTH, default="2010-12"), address)
 
 
+class Sources(NamedTuple):
+    """How long a database may take, in seconds, and how many rows it may give; none of it can be switched off."""
+
+    first_row_seconds: int = 30
+    query_seconds: int = 600
+    most_rows: int = 50_000_000
+
+    @classmethod
+    def read(cls, section: Section) -> Self:
+        """Return the limits for sources that are asked over a connection."""
+        usual = cls()
+        return cls(
+            section.whole("first_row_seconds", low=1, high=300, default=usual.first_row_seconds),
+            section.whole("query_seconds", low=1, high=3_600, default=usual.query_seconds),
+            section.whole("most_rows", low=1_000, high=50_000_000, default=usual.most_rows),
+        )
+
+
 class Referee(NamedTuple):
     """How many rows of a release Frictionless reads as the outside referee; ``everything``: all of them."""
 

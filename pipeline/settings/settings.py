@@ -29,6 +29,7 @@ from pipeline.settings.sections import (
     Licence,
     Publisher,
     Referee,
+    Sources,
     Spend,
     Terms,
     licences,
@@ -78,6 +79,7 @@ class Settings:
     spend: Spend
     limits: Limits
     engagement: Engagement
+    sources: Sources
     desk: Desk
     referee: Referee
     ckan: Ckan
@@ -129,6 +131,7 @@ class Settings:
             spend=Spend.read(top.section("spend")),
             limits=Limits.read(top.section("limits")),
             engagement=Engagement.read(top.section("engagement")),
+            sources=Sources.read(top.section("sources")),
             desk=_desk(top.section("review")),
             referee=Referee.read(top.section("referee")),
             ckan=Ckan.read(top.section("ckan")),

@@ -65,9 +65,20 @@ class ReferenceIndex:
 
     def _once(self, scope: str, reference: str) -> Iterator[PublishedIn]:
         lines = self._path.read_text(encoding="utf-8").splitlines() if self._path.exists() else []
-        for facts in map(json.loads, filter(None, lines)):
-            if facts["scope"] == scope and reference in facts["references"]:
-                yield PublishedIn(facts["month"], facts["released_on"], public=False)
+        for line in filter(None, lines):
+            try:
+                facts = json.loads(line)
+                is_held = facts["scope"] == scope and reference in facts["references"]
+                found = PublishedIn(facts["month"], facts["released_on"], public=False)
+            except (ValueError, KeyError, TypeError, RecursionError):
+                raise StorageError(
+                    "bad-state",
+                    "the list of what was once public cannot be understood",
+                    where=str(self._path),
+                    fix="restore data/private from its backup",
+                ) from None
+            if is_held:
+                yield found
 
     def _references(self, built: Built, scope: str) -> pa.Array:
         return pc.unique(self.store.references(self.dataset, built, scope, self.columns[scope]).drop_null())

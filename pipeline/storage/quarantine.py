@@ -37,7 +37,7 @@ def load_quarantine(private: Path, dataset: str) -> list[tuple[Month, Mapping[st
         try:
             facts = json.loads(path.read_bytes())
             found.append((path.stem, facts["files"], [Quarantined(*each) for each in facts["rows"]]))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise StorageError(
                 "bad-state",
                 "the list of bad rows cannot be understood",

@@ -117,7 +117,7 @@ def load_state(path: Path) -> State:
     try:
         facts = json.loads(path.read_bytes())
         return _state(facts[str(FORM)]) if str(FORM) in facts else _state(_carried_over(facts[str(_BEFORE)]))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise StorageError(
             "bad-state",
             "the private state cannot be understood",

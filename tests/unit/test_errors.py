@@ -14,6 +14,7 @@ from pipeline.errors import (
     PrivacyError,
     SettingsError,
     StorageError,
+    bug,
     several,
 )
 
@@ -62,3 +63,11 @@ def test_the_codes_that_end_a_whole_portal() -> None:
     assert sorted(code for code, meaning in CODES.items() if meaning.whole_portal) == [
         *("bad-token", "not-a-portal", "portal-certificate", "portal-redirects", "portal-unreachable"),
     ]
+
+
+def test_what_the_system_refuses_is_no_bug() -> None:
+    error = bug(PermissionError(13, "Featherstonehaugh", "/data/Featherstonehaugh"))
+    assert (error.code, error.status) == ("system-refused", ExitStatus.STORAGE)
+    assert "Permission denied" in error.text()
+    assert "Featherstonehaugh" not in error.text()
+    assert bug(ValueError("Featherstonehaugh")).status is ExitStatus.BUG

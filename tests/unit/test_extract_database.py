@@ -6,9 +6,12 @@ import datetime as dt
 import os
 import shutil
 import sqlite3
+import threading
+import time
 from contextlib import closing
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
@@ -16,8 +19,10 @@ import pytest
 import pipeline.extract.database.sqlite as sqlite_module
 from pipeline.errors import CODES, InputError, PipelineError, SettingsError
 from pipeline.extract.database.database import Database, _text
+from pipeline.extract.database.patience import Watch, within
 from pipeline.model.tables import CellProblem
 from pipeline.settings.secret import Secret
+from pipeline.settings.sections import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -81,6 +86,11 @@ def test_values_become_text_in_the_order_of_the_key(tmp_path: Path) -> None:
     [
         (dt.datetime.fromisoformat("2024-01-03T09:12:00"), "2024-01-03 09:12:00"),
         (dt.datetime.fromisoformat("2024-01-03T09:12:00.5"), "2024-01-03 09:12:00"),
+        (dt.datetime(2024, 3, 31, 23, 30, tzinfo=dt.UTC), "2024-04-01 00:30:00"),
+        (dt.datetime(2024, 1, 31, 23, 30, tzinfo=dt.UTC), "2024-01-31 23:30:00"),
+        (dt.datetime(2024, 1, 1, 0, 30, tzinfo=dt.timezone(dt.timedelta(hours=1))), "2023-12-31 23:30:00"),
+        (dt.datetime(2024, 7, 1, 0, 30, tzinfo=ZoneInfo("Europe/London")), "2024-07-01 00:30:00"),
+        (dt.datetime(9999, 12, 31, 23, 30, tzinfo=dt.timezone(-dt.timedelta(hours=1))), "\0unreadable"),
         (dt.date(2024, 1, 3), "2024-01-03"),
         (Decimal("12.50"), "12.50"),
         (Decimal("1E+3"), "1000"),
@@ -247,7 +257,7 @@ def test_columns_are_exactly_the_declared_ones(tmp_path: Path) -> None:
     assert refusal(lambda: read(tmp_path)).text() == (
         "unknown-column: engagement/events.sqlite: the columns are not the declared ones; "
         "not declared: `extra_code` (column 4); missing: `notes`\n"
-        "  to do: declare each column's fate in the feed, or have the extract exported with the agreed columns"
+        "  to do: have the extract exported with the agreed columns; `pipeline datasets NAME` lists the agreed columns"
     )
 
 
@@ -318,3 +328,49 @@ def test_a_pipe_or_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
     (root / EVENTS.default).unlink()
     os.mkfifo(root / EVENTS.default)
     assert refusal(lambda: read(root)).code == "not-a-file"
+
+
+ENDLESS = """CREATE VIEW event AS WITH RECURSIVE each (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each)
+SELECT n AS event_id, 'k' AS kind, n AS attendance, 'x' AS notes FROM each"""
+
+
+def endless(root: Path) -> Path:
+    path = root / EVENTS.default
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(ENDLESS)
+    return path
+
+
+def test_a_view_that_never_ends_is_interrupted(tmp_path: Path) -> None:
+    path = endless(tmp_path)
+    limits = Sources(first_row_seconds=1)
+    started = time.monotonic()
+    for address in (None, Secret(f"sqlite:///{path}")):
+        error = refusal(lambda: EVENTS.read_from(tmp_path, address, COLUMNS, COLUMNS, limits=limits))  # noqa: B023 - called at once
+        assert (error.code, error.transient) == ("database-slow", True)
+        assert "no row came within 1 seconds" in error.text()
+    assert time.monotonic() - started < 5
+    assert not [each for each in threading.enumerate() if each.name == "database"]
+
+
+def test_a_query_that_goes_on_and_on_is_interrupted() -> None:
+    watch = Watch(Sources(query_seconds=1), where="database, table `event`")
+
+    def work() -> None:
+        while True:
+            watch.came(1)
+            time.sleep(0.01)
+
+    error = refusal(lambda: within(watch, work))
+    assert error.code == "database-endless"
+    assert "more than 1 seconds" in error.text()
+    watch.limits = Sources(most_rows=0)  # ends the thread
+
+
+def test_more_rows_than_any_extract_has_are_refused(tmp_path: Path) -> None:
+    make(tmp_path, *((f"e{number:05}", "k", number, None) for number in range(1_001)))
+    limits = Sources(most_rows=1_000)
+    error = refusal(lambda: EVENTS.read_from(tmp_path, None, COLUMNS, COLUMNS, limits=limits))
+    assert error.code == "database-endless"
+    assert len(EVENTS.read_from(tmp_path, None, COLUMNS, COLUMNS, limits=Sources(most_rows=1_001)).rows) == 1_001

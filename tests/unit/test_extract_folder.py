@@ -274,9 +274,9 @@ def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path, monkeypat
     original = folder_module._parsed
 
     def parse_and_grow(
-        stream: CheckedStream, raw_names: dict[str, str], request: folder_module.Request, *, block: int
+        stream: CheckedStream, shape: folder_module._Shape, request: folder_module.Request, *, block: int
     ) -> tuple[pa.Table | None, bool]:
-        result = original(stream, raw_names, request, block=block)
+        result = original(stream, shape, request, block=block)
         path.write_text("a,b\n1,2\n3,4\n")
         return result
 
@@ -287,3 +287,62 @@ def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path, monkeypat
         "changed-while-read: 2024-01.csv: the file changed while it was being read\n"
         "  to do: run again when the export has finished"
     )
+
+
+@pytest.mark.parametrize("tail", [",", ",,", ", \u00a0,"])
+def test_columns_without_a_name_and_without_a_cell_are_no_columns(tmp_path: Path, tail: str) -> None:
+    blank = "," * tail.count(",")
+    data = f"a,b{blank}\n1,2{tail}\n3,4{tail}\n".encode()
+    assert rows(read(tmp_path, data)) == [("1", "2"), ("3", "4")]
+
+
+def test_cells_under_no_name_are_said_by_their_column(tmp_path: Path) -> None:
+    error = refusal(tmp_path, f"a,b,,\n1,2,,\n3,4,,{PERSON}\n".encode())
+    assert error.code == "unknown-column"
+    assert "; column 4 has no name\n" in error.text()
+    assert "column 3" not in error.text()
+
+
+def test_a_comma_at_the_end_of_every_row_but_the_header_is_said(tmp_path: Path) -> None:
+    error = refusal(tmp_path, b"a,b\n1,2,\n\n3,4, \n")
+    assert (error.code, "every row ends with a comma" in error.text()) == ("unknown-column", True)
+    assert read(tmp_path, b"a,b\n1,2,\n3,4\n").ragged == (2,)
+
+
+def titled(root: Path, data: bytes, title_rows: int = 2) -> Extracted:
+    (root / "2024-01.csv").write_bytes(data)
+    return Folder("{month}.csv", title_rows=title_rows).read(root, "2024-01.csv", COLUMNS, COLUMNS)
+
+
+def test_title_rows_stand_above_the_header(tmp_path: Path) -> None:
+    data = b'"Report of\nJanuary",x,y,z\n\nb,a\n1,"2"\nodd\n\n3,4\n'
+    extracted = titled(tmp_path, data)
+    assert rows(extracted) == [("2", "1"), ("4", "3")]
+    assert (extracted.rows.to_pylist(), extracted.ragged) == ([4, 7], (5,))
+    assert titled(tmp_path, b"x\n\na,b\n").rows.to_pylist() == []
+
+
+@pytest.mark.parametrize("title", ["OFFICIAL-SENSITIVE", f"{PERSON},TOP SECRET"])
+def test_marked_title_rows_stop_the_file(tmp_path: Path, title: str) -> None:
+    with pytest.raises(InputError) as caught:
+        titled(tmp_path, f"Report\n{title}\na,b\n1,2\n".encode())
+    assert caught.value.code == "protective-marking"
+    assert PERSON not in caught.value.text()
+
+
+def test_a_header_in_another_row_is_found(tmp_path: Path) -> None:
+    error = refusal(tmp_path, f"{PERSON}\n\na,b\n1,2\n".encode())
+    assert error.code == "no-header-row"
+    assert "The header stands in row 3, expected in row 1" in error.text()
+    with pytest.raises(InputError, match="stands in row 1, expected in row 3"):
+        titled(tmp_path, b"a,b\n1,2\n3,4\n5,6\n")
+    assert "Row 1 is a `sep=` line" in refusal(tmp_path, b"sep=,\r\na,b\r\n1,2\r\n").text()
+
+
+@pytest.mark.parametrize("limit", [65_536, 1_048_576])
+def test_a_file_exactly_as_long_as_a_sheet_was_cut(tmp_path: Path, limit: int) -> None:
+    assert refusal(tmp_path, b"a,b\n" + b"1,2\n" * (limit - 1)).code == "cut-or-continued"
+    assert refusal(tmp_path, b"a,b\r\n" + b"1,2\r\n" * (limit - 2) + b"1,2").code == "cut-or-continued"
+    assert refusal(tmp_path, b'a,b\n1,"x\ny"\n' + b"1,2\n" * (limit - 2) + b"\n\n").code == "cut-or-continued"
+    assert len(read(tmp_path, b"a,b\n" + b"1,2\n" * (limit - 2)).rows) == limit - 2
+    assert len(read(tmp_path, b"a,b\n" + b"1,2\n" * limit).rows) == limit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.extract.header import is_header_like, match_header
+from pipeline.extract.header import Around, is_header_like, match_header
 
 DECLARED = ("crime_reference", "recorded_on", "victim_surname", "restricted")
 
@@ -29,22 +29,77 @@ def test_all_faults_come_in_one_message() -> None:
         "unknown-column: crime/2024-01.csv, row 1: the columns are not the declared ones; "
         "not declared: `extra_code` (column 5), column 6 (its name is not shown); "
         "missing: `victim_surname`; more than once: `recorded_on` (columns 2, 3)\n"
-        "  to do: declare each column's fate in the feed, or have the extract exported with the agreed columns"
+        "  to do: have the extract exported with the agreed columns; `pipeline datasets NAME` lists the agreed columns"
     )
 
 
-def test_case_matters() -> None:
-    assert "missing: `restricted`" in refusal(["crime_reference", "recorded_on", "victim_surname", "Restricted"]).text()
+@pytest.mark.parametrize(
+    ("name", "difference"),
+    [
+        ("Net\u00a0Amount", "a no-break space between the words"),
+        ("Net\u202fAmount", "an unusual blank between the words"),
+        ("Net  Amount", "the number of blanks in it"),
+        ("NetAmount", "the number of blanks in it"),
+        ("Net Amount\u200b", "an invisible character"),
+        ("\ufeffNet Amount", "an invisible character"),
+        ("Net\nAmount", "a line end between the words"),
+        ("Net\r\nAmount", "a line end between the words and the number of blanks in it"),
+        ("Net Amount\t", "a tab at its end and the number of blanks in it"),
+        ("Net amount", "capital and small letters"),
+        ("NET\u00a0AMOUNT", "a no-break space between the words and capital and small letters"),
+        ("\uff2eet Amount", "unusual letters"),
+    ],
+)
+def test_a_name_that_looks_right_is_still_refused_and_the_difference_said(name: str, difference: str) -> None:
+    text = refusal(["Body", "Period", "Line No", name], ("Body", "Period", "Line No", "Net Amount")).text()
+    assert f"; column 4 is `Net Amount` but for {difference}\n" in text
+    assert "missing" not in text
+    assert "not shown" not in text
+
+
+def test_all_names_may_be_almost_right() -> None:
+    error = refusal([name.upper() for name in DECLARED])
+    assert error.code == "unknown-column"
+    assert "column 1 is `crime_reference` but for capital and small letters, column 2" in error.text()
+
+
+def test_a_column_with_cells_but_without_a_name_is_said() -> None:
+    assert "; column 5 has no name\n" in refusal([*DECLARED, ""]).text()
+    assert len(match_header([*DECLARED, None, None], DECLARED, where="file")) == len(DECLARED)
 
 
 def test_a_first_row_that_is_no_header_is_shown_by_positions_only() -> None:
     error = refusal(["24*0123456", "2024-01-03", "Featherstonehaugh", "N"])
     assert error.text() == (
-        "no-header-row: crime/2024-01.csv, row 1: the row where the header was expected has 4 cells, of which 0 are "
-        "declared columns; 4 columns were expected, beginning with `crime_reference`\n"
-        "  to do: have the extract exported with its header row, "
-        "and with commas between its cells (not semicolons or tabs)"
+        "no-header-row: crime/2024-01.csv, row 1: this is not the header: of its 4 cells 0 are declared columns, of 4. "
+        "Missing: `crime_reference`, `recorded_on`, `victim_surname`, `restricted`\n"
+        "  to do: have the extract exported with its header row; `pipeline datasets NAME` lists the agreed columns"
     )
+
+
+def around(first: list[str], **near: list[str]) -> Around:
+    cells = {int(number.removeprefix("row")): row for number, row in near.items()}
+    return Around(1, {1: first, **cells}, ",".join(first))
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        (
+            around(["Featherstonehaugh"], row2=["x"], row3=list(DECLARED)),
+            "The header stands in row 3, expected in row 1",
+        ),
+        (around(["sep=", ""], row2=list(DECLARED)), "Row 1 is a `sep=` line"),
+        (around([";".join(DECLARED)], row2=["24*1;2024-01-03;Featherstonehaugh;N"]), "separated by semicolons"),
+        (around(["\t".join(DECLARED)]), "separated by tabs"),
+    ],
+)
+def test_where_the_header_is_or_why_it_cannot_be_seen_is_said(where: Around, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        match_header(where.near[1], DECLARED, where="file", around=where)
+    assert caught.value.code == "no-header-row"
+    assert said in caught.value.text()
+    assert "Featherstonehaugh" not in caught.value.text()
 
 
 def test_half_of_the_columns_missing_is_still_a_header() -> None:

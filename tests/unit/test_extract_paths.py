@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.extract.paths import open_regular, safe_path
+from pipeline.extract.paths import exists, files_below, names_in, open_regular, safe_path
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 
 @pytest.mark.parametrize("path", ["../secret.csv", "a/../../secret.csv", "/etc/passwd", "", ".", "a\0b"])
@@ -93,3 +94,42 @@ def test_a_path_through_a_file_is_unreadable(tmp_path: Path) -> None:
     assert caught.value.code == "unreadable-file"
     assert caught.value.transient
     assert "Not a directory" in caught.value.text()
+
+
+@pytest.mark.parametrize(
+    ("method", "call"),
+    [
+        ("iterdir", lambda root: list(files_below(root))),
+        ("is_dir", lambda root: list(files_below(root))),
+        ("iterdir", lambda root: names_in(root, "crime")),
+        ("exists", lambda root: exists(root, "crime/a")),
+    ],
+)
+def test_a_closed_folder_is_an_error_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str, call: Callable[[Path], object]
+) -> None:
+    (tmp_path / "crime").mkdir()
+
+    def closed(*_: object) -> None:
+        raise PermissionError(13, "Featherstonehaugh")
+
+    monkeypatch.setattr(Path, method, closed)
+    with pytest.raises(InputError) as caught:
+        call(tmp_path)
+    assert caught.value.code == "unreadable-file"
+    assert "Permission denied" in caught.value.text()
+    assert "Featherstonehaugh" not in caught.value.text()
+
+
+def test_an_absent_folder_holds_nothing_and_one_that_is_none_is_said(tmp_path: Path) -> None:
+    (tmp_path / "raw").write_text("x")
+    (tmp_path / "circle").symlink_to("circle")
+    assert list(files_below(tmp_path / "absent")) == []
+    for name in ("raw", "circle"):
+        with pytest.raises(InputError) as caught:
+            list(files_below(tmp_path / name))
+        assert (caught.value.code, caught.value.where) == ("unreadable-file", name)
+    assert names_in(tmp_path, "raw/crime") == names_in(tmp_path, "absent") == []
+    with pytest.raises(InputError) as caught:
+        exists(tmp_path / "circle", "a.csv")
+    assert caught.value.code == "path-escapes"

@@ -366,16 +366,15 @@ def test_a_marking_in_a_line_is_only_text(tmp_path: Path) -> None:
 def test_a_wrong_sheet_name(tmp_path: Path) -> None:
     data = edited(workbook(LINE), replaced("xl/workbook.xml", b'name="Payments"', f'name="{PERSON}"'.encode()))
     assert refusal(tmp_path, data).text() == (
-        "missing-sheet: 2024-01.xlsx: none of its 2 sheets is called `Payments`\n"
-        "  to do: name the sheet as the feed expects it, or correct the feed's declaration"
+        "missing-sheet: 2024-01.xlsx: none of its 2 sheets is called `Payments`; sheet 2 has the declared header\n"
+        "  to do: call the sheet `Payments`, or correct its name in the dataset's declaration (pipeline/datasets)"
     )
 
 
 def test_cells_under_no_header_are_an_unknown_column(tmp_path: Path) -> None:
     error = refusal(tmp_path, workbook(LINE, change=lambda _, sheet: sheet.write("F6", PERSON)))
     assert error.text().startswith(
-        "unknown-column: 2024-01.xlsx, row 4: the columns are not the declared ones; "
-        "not declared: column 6 (its name is not shown)\n"
+        "unknown-column: 2024-01.xlsx, row 4: the columns are not the declared ones; column 6 has no name\n"
     )
     titled = workbook(LINE, change=lambda _, sheet: sheet.write("H1", "Printed on Monday"))
     assert len(rows(read(tmp_path, titled))) == 1
@@ -470,3 +469,195 @@ def test_the_messages_of_unusable_files_read_well(tmp_path: Path) -> None:
         "encrypted-file: 2024-01.xlsx: the workbook is protected by a password\n"
         "  to do: open it in a spreadsheet program and save it again as .xlsx, without a password"
     )
+
+
+@pytest.mark.parametrize(
+    ("part", "content", "code"),
+    [
+        ("xl/model/item.data", b"rows", "data-model"),
+        ("xl/embeddings/Sheet1.xlsx", b"PK", "embedded-file"),
+        ("xl/embeddings/oleObject1.bin", b"x", "embedded-file"),
+        ("xl/activeX/activeX1.xml", b"<x/>", "embedded-file"),
+        ("xl/connections.xml", b"<connections/>", "connection"),
+        ("xl/queryTables/queryTable1.xml", b"<x/>", "connection"),
+        ("customXml/item1.xml", b"<rows><row>Jane Featherstonehaugh</row></rows>", "custom-xml"),
+        (
+            "customXml/item1.xml",
+            b'<DataMashup xmlns="http://schemas.microsoft.com/DataMashup">x</DataMashup>',
+            "connection",
+        ),
+        ("customXml/item.bin", b"x", "custom-xml"),
+        ("xl/pivotTables/pivotTable1.xml", b"<x/>", "pivot-cache"),
+        ("xl/revisions/revisionLog1.xml", b"<x/>", "unknown-part"),
+        ("xl/slicerCaches/slicerCache1.xml", b"<x/>", "unknown-part"),
+        ("xl/worksheets/rows.bin", b"x", "unknown-part"),
+        ("rows.csv", b"x", "unknown-part"),
+    ],
+)
+def test_a_part_that_is_on_no_list_stops_the_file(tmp_path: Path, part: str, content: bytes, code: str) -> None:
+    data = edited(workbook(LINE), added={part: content})
+    assert refusal(tmp_path, data).code == code
+    if code != "connection" or not part.startswith("customXml"):
+        allowing = Workbook("{month}.xlsx", sheet="Payments", title_rows=3, allowed=(code,))
+        assert len(read(tmp_path, data, source=allowing).rows) == 1
+
+
+def test_a_link_to_a_part_of_an_unknown_kind_stops_the_file(tmp_path: Path) -> None:
+    link = b'<Relationship Id="x1" Type="http://example.org/rowStore" Target="worksheets/sheet1.xml"/></Relationships>'
+    data = edited(workbook(LINE), replaced("xl/_rels/workbook.xml.rels", b"</Relationships>", link))
+    assert refusal(tmp_path, data).code == "unknown-part"
+
+
+def test_what_real_ledgers_hold_may_be_there(tmp_path: Path) -> None:
+    library = b'<p:properties xmlns:p="http://schemas.microsoft.com/office/2006/metadata/properties">x</p:properties>'
+    parts = {
+        "customXml/item1.xml": library,
+        "[trash]/0000.dat": b"\xff" * 9,
+        "docMetadata/LabelInfo.xml": b"<x/>",
+        "xl/printerSettings/printerSettings1.bin": b"x",
+        "xl/calcChain.xml": b"<x/>",
+        "xl/tables/table1.xml": b"<x/>",
+        "xl/media/image1.png": b"x",
+    }
+    assert len(read(tmp_path, edited(workbook(LINE), added=parts)).rows) == 1
+
+
+def _box(text: str) -> Callable[[Any, Any], object]:
+    return lambda _, sheet: sheet.insert_textbox("F9", text)
+
+
+def _rich(book: Any, _: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types
+    bold = book.add_format({"bold": True})
+    book.get_worksheet_by_name("Summary").write_rich_string(0, 0, "OFFI", bold, "CIAL-SENS", "ITIVE")
+
+
+def _chart(book: Any, sheet: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types
+    chart = book.add_chart({"type": "column"})
+    chart.add_series({"values": "=Payments!$C$5:$C$6"})
+    chart.set_title({"name": "TOP SECRET"})
+    sheet.insert_chart("H2", chart)
+
+
+def _chartsheet(book: Any, _: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types
+    chart = book.add_chart({"type": "column"})
+    chart.add_series({"values": "=Payments!$C$5:$C$6"})
+    sheet = book.add_chartsheet("Picture")
+    sheet.set_chart(chart)
+    sheet.set_header("&CCONFIDENTIAL")
+
+
+def _prompt(_: Any, sheet: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types
+    sheet.data_validation("B5", {"validate": "any", "input_title": "Mind", "input_message": "RESTRICTED"})
+
+
+SEEN = [
+    _box("OFFICIAL-SENSITIVE"),
+    _rich,
+    _chart,
+    _chartsheet,
+    _prompt,
+    lambda _, sheet: sheet.write("A9", "OFFICIAL - SENSITIVE"),
+    lambda _, sheet: sheet.write("C12", f"SECRET {PERSON}"),
+    lambda book, _: book.get_worksheet_by_name("Summary").write("B2", "CONFIDENTIAL"),
+    lambda book, _: book.get_worksheet_by_name("Summary").write("B40", "RESTRICTED"),
+    lambda book, _: book.get_worksheet_by_name("Summary").set_footer("&LSECRET"),
+]
+
+
+@pytest.mark.parametrize("change", SEEN)
+def test_a_marking_that_a_person_sees_anywhere_stops_the_file(
+    tmp_path: Path, change: Callable[[Any, Any], object]
+) -> None:
+    data = workbook(LINE, LINE, change=change)
+    assert refusal(tmp_path, data).code == "protective-marking"
+
+
+def test_the_name_of_a_marking_in_a_line_of_a_table_is_no_marking(tmp_path: Path) -> None:
+    def change(book: Any, _: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types
+        for row in range(5, 9):
+            book.get_worksheet_by_name("Summary").write_row(row, 0, ["TOP SECRET COMEDY LTD", 1, 2, 3, 4])
+
+    data = workbook((*LINE[:3], "SECRET GARDEN LTD"), change=change)
+    assert len(read(tmp_path, data).rows) == 1
+
+
+def test_a_marked_comment_on_a_name_stops_the_file(tmp_path: Path) -> None:
+    names = b'<definedNames><definedName name="rate" comment="SECRET">Payments!$A$1</definedName></definedNames>'
+    data = edited(workbook(LINE), replaced("xl/workbook.xml", b"</sheets>", b"</sheets>" + names))
+    assert refusal(tmp_path, data).code == "protective-marking"
+
+
+def _second(name: str, header: Sequence[str] = COLUMNS, row: int = 3) -> Callable[[Any, Any], object]:
+    return lambda book, _: book.add_worksheet(name).write_row(row, 0, header)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_second("Payments (2)"), "sheet 3 of 3 has the declared header as well"),
+        (_second(PERSON, row=0), "sheet 3 of 3 has the declared header as well"),
+        (_second("More", [name.upper() for name in COLUMNS]), "sheet 3 of 3 has the declared header as well"),
+        (_second("Payments "), "names that differ only in blanks"),
+        (_second("Pay ments"), "names that differ only in blanks"),
+        (_second("Sum\u200bmary"), "names that differ only in blanks"),
+        (lambda _, sheet: sheet.write("A65536", "OPCC"), "it ends in row 65,536 exactly"),
+    ],
+)
+def test_an_extract_that_was_cut_or_goes_on_elsewhere_stops(
+    tmp_path: Path, change: Callable[[Any, Any], object], said: str
+) -> None:
+    error = refusal(tmp_path, workbook(LINE, change=change))
+    assert error.code == "cut-or-continued"
+    assert said in error.text()
+
+
+def test_other_sheets_may_hold_other_tables(tmp_path: Path) -> None:
+    data = workbook(LINE, change=_second("Notes", ["Body", "Total"]))
+    assert len(read(tmp_path, data).rows) == 1
+
+
+def test_a_sheet_that_is_almost_called_so_is_said(tmp_path: Path) -> None:
+    data = edited(workbook(LINE), replaced("xl/workbook.xml", b'name="Payments"', 'name="Pay\u00a0ments"'.encode()))
+    text = refusal(tmp_path, data).text()
+    assert "sheet 2 is `Payments` but for a no-break space between the words" in text
+    shown = edited(workbook(LINE), replaced("xl/workbook.xml", b'name="Payments"', b'name="Payments list"'))
+    assert "sheet 2 (`Payments list`) has the declared header" in refusal(tmp_path, shown).text()
+
+
+@pytest.mark.parametrize(
+    ("number", "number_format", "text"),
+    [
+        (20003, "0000000", "0020003"),
+        (20003, "0000000;[Red]-0000000", "0020003"),
+        (777, '"S"00000', "S00777"),
+        (777, '"S"0', "S777"),
+        (1234, "000-000", "001-234"),
+        (12345678, "0000000", "12345678"),
+        (1.5, "0000000", "1.5"),
+        (-7, "0000000", "-7"),
+        (900, "0", "900"),
+        (900, "0.00", "900"),
+        (900, "00.00", "900"),
+        (900, "#,##0", "900"),
+        (9, '0" days"', "9"),
+        (9, '"\u00a3"0', "9"),
+    ],
+)
+def test_a_number_with_zeros_in_front_is_read_as_shown(
+    tmp_path: Path, number: float, number_format: str, text: str
+) -> None:
+    def change(book: Any, sheet: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types
+        sheet.write_number("D5", number, book.add_format({"num_format": number_format}))
+        sheet.write_number("D6", number)
+
+    extracted = read(tmp_path, workbook(LINE, LINE, change=change))
+    assert extracted.cells["Narrative"].to_pylist() == [text, plain_decimal(number)]
+    assert extracted.problems == ()
+
+
+def test_a_number_that_a_spreadsheet_has_rounded_is_a_damaged_key(tmp_path: Path) -> None:
+    lines = [(999_999_999_999_999, 1, 2, "x"), (1_000_000_000_000_000, 1, 2, "x"), (-9_912_345_678_901_234, 1, 2, "x")]
+    extracted = read(tmp_path, workbook(*lines, ("9912345678901234", 1, 2, "x")))
+    assert extracted.problems == (CellProblem(6, "Body", "damaged-key"), CellProblem(7, "Body", "damaged-key"))
+    assert extracted.cells["Body"].to_pylist()[1:3] == ["1000000000000000", "-9912345678901234"]
+    assert read(tmp_path, workbook(*lines), ["Narrative"]).problems == ()

@@ -15,7 +15,7 @@ from pipeline.settings.decisions import Decision, read_decisions
 from pipeline.settings.laptop_portal import laptop_portal, read_portal_env
 from pipeline.settings.role_mailbox import is_role_mailbox
 from pipeline.settings.secret import SHOWN, Secret
-from pipeline.settings.sections import Licence
+from pipeline.settings.sections import Licence, Sources
 from pipeline.settings.settings import VARIABLES, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -558,3 +558,23 @@ def test_a_portal_file_that_was_tampered_with_is_refused(text: str, mode: int, t
         read_portal_env(portal_file(tmp_path, text, mode))
     assert caught.value.code == "bad-portal-file"
     assert TOKEN not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["[" * 5_000 + "]" * 5_000, "9" * 5_000, "{a=" * 3_000 + "1" + "}" * 3_000])
+def test_a_value_that_no_reader_of_toml_bears_is_a_mistake_of_the_file(tmp_path: Path, value: str) -> None:
+    said = complaint(tmp_path, f"x = {value}\n{LEAST}")
+    assert said.startswith("not-toml: ")
+    assert value not in said
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31"])
+def test_a_day_outside_this_century_is_a_slip(tmp_path: Path, day: str) -> None:
+    assert "from 2000 to 2100" in complaint(tmp_path, PIPELINE_AS_OF=day, text=LEAST)
+
+
+def test_the_limits_of_sources_cannot_be_switched_off(tmp_path: Path) -> None:
+    assert loaded(tmp_path).sources == Sources(30, 600, 50_000_000)
+    told = loaded(tmp_path, f"{LEAST}[sources]\nfirst_row_seconds = 5\nquery_seconds = 60\nmost_rows = 1000\n").sources
+    assert told == Sources(5, 60, 1_000)
+    for line in ("first_row_seconds = 0", "query_seconds = 3601", "most_rows = 50000001", "most_rows = 999"):
+        assert complaint(tmp_path, f"{LEAST}[sources]\n{line}\n").startswith("bad-setting: ")

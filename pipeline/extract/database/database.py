@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
@@ -20,11 +21,13 @@ from sqlalchemy.exc import NoSuchModuleError, OperationalError, SQLAlchemyError
 
 from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError, SettingsError
+from pipeline.extract.database.patience import Watch, within
 from pipeline.extract.database.sqlite import NOT_SQLITE, is_sqlite, sqlite_engine
 from pipeline.extract.header import match_header
 from pipeline.extract.number import plain_decimal
-from pipeline.extract.paths import open_regular, safe_path
+from pipeline.extract.paths import exists, open_regular, safe_path
 from pipeline.model.tables import CellProblem, Extracted
+from pipeline.settings.sections import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 
 _BATCH = 5_000
 _BUSY = ("locked", "busy")
+_LONDON = ZoneInfo("Europe/London")
+_USUAL = Sources()
 
 
 _SCHEME = "database:"
@@ -65,15 +70,20 @@ class Database:
         """Raise `SettingsError` unless a driver that is installed can open ``address``; nothing is opened."""
         self._engine(address).dispose()
 
-    def present(self, root: Path, address: Secret[str] | None) -> bool:
+    def present(self, root: Path, address: Secret[str] | None, limits: Sources = _USUAL) -> bool:
         """Return whether the database is there, without reading a row.
 
         At an ``address`` the table must be there; without one, the file below ``root``.
         """
         if address is None:
-            return safe_path(root, self.default).exists()
-        with _connected(self._engine(address), where=self._where) as connection:
-            return sql.inspect(connection).has_table(self.table)
+            return exists(root, self.default)
+        engine, watch = self._engine(address), Watch(limits, where=self._where)
+
+        def ask() -> bool:
+            with _connected(engine, watch, where=self._where) as connection:
+                return sql.inspect(connection).has_table(self.table)
+
+        return within(watch, ask)
 
     def read_from(
         self,
@@ -83,6 +93,7 @@ class Database:
         declared: Sequence[str],
         *,
         dictionaries: Sequence[str] = (),
+        limits: Sources = _USUAL,
     ) -> Extracted:
         """Return the asked ``columns`` from the database at ``address``, or without one from the file below ``root``.
 
@@ -90,9 +101,9 @@ class Database:
         ``sha256`` is a digest of all that was selected.
         """
         if address is None:
-            return self.read(root, self.default, columns, declared, dictionaries=dictionaries)
+            return self.read(root, self.default, columns, declared, dictionaries=dictionaries, limits=limits)
         asked = Asked(self.table, self.key, tuple(columns), tuple(declared), tuple(dictionaries))
-        return _read(self._engine(address), asked, where=self._where)
+        return _read_within(self._engine(address), asked, Watch(limits, where=self._where), where=self._where)
 
     def read(
         self,
@@ -102,6 +113,7 @@ class Database:
         declared: Sequence[str],
         *,
         dictionaries: Sequence[str] = (),
+        limits: Sources = _USUAL,
     ) -> Extracted:
         """Return the asked ``columns`` of the table in the SQLite file at ``path``, in the order of the key."""
         with open_regular(root, path) as file:
@@ -109,7 +121,7 @@ class Database:
                 raise _broken(path, NOT_SQLITE)
         engine = sqlite_engine(safe_path(root, path))
         asked = Asked(self.table, self.key, tuple(columns), tuple(declared), tuple(dictionaries))
-        return _read(engine, asked, where=path)
+        return _read_within(engine, asked, Watch(limits, where=path), where=path)
 
     @property
     def _where(self) -> str:
@@ -144,21 +156,26 @@ class Asked(NamedTuple):
 
 
 @contextmanager
-def _connected(engine: sql.Engine, *, where: str) -> Iterator[sql.Connection]:
+def _connected(engine: sql.Engine, watch: Watch, *, where: str) -> Iterator[sql.Connection]:
     """Give a connection that only reads; whatever goes wrong with it becomes an error of ours."""
     try:
         with engine.connect().execution_options(postgresql_readonly=True) as connection:
+            watch.connected(connection)
             yield connection
     except OperationalError as error:
         raise _unusable(str(error.orig), where) from None
-    except SQLAlchemyError:
+    except (SQLAlchemyError, ValueError, ArithmeticError, OSError):  # what drivers raise themselves; may hold a cell
         raise _broken(where, "it is damaged, or no database") from None
     finally:
         engine.dispose()
 
 
-def _read(engine: sql.Engine, asked: Asked, *, where: str) -> Extracted:
-    with _connected(engine, where=where) as connection:
+def _read_within(engine: sql.Engine, asked: Asked, watch: Watch, *, where: str) -> Extracted:
+    return _extracted(within(watch, lambda: _read(engine, asked, watch, where=where)), asked)
+
+
+def _read(engine: sql.Engine, asked: Asked, watch: Watch, *, where: str) -> Sequence[Mapping[str, list[str | None]]]:
+    with _connected(engine, watch, where=where) as connection:
         if not sql.inspect(connection).has_table(asked.table):
             raise InputError(
                 "missing-table",
@@ -176,8 +193,11 @@ def _read(engine: sql.Engine, asked: Asked, *, where: str) -> Extracted:
         chosen = [table.c[found[places[name]]] for name in names]
         query = sql.select(*chosen).order_by(table.c[found[places[asked.key]]], *chosen)
         rows = connection.execution_options(yield_per=_BATCH).execute(query)
-        batches = [_as_text(batch, names) for batch in rows.partitions()]
-    return _extracted(batches, asked)
+        batches = []
+        for batch in rows.partitions():
+            watch.came(len(batch))
+            batches.append(_as_text(batch, names))
+    return batches
 
 
 def _as_text(batch: Sequence[sql.Row[tuple[object, ...]]], names: Sequence[str]) -> Mapping[str, list[str | None]]:
@@ -231,10 +251,19 @@ def _number_text(value: object) -> str:
 def _time_text(value: object) -> str:
     match value:
         case dt.datetime():
-            return f"{value:%Y-%m-%d %H:%M:%S}"
+            return _local_text(value)
         case dt.date():
             return value.isoformat()
     return ""
+
+
+def _local_text(value: dt.datetime) -> str:
+    """Return a time as civil time in Europe/London; one without a zone is that already."""
+    try:
+        local = value.astimezone(_LONDON) if value.utcoffset() is not None else value
+    except (OverflowError, ValueError):  # at the ends of the calendar
+        return ""
+    return f"{local:%Y-%m-%d %H:%M:%S}"
 
 
 def _column(cells: Sequence[str | None], *, encode: bool) -> pa.Array:

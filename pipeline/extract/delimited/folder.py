@@ -17,9 +17,10 @@ import pyarrow.csv
 from pipeline.columns.arrays import BLANKS, whole
 from pipeline.columns.parallel import map_columns
 from pipeline.errors import InputError
+from pipeline.extract.cut import refuse_full
 from pipeline.extract.delimited.stream import BLOCK, UTF_8, CheckedStream, Tap
-from pipeline.extract.delimited.walk import Irregular, cut_off, first_record, walk
-from pipeline.extract.header import match_header
+from pipeline.extract.delimited.walk import Irregular, cut_off, filled_columns, first_records, walk
+from pipeline.extract.header import LOOKED_BELOW, Around, match_header
 from pipeline.extract.marking import refuse_marking
 from pipeline.extract.paths import changed, open_regular, state_of, unreadable
 from pipeline.extract.trim import trimmed
@@ -30,19 +31,23 @@ if TYPE_CHECKING:
     from io import BufferedReader
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
+_FIRST_LINE = 16
 _LARGEST_BLOCK = (1 << 31) - 1
-_FIRST_DATA_ROW = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
     """One CSV file a month, at ``pattern`` below the folder of extracts.
 
-    ``encodings`` are tried in turn, strictly; the one that fitted is noted in the receipt.
+    The header is the row below ``title_rows`` rows.  ``encodings`` are tried in turn, strictly; the one that
+    fitted is noted in the receipt.
     """
 
     pattern: str
     encodings: tuple[str, ...] = (UTF_8,)
+    title_rows: int = 0
 
     def read(
         self,
@@ -60,7 +65,8 @@ class Folder:
         with open_regular(root, path) as file:
             before = state_of(file)
             try:
-                extracted = self._decoded(file, Request(path, tuple(columns), tuple(declared), tuple(dictionaries)))
+                request = Request(path, tuple(columns), tuple(declared), tuple(dictionaries), self.title_rows + 1)
+                extracted = self._decoded(file, request)
             except OSError as error:
                 raise unreadable(path, error) from None
             if state_of(file) != before or extracted.bytes != before[0]:
@@ -86,26 +92,39 @@ class Request(NamedTuple):
     columns: tuple[str, ...]
     declared: tuple[str, ...]
     dictionaries: tuple[str, ...]
+    header_row: int
 
 
 def _read(file: BufferedReader, stream: CheckedStream, encoding: str, request: Request) -> Extracted | None:
     """Return what was extracted, or nothing when the ``fault`` of ``stream`` says that it is no such text."""
-    header = first_record(stream.peek())
+    first = first_records(stream.peek(), request.header_row + LOOKED_BELOW)
     if not stream.is_text():
         return None
-    raw_names = _raw_names(header, stream, request)
-    table, bad = _parsed(stream, raw_names, request, block=BLOCK)
+    header = first[request.header_row - 1] if len(first) >= request.header_row else []
+    places = _places(file, stream, first, request)
+    if not stream.is_text():
+        return None
+    shape = _Shape(len(header), places)
+    table, bad = _parsed(stream, shape, request, block=BLOCK)
     if table is None and stream.is_text() and not stream.open_quote:  # a cell longer than a block
         file.seek(0)
-        table, bad = _parsed(CheckedStream(file, encoding), raw_names, request, block=_LARGEST_BLOCK)
+        table, bad = _parsed(CheckedStream(file, encoding), shape, request, block=_LARGEST_BLOCK)
     if not stream.is_text():
         return None
     return _numbered(file, stream, table, _Look(encoding, len(header), request, bad=bad))
 
 
-def _raw_names(header: Sequence[str], stream: CheckedStream, request: Request) -> dict[str, str]:
-    """Return how each declared column is spelt in the file, blanks included."""
-    where = f"{request.path}, row 1"
+class _Shape(NamedTuple):
+    """How many cells the header has, and where each declared column stands."""
+
+    width: int
+    places: Mapping[str, int]
+
+
+def _places(
+    file: BufferedReader, stream: CheckedStream, first: Sequence[Sequence[str]], request: Request
+) -> Mapping[str, int]:
+    """Return where each declared column stands; above the header and in it no marking stands."""
     if not stream.peek():
         raise InputError(
             "empty-file",
@@ -113,15 +132,22 @@ def _raw_names(header: Sequence[str], stream: CheckedStream, request: Request) -
             where=request.path,
             fix="have the extract exported again",
         )
+    row = request.header_row
+    where = f"{request.path}, row {row}"
+    titles = [cell for cells in first[: row - 1] for cell in cells]
+    refuse_marking(titles, where=request.path, place="title rows")
+    header = first[row - 1] if len(first) >= row else []
     known = set(request.declared)
     refuse_marking((name for name in header if name.strip(BLANKS) not in known), where=where, place="header")
-    places = match_header(header, request.declared, where=where)
-    return {name: header[place] for name, place in places.items()}
+    unnamed = [place for place, name in enumerate(header) if not name.strip(BLANKS)]
+    filled = filled_columns(file, stream.encoding, unnamed, row) if unnamed else set()
+    found = [name if name.strip(BLANKS) or place in filled else None for place, name in enumerate(header)]
+    near = {number: cells for number, cells in enumerate(first, start=1) if number != row}
+    first_line = stream.peek()[:_FIRST_LINE].decode(errors="replace")
+    return match_header(found, request.declared, where=where, around=Around(row, {row: header, **near}, first_line))
 
 
-def _parsed(
-    stream: CheckedStream, raw_names: dict[str, str], request: Request, *, block: int
-) -> tuple[pa.Table | None, bool]:
+def _parsed(stream: CheckedStream, shape: _Shape, request: Request, *, block: int) -> tuple[pa.Table | None, bool]:
     """Return the asked columns and whether a row was ragged; no table when pyarrow could not go on."""
     bad: list[bool] = []
 
@@ -130,12 +156,15 @@ def _parsed(
         return "skip"
 
     wanted = request.columns or request.declared[:1]
-    types = {raw_names[name]: pa.string() for name in wanted}
+    types = {str(shape.places[name]): pa.string() for name in wanted}
+    names = [str(place) for place in range(shape.width)]  # of their own: a file may have columns without a name
     tap = Tap(stream)
     try:
         table = pa.csv.read_csv(
             pa.PythonFile(tap, mode="r"),
-            read_options=pa.csv.ReadOptions(block_size=block),
+            read_options=pa.csv.ReadOptions(
+                block_size=block, column_names=names, skip_rows_after_names=request.header_row
+            ),
             parse_options=pa.csv.ParseOptions(
                 newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip
             ),
@@ -172,16 +201,18 @@ class _Look(NamedTuple):
 
 def _numbered(file: BufferedReader, stream: CheckedStream, table: pa.Table | None, look: _Look) -> Extracted:
     """Return the table with its row numbers, after an exact walk when something was odd."""
-    path = look.request.path
+    path, header_row = look.request.path, look.request.header_row
     odd = Irregular(0, (), (), ())
     if stream.open_quote and not stream.unpaired:
         raise cut_off(path, "the file ends inside a quotation mark that is never closed")
     if table is None or stream.unpaired or look.bad or _has_blank_row(table):
-        odd = walk(file, look.encoding, look.width, where=path)
+        odd = walk(file, look.encoding, look.width, header_row=header_row, where=path)
     total = table.num_rows if table is not None else -1
-    if table is None or (odd.rows and odd.rows - 1 - len(odd.unread) != total):
+    if table is None or (odd.rows and odd.rows - header_row - len(odd.unread) != total):
         raise _unlike_csv(path)
-    numbers = np.arange(_FIRST_DATA_ROW, _FIRST_DATA_ROW + total + len(odd.unread), dtype=np.int64)
+    numbers = np.arange(header_row + 1, header_row + 1 + total + len(odd.unread), dtype=np.int64)
+    for rows in (stream.lines, header_row + len(numbers) - _blank_end(numbers, odd)):
+        refuse_full(rows, where=path)
     numbers = numbers[~np.isin(numbers, odd.unread)]
     if odd.empty:
         kept = ~np.isin(numbers, odd.empty)
@@ -197,6 +228,12 @@ def _numbered(file: BufferedReader, stream: CheckedStream, table: pa.Table | Non
         rows=pa.array(numbers),
         ragged=odd.ragged,
     )
+
+
+def _blank_end(numbers: NDArray[np.int64], odd: Irregular) -> int:
+    """Return how many blank lines end the file."""
+    blank = np.isin(numbers, odd.empty)
+    return len(numbers) - (int(np.flatnonzero(~blank)[-1]) + 1 if not blank.all() else 0)
 
 
 def _finisher(table: pa.Table, request: Request) -> Callable[[str], pa.Array]:

@@ -35,14 +35,15 @@ class CheckedStream:
     """Blocks of UTF-8 text without its byte order mark, whatever encoding ``file`` is in.
 
     A line end is added where the last line has none.  After the last block: ``bytes`` and ``sha256`` are of the
-    whole file as it stands; ``fault`` is the code of an error that stopped it near byte ``fault_at`` (then the
-    stream ends early); ``unpaired`` tells that a quotation mark stands
-    where RFC 4180 allows none, ``open_quote`` (when none is unpaired) that the last quote is never closed.
+    whole file as it stands, ``lines`` is the number of line feeds; ``fault`` is the code of an error that stopped
+    it near byte ``fault_at`` (then the stream ends early); ``unpaired`` tells that a quotation mark stands where
+    RFC 4180 allows none, ``open_quote`` (when none is unpaired) that the last quote is never closed.
     """
 
     def __init__(self, file: BinaryIO, encoding: str) -> None:
         """Begin at the first byte of ``file``."""
         self._file = file
+        self.encoding = encoding
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self._transcode = encoding != UTF_8
         self._digest = hashlib.sha256()
@@ -51,7 +52,7 @@ class CheckedStream:
         self._held = b""
         self._at_end = False
         self._ended = True  # whether the last line has its end
-        self.bytes = 0
+        self.bytes = self.lines = 0
         self.fault = ""
         self.fault_at = 0
 
@@ -116,6 +117,7 @@ class CheckedStream:
             self._ended = text.endswith((b"\n", b"\r"))
         elif not self._ended:
             self._ended, text = True, b"\n"
+        self.lines += text.count(b"\n")
         self._quotes.take(text)
         return text
 

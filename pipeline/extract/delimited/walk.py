@@ -6,15 +6,17 @@ is one row, a blank line is counted but is no row.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from io import BufferedReader
 
 _LONGEST_CELL = (1 << 31) - 1
@@ -33,17 +35,35 @@ class Irregular(NamedTuple):
     ragged: tuple[int, ...]
 
 
-def first_record(block: bytes) -> list[str]:
-    """Return the cells of the first record of ``block`` (UTF-8), none when it is no CSV or a blank line."""
+def first_records(block: bytes, most: int) -> list[list[str]]:
+    """Return the cells of up to ``most`` first records of ``block`` (UTF-8), those before what is no CSV."""
     lines = io.TextIOWrapper(io.BytesIO(block), encoding="utf-8", errors="replace", newline="")
+    found: list[list[str]] = []
+    with contextlib.suppress(csv.Error):
+        found.extend(itertools.islice(csv.reader(lines, strict=True), most))
+    return found
+
+
+def filled_columns(file: BufferedReader, encoding: str, places: Collection[int], below: int) -> set[int]:
+    """Return which of the columns at ``places`` hold more than blanks in a row under row ``below``; ``file`` stays."""
+    at = file.tell()
+    file.seek(0)
+    lines = io.TextIOWrapper(file, encoding=_with_mark(encoding), errors="replace", newline="")
+    found: set[int] = set()
+    limit = csv.field_size_limit(_LONGEST_CELL)
     try:
-        return next(csv.reader(lines, strict=True), [])
-    except csv.Error:
-        return []
+        with contextlib.suppress(csv.Error):
+            for row in itertools.islice(csv.reader(lines), below, None):
+                found.update(place for place in places if place < len(row) and row[place].strip(BLANKS))
+    finally:
+        csv.field_size_limit(limit)
+        lines.detach()
+        file.seek(at)
+    return found
 
 
-def walk(file: BufferedReader, encoding: str, width: int, *, where: str) -> Irregular:
-    """Return the irregular rows of ``file``, whose header has ``width`` cells.
+def walk(file: BufferedReader, encoding: str, width: int, *, header_row: int, where: str) -> Irregular:
+    """Return the irregular rows of ``file`` below its header, which has ``width`` cells.
 
     A file that ends inside quotes or in a short row raises `InputError` ``cut-off``; one whose quotes do
     not pair ``broken-quotes``.
@@ -53,9 +73,12 @@ def walk(file: BufferedReader, encoding: str, width: int, *, where: str) -> Irre
     empty: list[int] = []
     unread: list[int] = []
     ragged: list[int] = []
-    number, last_cells, last_row = 0, width, 0
+    number, last_cells, last_row, ends_with_comma = 0, width, 0, 0
     try:
         for number, row in _numbered(lines, where=where):
+            if number <= header_row:
+                continue
+            ends_with_comma += len(row) == width + 1 and not row[-1].strip(BLANKS)
             if len(row) == width:
                 last_cells, last_row = width, number
             elif not row:
@@ -67,6 +90,13 @@ def walk(file: BufferedReader, encoding: str, width: int, *, where: str) -> Irre
                     last_cells, last_row = len(row), number
     finally:
         lines.detach()  # else the file would be closed with it
+    if ends_with_comma and ends_with_comma == number - header_row - len(empty):
+        raise InputError(
+            "unknown-column",
+            "every row ends with a comma, and the header does not",
+            where=where,
+            fix="have the extract exported without a comma at the end of its rows",
+        )
     if last_cells < width:
         raise cut_off(f"{where}, row {last_row}", f"the last row has {last_cells} of {width} cells")
     return Irregular(number, tuple(empty), tuple(unread), tuple(ragged))

@@ -90,6 +90,19 @@ class Package:
                 parser.Parse(piece, False)  # noqa: FBT003 - expat takes it by position
             parser.Parse(b"", True)  # noqa: FBT003 - the same
 
+    def root(self, name: str) -> str:
+        """Return the first element of an XML part: its namespace, a blank, its local name."""
+        found: list[str] = []
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartElementHandler = lambda tag, _: found.append(tag)
+        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        with self.guarded():
+            for piece in self.pieces(name):
+                parser.Parse(piece, False)  # noqa: FBT003 - expat takes it by position
+                if found:
+                    break
+        return found[0] if found else ""
+
     def copy(self, parts: Mapping[str, str | bytes], target: BinaryIO) -> None:
         """Write a new package to ``target``: by new name, the name of a part to copy, or its bytes."""
         with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as package:

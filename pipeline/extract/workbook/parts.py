@@ -5,60 +5,33 @@ Source of the part and attribute names: ECMA-376 (Office Open XML), parts 1 and 
 
 from __future__ import annotations
 
-import posixpath
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from xml.sax.saxutils import quoteattr
 
-from pipeline.columns.arrays import BLANKS
-from pipeline.errors import InputError
-from pipeline.extract.marking import refuse_marking
+from pipeline.extract.header import LOOKED_BELOW
+from pipeline.extract.marking import marked, refuse_marking
+from pipeline.extract.workbook.cells import first_rows, has_marked_line
+from pipeline.extract.workbook.contents import refuse, refuse_unwanted, relationships
+from pipeline.extract.workbook.formats import shown_styles
 from pipeline.extract.workbook.sheet import OutOfOrderError, SheetLook
+from pipeline.extract.workbook.sheets import Sheet, choose
+from pipeline.extract.workbook.strings import has_header, shared_strings
+from pipeline.extract.workbook.texts import refuse_marked_texts, without_formatting
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
+    from pipeline.extract.workbook.formats import Shown
     from pipeline.extract.workbook.package import Attributes, Package
+    from pipeline.extract.workbook.sheets import Wanted
+    from pipeline.extract.workbook.strings import Strings
 
-#: What must not be in a workbook unless its feed allows it: what a part's name or kind holds, and our code.
-_UNWANTED = (
-    ("pivotcache", "pivot-cache"),
-    ("threadedcomment", "comment"),
-    ("comments", "comment"),
-    ("vbaproject", "macro"),
-    ("macrosheet", "macro"),
-    ("macroenabled", "macro"),
-    ("externallink", "external-link"),
-)
-_WHAT = {
-    "pivot-cache": "a pivot table keeps a copy of the rows it was made from",
-    "comment": "it holds comments or notes",
-    "macro": "it holds macros",
-    "external-link": "it is linked to another workbook and keeps a copy of its cells",
-    "hidden-sheet": "a sheet is hidden",
-    "hidden-cells": "rows or columns among the used cells are hidden (a filter hides rows too)",
-}
-_MENDING = {
-    "hidden-sheet": "look at what is hidden, then unhide or delete it, or allow it in the feed's declaration",
-    "hidden-cells": "look at what is hidden, then unhide or delete it, or allow it in the feed's declaration",
-}
-#: The codes of formatting in a page header: font, colour, size, place.
-_FORMATTING = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|\d+|[A-Za-z])')
-#: So many texts may be said to be there whatever is there: they take little memory.
-_FEW = 1_000_000
 #: More characters than this in one sheet are no extract: a large ledger has a hundred times fewer.
 _MOST_TEXT = 1 << 28
 _DIGITS = 9
-_PROPERTIES = ("core-properties", "extended-properties", "custom-properties")
-
-
-class Sheet(NamedTuple):
-    """A sheet as the workbook lists it: its name, whether it is hidden, its part."""
-
-    name: str
-    hidden: bool
-    part: str
+#: What a defined name says to those who choose it.
+_NOTES = ("comment", "description", "help", "statusBar", "customMenu")
 
 
 @dataclass(slots=True)
@@ -67,45 +40,60 @@ class Parts:
 
     sheets: list[Sheet] = field(default_factory=list)
     is_1904: bool = False
+    notes: list[str] = field(default_factory=list)
     strings: str = ""
     styles: str = ""
 
 
-class Relationship(NamedTuple):
-    """A relationship of a part: the last word of its type, and the part it leads to."""
+class Look(NamedTuple):
+    """What is known of a workbook that may be read: its parts, the wanted sheet, a look into it, its formats."""
 
-    kind: str
-    target: str
+    parts: Parts
+    sheet: Sheet
+    seen: SheetLook
+    formats: Mapping[str, Shown]
 
 
-def look(package: Package, wanted: str, allowed: Collection[str]) -> tuple[Parts, Sheet, SheetLook]:
-    """Return the parts, the ``wanted`` sheet and a look into it; nothing unwanted is in the workbook.
+def look(package: Package, wanted: Wanted) -> Look:
+    """Return what is known of the workbook; nothing unwanted is in it, and nothing of the extract elsewhere.
 
-    Raises `InputError` ``missing-sheet``, ``protective-marking`` or the code of what is unwanted and not
-    in ``allowed``.
+    Raises `InputError` ``missing-sheet``, ``protective-marking``, ``cut-or-continued`` or the code of what is
+    unwanted and not allowed.
     """
-    main = _main_part(package)
-    parts = _workbook(package, main)
-    _refuse_unwanted(package, allowed)
-    _refuse(allowed, "hidden-sheet", package.where, found=any(sheet.hidden for sheet in parts.sheets))
-    refuse_marking((sheet.name for sheet in parts.sheets), where=package.where, place="name of a sheet")
-    refuse_marking(_properties(package), where=package.where, place="file properties")
-    lengths = _lengths(package, parts.strings)
-    looks = {
-        sheet: _look_into(package, sheet, allowed, where=f"{package.where}, sheet {number} of {len(parts.sheets)}")
-        for number, sheet in enumerate(parts.sheets, start=1)
-        if sheet.part
+    allowed, where = wanted.allowed, package.where
+    parts = _workbook(package, _main_part(package))
+    refuse_unwanted(package, allowed)
+    refuse(allowed, "hidden-sheet", where, found=any(sheet.hidden for sheet in parts.sheets))
+    refuse_marking((sheet.name for sheet in parts.sheets), where=where, place="name of a sheet")
+    refuse_marking(parts.notes, where=where, place="comments of its names")
+    refuse_marked_texts(package)
+    formats = shown_styles(package, parts.styles)
+    sheets = {number: sheet for number, sheet in enumerate(parts.sheets, start=1) if sheet.part}
+    heads = {
+        number: first_rows(package, sheet.part, wanted.title_rows + 1 + LOOKED_BELOW)
+        for number, sheet in sheets.items()
     }
-    chosen = [sheet for sheet in looks if sheet.name.strip(BLANKS) == wanted]
-    if not chosen:
-        raise InputError(
-            "missing-sheet",
-            f"none of its {len(parts.sheets)} sheets is called `{wanted}`",
-            where=package.where,
-            fix="name the sheet as the feed expects it, or correct the feed's declaration",
-        )
-    _check_amount(package, chosen[0], looks[chosen[0]], lengths)
-    return parts, chosen[0], looks[chosen[0]]
+    strings = shared_strings(package, parts.strings, heads.values())
+    looks = {
+        number: _look_into(package, sheet, allowed, formats, where=f"{where}, sheet {number} of {len(parts.sheets)}")
+        for number, sheet in sheets.items()
+    }
+    headed = [number for number, rows in heads.items() if has_header(rows, strings, wanted.declared)]
+    chosen = choose(parts.sheets, wanted, headed, where=where)
+    for number, sheet in sheets.items():
+        if number != chosen:
+            _refuse_marked_lines(package, sheet, looks[number], strings, wanted)
+    _check_amount(package, sheets[chosen], looks[chosen], strings.lengths)
+    return Look(parts, sheets[chosen], looks[chosen], formats)
+
+
+def _refuse_marked_lines(package: Package, sheet: Sheet, seen: SheetLook, strings: Strings, wanted: Wanted) -> None:
+    """Refuse a marking in the title rows of another sheet, and in its rows that are no lines of a table."""
+    if not strings.marked and not seen.has_marked_text:
+        return
+    width = max(seen.last_column, 1)
+    if has_marked_line(package, sheet.part, marked=strings.marked, title_rows=wanted.title_rows, width=width):
+        raise marked(where=package.where, place="cells of another sheet")
 
 
 def copy_for_reading(package: Package, parts: Parts, sheet: Sheet, target: BinaryIO) -> None:
@@ -142,30 +130,14 @@ _TYPES = (
 
 
 def _main_part(package: Package) -> str:
-    for relationship in _relationships(package, "").values():
+    for relationship in relationships(package, "").values():
         if relationship.kind == "officeDocument":
             return relationship.target
     raise package.broken("it does not say which part is the workbook")
 
 
-def _relationships(package: Package, part: str) -> dict[str, Relationship]:
-    """Return the relationships of ``part`` ("" is the package itself), by id; those to elsewhere are left out."""
-    folder, name = posixpath.split(part)
-    found: dict[str, Relationship] = {}
-
-    def start(tag: str, attributes: Attributes) -> None:
-        if tag == "Relationship" and attributes.get("TargetMode") != "External":
-            target = posixpath.normpath(posixpath.join("/", folder, attributes["Target"])).lstrip("/")
-            found[attributes["Id"]] = Relationship(attributes["Type"].rpartition("/")[2], target)
-
-    links = posixpath.join(folder, "_rels", f"{name}.rels")
-    if links in package:
-        package.parse(links, start)
-    return found
-
-
 def _workbook(package: Package, main: str) -> Parts:
-    links = _relationships(package, main)
+    links = relationships(package, main)
     parts = Parts()
 
     def start(tag: str, attributes: Attributes) -> None:
@@ -177,6 +149,9 @@ def _workbook(package: Package, main: str) -> Parts:
             hidden = attributes.get("state", "visible") != "visible"
             parts.sheets.append(Sheet(attributes.get("name", ""), hidden, part))
 
+        elif tag == "definedName":
+            parts.notes.extend(attributes.get(key, "") for key in _NOTES)
+
     package.parse(main, start)
     for link in links.values():
         if link.kind == "sharedStrings" and link.target in package:
@@ -184,66 +159,6 @@ def _workbook(package: Package, main: str) -> Parts:
         elif link.kind == "styles" and link.target in package:
             parts.styles = link.target
     return parts
-
-
-def _refuse_unwanted(package: Package, allowed: Collection[str]) -> None:
-    kinds = set(package.names())
-
-    def start(_: str, attributes: Attributes) -> None:
-        kinds.update(attributes.get(key, "").lower() for key in ("ContentType", "Type"))
-
-    for name in package.names():
-        if name.endswith(".rels") or name == "[content_types].xml":
-            package.parse(name, start)
-    for mark, code in _UNWANTED:
-        _refuse(allowed, code, package.where, found=any(mark in kind for kind in kinds))
-
-
-def _refuse(allowed: Collection[str], code: str, where: str, *, found: bool) -> None:
-    if found and code not in allowed:
-        fix = _MENDING.get(code, "have it saved without them, as values only, or allow it in the feed's declaration")
-        raise InputError(code, f"the workbook cannot be used as it is: {_WHAT[code]}", where=where, fix=fix)
-
-
-def _properties(package: Package) -> Iterable[str]:
-    """Return the texts of the file's properties: title, subject, keywords, status, labels and the like."""
-    texts: list[str] = []
-
-    def start(_: str, attributes: Attributes) -> bool:
-        texts.extend(attributes.values())
-        return True
-
-    parts = {link.target.lower() for link in _relationships(package, "").values() if link.kind in _PROPERTIES}
-    parts |= {name for name in package.names() if name.startswith("docprops/") and name.endswith(".xml")}
-    for part in sorted(parts):
-        if part in package:
-            package.parse(part, start, texts.append)
-    return texts
-
-
-def _lengths(package: Package, part: str) -> list[int]:
-    """Return the length of each shared text; a list that says it is longer than it is gets refused.
-
-    calamine takes memory for as many texts as the list says.
-    """
-    said: list[str] = []
-    lengths: list[int] = []
-
-    def start(tag: str, attributes: Attributes) -> bool:
-        if tag == "si":
-            lengths.append(0)
-        elif tag == "sst":
-            said.append(attributes.get("uniqueCount", "0"))
-        return bool(lengths)
-
-    def text(piece: str) -> None:
-        lengths[-1] += len(piece)
-
-    if part:
-        package.parse(part, start, text)
-    if not all(count.isdecimal() and float(count) <= max(len(lengths), _FEW) for count in said):
-        raise package.broken("the list of its texts is not as long as it says")
-    return lengths
 
 
 def _check_amount(package: Package, sheet: Sheet, seen: SheetLook, lengths: Sequence[int]) -> None:
@@ -269,16 +184,19 @@ def _check_amount(package: Package, sheet: Sheet, seen: SheetLook, lengths: Sequ
         raise package.bomb()
 
 
-def _look_into(package: Package, sheet: Sheet, allowed: Collection[str], *, where: str) -> SheetLook:
-    seen = SheetLook()
+def _look_into(
+    package: Package, sheet: Sheet, allowed: Collection[str], styles: Collection[str], *, where: str
+) -> SheetLook:
+    seen = SheetLook(styles)
     try:
         with package.guarded():
             package.parse(sheet.part, seen.start, seen.text)
             seen.finish()
     except OutOfOrderError:
         raise package.broken("rows or cells of a sheet are out of order") from None
-    _refuse(allowed, "hidden-cells", where, found=seen.has_hidden())
-    refuse_marking((_FORMATTING.sub(" ", text) for text in seen.page_texts), where=where, place="page header or footer")
+    refuse(allowed, "hidden-cells", where, found=seen.has_hidden())
+    texts = [without_formatting(text) for text in seen.page_texts]
+    refuse_marking(texts, where=where, place="page header or footer")
     return seen
 
 

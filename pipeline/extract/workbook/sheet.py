@@ -6,11 +6,19 @@ import math
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.extract.marking import is_marked
+
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from pipeline.extract.workbook.package import Attributes
 
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _PAGE_TEXTS = frozenset(("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"))
+_OWN_TEXT = frozenset(("str", "inlineStr"))
+_NUMBERS = frozenset(("", "n"))
+#: What a cell says when it is chosen or filled in wrongly.
+_PROMPTS = ("promptTitle", "prompt", "errorTitle", "error")
 _LAST_COLUMN = 16_384
 _NO_ADDRESS = "a cell's address is none"
 
@@ -38,12 +46,15 @@ class SheetLook:
 
     ``unreadable`` are, by row, the columns of cells that hold an error, or a formula whose result was not stored;
     ``last_row`` and ``last_column`` end the used range (0 when no cell has a value); ``shared_cells`` take their
-    text from the list that all sheets share.
+    text from the list that all sheets share.  ``styled`` are, by row, column and style of numbers in a listed
+    style; ``has_marked_text`` tells that a cell that holds its text itself holds a protective marking.
     """
 
-    def __init__(self) -> None:
-        """Begin before the first element."""
+    def __init__(self, styles: Collection[str] = ()) -> None:
+        """Begin before the first element; cells with a style of ``styles`` are listed in ``styled``."""
         self.unreadable: dict[int, list[int]] = {}
+        self.styled: dict[int, list[tuple[int, str]]] = {}
+        self.has_marked_text = False
         self.page_texts: list[str] = []
         self.shared_cells = 0
         self.first_row = self.first_column = 0
@@ -54,7 +65,9 @@ class SheetLook:
         self._cell: str | Place = Place(0, 0)
         self._first_used: str | Place | None = None
         self._last_used: str | Place | None = None
+        self._styles = styles
         self._kind = ""
+        self._own_text: list[str] = []
         self._is_formula = self._has_result = self._has_value = self._in_page_text = False
 
     def has_hidden(self) -> bool:
@@ -74,12 +87,16 @@ class SheetLook:
             self._last_used = self._cell
             if self._first_used is None:
                 self._first_used = self._cell
-            return self._is_formula
+            return self._is_formula or self._kind == "str"
+        if tag == "t":
+            return self._kind == "inlineStr"
         self._in_page_text = tag in _PAGE_TEXTS
         if tag == "f":
             self._is_formula = True
         elif tag == "row":
             self._start_row(attributes)
+        elif tag == "dataValidation":
+            self.page_texts.extend(attributes.get(key, "") for key in _PROMPTS)
         elif tag == "col":
             self._start_columns(attributes)
         elif tag == "sheetFormatPr" and _is_zero(attributes.get("defaultColWidth")):
@@ -92,15 +109,18 @@ class SheetLook:
             self.page_texts.append(text)
         elif text.strip():
             self._has_result = True
+            if self._kind in _OWN_TEXT:
+                self._own_text.append(text)
 
     def finish(self) -> None:
         """Take the end of the last cell and row into account."""
+        self._end_text()
         self._end_cell()
         self._end_row()
 
     def _start_row(self, attributes: Attributes) -> None:
         self.finish()
-        above, self._row = self._row, _number(attributes.get("r"), otherwise=self._row + 1)
+        above, self._row = self._row, row_number(attributes.get("r"), otherwise=self._row + 1)
         if self._row <= above:
             raise OutOfOrderError
         self._cell = Place(self._row, 0)
@@ -110,7 +130,7 @@ class SheetLook:
     def _end_row(self) -> None:
         if self._first_used is None or self._last_used is None:
             return
-        first, last = _place(self._first_used), _place(self._last_used)
+        first, last = place_of(self._first_used), place_of(self._last_used)
         self.first_row = min(self.first_row or first.row, first.row)
         self.first_column = min(self.first_column or first.column, first.column)
         self.last_row = max(self.last_row, last.row)
@@ -123,14 +143,24 @@ class SheetLook:
         before, self._cell = self._cell, attributes.get("r") or _next(self._cell)
         if not _follows(self._cell, before, row=self._row):
             raise OutOfOrderError
+        if self._own_text:
+            self._end_text()
         self._kind = attributes.get("t", "")
+        style = attributes.get("s")
+        if style in self._styles and self._kind in _NUMBERS:
+            place = place_of(self._cell)
+            self.styled.setdefault(place.row, []).append((place.column, str(style)))
         self.shared_cells += self._kind == "s"
         self._has_value = False
+
+    def _end_text(self) -> None:
+        self.has_marked_text |= is_marked("".join(self._own_text))
+        self._own_text.clear()
 
     def _end_cell(self) -> None:
         stored = self._has_value if self._kind == "str" else self._has_result  # a text may be empty
         if self._kind == "e" or (self._is_formula and not stored):
-            place = _place(self._cell)
+            place = place_of(self._cell)
             self.unreadable.setdefault(place.row, []).append(place.column)
             self._last_used = self._cell
             self._first_used = self._first_used or self._cell
@@ -139,11 +169,11 @@ class SheetLook:
 
     def _start_columns(self, attributes: Attributes) -> None:
         if attributes.get("hidden") in {"1", "true"} or _is_zero(attributes.get("width")):
-            first = _number(attributes.get("min"), otherwise=1)
-            self._hidden_columns.append(Span(first, _number(attributes.get("max"), otherwise=_LAST_COLUMN)))
+            first = row_number(attributes.get("min"), otherwise=1)
+            self._hidden_columns.append(Span(first, row_number(attributes.get("max"), otherwise=_LAST_COLUMN)))
 
 
-def _place(cell: str | Place) -> Place:
+def place_of(cell: str | Place) -> Place:
     """Return the row and column of a cell; an address that is none raises ValueError."""
     if isinstance(cell, Place):
         return cell
@@ -159,12 +189,12 @@ def _follows(cell: str | Place, before: str | Place, *, row: int) -> bool:
         letters = cell.removesuffix(str(row))
         is_here = len(letters) < len(cell) and letters.isalpha() and letters.isupper()
         return is_here and (len(cell), cell) > (len(before), before)
-    place, left = _place(cell), _place(before)
+    place, left = place_of(cell), place_of(before)
     return place.row == row and place.column > left.column
 
 
 def _next(cell: str | Place) -> Place:
-    row, column = _place(cell)
+    row, column = place_of(cell)
     return Place(row, column + 1)
 
 
@@ -176,7 +206,8 @@ def column_number(letters: str) -> int:
     return number
 
 
-def _number(text: str | None, *, otherwise: int) -> int:
+def row_number(text: str | None, *, otherwise: int) -> int:
+    """Return the whole number that an attribute holds, ``otherwise`` where it holds none."""
     return int(text) if text is not None and text.isascii() and text.isdigit() else otherwise
 
 

@@ -201,7 +201,7 @@ def _title(datapackage: Path) -> str:
     """Return the title that a data package gives itself, or "" when it cannot be read."""
     try:
         described = json.loads(datapackage.read_bytes())
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     title = described.get("title") if isinstance(described, dict) else None
     return title if isinstance(title, str) else ""

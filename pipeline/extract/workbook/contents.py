@@ -1,0 +1,198 @@
+"""Which parts a workbook may hold: a list of what may be there, so that whatever is new stops the file.
+
+Source of the names and relationships: ECMA-376 (Office Open XML), part 1, clauses 12 to 15, and part 2.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from pipeline.extract.workbook.package import Attributes, Package
+
+#: What must not be in a workbook unless its declaration allows it: what a part's name or kind holds, and our code.
+_UNWANTED = (
+    ("pivotcache", "pivot-cache"),
+    ("pivottable", "pivot-cache"),
+    ("threadedcomment", "comment"),
+    ("comments", "comment"),
+    ("vbaproject", "macro"),
+    ("vbadata", "macro"),
+    ("macrosheet", "macro"),
+    ("macroenabled", "macro"),
+    ("externallink", "external-link"),
+    ("xl/model/", "data-model"),
+    ("powerpivotdata", "data-model"),
+    ("spreadsheetdatamodel", "data-model"),
+    ("embeddings/", "embedded-file"),
+    ("oleobject", "embedded-file"),
+    ("activex", "embedded-file"),
+    ("relationships/package", "embedded-file"),
+    ("connections", "connection"),
+    ("querytable", "connection"),
+    ("customdata", "connection"),
+)
+#: Parts that may be there.  Charts keep copies of the cells that they draw; nothing of them is read on.
+_MAY_BE_THERE = re.compile(
+    r"""\[content_types\]\.xml
+    | (?:.*/)?_rels/[^/]*\.rels
+    | docprops/(?:app|core|custom)\.xml
+    | docprops/thumbnail\.[a-z]+
+    | docmetadata/labelinfo\.xml
+    | package/services/metadata/core-properties/[^/]+\.psmdcp
+    | xl/(?:workbook|sharedstrings|styles|calcchain|metadata|sheet[0-9]+)\.xml
+    | xl/(?:worksheets|chartsheets|tables|theme|persons|diagrams|namedsheetviews)/[^/]+\.xml
+    | xl/theme/theme/[^/]+\.xml
+    | xl/charts/[^/]+\.xml
+    | xl/drawings/[^/]+\.(?:xml|vml)
+    | xl/printersettings/[^/]+\.bin
+    | xl/featurepropertybag/featurepropertybag\.xml
+    | xl/(?:(?:theme|drawings)/)?media/[^/]+\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|xml)
+    | \[trash\]/.*
+    """,
+    re.VERBOSE,
+)
+#: What a code of the list above allows: parts of these names, whatever else the list says.
+_ALLOWED_WITH = {
+    "pivot-cache": r"xl/pivot(?:cache|tables)/[^/]+\.xml",
+    "comment": r"xl/(?:threadedcomments/)?(?:comments/)?(?:threaded)?comments?[0-9]*\.xml",
+    "macro": r"xl/(?:vba[a-z]*\.(?:bin|xml)|macrosheets/[^/]+\.xml)",
+    "external-link": r"xl/externallinks/[^/]+\.xml",
+    "data-model": r"xl/model/.*",
+    "embedded-file": r"xl/(?:embeddings|activex)/.*",
+    "connection": r"xl/(?:connections\.xml|querytables/[^/]+\.xml|customdata/.*)",
+    "custom-xml": r"customxml/[^/]+\.xml",
+    "unknown-part": r".*",
+}
+_CUSTOM = "customxml/"
+#: Namespaces of what document libraries write: schemas, forms and properties of documents, no rows.
+_LIBRARY = (
+    "http://schemas.microsoft.com/office/2006/metadata/",
+    "http://schemas.microsoft.com/office/2006/customdocumentinformationpanel",
+    "http://schemas.microsoft.com/sharepoint/",
+    "http://schemas.openxmlformats.org/officedocument/2006/customxml",
+)
+_WHAT = {
+    "pivot-cache": "a pivot table keeps a copy of the rows it was made from",
+    "comment": "it holds comments or notes",
+    "macro": "it holds macros",
+    "external-link": "it is linked to another workbook and keeps a copy of its cells",
+    "data-model": "its data model keeps whole tables behind the sheets",
+    "embedded-file": "another file or a control is embedded in it",
+    "connection": "it is connected to a source of data (Power Query, a database) and keeps what it fetched",
+    "custom-xml": "it holds data of other programs that no sheet shows",
+    "unknown-part": "it holds a part that no extract needs, and that nobody has looked at",
+    "hidden-sheet": "a sheet is hidden",
+    "hidden-cells": "rows or columns among the used cells are hidden (a filter hides rows too)",
+}
+_LOOK = "look at what is hidden, then unhide or delete it, or allow it in the feed's declaration"
+_MENDING = {"hidden-sheet": _LOOK, "hidden-cells": _LOOK}
+#: The last words of the types of relationships that may be there.
+_KINDS = (
+    *(
+        "officedocument",
+        "core-properties",
+        "extended-properties",
+        "custom-properties",
+        "thumbnail",
+        "classificationlabels",
+    ),
+    *("worksheet", "chartsheet", "sharedstrings", "styles", "theme", "calcchain", "sheetmetadata", "table"),
+    *("drawing", "vmldrawing", "chart", "chartex", "chartusershapes", "chartstyle", "chartcolorstyle", "image"),
+    *("diagramdata", "diagramlayout", "diagramquickstyle", "diagramcolors", "diagramdrawing", "themeoverride"),
+    *("printersettings", "person", "namedsheetview", "featurepropertybag", "hyperlink", "legacydrawinghf"),
+)
+
+
+class Relationship(NamedTuple):
+    """A relationship of a part: the last word of its type, and the part it leads to."""
+
+    kind: str
+    target: str
+
+
+def refuse_unwanted(package: Package, allowed: Collection[str]) -> None:
+    """Return when every part of the workbook, and every link between parts, may be there or is ``allowed``.
+
+    Raises `InputError` with the code of what is there and not in ``allowed``; ``unknown-part`` for what is on no list.
+    """
+    names = package.names()
+    kinds = {name for name in names if not name.startswith(_CUSTOM)}
+    links: list[Relationship] = []
+
+    def start(_: str, attributes: Attributes) -> None:
+        kinds.update(attributes.get(key, "").lower() for key in ("ContentType", "Type"))
+
+    for name in names:
+        if name.endswith(".rels"):
+            links.extend(relationships(package, _owner(name)).values())
+        if name.endswith(".rels") or name == "[content_types].xml":
+            package.parse(name, start)
+    for mark, code in _UNWANTED:
+        refuse(allowed, code, package.where, found=any(mark in kind for kind in kinds))
+    linked = {link.target.lower() for link in links if link.kind.lower() in _KINDS and link.target.endswith(".xml")}
+    for name in names:
+        code = _code_of(package, name, linked, allowed)
+        refuse(allowed, code, package.where, found=bool(code))
+    unknown = not all(_may_link(link.kind.lower(), allowed) for link in links)
+    refuse(allowed, "unknown-part", package.where, found=unknown)
+
+
+def _owner(links: str) -> str:
+    """Return the part whose relationships the part ``links`` holds."""
+    folder, name = posixpath.split(links)
+    return posixpath.join(posixpath.dirname(folder), name.removesuffix(".rels"))
+
+
+def _code_of(package: Package, name: str, linked: Collection[str], allowed: Collection[str]) -> str:
+    """Return the code of a part that is on no list, "" for one that may be there."""
+    if name.startswith(_CUSTOM):
+        return _code_of_custom(package, name)
+    also = [pattern for code, pattern in _ALLOWED_WITH.items() if code in allowed]
+    known = name in linked or any(re.fullmatch(pattern, name) for pattern in also)
+    return "" if known or name.endswith("/") or _MAY_BE_THERE.fullmatch(name) else "unknown-part"
+
+
+def _code_of_custom(package: Package, name: str) -> str:
+    """Return the code of a part below `customXml`: what a document library writes there may be there."""
+    if name.endswith(("/", ".rels")):
+        return ""
+    namespace = package.root(name).rpartition(" ")[0].lower() if name.endswith(".xml") else ""
+    if namespace.startswith(_LIBRARY):
+        return ""
+    return "connection" if "datamashup" in namespace else "custom-xml"
+
+
+def _may_link(kind: str, allowed: Collection[str]) -> bool:
+    """Return whether a relationship of this kind may be there."""
+    marks = [mark.strip("/") for mark, code in _UNWANTED if code in allowed]
+    return kind in _KINDS or kind.startswith("customxml") or any(mark in kind for mark in marks)
+
+
+def relationships(package: Package, part: str) -> dict[str, Relationship]:
+    """Return the relationships of ``part`` ("" is the package itself), by id; those to elsewhere are left out."""
+    folder, name = posixpath.split(part)
+    found: dict[str, Relationship] = {}
+
+    def start(tag: str, attributes: Attributes) -> None:
+        if tag == "Relationship" and attributes.get("TargetMode") != "External":
+            target = posixpath.normpath(posixpath.join("/", folder, attributes["Target"])).lstrip("/")
+            found[attributes["Id"]] = Relationship(attributes["Type"].rpartition("/")[2], target)
+
+    links = posixpath.join(folder, "_rels", f"{name}.rels")
+    if links in package:
+        package.parse(links, start)
+    return found
+
+
+def refuse(allowed: Collection[str], code: str, where: str, *, found: bool) -> None:
+    """Return unless what ``code`` stands for is ``found`` and not ``allowed``."""
+    if found and code not in allowed:
+        fix = _MENDING.get(code, "have it saved without them, as values only, or allow it in the feed's declaration")
+        raise InputError(code, f"the workbook cannot be used as it is: {_WHAT[code]}", where=where, fix=fix)
