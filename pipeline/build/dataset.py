@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 class Outcome:
     """What became of one dataset: its state now, the months that were built and why, those that wait.
 
-    ``lacking`` are months that cannot be built, because the feeds named have no file of them.
+    ``lacking`` are months that cannot be built, because the feeds named have no file of them; ``before`` is the state
+    that the run found.
     """
 
     dataset: Dataset
@@ -46,6 +47,7 @@ class Outcome:
     changed: bool
     lacking: Mapping[Month, Sequence[str]] = field(default_factory=dict)
     error: PipelineError | None = None
+    before: State = field(default_factory=State)
 
     @property
     def waiting(self) -> tuple[Month, ...]:
@@ -65,7 +67,7 @@ def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Month] = 
     if isinstance(inputs, PipelineError):
         return _untouched(dataset, state, inputs)
     if inputs is None:
-        return Outcome(dataset=dataset, state=state, built={}, changed=False)
+        return Outcome(dataset=dataset, state=state, built={}, changed=False, before=state)
     outcome = _tried(lambda: _run(inputs, state, only))
     if not isinstance(outcome, PipelineError):
         return outcome
@@ -87,7 +89,7 @@ def _tried(action: Callable[[], _T]) -> _T | PipelineError:
 
 
 def _untouched(dataset: Dataset, state: State, error: PipelineError) -> Outcome:
-    return Outcome(dataset=dataset, state=state, built={}, changed=False, error=error)
+    return Outcome(dataset=dataset, state=state, built={}, changed=False, error=error, before=state)
 
 
 def _inputs_of(work: Workplace, dataset: Dataset, state: State) -> DatasetInputs | None:
@@ -122,7 +124,7 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
         if new != state:
             _remember(inputs.work, inputs.dataset, state, new)
         inputs.work.store.sweep(inputs.dataset.name, tuple(_folders(new.months.values())))
-    return Outcome(dataset=inputs.dataset, state=new, built={}, changed=new != state, error=error)
+    return Outcome(dataset=inputs.dataset, state=new, built={}, changed=new != state, error=error, before=state)
 
 
 def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcome:
@@ -134,7 +136,10 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     left = {each.month for each in stale if only and each.month not in only}
     stale = [each for each in stale if each.month not in left]
     months = dict(state.months) | {month: each for month, each in untouched.items() if month in state.months}
-    candidates = {each.month: _candidate(inputs, each, state) for each in stale}
+    candidates = {
+        each.month: _candidate(inputs, each, state, place=f"{number} of {len(stale)}")
+        for number, each in enumerate(stale, start=1)
+    }
     nowhere = unplaced(inputs)
     _refuse_too_bad(inputs, months, candidates, nowhere)
     changes = accept(inputs, months, candidates)
@@ -156,7 +161,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
             _remember(work, dataset, state, new)
         work.store.sweep(dataset.name, tuple(_folders(new.months.values())))
     built = {each.month: each.reasons for each in stale}
-    return Outcome(dataset=dataset, state=new, built=built, changed=changed, lacking=found.lacking)
+    return Outcome(dataset=dataset, state=new, built=built, changed=changed, lacking=found.lacking, before=state)
 
 
 def _floors(state: State, found: Survey, months: Mapping[Month, MonthState]) -> Mapping[str, Mapping[str, str]]:
@@ -164,9 +169,9 @@ def _floors(state: State, found: Survey, months: Mapping[Month, MonthState]) -> 
     return found.floors if any(each.released for each in months.values()) else state.floors
 
 
-def _candidate(inputs: DatasetInputs, stale: Stale, state: State) -> CandidateRelease:
+def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str) -> CandidateRelease:
     work, dataset = inputs.work, inputs.dataset
-    work.say(f"building {dataset.name} {stale.month}: {in_words(stale.reasons)}")
+    work.say(f"building {dataset.name} {stale.month} ({place}): {in_words(stale.reasons)}")
     made = candidate(inputs, stale)
     if work.writes:
         numbers = {
