@@ -171,7 +171,7 @@ def _floors(state: State, found: Survey, months: Mapping[Month, MonthState]) -> 
 
 def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str) -> CandidateRelease:
     work, dataset = inputs.work, inputs.dataset
-    work.say(f"building {dataset.name} {stale.month} ({place}): {in_words(stale.reasons)}")
+    work.say(f"building {dataset.name} {stale.month}: {in_words(stale.reasons)} ({place})")
     made = candidate(inputs, stale)
     if work.writes:
         numbers = {

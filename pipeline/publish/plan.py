@@ -23,8 +23,9 @@ METADATA = "metadata"
 #: Stands, as a dataset without a name, for what a portal says of all datasets together: the catalogue's own pages.
 SITE = ""
 SITE_PAGES = "the catalogue's own pages"
-#: The digest of a site whose pages are as they should be.
+#: What stands for the digest of a site whose pages are as they should be, and of one that has none.
 SITE_CURRENT = "current"
+SITE_ABSENT = "absent"
 #: The "sha256" of something that is held under a file's name but is no file (a link, say).
 NO_FILE = ""
 
@@ -94,9 +95,7 @@ def make_plan(
         publication.name: held[publication.name].guard for publication in publications if publication.name in held
     }
     if SITE in held and publications:
-        current = held[SITE].metadata == SITE_CURRENT
-        action, reason = (Action.SAME, "unchanged") if current else (Action.UPDATE, "what they list has changed")
-        changes.append(Change(action, SITE, SITE_PAGES, reason))
+        changes.append(Change(*_compare_site(held[SITE].metadata)))
     changes.sort(key=lambda change: (change.dataset, change.file))
     return Plan(portal=portal_name, changes=tuple(changes), guards=guards)
 
@@ -114,6 +113,15 @@ def _dataset_changes(publication: Publication, held: HeldDataset, beside: Beside
         yield Change(action, dataset, name, reason)
     action, reason = _compare_metadata(metadata_digest(publication), held)
     yield Change(action, dataset, METADATA, reason)
+
+
+def _compare_site(state: str) -> tuple[Action, str, str, str]:
+    """Return what happens to the pages that list all datasets."""
+    if state == SITE_CURRENT:
+        return Action.SAME, SITE, SITE_PAGES, "unchanged"
+    if state == SITE_ABSENT:
+        return Action.CREATE, SITE, SITE_PAGES, "new"
+    return Action.UPDATE, SITE, SITE_PAGES, "what they list has changed"
 
 
 def _compare(file: Wanted, held_sha256: str | None) -> tuple[Action, str]:

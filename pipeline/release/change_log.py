@@ -75,9 +75,9 @@ def _differences(before: Path, after: Path) -> tuple[int, int]:
 def newest_first(changes: Iterable[ChangeNote]) -> tuple[ChangeNote, ...]:
     """Return ``changes`` by the day of release, the newest first.
 
-    Of one day those noted last come first; the months that one run released stand in their own order, the latest first.
+    Of one day the latest month comes first, and of one month what was noted last.
     """
-    return tuple(sorted(changes, key=lambda change: change.released_on)[::-1])
+    return tuple(sorted(changes, key=lambda change: (change.released_on, change.month))[::-1])
 
 
 def change_log(changes: Iterable[ChangeNote]) -> bytes:

@@ -93,9 +93,8 @@ def _waiting(outcome: Outcome) -> Iterable[str]:
         if each.waiting:
             yield f"WAITS for an approval: {month}: {each.waiting.reason}"
             yield f"  to approve it, add this sha256 to the approvals file: {each.waiting.built.csv_sha256}"
-    for paths, group in groupby(_gone(outcome), key=lambda pair: pair[1]):
-        months = _months(month for month, _ in group)
-        yield f"input-gone: {months} stays as it was published; {paths} is missing: put it back, or a corrected one"
+    for month, paths in _gone(outcome):
+        yield f"input-gone: {month} stays as it was published; {paths} is missing: put it back, or a corrected one"
     for month, feeds in outcome.lacking.items():
         yield f"WAITS for an extract: {month}: no file of {' or '.join(feeds)} has come"
 

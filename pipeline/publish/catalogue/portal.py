@@ -32,6 +32,7 @@ from pipeline.publish.plan import (
     METADATA,
     NO_FILE,
     SITE,
+    SITE_ABSENT,
     SITE_CURRENT,
     is_month_file,
     make_plan,
@@ -88,8 +89,7 @@ class StaticCatalogue:
         with _storage(self._folder):
             held = {publication.name: self._files(publication.name) for publication in publications}
             pages = self._pages(publications, held)
-            site = all(self._is_current(path, pages[path]) for path in SITE_FILES)
-            found = {SITE: HeldDataset(files={}, metadata=SITE_CURRENT if site else "")}
+            found = {SITE: HeldDataset(files={}, metadata=self._site(pages))}
             for publication in publications:
                 page = f"{publication.name}/{DATASET_PAGE}"
                 current = self._is_current(page, pages[page])
@@ -172,6 +172,12 @@ class StaticCatalogue:
                 continue
             if is_plain_file(described):
                 yield OtherDataset(folder.name, _title(described) or folder.name)
+
+    def _site(self, pages: Mapping[str, bytes]) -> str:
+        """Return whether the pages that list all datasets are as they should be, or not there at all."""
+        if all(self._is_current(path, pages[path]) for path in SITE_FILES):
+            return SITE_CURRENT
+        return "" if any((self._folder / path).exists() for path in SITE_FILES) else SITE_ABSENT
 
     def _is_current(self, path: str, content: bytes) -> bool:
         """Return whether the folder holds exactly this page."""
