@@ -43,10 +43,7 @@ _WORDS = {
     "key": "another pseudonym key is in use",
     "declaration": "what happens to the extract's columns changed",
     "schema": "the description of the published columns changed",
-    "reference data": "the reference lists changed",
-    "settings": "the settings changed",
     "terms": "the title, the licence or the attribution changed",
-    "program": "the program changed",
 }
 
 

@@ -26,7 +26,9 @@ class Figure(NamedTuple):
 FIGURES: Final = MappingProxyType(
     {
         "no_location": Figure("Without a place", "Published rows without a place: unknown, or far from any map point."),
-        "quarantined": Figure("Left out: errors in the record", "Rows that were read and not published, because they are not in order."),
+        "quarantined": Figure(
+            "Left out: errors in the record", "Rows that were read and not published, because they are not in order."
+        ),
         "shared_reference": Figure(
             "Same crime on two rows", "Published rows whose identifier stands on a different row of the month too."
         ),

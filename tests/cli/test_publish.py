@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 from product import DATASETS, MONTHS, Product, contents, planned, tree
 
+from pipeline.model.periods import months_between
+
 if TYPE_CHECKING:
     from pathlib import Path
 

@@ -147,9 +147,20 @@ def test_a_changed_file_is_named(ledger: Kept) -> None:
     assert ledger.reasons(survey(changed={"ledger/2024-02": "x"})) == {"2024-02": ("ledger/2024-02 has changed",)}
 
 
+#: What an analyst reads where the name of what changed would not tell.
+SAID = {
+    "declaration": "what happens to the extract's columns changed",
+    "key": "another pseudonym key is in use",
+    "schema": "the description of the published columns changed",
+    "terms": "the title, the licence or the attribution changed",
+}
+
+
 @pytest.mark.parametrize("what", sorted(BASE))
 def test_anything_that_a_release_is_made_from_makes_every_month_stale(ledger: Kept, what: str) -> None:
-    assert ledger.reasons(survey(), {**BASE, what: "other"}) == dict.fromkeys(MONTHS, (f"{what} changed",))
+    assert ledger.reasons(survey(), {**BASE, what: "other"}) == dict.fromkeys(
+        MONTHS, (SAID.get(what, f"{what} changed"),)
+    )
 
 
 def test_late_rows_make_their_month_stale_when_they_come_and_when_they_go(tmp_path: Path) -> None:
