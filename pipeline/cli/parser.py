@@ -144,7 +144,9 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--settings", type=Path, metavar="FILE", help="the settings (default: pipeline.toml)")
     top.add_argument("--data", type=Path, metavar="DIR", help="the folder of raw, reference, private and published")
     top.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD", help="the day this run counts as (default: today)")
-    commands_of = top.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    commands_of: argparse._SubParsersAction[argparse.ArgumentParser] = top.add_subparsers(
+        required=True, metavar="COMMAND", parser_class=_Parser
+    )  # type: ignore[assignment]  # the class is invariant
     _add_runs(commands_of)
     _add_tools(commands_of)
     _add_looks(commands_of)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import repeat
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pipeline.build.dataset import Outcome, run_dataset
@@ -16,12 +15,11 @@ from pipeline.build.run_context import Workplace, schema_of
 from pipeline.datasets import declared
 from pipeline.errors import InputError, PipelineError, SettingsError, bug, printable, several
 from pipeline.extract.database.database import Database, is_file
-from pipeline.extract.database.sqlite import BESIDE
-from pipeline.extract.partition import unread_files
 from pipeline.model.periods import NO_MONTH
 from pipeline.run import sample_guard as origin
 from pipeline.run.compare import RowChange, row_changes
 from pipeline.run.portals import PortalChoice, apply_all, catalogue_of, plan_all, portals_of, reach_of, reach_with
+from pipeline.run.unread import unread
 from pipeline.settings.reader import MONTH
 from pipeline.storage.bench import Bench
 from pipeline.storage.journal import record
@@ -299,27 +297,8 @@ def _run(
         outcomes=tuple(outcomes),
         plans=tuple(plans),
         errors=tuple(dict.fromkeys(errors)),
-        unread=_unread(work),
+        unread=unread(work),
         review=len({number for _, _, number in read_review(work.private)}),
         portal=reach.ckan.url if reach.ckan else "",
         notices=reach.notices,
     )
-
-
-def _unread(work: Workplace) -> dict[str, str]:
-    reader = work.reader
-    read: list[str] = []
-    names: dict[str, str] = {}
-    for dataset in declared().values():
-        for feed in dataset.feeds:
-            if isinstance(feed.source, Database):
-                named = origin.database_file(work.settings, feed.source.default)
-                read += [f"{path}{ending}" for path in named for ending in ("", *BESIDE)]
-                continue
-            pattern = str(getattr(feed.source, "pattern", "")).replace("{month}", "YYYY-MM")
-            names[str(PurePosixPath(pattern).parent)] = f"{feed.name} files are named {pattern}"
-            try:
-                read.extend(reader.files(feed).values())
-            except PipelineError:
-                continue  # the dataset's own run has said what is wrong
-    return {path: names.get(str(PurePosixPath(path).parent), "") for path in unread_files(work.raw, read)}

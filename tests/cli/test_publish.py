@@ -90,11 +90,12 @@ def _names(dataset: str, files: str) -> list[str]:
     """Return the names of the files that a plan's line of a dataset stands for."""
     found: list[str] = []
     for each in files.split(", "):
-        months = [month for month in MONTHS if each.partition(" to ")[0] <= month <= each.rpartition(" to ")[2]]
-        is_month = re.match(r"[0-9]{4}-[0-9]{2}", each)
-        found += (
-            [f"{dataset}-{month}.{kind}" for month in months for kind in ("csv", "parquet")] if is_month else [each]
-        )
+        if re.match(r"[0-9]{4}-[0-9]{2}", each):
+            first, _, last = each.partition(" to ")
+            months = months_between(first, last or first)
+            found += [f"{dataset}-{month}.{kind}" for month in months for kind in ("csv", "parquet")]
+        else:
+            found.append(each)
     return found
 
 
