@@ -144,9 +144,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--settings", type=Path, metavar="FILE", help="the settings (default: pipeline.toml)")
     top.add_argument("--data", type=Path, metavar="DIR", help="the folder of raw, reference, private and published")
     top.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD", help="the day this run counts as (default: today)")
-    commands_of: argparse._SubParsersAction[argparse.ArgumentParser] = top.add_subparsers(
-        required=True, metavar="COMMAND", parser_class=_Parser
-    )  # type: ignore[assignment]  # the class is invariant
+    commands_of = top.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
     _add_runs(commands_of)
     _add_tools(commands_of)
     _add_looks(commands_of)
@@ -154,7 +152,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def add_command(
-    commands_of: argparse._SubParsersAction[argparse.ArgumentParser],
+    commands_of: argparse._SubParsersAction[_Parser],
     name: str,
     words: Words,
     *,
@@ -181,7 +179,7 @@ class _Help(argparse.HelpFormatter):
         return super()._fill_text(text, width, indent)
 
 
-def _add_runs(commands_of: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_runs(commands_of: argparse._SubParsersAction[_Parser]) -> None:
     for name in ("publish", "plan", "preview"):
         command = add_command(commands_of, name, _WORDS[name])
         command.add_argument(
@@ -203,7 +201,7 @@ def _add_runs(commands_of: argparse._SubParsersAction[argparse.ArgumentParser]) 
             )
 
 
-def _add_tools(commands_of: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_tools(commands_of: argparse._SubParsersAction[_Parser]) -> None:
     sample = add_command(commands_of, "sample", _WORDS["sample"])
     which = sample.add_mutually_exclusive_group()
     which.add_argument("--rows", type=int, metavar="N", help="recorded crimes a month (default: about 2,000)")
@@ -213,7 +211,7 @@ def _add_tools(commands_of: argparse._SubParsersAction[argparse.ArgumentParser])
     key.add_argument("action", choices=("new", "fingerprint"), help="make a key, or show which one it is")
 
 
-def _add_looks(commands_of: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_looks(commands_of: argparse._SubParsersAction[_Parser]) -> None:
     datasets = add_command(commands_of, "datasets", _WORDS["datasets"])
     datasets.add_argument("name", nargs="?", metavar="DATASET", help="a dataset such as street-crime (default: all)")
     quarantine = add_command(commands_of, "quarantine", _WORDS["quarantine"])

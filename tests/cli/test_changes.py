@@ -277,7 +277,11 @@ def test_map_points_and_neighbourhoods_rebuild_the_datasets_that_use_them(produc
 
 def test_settings_rebuild_what_they_decide(product: Product) -> None:
     setting(product, '[spend]\nthreshold = "25000.00"')
-    why = "the description of the published columns changed; settings changed; the title, the licence or the attribution changed"  # the title says the threshold, in schema and files
+    # the title says the threshold, in schema and files
+    why = (
+        "the description of the published columns changed; settings changed; "
+        "the title, the licence or the attribution changed"
+    )
     assert product.plan() == {"spend-over-500": dict.fromkeys(SPENDING, why)}
     assert product.publish() == {"spend-over-500": SPENDING}
     totals: Counter[tuple[str, str]] = Counter()
