@@ -1,6 +1,12 @@
 # Every target is one line of `make help`.  Extra words for a command: make publish ARGS="street-crime --month 2024-01"
 .DEFAULT_GOAL := help
-.PHONY: help setup sample plan publish portal portal-stop test check bench clean run-ready dev-ready
+TARGETS := help setup sample plan preview publish portal portal-stop test check bench clean run-ready dev-ready
+.PHONY: $(TARGETS)
+# A word that is no target is refused before anything runs: `make publish street-crime` must not publish everything.
+STRAY := $(filter-out $(TARGETS),$(MAKECMDGOALS))
+ifneq ($(STRAY),)
+$(error there is no target `$(firstword $(STRAY))` and nothing was done. To name a dataset: make $(firstword $(filter plan preview publish,$(MAKECMDGOALS)) publish) ARGS="$(STRAY)". `make help` lists the targets)
+endif
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 ARGS ?=
 # Another Python's modules must not leak into .venv.
@@ -19,6 +25,9 @@ sample: run-ready       ## Invent the records of the example force
 
 plan: run-ready         ## Show what publish would change; writes nothing
 	@.venv/bin/pipeline plan $(ARGS)
+
+preview: run-ready      ## Build the site as it would be into data/private/preview; publishes nothing
+	@.venv/bin/pipeline preview $(ARGS)
 
 publish: run-ready      ## Build what changed and publish it: to data/published, and to CKAN when one is set
 	@.venv/bin/pipeline publish --sample-when-empty $(ARGS)

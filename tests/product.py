@@ -28,11 +28,12 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from pipeline.cli.parser import main
+from pipeline.model.periods import months_between
 from pipeline.sample.making import invent_lines
 from pipeline.sample.workbook import write_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pipeline.sample.ledger import Line
 
@@ -41,7 +42,7 @@ DATASETS = ("engagement-events", "spend-over-500", "street-crime")
 MONTHS = ("2024-01", "2024-02", "2024-03")
 #: The fewest crimes a month that a sample may have.
 ROWS = 200
-_BUILD = re.compile(r"  build ([0-9]{4}-[0-9]{2}): (.*)")
+_BUILD = re.compile(r"  build ([0-9]{4}-[0-9]{2}(?: to [0-9]{4}-[0-9]{2})?): (.*)")
 _BUILT = re.compile(r"built now: (.*)")
 Rows = list[dict[str, str]]
 
@@ -213,7 +214,7 @@ def built(said: Said) -> dict[str, tuple[str, ...]]:
         name = heading[1] if heading else name
         months = _BUILT.search(line)
         if months and months[1] != "none":
-            found[name] = tuple(sorted(months[1].split(", ")))
+            found[name] = tuple(sorted(month for each in months[1].split(", ") for month in _months(each)))
     return found
 
 
@@ -225,8 +226,14 @@ def planned(said: Said) -> dict[str, dict[str, str]]:
         if line.endswith(":") and not line.startswith(" "):
             name = line.removesuffix(":")
         elif month := _BUILD.fullmatch(line):
-            found.setdefault(name, {})[month[1]] = month[2]
+            found.setdefault(name, {}).update(dict.fromkeys(_months(month[1]), month[2]))
     return found
+
+
+def _months(text: str) -> Iterator[str]:
+    """Yield the months of `2024-01`, and of `2024-01 to 2024-03`."""
+    first, _, last = text.partition(" to ")
+    yield from months_between(first, last or first)
 
 
 def read_csv(path: Path) -> Rows:

@@ -284,7 +284,7 @@ def note_of(
         reasons,
         rows=built.rows,
         before=store.folder(name, last.folder) / file if last else None,
-        after=store.folder(name, built.folder) / file,
+        after=(store.bench and store.bench.path(name, built.folder, file)) or store.folder(name, built.folder) / file,
     )
 
 

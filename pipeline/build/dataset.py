@@ -43,7 +43,8 @@ class Outcome:
     """What became of one dataset: its state now, the months that were built and why, those that wait.
 
     ``lacking`` are months that cannot be built, because the feeds named have no file of them; ``running`` those that
-    are not over yet; ``aside`` are the paths whose files a decision has set aside, with its kind.
+    are not over yet; ``aside`` are the paths whose files a decision has set aside, with its kind; ``before`` is the
+    state that the run found.
     """
 
     dataset: Dataset
@@ -55,6 +56,7 @@ class Outcome:
     running: tuple[Month, ...] = ()
     aside: Mapping[str, str] = field(default_factory=dict)
     error: PipelineError | None = None
+    before: State = field(default_factory=State)
 
     @property
     def received(self) -> bool:
@@ -84,7 +86,7 @@ def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Month] = 
     if isinstance(inputs, PipelineError):
         return _untouched(dataset, state, inputs)
     if inputs is None:
-        return Outcome(dataset=dataset, state=state, built={}, changed=False)
+        return Outcome(dataset=dataset, state=state, built={}, changed=False, before=state)
     outcome = _tried(lambda: _run(inputs, state, only))
     if not isinstance(outcome, PipelineError):
         return outcome
@@ -106,7 +108,7 @@ def _tried(action: Callable[[], _T]) -> _T | PipelineError:
 
 
 def _untouched(dataset: Dataset, state: State, error: PipelineError) -> Outcome:
-    return Outcome(dataset=dataset, state=state, built={}, changed=False, error=error)
+    return Outcome(dataset=dataset, state=state, built={}, changed=False, error=error, before=state)
 
 
 def _inputs_of(work: Workplace, dataset: Dataset, state: State) -> DatasetInputs | None:
@@ -147,7 +149,13 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
             _remember(inputs.work, inputs.dataset, state, new)
         inputs.work.store.sweep(inputs.dataset.name, tuple(_folders(new.months.values())))
     return Outcome(
-        dataset=inputs.dataset, state=new, built={}, changed=new != state, remarks=inputs.found.remarks, error=error
+        dataset=inputs.dataset,
+        state=new,
+        built={},
+        changed=new != state,
+        remarks=inputs.found.remarks,
+        error=error,
+        before=state,
     )
 
 
@@ -163,7 +171,10 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     stale = [each for each in stale if each.month not in left]
     months = dict(state.months) | {month: each for month, each in untouched.items() if month in state.months}
     let_go(found, months)
-    candidates = {each.month: _candidate(inputs, each, state) for each in stale}
+    candidates = {
+        each.month: _candidate(inputs, each, state, place=f"{number} of {len(stale)}")
+        for number, each in enumerate(stale, start=1)
+    }
     nowhere = unplaced(inputs)
     accounts_of_none = _unplaced(inputs, state, nowhere)  # listed before anything can stop
     refuse_too_bad(inputs, months, candidates, nowhere)
@@ -197,6 +208,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
         changed=changed,
         lacking=found.lacking,
         remarks=found.remarks,
+        before=state,
         aside=found.history.let_go,
         running=tuple(month for month in sorted(running) if month not in months or months[month].released is None),
     )
@@ -216,9 +228,9 @@ def _floors(state: State, found: Survey, months: Mapping[Month, MonthState]) -> 
     return found.floors if any(each.released for each in months.values()) else state.floors
 
 
-def _candidate(inputs: DatasetInputs, stale: Stale, state: State) -> CandidateRelease:
+def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str) -> CandidateRelease:
     work, dataset = inputs.work, inputs.dataset
-    work.say(f"building {dataset.name} {stale.month}: {in_words(stale.reasons)}")
+    work.say(f"building {dataset.name} {stale.month}: {in_words(stale.reasons)} ({place})")
     made = candidate(inputs, stale)
     if work.writes:
         numbers = {

@@ -38,6 +38,14 @@ _PUBLIC = {
     "reference data": changes.REFERENCE,
     "settings": changes.SETTINGS,
 }
+#: How a change is said where its name alone would not tell.
+_WORDS = {
+    "open months": "another month can be built now, so late rows have a home",
+    "key": "another pseudonym key is in use",
+    "declaration": "what happens to the extract's columns changed",
+    "schema": "the description of the published columns changed",
+    "terms": "the title, the licence or the attribution changed",
+}
 
 
 class Stale(NamedTuple):
@@ -77,7 +85,7 @@ def stale_months(
         if before is None:
             stale.append(Stale(month, (_NEW,), inputs, made_from))
             continue
-        reasons = [*_inputs(before.inputs, inputs), *_differences(before.made_from, made_from)]
+        reasons = [*_inputs(month, before.inputs, inputs), *_differences(before.made_from, made_from)]
         matter = [reason for reason in reasons if _matters(reason, dataset, before, found, store)]
         if reasons and not matter:
             untouched[month] = replace(before, made_from=made_from)
@@ -133,12 +141,12 @@ def _entries(rule: RowRule, found: Survey, inputs: Mapping[str, str]) -> str:
     return digest(sorted((reference, combined.get(reference, "")) for reference in references))
 
 
-def _inputs(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Why]:
+def _inputs(month: Month, before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Why]:
     for path in sorted({*before, *now}):
         if path not in before:
-            yield Why(f"{path} has rows of it now", changes.LATE)
+            yield Why(f"{path} now has rows of {month}", changes.LATE)
         elif path not in now:
-            yield Why(f"{path} has no rows of it any more", changes.CORRECTED)
+            yield Why(f"{path} no longer has rows of {month}", changes.CORRECTED)
         elif before[path] != now[path]:
             yield Why(f"{path} has changed", changes.CORRECTED)
 
@@ -150,4 +158,4 @@ def _differences(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[
 
 
 def _changed(name: str) -> Why:
-    return Why(f"{name} changed", _PUBLIC.get(name, changes.RULES))
+    return Why(_WORDS.get(name, f"{name} changed"), _PUBLIC.get(name, changes.RULES))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.model.periods import Month
     from pipeline.settings.key import Key
     from pipeline.settings.settings import Settings
+    from pipeline.storage.bench import Bench
 
 SCHEMAS = CODELISTS.parent
 
@@ -47,7 +48,10 @@ def schema_of(settings: Settings, dataset: Dataset) -> TableSchema:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Workplace:
-    """One run's surroundings; ``writes`` is false for a plan, which leaves no trace."""
+    """One run's surroundings; ``writes`` is false for a plan, which leaves no trace.
+
+    ``bench`` is where a plan or a preview keeps what it builds.
+    """
 
     settings: Settings
     key: Key
@@ -55,6 +59,7 @@ class Workplace:
     sample: bool
     writes: bool
     say: Callable[[str], None]
+    bench: Bench | None = None
 
     @property
     def raw(self) -> Path:
@@ -86,7 +91,7 @@ class Workplace:
     @property
     def store(self) -> Store:
         """The private store of releases."""
-        return Store(self.private)
+        return Store(self.private, self.bench)
 
     @property
     def codelists(self) -> CodeLists:

@@ -9,11 +9,14 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from pipeline.cli.progress import at_work, say_line
 from pipeline.codelists import CODELISTS
 from pipeline.errors import GRAVEST_FIRST, ExitStatus, InputError, SettingsError
 from pipeline.report.declaration import dataset_lines
-from pipeline.report.lines import account_lines, accounts_facts, quarantine_lines
-from pipeline.report.run import planned_lines, publish_lines
+from pipeline.report.lines import account_lines, account_sums, accounts_facts, quarantine_lines, quarantine_summary
+from pipeline.report.run import PREVIEWED, planned_lines, planned_summary, publish_lines, publish_summary
+from pipeline.report.screen import show
+from pipeline.run import preview as previews
 from pipeline.run import publish as runs
 from pipeline.run import sample_guard as origin
 from pipeline.run.reveal import reveal
@@ -25,8 +28,9 @@ from pipeline.storage.quarantine import load_quarantine
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from pipeline.model.declaration import Dataset
     from pipeline.run.publish import Run
 
 
@@ -34,13 +38,18 @@ def publish(options: argparse.Namespace) -> int:
     """Build what changed, publish it, and say what was published, what was held back and which file to open."""
     settings = _settings(options)
     if options.sample_when_empty and origin.wants_sample(settings):
-        _say("nothing was ever received: making the sample")
-        with locked(settings.data / "private", say=_say):
+        say_line("nothing was ever received: making the sample")
+        with locked(settings.data / "private", say=say_line):
             make_sample(settings.data, codelists=CODELISTS)
     request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
     runs.chosen(request.datasets)
-    run = _with_key(settings, lambda: runs.publish(settings, os.environ, request, today=_today(), say=_sayer(options)))
-    _out(publish_lines(run))
+
+    def action() -> Run:
+        with at_work(quiet=options.quiet) as say:
+            return runs.publish(settings, os.environ, request, today=_today(), say=say)
+
+    run = _with_key(settings, action)
+    _out(publish_summary(run) if _brief(options) else publish_lines(run))
     return _status(run)
 
 
@@ -52,9 +61,22 @@ def plan(options: argparse.Namespace) -> int:
     if origin.wants_sample(settings) and not origin.before(settings.data):
         _out(["nothing was received yet: `make publish` would make the sample and publish it"])
         return int(ExitStatus.OK)
-    run = runs.plan(settings, os.environ, request, today=_today(), say=_sayer(options))
-    _out(planned_lines(run))
+    with at_work(quiet=options.quiet) as say:
+        run = runs.plan(settings, os.environ, request, today=_today(), say=say)
+    _out(planned_summary(run) if _brief(options) else planned_lines(run))
     return _status(run)
+
+
+def preview(options: argparse.Namespace) -> int:
+    """Build the whole site as it would be into the private folder, and say what would change."""
+    settings = _settings(options)
+    request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
+    runs.chosen(request.datasets)
+    with at_work(quiet=options.quiet) as say:
+        made = previews.preview(settings, os.environ, request, today=_today(), say=say)
+    _out(planned_summary(made.run, ending=PREVIEWED) if _brief(options) else planned_lines(made.run, ending=PREVIEWED))
+    _out([f"open {made.folder / 'index.html'}", f"rows {made.folder / previews.DIFFERENCES}"])
+    return _status(made.run)
 
 
 def sample(options: argparse.Namespace) -> int:
@@ -62,7 +84,7 @@ def sample(options: argparse.Namespace) -> int:
     settings = _settings(options)
     data = settings.data
     if options.clear:
-        with locked(settings.data / "private", say=_say):
+        with locked(settings.data / "private", say=say_line):
             removed = origin.clear_sample(data)
         _out([f"removed {len(removed):,} files and folders of the sample"])
         return int(ExitStatus.OK)
@@ -77,7 +99,7 @@ def sample(options: argparse.Namespace) -> int:
             where=str(data),
             fix="make the sample elsewhere: `pipeline --data DIR sample`",
         )
-    with locked(settings.data / "private", say=_say):
+    with locked(settings.data / "private", say=say_line):
         report = make_sample(data, rows=options.rows, codelists=CODELISTS)
     _out([f"{path}: {rows:,} rows" for path, rows in report.files])
     return int(ExitStatus.OK)
@@ -97,7 +119,7 @@ def key(options: argparse.Namespace) -> int:
 
 
 def datasets(options: argparse.Namespace) -> int:
-    """List the datasets, or show the fate of every raw column of one."""
+    """List the datasets, or show what happens to every raw column of one."""
     names = (options.name,) if options.name else ()
     found = runs.chosen(names)
     if options.name:
@@ -108,39 +130,85 @@ def datasets(options: argparse.Namespace) -> int:
 
 
 def quarantine(options: argparse.Namespace) -> int:
-    """List where bad rows stand and why; their cells only on a terminal, when asked for."""
+    """List where bad rows stand and why, a summary of all where no dataset is named; cells only when asked for."""
     settings = _settings(options)
-    runs.chosen((options.dataset,))
-    months = [
-        each for each in load_quarantine(settings.data / "private", options.dataset) if options.month in (None, each[0])
-    ]
+    chosen = runs.chosen((options.dataset,) if options.dataset else ())
+    found = {
+        each.name: [
+            month
+            for month in load_quarantine(settings.data / "private", each.name)
+            if options.month in (None, month[0])
+        ]
+        for each in chosen
+    }
     if options.reveal:
-        if not sys.stdout.isatty():
-            raise SettingsError(
-                "not-a-terminal",
-                "cells are shown on a terminal only, never written to a file or a pipe",
-                where="--reveal",
-                fix="run it in a terminal, without a pipe",
-            )
-        _out(reveal(settings, runs.chosen((options.dataset,))[0], months))
-    else:
-        lines = list(quarantine_lines(months))
+        _refuse_reveal(options)
+        _out(reveal(settings, chosen[0], found[chosen[0].name]), whole=True)
+    elif options.dataset:
+        lines = list(quarantine_lines(found[options.dataset]))
         _out(lines or ["no row is in quarantine"])
+    else:
+        _out(quarantine_summary(name, months) for name, months in found.items())
+        _out(["`pipeline quarantine DATASET` lists them row by row"])
     return int(ExitStatus.OK)
+
+
+def _refuse_reveal(options: argparse.Namespace) -> None:
+    if not sys.stdout.isatty():
+        raise SettingsError(
+            "not-a-terminal",
+            "cells are shown on a terminal only, never written to a file or a pipe",
+            where="--reveal",
+            fix="run it in a terminal, without a pipe",
+        )
+    if not options.dataset:
+        fix = "name one: `pipeline quarantine street-crime --reveal`"
+        raise SettingsError("bad-command", "cells are shown of one dataset at a time", where="--reveal", fix=fix)
 
 
 def accounts(options: argparse.Namespace) -> int:
-    """Show what became of every row that was read for a month; the sum is right or the month was never built."""
+    """Show what became of every row that was read: of a month, or a line for each month or each dataset."""
     settings = _settings(options)
-    dataset = runs.chosen((options.dataset,))[0]
-    told = runs.accounts_of(settings, dataset, options.month)
+    chosen = runs.chosen((options.dataset,) if options.dataset else ())
+    told = {dataset.name: _accounts_of(settings, dataset, options.month) for dataset in chosen}
     if options.json:
-        facts = accounts_facts(dataset.name, options.month, told.accounts)
-        _out([json.dumps({**facts, "waits_for_approval": told.waits})])
+        _out(
+            json.dumps({**accounts_facts(name, month, each.accounts), "waits_for_approval": each.waits})
+            for name, months in told.items()
+            for month, each in months.items()
+        )
+    elif options.dataset and options.month:
+        one = told[options.dataset][options.month]
+        _out([f"{options.dataset} {options.month}", *account_lines(one.accounts), *_waits(one.waits)])
+    elif options.dataset:
+        _out(_month_sums(told[options.dataset]) or ["nothing was built of it yet"])
     else:
-        waits = ["WAITS for an approval: what is public is the release before"] if told.waits else []
-        _out([f"{dataset.name} {options.month}", *account_lines(told.accounts), *waits])
+        _out(_dataset_sums(told))
     return int(ExitStatus.OK)
+
+
+def _accounts_of(settings: Settings, dataset: Dataset, month: str | None) -> dict[str, runs.MonthAccounts]:
+    if month:
+        return {month: runs.accounts_of(settings, dataset, month)}
+    return runs.accounts_by_month(settings, dataset)
+
+
+def _waits(waits: bool) -> list[str]:  # noqa: FBT001 - the one thing it is about
+    return ["WAITS for an approval: what is public is the release before"] if waits else []
+
+
+def _month_sums(months: Mapping[str, runs.MonthAccounts]) -> list[str]:
+    return [
+        f"{month:<8} {account_sums(each.accounts)}{'; waits for an approval' if each.waits else ''}"
+        for month, each in months.items()
+    ]
+
+
+def _dataset_sums(told: Mapping[str, Mapping[str, runs.MonthAccounts]]) -> Iterator[str]:
+    for name, months in told.items():
+        every = [account for each in months.values() for account in each.accounts]
+        yield f"{name:<20} {account_sums(every)}" if every else f"{name:<20} nothing was built of it yet"
+    yield "`pipeline accounts DATASET` gives its months, with `--month YYYY-MM` the reasons"
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -177,19 +245,19 @@ def _today() -> dt.date:
     return dt.datetime.now().astimezone().date()
 
 
-def _sayer(options: argparse.Namespace) -> Callable[[str], None]:
-    return (lambda _: None) if options.quiet else _say
+def _brief(options: argparse.Namespace) -> bool:
+    """Return whether somebody looks on: then a summary is enough, unless everything was asked for."""
+    return sys.stdout.isatty() and not options.details
 
 
-def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
-
-
-def _out(lines: Iterable[str]) -> None:
+def _out(lines: Iterable[str], *, whole: bool = False) -> None:
+    """Write lines, on a terminal wrapped and coloured; those that hold cells stay ``whole``."""
     try:
-        for line in lines:
-            sys.stdout.write(f"{line}\n")
+        if sys.stdout.isatty() and not whole:
+            show(lines, sys.stdout)
+        else:
+            for line in lines:
+                sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output has gone; what was done stays done, and so does its status
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

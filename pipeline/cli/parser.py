@@ -1,30 +1,123 @@
-"""The command line: arguments, exit statuses, and what a failure looks like."""
+"""The command line: arguments, exit statuses, and what a failure looks like.
+
+Nothing that takes long to load is imported before a command is known: help and mistakes come at once.
+"""
 
 from __future__ import annotations
 
 import argparse
 import signal
 import sys
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from pipeline import __version__
-from pipeline.cli import commands
-from pipeline.cli.decisions import add_decisions
-from pipeline.errors import EXIT_MEANINGS, ExitStatus, Interrupted, PipelineError, SettingsError, bug
+from pipeline.cli.mistakes import explain, refuse_misplaced
+from pipeline.errors import EXIT_MEANINGS, ExitStatus, Interrupted, PipelineError, bug
 from pipeline.settings.reader import FIRST_YEAR, LAST_YEAR, MONTH, PATH, day
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
+#: The module that holds what a command does, where its parser does not name another.
+_COMMANDS = "pipeline.cli.commands"
+
+
+class Words(NamedTuple):
+    """What a command does, in one line and in a few sentences, and how somebody would type it."""
+
+    line: str
+    sentences: str
+    example: str
+
+
+_DECISIONS = "pipeline.cli.decisions"
+_WORDS = {
+    "approve": Words(
+        "let in what waits: exactly the rows or the file that the run named",
+        "Write into the decisions file that what waits may be published, as these exact bytes. Other bytes wait again.",
+        'pipeline approve street-crime 2024-01 --role "Head of Data" --reason "checked against the source"',
+    ),
+    "reject": Words(
+        "let go what waits: its file counts as if it had not come",
+        "Write into the decisions file that what waits is not wanted: its file counts as if it had not come, until "
+        "other bytes come.",
+        'pipeline reject street-crime 2024-01 --role "Head of Data" --reason "the export was cut off"',
+    ),
+    "forget": Words(
+        "take back a file that was published by mistake, also when it has gone",
+        "Every month that the file fed is built again without it, goes back to the release before it, or is withdrawn. "
+        "Look at it first with `pipeline plan`.",
+        'pipeline forget crime/recorded-crime/2024-01.csv --role "Head of Data" --reason "wrong month"',
+    ),
+    "recover": Words(
+        "rebuild the private memory from what is public, after data/private was lost",
+        "Rebuild what can be rebuilt, and say what is forgotten. Everything that goes out afterwards waits for a decision.",
+        "pipeline recover",
+    ),
+    "publish": Words(
+        "build what changed and publish it",
+        "Read the extracts, build every month that changed, and publish it to the public folder and to CKAN where one "
+        "is set. A month that looks wrong waits for a decision; the rest goes out.",
+        "pipeline publish\n  pipeline publish street-crime --month 2024-01",
+    ),
+    "plan": Words(
+        "show what publish would change; writes nothing",
+        "Show for each dataset and month the rows added, removed and changed, what would wait, and what would change "
+        "on each portal. Nothing is written.",
+        "pipeline plan\n  pipeline plan spend-over-500 --details",
+    ),
+    "preview": Words(
+        "build the whole site as it would be, for your eyes only",
+        "Build every page and file as it would be after a publish into data/private/preview, marked PREVIEW, with a "
+        "page of the rows that would be added, removed and changed. Nothing public changes.",
+        "pipeline preview\n  pipeline preview street-crime",
+    ),
+    "sample": Words(
+        "make the invented records of the example force, or remove them",
+        "Make invented extracts to try everything with. They are marked as such wherever they appear, and never share "
+        "a folder with real ones.",
+        "pipeline sample\n  pipeline sample --clear",
+    ),
+    "key": Words(
+        "the pseudonym key",
+        "Make the secret key that published references such as Crime ID are made with, or show its fingerprint to "
+        "tell which key it is.",
+        "pipeline key new",
+    ),
+    "datasets": Words(
+        "list the datasets, or show what happens to every column of one",
+        "List the datasets, or show what happens to every column of one: published, changed on the way, or kept back, "
+        "and why.",
+        "pipeline datasets\n  pipeline datasets street-crime",
+    ),
+    "quarantine": Words(
+        "list the rows that could not be published, and why",
+        "List file, row, column and reason of each row that has an error. Without a dataset it gives a summary of all. "
+        "Cells are never shown without --reveal.",
+        "pipeline quarantine\n  pipeline quarantine street-crime --month 2024-01",
+    ),
+    "accounts": Words(
+        "what became of every row that was read for a month",
+        "Show how many rows were read, published, left out for errors and withheld, and why. Without a month it gives "
+        "a line for each month, without a dataset a line for each dataset.",
+        "pipeline accounts\n  pipeline accounts street-crime --month 2024-01",
+    ),
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; a failure is shown without a traceback and without a value."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        options = parser().parse_args(arguments)
-        return int(options.run(options))
+        words = sys.argv[1:] if arguments is None else list(arguments)
+        top = parser()
+        refuse_misplaced(top, words)
+        options = top.parse_args(words)
+        module, _, name = options.run.partition(":")
+        return int(getattr(import_module(module), name)(options))
     except PipelineError as error:
         show_error(error)
         return int(error.status)
@@ -42,8 +135,13 @@ def _interrupt(_number: int, _frame: object) -> NoReturn:
 
 
 def show_error(error: PipelineError) -> None:
-    """Write an error to standard error."""
-    sys.stderr.write(f"{error}\n")
+    """Write an error to standard error, coloured and wrapped where a terminal shows it."""
+    if sys.stderr.isatty():
+        from pipeline.report.screen import show  # noqa: PLC0415 - a failure in a log needs none of it
+
+        show([f"STOPPED: {error}"], sys.stderr)
+    else:
+        sys.stderr.write(f"{error}\n")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -51,67 +149,146 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise the mistake."""
-        raise SettingsError("bad-command", message, where=self.prog, fix=f"see `{self.prog} --help`")
+        raise explain(self, message)
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     top = _Parser(
         prog="pipeline",
-        description="Publish the open data of a police force: extract, protect, check, release, push.",
+        description="Publish the open data of a police force: read the extracts, keep back what\nidentifies people, "
+        "check the rest, publish it.\n\n"
+        "Begin with `pipeline plan`, then `pipeline publish`.\n"
+        "`pipeline COMMAND --help` says more and gives an example.",
         epilog="exit statuses:\n" + "\n".join(f"  {status.value:>3}  {text}" for status, text in EXIT_MEANINGS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.add_argument("--version", action="version", version=__version__)
+    top.add_argument("--version", action="version", version=__version__, help="show which version this is and end")
     top.add_argument("--settings", type=_path, metavar="FILE", help="the settings (default: pipeline.toml)")
     top.add_argument("--data", type=_path, metavar="DIR", help="the folder of raw, reference, private and published")
     top.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD", help="the day this run counts as (default: today)")
     commands_of = top.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
     _add_runs(commands_of)
+    _add_tools(commands_of)
     _add_looks(commands_of)
-    add_decisions(commands_of)
+    _add_decisions(commands_of)
     return top
 
 
+def add_command(
+    commands_of: argparse._SubParsersAction[_Parser],
+    name: str,
+    words: Words,
+    *,
+    module: str = _COMMANDS,
+) -> argparse.ArgumentParser:
+    """Return the parser of a new command, carried out by the function of its name in ``module``."""
+    command = commands_of.add_parser(
+        name,
+        help=words.line,
+        description=words.sentences,
+        epilog=f"for example:\n  {words.example}",
+        formatter_class=_Help,
+    )
+    command.set_defaults(run=f"{module}:{name}")
+    return command
+
+
+class _Help(argparse.HelpFormatter):
+    """Wraps sentences; an example keeps its lines."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if "\n" in text:
+            return "".join(f"{indent}{line}\n" for line in text.splitlines())
+        return super()._fill_text(text, width, indent)
+
+
 def _add_runs(commands_of: argparse._SubParsersAction[_Parser]) -> None:
-    for name, help_text in (
-        ("publish", "build what changed and publish it"),
-        ("plan", "show what publish would change; writes nothing"),
-    ):
-        command = commands_of.add_parser(name, help=help_text, description=help_text)
-        command.add_argument("datasets", nargs="*", metavar="DATASET")
-        command.add_argument("--month", action="append", default=[], type=_month, metavar="YYYY-MM")
+    for name in ("publish", "plan", "preview"):
+        command = add_command(commands_of, name, _WORDS[name])
+        command.add_argument(
+            "datasets", nargs="*", metavar="DATASET", help="a dataset such as street-crime (default: all)"
+        )
+        command.add_argument(
+            "--month",
+            action="append",
+            default=[],
+            type=_month,
+            metavar="YYYY-MM",
+            help="only this month; may be given several times (default: all)",
+        )
         command.add_argument("--quiet", action="store_true", help="say nothing while at work")
-        command.set_defaults(run=getattr(commands, name))
+        command.add_argument("--details", action="store_true", help="say everything at the end, not the summary alone")
         if name == "publish":
             command.add_argument(
                 "--sample-when-empty", action="store_true", help="make the sample when nothing was ever received"
             )
-    sample = commands_of.add_parser("sample", help="make the invented records of the example force, or remove them")
+
+
+def _add_tools(commands_of: argparse._SubParsersAction[_Parser]) -> None:
+    sample = add_command(commands_of, "sample", _WORDS["sample"])
     which = sample.add_mutually_exclusive_group()
     which.add_argument("--rows", type=int, metavar="N", help="recorded crimes a month (default: about 2,000)")
     which.add_argument("--faults", action="store_true", help="make a second tree of faulty files, for tests")
     which.add_argument("--clear", action="store_true", help="remove the sample and what was made from it")
-    sample.set_defaults(run=commands.sample)
-    key = commands_of.add_parser("key", help="the pseudonym key")
-    key.add_argument("action", choices=("new", "fingerprint"))
-    key.set_defaults(run=commands.key)
+    key = add_command(commands_of, "key", _WORDS["key"])
+    key.add_argument("action", choices=("new", "fingerprint"), help="make a key, or show which one it is")
+
+
+def _add_decisions(commands_of: argparse._SubParsersAction[_Parser]) -> None:
+    for name in ("approve", "reject"):
+        command = add_command(commands_of, name, _WORDS[name], module=_DECISIONS)
+        command.add_argument("dataset", nargs="?", metavar="DATASET", help="a dataset such as street-crime")
+        command.add_argument(
+            "period", nargs="?", type=_period, metavar="PERIOD", help="2024-01, 2014-01..2023-12, or none"
+        )
+        command.add_argument("--all", action="store_true", help="all that wait for one reason")
+        command.add_argument("--finding", default="", metavar="CODE", help="only what waits for this reason")
+        _add_signature(command)
+        if name == "approve":
+            command.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="the day that runs count from again")
+    forget = add_command(commands_of, "forget", _WORDS["forget"], module=_DECISIONS)
+    forget.add_argument("path", metavar="PATH", help="below data/raw: crime/recorded-crime/2024-01.csv")
+    _add_signature(forget)
+    add_command(commands_of, "recover", _WORDS["recover"], module=_DECISIONS)
+
+
+def _add_signature(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--role", required=True, metavar="POST", help="who decides: a post, no person's name")
+    command.add_argument("--reason", required=True, metavar="TEXT", help="why, in one line")
+
+
+def _period(text: str) -> tuple[str, str]:
+    first, dots, last = text.partition("..")
+    if text == "none":
+        return text, text
+    last = last if dots else first
+    if not MONTH.fits(first) or not MONTH.fits(last) or last < first:
+        raise argparse.ArgumentTypeError("a period is written YYYY-MM, YYYY-MM..YYYY-MM, or none")
+    return first, last
 
 
 def _add_looks(commands_of: argparse._SubParsersAction[_Parser]) -> None:
-    datasets = commands_of.add_parser("datasets", help="list the datasets, or show the fate of every column of one")
-    datasets.add_argument("name", nargs="?", metavar="NAME")
-    datasets.set_defaults(run=commands.datasets)
-    quarantine = commands_of.add_parser("quarantine", help="list the rows that could not be published, and why")
-    quarantine.add_argument("dataset", metavar="DATASET")
-    quarantine.add_argument("--month", type=_month_or_none, metavar="YYYY-MM|none")
+    datasets = add_command(commands_of, "datasets", _WORDS["datasets"])
+    datasets.add_argument("name", nargs="?", metavar="DATASET", help="a dataset such as street-crime (default: all)")
+    quarantine = add_command(commands_of, "quarantine", _WORDS["quarantine"])
+    _add_dataset_and_month(quarantine)
     quarantine.add_argument("--reveal", action="store_true", help="show the cells too, on a terminal only")
-    quarantine.set_defaults(run=commands.quarantine)
-    accounts = commands_of.add_parser("accounts", help="what became of every row that was read for a month")
-    accounts.add_argument("dataset", metavar="DATASET")
-    accounts.add_argument("--month", required=True, type=_month_or_none, metavar="YYYY-MM|none")
-    accounts.add_argument("--json", action="store_true", help="as JSON")
-    accounts.set_defaults(run=commands.accounts)
+    accounts = add_command(commands_of, "accounts", _WORDS["accounts"])
+    _add_dataset_and_month(accounts)
+    accounts.add_argument("--json", action="store_true", help="as JSON, a line for each month")
+
+
+def _add_dataset_and_month(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "dataset", nargs="?", metavar="DATASET", help="a dataset such as street-crime (default: a summary of all)"
+    )
+    command.add_argument(
+        "--month",
+        type=_month_or_none,
+        metavar="YYYY-MM|none",
+        help="a month, or `none` for rows that belong to no month (default: all)",
+    )
 
 
 def _month(text: str) -> str:

@@ -7,7 +7,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 #: A calendar month, `YYYY-MM`; text sorts as time does.
 Month = str
@@ -32,6 +32,17 @@ def months_between(first: str, last: str) -> Iterator[str]:
 def months_apart(one: str, other: str) -> int:
     """Return how many months lie between two months, whichever comes first."""
     return abs(_number(one) - _number(other))
+
+
+def ranges(months: Iterable[Month]) -> list[str]:
+    """Return months in their order, each run of them as `2024-01 to 2024-03`; what is no month stands by itself."""
+    found: list[list[Month]] = []
+    for month in sorted(set(months)):
+        if found and NO_MONTH not in (month, found[-1][-1]) and neighbour(found[-1][-1], 1) == month:
+            found[-1].append(month)
+        else:
+            found.append([month])
+    return [run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in found]
 
 
 def last_day(month: str) -> dt.date:

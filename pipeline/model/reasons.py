@@ -69,7 +69,7 @@ REASONS = MappingProxyType(
         "line-conflict": Reason(_BAD, "the same line of the same transaction comes twice with different cells"),
         "transaction-incomplete": Reason(_BAD, "another line of the same transaction is bad", apart=True),
         # withheld
-        "month-not-open": Reason(_KEPT, "the row belongs to a month that cannot be built"),
+        "month-not-open": Reason(_KEPT, "its date is in a month for which no file has come"),
         "restricted": Reason(_KEPT, "the record is restricted"),
         "duplicate": Reason(_KEPT, "the same record comes more than once; one copy is published"),
         "payee-needs-review": Reason(_KEPT, "nobody has said yet what kind of payee this is"),

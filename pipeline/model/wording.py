@@ -26,12 +26,14 @@ class Figure(NamedTuple):
 FIGURES: Final = MappingProxyType(
     {
         "no_location": Figure("Without a place", "Published rows without a place: unknown, or far from any map point."),
-        "quarantined": Figure("Set aside", "Rows that were read and not published, because they are not in order."),
+        "quarantined": Figure(
+            "Left out: errors in the record", "Rows that were read and not published, because they are not in order."
+        ),
         "shared_reference": Figure(
-            "Sharing an identifier", "Published rows whose identifier stands on a different row of the month too."
+            "Same crime on two rows", "Published rows whose identifier stands on a different row of the month too."
         ),
         "unlisted_offence_code": Figure(
-            "Unlisted offence code",
+            "Offence code not in the list",
             "Published rows whose offence code is missing or not listed, so that it could not be compared with the "
             "crime type.",
         ),

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 #: The pseudo-file that stands for what a portal says about a dataset: CKAN's fields, the catalogue's pages.
 METADATA = "metadata"
+#: Stands, as a dataset without a name, for what a portal says of all datasets together: the catalogue's own pages.
+SITE = ""
+SITE_PAGES = "the catalogue's own pages"
+#: What stands for the digest of a site whose pages are as they should be, and of one that has none.
+SITE_CURRENT = "current"
+SITE_ABSENT = "absent"
 #: The "sha256" of something that is held under a file's name but is no file (a link, say).
 NO_FILE = ""
 
@@ -88,6 +94,8 @@ def make_plan(
     guards = {
         publication.name: held[publication.name].guard for publication in publications if publication.name in held
     }
+    if SITE in held and publications:
+        changes.append(Change(*_compare_site(held[SITE].metadata)))
     changes.sort(key=lambda change: (change.dataset, change.file))
     return Plan(portal=portal_name, changes=tuple(changes), guards=guards)
 
@@ -107,12 +115,21 @@ def _dataset_changes(publication: Publication, held: HeldDataset, beside: Beside
     yield Change(action, dataset, METADATA, reason)
 
 
+def _compare_site(state: str) -> tuple[Action, str, str, str]:
+    """Return what happens to the pages that list all datasets."""
+    if state == SITE_CURRENT:
+        return Action.SAME, SITE, SITE_PAGES, "unchanged"
+    if state == SITE_ABSENT:
+        return Action.CREATE, SITE, SITE_PAGES, "new"
+    return Action.UPDATE, SITE, SITE_PAGES, "what they list has changed"
+
+
 def _compare(file: Wanted, held_sha256: str | None) -> tuple[Action, str]:
     """Return what happens to a wanted file, and why."""
     if held_sha256 is None:
-        return Action.CREATE, "the portal does not hold it"
+        return Action.CREATE, "new"
     if held_sha256 == NO_FILE:
-        return Action.UPDATE, "the portal holds something else under this name"
+        return Action.UPDATE, "something else stands under its name"
     if held_sha256 != file.sha256:
         return Action.UPDATE, "rows or values changed" if file.data else "its text changed"
     return Action.SAME, "unchanged"
@@ -130,7 +147,7 @@ def _leftover(dataset: str, name: str, sha256: str) -> tuple[Action, str]:
 def _compare_metadata(digest: str, held: HeldDataset) -> tuple[Action, str]:
     """Return what happens to what the portal says about the dataset, and why."""
     if held is _ABSENT:
-        return Action.CREATE, "the portal does not hold the dataset"
+        return Action.CREATE, "new"
     if held.metadata != digest:
-        return Action.UPDATE, "what the portal says about the dataset is not what is said here"
+        return Action.UPDATE, "description or metadata differ"
     return Action.SAME, "unchanged"

@@ -6,16 +6,12 @@ import csv
 import io
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-import pyarrow as pa
-
 from pipeline.model.release import ChangeNote
+from pipeline.release.differences import lines_of, paired
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
 #: As attendance is banded: a small number of changed rows would point at somebody.
 _BANDS = ((0, "0"), (7, "1-7"), (19, "8-19"), (49, "20-49"))
@@ -71,27 +67,17 @@ def note(
 def _differences(before: Path, after: Path) -> tuple[int, int]:
     if not (before.exists() and after.exists()):  # a lost file is made good by its successor, which does not wait
         return 0, 0
-    old, new = _lines(before), _lines(after)
-    return _surplus(new, old), _surplus(old, new)
-
-
-def _lines(path: Path) -> pa.Array:
-    """Return the lines of a CSV behind its header."""
-    return pa.array(path.read_bytes().split(b"\n")[1:-1], pa.binary())
-
-
-def _surplus(lines: pa.Array, others: pa.Array) -> int:
-    """Return how many of ``lines`` are not in ``others``, counting copies."""
-    codes = pa.concat_arrays([lines, others]).dictionary_encode().indices
-    numbers: NDArray[np.int64] = np.asarray(codes).astype(np.int64)
-    kinds = int(numbers.max(initial=-1)) + 1
-    left = np.bincount(numbers[: len(lines)], minlength=kinds) - np.bincount(numbers[len(lines) :], minlength=kinds)
-    return int(left[left > 0].sum())
+    old, new = lines_of(before.read_bytes()), lines_of(after.read_bytes())
+    same = len(paired(old, new)[0])
+    return len(new) - same, len(old) - same
 
 
 def newest_first(changes: Iterable[ChangeNote]) -> tuple[ChangeNote, ...]:
-    """Return ``changes`` by the day of release, the newest first, in whatever order they were noted."""
-    return tuple(sorted(changes, reverse=True))
+    """Return ``changes`` by the day of release, the newest first.
+
+    Of one day the latest month comes first, and of one month what was noted last.
+    """
+    return tuple(sorted(changes, key=lambda change: (change.released_on, change.month))[::-1])
 
 
 def change_log(changes: Iterable[ChangeNote]) -> bytes:

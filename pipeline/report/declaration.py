@@ -1,4 +1,4 @@
-"""The fate of every raw column of a dataset, as its declaration says it."""
+"""What happens to every raw column of a dataset, as its declaration says it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def dataset_lines(dataset: Dataset) -> Iterator[str]:
     yield dataset.description
     for feed in dataset.feeds:
         yield ""
-        yield f"feed {feed.name}: {feed.title}"
+        yield f"extract {feed.name}: {feed.title}"
         for treatment in feed.treatments:
             columns = ", ".join(treatment.settles) or "(no raw column)"
             made = ", ".join(treatment.makes) or "(not published)"

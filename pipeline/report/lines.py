@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from pipeline.errors import printable
+from pipeline.model.periods import ranges
 from pipeline.model.plan import Action
 from pipeline.model.reasons import REASONS, Outcome
+from pipeline.publish.plan import METADATA, is_month_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pipeline.model.accounts import Account, Quarantined
     from pipeline.model.periods import Month
-    from pipeline.model.plan import Plan
+    from pipeline.model.plan import Change, Plan
+
+    QuarantinedMonth = tuple[Month, Mapping[str, str], Sequence[Quarantined]]
 
 
 def account_lines(accounts: Iterable[Account]) -> Iterator[str]:
     """Yield one line for each outcome, with its reasons."""
-    totals: Counter[Outcome] = Counter()
+    accounts = tuple(accounts)
     reasons: dict[Outcome, Counter[str]] = {outcome: Counter() for outcome in Outcome}
     for each in accounts:
-        totals[each.outcome] += each.rows
         reasons[each.outcome][each.reason] += each.rows
-    yield f"read {sum(totals.values()):,} = " + " + ".join(f"{outcome} {totals[outcome]:,}" for outcome in Outcome)
+    yield account_sums(accounts)
     for outcome in (Outcome.QUARANTINED, Outcome.WITHHELD):
         for code, rows in sorted(reasons[outcome].items(), key=lambda pair: (-pair[1], pair[0])):
             yield f"  {outcome:<11} {rows:>9,}  {code}: {meaning(code)}"
@@ -35,19 +39,53 @@ def meaning(code: str) -> str:
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:
-    """Yield the plan of one portal, file by file; files that stay the same are counted."""
-    same = Counter(change.dataset for change in plan.changes if change.action is Action.SAME)
-    yield f"{plan.portal}:"
-    for change in plan.changes:
-        if change.action is not Action.SAME:
-            size = f" ({change.bytes:,} bytes)" if change.bytes else ""
-            yield f"  {change.action:<7} {change.dataset}/{change.file}{size}: {change.reason}"
-    for dataset, count in sorted(same.items()):
-        yield f"  {Action.SAME:<7} {dataset}: {count:,} files"
+    """Yield what would change on one portal: a line for each dataset, nothing for what stays as it is."""
+    changed = [change for change in plan.changes if change.action is not Action.SAME]
+    yield f"{plan.portal}:" if changed else f"{plan.portal}: nothing would change"
+    for dataset in dict.fromkeys(change.dataset for change in changed):
+        own = [change for change in changed if change.dataset == dataset]
+        yield f"  {dataset}: {'; '.join(_changes(dataset, own))}" if dataset else f"  {own[0].file}: {own[0].reason}"
+
+
+_VERBS = {Action.CREATE: "new", Action.UPDATE: "changed", Action.REMOVE: "removed"}
+
+
+def _changes(dataset: str, changes: Sequence[Change]) -> Iterator[str]:
+    """Yield what happens to a dataset's files, kind by kind, months as ranges; then to what is said of it."""
+    for action, verb in _VERBS.items():
+        files = [each.file for each in changes if each.action is action and each.file != METADATA]
+        months = [name for name in files if is_month_file(dataset, name)]
+        small = sorted(set(files) - set(months))
+        lists = [name for name in small if name.startswith("codelists/")]
+        named = list(ranges(name[len(dataset) + 1 : len(dataset) + 8] for name in months))
+        named += [name for name in small if name not in lists]
+        named += [f"{len(lists)} code list{'s' if len(lists) > 1 else ''}"] if lists else []
+        if named:
+            yield f"{verb}: {', '.join(printable(name) for name in named)}"
+    yield from (each.reason for each in changes if each.file == METADATA and each.action is Action.UPDATE)
+
+
+def quarantine_summary(dataset: str, months: Sequence[QuarantinedMonth]) -> str:
+    """Return how many rows of a dataset are in quarantine, and for which reasons."""
+    rows = len({(month, each.path, each.row) for month, _, found in months for each in found})
+    if not rows:
+        return f"{dataset:<20} no row is in quarantine"
+    reasons = Counter(each.code for _, _, found in months for each in found)
+    said = ", ".join(f"{code} {count:,}" for code, count in reasons.most_common())
+    which = ", ".join(ranges(month for month, _, found in months if found))
+    return f"{dataset:<20} {rows:,} rows of {which}: {said}"
+
+
+def account_sums(accounts: Iterable[Account]) -> str:
+    """Return what became of all rows, in one line."""
+    totals: Counter[Outcome] = Counter()
+    for each in accounts:
+        totals[each.outcome] += each.rows
+    return f"read {sum(totals.values()):,} = " + " + ".join(f"{outcome} {totals[outcome]:,}" for outcome in Outcome)
 
 
 def quarantine_lines(
-    months: Sequence[tuple[Month, Mapping[str, str], Sequence[Quarantined]]],
+    months: Sequence[QuarantinedMonth],
 ) -> Iterator[str]:
     """Yield where each bad row stands and why, file by file."""
     for month, _, rows in months:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pipeline.build.due import in_words
 from pipeline.errors import printable
+from pipeline.model.periods import ranges
 from pipeline.model.wording import marked
 from pipeline.report.lines import account_lines, plan_lines
 from pipeline.report.waiting import waiting_lines
@@ -16,15 +18,36 @@ if TYPE_CHECKING:
 
     from pipeline.build.dataset import Outcome
     from pipeline.model.accounts import Account
+    from pipeline.model.periods import Month
+    from pipeline.run.compare import RowChange
     from pipeline.run.publish import Run
+
+#: The last line of a plan and of a preview, and what stands behind a summary.
+PLANNED = "this was a plan: nothing was written"
+PREVIEWED = "this was a preview: nothing public has changed"
+_MORE = "all reasons and months: the same command with --details"
 
 
 def publish_lines(run: Run) -> Iterable[str]:
     """Yield what a publish did, dataset by dataset, then for all."""
     for outcome in run.outcomes:
         yield ""
-        yield f"{run.work.schema(outcome.dataset).title} ({outcome.dataset.name})"
+        yield f"{_title(run, outcome)} ({outcome.dataset.name})"
         yield from (f"  {line}" for line in _dataset_lines(run, outcome))
+    yield from _publish_ending(run)
+
+
+def publish_summary(run: Run) -> Iterable[str]:
+    """Yield what a publish did, in a line for each dataset, and whatever somebody has to look at."""
+    for outcome in run.outcomes:
+        name = f"{_title(run, outcome)} ({outcome.dataset.name})"
+        yield f"{name}: {_public(outcome)}; built now: {_months(outcome.built) or 'none'}"
+        yield from (f"  {line}" for line in (*waiting_lines(outcome, run.work.private), *_stopped(outcome)))
+    yield from _publish_ending(run)
+    yield _MORE
+
+
+def _publish_ending(run: Run) -> Iterable[str]:
     yield from _ending(run)
     if not run.errors and run.plans and not any(made.writes for made in run.plans):
         yield "nothing changed: nothing was written"
@@ -43,15 +66,27 @@ def _dataset_lines(run: Run, outcome: Outcome) -> Iterable[str]:
             else ["nothing was received for it"]
         )
         return
-    released = [each.released for each in outcome.state.months.values() if each.released]
-    rows = sum(each.rows for each in released)
-    months = "1 month" if len(released) == 1 else f"{len(released):,} months"
-    yield f"published: {months}, {rows:,} rows; built now: {', '.join(sorted(outcome.built)) or 'none'}"
-    if outcome.error:
-        yield "of the release before, because the dataset stopped:"
-    yield from account_lines(_accounts(run, outcome.dataset.name))
+    yield "public now"
+    yield f"  published: {_public(outcome)}; built now: {_months(outcome.built) or 'none'}"
+    yield "this run" if not outcome.error else "of the last good run: this one stopped"
+    yield from (f"  {line}" for line in account_lines(_accounts(outcome)))
     yield from waiting_lines(outcome, run.work.private)
+    yield from outcome.remarks
     yield from _stopped(outcome)
+
+
+def _title(run: Run, outcome: Outcome) -> str:
+    return run.work.schema(outcome.dataset).title
+
+
+def _public(outcome: Outcome) -> str:
+    released = [each.released for each in outcome.state.months.values() if each.released]
+    months = "1 month" if len(released) == 1 else f"{len(released):,} months"
+    return f"{months}, {sum(each.rows for each in released):,} rows"
+
+
+def _months(months: Iterable[Month]) -> str:
+    return ", ".join(ranges(months))
 
 
 def _stopped(outcome: Outcome) -> Iterable[str]:
@@ -59,27 +94,66 @@ def _stopped(outcome: Outcome) -> Iterable[str]:
         yield from f"STOPPED: {outcome.error}".replace("\n", "\n  ").split("\n")
 
 
-def planned_lines(run: Run) -> Iterable[str]:
-    """Yield what a publish would do: months to build and why, then each portal file by file."""
+def planned_lines(run: Run, *, ending: str = PLANNED) -> Iterable[str]:
+    """Yield what a publish would do: months to build and why, rows, accounts, then what changes on each portal."""
     for outcome in run.outcomes:
         yield f"{outcome.dataset.name}:"
-        for month, reasons in sorted(outcome.built.items()):
-            yield f"  build {month}: {in_words(reasons)}"
+        by_reason = groupby(sorted(outcome.built.items()), key=lambda pair: in_words(pair[1]))
+        for words, group in by_reason:
+            for months in ranges(month for month, _ in group):
+                yield f"  build {months}: {words}"
         if not outcome.built and not outcome.error:
-            yield ("  nothing to build" if outcome.received else "  nothing was received for it")
+            yield "  nothing to build" if outcome.received else "  nothing was received for it"
+        yield from (f"  rows {_row_line(each)}" for each in run.rows if each.dataset == outcome.dataset.name)
+        if outcome.built:
+            yield "  this run would give"
+            yield from (f"    {line}" for line in account_lines(_accounts(outcome, outcome.built)))
         yield from (f"  {line}" for line in (*waiting_lines(outcome, run.work.private), *_stopped(outcome)))
+    yield from _planned_ending(run, ending)
+
+
+def planned_summary(run: Run, *, ending: str = PLANNED) -> Iterable[str]:
+    """Yield what a publish would do, in a line for each dataset and for each portal's."""
+    for outcome in run.outcomes:
+        name = outcome.dataset.name
+        rows = [each for each in run.rows if each.dataset == name]
+        yield f"{name}: {_would(outcome, rows)}"
+        yield from (f"  {line}" for line in (*waiting_lines(outcome, run.work.private), *_stopped(outcome)))
+    yield from _planned_ending(run, ending)
+    yield _MORE
+
+
+def _planned_ending(run: Run, ending: str) -> Iterable[str]:
     for made in run.plans:
         yield from plan_lines(made)
     yield from _ending(run)
-    yield "this was a plan: nothing was written"
+    yield ending
+
+
+def _would(outcome: Outcome, rows: list[RowChange]) -> str:
+    if not outcome.built and not rows:
+        return "nothing to build" if outcome.state.months or outcome.lacking else "nothing was received for it"
+    added, removed, changed = (sum(getattr(each, name) for each in rows) for name in ("added", "removed", "changed"))
+    built = f"{_months(outcome.built)} would be built; " if outcome.built else ""
+    if not rows:
+        return f"{built}no row would differ"
+    return f"{built}{added:,} rows added, {removed:,} removed, {changed:,} changed in {_months(e.month for e in rows)}"
+
+
+def _row_line(each: RowChange) -> str:
+    counts = f"{each.added:,} added, {each.removed:,} removed, {each.changed:,} changed"
+    if not each.known:
+        counts = "the rows cannot be compared"
+    waits = " (would wait)" if each.waits else ""
+    return f"{each.month}: {each.now:,} now, {each.then:,} then: {counts}{waits}"
 
 
 def _ending(run: Run) -> Iterable[str]:
     yield ""
     if run.work.sample:
         yield marked("invented records, marked on every page and in all metadata", sample=True)
-    for path in run.unread:
-        yield f"not read by any feed: {printable(path)} (is its name right?)"
+    for path, named in run.unread.items():
+        yield f"{printable(path)} is not read: {named or 'no dataset reads files of this folder; is its name right?'}"
     if run.review:
         yield f"suppliers to classify: {run.review:,}, listed in {review_file(run.work.private)};"
         yield f"  add them to {run.work.reference / 'supplier-types.csv'}"
@@ -88,6 +162,9 @@ def _ending(run: Run) -> Iterable[str]:
     yield from (str(error) for error in run.errors if error not in stopped)
 
 
-def _accounts(run: Run, name: str) -> list[Account]:
-    state = next(outcome.state for outcome in run.outcomes if outcome.dataset.name == name)
+def _accounts(outcome: Outcome, months: Iterable[Month] | None = None) -> list[Account]:
+    """Return what became of the rows of ``months``, of all and of those of no month where none are named."""
+    state = outcome.state
+    if months is not None:
+        return [account for month in months if month in state.months for account in state.months[month].accounts]
     return [*(account for each in state.months.values() for account in each.accounts), *state.unplaced]

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.errors import printable
+from pipeline.model import periods
 from pipeline.model.findings import FINDINGS
-from pipeline.model.periods import neighbour
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,12 +30,11 @@ def waiting_lines(outcome: Outcome, private: Path) -> Iterator[str]:
         by_code.setdefault(finding.code, []).append(finding)
     for code, findings in by_code.items():
         yield from _reason(code, findings, private)
-    for periods in dict.fromkeys(_periods(findings) for findings in by_code.values()):
+    for months in dict.fromkeys(_periods_of(findings) for findings in by_code.values()):
         for what, command in (("let it out", "approve"), ("leave it as it is", "reject")):
-            yield f"  to {what}: pipeline {command} {outcome.dataset.name} {_asked(periods)} {_SIGNED}"
-    for month, each in outcome.state.months.items():
-        if each.input_gone:
-            yield f"input-gone: {month} stays as it was published; an extract that fed it has gone"
+            yield f"  to {what}: pipeline {command} {outcome.dataset.name} {_asked(months)} {_SIGNED}"
+    for month, paths in _gone(outcome):
+        yield f"input-gone: {month} stays as it was published; {paths} is missing: put it back, or a corrected one"
     for path, kind in outcome.aside.items():
         own = _MONTH.search(path)
         done = "rejected" if kind == "reject" else "taken back"
@@ -56,19 +55,22 @@ def findings_of(outcome: Outcome) -> tuple[Finding, ...]:
 
 def ranges(months: Iterable[Month]) -> str:
     """Return months in words, a run of them as its first and last."""
-    runs: list[list[Month]] = []
-    for month in sorted(set(months)):
-        if runs and neighbour(runs[-1][-1], 1) == month:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    return ", ".join(run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+    return ", ".join(periods.ranges(months))
+
+
+def _gone(outcome: Outcome) -> Iterator[tuple[Month, str]]:
+    """Yield each month that stays because an extract has gone, and the extracts that have."""
+    there = {path for files in outcome.state.receipts.values() for path in files}
+    for month, each in outcome.state.months.items():
+        if each.input_gone:
+            missing = [printable(path) for path in sorted(each.inputs) if path not in there]
+            yield month, " and ".join(missing) or "an extract that it was made from"
 
 
 def _reason(code: str, findings: Sequence[Finding], private: Path) -> Iterator[str]:
     words = dict.fromkeys(finding.words for finding in findings)
     about = next(iter(words)) if len(words) == 1 else FINDINGS[code]
-    yield printable(f"WAITS {code}: {ranges(_periods(findings)) or 'the dataset'}: {about}")
+    yield printable(f"WAITS {code}: {ranges(_periods_of(findings)) or 'the dataset'}: {about}")
     for finding in findings[:_SHOWN]:
         if len(words) > 1:
             yield printable(f"  {ranges(finding.periods)}: {finding.words}")
@@ -81,7 +83,7 @@ def _reason(code: str, findings: Sequence[Finding], private: Path) -> Iterator[s
         yield f"  and {len(findings) - _SHOWN:,} more"
 
 
-def _periods(findings: Iterable[Finding]) -> tuple[Month, ...]:
+def _periods_of(findings: Iterable[Finding]) -> tuple[Month, ...]:
     return tuple(sorted({period for finding in findings for period in finding.periods}))
 
 

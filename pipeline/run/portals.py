@@ -8,7 +8,7 @@ from pipeline.errors import PipelineError, bug
 from pipeline.model.plan import Action, Plan
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.ckan.portal import CkanPortal
-from pipeline.publish.plan import make_plan
+from pipeline.publish.plan import SITE, SITE_PAGES, make_plan
 from pipeline.settings.laptop_portal import laptop_portal
 from pipeline.storage.journal import record
 
@@ -88,7 +88,7 @@ def _applied(
     for made, part in plans_for(portal, publications, errors):
         try:
             if made.writes:
-                work.say(f"publishing to {portal.name}: {', '.join(each.name for each in part)}")
+                work.say(f"publishing to {portal.name}: {_touched(made)}")
                 _journal(work, "publishing", made)
                 portal.apply(made, part)
                 _journal(work, "published", made)
@@ -114,6 +114,12 @@ def plans_for(
                 return
         else:
             yield made, part
+
+
+def _touched(made: Plan) -> str:
+    """Return the datasets that a plan changes, or that only the pages that list them change."""
+    names = dict.fromkeys(each.dataset for each in made.changes if each.action is not Action.SAME)
+    return ", ".join(name for name in names if name != SITE) or SITE_PAGES
 
 
 def _known(error: Exception) -> PipelineError:

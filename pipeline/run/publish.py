@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import difflib
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -11,14 +13,16 @@ from pipeline.build.dataset import Outcome, run_dataset
 from pipeline.build.publication import publication
 from pipeline.build.run_context import Workplace, schema_of
 from pipeline.datasets import declared
-from pipeline.errors import InputError, PipelineError, SettingsError, bug, several
+from pipeline.errors import InputError, PipelineError, SettingsError, bug, printable, several
 from pipeline.extract.database.database import Database, is_file
-from pipeline.extract.database.sqlite import BESIDE
-from pipeline.extract.partition import unread_files
 from pipeline.model.periods import NO_MONTH
 from pipeline.run import sample_guard as origin
+from pipeline.run.compare import RowChange, row_changes
 from pipeline.run.portals import PortalChoice, apply_all, catalogue_of, plan_all, portals_of, reach_of, reach_with
 from pipeline.run.recover import check_memory
+from pipeline.run.unread import unread
+from pipeline.settings.reader import MONTH
+from pipeline.storage.bench import Bench
 from pipeline.storage.journal import record
 from pipeline.storage.lock import locked, locked_for_looking
 from pipeline.storage.memory import check_day, remember_day
@@ -27,7 +31,8 @@ from pipeline.storage.supplier_review import read_review
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from pipeline.model.accounts import Account
     from pipeline.model.declaration import Dataset
@@ -50,16 +55,20 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What a run did, or in a plan would do."""
+    """What a run did, or in a plan would do; ``rows`` are what a plan says of the rows of each month.
+
+    ``unread`` are the files that no dataset reads, each with how files of its folder are named ("" where none are).
+    """
 
     work: Workplace
     outcomes: tuple[Outcome, ...]
     plans: tuple[Plan, ...]
     errors: tuple[PipelineError, ...]
-    unread: tuple[str, ...]
+    unread: Mapping[str, str]
     review: int
     portal: str = ""
     notices: tuple[str, ...] = field(default=())
+    rows: tuple[RowChange, ...] = field(default=())
 
 
 def publish(
@@ -89,17 +98,41 @@ def plan(
     settings: Settings, environ: Mapping[str, str], request: Request, *, today: dt.date, say: Callable[[str], None]
 ) -> Run:
     """Return what `publish` would do; nothing is written, no key and no sample is made."""
+    with looking(settings, environ, today=today, say=say) as (work, reach):
+        return planned(work, reach, request)[0]
+
+
+@contextmanager
+def looking(
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    today: dt.date,
+    say: Callable[[str], None],
+    folder: Path | None = None,
+) -> Iterator[tuple[Workplace, PortalChoice]]:
+    """Give the surroundings of a run that changes nothing; what it builds is kept in ``folder``, or not at all."""
     reach, key = _means(settings, environ)
-    with locked_for_looking(settings.data / "private"):
+    private = settings.data / "private"
+    with locked(private, say=say) if folder else locked_for_looking(private):
         kind = _kind(settings)
         work = _workplace(settings, environ, kind, today=today, say=say, writes=False, early=key)
-        reach = reach_with(work, reach)
         _check_day(work, today)
-        outcomes = _outcomes(work, request)
-        errors = _errors(request, outcomes)
-        publications = _publications(work, outcomes, errors)
-        plans = plan_all(portals_of(work, reach.ckan), publications, errors)
-        return _run(work, outcomes, plans, errors, reach)
+        bench = Bench(work.private, folder)
+        try:
+            yield replace(work, bench=bench), reach_with(work, reach)
+        finally:
+            bench.close()
+
+
+def planned(work: Workplace, reach: PortalChoice, request: Request) -> tuple[Run, tuple[Publication, ...]]:
+    """Return what `publish` would do, and what portals would be given."""
+    outcomes = _outcomes(work, request)
+    errors = _errors(request, outcomes)
+    publications = _publications(work, outcomes, errors)
+    plans = plan_all(portals_of(work, reach.ckan), publications, errors)
+    run = _run(work, outcomes, plans, errors, reach)
+    return replace(run, rows=tuple(row_changes(work, outcomes))), publications
 
 
 def _check_day(work: Workplace, today: dt.date) -> None:
@@ -182,11 +215,16 @@ def chosen(names: Collection[str]) -> tuple[Dataset, ...]:
     every = declared()
     unknown = sorted(set(names) - set(every))
     if unknown:
+        near = difflib.get_close_matches(unknown[0].lower(), every, n=1)
+        if MONTH.fits(unknown[0]):
+            hint = f"a month is asked for by `--month {unknown[0]}`; "
+        else:
+            hint = f"did you mean `{near[0]}`? " if near else ""
         raise SettingsError(
             "unknown-dataset",
-            f"there is no dataset `{unknown[0]}`",
+            f"there is no dataset `{printable(unknown[0])}`",
             where="the command line",
-            fix=f"choose from: {', '.join(every)}",
+            fix=f"{hint}choose from: {', '.join(every)}",
         )
     return tuple(dataset for name, dataset in every.items() if not names or name in names)
 
@@ -206,6 +244,13 @@ def accounts_of(settings: Settings, dataset: Dataset, month: Month) -> MonthAcco
     if month not in state.months:
         raise _no_such_month([dataset.name], month)
     return MonthAccounts(state.months[month].accounts, waits=state.months[month].waiting is not None)
+
+
+def accounts_by_month(settings: Settings, dataset: Dataset) -> dict[Month, MonthAccounts]:
+    """Return the accounts of every month that was built, and of the rows of no month where there are any."""
+    state = Store(settings.data / "private").state(dataset.name)
+    found = {month: MonthAccounts(each.accounts, each.waiting is not None) for month, each in state.months.items()}
+    return found | ({NO_MONTH: MonthAccounts(state.unplaced, waits=False)} if state.unplaced else {})
 
 
 def _no_such_month(datasets: Sequence[str], month: Month) -> InputError:
@@ -265,24 +310,8 @@ def _run(
         outcomes=tuple(outcomes),
         plans=tuple(plans),
         errors=tuple(dict.fromkeys(errors)),
-        unread=_unread(work),
+        unread=unread(work),
         review=len({number for _, _, number in read_review(work.private)}),
         portal=reach.ckan.url if reach.ckan else "",
         notices=reach.notices,
     )
-
-
-def _unread(work: Workplace) -> tuple[str, ...]:
-    reader = work.reader
-    read: list[str] = []
-    for dataset in declared().values():
-        for feed in dataset.feeds:
-            if isinstance(feed.source, Database):
-                named = origin.database_file(work.settings, feed.source.default)
-                read += [f"{path}{ending}" for path in named for ending in ("", *BESIDE)]
-                continue
-            try:
-                read.extend(reader.files(feed).values())
-            except PipelineError:
-                continue  # the dataset's own run has said what is wrong
-    return unread_files(work.raw, read)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model.periods import Month
+    from pipeline.storage.bench import Bench
 
 _REFERENCES = "references.parquet"
 
@@ -32,6 +33,7 @@ class Store:
     """The releases and the state of every dataset below ``data/private``."""
 
     private: Path
+    bench: Bench | None = None
 
     def state(self, dataset: str) -> State:
         """Return what is remembered of a dataset."""
@@ -83,13 +85,31 @@ class Store:
     def weigh(self, dataset: str, name: str, *, files: Mapping[str, Iterable[pa.Buffer]]) -> Draft:
         """Return the draft that `build` would write, hashed and not written: for a plan."""
         folder = self.folder(dataset, name)
-        return Draft(folder, folder, tuple(_weigh(folder / file, blocks) for file, blocks in files.items()))
+        kept = {
+            file: self.bench.keep(dataset, name, file, blocks) if self.bench else blocks
+            for file, blocks in files.items()
+        }
+        return Draft(folder, folder, tuple(_weigh(folder / file, blocks) for file, blocks in kept.items()))
+
+    def csv(self, dataset: str, month: Month, built: Built) -> bytes | None:
+        """Return the CSV of a release that is kept or was built in this run, None where it is neither."""
+        file = f"{dataset}-{month}.csv"
+        if self.bench and (text := self.bench.read(dataset, built.folder, file)) is not None:
+            return text
+        path = self.folder(dataset, built.folder) / file
+        return path.read_bytes() if path.is_file() else None
 
     def release(self, dataset: str, month: Month, built: Built, *, released_on: dt.date, gone: bool) -> Release:
         """Return the release that ``built`` describes."""
         folder = self.folder(dataset, built.folder)
         files = tuple(
-            ReleasedFile(name, facts["format"], folder / name, facts["bytes"], facts["sha256"])
+            ReleasedFile(
+                name,
+                facts["format"],
+                (self.bench and self.bench.path(dataset, built.folder, name)) or folder / name,
+                facts["bytes"],
+                facts["sha256"],
+            )
             for name, facts in sorted(built.files.items())
         )
         return Release(

@@ -117,7 +117,7 @@ def test_late_rows_that_appear_and_disappear_rebuild_the_month_they_belong_to(pr
     add_late(product, file="2024-02", month="2024-01")
     name = CRIMES.format("2024-02")
     why = product.plan()["street-crime"]
-    assert why["2024-01"] == f"{name} has rows of it now"
+    assert why["2024-01"] == f"{name} now has rows of 2024-01"
     assert why["2024-02"].startswith(f"{name} has changed")
     assert product.publish() == {"street-crime": ("2024-01", "2024-02")}
     assert len(product.csv("street-crime", "2024-01")) == rows + 1
@@ -126,7 +126,7 @@ def test_late_rows_that_appear_and_disappear_rebuild_the_month_they_belong_to(pr
     settles(product)
 
     product.crimes("2024-02").write_bytes(kept + b"\n")  # not the very bytes that were replaced
-    assert product.plan()["street-crime"]["2024-01"] == f"{name} has no rows of it any more"
+    assert product.plan()["street-crime"]["2024-01"] == f"{name} no longer has rows of 2024-01"
     assert product.publish() == {"street-crime": ("2024-01", "2024-02")}
     data = {path: digest for path, digest in contents(product.published).items() if "street-crime-2024" in path}
     assert data == {path: digest for path, digest in files.items() if "street-crime-2024" in path}
@@ -277,7 +277,11 @@ def test_map_points_and_neighbourhoods_rebuild_the_datasets_that_use_them(produc
 
 def test_settings_rebuild_what_they_decide(product: Product) -> None:
     setting(product, '[spend]\nthreshold = "25000.00"')
-    why = "schema changed; settings changed; terms changed"  # the title says the threshold, in schema and files
+    # the title says the threshold, in schema and files
+    why = (
+        "the description of the published columns changed; settings changed; "
+        "the title, the licence or the attribution changed"
+    )
     assert product.plan() == {"spend-over-500": dict.fromkeys(SPENDING, why)}
     assert product.publish() == {"spend-over-500": SPENDING}
     totals: Counter[tuple[str, str]] = Counter()

@@ -24,7 +24,7 @@ from small_tree import AS_OF, KEY, small_tree
 from pipeline import __version__
 from pipeline.errors import EXIT_MEANINGS, ExitStatus, PortalError
 
-COMMANDS = ("publish", "plan", "sample", "key", "datasets", "quarantine", "accounts")
+COMMANDS = ("publish", "plan", "preview", "sample", "key", "datasets", "quarantine", "accounts")
 
 
 @pytest.fixture
@@ -73,9 +73,11 @@ def test_version(tmp_path: Path) -> None:
         ("--as-of", " 2024-04-01", "plan"),
         ("publish", "--month", "2024-1"),
         ("publish", "--month", "0024-01"),
-        ("accounts", "street-crime"),
         ("accounts", "street-crimes", "--month", "2024-01"),
-        ("quarantine",),
+        ("quarantine", "--reveal"),
+        ("plan", "--settings", "x"),
+        ("--month", "2024-01", "plan"),
+        ("plan", "--qiet"),
         ("quarantine", "street-crimes"),
         ("quarantine", "street-crime", "--reveal"),
         ("datasets", "street-crimes"),

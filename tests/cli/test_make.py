@@ -13,7 +13,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = ["help", "setup", "sample", "plan", "publish", "portal", "portal-stop", "test", "check", "bench", "clean"]
+TARGETS = [
+    "help",
+    "setup",
+    "sample",
+    "plan",
+    "preview",
+    "publish",
+    "portal",
+    "portal-stop",
+    "test",
+    "check",
+    "bench",
+    "clean",
+]
 #: What `setup.sh` itself calls; everything else is found by it, or missed.
 BASICS = ("sh", "make", "dirname", "cksum", "cat", "id", "uname", "mv", "rm", "env", "awk")
 #: A package that needs nothing, so that a real .venv is made in seconds.

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
-from product import DATASETS, MONTHS, Product, contents, tree
+from product import DATASETS, MONTHS, Product, contents, planned, tree
+
+from pipeline.model.periods import months_between
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,9 +61,8 @@ def test_a_plan_of_a_first_publish_leaves_no_trace(tmp_path: Path) -> None:
     assert said.status == 0, said.text
     assert tree(product.folder) == before
     for name in DATASETS:
-        assert f"CREATE  {name}/{name}-2024-01.csv" in said.out
-        assert f"CREATE  {name}/datapackage.json" in said.out
-    assert said.out.count("build 2024-01: new") == 3
+        assert re.search(rf"^  {name}: new: .*2024-0[13].*datapackage.json", said.out, re.MULTILINE)
+    assert {name: months["2024-01"] for name, months in planned(said).items()} == dict.fromkeys(DATASETS, "new")
     assert "this was a plan: nothing was written" in said.out
 
 
@@ -72,13 +73,32 @@ def test_a_plan_of_changes_says_what_publish_then_does(product: Product) -> None
     said = product.run("plan")
     assert said.status == 0
     assert tree(product.folder) == before
-    promised = set(re.findall(r"(?:CREATE|UPDATE|REMOVE) +(\S+?)(?: \(|: )", said.out))
+    promised = {
+        (dataset, file)
+        for dataset, files in re.findall(r"^  ([a-z0-9-]+): changed: ([^;\n]*)", said.out, re.MULTILINE)
+        for file in _names(dataset, files)
+    }
     files = contents(product.published)
     product.publish()
     changed = {name for name, sha256 in contents(product.published).items() if files.get(name) != sha256}
     pages = {name for name in changed if name.endswith((".html", ".jsonld", ".css"))}
-    assert {name for name in promised if not name.endswith("/metadata")} - changed == set()
-    assert changed - pages <= promised
+    named = {f"{dataset}/{file}" for dataset, file in promised}
+    assert changed - pages <= named
+    assert {name.rpartition(".")[0] for name in named} == {name.rpartition(".")[0] for name in changed - pages}
+    assert "the catalogue's own pages: what they list has changed" in said.out
+
+
+def _names(dataset: str, files: str) -> list[str]:
+    """Return the names of the files that a plan's line of a dataset stands for."""
+    found: list[str] = []
+    for each in files.split(", "):
+        if re.match(r"[0-9]{4}-[0-9]{2}", each):
+            first, _, last = each.partition(" to ")
+            months = months_between(first, last or first)
+            found += [f"{dataset}-{month}.{kind}" for month in months for kind in ("csv", "parquet")]
+        else:
+            found.append(each)
+    return found
 
 
 def test_a_plan_where_nothing_was_received_makes_no_sample_and_no_key(tmp_path: Path) -> None:

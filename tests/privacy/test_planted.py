@@ -223,7 +223,7 @@ def test_a_file_with_a_fault_is_met_by_its_own_error_and_names_nobody(faults: Pa
     else:
         assert said.status == 0, said.text
         for path in expected["unread"]:
-            assert f"not read by any feed: {path.removeprefix('raw/')}" in said.out
+            assert f"{path.removeprefix('raw/')} is not read: " in said.out
     listed = product.run("quarantine", expected["dataset"] or "street-crime").text
     everything = [("what publish said", said.text), ("what quarantine said", listed)]
     assert not any("Traceback" in text or "bug: " in text for _, text in everything)

@@ -147,20 +147,31 @@ def test_a_changed_file_is_named(ledger: Kept) -> None:
     assert ledger.reasons(survey(changed={"ledger/2024-02": "x"})) == {"2024-02": ("ledger/2024-02 has changed",)}
 
 
+#: What an analyst reads where the name of what changed would not tell.
+SAID = {
+    "declaration": "what happens to the extract's columns changed",
+    "key": "another pseudonym key is in use",
+    "schema": "the description of the published columns changed",
+    "terms": "the title, the licence or the attribution changed",
+}
+
+
 @pytest.mark.parametrize("what", sorted(BASE))
 def test_anything_that_a_release_is_made_from_makes_every_month_stale(ledger: Kept, what: str) -> None:
-    assert ledger.reasons(survey(), {**BASE, what: "other"}) == dict.fromkeys(MONTHS, (f"{what} changed",))
+    assert ledger.reasons(survey(), {**BASE, what: "other"}) == dict.fromkeys(
+        MONTHS, (SAID.get(what, f"{what} changed"),)
+    )
 
 
 def test_late_rows_make_their_month_stale_when_they_come_and_when_they_go(tmp_path: Path) -> None:
     late = {"recorded-crime/2024-03": {"2024-01": 2}}
     kept = Kept(tmp_path, "street-crime", survey("street-crime"))
     came = kept.reasons(survey("street-crime", late=late, changed={"recorded-crime/2024-03": "x"}))
-    assert came["2024-01"] == ("recorded-crime/2024-03 has rows of it now",)
+    assert came["2024-01"] == ("recorded-crime/2024-03 now has rows of 2024-01",)
     assert "2024-02" not in came
     kept = Kept(tmp_path, "street-crime", survey("street-crime", late=late))
     went = kept.reasons(survey("street-crime", changed={"recorded-crime/2024-03": "x"}))
-    assert went["2024-01"] == ("recorded-crime/2024-03 has no rows of it any more",)
+    assert went["2024-01"] == ("recorded-crime/2024-03 no longer has rows of 2024-01",)
     assert went["2024-03"][0] == "recorded-crime/2024-03 has changed"
 
 
@@ -177,7 +188,7 @@ def test_a_month_that_opens_takes_its_late_rows_from_the_file_that_held_them(tmp
     late = {"recorded-crime/2024-02": {"2024-01": 2}}
     kept = Kept(tmp_path, "street-crime", survey("street-crime", late=late, opened=MONTHS[1:]))
     found = kept.reasons(survey("street-crime", late=late))
-    assert found == {"2024-01": ("new",), "2024-02": ("open months changed",)}
+    assert found == {"2024-01": ("new",), "2024-02": ("another month can be built now, so late rows have a home",)}
 
 
 def test_a_payee_s_other_type_makes_the_months_stale_in_which_he_stands(tmp_path: Path) -> None:

@@ -40,8 +40,11 @@ def render_site(
     *,
     kept: Mapping[str, Sequence[KeptFile]],
     others: Sequence[OtherDataset],
+    preview: bool = False,
 ) -> dict[str, bytes]:
     """Return every page by its path below the public folder; equal arguments give equal bytes.
+
+    A ``preview`` is marked as one on every page, and leads to its page of differences.
 
     ``kept`` are, by dataset, the months' files without a release here; ``others`` the datasets that the folder
     holds and that are not published now.
@@ -50,20 +53,22 @@ def render_site(
         view_dataset(publication, kept.get(publication.name, ()))
         for publication in sorted(publications, key=lambda publication: publication.title)
     ]
-    environment = _environment()
+    environment = templates()
     pages = {
         "catalogue.jsonld": _as_json(catalogue_facts(views, force=_force(views))),
-        "index.html": environment.get_template("index.html").render(_index_words(views, others)).encode(),
+        "index.html": environment.get_template("index.html")
+        .render(_index_words(views, others), preview=preview)
+        .encode(),
         "style.css": (_TEMPLATES / "style.css").read_bytes(),
     }
     template = environment.get_template("dataset.html")
     for view in views:
-        pages[f"{view.facts.name}/{DATASET_PAGE}"] = template.render(_dataset_words(view)).encode()
+        pages[f"{view.facts.name}/{DATASET_PAGE}"] = template.render(_dataset_words(view), preview=preview).encode()
     return pages
 
 
 @cache
-def _environment() -> Environment:
+def templates() -> Environment:
     """Return templates, compiled once, in which every text is escaped and an unknown name is an error."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),

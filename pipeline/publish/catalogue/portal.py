@@ -28,7 +28,17 @@ from pipeline.publish.catalogue.tree import (
     list_below,
 )
 from pipeline.publish.catalogue.views import KeptFile, OtherDataset
-from pipeline.publish.plan import METADATA, NO_FILE, is_month_file, make_plan, metadata_digest, wanted_files
+from pipeline.publish.plan import (
+    METADATA,
+    NO_FILE,
+    SITE,
+    SITE_ABSENT,
+    SITE_CURRENT,
+    is_month_file,
+    make_plan,
+    metadata_digest,
+    wanted_files,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -69,7 +79,9 @@ class StaticCatalogue:
                 swap.recover(self._folder, self._staging)
 
     def look(self, publications: Sequence[Publication]) -> Mapping[str, HeldDataset]:
-        """Return what the public folder holds of each dataset; the metadata is ours when every page is as it should be.
+        """Return what the public folder holds of each dataset and, as `SITE`, of the pages that list them all.
+
+        The metadata is ours when the page is as it should be.
 
         Raises:
             StorageError: `cannot-store` when the folder cannot be read.
@@ -77,11 +89,10 @@ class StaticCatalogue:
         with _storage(self._folder):
             held = {publication.name: self._files(publication.name) for publication in publications}
             pages = self._pages(publications, held)
-            site = all(self._is_current(path, pages[path]) for path in SITE_FILES)
-            found = {}
+            found = {SITE: HeldDataset(files={}, metadata=self._site(pages))}
             for publication in publications:
                 page = f"{publication.name}/{DATASET_PAGE}"
-                current = site and self._is_current(page, pages[page])
+                current = self._is_current(page, pages[page])
                 if is_plain_folder(self._folder / publication.name):
                     digest = metadata_digest(publication) if current else ""
                     found[publication.name] = HeldDataset(files=held[publication.name], metadata=digest)
@@ -127,7 +138,20 @@ class StaticCatalogue:
             if name != DATASET_PAGE
         }
 
-    def _pages(self, publications: Sequence[Publication], held: Mapping[str, Mapping[str, str]]) -> dict[str, bytes]:
+    def whole(self, plan: Plan, publications: Sequence[Publication], *, preview: bool = False) -> Mapping[str, Part]:
+        """Return the whole tree that the public folder would be, by path; a ``preview`` says so on every page."""
+        with _storage(self._folder):
+            if not self._folder.is_dir():
+                return self._parts(plan, publications, preview=preview, carried=False)
+            return self._parts(plan, publications, preview=preview)
+
+    def _pages(
+        self,
+        publications: Sequence[Publication],
+        held: Mapping[str, Mapping[str, str]],
+        *,
+        preview: bool = False,
+    ) -> dict[str, bytes]:
         """Return every page as it should be, given what the folder holds."""
         kept = {
             publication.name: [
@@ -137,7 +161,7 @@ class StaticCatalogue:
             ]
             for publication in publications
         }
-        return render_site(publications, kept=kept, others=tuple(self._others(publications)))
+        return render_site(publications, kept=kept, others=tuple(self._others(publications)), preview=preview)
 
     def _others(self, publications: Sequence[Publication]) -> Iterator[OtherDataset]:
         """Yield the datasets that the folder holds and that are not published now, with the titles they gave."""
@@ -149,14 +173,22 @@ class StaticCatalogue:
             if is_plain_file(described):
                 yield OtherDataset(folder.name, _title(described) or folder.name)
 
+    def _site(self, pages: Mapping[str, bytes]) -> str:
+        """Return whether the pages that list all datasets are as they should be, or not there at all."""
+        if all(self._is_current(path, pages[path]) for path in SITE_FILES):
+            return SITE_CURRENT
+        return "" if any((self._folder / path).exists() for path in SITE_FILES) else SITE_ABSENT
+
     def _is_current(self, path: str, content: bytes) -> bool:
         """Return whether the folder holds exactly this page."""
         held = self._folder / path
         return is_plain_file(held) and held.read_bytes() == content
 
-    def _parts(self, plan: Plan, publications: Sequence[Publication]) -> dict[str, Part]:
+    def _parts(
+        self, plan: Plan, publications: Sequence[Publication], *, preview: bool = False, carried: bool = True
+    ) -> dict[str, Part]:
         """Return the whole new tree: what is carried, what the plan says of each file, and the pages."""
-        parts = dict(self._carried({publication.name for publication in publications}))
+        parts = dict(self._carried({publication.name for publication in publications})) if carried else {}
         kept: dict[str, dict[str, str]] = {}
         for publication in publications:
             names = {
@@ -169,7 +201,7 @@ class StaticCatalogue:
             parts |= {f"{publication.name}/{name}": part for name, part in files.items()}
             unwanted = files.keys() - wanted_files(publication).keys()
             kept[publication.name] = {name: hash_file(self._folder / publication.name / name) for name in unwanted}
-        pages = self._pages(publications, kept)
+        pages = self._pages(publications, kept, preview=preview)
         return parts | {path: Written(content) for path, content in pages.items()}
 
     def _dataset_parts(self, publication: Publication, names: Mapping[str, bool]) -> dict[str, Part]:

@@ -92,6 +92,7 @@ class DatasetView:
     last_published: str
     next_due: str
     overdue: bool
+    due_words: str
     span: str
     rows: str
     years: tuple[YearView, ...]
@@ -120,6 +121,7 @@ def view_dataset(publication: Publication, kept: Sequence[KeptFile] = ()) -> Dat
         last_published=day_in_words(publication.last_published),
         next_due=day_in_words(publication.next_due),
         overdue=publication.next_due is not None and publication.as_of > publication.next_due,
+        due_words=_due_words(publication),
         span=_span([view.month for view in months]),
         rows=f"{sum(release.rows for release in publication.releases):,}",
         years=tuple(YearView(year, tuple(group)) for year, group in groupby(months, key=lambda view: view.year)),
@@ -129,6 +131,13 @@ def view_dataset(publication: Publication, kept: Sequence[KeptFile] = ()) -> Dat
         quality=_quality(publication.releases),
         chart=draw_chart({release.month: release.rows for release in publication.releases}),
     )
+
+
+def _due_words(publication: Publication) -> str:
+    """Return which month is overdue and since when, in words; the month behind the last one that is out and over."""
+    over = [each.month for each in publication.releases if last_day(each.month) < publication.as_of]
+    due = month_in_words(neighbour(max(over), 1)) if over else "The next month"
+    return f"{due} was due on {day_in_words(publication.next_due)} and is not out"
 
 
 def first_issued(publication: Publication, month: Month = "") -> str:

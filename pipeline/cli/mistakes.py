@@ -1,0 +1,115 @@
+"""What is wrong with a command line, and what to type instead."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+from typing import TYPE_CHECKING
+
+from pipeline.errors import SettingsError, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_UNKNOWN = re.compile(r"unrecognized arguments: (.*)", re.DOTALL)
+_NEAR = 0.6
+
+
+def refuse_misplaced(top: argparse.ArgumentParser, words: Sequence[str]) -> None:
+    """Raise a `SettingsError` for a command that does not exist, and for an option on the wrong side of it."""
+    commands = commands_of(top)
+    owners = {name: [each for each in commands if name in _options(commands[each])] for name in _every(commands)}
+    takes = {name: _options(commands[names[0]])[name] for name, names in owners.items()} | dict(_options(top))
+    before, command, behind = _split(takes, words)
+    for option in before:
+        if option not in _options(top) and option in owners:
+            example = f"pipeline {command or owners[option][0]} {_usage(commands[owners[option][0]], option)}"
+            raise _misplaced(f"`{option}` stands behind the command", example)
+    if command is None:
+        return
+    if command not in commands:
+        raise _no_command(command, commands)
+    for option in behind:
+        if option in _options(top) and option not in _options(commands[command]):
+            raise _misplaced(f"`{option}` stands before the command", f"pipeline {_usage(top, option)} {command}")
+        if not any(name.startswith(option) for name in _options(commands[command])):
+            raise _no_option(option, command, {**_options(commands[command]), **_options(top)})
+
+
+def explain(parser: argparse.ArgumentParser, message: str) -> SettingsError:
+    """Return the error for what argparse says about a command line."""
+    fix = f"see `{parser.prog} --help`"
+    unknown = _UNKNOWN.fullmatch(message)
+    if unknown:
+        message = f"`{unknown[1]}` is not understood here"
+    elif "required: COMMAND" in message:
+        message, fix = "which command?", "begin with `pipeline plan`; `pipeline --help` lists the others"
+    return SettingsError("bad-command", printable(message), where=parser.prog, fix=fix)
+
+
+def nearest(word: str, names: Iterable[str]) -> str:
+    """Return the one of ``names`` that ``word`` is nearly, or "" where none is near."""
+    return next(iter(difflib.get_close_matches(word.lower(), list(names), n=1, cutoff=_NEAR)), "")
+
+
+def commands_of(top: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Return the parser of each command, by name."""
+    return {
+        name: choice
+        for action in top._actions  # noqa: SLF001 - argparse names its commands nowhere else
+        if isinstance(action, argparse._SubParsersAction)  # noqa: SLF001 - the same
+        for name, choice in action.choices.items()
+    }
+
+
+def _split(takes: Mapping[str, argparse.Action], words: Sequence[str]) -> tuple[list[str], str | None, list[str]]:
+    """Return the options before the command, the command, and the options behind it."""
+    before: list[str] = []
+    left = iter(words)
+    for word in left:
+        if word == "--" or not word.startswith("-"):
+            behind = list(left)
+            return before, word, [each.partition("=")[0] for each in behind if each.startswith("--") and each != "--"]
+        name, equals, _ = word.partition("=")
+        before.append(name)
+        if not equals and name in takes and takes[name].nargs != 0:
+            next(left, None)
+    return before, None, []
+
+
+def _options(parser: argparse.ArgumentParser) -> Mapping[str, argparse.Action]:
+    return {name: action for action in parser._actions for name in action.option_strings}  # noqa: SLF001 - as above
+
+
+def _every(commands: Mapping[str, argparse.ArgumentParser]) -> set[str]:
+    return {name for each in commands.values() for name in _options(each)}
+
+
+def _usage(parser: argparse.ArgumentParser, option: str) -> str:
+    action = _options(parser)[option]
+    return option if action.nargs == 0 else f"{option} {action.metavar or 'VALUE'}"
+
+
+def _misplaced(message: str, example: str) -> SettingsError:
+    return SettingsError("bad-command", message, where="the command line", fix=f"`{example}`")
+
+
+def _no_option(option: str, command: str, options: Iterable[str]) -> SettingsError:
+    near = nearest(option, options)
+    fix = f"did you mean `{near}`?" if near else f"see `pipeline {command} --help`"
+    message = f"`pipeline {command}` knows no option `{printable(option)}`"
+    return SettingsError("bad-command", message, where="the command line", fix=fix)
+
+
+def _no_command(word: str, commands: Mapping[str, argparse.ArgumentParser]) -> SettingsError:
+    from pipeline.run.publish import names  # noqa: PLC0415 - loaded for this mistake only
+
+    near = nearest(word, commands)
+    if word in names():
+        fix = f"a dataset stands behind the command: `pipeline publish {word}`"
+    elif near:
+        fix = f"did you mean `pipeline {near}`?"
+    else:
+        fix = f"choose from: {', '.join(commands)}"
+    return SettingsError("bad-command", f"there is no command `{printable(word)}`", where="the command line", fix=fix)

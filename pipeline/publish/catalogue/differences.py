@@ -1,0 +1,36 @@
+"""The page of a preview that shows the rows that would be added, removed and changed.  It is private."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.publish.catalogue.pages import templates
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.model.periods import Month
+
+    Row = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthOfRows:
+    """The rows of a month that would differ, as published texts; ``counts`` are all added, removed and changed ones."""
+
+    title: str
+    month: Month
+    now: int
+    then: int
+    waits: bool
+    columns: Row
+    counts: tuple[int, int, int]
+    added: Sequence[Row]
+    removed: Sequence[Row]
+    changed: Sequence[tuple[Row, Row]]
+
+
+def render_differences(months: Sequence[MonthOfRows], *, sample: bool) -> bytes:
+    """Return the page; it shows rows that nobody has published."""
+    return templates().get_template("differences.html").render(months=months, sample=sample, preview=True).encode()
