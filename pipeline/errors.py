@@ -276,6 +276,8 @@ CODES = MappingProxyType(
         # portals
         "portal-changed": Meaning("Somebody changed the portal after the plan was made.", transient=True),
         "not-as-released": Meaning("A file read back from a portal is not the file that was released."),
+        "foreign-files": Meaning("The public folder holds files that this program did not put there."),
+        "private-exposed": Meaning("Other users of the machine can reach the private store."),
         "cannot-store": Meaning("A folder that the pipeline writes to cannot be written."),
         "unknown-dataset": Meaning("The command line names a dataset that is not declared."),
         "bad-command": Meaning("The command line cannot be understood."),
@@ -284,7 +286,7 @@ CODES = MappingProxyType(
         "bad-state": Meaning("The private state cannot be understood."),
         # what was received
         "nothing-received": Meaning("There is no extract, or there is none any more."),
-        "sample-and-real": Meaning("Invented and real extracts lie in one data folder."),
+        "sample-and-real": Meaning("Invented and real records would lie together, in a data folder or on a portal."),
         "wrong-force": Meaning("The sample would be published as a real force's."),
         "no-reference": Meaning("A reference file is not there."),
         "bad-reference": Meaning("A reference file cannot be read."),

@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from pipeline.codelists import CODELISTS
-from pipeline.errors import GRAVEST_FIRST, ExitStatus, InputError, SettingsError
+from pipeline.errors import GRAVEST_FIRST, ExitStatus, InputError, SettingsError, printable
 from pipeline.report.declaration import dataset_lines
 from pipeline.report.lines import account_lines, accounts_facts, quarantine_lines
 from pipeline.report.run import planned_lines, publish_lines
@@ -90,7 +90,7 @@ def key(options: argparse.Namespace) -> int:
     published = settings.data / "published"
     if options.action == "new":
         made = make_key(path, published=published)
-        _out([f"made {path}", f"fingerprint {made.fingerprint}", "", BACK_UP])
+        _out([f"made {path}", f"fingerprint {made.fingerprint}", "", *BACK_UP.splitlines()])
     else:
         _out([load_key(path, published=published).fingerprint])
     return int(ExitStatus.OK)
@@ -182,14 +182,14 @@ def _sayer(options: argparse.Namespace) -> Callable[[str], None]:
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
+    sys.stderr.write(f"{printable(line)}\n")
     sys.stderr.flush()
 
 
 def _out(lines: Iterable[str]) -> None:
     try:
         for line in lines:
-            sys.stdout.write(f"{line}\n")
+            sys.stdout.write(f"{printable(line)}\n")
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output has gone; what was done stays done, and so does its status
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

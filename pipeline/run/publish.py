@@ -17,9 +17,19 @@ from pipeline.extract.database.sqlite import BESIDE
 from pipeline.extract.partition import unread_files
 from pipeline.model.periods import NO_MONTH
 from pipeline.run import sample_guard as origin
-from pipeline.run.portals import PortalChoice, apply_all, catalogue_of, plan_all, portals_of, reach_of, reach_with
+from pipeline.run.portals import (
+    PortalChoice,
+    apply_all,
+    catalogue_of,
+    intact_only,
+    plan_all,
+    portals_of,
+    reach_of,
+    reach_with,
+)
 from pipeline.storage.journal import record
 from pipeline.storage.lock import locked, locked_for_looking
+from pipeline.storage.privacy import check_private, mend_private
 from pipeline.storage.store import Store
 from pipeline.storage.supplier_review import read_review
 
@@ -65,7 +75,11 @@ def publish(
 ) -> Run:
     """Return what was built and published; each dataset and each portal fails alone."""
     reach, key = _means(settings, environ)
+    group = settings.group_of_private()
+    check_private(settings.data / "private", group=group, writes=True)
     with locked(settings.data / "private", say=say):
+        if mended := mend_private(settings.data / "private", group=group):
+            record(settings.data / "private", "mended", {"modes": mended})
         kind = _kind(settings)
         work = _workplace(settings, environ, kind, today=today, say=say, writes=True, early=key)
         reach = reach_with(work, reach)
@@ -74,7 +88,11 @@ def publish(
         outcomes = _outcomes(work, request)
         errors = _errors(request, outcomes)
         publications = _publications(work, outcomes, errors)
-        plans = apply_all(work, portals_of(work, reach.ckan), publications, errors)
+        plans = apply_all(
+            work, portals_of(work, reach.ckan), intact_only(publications, _built(outcomes), errors), errors
+        )
+        if group is not None:
+            mend_private(work.private, group=group)
         run = _run(work, outcomes, plans, errors, reach)
         if any(outcome.changed for outcome in outcomes) or any(plan.writes for plan in plans):
             record(work.private, "run", {"as_of": work.as_of.isoformat(), "errors": [error.code for error in errors]})
@@ -86,6 +104,7 @@ def plan(
 ) -> Run:
     """Return what `publish` would do; nothing is written, no key and no sample is made."""
     reach, key = _means(settings, environ)
+    check_private(settings.data / "private", group=settings.group_of_private(), writes=False)
     with locked_for_looking(settings.data / "private"):
         kind = _kind(settings)
         work = _workplace(settings, environ, kind, today=today, say=say, writes=False, early=key)
@@ -93,8 +112,12 @@ def plan(
         outcomes = _outcomes(work, request)
         errors = _errors(request, outcomes)
         publications = _publications(work, outcomes, errors)
-        plans = plan_all(portals_of(work, reach.ckan), publications, errors)
+        plans = plan_all(portals_of(work, reach.ckan), intact_only(publications, _built(outcomes), errors), errors)
         return _run(work, outcomes, plans, errors, reach)
+
+
+def _built(outcomes: Sequence[Outcome]) -> dict[str, Collection[Month]]:
+    return {outcome.dataset.name: outcome.built for outcome in outcomes}
 
 
 def _means(settings: Settings, environ: Mapping[str, str]) -> tuple[PortalChoice, Key | None]:

@@ -18,6 +18,8 @@ from pipeline.errors import PortalError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pipeline.model.release import Publication
+
 #: Answers that may be another one later: too many calls, a fault inside, a gateway without its server.
 TRANSIENT: Final = {
     429: "portal-busy",
@@ -193,4 +195,16 @@ def name_taken(name: str) -> PortalError:
         "a dataset of this name belongs to another organisation on the portal",
         where=name,
         fix="ask the portal's administrator to rename that one, or publish under an organisation that owns it",
+    )
+
+
+def sample_and_real(publication: Publication) -> PortalError:
+    """Return the error for a dataset in which invented and real records would lie together."""
+    held, ours = ("real", "the sample") if publication.sample else ("the sample", "real")
+    return PortalError(
+        "sample-and-real",
+        f"the dataset on the portal is {held}, what would be published is {ours}; nothing was written",
+        where=publication.name,
+        fix="publish to another portal or organisation; or have an administrator of the portal purge its dataset, "
+        "if that may go, and run again",
     )

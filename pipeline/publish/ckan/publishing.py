@@ -58,7 +58,7 @@ class Publishing:
         self.progress(f"{self.publication.name}: published and read back")
 
     def _show(self) -> HeldPackage | None:
-        return self.access.show(self.publication.name, self.organisation)
+        return self.access.show(self.publication, self.organisation)
 
     def _call(self, action: str, fields: Fields) -> HeldPackage:
         """Return the dataset that an action gives back."""

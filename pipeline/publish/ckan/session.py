@@ -105,7 +105,7 @@ class PortalSession(requests.Session):
             settings["proxies"] = {}
         return settings
 
-    def ask(self, method: str, url: str, *, use: Callable[[requests.Response], T], seconds: float, **kwargs: Any) -> T:
+    def ask(self, method: str, url: str, *, use: Callable[[requests.Response], T], seconds: float, **kwargs: Any) -> T:  # noqa: ANN401 - requests' own
         """Return what ``use`` makes of one answer, which comes whole within ``seconds``.
 
         Raises `UnansweredError` where a later try may fare better.
@@ -131,7 +131,7 @@ class PortalSession(requests.Session):
         clock.failed()
         raise failure  # outside the handler, so that it has no context
 
-    def _send(self, method: str, url: str, *, redirects: bool = False, **kwargs: Any) -> requests.Response:
+    def _send(self, method: str, url: str, *, redirects: bool = False, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - as above
         seconds = max(self._clock.remaining(), 0.001)
         timeout = (min(self._clock.patience.connect, seconds), seconds)
         answer = self.request(method, url, timeout=timeout, allow_redirects=False, stream=True, **kwargs)

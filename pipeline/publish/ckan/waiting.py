@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import socket
 import time
 from dataclasses import dataclass, field
 from http.client import HTTPResponse
@@ -14,6 +13,8 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 if TYPE_CHECKING:
+    import socket
+
     from urllib3 import PoolManager, ProxyManager
 
 #: A portal that takes or gives a file more slowly than this, in bytes a second, is no portal that works.
