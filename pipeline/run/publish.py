@@ -88,9 +88,8 @@ def publish(
         outcomes = _outcomes(work, request)
         errors = _errors(request, outcomes)
         publications = _publications(work, outcomes, errors)
-        plans = apply_all(
-            work, portals_of(work, reach.ckan), intact_only(publications, _built(outcomes), errors), errors
-        )
+        publications = intact_only(publications, _built(outcomes), errors)
+        plans = apply_all(work, portals_of(work, reach.ckan), publications, errors)
         if group is not None:
             mend_private(work.private, group=group)
         run = _run(work, outcomes, plans, errors, reach)
@@ -112,7 +111,8 @@ def plan(
         outcomes = _outcomes(work, request)
         errors = _errors(request, outcomes)
         publications = _publications(work, outcomes, errors)
-        plans = plan_all(portals_of(work, reach.ckan), intact_only(publications, _built(outcomes), errors), errors)
+        publications = intact_only(publications, _built(outcomes), errors)
+        plans = plan_all(portals_of(work, reach.ckan), publications, errors)
         return _run(work, outcomes, plans, errors, reach)
 
 

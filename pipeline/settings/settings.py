@@ -172,7 +172,7 @@ class Settings:
                 "bad-setting",
                 "this machine has no such group",
                 where=f"{self.file}: private_group",
-                fix="name a group of this machine, or remove the line: then only the pipeline's user reads data/private",
+                fix="name a group of this machine, or remove the line: then only the pipeline's own user reads it",
             ) from None
 
     def facts(self) -> dict[str, dict[str, str]]:
