@@ -17,7 +17,6 @@ from product import DATASETS, Product, contents, tree
 from pipeline.errors import ExitStatus
 from pipeline.publish.ckan import portal as ckan_portal
 from pipeline.publish.ckan.session import Patience
-from pipeline.storage import privacy
 from pipeline.storage.lock import locked
 
 sys.path.append(str(Path(__file__).parents[1] / "portal"))
@@ -82,7 +81,7 @@ def test_what_an_older_version_left_open_inside_is_mended_once_and_remembered(pr
 
 def test_a_file_system_without_modes_is_told_apart(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
     product.private.chmod(0o777)
-    monkeypatch.setattr(privacy.os, "fchmod", lambda _handle, _mode: None)
+    monkeypatch.setattr("pipeline.storage.privacy.os.fchmod", lambda _handle, _mode: None)
     said = product.run("publish")
     assert said.status == ExitStatus.SETTINGS
     assert "this file system shows every file as open" in said.err

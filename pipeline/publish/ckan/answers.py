@@ -95,7 +95,7 @@ def _parsed(content: bytes, address: str) -> dict[str, Any]:
 
 def _is_shallow(value: object) -> bool:
     """Return whether lists and objects stand in each other no deeper than any answer of a CKAN has them."""
-    level = [value]
+    level: list[Any] = [value]
     for _ in range(_DEEPEST):
         inner = [list(each.values()) if isinstance(each, dict) else each for each in level]
         level = [below for each in inner for below in each if isinstance(below, (dict, list))]

@@ -39,7 +39,7 @@ from pipeline.publish.ckan.loopback import is_loopback
 from pipeline.publish.ckan.waiting import SLOWEST, Clock, ClockedAdapter, Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import Callable
 
     from requests_toolbelt import MultipartEncoder
 
@@ -100,7 +100,7 @@ class PortalSession(requests.Session):
 
     def merge_environment_settings(self, url: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - it is requests' signature
         """Return the settings of the environment for a call: a proxy never gets what is for this machine itself."""
-        settings: MutableMapping[str, Any] = super().merge_environment_settings(url, *args, **kwargs)
+        settings = super().merge_environment_settings(url, *args, **kwargs)
         if is_loopback(str(url)):
             settings["proxies"] = {}
         return settings

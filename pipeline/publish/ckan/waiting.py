@@ -15,7 +15,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 if TYPE_CHECKING:
     import socket
 
-    from urllib3 import PoolManager, ProxyManager
+    from urllib3 import ProxyManager
 
 #: A portal that takes or gives a file more slowly than this, in bytes a second, is no portal that works.
 SLOWEST: Final = 20_000
@@ -147,8 +147,8 @@ class ClockedAdapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = self._pools
 
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> PoolManager | ProxyManager:  # noqa: ANN401 - see above
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> ProxyManager:  # noqa: ANN401 - see above
         """Return the pools of connections through a proxy."""
-        manager = super().proxy_manager_for(*args, **kwargs)
+        manager: ProxyManager = super().proxy_manager_for(*args, **kwargs)
         manager.pool_classes_by_scheme = self._pools
         return manager
