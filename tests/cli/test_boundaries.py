@@ -125,7 +125,7 @@ def test_a_public_folder_with_somebodys_files_is_refused_by_the_plan_too(product
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 @pytest.mark.parametrize("harm", ["edited", "cut", "gone"])
 def test_a_damaged_release_is_built_again_from_its_extracts(product: Product, kind: str, harm: str) -> None:
-    kept = next((product.private / "releases" / "street-crime").glob(f"2024-01-*/*.{kind}"))
+    kept = next((product.private / "releases" / "street-crime").glob(f"2024-01-*/street-crime-2024-01.{kind}"))
     content = kept.read_bytes()
     if harm == "gone":
         kept.unlink()
@@ -137,7 +137,12 @@ def test_a_damaged_release_is_built_again_from_its_extracts(product: Product, ki
     assert "build 2024-01: a file of the release is damaged" in said.out
     said = product.run("publish")
     assert said.status == 0, said.text
-    assert next((product.private / "releases" / "street-crime").glob(f"2024-01-*/*.{kind}")).read_bytes() == content
+    assert (
+        next(
+            (product.private / "releases" / "street-crime").glob(f"2024-01-*/street-crime-2024-01.{kind}")
+        ).read_bytes()
+        == content
+    )
     assert (product.published / f"{MONTH}.{kind}").read_bytes() == public
     assert "nothing changed" in product.run("publish").out
 
