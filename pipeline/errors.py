@@ -7,6 +7,7 @@ so they are caught and replaced, with ``from None``, by one of these.
 from __future__ import annotations
 
 import os
+import re
 import traceback
 from dataclasses import dataclass
 from enum import IntEnum
@@ -16,6 +17,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+#: The longest part of a message, in characters: more is nobody's to read, and may be sent to bury what matters.
+LONGEST_PART = 4000
+#: What Python holds for printable and nobody sees: fillers, joiners, the blank of braille, selectors of variants.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 
 
 class ExitStatus(IntEnum):
@@ -93,9 +102,9 @@ class PipelineError(Exception):
 
     def text(self) -> str:
         """Return the whole message as it is shown, one part a line."""
-        where = printable(self.where)
-        first = f"{self.code}: {where}: {self.message}" if where else f"{self.code}: {self.message}"
-        return f"{first}\n  to do: {self.fix}" if self.fix else first
+        where, message, fix = (_bounded(printable(part)) for part in (self.where, self.message, self.fix))
+        first = f"{self.code}: {where}: {message}" if where else f"{self.code}: {message}"
+        return f"{first}\n  to do: {fix}" if fix else first
 
 
 class SettingsError(PipelineError):
@@ -141,8 +150,17 @@ class Interrupted(PipelineError):  # noqa: N818 - a signal, not a mistake
 
 
 def printable(text: str) -> str:
-    """Return ``text`` with everything escaped that could move a cursor or forge a line: names of files may hold it."""
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+    """Return ``text`` with everything escaped that could move a cursor, forge a line, turn the reading or not be seen.
+
+    All that comes from outside passes here (names of files and columns, a portal's words): each error's parts, and each
+    line that a command prints.  What is escaped once stays as it is.
+    """
+    return "".join(each if each.isprintable() and not _UNSEEN.match(each) else ascii(each)[1:-1] for each in text)
+
+
+def _bounded(text: str) -> str:
+    """Return as much of a part of a message as somebody may want to read."""
+    return text if len(text) <= LONGEST_PART else f"{text[:LONGEST_PART]} ... ({len(text):,} characters)"
 
 
 def several(errors: Sequence[PipelineError]) -> PipelineError:
@@ -273,6 +291,8 @@ CODES = MappingProxyType(
         # portals
         "portal-changed": Meaning("Somebody changed the portal after the plan was made.", transient=True),
         "not-as-released": Meaning("A file read back from a portal is not the file that was released."),
+        "foreign-files": Meaning("The public folder holds files that this program did not put there."),
+        "private-exposed": Meaning("Other users of the machine can reach the private store."),
         "cannot-store": Meaning("A folder that the pipeline writes to cannot be written."),
         "unknown-dataset": Meaning("The command line names a dataset that is not declared."),
         "bad-command": Meaning("The command line cannot be understood."),
@@ -287,7 +307,7 @@ CODES = MappingProxyType(
         "day-went-back": Meaning("The run was to count as a day before that of the last run."),
         "memory-lost": Meaning("Releases of ours are public, and the private memory of their protections is gone."),
         "nothing-received": Meaning("There is no extract, or there is none any more."),
-        "sample-and-real": Meaning("Invented and real extracts lie in one data folder."),
+        "sample-and-real": Meaning("Invented and real records would lie together, in a data folder or on a portal."),
         "wrong-force": Meaning("The sample would be published as a real force's."),
         "no-reference": Meaning("A reference file is not there."),
         "bad-reference": Meaning("A reference file cannot be read."),

@@ -242,7 +242,11 @@ def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str)
     same = last.released if last and last.released and last.released.csv_sha256 == made.built.csv_sha256 else None
     if same and last and _same_terms(last, made):
         built = replace(same, quality=made.built.quality)
-        if work.writes:
+        if not work.store.intact(dataset.name, same):  # made good by the same rows
+            built = replace(built, folder=made.built.folder, files=made.built.files)
+            if work.writes:
+                made.draft.complete()
+        elif work.writes:
             built = replace(built, folder=work.store.keep(made.draft, dataset.name, same))
         return _lighter(made)._replace(built=built)
     if work.writes:

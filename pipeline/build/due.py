@@ -30,6 +30,7 @@ _HELD = "events that have been held"
 #: The numbers of a database's rows: the list of bad rows shows them.
 _NUMBERS = "row numbers"
 _NEW = Why("new", changes.FIRST)
+_DAMAGED = Why("a file of the release is damaged", changes.RULES)
 #: What the public is told when something else than an extract changed.
 _PUBLIC = {
     _HELD: changes.HELD_SINCE,
@@ -86,12 +87,21 @@ def stale_months(
             stale.append(Stale(month, (_NEW,), inputs, made_from))
             continue
         reasons = [*_inputs(month, before.inputs, inputs), *_differences(before.made_from, made_from)]
+        if not _intact(dataset, before, store):
+            stale.append(Stale(month, (*reasons, _DAMAGED), inputs, made_from))
+            continue
         matter = [reason for reason in reasons if _matters(reason, dataset, before, found, store)]
         if reasons and not matter:
             untouched[month] = replace(before, made_from=made_from)
         elif matter:
             stale.append(Stale(month, tuple(matter), inputs, made_from))
     return stale, untouched
+
+
+def _intact(dataset: Dataset, month: MonthState, store: Store) -> bool:
+    """Return whether what is public of a month, and what waits, are on disk as they were built."""
+    kept = [month.released, month.waiting.built if month.waiting else None]
+    return all(store.intact(dataset.name, built) for built in kept if built)
 
 
 def _matters(reason: Why, dataset: Dataset, month: MonthState, found: Survey, store: Store) -> bool:

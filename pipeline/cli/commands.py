@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.cli.progress import at_work, say_line
 from pipeline.codelists import CODELISTS
-from pipeline.errors import GRAVEST_FIRST, ExitStatus, InputError, SettingsError
+from pipeline.errors import GRAVEST_FIRST, ExitStatus, InputError, SettingsError, printable
 from pipeline.report.declaration import dataset_lines
 from pipeline.report.lines import account_lines, account_sums, accounts_facts, quarantine_lines, quarantine_summary
 from pipeline.report.run import PREVIEWED, planned_lines, planned_summary, publish_lines, publish_summary
@@ -112,7 +112,7 @@ def key(options: argparse.Namespace) -> int:
     published = settings.data / "published"
     if options.action == "new":
         made = make_key(path, published=published)
-        _out([f"made {path}", f"fingerprint {made.fingerprint}", "", BACK_UP])
+        _out([f"made {path}", f"fingerprint {made.fingerprint}", "", *BACK_UP.splitlines()])
     else:
         _out([load_key(path, published=published).fingerprint])
     return int(ExitStatus.OK)
@@ -252,11 +252,12 @@ def _brief(options: argparse.Namespace) -> bool:
 
 def _out(lines: Iterable[str], *, whole: bool = False) -> None:
     """Write lines, on a terminal wrapped and coloured; those that hold cells stay ``whole``."""
+    shown = lines if whole else map(printable, lines)
     try:
         if sys.stdout.isatty() and not whole:
-            show(lines, sys.stdout)
+            show(shown, sys.stdout)
         else:
-            for line in lines:
+            for line in shown:
                 sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output has gone; what was done stays done, and so does its status

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from pipeline.errors import ExitStatus, SettingsError
+from pipeline.errors import ExitStatus, SettingsError, printable
 from pipeline.run import decide
 from pipeline.run import recover as recovery
 from pipeline.run.publish import names
@@ -84,8 +84,8 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
+    sys.stderr.write(f"{printable(line)}\n")
 
 
 def _out(lines: Iterable[str]) -> None:
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.write("".join(f"{printable(line)}\n" for line in lines))

@@ -51,5 +51,5 @@ def _living() -> Iterator[Callable[[str], None]]:
 
 def say_line(line: str) -> None:
     """Write a line to standard error."""
-    sys.stderr.write(f"{line}\n")
+    sys.stderr.write(f"{printable(line)}\n")
     sys.stderr.flush()

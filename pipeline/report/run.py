@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pipeline.build.due import in_words
-from pipeline.errors import printable
 from pipeline.model.periods import ranges
 from pipeline.model.wording import marked
 from pipeline.report.lines import account_lines, plan_lines
@@ -153,13 +152,13 @@ def _ending(run: Run) -> Iterable[str]:
     if run.work.sample:
         yield marked("invented records, marked on every page and in all metadata", sample=True)
     for path, named in run.unread.items():
-        yield f"{printable(path)} is not read: {named or 'no dataset reads files of this folder; is its name right?'}"
+        yield f"{path} is not read: {named or 'no dataset reads files of this folder; is its name right?'}"
     if run.review:
         yield f"suppliers to classify: {run.review:,}, listed in {review_file(run.work.private)};"
         yield f"  add them to {run.work.reference / 'supplier-types.csv'}"
     yield from run.notices
     stopped = {outcome.error for outcome in run.outcomes}
-    yield from (str(error) for error in run.errors if error not in stopped)
+    yield from (line for error in run.errors if error not in stopped for line in str(error).split("\n"))
 
 
 def _accounts(outcome: Outcome, months: Iterable[Month] | None = None) -> list[Account]:

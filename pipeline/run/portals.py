@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.errors import PipelineError, bug
+from pipeline.errors import PipelineError, StorageError, bug
 from pipeline.model.plan import Action, Plan
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.publish.plan import SITE, SITE_PAGES, make_plan
 from pipeline.settings.laptop_portal import laptop_portal
 from pipeline.storage.journal import record
+from pipeline.storage.store import sha256_of_kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pipeline.build.run_context import Workplace
+    from pipeline.model.periods import Month
     from pipeline.model.plan import Portal
     from pipeline.model.release import Publication
     from pipeline.settings.laptop_portal import CkanAccess
@@ -68,6 +70,35 @@ def portals_of(work: Workplace, ckan: CkanAccess | None) -> tuple[Portal, ...]:
     if ckan is None:
         return (catalogue,)
     return catalogue, CkanPortal(ckan.url, ckan.token, organisation=ckan.organisation or None, progress=work.say)
+
+
+def intact_only(
+    publications: Sequence[Publication], built: Mapping[str, Collection[Month]], errors: list[PipelineError]
+) -> tuple[Publication, ...]:
+    """Return the publications whose files are on disk as they were built; the others stay as they are, and are errors.
+
+    ``built`` are the months of this run, by dataset: a plan has not written them.
+
+    A damaged release is built again while its extracts are there: what is left here has none.
+    """
+    good = []
+    for publication in publications:
+        kept = [each for each in publication.releases if each.month not in built.get(publication.name, ())]
+        files = [file for release in kept for file in release.files]
+        damaged = [file.name for file in files if sha256_of_kept(file.path) != file.sha256]
+        if damaged:
+            errors.append(
+                StorageError(
+                    "release-file-differs",
+                    f"not on disk as it was built: {', '.join(damaged)}; what is public of it stays as it is",
+                    where=publication.name,
+                    fix="put the extracts of these months back into data/raw and publish: they are built again; "
+                    "or restore data/private from its backup",
+                )
+            )
+        else:
+            good.append(publication)
+    return tuple(good)
 
 
 def plan_all(portals: Sequence[Portal], publications: Sequence[Publication], errors: list[PipelineError]) -> list[Plan]:

@@ -18,7 +18,16 @@ from pipeline.extract.database.database import Database, is_file
 from pipeline.model.periods import NO_MONTH
 from pipeline.run import sample_guard as origin
 from pipeline.run.compare import RowChange, row_changes
-from pipeline.run.portals import PortalChoice, apply_all, catalogue_of, plan_all, portals_of, reach_of, reach_with
+from pipeline.run.portals import (
+    PortalChoice,
+    apply_all,
+    catalogue_of,
+    intact_only,
+    plan_all,
+    portals_of,
+    reach_of,
+    reach_with,
+)
 from pipeline.run.recover import check_memory
 from pipeline.run.unread import unread
 from pipeline.settings.reader import MONTH
@@ -26,6 +35,7 @@ from pipeline.storage.bench import Bench
 from pipeline.storage.journal import record
 from pipeline.storage.lock import locked, locked_for_looking
 from pipeline.storage.memory import check_day, remember_day
+from pipeline.storage.privacy import check_private, mend_private
 from pipeline.storage.store import Store
 from pipeline.storage.supplier_review import read_review
 
@@ -76,7 +86,11 @@ def publish(
 ) -> Run:
     """Return what was built and published; each dataset and each portal fails alone."""
     reach, key = _means(settings, environ)
+    group = settings.group_of_private()
+    check_private(settings.data / "private", group=group, writes=True)
     with locked(settings.data / "private", say=say):
+        if mended := mend_private(settings.data / "private", group=group):
+            record(settings.data / "private", "mended", {"modes": mended})
         kind = _kind(settings)
         work = _workplace(settings, environ, kind, today=today, say=say, writes=True, early=key)
         reach = reach_with(work, reach)
@@ -87,7 +101,10 @@ def publish(
         outcomes = _outcomes(work, request)
         errors = _errors(request, outcomes)
         publications = _publications(work, outcomes, errors)
+        publications = intact_only(publications, _built(outcomes), errors)
         plans = apply_all(work, portals_of(work, reach.ckan), publications, errors)
+        if group is not None:
+            mend_private(work.private, group=group)
         run = _run(work, outcomes, plans, errors, reach)
         if any(outcome.changed for outcome in outcomes) or any(plan.writes for plan in plans):
             record(work.private, "run", {"as_of": work.as_of.isoformat(), "errors": [error.code for error in errors]})
@@ -114,6 +131,7 @@ def looking(
     """Give the surroundings of a run that changes nothing; what it builds is kept in ``folder``, or not at all."""
     reach, key = _means(settings, environ)
     private = settings.data / "private"
+    check_private(private, group=settings.group_of_private(), writes=False)
     with locked(private, say=say) if folder else locked_for_looking(private):
         kind = _kind(settings)
         work = _workplace(settings, environ, kind, today=today, say=say, writes=False, early=key)
@@ -130,6 +148,7 @@ def planned(work: Workplace, reach: PortalChoice, request: Request) -> tuple[Run
     outcomes = _outcomes(work, request)
     errors = _errors(request, outcomes)
     publications = _publications(work, outcomes, errors)
+    publications = intact_only(publications, _built(outcomes), errors)
     plans = plan_all(portals_of(work, reach.ckan), publications, errors)
     run = _run(work, outcomes, plans, errors, reach)
     return replace(run, rows=tuple(row_changes(work, outcomes))), publications
@@ -139,6 +158,10 @@ def _check_day(work: Workplace, today: dt.date) -> None:
     """Refuse a day that has not come, or one before the last run's; the sample's own day is its clock."""
     if not work.sample or work.settings.as_of is not None:
         check_day(work.private, work.as_of, clock=today, writes=work.writes)
+
+
+def _built(outcomes: Sequence[Outcome]) -> dict[str, Collection[Month]]:
+    return {outcome.dataset.name: outcome.built for outcome in outcomes}
 
 
 def _means(settings: Settings, environ: Mapping[str, str]) -> tuple[PortalChoice, Key | None]:

@@ -47,6 +47,7 @@ LICENCE = Form(r"[A-Za-z0-9][A-Za-z0-9._-]{1,99}", "a licence's short name such 
 WEB = Form(r"https?://[^\s\x00-\x1f\x7f]{3,300}", "an address that begins with https:// or http://")
 MONEY = Form(r"(?:0|[1-9][0-9]{0,7})\.[0-9]{2}", "an amount in quotation marks, with pence, such as '500.00'")
 GSS = Form(r"[EKNSW][0-9]{8}", "a code of the Office for National Statistics such as E23000021")
+GROUP = Form(r"[a-z_][a-z0-9_-]{0,31}", "the name of a group of this machine")
 PATH = Form(r"[^\x00-\x1f]+", "a path in quotation marks")
 #: A token travels to this address: only over TLS, or to this machine itself.  No name, password or query in it.
 PORTAL = Form(

@@ -6,6 +6,7 @@ Where they come from, the later winning: `pipeline.toml`, variables `PIPELINE_*`
 from __future__ import annotations
 
 import difflib
+import grp
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -69,6 +70,7 @@ class Settings:
     file: Path
     data: Path
     key_file: Path | None
+    private_group: str
     as_of: dt.date | None
     force: Force
     publishers: Mapping[str, Publisher]
@@ -116,6 +118,7 @@ class Settings:
             file=top.reader.file,
             data=top.path("data", variable="PIPELINE_DATA") or Path("data"),
             key_file=top.path("key_file", variable="PIPELINE_KEY_FILE"),
+            private_group=top.text("private_group", checks.GROUP, default=""),
             as_of=top.variable_day("PIPELINE_AS_OF"),
             force=force,
             publishers=MappingProxyType(publishers),
@@ -160,6 +163,20 @@ class Settings:
                 fix="set it to the API token of a user who is editor in the organisation, or unset the address",
             )
         return CkanAccess(self.ckan.url, self.ckan.token, self.ckan.organisation)
+
+    def group_of_private(self) -> int | None:
+        """Return the number of the group that may read `data/private`, None where there is none."""
+        if not self.private_group:
+            return None
+        try:
+            return grp.getgrnam(self.private_group).gr_gid
+        except KeyError:
+            raise SettingsError(
+                "bad-setting",
+                "this machine has no such group",
+                where=f"{self.file}: private_group",
+                fix="name a group of this machine, or remove the line: then only the pipeline's own user reads it",
+            ) from None
 
     def facts(self) -> dict[str, dict[str, str]]:
         """Return the settings that can change a dataset's rows, as text, by the section that a dataset names."""

@@ -7,6 +7,7 @@ import os
 import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -122,6 +123,11 @@ class Store:
             quality=built.quality,
         )
 
+    def intact(self, dataset: str, built: Built) -> bool:
+        """Return whether every file of a release is on disk with the bytes that it was built with."""
+        folder = self.folder(dataset, built.folder)
+        return all(sha256_of_kept(folder / name) == facts["sha256"] for name, facts in built.files.items())
+
     def references(self, dataset: str, built: Built, scope: str, column: str) -> pa.Array:
         """Return the keyed references of one scope, in the order of the release's rows.
 
@@ -206,6 +212,21 @@ def lost(path: Path) -> StorageError:
     )
 
 
+def sha256_of_kept(path: Path) -> str:
+    """Return the sha256 of a file in hex, "" where it cannot be read; a file that was not touched is read once."""
+    try:
+        facts = path.stat()
+        return _digest(path, facts.st_ino, facts.st_size, facts.st_mtime_ns)
+    except OSError:
+        return ""
+
+
+@cache
+def _digest(path: Path, _inode: int, _size: int, _modified: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _content(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
@@ -238,9 +259,8 @@ def _sync(paths: Sequence[Path]) -> None:
 def _write(path: Path, blocks: Iterable[pa.Buffer]) -> ReleasedFile:
     digest = hashlib.sha256()
     size = 0
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
-        os.fchmod(handle, 0o644)  # the public catalogue links to it; its folders are the owner's only
         for block in blocks:
             file.write(block)
             digest.update(block)

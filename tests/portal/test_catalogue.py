@@ -13,7 +13,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +32,7 @@ from pipeline.errors import PipelineError, PortalError, SettingsError, StorageEr
 from pipeline.model.plan import Action, Plan
 from pipeline.model.wording import FIGURES
 from pipeline.publish.catalogue import swap
+from pipeline.publish.catalogue.ownership import MARKER
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.plan import METADATA, make_plan
 
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
     from pipeline.model.release import Publication
 
-_RANDOM_KILLS = 40
 _FINISH_EVERY = 8
 
 
@@ -158,57 +157,132 @@ def test_a_month_whose_release_is_lost_stays_public_and_on_its_page(place: Place
     assert lost.read_bytes() == content
 
 
-def test_strays_in_a_dataset_are_removed_and_links_are_never_followed(place: Place) -> None:
+FOREIGN = ("important.html", "wp/db.sql", "street-crime/notes.txt", "street-crime/a/b.csv", "spend-over-500/x.html")
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+@pytest.mark.parametrize("published", [False, True, "by an older version"])
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_folder_that_holds_somebodys_files_is_refused_and_keeps_them(
+    place: Place, name: str, *, published: bool | str, linked: bool
+) -> None:
+    publications = make_site(place.store, months=MONTHS[:2])
+    if published:
+        place.publish(publications)
+    if published == "by an older version":
+        (place.public / MARKER).unlink()
+    if linked:
+        place.public.rename(place.root / "elsewhere")
+        place.public.symlink_to(place.root / "elsewhere")
+    theirs = place.public / name
+    theirs.parent.mkdir(parents=True, exist_ok=True)
+    theirs.write_text("somebody's", encoding="utf-8")
+    before = times(place.public)
+    changed = make_site(place.store)
+    for attempt in (place.plan, place.publish):
+        with pytest.raises(StorageError) as caught:
+            attempt(changed)
+        assert caught.value.code == "foreign-files"
+        assert name in caught.value.message
+    assert times(place.public) == before
+    theirs.unlink()
+    for folder in theirs.parents:
+        if folder not in (place.public, place.root) and not any(folder.iterdir()):
+            folder.rmdir()
+    place.publish(changed)
+    assert (place.public / "README.md").is_file()
+
+
+def test_a_site_that_is_not_ours_is_refused_though_its_files_have_the_names_of_ours(place: Place) -> None:
+    (place.public / "index.html").write_text("their page", encoding="utf-8")
+    (place.public / "style.css").write_text("their style", encoding="utf-8")
+    with pytest.raises(StorageError, match="foreign-files"):
+        place.publish(make_site(place.store))
+    assert (place.public / "index.html").read_text(encoding="utf-8") == "their page"
+
+
+def test_ten_foreign_files_are_named_and_the_rest_counted(place: Place) -> None:
+    for number in range(13):
+        (place.public / f"theirs-{number:02}\x1b[2J.txt").touch()
+    with pytest.raises(StorageError) as caught:
+        place.publish(make_site(place.store))
+    assert "and 3 more" in caught.value.message
+    assert "\x1b" not in str(caught.value)
+
+
+def test_what_an_older_version_published_is_taken_over_and_marked(place: Place) -> None:
+    place.publish(make_site(place.store, months=MONTHS[:2]))
+    (place.public / MARKER).unlink()
+    assert set(place.publish(make_site(place.store, months=MONTHS[:2])).values()) == {Action.SAME}
+    place.publish(make_site(place.store))
+    listed = json.loads((place.public / MARKER).read_bytes())["files"]
+    assert set(listed) == snapshot(place.public).keys() - {"README.md", MARKER}
+
+
+def test_a_file_that_is_ours_and_no_longer_wanted_goes_and_a_link_in_its_place_is_not_followed(place: Place) -> None:
     secret = place.root / "secret.txt"
     secret.write_text("not for the public", encoding="utf-8")
-    publications = [make_publication([make_release(place.store, "2024-01")])]
+    publications = [make_publication([make_release(place.store, "2024-01")], extras={"old.json": b"{}"})]
     place.publish(publications)
-    dataset = place.public / "street-crime"
-    (dataset / "notes.txt").write_text("a stray", encoding="utf-8")
-    (dataset / "link.csv").symlink_to(secret)
-    (dataset / "street-crime-2023-11.csv").symlink_to(secret)
-    (dataset / "folder").symlink_to(place.root / "private")
-    (dataset / "street-crime-2024-01.csv").unlink()
-    (dataset / "street-crime-2024-01.csv").symlink_to(secret)
-    actions = place.publish(publications)
-    removed = {name for name, action in actions.items() if action is Action.REMOVE}
-    strays = {"notes.txt", "link.csv", "street-crime-2023-11.csv", "folder"}
-    assert removed == {f"street-crime/{name}" for name in strays}
+    month = place.public / "street-crime" / "street-crime-2024-01.csv"
+    month.unlink()
+    month.symlink_to(secret)
+    actions = place.publish([make_publication([make_release(place.store, "2024-01")])])
+    assert actions["street-crime/old.json"] is Action.REMOVE
     assert actions["street-crime/street-crime-2024-01.csv"] is Action.UPDATE
     assert not [path for path in place.public.rglob("*") if path.is_symlink()]
     assert secret.read_text(encoding="utf-8") == "not for the public"
-    assert not [path for path in dataset.rglob("*") if path.name in strays]
 
 
-def test_a_linked_dataset_folder_is_replaced_not_written_through(place: Place) -> None:
+def test_a_linked_dataset_folder_is_refused_and_not_written_through(place: Place) -> None:
     elsewhere = place.root / "elsewhere"
     elsewhere.mkdir()
     (place.public / "street-crime").symlink_to(elsewhere)
-    place.publish([make_publication([make_release(place.store, "2024-01")])])
-    assert not (place.public / "street-crime").is_symlink()
+    with pytest.raises(StorageError, match="foreign-files"):
+        place.publish([make_publication([make_release(place.store, "2024-01")])])
     assert list(elsewhere.iterdir()) == []
 
 
-def test_what_is_at_the_top_and_not_ours_is_carried(place: Place) -> None:
+def test_what_is_at_the_top_and_a_web_host_wants_is_carried(place: Place) -> None:
     crime, spend, events = make_site(place.store)
     place.publish([crime, spend, events])
     (place.public / "CNAME").write_text("data.example.police.uk\n", encoding="utf-8")
-    (place.public / "latest").symlink_to("street-crime")
-    (place.public / "secret.csv").write_text("somebody put this here\n", encoding="utf-8")
     before = snapshot(place.public / "spend-over-500")
     place.publish([dataclasses.replace(crime, title="Crime")])
     assert snapshot(place.public / "spend-over-500") == before
     assert (place.public / "CNAME").read_text(encoding="utf-8") == "data.example.police.uk\n"
-    assert not (place.public / "latest").is_symlink()
-    assert not (place.public / "secret.csv").exists()
     index = (place.public / "index.html").read_text(encoding="utf-8")
     assert '<a href="spend-over-500/index.html">Spending over £500</a>' in index
+    place.publish([dataclasses.replace(crime, title="Crimes")])  # what was carried is ours still
+    assert snapshot(place.public / "spend-over-500") == before
+
+
+def test_a_public_file_edited_in_place_is_copied_again_from_the_store(place: Place) -> None:
+    release = make_release(place.store, "2024-01")
+    place.publish([make_publication([release])])
+    public = place.public / "street-crime" / release.files[0].name
+    with public.open("r+b") as file:
+        file.write(b"FORGED!!")
+    actions = place.publish([make_publication([release])])
+    assert actions[f"street-crime/{release.files[0].name}"] is Action.UPDATE
+    assert public.read_bytes() == release.files[0].path.read_bytes()
+    assert hashlib.sha256(public.read_bytes()).hexdigest() == release.files[0].sha256
+
+
+def test_a_public_file_that_an_older_version_linked_to_the_store_is_parted_from_it(place: Place) -> None:
+    releases = [make_release(place.store, month) for month in MONTHS[:2]]
+    place.publish([make_publication(releases[:1])])
+    public = place.public / "street-crime" / releases[0].files[0].name
+    public.unlink()
+    os.link(releases[0].files[0].path, public)
+    place.publish([make_publication(releases)])
+    assert not public.samefile(releases[0].files[0].path)
 
 
 def test_modes_are_public_whatever_the_umask_and_the_private_store_keeps_its_own(place: Place) -> None:
     release = make_release(place.store, "2024-01")
-    closed, shared = (file.path for file in release.files)
-    closed.chmod(0o600)
+    kept = [file.path for file in release.files]
+    kept[0].chmod(0o600)
     before = os.umask(0o077)
     try:
         place.publish([make_publication([release])])
@@ -216,9 +290,8 @@ def test_modes_are_public_whatever_the_umask_and_the_private_store_keeps_its_own
         os.umask(before)
     for path in place.public.rglob("*"):
         assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), path
-    assert closed.stat().st_mode & 0o777 == 0o600
-    assert closed.stat().st_nlink == 1
-    assert shared.stat().st_nlink == 2
+    assert [path.stat().st_mode & 0o777 for path in kept] == [0o600, 0o644]
+    assert [path.stat().st_nlink for path in kept] == [1, 1]
 
 
 def test_the_private_store_is_never_written_through_a_link(place: Place) -> None:
@@ -450,7 +523,7 @@ def test_a_folder_that_changed_after_the_plan_stops_it(place: Place) -> None:
     place.publish(publications)
     changed = [dataclasses.replace(each, title=f"{each.title} now") for each in publications]
     plan = place.plan(changed)
-    (place.public / "street-crime" / "stray.txt").touch()
+    (place.public / "street-crime" / "schema.json").write_text("edited", encoding="utf-8")
     before = times(place.public)
     with pytest.raises(PortalError) as caught:
         place.catalogue.apply(plan, changed)
@@ -654,42 +727,6 @@ def test_a_kill_before_any_file_operation_leaves_a_whole_tree(tmp_path: Path, mo
     assert seen["between"] == (0 if mode == "exchange" else 1)
 
 
-def _kill_at_random(root: Path) -> None:
-    """Kill a process that publishes two sites in turn, after a little longer each time; check after each."""
-    place = Place(root)
-    place.public.mkdir(exist_ok=True)
-    trees = [make_site(place.store, months=months) for months in (MONTHS[:2], MONTHS)]
-    whole = []
-    for publications in (*trees, trees[0]):
-        place.publish(publications)
-        whole.append(snapshot(place.public))
-    seen = [0, 0, 0]
-    for number in range(_RANDOM_KILLS):
-        child = os.fork()
-        while child == 0:
-            for publications in trees:
-                place.catalogue.recover()
-                place.publish(publications)
-        time.sleep(0.002 + 0.0037 * number)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        found = snapshot(place.public)
-        assert found in whole, "a mixed tree is public"
-        seen[whole.index(found)] += 1
-        place.catalogue.recover()
-        assert snapshot(place.public) == found
-    place.publish(trees[1])
-    assert set(place.publish(trees[1]).values()) == {Action.SAME}
-    sys.stdout.write(json.dumps(seen))
-
-
-def test_a_kill_at_a_random_moment_leaves_a_whole_tree(tmp_path: Path) -> None:
-    words = [sys.executable, "-W", "ignore", __file__, "random", str(tmp_path), "exchange"]
-    done = subprocess.run(words, capture_output=True, encoding="utf-8", check=False, cwd=Path(__file__).parents[2])
-    assert done.returncode == 0, done.stderr
-    assert sum(1 for times_seen in json.loads(done.stdout) if times_seen) > 1, "the kills never hit another tree"
-
-
 def test_every_error_of_the_catalogue_is_declared() -> None:
     for code, kind in (("disk-full", StorageError), ("cannot-store", StorageError), ("portal-changed", PortalError)):
         assert "undeclared" not in kind(code, "x").text()
@@ -697,7 +734,4 @@ def test_every_error_of_the_catalogue_is_declared() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "drill":
-        _drill(Path(sys.argv[2]), sys.argv[3])
-    else:
-        _kill_at_random(Path(sys.argv[2]))
+    _drill(Path(sys.argv[2]), sys.argv[3])

@@ -104,7 +104,7 @@ def test_the_portals_own_wait_is_respected_up_to_a_limit(
     proxy.spoil("user_show", Fault(Spoil.ANSWER_INSTEAD, answer(429, Retry_After="86400")))
     proxy.spoil("user_show", Fault(Spoil.ANSWER_INSTEAD, answer(503, Retry_After="Wed, 21 Oct 2026 07:28:00 GMT")))
     connect(proxy.address, sleep=waits.append, patience=Patience()).look([publication])
-    assert waits == [7, 60, 4]
+    assert waits == [7, 20, 4]
 
 
 ENDURING = {

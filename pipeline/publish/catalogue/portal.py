@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import errno
 import json
-import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PipelineError, PortalError, SettingsError, StorageError
 from pipeline.model.plan import Action, Beside, HeldDataset
 from pipeline.publish.catalogue import swap
+from pipeline.publish.catalogue.ownership import KEPT, MARKER, marker, refuse_foreign
 from pipeline.publish.catalogue.pages import DATASET_PAGE, SITE_FILES, render_site
 from pipeline.publish.catalogue.tree import (
+    Copied,
     Part,
     Shared,
     Written,
@@ -39,6 +40,7 @@ from pipeline.publish.plan import (
     metadata_digest,
     wanted_files,
 )
+from pipeline.storage.atomic import make_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,8 +52,6 @@ if TYPE_CHECKING:
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 _DATA_PACKAGE = "datapackage.json"
-#: Files at the top of the public folder that are not ours and stay: READMEs, dot files, what web hosts look for.
-_KEPT = re.compile(r"(?i:readme(\..*)?)|\.[^/]+|CNAME|robots\.txt|favicon\.ico")
 
 
 class StaticCatalogue:
@@ -84,9 +84,10 @@ class StaticCatalogue:
         The metadata is ours when the page is as it should be.
 
         Raises:
-            StorageError: `cannot-store` when the folder cannot be read.
+            StorageError: `cannot-store` when the folder cannot be read, `foreign-files` when it holds others' files.
         """
         with _storage(self._folder):
+            refuse_foreign(self._folder, self._own_paths(publications))
             held = {publication.name: self._files(publication.name) for publication in publications}
             pages = self._pages(publications, held)
             found = {SITE: HeldDataset(files={}, metadata=self._site(pages))}
@@ -118,7 +119,7 @@ class StaticCatalogue:
                 fix="run `pipeline publish` again",
             )
         with _storage(self._folder):
-            self._staging.mkdir(parents=True, exist_ok=True)
+            make_private(self._staging)
             self._folder.mkdir(parents=True, exist_ok=True)
             try:
                 build_tree(self._staging / swap.NEXT, self._parts(plan, publications))
@@ -202,14 +203,21 @@ class StaticCatalogue:
             unwanted = files.keys() - wanted_files(publication).keys()
             kept[publication.name] = {name: hash_file(self._folder / publication.name / name) for name in unwanted}
         pages = self._pages(publications, kept, preview=preview)
-        return parts | {path: Written(content) for path, content in pages.items()}
+        parts |= {path: Written(content) for path, content in pages.items()}
+        ours = (path for path in parts if KEPT.fullmatch(path) is None)
+        return parts | {MARKER: Written(marker(ours))}
+
+    def _own_paths(self, publications: Sequence[Publication]) -> set[str]:
+        """Return the paths of everything that is about to be published."""
+        files = {f"{each.name}/{name}" for each in publications for name in (DATASET_PAGE, *wanted_files(each))}
+        return files | set(SITE_FILES)
 
     def _dataset_parts(self, publication: Publication, names: Mapping[str, bool]) -> dict[str, Part]:
         """Return the files of a dataset: those that are the same from the public folder, others as they are made."""
         public = self._folder / publication.name
         parts: dict[str, Part] = {name: Written(content) for name, content in publication.extras.items()}
         for release in publication.releases:
-            parts |= {file.name: Shared(file.path, file.sha256) for file in release.files}
+            parts |= {file.name: Copied(file.path, file.sha256) for file in release.files}
         wanted = wanted_files(publication)
         for name, same in names.items():
             if same:
@@ -219,11 +227,11 @@ class StaticCatalogue:
     def _carried(self, datasets: set[str]) -> Iterator[tuple[str, Part]]:
         """Yield what is in the public folder and stays: its README, what a web host asks for, datasets of before.
 
-        A file that anybody else put here does not stay, and a link never does: it could lead to what is private.
+        A link never stays: it could lead to what is private.
         """
         for path, source in list_below(self._folder):
             top, _, below = path.partition("/")
-            kept = is_plain_file(self._folder / top / _DATA_PACKAGE) if below else _KEPT.fullmatch(top) is not None
+            kept = is_plain_file(self._folder / top / _DATA_PACKAGE) if below else KEPT.fullmatch(top) is not None
             part = carried(source) if kept and top not in datasets else None
             if part is not None:
                 yield path, part

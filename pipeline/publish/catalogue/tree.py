@@ -1,20 +1,19 @@
-"""A whole folder tree, made beside the public one: links to files that exist, and new files; synced and read back.
+"""A whole folder tree, made beside the public one: links to public files, copies, and new files; synced and read back.
 
-A linked file shares its bytes with the private store, so no file that exists is ever opened for writing, and no mode
-of one is changed: what cannot be shared as it stands is copied.
+Whoever can write the public folder can write what is linked there.  So only a file of the old public tree, which
+nothing else shares, is linked into the new one; what comes from the private store is copied.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.errors import StorageError
-from pipeline.storage.atomic import sync_folder
+from pipeline.storage.atomic import copy_bytes, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,10 +28,18 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A file that exists and is shared or copied; ``sha256`` is what it must be, "" when it is only carried over."""
+    """A file of the old public tree, linked or copied; ``sha256`` is what it must be, "" when it is carried over."""
 
     source: Path
     sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A file of the private store, always copied; ``sha256`` is what it must be."""
+
+    source: Path
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ class Written:
     content: bytes
 
 
-Part = Shared | Written
+Part = Shared | Copied | Written
 
 
 def build_tree(root: Path, parts: Mapping[str, Part]) -> None:
@@ -132,13 +139,17 @@ def _place(part: Part, target: Path) -> None:
         with os.fdopen(os.open(target, _NEW, 0o600), "wb") as file:
             file.write(part.content)
         target.chmod(FILE_MODE)
-    elif not _share(part.source, target):
+    elif isinstance(part, Copied) or not _share(part.source, target):
         _copy(part.source, target)
 
 
 def _share(source: Path, target: Path) -> bool:
-    """Make ``target`` a hard link when the file may be public as it stands; return whether it is one."""
-    if stat.S_IMODE(source.lstat().st_mode) != FILE_MODE or not is_plain_file(source):
+    """Make ``target`` a hard link when the file may be public as it stands; return whether it is one.
+
+    A file that has another name already is not shared: older versions linked public files to the private store.
+    """
+    facts = source.lstat()
+    if not stat.S_ISREG(facts.st_mode) or stat.S_IMODE(facts.st_mode) != FILE_MODE or facts.st_nlink != 1:
         return False
     try:
         os.link(source, target, follow_symlinks=False)
@@ -153,7 +164,7 @@ def _copy(source: Path, target: Path) -> None:
         os.fdopen(os.open(source, _READ), "rb") as old,
         os.fdopen(os.open(target, _NEW, 0o600), "wb") as new,
     ):
-        shutil.copyfileobj(old, new, 1 << 20)
+        copy_bytes(old, new)
     target.chmod(FILE_MODE)
 
 
@@ -165,5 +176,6 @@ def _read_back(target: Path, part: Part, path: str) -> None:
             "not-as-released",
             "the file read back is not the file that was released; nothing was published",
             where=path,
-            fix="check the disk, then run `pipeline publish` again",
+            fix="run `pipeline publish` again: a damaged release is built again while its extracts are there; "
+            "should it stay so, check the disk",
         )

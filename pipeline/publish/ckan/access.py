@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import ckanapi
 
 from pipeline.errors import PortalError
-from pipeline.publish.ckan.failures import bad_token, name_taken, no_organisation, refusal
+from pipeline.publish.ckan.failures import bad_token, name_taken, no_organisation, refusal, sample_and_real
 from pipeline.publish.ckan.package import HeldPackage
 
 if TYPE_CHECKING:
@@ -75,11 +75,12 @@ class Access:
             )
         self._known.add(wanted)
 
-    def show(self, name: str, organisation: str) -> HeldPackage | None:
-        """Return the dataset ``name`` of ``organisation`` as it stands, or None; raises where it is not ours to touch.
+    def show(self, publication: Publication, organisation: str) -> HeldPackage | None:
+        """Return the dataset of ``organisation`` as it stands, or None; raises where it is not ours to touch.
 
         A dataset that somebody deleted or hid is not brought back: they may have had a reason that cannot wait.
         """
+        name = publication.name
         try:
             shown = self.client.read("package_show", id=name)
         except ckanapi.NotFound:
@@ -92,6 +93,8 @@ class Access:
         owner = shown.get("organization") or {}
         if organisation not in {owner.get("name"), owner.get("id")} or shown["name"] != name:
             raise name_taken(name)
+        if package.mixes(publication):
+            raise sample_and_real(publication)
         page = f"{self.client.address}/dataset/{name}"
         if shown["state"] == "deleted":
             raise PortalError(

@@ -11,11 +11,14 @@ from urllib.parse import urljoin, urlsplit
 
 import ckanapi
 import requests
+from urllib3.exceptions import ReadTimeoutError
 
 from pipeline.errors import PortalError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pipeline.model.release import Publication
 
 #: Answers that may be another one later: too many calls, a fault inside, a gateway without its server.
 TRANSIENT: Final = {
@@ -25,6 +28,11 @@ TRANSIENT: Final = {
     503: "portal-busy",
     504: "portal-timeout",
 }
+
+
+#: How much of a portal's words stands in a message: characters of a name, and names.
+LONGEST_NAME: Final = 100
+MOST_NAMES: Final = 10
 
 
 class UnansweredError(Exception):
@@ -63,7 +71,7 @@ def origin(url: str) -> tuple[str, str]:
     return parts.scheme.lower(), parts.netloc.lower()
 
 
-def no_answer(error: requests.RequestException, address: str) -> Exception:
+def no_answer(error: Exception, address: str) -> Exception:
     """Return what a failure of the connection means; the library's text is not used, it may hold anything."""
     if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
         return PortalError(
@@ -72,7 +80,8 @@ def no_answer(error: requests.RequestException, address: str) -> Exception:
             where=address,
             fix="check the address; for a private authority set REQUESTS_CA_BUNDLE to its certificate",
         )
-    if isinstance(error, requests.Timeout) and not isinstance(error, requests.ConnectionError):
+    late = isinstance(error, (requests.Timeout, TimeoutError, ReadTimeoutError)) or _is_late(error)
+    if late and not isinstance(error, requests.ConnectTimeout):
         message, code = "no answer in time", "portal-timeout"
     else:
         message, code = "no connection, or it broke", "portal-unreachable"
@@ -80,12 +89,32 @@ def no_answer(error: requests.RequestException, address: str) -> Exception:
     return UnansweredError(PortalError(code, message, where=address, fix=fix))
 
 
+def _is_late(error: BaseException) -> bool:
+    """Return whether a library's error only wraps that time ran out while an answer was read."""
+    inner = [each for each in (error.__cause__, error.__context__, *error.args) if isinstance(each, BaseException)]
+    return any(isinstance(each, (TimeoutError, ReadTimeoutError)) or _is_late(each) for each in inner)
+
+
+def left_alone(address: str) -> PortalError:
+    """Return the error for a portal that was waited for in vain for as long as a run waits."""
+    return PortalError(
+        "portal-unreachable",
+        "no good answer for a minute: it is left alone until the next run",
+        where=address,
+        fix="see whether the portal works in a browser, then run again; nothing is published twice",
+    )
+
+
 def redirected(answer: requests.Response, address: str) -> PortalError:
     """Return the error for an address that sends callers elsewhere: the token does not go along."""
-    scheme, host = origin(urljoin(address, answer.headers["Location"]))
+    try:
+        scheme, host = origin(urljoin(address, answer.headers["Location"]))
+        place = f"{scheme}://{host}"[:LONGEST_NAME]
+    except ValueError:
+        place = "what is no address"
     return PortalError(
         "portal-redirects",
-        f"the address leads to {scheme}://{host}, and the token is not sent there",
+        f"the address leads to {place}, and the token is not sent there",
         where=address,
         fix="put the portal's final address, https included, into PIPELINE_CKAN_URL",
     )
@@ -100,7 +129,7 @@ def transient(answer: requests.Response, address: str) -> UnansweredError:
         where=address,
         fix="run again later; if it stays so, tell the portal's administrator",
     )
-    return UnansweredError(error, wait=float(asked) if asked.isascii() and asked.isdigit() else 0.0)
+    return UnansweredError(error, wait=float(asked[:9]) if asked.isascii() and asked.isdigit() else 0.0)
 
 
 def refusal(error: Exception, *, where: str) -> PortalError:
@@ -112,7 +141,8 @@ def refusal(error: Exception, *, where: str) -> PortalError:
             where=where,
             fix="ask the portal's administrator to make the owner of the token an editor of the organisation",
         )
-    names = sorted(set(_field_names(getattr(error, "error_dict", {}))))
+    every = sorted({name[:LONGEST_NAME] for name in _field_names(getattr(error, "error_dict", {}))})
+    names = every[:MOST_NAMES] + ["and others"] * (len(every) > MOST_NAMES)
     if isinstance(error, ckanapi.NotFound) or names == ["match"]:
         return changed(where)
     if any(name.endswith("upload") for name in names):
@@ -165,4 +195,16 @@ def name_taken(name: str) -> PortalError:
         "a dataset of this name belongs to another organisation on the portal",
         where=name,
         fix="ask the portal's administrator to rename that one, or publish under an organisation that owns it",
+    )
+
+
+def sample_and_real(publication: Publication) -> PortalError:
+    """Return the error for a dataset in which invented and real records would lie together."""
+    held, ours = ("real", "the sample") if publication.sample else ("the sample", "real")
+    return PortalError(
+        "sample-and-real",
+        f"the dataset on the portal is {held}, what would be published is {ours}; nothing was written",
+        where=publication.name,
+        fix="publish to another portal or organisation; or have an administrator of the portal purge its dataset, "
+        "if that may go, and run again",
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pipeline.model.plan import HeldDataset
+from pipeline.model.wording import SAMPLE_MARK
 from pipeline.publish.ckan.fields import UNFINISHED, dataset_fields, differing, held_sha256, ours, resource_fields
 from pipeline.publish.plan import is_month_file, metadata_digest
 
@@ -82,6 +83,14 @@ class HeldPackage:
     def foreign(self) -> int:
         """The number of resources that are not ours; nothing touches them."""
         return len(self.show["resources"]) - len(self.files)
+
+    def mixes(self, publication: Publication) -> bool:
+        """Return whether invented and real records would lie together here: no mark of the sample is ever taken off."""
+        names = [str(held.resource.get("name") or "") for held in self.files.values()]
+        texts = [str(self.show.get("title") or ""), *names]
+        extras = {extra["key"] for extra in self.show["extras"]}
+        marked = "sample" in extras or any(text.startswith(SAMPLE_MARK) for text in texts)
+        return (bool(names) and not marked) if publication.sample else marked
 
     @property
     def order(self) -> list[str]:

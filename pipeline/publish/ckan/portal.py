@@ -60,7 +60,7 @@ class CkanPortal:
         self._access.check_token()
         found: dict[str, HeldDataset] = {}
         for publication in publications:
-            package = self._access.show(publication.name, self._organisation(publication))
+            package = self._access.show(publication, self._organisation(publication))
             if package is None:
                 continue
             if package.foreign:

@@ -58,7 +58,7 @@ class Publishing:
         self.progress(f"{self.publication.name}: published and read back")
 
     def _show(self) -> HeldPackage | None:
-        return self.access.show(self.publication.name, self.organisation)
+        return self.access.show(self.publication, self.organisation)
 
     def _call(self, action: str, fields: Fields) -> HeldPackage:
         """Return the dataset that an action gives back."""
@@ -186,8 +186,10 @@ class Publishing:
     def _is_back(self, package: HeldPackage, name: str) -> bool:
         """Return whether a file, downloaded, has the bytes that its resource states."""
         held = package.files[name]
-        back = self.client.download(f"dataset/{package.id}/resource/{held.resource['id']}/download/{name}")
-        return (back.sha256, back.bytes) == _stated(held)
+        stated = _stated(held)
+        path = f"dataset/{package.id}/resource/{held.resource['id']}/download/{name}"
+        back = self.client.download(path, size=stated[1] if stated else 0)
+        return (back.sha256, back.bytes) == stated
 
     def _disown(self, package: HeldPackage, names: Iterable[str]) -> None:
         """Take back the hashes of files that came back wrong, so that the next run sends them again."""

@@ -8,28 +8,35 @@ as its cause or context: those hold requests, and requests hold the token.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import time
+import zlib
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from urllib.parse import urljoin
 
 import ckanapi
 import requests
-from ckanapi.common import reverse_apicontroller_action
+from urllib3.exceptions import HTTPError
 
 import pipeline
 from pipeline.errors import PortalError
+from pipeline.publish.ckan.answers import read_answer, result_of, unpacked
 from pipeline.publish.ckan.failures import (
     TRANSIENT,
     UnansweredError,
     bad_token,
+    left_alone,
     no_answer,
     origin,
     redirected,
     too_large,
     transient,
 )
+from pipeline.publish.ckan.loopback import is_loopback
+from pipeline.publish.ckan.waiting import SLOWEST, Clock, ClockedAdapter, Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,32 +48,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Fields = dict[str, Any]
 
+__all__ = ["Client", "Downloaded", "Patience", "PortalSession"]
+
 USER_AGENT: Final = f"police-open-data/{pipeline.__version__}"
-#: One piece of a download; large enough to be quick, small enough for any machine.
-DOWNLOAD_PIECE: Final = 1 << 20
 #: A portal that keeps its files elsewhere redirects once, perhaps through one more name.
 MAX_REDIRECTS: Final = 3
 TOO_LARGE: Final = 413
 #: What may stand in a header; an empty token makes a visitor of us, and the portal is asked who we are.
 _TOKEN: Final = re.compile(r"[!-~]*")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long a portal is waited for, in seconds, and how often it is asked.
-
-    ``connect``: a handshake, or one write to a stalled connection.  ``read``: silence before an answer; a portal
-    indexes a dataset of hundreds of files within seconds.  ``work``: silence after an upload, while the portal copies
-    the files.  ``tries``, ``pause``: 1, 2 and 4 seconds between four tries outlast a restart of the web server.
-    ``longest``: the longest wait that a portal's own Retry-After can ask for.
-    """
-
-    connect: float = 10.0
-    read: float = 60.0
-    work: float = 600.0
-    tries: int = 4
-    pause: float = 1.0
-    longest: float = 60.0
+#: Everything by which the libraries say that no answer came, or none that can be read; what an address cannot be
+#: is a `ValueError` of one of them.
+_FAULTS: Final = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError, zlib.error)
 
 
 class Downloaded(NamedTuple):
@@ -96,32 +88,62 @@ class TokenAuth(requests.auth.AuthBase):
 class PortalSession(requests.Session):
     """A requests session on which every call has time-outs, no call is redirected, and failures are ours."""
 
-    def __init__(self, address: str, token: Secret[str], *, patience: Patience) -> None:
+    def __init__(self, address: str, token: Secret[str], *, clock: Clock) -> None:
         super().__init__()
         self.headers["User-Agent"] = USER_AGENT
+        self.headers["Accept-Encoding"] = "identity"
         self.auth = TokenAuth(token, home=origin(address))
         self._address = address
-        self._patience = patience
+        self._clock = clock
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, ClockedAdapter(clock))
 
-    def request(self, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - it is requests' signature
-        """Return the answer to one call; raises `UnansweredError` where a later try may fare better."""
-        if kwargs.get("timeout") is None:
-            kwargs["timeout"] = (self._patience.connect, self._patience.read)
-        kwargs["allow_redirects"] = False
+    def merge_environment_settings(self, url: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - it is requests' signature
+        """Return the settings of the environment for a call: a proxy never gets what is for this machine itself."""
+        settings = super().merge_environment_settings(url, *args, **kwargs)
+        if is_loopback(str(url)):
+            settings["proxies"] = {}
+        return settings
+
+    def ask(self, method: str, url: str, *, use: Callable[[requests.Response], T], seconds: float, **kwargs: Any) -> T:  # noqa: ANN401 - requests' own
+        """Return what ``use`` makes of one answer, which comes whole within ``seconds``.
+
+        Raises `UnansweredError` where a later try may fare better.
+        """
+        clock = self._clock
+        if clock.left <= 0:
+            raise left_alone(self._address)
+        clock.begin(seconds=seconds)
         failure: Exception
         try:
-            answer = super().request(*args, **kwargs)
-        except requests.RequestException as error:
+            with self._send(method, url, **kwargs) as answer:
+                found = use(answer)
+        except _FAULTS as error:
             failure = no_answer(error, self._address)
+        except UnansweredError as error:
+            failure = error
+        except Exception:
+            clock.good()  # a refusal is an answer too
+            raise
         else:
-            if answer.is_redirect and not kwargs.get("stream"):
-                failure = redirected(answer, self._address)
-            elif answer.status_code not in TRANSIENT:
-                return answer
-            else:
-                failure = transient(answer, self._address)
-            answer.close()
+            clock.good()
+            return found
+        clock.failed()
         raise failure  # outside the handler, so that it has no context
+
+    def _send(self, method: str, url: str, *, redirects: bool = False, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - as above
+        seconds = max(self._clock.remaining(), 0.001)
+        timeout = (min(self._clock.patience.connect, seconds), seconds)
+        answer = self.request(method, url, timeout=timeout, allow_redirects=False, stream=True, **kwargs)
+        failure: Exception
+        if answer.is_redirect and not redirects:
+            failure = redirected(answer, self._address)
+        elif answer.status_code not in TRANSIENT:
+            return answer
+        else:
+            failure = transient(answer, self._address)
+        answer.close()
+        raise failure
 
 
 @dataclass(slots=True)
@@ -133,28 +155,33 @@ class Client:
     patience: Patience = field(default_factory=Patience)
     sleep: Callable[[float], None] = time.sleep
     session: PortalSession = field(init=False, repr=False)
-    remote: Any = field(init=False, repr=False)
+    clock: Clock = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Make the session; nothing is sent yet."""
         self.address = self.address.rstrip("/")
-        self.session = PortalSession(self.address, self.token, patience=self.patience)
-        # ckanapi is not given the token: it would keep it as plain text and put it into headers of its own.
-        self.remote = ckanapi.RemoteCKAN(self.address, user_agent=USER_AGENT, session=self.session)
+        self.clock = Clock(self.patience)
+        self.session = PortalSession(self.address, self.token, clock=self.clock)
 
     def call(self, action: str, fields: Fields) -> Any:  # noqa: ANN401 - each action has its own shape
         """Return the result of one action, asked once."""
-        return self._understood(lambda: self.remote.call_action(action, fields))
+        body = json.dumps(fields).encode("ascii")
+        return self._post(action, data=body, kind="application/json", seconds=self.patience.read)
 
     def upload(self, action: str, body: MultipartEncoder) -> Any:  # noqa: ANN401 - each action has its own shape
         """Return the result of one action whose fields and files are streamed from ``body``, sent once."""
+        return self._post(action, data=Moving(body, self.clock), kind=body.content_type, seconds=self.patience.work)
+
+    def _post(self, action: str, *, data: Any, kind: str, seconds: float) -> Any:  # noqa: ANN401 - each action has its own shape
         url = f"{self.address}/{ckanapi.RemoteCKAN.base_url}{action}"
-        timeout = (self.patience.connect, self.patience.work)
-        headers = {"Content-Type": body.content_type}
-        answer = self.session.post(url, data=body, headers=headers, timeout=timeout)
-        if answer.status_code == TOO_LARGE:
-            raise too_large(self.address)
-        return self._understood(lambda: reverse_apicontroller_action(url, answer.status_code, answer.text))
+
+        def use(answer: requests.Response) -> Any:  # noqa: ANN401 - as above
+            if answer.status_code == TOO_LARGE:
+                raise too_large(self.address)
+            content = read_answer(answer, self.address)
+            return result_of(action, url, answer.status_code, content, address=self.address)
+
+        return self.session.ask("POST", url, use=use, seconds=seconds, data=data, headers={"Content-Type": kind})
 
     def read(self, action: str, **fields: Any) -> Any:  # noqa: ANN401 - each action has its own shape
         """Return the result of an action that changes nothing; tried again while that may help."""
@@ -177,7 +204,11 @@ class Client:
                 error, wait = refused, 0.0
             last = attempt + 1 == self.patience.tries
             if not last:
-                self.sleep(min(max(wait, self.patience.pause * 2**attempt), self.patience.longest))
+                pause = min(max(wait, self.patience.pause * 2**attempt), self.patience.longest, self.clock.left)
+                self.sleep(pause)
+                self.clock.waited += pause
+            if self.clock.left <= 0:
+                break
             done = None if last and error.code == "portal-unreachable" else settled()
             if done is not None:
                 return done
@@ -185,21 +216,31 @@ class Client:
                 break
         raise error
 
-    def download(self, path: str) -> Downloaded:
-        """Return the sha256 and size of the file at ``path`` below the address, read in pieces."""
-        return self.write(lambda: self._download(f"{self.address}/{path}"), settled=lambda: None)
+    def download(self, path: str, *, size: int) -> Downloaded:
+        """Return the sha256 and size of the file at ``path`` below the address, read in pieces.
 
-    def _download(self, url: str) -> Downloaded:
+        ``size`` is how long it should be: of one that is longer no more than that is read.
+        """
+        return self.write(lambda: self._download(f"{self.address}/{path}", size), settled=lambda: None)
+
+    def _download(self, url: str, size: int) -> Downloaded:
+        # no-cache: not what a cache in between remembers
+        headers = {"Cache-Control": "no-cache"}
+
+        def use(answer: requests.Response) -> str | Downloaded:
+            if answer.is_redirect:
+                return urljoin(url, answer.headers["Location"])
+            self.clock.receives(self.patience.read + size / SLOWEST)
+            return self._digest(answer, size)
+
         for _ in range(MAX_REDIRECTS + 1):
-            # identity: the bytes as they are; no-cache: not what a cache in between remembers
-            headers = {"Accept-Encoding": "identity", "Cache-Control": "no-cache"}
-            with self.session.get(url, stream=True, headers=headers) as answer:
-                if not answer.is_redirect:
-                    return self._digest(answer)
-                url = urljoin(url, answer.headers["Location"])
+            found = self.session.ask("GET", url, use=use, seconds=self.patience.read, redirects=True, headers=headers)
+            if isinstance(found, Downloaded):
+                return found
+            url = found
         raise PortalError("portal-redirects", "a download is redirected again and again", where=self.address)
 
-    def _digest(self, answer: requests.Response) -> Downloaded:
+    def _digest(self, answer: requests.Response, most: int) -> Downloaded:
         if not answer.ok:
             raise PortalError(
                 "readback-differs",
@@ -208,32 +249,29 @@ class Client:
                 fix="see whether the dataset's page shows the file, then run again",
             )
         digest, size = hashlib.sha256(), 0
-        failure: Exception | None = None
-        try:
-            for piece in answer.iter_content(DOWNLOAD_PIECE):
-                digest.update(piece)
-                size += len(piece)
-        except requests.RequestException as error:
-            failure = no_answer(error, self.address)
-        if failure is not None:
-            raise failure
+        for piece in unpacked(answer, self.address):
+            digest.update(piece)
+            size += len(piece)
+            self.clock.alive()
+            if size > most:
+                break
         return Downloaded(digest.hexdigest(), size)
 
-    def _understood(self, call: Callable[[], T]) -> T:
-        """Return what ``call`` returns; an answer that no CKAN gives becomes an `UnansweredError`."""
-        refusals = (ckanapi.NotFound, ckanapi.NotAuthorized, ckanapi.ValidationError)
-        try:
-            return call()
-        except refusals:
-            raise
-        except (ckanapi.CKANAPIError, ckanapi.ServerIncompatibleError):
-            pass
-        # Not one of CKAN's answers: a page of a proxy, or an answer that was cut.
-        raise UnansweredError(
-            PortalError(
-                "not-a-portal",
-                "what answers is not a CKAN",
-                where=self.address,
-                fix="check the address; a sign-in or maintenance page may stand before the portal",
-            )
-        )
+
+class Moving:
+    """A body whose reading shows that the upload moves: what was sent is no silence, unless it goes too slowly."""
+
+    def __init__(self, body: MultipartEncoder, clock: Clock) -> None:
+        self._body = body
+        self._clock = clock
+        self._ends = time.monotonic() + clock.patience.work
+        self.len = body.len
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes; raises `TimeoutError` when those before took too long."""
+        self._clock.moved()
+        if time.monotonic() > self._ends:
+            raise TimeoutError
+        piece: bytes = self._body.read(size)
+        self._ends += len(piece) / SLOWEST
+        return piece

@@ -1,0 +1,91 @@
+"""Whose files lie in the public folder: only a folder that this program made, with nobody else's files, is replaced."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from pipeline.errors import StorageError
+from pipeline.publish.catalogue.pages import DATASET_PAGE, SITE_FILES
+from pipeline.publish.catalogue.tree import is_plain_file, list_below
+from pipeline.publish.plan import is_month_file
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from pathlib import Path
+
+#: The file by which this program knows a public folder as its own; it lists every file that was written there.
+MARKER = ".police-open-data"
+#: Files at the top of the public folder that are not ours and stay: READMEs, dot files, what web hosts look for.
+KEPT = re.compile(r"(?i:readme(\..*)?)|\.[^/]+|CNAME|robots\.txt|favicon\.ico")
+#: What a dataset's folder held beside its months before there was a list.
+_BESIDE = re.compile(r"[a-z0-9-]+\.(?:json|csv)|codelists/[a-z0-9-]+\.csv|" + re.escape(DATASET_PAGE))
+_NAMED = 10
+
+
+def marker(paths: Iterable[str]) -> bytes:
+    """Return the marker's content for a tree of ``paths``."""
+    return (json.dumps({"made by": "police-open-data", "files": sorted(paths)}, indent=0) + "\n").encode("ascii")
+
+
+def refuse_foreign(folder: Path, wanted: Collection[str]) -> None:
+    """Raise `StorageError` where the public folder holds what this program did not put there; nothing is deleted.
+
+    ``wanted`` are the paths that are about to be published: what stands under such a name is replaced, in a folder of
+    ours.
+    """
+    if not folder.is_dir():
+        return
+    found = [path for path, source in list_below(folder) if KEPT.fullmatch(path) is None or not is_plain_file(source)]
+    listed = _listed(folder)
+    if listed is not None:
+        ours = listed | set(wanted)
+        foreign = [path for path in found if path not in ours]
+    elif _is_of_before(folder):
+        foreign = [path for path in found if path not in wanted and not _was_written(folder, path)]
+    else:
+        foreign = found
+    if foreign:
+        more = f" and {len(foreign) - _NAMED:,} more" if len(foreign) > _NAMED else ""
+        raise StorageError(
+            "foreign-files",
+            f"the public folder holds what this program did not put there: {', '.join(foreign[:_NAMED])}{more}; "
+            "nothing was changed",
+            where=str(folder),
+            fix="move these files elsewhere, or give the pipeline a data folder of its own (PIPELINE_DATA); "
+            "the public folder is replaced as a whole",
+        )
+
+
+def _listed(folder: Path) -> set[str] | None:
+    """Return the files that the marker lists, None where there is no marker that can be read."""
+    facts = _json(folder / MARKER)
+    files = facts.get("files") if isinstance(facts, dict) else None
+    return {each for each in files if isinstance(each, str)} if isinstance(files, list) else None
+
+
+def _is_of_before(folder: Path) -> bool:
+    """Return whether an older version of this program made the folder: it wrote no marker."""
+    facts = _json(folder / "catalogue.jsonld")
+    return isinstance(facts, dict) and facts.get("@type") == "dcat:Catalog" and facts.get("@id") == "./"
+
+
+def _was_written(folder: Path, path: str) -> bool:
+    """Return whether an older version may have written a file: at the top its pages, below only beside a package."""
+    dataset, slash, name = path.partition("/")
+    if not slash:
+        return path in SITE_FILES
+    package = _json(folder / dataset / "datapackage.json")
+    own = isinstance(package, dict) and package.get("name") == dataset
+    return own and (is_month_file(dataset, name) or _BESIDE.fullmatch(name) is not None)
+
+
+def _json(path: Path) -> object:
+    if not is_plain_file(path):
+        return None
+    try:
+        found: object = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        return None
+    return found
