@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.columns.keys import damaged
+from pipeline.columns.text import is_damaged_text, is_formula_text
 from pipeline.errors import InputError
 
 #: Where the code lists stand that ship with the project.
@@ -63,6 +65,7 @@ class CodeLists:
         missing = set(shipped.rows[0]).difference(*own.rows[:1])
         if missing:
             raise _bad(self.instead[name], f"the code list has no row, or lacks columns: {', '.join(sorted(missing))}")
+        _refuse_damaged(own, self.instead[name])
         return own
 
 
@@ -71,6 +74,19 @@ def _read(path: Path) -> CodeList:
         return _load(path, path.stat().st_mtime_ns)
     except (OSError, UnicodeDecodeError, csv.Error):
         raise _bad(path, "the code list cannot be read as a CSV file in UTF-8") from None
+
+
+#: Columns that explain a row to those who keep the list, and are neither published nor compared.
+_NOTES = frozenset({"reason", "note", "description"})
+
+
+def _refuse_damaged(own: CodeList, path: Path) -> None:
+    """Refuse a list with a cell that cannot be trusted: it would match nothing, and protect nobody."""
+    for number, row in enumerate(own.rows, 2):
+        for column, text in row.items():
+            wrong = is_damaged_text(text) or is_formula_text(text) if column == "label" else damaged(text)
+            if text and wrong and column not in _NOTES:
+                raise _bad(path, f"row {number:,}: the cell of `{column}` is damaged, or text that begins a formula")
 
 
 def _bad(path: Path, message: str) -> InputError:

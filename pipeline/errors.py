@@ -251,6 +251,10 @@ CODES = MappingProxyType(
         "protective-marking": Meaning("An extract is marked above OFFICIAL."),
         "too-many-bad": Meaning("So many rows of an extract are bad that the extract itself must be wrong."),
         "incident-numbers-repeat": Meaning("Incident numbers begin again, so that one number names several incidents."),
+        "dates-in-doubt": Meaning("Dates of an extract may have been written month first: the file is not used."),
+        "no-value-for-money": Meaning(
+            "No row gives the reason why value for money was expected, and one must be there."
+        ),
         "bad-map-point": Meaning("A map point would lead to somebody, or is no point: the list is refused whole."),
         # schemas
         "schema-refused": Meaning("A schema says something that the checks would not enforce."),

@@ -92,7 +92,8 @@ def _release(work: Workplace, dataset: Dataset, month: Month, state: MonthState)
 def _statements(work: Workplace, dataset: Dataset) -> Iterator[str]:
     words = spend_words(work.settings.spend)
     for statement in dataset.statements:
-        yield statement.format_map(words)
+        if said := statement.format_map(words):
+            yield said
 
 
 def _columns(schema: TableSchema) -> Iterator[PublishedColumn]:

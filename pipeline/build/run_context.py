@@ -12,7 +12,7 @@ from pipeline.build.fingerprint import code_digest
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.extract.reader import Reader
 from pipeline.extract.reference import References, read_references
-from pipeline.model.context import Context, Threshold
+from pipeline.model.context import Context, SpendChecks, Threshold
 from pipeline.model.wording import marked
 from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.settings.wording import spend_words
@@ -126,6 +126,11 @@ class Workplace:
             force_name=self.settings.force.name,
             bodies=self.settings.force.bodies,
             threshold=Threshold(amount=spend.threshold, operator=spend.operator, basis=spend.basis),
+            spend=SpendChecks(
+                payment_days=spend.payment_days,
+                contract_reference=spend.contract_reference,
+                value_for_money=spend.value_for_money == "required",
+            ),
             registers=registers or {},
             file_months=file_months or {},
             incident_days=len(self.settings.crime.incident_key) > 1,

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
+from pipeline.errors import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

@@ -1,57 +1,164 @@
-"""Dates as extracts write them."""
+"""Dates as extracts write them, and what no date can be.
+
+Forms and limits are the contract's ("Values"; "Protections fail closed", Dates).
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING
+import zoneinfo
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import _through, encoded, on_distinct
+from pipeline.columns.arrays import _through, encoded, facts_of_distinct, filled, on_distinct
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Mask = NDArray[np.bool_]
-_SHAPE = r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}/[0-9]{2}/[0-9]{4})"
-_TIMED = r"(?: (?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)?"
+_ISO_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_DAY_FIRST = r"[0-9]{2}/[0-9]{2}/[0-9]{4}"
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.0+)?)?"
+_ZONE = r" ?(?:Z|[+-](?:0[0-9]|1[0-5])(?::?[0-5][0-9])?)"
+#: A local day, with a local time where one may stand.
+_LOCAL_DAY = rf"(?:{_ISO_DAY}|{_DAY_FIRST})"
+_LOCAL_TIME = rf"(?:{_ISO_DAY}(?:[ T]{_CLOCK})?|{_DAY_FIRST}(?: {_CLOCK})?)"
+_ZONED = rf"{_ISO_DAY}[ T]{_CLOCK}{_ZONE}"
 _DATE = re.compile(r"(?:(\d{4})-(\d{2})-(\d{2})|(\d{2})/(\d{2})/(\d{4}))", re.ASCII)
-_TIME = re.compile(r" ([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+_NOT_CLOCK = re.compile(r"\.0+| ", re.ASCII)
+_LONDON = zoneinfo.ZoneInfo("Europe/London")
+#: A day behind which a number of a date written `NN/NN/YYYY` can be no month.
+_LAST_MONTH = 12
 
 
 def civil_day(text: str, *, time_allowed: bool) -> dt.date | None:
-    """Return the day that ``text`` names, or None: `YYYY-MM-DD` or `DD/MM/YYYY`, with ` HH:MM[:SS]` where allowed."""
-    found = _DATE.match(text)
+    """Return the day that ``text`` names, or None; see `days`."""
+    day = None
+    if re.fullmatch(_LOCAL_TIME if time_allowed else _LOCAL_DAY, text):
+        day = _iso_day(text[:10])
+    elif time_allowed and re.fullmatch(_ZONED, text):
+        day = _day_in_london(text)
+    return dt.date.fromisoformat(day) if day else None
+
+
+def days(column: pa.Array, *, time_allowed: bool) -> pa.DictionaryArray:
+    """Return each cell's day in London as ISO text, null where it is no day.
+
+    A day is `YYYY-MM-DD` or `DD/MM/YYYY`, with ` HH:MM[:SS]` where a time is allowed; the first also with a `T` before
+    the time and a zone behind it.  Fractions of a second must be zero.
+    """
+    source = encoded(column)
+    # times are many and days are few: the shape of all is checked at once, then each day is looked at once
+    shaped = _shaped(source.dictionary, _LOCAL_TIME if time_allowed else _LOCAL_DAY)
+    day = on_distinct(pc.if_else(shaped, pc.utf8_slice_codeunits(source.dictionary, 0, 10), None), _iso_day)
+    if time_allowed and not pc.all(shaped, skip_nulls=False, min_count=0).as_py():
+        zoned = _shaped(source.dictionary, _ZONED)
+        if pc.any(zoned).as_py():
+            moved = on_distinct(pc.if_else(zoned, source.dictionary, None), _day_in_london)
+            day = pc.coalesce(day.cast(pa.string()), moved.cast(pa.string())).dictionary_encode()
+    return _through(source, day)
+
+
+def _shaped(texts: pa.Array, form: str) -> pa.BooleanArray:
+    return pc.match_substring_regex(texts, rf"\A(?:{form})\z")
+
+
+def _iso_day(text: str) -> str | None:
+    found = _DATE.fullmatch(text)
     if found is None:
-        return None
-    rest = text[found.end() :]
-    if rest and not (time_allowed and _TIME.fullmatch(rest)):
         return None
     year, month, day = (found[1], found[2], found[3]) if found[1] else (found[6], found[5], found[4])
     try:
-        return dt.date(int(year), int(month), int(day))
+        return dt.date(int(year), int(month), int(day)).isoformat()
     except ValueError:
         return None
 
 
-def days(column: pa.Array, *, time_allowed: bool) -> pa.DictionaryArray:
-    """Return each cell's day as ISO text, null where it is no day."""
-    source = encoded(column)
-    # times are many and days are few: the shape of all is checked at once, then each day is looked at once
-    shape = _SHAPE + (_TIMED if time_allowed else "")
-    shaped = pc.match_substring_regex(source.dictionary, rf"\A{shape}\z")
-    day = pc.if_else(shaped, pc.utf8_slice_codeunits(source.dictionary, 0, 10), None)
-    return _through(source, on_distinct(day, _iso_day))
-
-
-def _iso_day(text: str) -> str | None:
-    found = civil_day(text, time_allowed=False)
-    return found.isoformat() if found else None
+def _day_in_london(text: str) -> str | None:
+    """Return the day of a time with a zone, as clocks in London showed it."""
+    day, clock = text[:10], _NOT_CLOCK.sub("", text[11:])
+    try:
+        return dt.datetime.fromisoformat(f"{day}T{clock}").astimezone(_LONDON).date().isoformat()
+    except (ValueError, OverflowError):
+        return None
 
 
 def months(day_column: pa.Array) -> pa.DictionaryArray:
     """Return the `YYYY-MM` of a column of ISO days."""
     return on_distinct(day_column, lambda text: text[:7])
+
+
+# --- what no date can be -----------------------------------------------------------------------------
+
+
+class Plausible(NamedTuple):
+    """The days, as ISO text, between which a date is plausible, both included."""
+
+    first: str
+    last: str
+
+    @classmethod
+    def of(cls, as_of: dt.date, *, first_year: int, past: bool, planned: bool = False) -> Plausible:
+        """Return the bounds on the day of the run: ``past`` where nothing can be to come, ``planned`` where all may."""
+        last = as_of.isoformat() if past else "9999-12-31" if planned else f"{as_of.year + 1:04}-12-31"
+        return cls(f"{first_year:04}-01-01", last)
+
+    def near(self, month: str, days_apart: int) -> Plausible:
+        """Return the bounds drawn in to ``days_apart`` days before and after a month, `YYYY-MM`."""
+        start = dt.date.fromisoformat(f"{month}-01")
+        end = (start + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+        apart = dt.timedelta(days=days_apart)
+        return Plausible(max(self.first, (start - apart).isoformat()), min(self.last, (end + apart).isoformat()))
+
+    def without(self, day_column: pa.Array) -> Mask:
+        """Return where an ISO day lies outside the bounds."""
+        return facts_of_distinct(
+            day_column, lambda day: not self.first <= day <= self.last, dtype=np.bool_, empty=False
+        )
+
+
+class MonthFirst(NamedTuple):
+    """Dates of one column that may have been written month first: how many are bad, how many good ones are in doubt."""
+
+    bad: int
+    doubtful: int
+    first: int
+
+
+def month_first(column: pa.Array) -> MonthFirst | None:
+    """Return what speaks for dates written month first, None where nothing does; ``first`` is the place of a bad one.
+
+    Bad cells that would be dates month first make good ones doubtful, where those that are written alike all have
+    days that could be months: `02/13/2024` beside `02/01/2024`.  Cells of a workbook's dates arrive as ISO text.
+    """
+    turned = facts_of_distinct(column, _is_turned, dtype=np.bool_, empty=False)
+    if not turned.any():
+        return None
+    day = days(column, time_allowed=True)
+    low = facts_of_distinct(day, lambda text: int(text[8:]) <= _LAST_MONTH, dtype=np.bool_, empty=False)
+    slashed = facts_of_distinct(column, lambda text: text[2:3] == "/", dtype=np.bool_, empty=False)
+    doubtful = 0
+    for alike in (slashed, ~slashed):
+        good = filled(day) & alike
+        if good.any() and low[good].all():
+            doubtful += int(good.sum())
+    return MonthFirst(int(turned.sum()), doubtful, int(np.argmax(turned))) if doubtful else None
+
+
+_MONTH_FIRST = re.compile(rf"(\d{{1,2}})([/.-])(\d{{1,2}})\2(\d{{4}})(?:[ T]{_CLOCK}.*)?", re.ASCII)
+
+
+def _is_turned(text: str) -> bool:
+    """Return whether ``text`` is no date day first, and one month first."""
+    found = _MONTH_FIRST.fullmatch(text)
+    if found is None or int(found[3]) <= _LAST_MONTH:
+        return False
+    try:
+        dt.date(int(found[4]), int(found[1]), int(found[3]))
+    except ValueError:
+        return False
+    return True

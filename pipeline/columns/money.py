@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Mask = NDArray[np.bool_]
-_MONEY = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
-_GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+_DIGITS = r"(?:\d+|\d{1,3}(?:,\d{3})+)?(?:(?<=\d)|(?=\.))(?:\.\d+)?"
+#: A minus stands before or behind the amount, or brackets around it, never two of them; a pound sign stands before it.
+_MONEY = re.compile(
+    rf"(?:(?P<before>-)?£?(?P<plain>{_DIGITS})(?(before)|(?P<behind>-)?)|\(£?(?P<inner>{_DIGITS})\))", re.ASCII
+)
 _MONEY_SLACK = Decimal("0.000001")
 _PENNY = Decimal("0.01")
 _MOST_DIGITS = 16
@@ -21,18 +24,18 @@ _MOST_DIGITS = 16
 def money(text: str) -> str | None:
     """Return an amount in pounds and pence with two places, or None where ``text`` is none.
 
-    Thousands commas and ``(…)`` for a negative are understood, nothing else; what lies within
-    0.000001 of two places is that (binary fractions of workbooks).
+    Thousands commas, a pound sign, ``.50``, and ``-``, a ``-`` behind or ``(…)`` for a negative are understood, nothing
+    else; what lies within 0.000001 of two places is that (binary fractions of workbooks).
     """
-    bracketed = text.startswith("(") and text.endswith(")")
-    digits = text[1:-1] if bracketed else text
-    if not (_MONEY.fullmatch(digits) or _GROUPED.fullmatch(digits)) or (bracketed and digits.startswith("-")):
+    found = _MONEY.fullmatch(text)
+    if found is None:
         return None
-    if len(digits.partition(".")[0].replace(",", "").lstrip("-0")) > _MOST_DIGITS:
+    digits = (found["plain"] or found["inner"]).replace(",", "")
+    if len(digits.partition(".")[0].lstrip("0")) > _MOST_DIGITS:
         return None
-    exact = Decimal(digits.replace(",", ""))
+    exact = Decimal(digits)
     rounded = exact.quantize(_PENNY)
     if abs(exact - rounded) > _MONEY_SLACK:
         return None
-    signed = -rounded if bracketed else rounded
+    signed = -rounded if found["before"] or found["behind"] or found["inner"] else rounded
     return f"{signed or abs(signed):.2f}"

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import concatenated, constant, encoded, facts_of_distinct, plain, whole
-from pipeline.columns.dates import days, months
+from pipeline.columns.dates import days, month_first, months
+from pipeline.errors import InputError
 from pipeline.extract.paths import files_below, names_in, open_regular
 from pipeline.model.periods import NO_MONTH
 from pipeline.model.tables import RawTable, Receipt, RowRef
@@ -73,11 +74,30 @@ def sha256_of(root: Path, path: str) -> str:
 
 
 def dated(extracted: Extracted, feed: Feed, own: Month) -> Dated:
-    """Return the month of each row: its own date's, or its file's where the feed has no date."""
+    """Return the month of each row: its own date's, or its file's where the feed has no date.
+
+    Raises:
+        InputError: ``dates-in-doubt``: dates of a column may have been written month first.
+    """
+    _refuse_month_first(extracted, feed)
     if not feed.dated_by:
         return Dated(extracted, np.full(len(extracted.rows), _number(own), np.int32))
     column = months(days(whole(extracted.cells.column(feed.dated_by)), time_allowed=True))
     return Dated(extracted, facts_of_distinct(column, _number, dtype=np.int32, empty=0))
+
+
+def _refuse_month_first(extracted: Extracted, feed: Feed) -> None:
+    for name in feed.dates:
+        found = month_first(whole(extracted.cells.column(name)))
+        if found:
+            row = np.asarray(extracted.rows)[found.first]
+            raise InputError(
+                "dates-in-doubt",
+                f"{found.bad:,} dates would be dates month first (the first in row {row:,}), and {found.doubtful:,} "
+                "others may be",
+                where=f"{extracted.path}, column `{name}`",
+                fix="export the file again with dates as YYYY-MM-DD or DD/MM/YYYY",
+            )
 
 
 def receipt_of(source: Dated) -> Receipt:

@@ -6,13 +6,18 @@ import csv
 import hashlib
 import io
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.codelists import CODELISTS, CodeLists
-from pipeline.columns.arrays import BLANKS
+from pipeline.columns.arrays import BLANKS, mask_of
+from pipeline.columns.keys import is_damaged as is_damaged_key
+from pipeline.columns.text import is_damaged, is_formula
 from pipeline.errors import InputError
 from pipeline.extract.paths import exists, open_regular
 
@@ -33,6 +38,12 @@ _COLUMNS = {
     "supplier-types": ("supplier_number", "supplier_type"),
 }
 _NEVER_TRIMMED = ("location",)
+#: What people read, and what is compared with cells or published as a code.
+_TEXTS = ("location", "lsoa_name", "neighbourhood_name", "lad_name")
+_KEYS = ("lsoa_code", "neighbourhood_code", "beat_code", "ward_code", "lad_code", "supplier_number", "supplier_type")
+#: A postcode of the United Kingdom, and a house behind what stands before every street.
+_POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}\b", re.ASCII)
+_HOUSE = re.compile(r"\s*(?:ON OR NEAR\b)?\s*[0-9]{1,4}[A-Z]?[ ,]+[^\s,]+[ ,]+[^\s,]")
 #: Without these nothing can be published; supplier types are optional.
 _NEEDED = ("map-points", "neighbourhoods")
 _Made = TypeVar("_Made")
@@ -94,6 +105,7 @@ def read_reference(root: Path, name: str) -> Reference:
     with open_regular(root, f"{name}.csv") as file:
         content = file.read()
     table = _table(content, _COLUMNS[name], where=where)
+    _refuse_damaged(table, where)
     if name == "map-points":
         _refuse_points(table, where)
     if name == "supplier-types":
@@ -134,6 +146,28 @@ def _table(content: bytes, columns: tuple[str, ...], *, where: str) -> pa.Table:
     )
 
 
+def _refuse_damaged(table: pa.Table, where: str) -> None:
+    """Refuse the whole list when a key or a text of it cannot be trusted: it would match nothing, or mislead."""
+    for name in table.column_names:
+        column = table.column(name).combine_chunks()
+        if name in _TEXTS:
+            wrong = is_damaged(column) | is_formula(column)
+            said = "is damaged (a character that is not seen, a wrong encoding, an error word), or begins a formula"
+        elif name in _KEYS:
+            wrong = is_damaged_key(column)
+            said = "is damaged (a character that is not seen, a stray blank, a rounded number), or nothing but signs"
+        else:
+            continue
+        rows = np.flatnonzero(wrong & mask_of(pc.not_equal(column, "")))
+        if len(rows):
+            raise InputError(
+                "bad-reference",
+                f"the cell of `{name}` {said}",
+                where=f"{where}, row {rows[0] + 2:,}",
+                fix="write the cell again, by hand",
+            )
+
+
 def _refuse_types(table: pa.Table, where: str) -> None:
     """Refuse the whole list when it gives a type that is none: somebody meant to protect a payee."""
     types = CodeLists(CODELISTS, {}).read("supplier-type").values("code")
@@ -150,7 +184,7 @@ def _refuse_types(table: pa.Table, where: str) -> None:
 def _refuse_points(table: pa.Table, where: str) -> None:
     """Refuse the whole list when a point stands for 1 to 7 addresses, is doubled, or is not six decimals fine."""
     seen: set[tuple[float, float]] = set()
-    for number, point in enumerate(table.select(["longitude", "latitude", "addresses"]).to_pylist(), 2):
+    for number, point in enumerate(table.select(["longitude", "latitude", "location", "addresses"]).to_pylist(), 2):
         written = (point["longitude"], point["latitude"])
         readable = all(_DEGREES.fullmatch(part) for part in written)
         place = (float(written[0]), float(written[1])) if readable else (0.0, 0.0)
@@ -163,8 +197,16 @@ def _refuse_points(table: pa.Table, where: str) -> None:
             wrong = "the same coordinates come twice"
         elif not _COUNT.fullmatch(point["addresses"]) or 0 < int(point["addresses"]) < _FEWEST_ADDRESSES:
             wrong = f"a point must stand for no address, or for {_FEWEST_ADDRESSES} or more"
+        elif _is_address(point["location"]):
+            wrong = "a location must be no postcode and no house"
         if wrong:
             raise InputError(
                 "bad-map-point", wrong, where=f"{where}, row {number:,}", fix="correct or remove the point"
             )
         seen.add(place)
+
+
+def _is_address(location: str) -> bool:
+    """Return whether a location names one address: it holds a postcode, or a house behind `On or near `."""
+    shown = " ".join(unicodedata.normalize("NFKC", location).upper().split())
+    return _POSTCODE.search(shown) is not None or _HOUSE.match(shown) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pipeline.model.periods import Month
 
 _Made = TypeVar("_Made")
+#: What a contract's reference looks like where the settings do not say: a digit in it, no telephone number.
+CONTRACT_REFERENCE: Final = r"(?=.*[0-9])(?!.*[0-9]{10})[A-Za-z0-9][A-Za-z0-9._/-]{0,39}"
 
 
 class CodeListRows(Protocol):
@@ -77,6 +79,19 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpendChecks:
+    """What the settings say of cells of a ledger.
+
+    ``payment_days`` are the days that a payment may lie outside the period of its accounts, ``contract_reference`` the
+    pattern of a contract's reference, ``value_for_money`` whether a reason must be there.
+    """
+
+    payment_days: int = 92
+    contract_reference: str = CONTRACT_REFERENCE
+    value_for_money: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """One month of one force: code lists, reference lists, settings, key, and what the private index knows.
 
@@ -94,6 +109,7 @@ class Context:
     force_name: str
     bodies: Mapping[str, str]
     threshold: Threshold
+    spend: SpendChecks = SpendChecks()
     registers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     file_months: Mapping[str, Month] = field(default_factory=dict)
     incident_days: bool = False

@@ -49,6 +49,12 @@ class Feed:
         return tuple(dict.fromkeys((*dated, *(column for fate in self.fates for column in fate.reads))))
 
     @property
+    def dates(self) -> tuple[str, ...]:
+        """The raw columns that hold dates."""
+        dated = (self.dated_by,) if self.dated_by else ()
+        return tuple(dict.fromkeys((*dated, *(column for treatment in self.treatments for column in treatment.dates))))
+
+    @property
     def recurring(self) -> tuple[str, ...]:
         """The used columns whose cells recur, so that a dictionary of them pays."""
         varied = {column for treatment in self.treatments for column in treatment.varied}

@@ -27,10 +27,14 @@ class Problem(NamedTuple):
 
 
 class Treated(NamedTuple):
-    """What a treatment made: published columns of text, and the cells that it could not handle."""
+    """What a treatment made: published columns of text, and the cells that it could not handle.
+
+    ``quality`` marks rows that count, of those that are published, by the name of a figure for the public.
+    """
 
     columns: Mapping[str, pa.Array]
     problems: Sequence[Problem] = ()
+    quality: Mapping[str, Mask] = MappingProxyType({})
 
 
 class Handling(Protocol):
@@ -67,6 +71,10 @@ class Treatment(Handling, Protocol):
     @property
     def varied(self) -> tuple[str, ...]:
         """Raw columns whose cells seldom recur, so that a dictionary of them would not pay."""
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """Raw columns that hold dates: those of a whole file show whether they were written month first."""
 
     @property
     def makes(self) -> tuple[str, ...]:

@@ -44,12 +44,20 @@ REASONS = MappingProxyType(
             "a key that a spreadsheet or a copy has damaged: invisible characters, odd blanks, or a rounded number",
         ),
         "bad-date": Reason(_BAD, "no date (or date and time) of a known form, or no day of the calendar"),
+        "damaged-key": Reason(
+            _BAD,
+            "a reference, number or code that cannot be trusted: a character that is not seen, a stray blank, a number "
+            "that a spreadsheet has rounded, or nothing but signs",
+        ),
         "month-after-file": Reason(_BAD, "the row's month is later than its file's"),
         # quarantined by a treatment
         "blank-value": Reason(_BAD, "a cell that must be filled is empty"),
         "blank-reference": Reason(_BAD, "a part of a reference is empty, so no pseudonym can be made"),
         "blank-value-for-money": Reason(_BAD, "no reason why value for money was expected", apart=True),
         "unknown-code": Reason(_BAD, "a code that is not in its code list, or not in that month"),
+        "implausible-date": Reason(
+            _BAD, "a date that cannot be: to come, long past, or a payment far from the period of its accounts"
+        ),
         "offence-mismatch": Reason(_BAD, "the offence code belongs to another crime type"),
         "other-force": Reason(_BAD, "the row is another force's"),
         "other-period": Reason(_BAD, "the line's period is not its file's month"),
@@ -58,6 +66,11 @@ REASONS = MappingProxyType(
         "bad-flag": Reason(_BAD, "a flag that is neither Y nor N"),
         "bad-number": Reason(_BAD, "no whole number, or a negative one"),
         "bad-money": Reason(_BAD, "no amount in pounds and pence"),
+        "damaged-text": Reason(
+            _BAD,
+            "text to be published that is damaged: a character that is not seen, a wrong encoding, an error word of a "
+            "spreadsheet, or no name at all",
+        ),
         "formula-text": Reason(_BAD, "text to be published that a spreadsheet would run as a formula"),
         # quarantined by the schema of the published table (names as in Frictionless)
         "type-error": Reason(_BAD, "the published cell is not of its column's type"),

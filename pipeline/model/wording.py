@@ -26,6 +26,14 @@ class Figure(NamedTuple):
 FIGURES: Final = MappingProxyType(
     {
         "no_location": Figure("Without a place", "Published rows without a place: unknown, or far from any map point."),
+        "other_company_number": Figure(
+            "Company number left out",
+            "Published rows whose company number does not have the form of one, so that it is left blank.",
+        ),
+        "other_contract_reference": Figure(
+            "Contract reference left out",
+            "Published rows whose contract reference does not have the form of one, so that it is left blank.",
+        ),
         "quarantined": Figure(
             "Left out: errors in the record", "Rows that were read and not published, because they are not in order."
         ),

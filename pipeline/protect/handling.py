@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.columns.keys import is_damaged
+from pipeline.model.handling import Problem, problem
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
@@ -16,6 +19,18 @@ if TYPE_CHECKING:
 def columns_of(names: str | tuple[str, ...]) -> tuple[str, ...]:
     """Return the columns that a declaration names: one, or several."""
     return (names,) if isinstance(names, str) else names
+
+
+def damaged_keys(name: str, column: pa.Array) -> tuple[Problem, ...]:
+    """Return the cells of a raw column of keys that cannot be trusted (contract, Keys)."""
+    return problem(name, "damaged-key", is_damaged(column))
+
+
+def key_problems(name: str, column: pa.Array, *others: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Return what is wrong with a raw column of keys: a damaged one is called that, whatever ``others`` say of it."""
+    damaged = is_damaged(column)
+    rest = [found._replace(mask=found.mask & ~damaged) for each in others for found in each]
+    return (*problem(name, "damaged-key", damaged), *(found for found in rest if found.mask.any()))
 
 
 class HandlingBase:
@@ -30,6 +45,11 @@ class HandlingBase:
 
     @property
     def open_text(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    @property
+    def dates(self) -> tuple[str, ...]:
         """None."""
         return ()
 

@@ -42,7 +42,7 @@ def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, context: Context, na
     Rows of a month that cannot be built are withheld as ``month-not-open`` once it is known that they
     are not bad; rows of a later month than their file's are bad.
     """
-    columns, problems = _treated(raw, feed, context)
+    columns, problems, counted = _treated(raw, feed, context)
     before = dict(columns)
     for rule in feed.rules:
         problems.extend(rule.check(raw, context))
@@ -64,7 +64,7 @@ def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, context: Context, na
         bad=bad,
         found=_found(problems),
         rulings=(*(each for said in judgements for each in said.rulings), Marked("month-not-open", raw.closed)),
-        quality=_quality(feed, ordered, judgements),
+        quality=counted | _quality(feed, ordered, judgements),
         references={**_references(dataset, before, columns), **_protecting(raw)},
         applied=tuple(entry for said in judgements for entry in said.applied),
     )
@@ -79,8 +79,10 @@ def _references(dataset: Dataset, before: Mapping[str, pa.Array], after: Mapping
     }
 
 
-def _treated(raw: RawTable, feed: Feed, context: Context) -> tuple[dict[str, pa.Array], list[Problem]]:
+def _treated(raw: RawTable, feed: Feed, context: Context) -> tuple[dict[str, pa.Array], list[Problem], dict[str, Mask]]:
+    """Return the published columns, what is wrong with cells, and the figures that treatments count."""
     columns: dict[str, pa.Array] = {}
+    counted: dict[str, Mask] = {}
     problems = [Problem(feed.dated_by, "month-after-file", raw.after_file)] if raw.after_file.any() else []
     for column, code in sorted({(column, code) for _, column, code in raw.problems}):
         mask = nowhere(len(raw))
@@ -90,7 +92,8 @@ def _treated(raw: RawTable, feed: Feed, context: Context) -> tuple[dict[str, pa.
     for made in map_columns(lambda treatment: treatment.apply(raw.cells, context), feed.treatments):
         columns |= made.columns
         problems.extend(made.problems)
-    return columns, problems
+        counted |= made.quality
+    return columns, problems, counted
 
 
 def _quality(feed: Feed, columns: Mapping[str, pa.Array], judgements: Sequence[Judgement]) -> dict[str, Mask]:

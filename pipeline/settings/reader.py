@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.columns.text import is_damaged_text, is_formula_text
 from pipeline.errors import SettingsError
 from pipeline.settings.secret import Secret
 
@@ -30,13 +31,21 @@ class Form(NamedTuple):
 
     pattern: str
     words: str
+    published: bool = False
 
     def fits(self, value: object) -> bool:
-        """Say whether ``value`` is a text of this form."""
-        return isinstance(value, str) and re.fullmatch(self.pattern, value) is not None
+        """Say whether ``value`` is a text of this form; one to be published is undamaged and no formula."""
+        if not isinstance(value, str) or re.fullmatch(self.pattern, value) is None:
+            return False
+        return not (self.published and (is_damaged_text(value) or is_formula_text(value)))
 
 
-LABEL = Form(r"(?! )[^\x00-\x1f\x7f]{1,300}(?<! )", "a text of one line, without blanks around it")
+LABEL = Form(
+    r"(?! )[^\x00-\x1f\x7f]{1,300}(?<! )",
+    "a text of one line, without blanks around it, unseen characters or a sign such as `=` at its beginning",
+    published=True,
+)
+PATTERN = Form(r"[^\x00-\x1f\x7f]{1,300}", "a regular expression of one line")
 SLUG = Form(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", "a name in small letters with hyphens")
 ORGANISATION = Form(r"[a-z0-9_-]{2,100}", "the organisation's name as it stands in its CKAN address, small letters")
 MONTH = Form(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])", "a month such as 2010-12")

@@ -18,5 +18,6 @@ def spend_words(spend: Spend) -> dict[str, str]:
         "basis": spend.basis,
         "operator_words": _OPERATORS[spend.operator],
         "threshold": amount,
+        "value_for_money_note": spend.value_for_money_note,
         "over": f"over £{short}" if spend.operator == ">" else f"of £{short} or more",
     }

@@ -23,7 +23,7 @@ from pipeline.columns.arrays import BLANKS, whole
 from pipeline.datasets import declared
 from pipeline.extract.database.database import Database
 from pipeline.extract.partition import Dated, dated, joined, late_slice, own_slice, receipt_of, undated_slice
-from pipeline.model.context import Context, Threshold
+from pipeline.model.context import Context, SpendChecks, Threshold
 from pipeline.model.periods import NO_MONTH
 from pipeline.model.reasons import Outcome
 from pipeline.model.tables import Extracted, RawTable
@@ -120,6 +120,7 @@ class Received:
     gone: frozenset[Month] = frozenset()
     first_month: Month = "2010-12"
     judged_rows: int = 0
+    spend: SpendChecks = SpendChecks()
     ragged: Mapping[str, Mapping[Month, tuple[int, ...]]] = field(default_factory=dict)
 
     def context(self, month: Month, survey: Survey | None = None) -> Context:
@@ -133,6 +134,7 @@ class Received:
             force_name=FORCE,
             bodies=BODIES,
             threshold=Threshold(amount=Decimal("500.00"), operator=">", basis="net"),
+            spend=self.spend,
             references=KnownReferences(
                 {"map-points": self.points, "neighbourhoods": self.neighbourhoods}, self.supplier_types
             ),

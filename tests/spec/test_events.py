@@ -180,9 +180,11 @@ def test_events_without_a_month_that_exists_are_accounted_under_none() -> None:
         no date    || quarantined: bad-date
                    || quarantined: bad-date
         2010-11-30 || withheld: month-not-open
-        1970-01-01 || withheld: month-not-open
+        2000-01-01 || withheld: month-not-open
+        1970-01-01 || quarantined: implausible-date
         2024-02-10 || withheld: not-yet-held
-        2099-01-01 || withheld: not-yet-held
+        2025-12-31 || withheld: not-yet-held
+        2026-01-01 || quarantined: implausible-date
         """,
         month="none",
         as_of=dt.date(2024, 1, 15),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from received import KEY
-from table import ledger
+from table import ledger, parse, receive
 
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.errors import InputError
+from pipeline.model.context import SpendChecks
 from pipeline.protect.pseudonyms import Pseudonyms
 
 KEYED = Pseudonyms(KEY)
@@ -85,12 +87,24 @@ def test_amounts_are_numbers_of_pounds_and_pence() -> None:
         599.9999990        || published              | 600.00
         599.9999989        || quarantined: bad-money |
         600.005            || quarantined: bad-money |
-        £600.00            || quarantined: bad-money |
+        £600.00            || published              | 600.00
+        -£600.00           || published              | -600.00
+        (£600.00)          || published              | -600.00
+        £1,600.00-         || published              | -1600.00
+        £ 600.00           || quarantined: bad-money |
+        $600.00            || quarantined: bad-money |
+        600.               || quarantined: bad-money |
+        .                  || quarantined: bad-money |
         600.00 CR          || quarantined: bad-money |
         +600.00            || quarantined: bad-money |
         (-600.00)          || quarantined: bad-money |
         - 600.00           || quarantined: bad-money |
-        600.00-            || quarantined: bad-money |
+        600.00-            || published              | -600.00
+        600.00 -           || quarantined: bad-money |
+        -600.00-           || quarantined: bad-money |
+        (600.00)-          || quarantined: bad-money |
+        -(600.00)          || quarantined: bad-money |
+        --600.00           || quarantined: bad-money |
         6,00.00            || quarantined: bad-money |
         1234,567.00        || quarantined: bad-money |
         ,600.00            || quarantined: bad-money |
@@ -156,7 +170,8 @@ def test_amounts_in_another_currency_are_quarantined() -> None:
         GBP      || published
         EUR      || quarantined: other-currency
         gbp      || quarantined: other-currency
-        £        || quarantined: other-currency
+        £        || quarantined: damaged-key
+        "GB\u200bP" || quarantined: damaged-key
                  || quarantined: other-currency
     """)
 
@@ -201,13 +216,190 @@ def test_texts_that_a_spreadsheet_would_run_are_quarantined() -> None:
         @SUM(A1)         | 01234567   | Estates          | Repairs      | C7           || quarantined: formula-text
         -Acme            | 01234567   | Estates          | Repairs      | C7           || quarantined: formula-text
         "\tAcme"         | 01234567   | Estates          | Repairs      | C7           || quarantined: formula-text
-        Acme Ltd         | +44        | Estates          | Repairs      | C7           || quarantined: formula-text
         Acme Ltd         | 01234567   | -                | Repairs      | C7           || quarantined: formula-text
         Acme Ltd         | 01234567   | Estates          | =1+1         | C7           || quarantined: formula-text
-        Acme Ltd         | 01234567   | Estates          | Repairs      | @7           || quarantined: formula-text
+        "\uff1d1+1"      | 01234567   | Estates          | Repairs      | C7           || quarantined: formula-text
+        "\u200b=1+1"     | 01234567   | Estates          | Repairs      | C7           || quarantined: formula-text
+        "\n=1+1"         | 01234567   | Estates          | Repairs      | C7           || quarantined: formula-text
+        Acme Ltd         | 01234567   | "\u2003\u2212Estates" | Repairs   | C7           || quarantined: formula-text
+        a;=1+1           | 01234567   | Estates          | Repairs      | C7           || quarantined: formula-text
         "  =Acme"        | 01234567   | Estates          | Repairs      | C7           || quarantined: formula-text
-        A=B Ltd          | 0-1        | Estates+         | Re@pairs     | C-7          || published
+        A=B; C Ltd     | 0-1        | Estates+         | Re@pairs     | C-7          || published
     """)
+
+
+def test_open_text_is_undamaged_and_a_name() -> None:
+    ledger(r"""
+        Supplier Name      | Cost Centre Name | Account Name || becomes                  | supplier_name
+        Caf\u00e9 Ltd        | Estates          | Repairs      || published                | Caf\u00e9 Ltd
+        "\u2007 Acme\u00a0Ltd" | Estates          | Repairs      || published                | Acme Ltd
+        "#N/A"             | Estates          | Repairs      || quarantined: damaged-text |
+        "########"         | Estates          | Repairs      || quarantined: damaged-text |
+        NULL               | Estates          | Repairs      || quarantined: damaged-text |
+        n/a                | Estates          | Repairs      || quarantined: damaged-text |
+        "O\x92Brien Ltd"   | Estates          | Repairs      || quarantined: damaged-text |
+        "Caf\ufffd Ltd"    | Estates          | Repairs      || quarantined: damaged-text |
+        "Caf\u00c3\u00a9 Ltd" | Estates          | Repairs      || quarantined: damaged-text |
+        "\u202eLtd Acme"   | Estates          | Repairs      || quarantined: damaged-text |
+        "Acme\u200b Ltd"   | Estates          | Repairs      || quarantined: damaged-text |
+        "Acme\nLtd"        | Estates          | Repairs      || quarantined: damaged-text |
+        "A\tB"             | Estates          | Repairs      || quarantined: damaged-text |
+        Acme Ltd           | "#REF!"          | Repairs      || quarantined: damaged-text |
+        Acme Ltd           | Estates          | "Repairs\u200f" || quarantined: damaged-text |
+        "\u3000"           | Estates          | Repairs      || quarantined: blank-value  |
+    """)
+
+
+def test_a_company_number_has_the_form_of_one_or_is_left_blank() -> None:
+    ledger(r"""
+        Company No            || becomes   | company_number
+        01234567              || published | 01234567
+        SC123456              || published | SC123456
+        R0000123              || published | R0000123
+        IP12345R              || published | IP12345R
+        SP1234RS              || published | SP1234RS
+        1234567               || published |
+        0                     || published |
+        00000000              || published |
+        N/A                   || published |
+        SC12                  || published |
+        1.23E+06              || published |
+        12 Elm Road, Jane Roe || published |
+        "01234567\u200b"      || published |
+        =1+1                  || published |
+    """)
+
+
+def test_a_contract_reference_has_the_form_that_the_settings_give_or_is_left_blank() -> None:
+    text = r"""
+        Contract Ref             || becomes   | contract_reference
+        C-2023-014               || published | {usual}
+        Police/C.7_a             || published | {usual2}
+        C/Jane Roe/07700900123   || published |
+        C/07700900123            || published |
+        Jane-Roe                 || published |
+        "C-1\u200b"              || published |
+        "C-1\n"                  || published |
+        -C1                      || published |
+        CN0042                   || published | CN0042
+    """
+    ledger(text.format(usual="C-2023-014", usual2="Police/C.7_a"))
+    ledger(text.format(usual="", usual2=""), spend=SpendChecks(contract_reference="CN[0-9]{4}"))
+
+
+def test_what_is_left_blank_is_counted() -> None:
+    rows = parse(
+        """
+        Company No | Contract Ref || becomes
+        1234567    | C-1          || published
+        01234567   | Jane Roe     || published
+                   |              || published
+        x          | 2023 014     || published
+        """,
+        "ledger",
+    )
+    told = receive(rows, "spend-over-500", "ledger").month("2024-01").told
+    assert (told.quality["other_company_number"], told.quality["other_contract_reference"]) == (2, 2)
+
+
+def test_a_payment_lies_near_its_period_and_not_after_the_day_of_the_run() -> None:
+    text = """
+        Payment Date || becomes
+        15/01/2024   || published
+        01/10/2023   || published
+        30/09/2023   || quarantined: implausible-date
+        21/02/2024   || published
+        22/02/2024   || quarantined: implausible-date
+        01/12/2024   || quarantined: implausible-date
+        15/01/0024   || quarantined: implausible-date
+        1900-01-01   || quarantined: implausible-date
+        15/01/2204   || quarantined: implausible-date
+        2024-05-01   || quarantined: implausible-date
+    """
+    ledger(text, as_of=dt.date(2024, 2, 21))
+    ledger(
+        """
+        Payment Date || becomes
+        31/12/2023   || quarantined: implausible-date
+        01/02/2024   || quarantined: implausible-date
+        01/01/2024   || published
+        """,
+        spend=SpendChecks(payment_days=0),
+    )
+    ledger(
+        """
+        Payment Date || becomes
+        31/12/2022   || published
+        30/12/2022   || quarantined: implausible-date
+        """,
+        spend=SpendChecks(payment_days=366),
+    )
+
+
+def test_dates_that_may_be_month_first_stop_the_file() -> None:
+    rows = parse(
+        """
+        Payment Date || becomes
+        01/13/2024   || quarantined
+        05/01/2024   || published
+        2024-01-20   || published
+        """,
+        "ledger",
+    )
+    with pytest.raises(InputError, match="dates-in-doubt") as caught:
+        receive(rows, "spend-over-500", "ledger").month("2024-01")
+    assert "`Payment Date`" in str(caught.value)
+    assert "2024" not in str(caught.value).replace("ledger/2024-01", "")
+
+
+def test_a_key_that_cannot_be_trusted_is_bad_in_every_column_that_is_compared() -> None:
+    ledger(r"""
+        Body          | Period      | Transaction No | Supplier No   | Payment Method || becomes
+        "FORCE\u200b" | 2024-01     | T1             | S1            | BACS           || quarantined: damaged-key
+        FORCE         | "2024-01\t" | T2             | S1            | BACS           || quarantined: damaged-key
+        FORCE         | 2024-01     | 5.0E+06        | S1            | BACS           || quarantined: damaged-key
+        FORCE         | 2024-01     | T4             | "S1\u00a01"   | BACS           || quarantined: damaged-key
+        FORCE         | 2024-01     | T5             | "\ufeffS1"    | BACS           || quarantined: damaged-key
+        FORCE         | 2024-01     | T6             | 000           | BACS           || quarantined: damaged-key
+        FORCE         | 2024-01     | T7             | S1            | "BACS\u202f"   || quarantined: damaged-key
+        FORCE         | 2024-01     | T8             | S 1           | BACS           || published
+    """)
+    ledger(r"""
+        Line No    | Account Code  || becomes
+        "1\u200b"  | 41010         || quarantined: damaged-key
+        1          | "41010\t"     || quarantined: damaged-key
+        1          | 4.1E+04       || quarantined: damaged-key
+        1          | 41010         || published
+    """)
+
+
+def test_where_no_reason_is_recorded_the_public_is_told() -> None:
+    text = r"""
+        Value For Money    || becomes                  | value_for_money
+        3 quotes           || published                | Three written quotations
+                           || published                | Not recorded
+        the cheapest       || published                | Recorded in the ledger
+        "ten\u200bder"     || quarantined: damaged-key |
+        -                  || quarantined: damaged-key |
+        "waiver\n"         || published                | Single tender waiver
+    """
+    ledger(text, spend=SpendChecks(value_for_money=False))
+    ledger(text.replace("published                | Not recorded", "quarantined: blank-value-for-money |"))
+
+
+def test_a_ledger_without_any_reason_stops_and_names_the_setting() -> None:
+    rows = parse(
+        """
+        Value For Money || becomes | value_for_money
+                        || x       | Not recorded
+                        || x       | Not recorded
+        """,
+        "ledger",
+    )
+    with pytest.raises(InputError, match="no-value-for-money") as caught:
+        receive(rows, "spend-over-500", "ledger").month("2024-01")
+    assert 'value_for_money = "not-recorded"' in str(caught.value)
+    receive(rows, "spend-over-500", "ledger", spend=SpendChecks(value_for_money=False)).month("2024-01")
 
 
 def test_withheld_texts_may_begin_like_a_formula() -> None:

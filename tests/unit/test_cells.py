@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 
 from pipeline.columns.arrays import constant, facts_of_distinct, mask_of, on_distinct, where, whole
-from pipeline.columns.dates import civil_day, days, months
+from pipeline.columns.dates import Plausible, civil_day, days, month_first, months
 from pipeline.columns.groups import first_bytes, groups
 from pipeline.columns.money import money
-from pipeline.columns.text import is_formula
+from pipeline.columns.text import is_damaged_text, is_formula, with_plain_blanks
 
 TEXTS = [None, "b", "a", "b", None, "", "é"]
 
@@ -66,7 +66,7 @@ def test_days_and_months_of_a_column() -> None:
         ("1.0000010000001", None),
         ("1.001", None),
         ("1.", None),
-        (".5", None),
+        (".5", "0.50"),
         ("1,23", None),
         ("(1", None),
         ("1)", None),
@@ -134,9 +134,92 @@ def test_where_replaces_and_leaves_the_rest() -> None:
     assert where(np.zeros(7, np.bool_), "z", column) is column
 
 
-def test_a_formula_begins_with_one_of_five_signs() -> None:
-    column = pa.array(["=1", "+1", "-1", "@a", "\ta", " =1", "1-1", "", None, "'=1"])
-    assert is_formula(column).tolist() == [True] * 5 + [False] * 5
+def test_a_formula_begins_with_a_sign_that_blanks_and_unseen_characters_do_not_hide() -> None:
+    column = pa.array(
+        ["=1", "+1", "-1", "@a", "\ta", " =1", "\r=", "\u200b\ufeff=1", "\uff0b1", "\ufe66", "\u22121", "\u3000@"]
+    )
+    assert is_formula(column).all()
+    assert not is_formula(pa.array(["1-1", "", None, "'=1", "A - B", "a, =b", "(=)", "A; B"])).any()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#N/A", "#NAME?", "Acme #REF!", "########", "NULL", "n/a", "-", "nan", "O\x92Brien", "Caf\ufffd", "Caf\u00c3\u00a9",
+        "O\u00e2\u20ac\u2122Brien", "\u00c2\u00a35", "\u202eLtd", "Acme\u200b", "A\nB", "A\rB", "A\tB", "A\u2028B", "\ue000A", "\u0378A",
+        "...", "\u3164",
+    ],
+)  # fmt: skip
+def test_a_damaged_text(text: str) -> None:
+    assert is_damaged_text(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["On or near ", "Caf\u00e9 Ltd", "CAF\u00c9\u2019S", "S\u00c3O", "\u0176 Ltd", "M\u00fcller \u2013 S\u00f6hne\u2122", "#1 Cleaning", "3M", "NA Ltd", "A\u00a0B"],
+)  # fmt: skip
+def test_an_undamaged_text(text: str) -> None:
+    assert not is_damaged_text(text)
+
+
+def test_every_other_blank_is_a_space_and_none_stands_at_an_end() -> None:
+    column = pa.array(["\u2007 Acme", "A\u00a0B", "\u3000", None, "a b"])
+    assert with_plain_blanks(column).to_pylist() == ["Acme", "A B", None, None, "a b"]
+
+
+def test_a_time_with_a_zone_is_of_the_day_that_london_had() -> None:
+    times = {
+        "2024-03-31T23:30:00Z": "2024-04-01",
+        "2024-01-31 23:30:00+00:00": "2024-01-31",
+        "2024-06-30 23:30:00.0000000 +01:00": "2024-06-30",
+        "2024-06-30 23:30+00": "2024-07-01",
+        "2024-01-01T00:30:00+0100": "2023-12-31",
+        "2024-02-30T00:30:00Z": None,
+        "31/03/2024 23:30Z": None,
+        "0001-01-01T00:00:00+14:00": None,
+    }
+    assert days(pa.array(list(times)), time_allowed=True).to_pylist() == list(times.values())
+    assert [day and day.isoformat() for day in map(_day, times)] == list(times.values())
+    assert days(pa.array(list(times)), time_allowed=False).null_count == len(times)
+
+
+def _day(text: str) -> dt.date | None:
+    return civil_day(text, time_allowed=True)
+
+
+@pytest.mark.parametrize(
+    ("texts", "found"),
+    [
+        (["02/13/2024", "02/14/2024 09:00", "02/01/2024", "2024-02-27"], (2, 1, 0)),
+        (["x", "02/13/2024", "2024-02-01", "2024-05-12"], (1, 2, 1)),
+        (["02/13/2024", "02/01/2024", "13/02/2024", "2024-02-27"], None),
+        (["02/13/2024", "2024-02-27"], None),
+        (["02/13/2024"], None),
+        (["13/13/2024", "02/01/2024"], None),
+        (["32/01/2024", "02/01/2024"], None),
+        (["02/01/2024", None], None),
+    ],
+)
+def test_dates_month_first_put_dates_beside_them_in_doubt(
+    texts: list[str | None], found: tuple[int, ...] | None
+) -> None:
+    assert month_first(pa.array(texts)) == found
+
+
+def test_a_plausible_date_is_neither_long_past_nor_far_to_come() -> None:
+    as_of = dt.date(2024, 2, 21)
+    day = pa.array(
+        ["0024-01-15", "1999-12-31", "2000-01-01", "2024-02-21", "2024-02-22", "2025-12-31", "2026-01-01", None]
+    )
+    past = Plausible.of(as_of, first_year=2000, past=True)
+    assert past.without(day).tolist() == [True, True, False, False, True, True, True, False]
+    open_end = Plausible.of(as_of, first_year=1900, past=False)
+    assert open_end.without(day).tolist() == [True, False, False, False, False, False, True, False]
+    planned = Plausible.of(as_of, first_year=1900, past=False, planned=True)
+    assert planned.without(day).tolist() == [True] + [False] * 7
+    near = past.near("2023-11", 92)
+    assert near == ("2023-08-01", "2024-02-21")
+    assert past.near("2023-11", 1) == ("2023-10-31", "2023-12-01")
 
 
 def test_a_constant_column_may_be_empty() -> None:

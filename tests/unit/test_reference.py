@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 import pytest
@@ -150,3 +151,43 @@ def test_a_list_with_a_header_only_has_no_rows(tmp_path: Path) -> None:
     found = read_reference(tmp_path, "supplier-types")
     assert found.table.num_rows == 0
     assert found.sha256
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "On or near 12 Elm Road", "On or near 12a, Elm Road", "12 Elm Road", "On or near \uff11\uff12 Elm Road",
+        "On or near LE1 6TH", "Elm Road le16th", "=HYPERLINK(1)", "On or near \u202eElm", "On or near Elm\nRoad", "#N/A",
+    ],
+)  # fmt: skip
+def test_a_location_that_names_one_address_or_is_damaged_refuses_the_list(tmp_path: Path, location: str) -> None:
+    _write_points(tmp_path, "On or near Elm Road", location)
+    with pytest.raises(InputError, match=r"row 3") as caught:
+        read_reference(tmp_path, "map-points")
+    assert location not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "location", ["On or near ", "On or near 1st Avenue", "On or near 5 Ways", "On or near Heol yr \u0176d"]
+)
+def test_a_location_that_is_a_street_stands_as_it_is(tmp_path: Path, location: str) -> None:
+    _write_points(tmp_path, "On or near Elm Road", location)
+    assert read_reference(tmp_path, "map-points").table["location"].to_pylist()[1] == location
+
+
+def _write_points(root: Path, *locations: str) -> None:
+    with (root / "map-points.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(("longitude", "latitude", "location", "lsoa_code", "lsoa_name", "addresses"))
+        for number, location in enumerate(locations):
+            rows.writerow((f"-1.20000{number}", "52.600000", location, "E01000001", "Sample 001A", "9"))
+
+
+@pytest.mark.parametrize("number", ["S7\u200b", "\ufeffS7", "S\t7", "S\u00a07", "2.4E+10", "000"])
+def test_a_damaged_number_refuses_the_list_of_supplier_types(tmp_path: Path, number: str) -> None:
+    text = f"supplier_number,supplier_type\nS1,ORG\n{number},PROT\n"
+    (tmp_path / "supplier-types.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"supplier_number.*") as caught:
+        read_reference(tmp_path, "supplier-types")
+    assert "row 3" in str(caught.value)
+    assert number not in str(caught.value).replace("supplier-types", "")

@@ -578,3 +578,22 @@ def test_the_limits_of_sources_cannot_be_switched_off(tmp_path: Path) -> None:
     assert told == Sources(5, 60, 1_000)
     for line in ("first_row_seconds = 0", "query_seconds = 3601", "most_rows = 50000001", "most_rows = 999"):
         assert complaint(tmp_path, f"{LEAST}[sources]\n{line}\n").startswith("bad-setting: ")
+
+
+@pytest.mark.parametrize("pattern", [".*", "[", "[A-Za-z ]+[0-9]", "[A-Za-z/]+", r"\S+", "[0-9]{1,12}", "(?:)"])
+def test_a_pattern_of_contract_references_stays_a_protection(pattern: str, tmp_path: Path) -> None:
+    assert "contract_reference" in complaint(tmp_path, f"{LEAST}[spend]\ncontract_reference = '{pattern}'\n")
+
+
+def test_reasons_that_are_not_recorded_need_a_sentence_for_the_public(tmp_path: Path) -> None:
+    choice = f'{LEAST}[spend]\nvalue_for_money = "not-recorded"\n'
+    assert "value_for_money_note" in complaint(tmp_path, choice)
+    spend = loaded(tmp_path, f'{choice}value_for_money_note = "The system holds no reason."\n').spend
+    assert spend.value_for_money_note == "The system holds no reason."
+    assert loaded(tmp_path).spend.value_for_money == "required"
+
+
+@pytest.mark.parametrize("label", ["=HYPERLINK(1)", "\u202eecilop", "\uff1d1+1", "A\u200bB", "Caf\u00c3\u00a9"])
+def test_a_name_that_is_published_is_undamaged_and_no_formula(label: str, tmp_path: Path) -> None:
+    text = LEAST.replace("Police and Crime Commissioner for Example", label)
+    assert "OPCC" in complaint(tmp_path, text)

@@ -12,7 +12,8 @@ EVENTS = Feed(
     dated_by="starts_at",
     treatments=(
         Pseudonym("event_id", "event_id", "the same event keeps one identifier", scope="event"),
-        MonthOf("starts_at", "month", "the hour says nothing that the public needs", day_into="event_date"),
+        MonthOf("starts_at", "month", "the hour says nothing that the public needs", day_into="event_date",
+                to_come=True),
         Coded("kind", ("kind", "title"), "the kind stands for the title, free text", codelist="engagement-kind"),
         Coded("series", "series", "events that belong together", codelist="engagement-series", blank=True),
         ReferenceCode("neighbourhood_code", "neighbourhood_code", "the neighbourhood that was listened to"),

@@ -3,7 +3,18 @@
 from pipeline.extract.workbook import Workbook
 from pipeline.model.declaration import Dataset, Feed, Share
 from pipeline.protect.rules import ExcludedAccounts, OverThreshold, Payee, Redaction, WholeTransactions
-from pipeline.protect.treatments import Alias, Body, Coded, Constant, Day, Keep, Money, Pseudonym
+from pipeline.protect.treatments import (
+    Alias,
+    Body,
+    Coded,
+    CompanyNumber,
+    Constant,
+    ContractReference,
+    Day,
+    Keep,
+    Money,
+    Pseudonym,
+)
 from pipeline.protect.treatments.require import Period, Require
 from pipeline.protect.treatments.withhold import Withhold
 
@@ -12,23 +23,24 @@ _FRAUD = "invoice fraud uses real numbers"
 
 LEDGER = Feed(
     name="ledger", title="Payments from the ledger, by accounting period",
-    source=Workbook("expenditure/ledger/{month}.xlsx", sheet="Payments", title_rows=3, allowed=("external-link",)),
+    source=Workbook("expenditure/ledger/{month}.xlsx", sheet="Payments", title_rows=3, allowed=("external-link",),
+                    digits=(("Company No", 8),)),
     treatments=(
         Body("Body", "body", "two bodies may share one ledger"),
         Period("Period", why="a line belongs to its file's month"),
-        Day("Payment Date", "payment_date", "when the payment was made"),
+        Day("Payment Date", "payment_date", "when the payment was made", payment=True),
         Pseudonym("Transaction No", "transaction_id", _FRAUD, scope="transaction", after=("Body",)),
         Pseudonym("Supplier No", "supplier_id", _FRAUD, scope="supplier"),
         Keep("Supplier Name", "supplier_name", "the public may know who is paid"),
-        Keep("Company No", "company_number", "the public register of companies", blank=True),
+        CompanyNumber("Company No", "company_number", "the public register of companies"),
         Keep("Cost Centre Name", "department", "which part of the body spent it"),
         Keep("Account Name", ("category", "purpose"), "what it was spent on; it stands for the narrative, free text"),
         Money("Net Amount", "net_amount", "the amount, without recoverable VAT"),
         Money("Irrecoverable VAT", "irrecoverable_vat", "the VAT that the body bears", blank=True),
         Alias("Value For Money", "value_for_money", "the law asks why value for money was expected",
               aliases="procurement-route-alias", codelist="procurement-route", otherwise="recorded",
-              code="blank-value-for-money"),
-        Keep("Contract Ref", "contract_reference", "leads to the register of contracts", blank=True),
+              blank="not-recorded", code="blank-value-for-money"),
+        ContractReference("Contract Ref", "contract_reference", "leads to the register of contracts"),
         Coded("Payment Method", "is_card", "card payments are marked", codelist="payment-method", label="is_card",
                words=(("Y", "true"), ("N", "false"))),
         Require("Currency", value="GBP", code="other-currency", why="amounts are in sterling"),
@@ -69,5 +81,6 @@ SPEND_OVER_500 = Dataset(
     settings=("force", "spend"),
     statements=(("A transaction is published when the {basis} total of its lines is {operator_words} £{threshold}, "
                  "credits included."), "Amounts are in pounds sterling, net of VAT that can be recovered.",
-                "Individuals and members of staff are not named. Sole traders are named, as businesses."),
+                "Individuals and members of staff are not named. Sole traders are named, as businesses.",
+                "{value_for_money_note}"),
 )  # fmt: skip

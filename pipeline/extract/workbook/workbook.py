@@ -53,12 +53,14 @@ class Workbook:
     The header is the row below ``title_rows`` rows of the sheet ``sheet``.  ``allowed`` are codes of things
     that otherwise stop the file: ``hidden-sheet``, ``hidden-cells``, ``pivot-cache``, ``comment``, ``macro``,
     ``external-link``, ``data-model``, ``embedded-file``, ``connection``, ``custom-xml``, ``unknown-part``.
+    ``digits`` are columns whose number cells have lost zeros at the front, and how many digits they have.
     """
 
     pattern: str
     sheet: str
     title_rows: int = 0
     allowed: tuple[str, ...] = ()
+    digits: tuple[tuple[str, int], ...] = ()
 
     def read(
         self,
@@ -134,6 +136,7 @@ class Workbook:
         names = [_shown(value) for row in grid[self.title_rows : header_row] for value in row]
         known = set(declared)
         refuse_marking((name for name in names if name not in known), where=at, place="header")
+        filled_up = [(place, digits) for place, name in enumerate(names) for of, digits in self.digits if of == name]
         rows: list[list[str | None]] = []
         numbers: list[int] = []
         rounded: list[tuple[int, int]] = []
@@ -142,6 +145,9 @@ class Workbook:
             rounded.extend((number, place) for place, value in enumerate(values) if _is_rounded(value))
             for column, style in seen.styled.get(number, ()):
                 cells[column - 1] = _as_formatted(values[column - 1], found.formats[style]) or cells[column - 1]
+            for place, digits in filled_up:
+                if isinstance(values[place], int | float) and (cells[place] or "").isdigit():
+                    cells[place] = str(cells[place]).zfill(digits)
             for column in seen.unreadable.get(number, ()):
                 cells[column - 1] = _UNREADABLE
             if any(cell is not None for cell in cells):

@@ -16,6 +16,7 @@ from pipeline.columns.keys import folded
 from pipeline.errors import InputError
 from pipeline.model.handling import Judgement, Problem, problem
 from pipeline.model.reasons import REASONS
+from pipeline.protect.handling import key_problems
 from pipeline.protect.rules.rule import RowRuleBase
 
 if TYPE_CHECKING:
@@ -123,7 +124,8 @@ class ExcludedAccounts(RowRuleBase):
 
     def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the lines without an account: nobody can say that they are not excluded."""
-        return problem(self.column, "blank-value", ~filled(raw.cells[self.column]))
+        column = raw.cells[self.column]
+        return key_problems(self.column, column, problem(self.column, "blank-value", ~filled(column)))
 
     def excuse(self, problems: Sequence[Problem], raw: RawTable, context: Context) -> Sequence[Problem]:
         """Return the problems without those of excluded lines in columns that do not matter for them."""

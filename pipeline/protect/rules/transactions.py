@@ -15,6 +15,7 @@ from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct
 from pipeline.columns.groups import groups
 from pipeline.columns.money import money
 from pipeline.model.handling import Judgement, Problem, problem
+from pipeline.protect.handling import key_problems
 from pipeline.protect.rules.rule import RowRuleBase
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ class WholeTransactions(RowRuleBase):
 
     def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the lines without a number."""
-        return problem(self.line, "blank-value", ~filled(raw.cells[self.line]))
+        column = raw.cells[self.line]
+        return key_problems(self.line, column, problem(self.line, "blank-value", ~filled(column)))
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
         """Return the transactions and their lines."""

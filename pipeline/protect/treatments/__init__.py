@@ -6,6 +6,7 @@ from pipeline.protect.treatments.dates import Day, MonthOf
 from pipeline.protect.treatments.map_points import MapPoint
 from pipeline.protect.treatments.numbers import Band, Money
 from pipeline.protect.treatments.pseudonym import Pseudonym
+from pipeline.protect.treatments.register_numbers import CompanyNumber, ContractReference
 from pipeline.protect.treatments.require import Period, Require
 from pipeline.protect.treatments.text import Keep
 from pipeline.protect.treatments.withhold import Withhold
@@ -15,7 +16,9 @@ __all__ = [
     "Band",
     "Body",
     "Coded",
+    "CompanyNumber",
     "Constant",
+    "ContractReference",
     "Day",
     "Flag",
     "ForceName",

@@ -5,16 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.columns.arrays import filled, on_distinct, plain
+import numpy as np
+
+from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain
+from pipeline.columns.characters import is_invisible
+from pipeline.columns.keys import folded
 from pipeline.columns.text import is_formula
+from pipeline.errors import InputError
 from pipeline.model.handling import Treated, problem
-from pipeline.protect.handling import OneColumn
+from pipeline.protect.handling import OneColumn, key_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pyarrow as pa
 
+    from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
 
 
@@ -24,8 +30,10 @@ class Body(OneColumn):
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the body's name; an unknown code is a problem."""
-        name = on_distinct(cells[self.column], context.bodies.get)
-        return Treated(self._same(name), problem(self.column, "unknown-code", ~filled(name)))
+        column = cells[self.column]
+        name = on_distinct(column, context.bodies.get)
+        unknown = problem(self.column, "unknown-code", ~filled(name))
+        return Treated(self._same(name), key_problems(self.column, column, unknown))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +63,8 @@ class Coded(OneColumn):
         unknown = ~filled(text)
         if self.blank:
             unknown &= filled(column)
-        return Treated(self._same(text), problem(self.column, "unknown-code", unknown))
+        problems = key_problems(self.column, cells[self.column], problem(self.column, "unknown-code", unknown))
+        return Treated(self._same(text), problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +75,8 @@ class Flag(OneColumn):
         """Return the booleans."""
         column = cells[self.column]
         text = on_distinct(column, {"Y": "true", "N": "false"}.get)
-        return Treated(self._same(text), problem(self.column, "bad-flag", filled(column) & ~filled(text)))
+        unknown = problem(self.column, "bad-flag", filled(column) & ~filled(text))
+        return Treated(self._same(text), key_problems(self.column, column, unknown))
 
 
 def _neighbourhoods(table: pa.Table) -> frozenset[str]:
@@ -80,22 +90,34 @@ class ReferenceCode(OneColumn):
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the codes that the force's list of neighbourhoods holds."""
         known = context.references.derived("neighbourhoods", _neighbourhoods) or frozenset()
-        text = on_distinct(cells[self.column], lambda code: code if code in known else None)
+        column = cells[self.column]
+        text = on_distinct(column, lambda code: code if code in known else None)
         unknown = problem(self.column, "unknown-code", ~filled(text))
-        return Treated(self._same(text), (*unknown, *problem(self.column, "formula-text", is_formula(text))))
+        formula = problem(self.column, "formula-text", is_formula(text))
+        return Treated(self._same(text), key_problems(self.column, column, unknown, formula))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alias(OneColumn):
-    """Publishes a code list's label by what people write (case and runs of blanks aside), else ``otherwise``."""
+    """Publishes a code list's label by what people write (case and runs of blanks aside), else ``otherwise``.
+
+    An empty cell is a problem, unless the settings say that reasons are not recorded: then it has the label of
+    ``blank``.  A column without any reason stops the dataset, as the settings should say so.
+    """
 
     aliases: str
     codelist: str
     otherwise: str
+    blank: str
     code: str
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
-        """Return the labels; an empty cell is a problem with the treatment's own code, a retired label another."""
+        """Return the labels; an empty cell is a problem with the treatment's own code, a retired label another.
+
+        Raises:
+            InputError: ``no-value-for-money``: a reason must be there, and no row has one.
+        """
+        required = context.spend.value_for_money
         labels = context.codelists.read(self.codelist).mapping(month=context.month)
         alias = context.codelists.read(self.aliases).mapping("text", "code")
 
@@ -103,6 +125,28 @@ class Alias(OneColumn):
             return labels.get(alias.get(" ".join(text.casefold().split()), self.otherwise))
 
         column = cells[self.column]
+        if required and len(column) and not filled(column).any():
+            raise InputError(
+                "no-value-for-money",
+                f"no row of {context.month} gives a reason why value for money was expected",
+                where=f"column `{self.column}`",
+                fix='mend the extract; where the system records no reasons, set value_for_money = "not-recorded" and '
+                "value_for_money_note in [spend]",
+            )
         text = on_distinct(column, label)
-        retired = problem(self.column, "unknown-code", filled(column) & ~filled(text))
-        return Treated(self._same(text), (*problem(self.column, self.code, ~filled(column)), *retired))
+        unseen = _unseen(column)
+        retired = problem(self.column, "unknown-code", filled(column) & ~filled(text) & ~unseen)
+        problems = (*problem(self.column, "damaged-key", unseen), *retired)
+        if required:
+            return Treated(self._same(text), (*problem(self.column, self.code, ~filled(column)), *problems))
+        blank = labels.get(self.blank)
+        return Treated(self._same(plain(text).fill_null(blank).dictionary_encode()), problems)
+
+
+def _unseen(column: pa.Array) -> Mask:
+    """Return the texts that hold a character that is not seen, line ends and tabs apart, or nothing but signs."""
+
+    def hidden(text: str) -> bool:
+        return any(is_invisible(each) and each not in "\t\r\n" for each in text) or not folded(text)
+
+    return facts_of_distinct(column, hidden, dtype=np.bool_, empty=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.columns.arrays import constant, filled, on_distinct
 from pipeline.model.handling import Treated, length_of, problem
-from pipeline.protect.handling import HandlingBase, OneColumn, columns_of
+from pipeline.protect.handling import HandlingBase, OneColumn, columns_of, key_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +23,10 @@ class OwnForce(OneColumn):
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the name of the setting's force."""
-        name = on_distinct(cells[self.column], lambda slug: context.force_name if slug == context.force else None)
-        return Treated(self._same(name), problem(self.column, "other-force", ~filled(name)))
+        column = cells[self.column]
+        name = on_distinct(column, lambda slug: context.force_name if slug == context.force else None)
+        other = problem(self.column, "other-force", ~filled(name))
+        return Treated(self._same(name), key_problems(self.column, column, other))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.columns.arrays import filled, on_distinct
-from pipeline.columns.dates import civil_day, days
+import numpy as np
+
+from pipeline.columns.arrays import facts_of_distinct, filled
+from pipeline.columns.dates import Plausible, days, months
 from pipeline.model.handling import Treated, problem
 from pipeline.protect.handling import OneColumn, columns_of
 
@@ -17,13 +19,29 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.model.handling import Problem
+
+#: The first year of a date that gives a month or of a payment, and of any other date (contract, Dates).
+_FIRST_YEAR, _FIRST_OTHER_YEAR = 2000, 1900
+
+
+def _date_problems(name: str, day: pa.Array, plausible: Plausible) -> tuple[Problem, ...]:
+    """Return the cells that are no date, and the dates that cannot be; an empty cell is no date."""
+    return (
+        *problem(name, "bad-date", ~filled(day)),
+        *problem(name, "implausible-date", plausible.without(day)),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthOf(OneColumn):
-    """Publishes a date-time as its month, as national files do, and as its day in ``day_into`` where that is safe."""
+    """Publishes a date-time as its month, as national files do, and as its day in ``day_into`` where that is safe.
+
+    A date to come is a problem, unless ``to_come`` says that the system keeps such dates too.
+    """
 
     day_into: str = ""
+    to_come: bool = False
 
     @property
     def makes(self) -> tuple[str, ...]:
@@ -31,32 +49,51 @@ class MonthOf(OneColumn):
         return (*columns_of(self.into), *self._days)
 
     @property
+    def dates(self) -> tuple[str, ...]:
+        """The date-time."""
+        return (self.column,)
+
+    @property
     def _days(self) -> tuple[str, ...]:
         return (self.day_into,) if self.day_into else ()
 
-    def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
-        """Return month and day; what is no date is a problem."""
+    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
+        """Return month and day; what is no date, and a date that cannot be, is a problem."""
         day = days(cells[self.column], time_allowed=True)
-        month = on_distinct(day, lambda text: text[:7])
-        columns = self._same(month) | dict.fromkeys(self._days, day)
-        return Treated(columns, problem(self.column, "bad-date", ~filled(day)))
+        columns = self._same(months(day)) | dict.fromkeys(self._days, day)
+        plausible = Plausible.of(context.as_of, first_year=_FIRST_YEAR, past=not self.to_come)
+        return Treated(columns, _date_problems(self.column, day, plausible))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day(OneColumn):
-    """Publishes a date as ISO 8601."""
+    """Publishes a date as ISO 8601.
 
-    def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
-        """Return the day; what is no date is a problem."""
+    ``payment``: it lies near the period of its accounts.  ``past``: it cannot be to come, as that of a record or of a
+    reply.  ``planned``: it may be in any year to come, as an end or a review.
+    """
+
+    payment: bool = False
+    past: bool = False
+    planned: bool = False
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """The date."""
+        return (self.column,)
+
+    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
+        """Return the day; what is no date, and a date that cannot be, is a problem."""
         day = days(cells[self.column], time_allowed=False)
-        return Treated(self._same(day), problem(self.column, "bad-date", ~filled(day)))
+        first_year = _FIRST_YEAR if self.payment else _FIRST_OTHER_YEAR
+        past = self.past or self.payment
+        plausible = Plausible.of(context.as_of, first_year=first_year, past=past, planned=self.planned)
+        if self.payment and context.month:
+            plausible = plausible.near(context.month, context.spend.payment_days)
+        return Treated(self._same(day), _date_problems(self.column, day, plausible))
 
 
 def before(column: pa.Array, day: str) -> Mask:
     """Return where the day of a date-time column is before ``day`` (ISO text)."""
-
-    def earlier(text: str) -> str | None:
-        found = civil_day(text, time_allowed=True)
-        return "Y" if found and found.isoformat() < day else None
-
-    return filled(on_distinct(column, earlier))
+    found = days(column, time_allowed=True)
+    return facts_of_distinct(found, lambda text: text < day, dtype=np.bool_, empty=False)

@@ -16,9 +16,8 @@ import pyproj
 from scipy.spatial import cKDTree
 
 from pipeline.columns.arrays import encoded, facts_of_distinct, filled, mask_of, plain, where
-from pipeline.columns.text import is_formula
-from pipeline.model.handling import Problem, Treated, length_of, nowhere, problem
-from pipeline.protect.handling import HandlingBase
+from pipeline.model.handling import Problem, Treated, length_of, problem
+from pipeline.protect.handling import HandlingBase, key_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -159,10 +158,9 @@ class MapPoint(HandlingBase):
         if points is not None:
             nearest[located] = points.nearest(easting[located], northing[located])
         problems: list[Problem] = [
-            *problem(self.confidence, "unknown-code", ~(known | unknown)),
+            *key_problems(self.confidence, confidence, problem(self.confidence, "unknown-code", ~(known | unknown))),
             *problem(self.easting, "bad-coordinates", known & ~east_read),
             *problem(self.northing, "bad-coordinates", known & ~north_read),
-            *problem(self.easting, "formula-text", _runs(nearest, points)),
         ]
         return Treated(_published(nearest, points), problems)
 
@@ -183,16 +181,6 @@ def _published(nearest: NDArray[np.int64], points: PointList | None) -> dict[str
             texts = pa.concat_arrays([texts, pa.array([NO_LOCATION])])
         columns[name] = pa.DictionaryArray.from_arrays(pa.array(picked, mask=picked < 0), texts)
     return columns
-
-
-def _runs(nearest: NDArray[np.int64], points: PointList | None) -> Mask:
-    """Return the rows whose point has a text that a spreadsheet would run; a number may begin with a minus."""
-    if points is None:
-        return nowhere(len(nearest))
-    texts = [points.texts[name] for name in ("location", "lsoa_code", "lsoa_name")]
-    # a row without a point has the place -1, which is the last
-    risky: Mask = np.append(np.logical_or.reduce([is_formula(text) for text in texts]), False)
-    return risky[nearest]
 
 
 def _metres(column: pa.Array) -> tuple[NDArray[np.float64], Mask]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.columns.arrays import filled
 from pipeline.model.handling import Treated, problem
-from pipeline.protect.handling import OneColumn
+from pipeline.protect.handling import OneColumn, key_problems
 from pipeline.protect.pseudonyms import SHORT
 
 if TYPE_CHECKING:
@@ -50,6 +50,11 @@ class Pseudonym(OneColumn):
         return self.makes
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
-        """Return the pseudonym of each reference; an empty part is a problem."""
+        """Return the pseudonym of each reference; an empty or damaged one is a problem.
+
+        The parts before it have a treatment of their own, which judges them.
+        """
         named = context.pseudonyms.column(self.scope, [cells[name] for name in self.reads], length=self.length)
-        return Treated(self._same(named), problem(self.column, "blank-reference", ~filled(cells[self.column])))
+        column = cells[self.column]
+        blank = problem(self.column, "blank-reference", ~filled(column))
+        return Treated(self._same(named), key_problems(self.column, column, blank))

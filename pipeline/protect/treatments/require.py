@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.columns.arrays import filled, on_distinct
 from pipeline.model.handling import Treated, problem
-from pipeline.protect.handling import OneColumn
+from pipeline.protect.handling import OneColumn, key_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +23,9 @@ class Period(OneColumn):
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return no column; another period is a problem."""
-        given = on_distinct(cells[self.column], lambda text: text if text == context.month else None)
-        return Treated({}, problem(self.column, "other-period", ~filled(given)))
+        column = cells[self.column]
+        given = on_distinct(column, lambda text: text if text == context.month else None)
+        return Treated({}, key_problems(self.column, column, problem(self.column, "other-period", ~filled(given))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,5 +37,6 @@ class Require(OneColumn):
 
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return no column; another value is a problem."""
-        given = on_distinct(cells[self.column], lambda text: text if text == self.value else None)
-        return Treated({}, problem(self.column, self.code, ~filled(given)))
+        column = cells[self.column]
+        given = on_distinct(column, lambda text: text if text == self.value else None)
+        return Treated({}, key_problems(self.column, column, problem(self.column, self.code, ~filled(given))))

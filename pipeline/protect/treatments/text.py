@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.columns.arrays import filled
-from pipeline.columns.text import is_formula
+from pipeline.columns.text import is_damaged, is_formula, with_plain_blanks
 from pipeline.model.handling import Treated, problem
 from pipeline.protect.handling import OneColumn
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keep(OneColumn):
-    """Publishes a text as it stands; one that a spreadsheet would run is a problem, an empty one unless ``blank``."""
+    """Publishes a text as it stands, its blanks as spaces; an empty one is a problem unless ``blank``.
+
+    A text that a spreadsheet would run is a problem, and one that is damaged or no name.
+    """
 
     blank: bool = False
 
@@ -32,7 +35,12 @@ class Keep(OneColumn):
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the text itself."""
         column = cells[self.column]
-        problems = problem(self.column, "formula-text", is_formula(column))
+        text = with_plain_blanks(column)
+        formula = is_formula(column)
+        problems = [
+            *problem(self.column, "formula-text", formula),
+            *problem(self.column, "damaged-text", is_damaged(text) & ~formula),
+        ]
         if not self.blank:
-            problems = (*problem(self.column, "blank-value", ~filled(column)), *problems)
-        return Treated(self._same(column), problems)
+            problems = [*problem(self.column, "blank-value", ~filled(text)), *problems]
+        return Treated(self._same(text), problems)

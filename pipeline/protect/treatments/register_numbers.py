@@ -1,0 +1,61 @@
+"""Numbers of public registers: what does not have their form is left out, and counted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.columns.arrays import filled, on_distinct
+from pipeline.model.handling import Treated
+from pipeline.protect.handling import OneColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pyarrow as pa
+
+    from pipeline.columns.arrays import Mask
+    from pipeline.model.context import Context
+
+#: Forms of Companies House: eight digits (no company has the number zero), or letters and digits, also older ones of
+#: Scotland, Northern Ireland and registered societies.
+COMPANY_NUMBER = re.compile(r"(?!0{8})[0-9]{8}|[A-Z]{2}[0-9]{6}|R[0-9]{7}|(?:IP|SP|NP)[0-9]{5}R|SP[0-9]{4}RS", re.ASCII)
+#: Whatever the settings say: one word of the keyboard's signs, and none that a spreadsheet runs.
+_ONE_WORD = re.compile(r"[A-Za-z0-9(#*][!-~]{0,59}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyNumber(OneColumn):
+    """Publishes a company number that has the form of one; another text is left blank, and counted."""
+
+    def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
+        """Return the numbers, and how many are left out."""
+        text, other = _of_form(cells[self.column], COMPANY_NUMBER.fullmatch)
+        return Treated(self._same(text), quality={"other_company_number": other})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractReference(OneColumn):
+    """Publishes a contract's reference that has the form that the settings give; another is left blank, and counted."""
+
+    @property
+    def open_text(self) -> tuple[str, ...]:
+        """The reference."""
+        return self.makes
+
+    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
+        """Return the references, and how many are left out."""
+        form = re.compile(context.spend.contract_reference, re.ASCII)
+
+        def fits(text: str) -> bool:
+            return _ONE_WORD.fullmatch(text) is not None and form.fullmatch(text) is not None
+
+        text, other = _of_form(cells[self.column], fits)
+        return Treated(self._same(text), quality={"other_contract_reference": other})
+
+
+def _of_form(column: pa.Array, fits: Callable[[str], object]) -> tuple[pa.Array, Mask]:
+    """Return the texts that fit, blank where one does not, and where that is."""
+    text = on_distinct(column, lambda written: written if fits(written) else None)
+    return text, filled(column) & ~filled(text)
