@@ -13,21 +13,20 @@ from pipeline.build.inventory import Survey, let_go, survey
 from pipeline.build.points import keep_points, own_references, with_points
 from pipeline.build.received import with_released
 from pipeline.build.recovered import hold_recovered
+from pipeline.build.remember import folders, remember
 from pipeline.build.run_context import digest
 from pipeline.build.too_bad import refuse_too_bad
 from pipeline.errors import PipelineError, bug, several
 from pipeline.extract.database.database import Database
 from pipeline.extract.reference import References
 from pipeline.model.periods import is_running
-from pipeline.storage.index import ReferenceIndex
-from pipeline.storage.journal import record
 from pipeline.storage.quarantine import row_numbers, save_quarantine
 from pipeline.storage.state import MonthState, State
 from pipeline.storage.supplier_review import save_review
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from pipeline.build.corridor import BuildResult
     from pipeline.build.run_context import Workplace
@@ -146,8 +145,8 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
     )
     if inputs.work.writes:
         if new != state:
-            _remember(inputs.work, inputs.dataset, state, new)
-        inputs.work.store.sweep(inputs.dataset.name, tuple(_folders(new.months.values())))
+            remember(inputs.work, inputs.dataset, state, new)
+        inputs.work.store.sweep(inputs.dataset.name, tuple(folders(new.months.values())))
     return Outcome(
         dataset=inputs.dataset,
         state=new,
@@ -198,8 +197,8 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     if work.writes:
         keep_points(work, inputs.references)
         if changed:
-            _remember(work, dataset, state, new)
-        work.store.sweep(dataset.name, tuple(_folders(new.months.values())))
+            remember(work, dataset, state, new)
+        work.store.sweep(dataset.name, tuple(folders(new.months.values())))
     built = {each.month: each.reasons for each in stale}
     return Outcome(
         dataset=dataset,
@@ -307,51 +306,3 @@ def _whole_sources(inputs: DatasetInputs) -> dict[str, str]:
         for feed in inputs.dataset.feeds
         if isinstance(feed.source, Database)
     }
-
-
-def _remember(work: Workplace, dataset: Dataset, before: State, new: State) -> None:
-    """Point to the new releases: before this line the old ones are the last good state, after it the new ones."""
-    for feed, receipts in new.receipts.items():
-        for path, receipt in receipts.items():
-            if before.receipts.get(feed, {}).get(path) != receipt:
-                facts = {"path": path, "sha256": receipt.sha256, "bytes": receipt.bytes, "rows": receipt.rows}
-                record(work.private, "received", {"dataset": dataset.name, "feed": feed, **facts})
-    index = ReferenceIndex(work.store, dataset.name, dataset.references)
-    for month, each in new.months.items():
-        last = before.months[month].released if month in before.months else None
-        if last and each.released and last.folder != each.released.folder:
-            index.replaced(month, last, each.released)
-    work.store.remember(dataset.name, new)
-    for month, each in new.months.items():
-        old = before.months.get(month)
-        which = {"dataset": dataset.name, "month": month}
-        if each.released and (old is None or old.released != each.released):
-            record(work.private, "released", {**which, "inputs": dict(each.inputs), "folder": each.released.folder})
-            _record_approval(work, which, each.released.csv_sha256)
-        if each.waiting and (old is None or old.waiting != each.waiting):
-            folder = each.waiting.built.folder
-            record(work.private, "waiting", {**which, "inputs": dict(each.inputs), "folder": folder})
-
-
-def _record_approval(work: Workplace, which: Mapping[str, str], sha256: str) -> None:
-    """Write into the journal who approved a release, where that was needed."""
-    desk = work.settings.desk
-    approval = next(
-        (
-            each
-            for each in desk.decisions
-            if (each.kind, each.dataset, each.sha256) == ("approve", which["dataset"], sha256)
-        ),
-        None,
-    )
-    if approval:
-        decision = {"role": approval.role, "date": approval.date.isoformat(), "reason": approval.reason}
-        record(work.private, "approved", {**which, "sha256": sha256, **decision})
-
-
-def _folders(months: Iterable[MonthState]) -> Iterable[str]:
-    for each in months:
-        if each.released:
-            yield each.released.folder
-        if each.waiting:
-            yield each.waiting.built.folder

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
-from product import MONTHS, Product, change_csv, contents, read_csv, tree
+from product import MONTHS, Product, built, change_csv, contents, read_csv, tree
 
 from pipeline.build import run_context as workplace
 from pipeline.sample.making import invent_lines
@@ -29,7 +29,7 @@ def product(tmp_path: Path) -> Product:
 
 def settles(product: Product, **environ: str) -> None:
     before = tree(product.folder)
-    assert product.publish(**environ) == {}
+    assert built(product.run("publish", "--quiet", **environ)) == {}
     assert tree(product.folder) == before
 
 
@@ -304,7 +304,7 @@ def test_a_month_without_the_file_of_one_feed_is_not_released_until_it_comes(pro
     incidents = product.incidents("2024-04")
     kept = incidents.read_bytes()
     incidents.unlink()
-    over = {"PIPELINE_AS_OF": "2024-05-01"}
+    over: dict[str, str] = {"PIPELINE_AS_OF": "2024-05-01"}
     for command in ("plan", "publish"):
         said = product.run(command, "--quiet", **over)
         assert said.status == 0, said.text
@@ -315,7 +315,7 @@ def test_a_month_without_the_file_of_one_feed_is_not_released_until_it_comes(pro
     assert said.status == 5, said.text  # so many rows fewer than beside it
     assert "WAITS shrank: 2024-04" in said.out
     incidents.write_bytes(kept)
-    assert product.publish(**over) == {"street-crime": ("2024-04",)}
+    assert built(product.run("publish", "--quiet", **over)) == {"street-crime": ("2024-04",)}
     assert product.csv("street-crime", "2024-04")
     settles(product, **over)
 
@@ -325,7 +325,7 @@ def test_a_month_that_waits_ceases_to_wait_when_its_files_are_gone(product: Prod
     new = (product.crimes("2024-04"), product.incidents("2024-04"))
     for path in new:
         path.write_bytes(path.read_bytes().split(b"\n")[0] + b"\n")
-    over = {"PIPELINE_AS_OF": "2024-05-01"}
+    over: dict[str, str] = {"PIPELINE_AS_OF": "2024-05-01"}
     said = product.run("publish", "--quiet", **over)
     assert said.status == 5, said.text
     assert re.search("WAITS shrank: 2024-04: .*it holds no rows\n", said.out)

@@ -120,7 +120,7 @@ class Received:
     gone: frozenset[Month] = frozenset()
     first_month: Month = "2010-12"
     judged_rows: int = 0
-    spend: SpendChecks = SpendChecks()
+    spend: SpendChecks = field(default_factory=SpendChecks)
     ragged: Mapping[str, Mapping[Month, tuple[int, ...]]] = field(default_factory=dict)
 
     def context(self, month: Month, survey: Survey | None = None) -> Context:

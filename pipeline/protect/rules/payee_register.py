@@ -1,8 +1,8 @@
 """What ledgers and the force's list ever said of payees: a type by number, and which numbers share a name.
 
-Keys of the register, each with its prefix: `f:` a supplier's folded number and its type; `x:` a number as it is written,
-the key of its folded form and a row; `n:` a folded name with a number that bears it; `m:` a folded name and the most
-protective type under it; `l:` a line of the force's list.  A key without a prefix is an entry of an older version.
+Keys of the register, each with its prefix: `f:` a supplier's folded number and its type; `x:` a number as it is
+written, the key of its folded form and a row; `n:` a folded name with a number that bears it; `m:` a folded name and the
+most protective type under it; `l:` a line of the force's list.  A key without a prefix is an entry of an older version.
 """
 
 from __future__ import annotations
