@@ -9,10 +9,11 @@ from pipeline.build import retained as gone
 from pipeline.build.approval import accept, note_of
 from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, unplaced
 from pipeline.build.due import Stale, in_words, stale_months
-from pipeline.build.inventory import Survey, let_go, survey
+from pipeline.build.inventory import Survey, let_go, sources_of, survey
 from pipeline.build.points import keep_points, own_references, with_points
 from pipeline.build.received import with_released
 from pipeline.build.recovered import hold_recovered
+from pipeline.build.registers import weakened
 from pipeline.build.remember import folders, remember
 from pipeline.build.run_context import digest
 from pipeline.build.too_bad import refuse_too_bad
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pipeline.build.run_context import Workplace
     from pipeline.model.accounts import Account
     from pipeline.model.declaration import Dataset
+    from pipeline.model.findings import Finding
     from pipeline.model.periods import Month
     from pipeline.model.release import ChangeNote
     from pipeline.release.change_log import Why
@@ -140,7 +142,7 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
         registers=inputs.found.registers,
         floors=_floors(state, inputs.found, months),
         versions=inputs.found.history.versions,
-        findings=inputs.found.findings,
+        findings=_findings(inputs, months),
         changes=(*state.changes, *notes),
     )
     if inputs.work.writes:
@@ -187,7 +189,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
         declared={feed.name: digest(repr(feed)) for feed in dataset.feeds},
         registers=found.registers,
         floors=_floors(state, found, months),
-        findings=found.findings,
+        findings=_findings(inputs, months),
         months=dict(sorted(months.items())),
         versions=with_released(found.history.versions, months.values(), work.as_of.isoformat()),
         unplaced=accounts_of_none,
@@ -225,6 +227,14 @@ def _stays(month: Month, state: State, as_of: dt.date) -> bool:
 def _floors(state: State, found: Survey, months: Mapping[Month, MonthState]) -> Mapping[str, Mapping[str, str]]:
     """Return the protections that a release is out with; while none is out, nothing can go back."""
     return found.floors if any(each.released for each in months.values()) else state.floors
+
+
+def _findings(inputs: DatasetInputs, months: Mapping[Month, MonthState]) -> tuple[Finding, ...]:
+    """Return what of the dataset waits, beside its months, now that they are built."""
+    found, desk = inputs.found, inputs.work.settings.desk
+    sources = sources_of(found.receipts, months)
+    kept_back = weakened(inputs.dataset, found.weaker, found.registers, desk=desk, sources=sources)
+    return (*(each for each in kept_back if desk.rejection(each) is None), *found.findings)
 
 
 def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str) -> CandidateRelease:
