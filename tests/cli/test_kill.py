@@ -29,7 +29,11 @@ def changed(product: Product) -> None:
         return [row | {"outcome_code": "16"} if "*24*0" in row["crime_reference"] else row for row in rows]
 
     change_csv(product.crimes("2024-02"), correct)
-    product.change_ledger("2024-03", lambda lines: lines[:-30])
+    def shorten(lines: list[dict[str, object]]) -> list[dict[str, object]]:
+        """Leave out the last lines, those apart that protect somebody."""
+        return lines[:-30] + [line for line in lines[-30:] if line["Supplier Type"] not in {"ORG", "SOLE"}]
+
+    product.change_ledger("2024-03", shorten)
     change_csv(product.reference / "neighbourhoods.csv", lambda rows: rows[::-1])
 
 
