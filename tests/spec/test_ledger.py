@@ -720,7 +720,10 @@ def test_an_unknown_payee_keeps_the_whole_transaction_back_and_is_listed_for_rev
         2              | 1       | S9          | org           || withheld: payee-needs-review
         3              | 1       | S1          | ORG           || published
     """)
-    assert product.told.review == ("S8", "S9")
+    assert [(each.reference, each.names, each.lines, each.total) for each in product.told.review] == [
+        ("S8", ("Payee S8",), 1, 123_450),
+        ("S9", ("Payee S9",), 1, 123_450),
+    ]
 
 
 def test_an_unknown_payee_of_a_small_sum_is_reviewed_all_the_same() -> None:
