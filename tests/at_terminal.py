@@ -12,7 +12,7 @@ import subprocess
 import sys
 import termios
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from product import ROOT
 
@@ -52,11 +52,13 @@ class Terminal:
         self.raw = ""
         self._seen = 0
 
-    def __enter__(self) -> Terminal:
+    def __enter__(self) -> Self:
         """Return the terminal."""
         return self
 
-    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None) -> None:
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
         """Close it."""
         if self.process.poll() is None:
             self.process.kill()

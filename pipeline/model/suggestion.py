@@ -96,8 +96,8 @@ def _of_name(name: str) -> Suggestion:
     if title:
         return Suggestion(INDIVIDUAL, f"title: {title.capitalize()}")
     organisation = _organisation(text, words)
-    parts = _BETWEEN.split(text)
-    if organisation and len(parts) > 1 and any(map(_like_a_person, parts)):
+    parts = {*_BETWEEN.split(text), *_BETWEEN.split(text.replace(",", " "))} - {text}
+    if organisation and any(map(_like_a_person, parts)):
         return Suggestion("", f'company word: "{organisation}", beside what could be a person\'s name')
     if organisation:
         return Suggestion(ORGANISATION, f'company word: "{organisation}"')
