@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from product import Product
 
-_PATIENCE = 60.0
+_PATIENCE = 30.0
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 

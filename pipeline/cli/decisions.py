@@ -27,7 +27,7 @@ def _settle(options: argparse.Namespace, kind: str) -> int:
     settings, signed = settings_of(options), _signed(options)
     if kind == "approve" and options.day:
         decide.set_day(settings, options.day, signed, say=_say)
-        _out([f"runs count from {options.day.isoformat()} again"])
+        out([f"runs count from {options.day.isoformat()} again"])
         return int(ExitStatus.OK)
     if not options.dataset or bool(options.period) == options.all:
         raise SettingsError(
@@ -64,7 +64,7 @@ def recover(options: argparse.Namespace) -> int:
     """Rebuild the private memory from what is public, and say what is forgotten."""
     settings = settings_of(options)
     made = recovery.recover(settings, options.as_of or dt.datetime.now().astimezone().date(), say=_say)
-    _out([*(f"recovered: {each.dataset}: {each.months:,} months" for each in made), *recovery.FORGOTTEN])
+    out([*(f"recovered: {each.dataset}: {each.months:,} months" for each in made), *recovery.FORGOTTEN])
     return int(ExitStatus.OK)
 
 
@@ -72,7 +72,7 @@ def _told(settings: Settings, made: Sequence[Decision]) -> None:
     done = {"approve": "approved", "reject": "rejected", "forget": "to be taken back"}
     about = [(each.dataset, each.period or each.path, each.finding) for each in made]
     lines = [" ".join(filter(None, (f"{done[each.kind]}:", *what))) for each, what in zip(made, about, strict=True)]
-    _out([*lines, f"written to {settings.desk.path}; {NEXT}"])
+    out([*lines, f"written to {settings.desk.path}; {NEXT}"])
 
 
 def _signed(options: argparse.Namespace) -> decide.Signature:
@@ -88,5 +88,6 @@ def _say(line: str) -> None:
     sys.stderr.write(f"{printable(line)}\n")
 
 
-def _out(lines: Iterable[str]) -> None:
+def out(lines: Iterable[str]) -> None:
+    """Write lines as they are."""
     sys.stdout.write("".join(f"{printable(line)}\n" for line in lines))

@@ -11,7 +11,7 @@ import tty
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from pipeline.cli.decisions import NEXT, settings_of
+from pipeline.cli.decisions import NEXT, out, settings_of
 from pipeline.cli.progress import say_line
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.errors import BusyError, ExitStatus, Interrupted, PipelineError, SettingsError, printable
@@ -42,7 +42,7 @@ def review(options: argparse.Namespace) -> int:
     waiting, listed = suppliers_to_classify(settings, types)
     if not waiting:
         more = f"; {listed:,} are in {types.path}, and `pipeline publish` says what they wait for" if listed else ""
-        _say([f"no supplier is left to classify, as the last `pipeline publish` found{more}"])
+        out([f"no supplier is left to classify, as the last `pipeline publish` found{more}"])
         return int(ExitStatus.OK)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise SettingsError(
@@ -144,9 +144,7 @@ class _Walk:
                 chosen = offered if pressed in ("\r", "\n") else TYPES.get(pressed, "")
                 if chosen and self._names_a_person(chosen, payee) and said != chosen != doubted:
                     doubted = chosen
-                    _say(
-                        [f"WAITS: it may be a person, who would be named: the same key again for {self._label(chosen)}"]
-                    )
+                    _say([f"it may be a person, who would be named: press again for {self._label(chosen).lower()}"])
                 elif chosen:
                     _say([f"= {self._label(chosen)}"])
                     return chosen
