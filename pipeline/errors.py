@@ -7,7 +7,6 @@ so they are caught and replaced, with ``from None``, by one of these.
 from __future__ import annotations
 
 import os
-import re
 import traceback
 from dataclasses import dataclass
 from enum import IntEnum
@@ -15,16 +14,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
+from pipeline.printable import bounded, printable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-#: The longest part of a message, in characters: more is nobody's to read, and may be sent to bury what matters.
-LONGEST_PART = 4000
-#: What Python holds for printable and nobody sees: fillers, joiners, the blank of braille, selectors of variants.
-_UNSEEN = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
 
 
 class ExitStatus(IntEnum):
@@ -102,7 +95,7 @@ class PipelineError(Exception):
 
     def text(self) -> str:
         """Return the whole message as it is shown, one part a line."""
-        where, message, fix = (_bounded(printable(part)) for part in (self.where, self.message, self.fix))
+        where, message, fix = (bounded(printable(part)) for part in (self.where, self.message, self.fix))
         first = f"{self.code}: {where}: {message}" if where else f"{self.code}: {message}"
         return f"{first}\n  to do: {fix}" if fix else first
 
@@ -147,20 +140,6 @@ class Interrupted(PipelineError):  # noqa: N818 - a signal, not a mistake
     """The run was stopped by a signal."""
 
     status = ExitStatus.INTERRUPTED
-
-
-def printable(text: str) -> str:
-    """Return ``text`` with everything escaped that could move a cursor, forge a line, turn the reading or not be seen.
-
-    All that comes from outside passes here (names of files and columns, a portal's words): each error's parts, and each
-    line that a command prints.  What is escaped once stays as it is.
-    """
-    return "".join(each if each.isprintable() and not _UNSEEN.match(each) else ascii(each)[1:-1] for each in text)
-
-
-def _bounded(text: str) -> str:
-    """Return as much of a part of a message as somebody may want to read."""
-    return text if len(text) <= LONGEST_PART else f"{text[:LONGEST_PART]} ... ({len(text):,} characters)"
 
 
 def several(errors: Sequence[PipelineError]) -> PipelineError:

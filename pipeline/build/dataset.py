@@ -9,30 +9,31 @@ from pipeline.build import retained as gone
 from pipeline.build.approval import accept, note_of
 from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, unplaced
 from pipeline.build.due import Stale, in_words, stale_months
-from pipeline.build.inventory import Survey, let_go, survey
+from pipeline.build.inventory import Survey, let_go, sources_of, survey
 from pipeline.build.points import keep_points, own_references, with_points
 from pipeline.build.received import with_released
 from pipeline.build.recovered import hold_recovered
+from pipeline.build.registers import weakened
+from pipeline.build.remember import folders, remember
 from pipeline.build.run_context import digest
 from pipeline.build.too_bad import refuse_too_bad
 from pipeline.errors import PipelineError, bug, several
 from pipeline.extract.database.database import Database
 from pipeline.extract.reference import References
 from pipeline.model.periods import is_running
-from pipeline.storage.index import ReferenceIndex
-from pipeline.storage.journal import record
 from pipeline.storage.quarantine import row_numbers, save_quarantine
 from pipeline.storage.state import MonthState, State
 from pipeline.storage.supplier_review import save_review
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from pipeline.build.corridor import BuildResult
     from pipeline.build.run_context import Workplace
     from pipeline.model.accounts import Account
     from pipeline.model.declaration import Dataset
+    from pipeline.model.findings import Finding
     from pipeline.model.periods import Month
     from pipeline.model.release import ChangeNote
     from pipeline.release.change_log import Why
@@ -141,13 +142,13 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
         registers=inputs.found.registers,
         floors=_floors(state, inputs.found, months),
         versions=inputs.found.history.versions,
-        findings=inputs.found.findings,
+        findings=_findings(inputs, months),
         changes=(*state.changes, *notes),
     )
     if inputs.work.writes:
         if new != state:
-            _remember(inputs.work, inputs.dataset, state, new)
-        inputs.work.store.sweep(inputs.dataset.name, tuple(_folders(new.months.values())))
+            remember(inputs.work, inputs.dataset, state, new)
+        inputs.work.store.sweep(inputs.dataset.name, tuple(folders(new.months.values())))
     return Outcome(
         dataset=inputs.dataset,
         state=new,
@@ -188,7 +189,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
         declared={feed.name: digest(repr(feed)) for feed in dataset.feeds},
         registers=found.registers,
         floors=_floors(state, found, months),
-        findings=found.findings,
+        findings=_findings(inputs, months),
         months=dict(sorted(months.items())),
         versions=with_released(found.history.versions, months.values(), work.as_of.isoformat()),
         unplaced=accounts_of_none,
@@ -198,8 +199,8 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     if work.writes:
         keep_points(work, inputs.references)
         if changed:
-            _remember(work, dataset, state, new)
-        work.store.sweep(dataset.name, tuple(_folders(new.months.values())))
+            remember(work, dataset, state, new)
+        work.store.sweep(dataset.name, tuple(folders(new.months.values())))
     built = {each.month: each.reasons for each in stale}
     return Outcome(
         dataset=dataset,
@@ -226,6 +227,14 @@ def _stays(month: Month, state: State, as_of: dt.date) -> bool:
 def _floors(state: State, found: Survey, months: Mapping[Month, MonthState]) -> Mapping[str, Mapping[str, str]]:
     """Return the protections that a release is out with; while none is out, nothing can go back."""
     return found.floors if any(each.released for each in months.values()) else state.floors
+
+
+def _findings(inputs: DatasetInputs, months: Mapping[Month, MonthState]) -> tuple[Finding, ...]:
+    """Return what of the dataset waits, beside its months, now that they are built."""
+    found, desk = inputs.found, inputs.work.settings.desk
+    sources = sources_of(found.receipts, months)
+    kept_back = weakened(inputs.dataset, found.weaker, found.registers, desk=desk, sources=sources)
+    return (*(each for each in kept_back if desk.rejection(each) is None), *found.findings)
 
 
 def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str) -> CandidateRelease:
@@ -307,51 +316,3 @@ def _whole_sources(inputs: DatasetInputs) -> dict[str, str]:
         for feed in inputs.dataset.feeds
         if isinstance(feed.source, Database)
     }
-
-
-def _remember(work: Workplace, dataset: Dataset, before: State, new: State) -> None:
-    """Point to the new releases: before this line the old ones are the last good state, after it the new ones."""
-    for feed, receipts in new.receipts.items():
-        for path, receipt in receipts.items():
-            if before.receipts.get(feed, {}).get(path) != receipt:
-                facts = {"path": path, "sha256": receipt.sha256, "bytes": receipt.bytes, "rows": receipt.rows}
-                record(work.private, "received", {"dataset": dataset.name, "feed": feed, **facts})
-    index = ReferenceIndex(work.store, dataset.name, dataset.references)
-    for month, each in new.months.items():
-        last = before.months[month].released if month in before.months else None
-        if last and each.released and last.folder != each.released.folder:
-            index.replaced(month, last, each.released)
-    work.store.remember(dataset.name, new)
-    for month, each in new.months.items():
-        old = before.months.get(month)
-        which = {"dataset": dataset.name, "month": month}
-        if each.released and (old is None or old.released != each.released):
-            record(work.private, "released", {**which, "inputs": dict(each.inputs), "folder": each.released.folder})
-            _record_approval(work, which, each.released.csv_sha256)
-        if each.waiting and (old is None or old.waiting != each.waiting):
-            folder = each.waiting.built.folder
-            record(work.private, "waiting", {**which, "inputs": dict(each.inputs), "folder": folder})
-
-
-def _record_approval(work: Workplace, which: Mapping[str, str], sha256: str) -> None:
-    """Write into the journal who approved a release, where that was needed."""
-    desk = work.settings.desk
-    approval = next(
-        (
-            each
-            for each in desk.decisions
-            if (each.kind, each.dataset, each.sha256) == ("approve", which["dataset"], sha256)
-        ),
-        None,
-    )
-    if approval:
-        decision = {"role": approval.role, "date": approval.date.isoformat(), "reason": approval.reason}
-        record(work.private, "approved", {**which, "sha256": sha256, **decision})
-
-
-def _folders(months: Iterable[MonthState]) -> Iterable[str]:
-    for each in months:
-        if each.released:
-            yield each.released.folder
-        if each.waiting:
-            yield each.waiting.built.folder

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.build.received import History, history, refusal, twice_and_elsewhere
-from pipeline.build.registers import Registers, register_rules, standing
+from pipeline.build.registers import Registers, Sources, register_rules, standing
 from pipeline.build.run_context import digest
 from pipeline.columns.arrays import whole
 from pipeline.errors import PipelineError
@@ -50,6 +50,7 @@ class Survey:
     numbers: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[PipelineError, ...] = ()
     floors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    weaker: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     remarks: tuple[str, ...] = ()
     history: History = field(default_factory=History)
@@ -100,9 +101,11 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     """
     seen = history(work.settings.desk, dataset.name, state, work.as_of)
     look = _Look(reader, work.context("", references), _copied(state.registers), [], seen)
+    lists = set()
     for rule in register_rules(dataset):
         for name, entered in rule.enter_lists(look.context).items():
             look.registers.setdefault(rule.register, {})[name] = dict(entered)
+            lists.add(name)
     own: dict[str, Mapping[Month, str]] = {}
     receipts: dict[str, Mapping[str, Receipt]] = {}
     databases: dict[str, int] = {}
@@ -130,8 +133,8 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     present = {path for feed in receipts.values() for path in feed}
     missed = {month: _missed(each, present, seen) for month, each in state.months.items()}
     gone = frozenset(month for month, paths in missed.items() if paths)
-    months = {path: set(receipt.months) - {NO_MONTH} for feed in receipts.values() for path, receipt in feed.items()}
-    stands = standing(dataset, look.registers, state.floors, desk=work.settings.desk, months=months)
+    sources = sources_of(receipts, state.months, lists)
+    stands = standing(dataset, look.registers, state.floors, desk=work.settings.desk, sources=sources)
     common = set.intersection(*(set(files) for files in own.values()))
     return Survey(
         own=own,
@@ -139,6 +142,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         registers=look.registers,
         combined=stands.combined,
         floors=stands.floors,
+        weaker=stands.weaker,
         findings=tuple(each for each in (*stands.findings, *seen.findings) if seen.desk.rejection(each) is None),
         remarks=stands.remarks,
         databases=databases,
@@ -149,6 +153,18 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         faults=(*look.faults, *stands.faults),
         history=seen,
         paused=frozenset(month for month in gone if missed[month] <= seen.aside),
+    )
+
+
+def sources_of(
+    receipts: Mapping[str, Mapping[str, Receipt]], months: Mapping[Month, MonthState], lists: Collection[str] = ()
+) -> Sources:
+    """Return what there is of a dataset, and what its months were made from."""
+    return Sources(
+        {path: set(receipt.months) - {NO_MONTH} for feed in receipts.values() for path, receipt in feed.items()},
+        {path for each in months.values() if each.released for path in each.inputs},
+        {month: each.restricted for month, each in months.items()},
+        lists,
     )
 
 

@@ -29,13 +29,33 @@ Entries = dict[str, str]
 
 
 class Standing(NamedTuple):
-    """What protects now, by register: the combined entries, the floors to remember, and what waits for a decision."""
+    """What protects now, by register: the combined entries, the floors to remember, and what waits for a decision.
+
+    ``weaker`` are entries that only a floor still protects, as they would be without it.
+    """
 
     combined: Mapping[str, Entries]
     floors: Mapping[str, Entries]
     findings: tuple[Finding, ...]
     faults: tuple[InputError, ...]
     remarks: tuple[str, ...]
+    weaker: Mapping[str, Entries]
+
+
+class Sources(NamedTuple):
+    """The sources of a dataset: the months that each, by path, has rows of, and the paths that are public.
+
+    ``applied`` are the entries that kept rows of each month back when it was built; ``lists`` are those that are there.
+    """
+
+    months: Mapping[str, Collection[Month]]
+    public: Collection[str]
+    applied: Mapping[Month, Collection[str]]
+    lists: Collection[str] = ()
+
+    def counts(self, path: str) -> bool:
+        """Return whether a source is there, or what is public was made from it."""
+        return path in self.months or path in self.public
 
 
 def register_rules(dataset: Dataset) -> tuple[RowRule, ...]:
@@ -44,31 +64,49 @@ def register_rules(dataset: Dataset) -> tuple[RowRule, ...]:
 
 
 def standing(
-    dataset: Dataset,
-    registers: Registers,
-    floors: Mapping[str, Mapping[str, str]],
-    *,
-    desk: Desk,
-    months: Mapping[str, Collection[Month]],
+    dataset: Dataset, registers: Registers, floors: Mapping[str, Mapping[str, str]], *, desk: Desk, sources: Sources
 ) -> Standing:
-    """Return what protects a dataset's rows; ``months`` are those that each source, by path, has rows of."""
+    """Return what protects a dataset's rows, sources that have gone included."""
     found: dict[str, Entries] = {}
     kept: dict[str, Entries] = {}
+    weaker: dict[str, Entries] = {}
     findings: list[Finding] = []
     faults: list[InputError] = []
     remarks: list[str] = []
-    for rule in {rule.register: rule for rule in register_rules(dataset)}.values():
-        sources = registers.get(rule.register, {})
-        judge = _Judge(dataset.name, rule, sources, desk, months)
-        entries, floor, weakened = judge.raised(_combined(rule, sources.values()), floors.get(rule.register, {}))
+    for rule in _by_register(dataset):
+        entered = registers.get(rule.register, {})
+        judge = _Judge(dataset.name, rule, entered, desk, sources)
+        counting = [each for path, each in entered.items() if not rule.repeats_only or sources.counts(path)]
+        entries, floor, left = judge.raised(_combined(rule, counting), floors.get(rule.register, {}))
+        weaker[rule.register] = left
+        findings += judge.weakened(left) if rule.every_row else []
         entries, asked = judge.settled(rule.resolve(entries))
         found[rule.register] = {key: value for key, value in entries.items() if value}
-        seen = {key for path, each in sources.items() if path in months for key in each} | floor.keys()
+        there = {*sources.months, *sources.lists}
+        seen = {key for path, each in entered.items() if path in there for key in each} | floor.keys()
         kept[rule.register] = {key: value for key, value in entries.items() if key in seen and rule.strength(value)}
-        findings += [*weakened, *asked]
-        faults += rule.faults(sources, entries)
-        remarks += rule.remarks(sources)
-    return Standing(found, kept, tuple(findings), tuple(faults), tuple(remarks))
+        findings += asked
+        faults += rule.faults(entered, entries)
+        remarks += rule.remarks(entered)
+    return Standing(found, kept, tuple(findings), tuple(faults), tuple(remarks), weaker)
+
+
+def weakened(
+    dataset: Dataset, weaker: Mapping[str, Mapping[str, str]], registers: Registers, *, desk: Desk, sources: Sources
+) -> tuple[Finding, ...]:
+    """Return what only a floor keeps back now that the months are built: where only marked rows enter a register."""
+    return tuple(
+        finding
+        for rule in _by_register(dataset)
+        if not rule.every_row
+        for finding in _Judge(dataset.name, rule, registers.get(rule.register, {}), desk, sources).weakened(
+            weaker.get(rule.register, {})
+        )
+    )
+
+
+def _by_register(dataset: Dataset) -> Iterable[RowRule]:
+    return {rule.register: rule for rule in register_rules(dataset)}.values()
 
 
 def _combined(rule: RowRule, sources: Iterable[Mapping[str, str]]) -> Entries:
@@ -86,29 +124,42 @@ class _Judge(NamedTuple):
 
     dataset: str
     rule: RowRule
-    sources: Mapping[str, Mapping[str, str]]
+    entered: Mapping[str, Mapping[str, str]]
     desk: Desk
-    months: Mapping[str, Collection[Month]]
+    sources: Sources
 
-    def raised(self, entries: Entries, floor: Mapping[str, str]) -> tuple[Entries, Entries, list[Finding]]:
-        """Return the entries raised to the floor, the floor that is left, and what would go back by itself."""
+    def raised(self, entries: Entries, floor: Mapping[str, str]) -> tuple[Entries, Entries, Entries]:
+        """Return the entries raised to the floor, the floor that is left, and what would go back without it."""
         now = self.rule.resolve(dict(entries))
         weaker = {
-            key for key, value in floor.items() if self.rule.strength(value) > self.rule.strength(now.get(key, ""))
+            key: now.get(key, "")
+            for key, value in floor.items()
+            if self.rule.strength(value) > self.rule.strength(now.get(key, ""))
         }
         if not weaker:
-            return entries, dict(floor), []
-        finding = self._finding(
-            "protection-weakened",
-            weaker,
-            {key: now.get(key, "") for key in weaker},
-            f"{len(weaker):,} of the {self.rule.holds} would be less protected than in what is public; "
-            "the stronger protection stands",
-        )
-        if self.desk.approval(finding):
-            return entries, {key: value for key, value in floor.items() if key not in weaker}, []
+            return entries, dict(floor), {}
+        if any(map(self.desk.approval, self.weakened(weaker))):
+            let_go = self._borne(weaker)
+            floor = {key: value for key, value in floor.items() if key not in let_go}
+            weaker = {key: value for key, value in weaker.items() if key not in let_go}
         raised = {key: self.rule.combine([floor[key], *([entries[key]] if key in entries else [])]) for key in weaker}
-        return entries | raised, dict(floor), [finding]
+        return entries | raised, dict(floor), weaker
+
+    def weakened(self, weaker: Mapping[str, str]) -> list[Finding]:
+        """Return what waits for a decision: the weaker entries that some row bears; what has left protects nobody."""
+        facts = {key: weaker[key] for key in self._borne(weaker)}
+        if not facts:
+            return []
+        words = (
+            f"{self.rule.count(facts):,} of the {self.rule.holds} would be less protected than in what is public; "
+            "the stronger protection stands"
+        )
+        return [self._finding("protection-weakened", facts, words)]
+
+    def _borne(self, weaker: Mapping[str, str]) -> Collection[str]:
+        if self.rule.every_row:
+            return self.rule.borne(weaker, {key for each in self.entered.values() for key in each})
+        return {*weaker} & {entry for each in self.sources.applied.values() for entry in each}
 
     def settled(self, entries: Entries) -> tuple[Entries, list[Finding]]:
         """Return the entries without those that a decision let go, and what still asks for one."""
@@ -116,28 +167,31 @@ class _Judge(NamedTuple):
         for code, keys in self.rule.asks(entries).items():
             if not keys:
                 continue
-            words = f"{len(keys):,} of the {self.rule.holds} wait for a decision"
-            finding = self._finding(code, keys, dict.fromkeys(keys, ""), words)
+            words = f"{self.rule.count(keys):,} of the {self.rule.holds} wait for a decision"
+            finding = self._finding(code, dict.fromkeys(keys, ""), words)
             if self.desk.approval(finding):
                 entries = entries | dict.fromkeys(keys, SETTLED)
             else:
                 findings.append(finding)
         return entries, findings
 
-    def _finding(self, code: str, keys: Collection[str], facts: Mapping[str, str], words: str) -> Finding:
+    def _finding(self, code: str, facts: Mapping[str, str], words: str) -> Finding:
         text = json.dumps([code, self.dataset, self.rule.register, sorted(facts.items())])
         return Finding(
             code=code,
             dataset=self.dataset,
-            periods=tuple(sorted(set(self._periods(keys)))),
+            periods=tuple(sorted(set(self._periods(facts.keys())))),
             words=words,
-            counts={self.rule.register: len(keys)},
-            paths=tuple(sorted(path for path in self.sources if path not in self.months)),
+            counts={self.rule.register: self.rule.count(facts)},
+            paths=tuple(sorted(path for path in self.entered if path not in self.sources.months)),
             binds=hashlib.sha256(text.encode()).hexdigest(),
         )
 
     def _periods(self, keys: Collection[str]) -> Iterator[Month]:
-        """Yield the months of the sources that name one of the keys; of all sources where none does any more."""
-        naming = [path for path, entered in self.sources.items() if not entered.keys().isdisjoint(keys)]
-        for path in [path for path in naming if path in self.months] or self.months:
-            yield from self.months[path]
+        """Yield the months whose rows bear one of the keys; those of all sources where none is known to."""
+        applied = [month for month, entries in self.sources.applied.items() if not set(entries).isdisjoint(keys)]
+        naming = [path for path, entered in self.entered.items() if not entered.keys().isdisjoint(keys)]
+        months = self.sources.months
+        yield from applied
+        for path in [path for path in naming if path in months] or ([] if applied else months):
+            yield from months[path]

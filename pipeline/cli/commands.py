@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.cli.progress import at_work, say_line
 from pipeline.codelists import CODELISTS
-from pipeline.errors import GRAVEST_FIRST, ExitStatus, InputError, SettingsError, printable
+from pipeline.errors import GRAVEST_FIRST, ExitStatus, InputError, SettingsError
+from pipeline.printable import printable
 from pipeline.report.declaration import dataset_lines
 from pipeline.report.lines import account_lines, account_sums, accounts_facts, quarantine_lines, quarantine_summary
 from pipeline.report.run import PREVIEWED, planned_lines, planned_summary, publish_lines, publish_summary
@@ -19,6 +20,7 @@ from pipeline.report.screen import show
 from pipeline.run import preview as previews
 from pipeline.run import publish as runs
 from pipeline.run import sample_guard as origin
+from pipeline.run import select
 from pipeline.run.reveal import reveal
 from pipeline.sample import make_faults, make_sample
 from pipeline.settings.key import BACK_UP, default_key_file, load_key, make_key
@@ -42,7 +44,7 @@ def publish(options: argparse.Namespace) -> int:
         with locked(settings.data / "private", say=say_line):
             make_sample(settings.data, codelists=CODELISTS)
     request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
-    runs.chosen(request.datasets)
+    select.chosen(request.datasets)
 
     def action() -> Run:
         with at_work(quiet=options.quiet) as say:
@@ -57,7 +59,7 @@ def plan(options: argparse.Namespace) -> int:
     """Show what publish would change; nothing is written."""
     settings = _settings(options)
     request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
-    runs.chosen(request.datasets)
+    select.chosen(request.datasets)
     if origin.wants_sample(settings) and not origin.before(settings.data):
         _out(["nothing was received yet: `make publish` would make the sample and publish it"])
         return int(ExitStatus.OK)
@@ -71,7 +73,7 @@ def preview(options: argparse.Namespace) -> int:
     """Build the whole site as it would be into the private folder, and say what would change."""
     settings = _settings(options)
     request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
-    runs.chosen(request.datasets)
+    select.chosen(request.datasets)
     with at_work(quiet=options.quiet) as say:
         made = previews.preview(settings, os.environ, request, today=_today(), say=say)
     _out(planned_summary(made.run, ending=PREVIEWED) if _brief(options) else planned_lines(made.run, ending=PREVIEWED))
@@ -121,7 +123,7 @@ def key(options: argparse.Namespace) -> int:
 def datasets(options: argparse.Namespace) -> int:
     """List the datasets, or show what happens to every raw column of one."""
     names = (options.name,) if options.name else ()
-    found = runs.chosen(names)
+    found = select.chosen(names)
     if options.name:
         _out(dataset_lines(found[0]))
     else:
@@ -132,7 +134,7 @@ def datasets(options: argparse.Namespace) -> int:
 def quarantine(options: argparse.Namespace) -> int:
     """List where bad rows stand and why, a summary of all where no dataset is named; cells only when asked for."""
     settings = _settings(options)
-    chosen = runs.chosen((options.dataset,) if options.dataset else ())
+    chosen = select.chosen((options.dataset,) if options.dataset else ())
     found = {
         each.name: [
             month
@@ -169,7 +171,7 @@ def _refuse_reveal(options: argparse.Namespace) -> None:
 def accounts(options: argparse.Namespace) -> int:
     """Show what became of every row that was read: of a month, or a line for each month or each dataset."""
     settings = _settings(options)
-    chosen = runs.chosen((options.dataset,) if options.dataset else ())
+    chosen = select.chosen((options.dataset,) if options.dataset else ())
     told = {dataset.name: _accounts_of(settings, dataset, options.month) for dataset in chosen}
     if options.json:
         _out(
@@ -187,24 +189,24 @@ def accounts(options: argparse.Namespace) -> int:
     return int(ExitStatus.OK)
 
 
-def _accounts_of(settings: Settings, dataset: Dataset, month: str | None) -> dict[str, runs.MonthAccounts]:
+def _accounts_of(settings: Settings, dataset: Dataset, month: str | None) -> dict[str, select.MonthAccounts]:
     if month:
-        return {month: runs.accounts_of(settings, dataset, month)}
-    return runs.accounts_by_month(settings, dataset)
+        return {month: select.accounts_of(settings, dataset, month)}
+    return select.accounts_by_month(settings, dataset)
 
 
 def _waits(waits: bool) -> list[str]:  # noqa: FBT001 - the one thing it is about
     return ["WAITS for an approval: what is public is the release before"] if waits else []
 
 
-def _month_sums(months: Mapping[str, runs.MonthAccounts]) -> list[str]:
+def _month_sums(months: Mapping[str, select.MonthAccounts]) -> list[str]:
     return [
         f"{month:<8} {account_sums(each.accounts)}{'; waits for an approval' if each.waits else ''}"
         for month, each in months.items()
     ]
 
 
-def _dataset_sums(told: Mapping[str, Mapping[str, runs.MonthAccounts]]) -> Iterator[str]:
+def _dataset_sums(told: Mapping[str, Mapping[str, select.MonthAccounts]]) -> Iterator[str]:
     for name, months in told.items():
         every = [account for each in months.values() for account in each.accounts]
         yield f"{name:<20} {account_sums(every)}" if every else f"{name:<20} nothing was built of it yet"
@@ -212,7 +214,7 @@ def _dataset_sums(told: Mapping[str, Mapping[str, runs.MonthAccounts]]) -> Itera
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    settings = Settings.load(options.settings, os.environ, data=options.data, datasets=runs.names())
+    settings = Settings.load(options.settings, os.environ, data=options.data, datasets=select.names())
     return dataclasses.replace(settings, as_of=options.as_of) if options.as_of else settings
 
 

@@ -7,10 +7,11 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from pipeline.errors import ExitStatus, SettingsError, printable
+from pipeline.errors import ExitStatus, SettingsError
+from pipeline.printable import printable
 from pipeline.run import decide
 from pipeline.run import recover as recovery
-from pipeline.run.publish import names
+from pipeline.run.select import names
 from pipeline.settings.settings import Settings
 
 if TYPE_CHECKING:

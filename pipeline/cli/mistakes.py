@@ -7,7 +7,8 @@ import difflib
 import re
 from typing import TYPE_CHECKING
 
-from pipeline.errors import SettingsError, printable
+from pipeline.errors import SettingsError
+from pipeline.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -103,7 +104,7 @@ def _no_option(option: str, command: str, options: Iterable[str]) -> SettingsErr
 
 
 def _no_command(word: str, commands: Mapping[str, argparse.ArgumentParser]) -> SettingsError:
-    from pipeline.run.publish import names  # noqa: PLC0415 - loaded for this mistake only
+    from pipeline.run.select import names  # noqa: PLC0415 - loaded for this mistake only
 
     near = nearest(word, commands)
     if word in names():

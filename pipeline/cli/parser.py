@@ -54,7 +54,7 @@ _WORDS = {
     ),
     "recover": Words(
         "rebuild the private memory from what is public, after data/private was lost",
-        "Rebuild what can be rebuilt, and say what is forgotten. Everything that goes out afterwards waits for a decision.",
+        "Rebuild what can be rebuilt, and say what is forgotten. What goes out afterwards waits for a decision.",
         "pipeline recover",
     ),
     "publish": Words(

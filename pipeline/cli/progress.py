@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
-from pipeline.errors import printable
+from pipeline.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

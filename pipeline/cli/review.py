@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from pipeline.cli.decisions import NEXT, out, settings_of
 from pipeline.cli.progress import say_line
 from pipeline.codelists import CODELISTS, CodeLists
-from pipeline.errors import BusyError, ExitStatus, Interrupted, PipelineError, SettingsError, printable
+from pipeline.errors import BusyError, ExitStatus, Interrupted, PipelineError, SettingsError
 from pipeline.model.payee_types import PERSONAL, PROTECTED
+from pipeline.printable import printable
 from pipeline.report.screen import show
 from pipeline.run.classify import TypeList, suppliers_to_classify
 

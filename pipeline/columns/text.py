@@ -60,7 +60,7 @@ def is_damaged(column: pa.Array) -> Mask:
 
 
 def is_damaged_text(text: str) -> bool:
-    """Return whether ``text`` holds what is not seen, a line end, a tab, an error word or a wrong encoding, or no name."""
+    """Return whether ``text`` has an unseen character, a line end, an error word, a wrong encoding, or no name."""
     for character in text:
         if not " " <= character <= "~" and (character in _NOT_TEXT or is_invisible(character)):
             return True

@@ -18,7 +18,7 @@ from pipeline.errors import CODES, EXIT_MEANINGS
 from pipeline.model.findings import FINDINGS
 from pipeline.model.reasons import REASONS, Outcome
 from pipeline.protect.treatments.withhold import Withhold
-from pipeline.run import publish as runs
+from pipeline.run import select
 from pipeline.settings.limits import BOUNDS, Limits
 from pipeline.settings.settings import VARIABLES
 from pipeline.validate.referee.differences import DIFFERENCES
@@ -191,7 +191,7 @@ def _example(cell: str) -> str:
 
 
 def _datasets() -> str:
-    found = runs.chosen(())
+    found = select.chosen(())
     parts = [part for dataset in found for part in _dataset(dataset)]
     return _page(
         "The datasets",

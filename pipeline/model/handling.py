@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -193,6 +193,12 @@ class RowRule(Handling, Protocol):
 
     def resolve(self, entries: dict[str, str]) -> dict[str, str]:
         """Return the combined entries as they count, with what follows from several of them."""
+
+    def count(self, keys: Collection[str]) -> int:
+        """Return how many things of what the register holds some of its keys stand for."""
+
+    def borne(self, keys: Collection[str], entered: Collection[str]) -> Collection[str]:
+        """Return the keys that some row bears, where each row of a source enters its own."""
 
     def asks(self, entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
         """Return the keys that only a decision can settle, by the code of the finding."""

@@ -39,10 +39,6 @@ REASONS = MappingProxyType(
         # quarantined where it is read
         "ragged-row": Reason(_BAD, "the row has fewer or more cells than the header"),
         "unreadable-cell": Reason(_BAD, "an error cell, a formula without a stored result, or bytes that are no text"),
-        "damaged-key": Reason(
-            _BAD,
-            "a key that a spreadsheet or a copy has damaged: invisible characters, odd blanks, or a rounded number",
-        ),
         "bad-date": Reason(_BAD, "no date (or date and time) of a known form, or no day of the calendar"),
         "damaged-key": Reason(
             _BAD,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pipeline.errors import printable
 from pipeline.model.periods import ranges
 from pipeline.model.plan import Action
 from pipeline.model.reasons import REASONS, Outcome
+from pipeline.printable import printable
 from pipeline.publish.plan import METADATA, is_month_file
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.build.received import OF_FILES
 from pipeline.datasets import declared
-from pipeline.errors import InputError, SettingsError, printable
+from pipeline.errors import InputError, SettingsError
 from pipeline.model.periods import NO_MONTH
+from pipeline.printable import printable
 from pipeline.settings.decisions import ROLE, Decision, write_decisions
 from pipeline.settings.reader import LABEL
 from pipeline.storage.atomic import make_private

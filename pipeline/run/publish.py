@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import repeat
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.build.dataset import Outcome, run_dataset
 from pipeline.build.publication import publication
 from pipeline.build.run_context import Workplace, schema_of
 from pipeline.datasets import declared
-from pipeline.errors import InputError, PipelineError, SettingsError, bug, printable, several
+from pipeline.errors import PipelineError, bug, several
 from pipeline.extract.database.database import Database, is_file
-from pipeline.model.periods import NO_MONTH
 from pipeline.run import sample_guard as origin
 from pipeline.run.compare import RowChange, row_changes
 from pipeline.run.portals import (
@@ -29,8 +27,8 @@ from pipeline.run.portals import (
     reach_with,
 )
 from pipeline.run.recover import check_memory
+from pipeline.run.select import chosen, no_such_month
 from pipeline.run.unread import unread
-from pipeline.settings.reader import MONTH
 from pipeline.storage.bench import Bench
 from pipeline.storage.journal import record
 from pipeline.storage.lock import locked, locked_for_looking
@@ -44,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model.accounts import Account
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
     from pipeline.model.plan import Plan
@@ -228,63 +225,6 @@ def _workplace(
     return Workplace(settings=settings, key=key, as_of=day, sample=kind == origin.SAMPLE, writes=writes, say=say)
 
 
-def names() -> tuple[str, ...]:
-    """Return the names of all datasets."""
-    return tuple(declared())
-
-
-def chosen(names: Collection[str]) -> tuple[Dataset, ...]:
-    """Return the datasets that were named, all when none was; an unknown name is a `SettingsError`."""
-    every = declared()
-    unknown = sorted(set(names) - set(every))
-    if unknown:
-        near = difflib.get_close_matches(unknown[0].lower(), every, n=1)
-        if MONTH.fits(unknown[0]):
-            hint = f"a month is asked for by `--month {unknown[0]}`; "
-        else:
-            hint = f"did you mean `{near[0]}`? " if near else ""
-        raise SettingsError(
-            "unknown-dataset",
-            f"there is no dataset `{printable(unknown[0])}`",
-            where="the command line",
-            fix=f"{hint}choose from: {', '.join(every)}",
-        )
-    return tuple(dataset for name, dataset in every.items() if not names or name in names)
-
-
-class MonthAccounts(NamedTuple):
-    """The accounts of a month as it was built last, and whether that build still waits for an approval."""
-
-    accounts: tuple[Account, ...]
-    waits: bool
-
-
-def accounts_of(settings: Settings, dataset: Dataset, month: Month) -> MonthAccounts:
-    """Return what became of every row of a month; `InputError` where the month was never built."""
-    state = Store(settings.data / "private").state(dataset.name)
-    if month == NO_MONTH:
-        return MonthAccounts(state.unplaced, waits=False)
-    if month not in state.months:
-        raise _no_such_month([dataset.name], month)
-    return MonthAccounts(state.months[month].accounts, waits=state.months[month].waiting is not None)
-
-
-def accounts_by_month(settings: Settings, dataset: Dataset) -> dict[Month, MonthAccounts]:
-    """Return the accounts of every month that was built, and of the rows of no month where there are any."""
-    state = Store(settings.data / "private").state(dataset.name)
-    found = {month: MonthAccounts(each.accounts, each.waiting is not None) for month, each in state.months.items()}
-    return found | ({NO_MONTH: MonthAccounts(state.unplaced, waits=False)} if state.unplaced else {})
-
-
-def _no_such_month(datasets: Sequence[str], month: Month) -> InputError:
-    return InputError(
-        "no-such-month",
-        f"nothing was ever built for {month}",
-        where=f"--month, {' '.join(datasets)}",
-        fix="run `pipeline publish`, or choose a month that an extract was received for",
-    )
-
-
 def _outcomes(work: Workplace, request: Request) -> tuple[Outcome, ...]:
     return tuple(run_dataset(work, dataset, only=request.months) for dataset in chosen(request.datasets))
 
@@ -295,7 +235,7 @@ def _errors(request: Request, outcomes: Sequence[Outcome]) -> list[PipelineError
     known = {month for outcome in outcomes for month in (*outcome.state.months, *outcome.running)}
     if not errors:
         names = [outcome.dataset.name for outcome in outcomes]
-        errors += [_no_such_month(names, month) for month in request.months if month not in known]
+        errors += [no_such_month(names, month) for month in request.months if month not in known]
     return errors
 
 

@@ -31,10 +31,10 @@ from pipeline.settings.sections import (
     Publisher,
     Referee,
     Sources,
-    Spend,
     Terms,
     licences,
 )
+from pipeline.settings.spend import Spend
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.settings.sections import Spend
+    from pipeline.settings.spend import Spend
 
 _OPERATORS = {">": "more than", ">=": "at least"}
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.columns.keys import damaged, folded
 from pipeline.columns.text import is_formula_text
-from pipeline.errors import printable
 from pipeline.model.handling import Question
 from pipeline.model.payee_types import most_protective
 from pipeline.model.periods import neighbour, ranges
 from pipeline.model.suggestion import Suggestion, suggestion
+from pipeline.printable import printable
 from pipeline.storage.atomic import replace_file
 
 if TYPE_CHECKING:

@@ -139,7 +139,8 @@ def test_a_late_row_of_a_month_that_was_never_received_is_withheld_until_that_mo
     december = product.crimes("2023-12"), product.incidents("2023-12")
     for path, name in zip(december, ("2024-01", "2024-01"), strict=True):
         source = product.crimes(name) if "recorded" in str(path) else product.incidents(name)
-        path.write_bytes(source.read_bytes().replace(b"2024-01-", b"2023-12-").replace(b"/01/2024", b"/12/2023"))
+        text = source.read_bytes().replace(b"2024-01-", b"2023-12-").replace(b"/01/2024", b"/12/2023")
+        path.write_bytes(text.replace(b"SAMPLE-24", b"SAMPLE-23"))
     built_now = product.publish()["street-crime"]
     assert "2023-12" in built_now
     assert "2024-01" in built_now
@@ -165,7 +166,12 @@ def test_a_reference_restricted_in_another_months_file_leaves_its_month_and_come
     settles(product)
 
     product.crimes("2024-01").write_bytes(kept + b"\n")  # not the very bytes that were replaced
-    assert product.publish() == {"street-crime": ("2024-01", "2024-02")}
+    said = product.run("publish", "--quiet")
+    assert said.status == 5  # nobody becomes public again before somebody decides
+    assert "WAITS protection-weakened: " in said.out
+    assert product.csv("street-crime", "2024-02") == after
+    product.decide("approve", "street-crime", "--all", "--finding", "protection-weakened")
+    assert product.publish() == {"street-crime": ("2024-02",)}
     assert product.csv("street-crime", "2024-02") == rows
     settles(product)
 
@@ -248,6 +254,10 @@ def test_the_forces_own_list_protects_and_settles_but_never_makes_less_protected
 
     # an individual of the ledgers stays one, whatever the list says
     listed.write_text(f"{kept}S-QX90421,ORG\n", encoding="utf-8")
+    said = product.run("publish", "--quiet")
+    assert said.status == 5  # nor does anybody else lose a protection before somebody decides
+    assert name not in {row["supplier_name"] for row in product.csv("spend-over-500", "2024-02")}
+    product.decide("approve", "spend-over-500", "--all")
     product.publish()
     rows = product.csv("spend-over-500", "2024-02")
     assert name in {row["supplier_name"] for row in rows}
@@ -264,8 +274,13 @@ def test_map_points_and_neighbourhoods_rebuild_the_datasets_that_use_them(produc
     points = product.reference / "map-points.csv"
     text = points.read_text(encoding="utf-8")
     points.write_text(text + "-0.000001,50.000001,On or near Nowhere,E01000001,Nowhere 001A,8\n", encoding="utf-8")
-    assert product.plan() == {"street-crime": dict.fromkeys(MONTHS, "reference data changed")}
     files = contents(product.published)
+    said = product.run("publish", "--quiet")
+    assert said.status == 5
+    assert "WAITS resnap: 2024-01 to 2024-03: another map-points.csv is there" in said.out
+    assert contents(product.published) == files
+    product.decide("approve", "street-crime", "--all")
+    assert product.plan() == {"street-crime": dict.fromkeys(MONTHS, "reference data changed")}
     assert product.publish() == {"street-crime": MONTHS}
     assert contents(product.published) == files
     settles(product)
@@ -307,6 +322,12 @@ def test_the_list_of_excluded_accounts_is_a_setting(product: Product) -> None:
     ours = product.folder / "ours.csv"
     ours.write_text("\n".join(shipped[:-1]) + "\n", encoding="utf-8")
     setting(product, '[spend]\nexcluded_accounts = "ours.csv"')
+    files = contents(product.published)
+    said = product.run("publish", "--quiet")
+    assert said.status == 5, said.text  # an account that leaves the list stays excluded until somebody decides
+    assert "1 of the excluded accounts would be less protected" in said.out
+    assert contents(product.published) == files
+    product.decide("approve", "spend-over-500", "--all")
     assert set(product.publish()) >= {"spend-over-500"}
     settles(product)
 

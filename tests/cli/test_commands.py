@@ -467,7 +467,6 @@ def test_clear_removes_the_sample_and_what_was_made_from_it_and_nothing_else(pro
     kept = {
         product.raw / "README.md": "what goes in",
         product.published / "README.md": "public",
-        product.published / "images" / "logo.svg": "<svg/>",
     }
     for path, text in kept.items():
         path.parent.mkdir(exist_ok=True)

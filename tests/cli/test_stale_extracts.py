@@ -36,8 +36,8 @@ def test_a_stale_copy_is_set_aside_and_the_run_says_of_which_days(product: Produ
     said = product.run("--as-of", "2024-04-12", "publish", "--quiet", STREET)
     assert said.status == 5, said.text
     assert "2024-01.csv: this is the file of 10 April, replaced on 11 April" in said.out
-    assert "pipeline approve street-crime 2024-01 --finding stale-extract" in said.out
-    assert "pipeline reject street-crime 2024-01 --finding stale-extract" in said.out
+    assert "pipeline approve street-crime 2024-01 --role" in said.out
+    assert "pipeline reject street-crime 2024-01 --role" in said.out
     assert "pipeline forget crime/recorded-crime/2024-01.csv" in said.out
     assert "built now: 2024-02" in said.out
     assert gone not in {row["Crime ID"] for row in product.csv(STREET, "2024-01")}

@@ -67,7 +67,7 @@ def test_a_dataset_that_stops_keeps_its_last_releases(product: Product) -> None:
     said = product.run("publish", "--quiet")
     assert said.status == 3
     assert contents(product.published) == files
-    assert re.search(r"of the release before, because the dataset stopped:\n  read [0-9]", said.out)
+    assert re.search(r"of the last good run: this one stopped\n  +read [0-9]", said.out)
     plan = product.run("plan", "--quiet")
     assert plan.status == 3
     assert "too-many-bad" in plan.out

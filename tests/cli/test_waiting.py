@@ -118,6 +118,10 @@ def test_what_was_released_for_a_day_that_lay_ahead_is_taken_out_again(product: 
     product.publish(PIPELINE_AS_OF="2024-06-01")
     assert "2024-05" in product.state("engagement-events")["months"]
     before = data_of(product)
+    said = product.run("publish", "--quiet", PIPELINE_AS_OF="2024-04-10")
+    assert said.status == 2
+    assert "day-went-back" in said.text
+    product.decide("approve", "--day", "2024-04-10")
     product.publish(PIPELINE_AS_OF="2024-04-10")
     assert list(product.state("engagement-events")["months"]) == ["2024-01", "2024-02", "2024-03"]
     assert data_of(product) == before

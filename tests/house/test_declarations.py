@@ -169,10 +169,11 @@ def test_a_dataset_is_one_short_declaration_and_one_schema(dataset: Dataset) -> 
     path = ROOT / "pipeline" / "datasets" / dataset.family / f"{stem}.py"
     assert path.exists()
     lines = path.read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= 58 + 14 * len(dataset.feeds)
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imported = max(node.end_lineno or 0 for node in tree.body if isinstance(node, ast.ImportFrom))
+    assert len(lines) - imported <= 55 + 14 * len(dataset.feeds)
     assert max(map(len, lines)) <= 120
     assert (ROOT / "schemas" / dataset.family / f"{dataset.name}.json").exists()
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     logic = (ast.FunctionDef, ast.Lambda, ast.If, ast.For, ast.While, ast.comprehension, ast.ClassDef)
     assert not [node for node in ast.walk(tree) if isinstance(node, logic)]
 

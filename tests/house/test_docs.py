@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.docs.generate import anchor, commands, main, outdated, pages, targets
 from pipeline.errors import EXIT_MEANINGS
-from pipeline.run import publish as runs
+from pipeline.run import select
 from pipeline.settings.settings import VARIABLES
 
 ROOT = Path(__file__).parents[2]
@@ -74,10 +74,10 @@ def test_the_readme_names_every_variable(name: str) -> None:
     assert f"`{name}`" in README
 
 
-@pytest.mark.parametrize("dataset", runs.names())
+@pytest.mark.parametrize("dataset", select.names())
 def test_every_raw_and_published_column_is_documented_once_a_feed(dataset: str) -> None:
     page = pages(ROOT)["docs/datasets.md"]
-    for feed in runs.chosen((dataset,))[0].feeds:
+    for feed in select.chosen((dataset,))[0].feeds:
         section = page.split(f"### Extract {feed.name}\n")[1].split("\n### ")[0].split("\n## ")[0]
         rows = [line.split(" | ")[0].removeprefix("| ") for line in section.splitlines()]
         assert {column: rows.count(f"`{column}`") for column in feed.declared} == dict.fromkeys(feed.declared, 1)

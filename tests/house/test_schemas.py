@@ -125,6 +125,7 @@ BAD: dict[str, dict[str, list[str]]] = {
         "payment_date": ["15/01/2024", "2024-02-30"],
         "transaction_id": ["5001234", "0" * 64],
         "supplier_id": ["S10233"],
+        "company_number": ["1234567", "GB1234567", "AB12345", "Jane Roe"],
         "net_amount": ["1,234.50", "(250.00)", "1.5", "12345678901234567.00"],
         "irrecoverable_vat": ["none"],
         "value_for_money": ["3 quotes"],

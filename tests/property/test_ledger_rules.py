@@ -158,9 +158,9 @@ class Payees:
         mine = self.by_number(number) if number else more_protective([own])
         others = [self.by_number(each) for each in self.bearers.get(name, ()) if each != number]
         most = more_protective([each for each in others if each in {"IND", "PROT"}])
-        if most and (not mine or RANK.index(most) > RANK.index(mine)):
-            if not number or number not in self.listed or most == "PROT":
-                return ""
+        above = most and (not mine or RANK.index(most) > RANK.index(mine))
+        if above and (not number or number not in self.listed or most == "PROT"):
+            return ""
         return mine
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from pipeline.build.corridor import build
 from pipeline.build.inventory import Survey
-from pipeline.build.registers import register_rules, standing
+from pipeline.build.registers import Sources, register_rules, standing
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.columns.arrays import BLANKS, whole
 from pipeline.datasets import declared
@@ -120,7 +120,7 @@ class Received:
     gone: frozenset[Month] = frozenset()
     first_month: Month = "2010-12"
     judged_rows: int = 0
-    spend: SpendChecks = SpendChecks()
+    spend: SpendChecks = field(default_factory=SpendChecks)
     ragged: Mapping[str, Mapping[Month, tuple[int, ...]]] = field(default_factory=dict)
 
     def context(self, month: Month, survey: Survey | None = None) -> Context:
@@ -166,7 +166,7 @@ class Received:
                 for name, found in sources.items()
             },
             registers=registers,
-            combined=standing(self.dataset, registers, {}, desk=desk, months=months).combined,
+            combined=standing(self.dataset, registers, {}, desk=desk, sources=Sources(months, (), {})).combined,
             databases={},
             opened=tuple(sorted(set.intersection(*(set(months) for months in own.values())) - self.gone)),
             gone=self.gone,

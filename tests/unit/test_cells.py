@@ -145,8 +145,9 @@ def test_a_formula_begins_with_a_sign_that_blanks_and_unseen_characters_do_not_h
 @pytest.mark.parametrize(
     "text",
     [
-        "#N/A", "#NAME?", "Acme #REF!", "########", "NULL", "n/a", "-", "nan", "O\x92Brien", "Caf\ufffd", "Caf\u00c3\u00a9",
-        "O\u00e2\u20ac\u2122Brien", "\u00c2\u00a35", "\u202eLtd", "Acme\u200b", "A\nB", "A\rB", "A\tB", "A\u2028B", "\ue000A", "\u0378A",
+        "#N/A", "#NAME?", "Acme #REF!", "########", "NULL", "n/a", "-", "nan", "O\x92Brien", "Caf\ufffd",
+        "Caf\u00c3\u00a9", "O\u00e2\u20ac\u2122Brien", "\u00c2\u00a35", "\u202eLtd", "Acme\u200b", "A\nB", "A\rB",
+        "A\tB", "A\u2028B", "\ue000A", "\u0378A",
         "...", "\u3164",
     ],
 )  # fmt: skip
@@ -156,7 +157,8 @@ def test_a_damaged_text(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["On or near ", "Caf\u00e9 Ltd", "CAF\u00c9\u2019S", "S\u00c3O", "\u0176 Ltd", "M\u00fcller \u2013 S\u00f6hne\u2122", "#1 Cleaning", "3M", "NA Ltd", "A\u00a0B"],
+    ["On or near ", "Caf\u00e9 Ltd", "CAF\u00c9\u2019S", "S\u00c3O",
+     "\u0176 Ltd", "M\u00fcller \u2013 S\u00f6hne\u2122", "#1 Cleaning", "3M", "NA Ltd", "A\u00a0B"],
 )  # fmt: skip
 def test_an_undamaged_text(text: str) -> None:
     assert not is_damaged_text(text)

@@ -25,7 +25,7 @@ from pipeline.model.release import Held
 from pipeline.model.wording import FIGURES, worded
 from pipeline.publish.ckan.fields import EXTRAS, dataset_fields, resource_fields
 from pipeline.publish.plan import wanted_files
-from pipeline.settings.sections import Spend
+from pipeline.settings.spend import Spend
 from pipeline.settings.wording import spend_words
 from pipeline.validate.schema import TableSchema
 

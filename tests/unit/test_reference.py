@@ -157,7 +157,8 @@ def test_a_list_with_a_header_only_has_no_rows(tmp_path: Path) -> None:
     "location",
     [
         "On or near 12 Elm Road", "On or near 12a, Elm Road", "12 Elm Road", "On or near \uff11\uff12 Elm Road",
-        "On or near LE1 6TH", "Elm Road le16th", "=HYPERLINK(1)", "On or near \u202eElm", "On or near Elm\nRoad", "#N/A",
+        "On or near LE1 6TH", "Elm Road le16th", "=HYPERLINK(1)", "On or near \u202eElm", "On or near Elm\nRoad",
+        "#N/A",
     ],
 )  # fmt: skip
 def test_a_location_that_names_one_address_or_is_damaged_refuses_the_list(tmp_path: Path, location: str) -> None:

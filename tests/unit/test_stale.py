@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.build.due import in_words, stale_months
 from pipeline.build.inventory import Survey
-from pipeline.build.registers import standing
+from pipeline.build.registers import Sources, standing
 from pipeline.datasets import declared
 from pipeline.model.findings import Finding
 from pipeline.model.tables import Receipt
@@ -56,7 +56,9 @@ def survey(
         own=own,
         receipts=receipts,
         registers=registers or {},
-        combined=standing(declared()[name], registers or {}, {}, desk=Desk(Path("decisions.toml")), months={}).combined,
+        combined=standing(
+            declared()[name], registers or {}, {}, desk=Desk(Path("decisions.toml")), sources=Sources({}, (), {})
+        ).combined,
         databases={},
         opened=opened,
         gone=frozenset(),

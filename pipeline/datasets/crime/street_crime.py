@@ -64,8 +64,7 @@ ASB_INCIDENTS = Feed(
     ),
     rules=(
         RestrictedRecord(*_RESTRICTED, column="restricted", reference="incident_number", scope="incident"),
-        OneIncident("Second rows of an incident", "the same incident, extracted twice",
-                    number="incident_number", received_at="received_at"),
+        OneIncident("Second rows of an incident", "it came twice", number="incident_number", received_at="received_at"),
     ),
     withheld=(
         _AREAS,
@@ -78,10 +77,9 @@ ASB_INCIDENTS = Feed(
 STREET_CRIME = Dataset(
     name="street-crime", family="crime", theme="crime-and-justice",
     tags=("crime", "anti-social behaviour", "police", "street level"),
-    feeds=(RECORDED_CRIME, ASB_INCIDENTS),
+    feeds=(RECORDED_CRIME, ASB_INCIDENTS), categories=("Crime type",),
     order=("Month", "Crime type", "LSOA code", "Location", "Longitude", "Latitude", "Last outcome category",
            "Crime ID"),
-    categories=("Crime type",),
     shares=(Share(title="without a place", feed="recorded-crime", figure="no_location"),
             Share(title="with an unlisted offence code", feed="recorded-crime", figure="unlisted_offence_code"),
             Share(title="without an outcome", feed="recorded-crime", column="Last outcome category",

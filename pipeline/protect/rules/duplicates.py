@@ -147,7 +147,7 @@ class OneIncident(RowRuleBase):
                 if apart
                 else "more than 5 % of the rows repeat a number with another time of call",
                 where=", ".join(again) or "the extracts of incidents",
-                fix='correct the extract; where the numbers of a system begin again, set incident_key = ["number", "day"] '
+                fix='correct the extract; where numbers of a system begin again, set incident_key = ["number", "day"] '
                 "in [crime] of the settings",
             ),
         )

@@ -1,8 +1,8 @@
 """What ledgers and the force's list ever said of payees: a type by number, and which numbers share a name.
 
-Keys of the register, each with its prefix: `f:` a supplier's folded number and its type; `x:` a number as it is written,
-the key of its folded form and a row; `n:` a folded name with a number that bears it; `m:` a folded name and the most
-protective type under it; `l:` a line of the force's list.  A key without a prefix is an entry of an older version.
+Keys of the register, each with its prefix: `f:` a supplier's folded number and its type; `x:` a number as it is
+written, the key of its folded form and a row; `n:` a folded name with a number that bears it; `m:` a folded name and
+the most protective type under it; `l:` a line of the force's list.  A key without a prefix is an older version's.
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ def resolved(entries: Mapping[str, str]) -> dict[str, str]:
     """Return the type of each payee, and which names are held because they are protected under another number."""
     listed = {key[2:]: value.partition(" ")[0] for key, value in entries.items() if key.startswith("l:")}
     older = {value.partition(" ")[0]: entries.get(key[2:], "") for key, value in entries.items() if key[:2] == "x:"}
-    done = {key: value for key, value in entries.items() if key[1:2] != ":" or key[:2] in ("x:", "p:")}
+    done = {key: value for key, value in entries.items() if key[1:2] != ":"}
+    done |= {key: value.partition(" ")[0] for key, value in entries.items() if key.startswith("x:")}  # without its row
     for key in {*(key for key in entries if key.startswith("f:")), *listed}:
         given = strongest([entries.get(key, ""), older.get(key, "")])
         if given.startswith(UNKNOWN) and key not in listed:

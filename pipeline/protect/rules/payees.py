@@ -30,7 +30,7 @@ from pipeline.protect.rules.rule import RowRuleBase, written_differently
 from pipeline.protect.rules.transactions import transactions, with_any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -96,8 +96,8 @@ class Payee(RowRuleBase):
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The type, the supplier, the transaction."""
-        return (self.column, self.supplier, self.name, self.body, self.number)
+        """The type, the supplier, the transaction, the amount."""
+        return (self.column, self.supplier, self.name, self.body, self.number, self.net)
 
     def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:
         """Return the key of each line's supplier."""
@@ -127,6 +127,19 @@ class Payee(RowRuleBase):
     def resolve(self, entries: dict[str, str]) -> dict[str, str]:
         """Return the type of each payee, and the names that are held."""
         return resolved(entries)
+
+    def count(self, keys: Collection[str]) -> int:
+        """Return the number of payees: those that are called otherwise too are counted once."""
+        return sum(not key.startswith("m:") for key in keys) or len(keys)
+
+    def borne(self, keys: Collection[str], entered: Collection[str]) -> Collection[str]:
+        """Return the keys whose payee, by number or by name, some ledger holds."""
+        called = {key[2:].partition("|")[0] for key in entered if key.startswith("n:")}
+        return {
+            key
+            for key in keys
+            if (key[2:] in called if key.startswith("m:") else key in entered or f"x:{key}" in entered)
+        }
 
     def asks(self, entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
         """Return the listed numbers whose name is protected under another number."""

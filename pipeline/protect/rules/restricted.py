@@ -16,7 +16,7 @@ from pipeline.protect.pseudonyms import FULL
 from pipeline.protect.rules.rule import Marked, RowRuleBase, is_flag, written_differently
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
@@ -69,7 +69,7 @@ class RestrictedRecord(RowRuleBase):
             for text in pc.unique(marked.drop_null()).to_pylist():
                 found[context.pseudonyms.protection_of(self.scope, text)] = mark
                 if self.published:
-                    found[context.pseudonyms.one(self.scope, context.force, text, length=FULL)] = mark
+                    found[f"{_EXACT}{context.pseudonyms.one(self.scope, context.force, text, length=FULL)}"] = mark
         found.pop("", None)
         alike = _alike(cells[self.reference], rows)
         return found | ({_ALIKE: alike} if alike else {})
@@ -79,6 +79,11 @@ class RestrictedRecord(RowRuleBase):
         for path, entered in sources.items():
             if _ALIKE in entered:
                 yield written_differently(path, map(int, entered[_ALIKE].split()))
+
+    def count(self, keys: Collection[str]) -> int:
+        """Return the number of references: each may have two keys."""
+        exact = sum(key.startswith(_EXACT) for key in keys)
+        return max(exact, len(keys) - exact)
 
     def strength(self, value: str) -> int:
         """Return 1 for a restriction: a mark that is none is settled by correcting it."""
@@ -105,7 +110,10 @@ class RestrictedRecord(RowRuleBase):
     def _marked(self, keys: pa.Array | None, named: pa.Array | None, context: Context) -> tuple[Mask, Sequence[str]]:
         """Return where a reference is restricted, by its key or its pseudonym, and the entries that say so."""
         entries = pa.array(sorted(context.registers.get(self.register, {})), pa.string())
-        columns = [plain(column) for column in (keys, named) if column is not None]
+        columns = [plain(keys)] if keys is not None else []
+        if named is not None:  # an older version entered pseudonyms as they are
+            exact = plain(named)
+            columns += [exact, pc.binary_join_element_wise(_EXACT, exact, "")]
         found = [mask_of(pc.is_in(column, value_set=entries)) for column in columns]
         hit = {entry for column, mask in zip(columns, found, strict=True) for entry in _at(column, mask)}
         return (np.logical_or.reduce(found) if found else nowhere(0)), sorted(hit)
@@ -121,6 +129,8 @@ def _marks(column: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     return facts_of_distinct(column, lambda mark: known.get(mark, _UNSETTLED), dtype=np.object_, empty=_UNSETTLED)
 
 
+#: What the key of an exact reference begins with: rows that an older version released have no other.
+_EXACT = "="
 #: Under which a source enters the rows of references that are written in several ways.
 _ALIKE = "w:"
 _MOST_ROWS = 100

@@ -11,7 +11,7 @@ from pipeline.columns.arrays import facts_of_distinct
 from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows, Question
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -83,6 +83,14 @@ class RowRuleBase:
     def resolve(self, entries: dict[str, str]) -> dict[str, str]:
         """Return the entries as they are."""
         return entries
+
+    def count(self, keys: Collection[str]) -> int:
+        """Return the number of keys."""
+        return len(keys)
+
+    def borne(self, keys: Collection[str], _entered: Collection[str]) -> Collection[str]:
+        """Return the keys as they are."""
+        return keys
 
     def asks(self, _entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
         """Return no key."""

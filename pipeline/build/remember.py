@@ -1,0 +1,64 @@
+"""What a run leaves behind: a state that points to the new releases, and a journal of what came and went out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.storage.index import ReferenceIndex
+from pipeline.storage.journal import record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pipeline.build.run_context import Workplace
+    from pipeline.model.declaration import Dataset
+    from pipeline.storage.state import MonthState, State
+
+
+def remember(work: Workplace, dataset: Dataset, before: State, new: State) -> None:
+    """Point to the new releases: before this line the old ones are the last good state, after it the new ones."""
+    for feed, receipts in new.receipts.items():
+        for path, receipt in receipts.items():
+            if before.receipts.get(feed, {}).get(path) != receipt:
+                facts = {"path": path, "sha256": receipt.sha256, "bytes": receipt.bytes, "rows": receipt.rows}
+                record(work.private, "received", {"dataset": dataset.name, "feed": feed, **facts})
+    index = ReferenceIndex(work.store, dataset.name, dataset.references)
+    for month, each in new.months.items():
+        last = before.months[month].released if month in before.months else None
+        if last and each.released and last.folder != each.released.folder:
+            index.replaced(month, last, each.released)
+    work.store.remember(dataset.name, new)
+    for month, each in new.months.items():
+        old = before.months.get(month)
+        which = {"dataset": dataset.name, "month": month}
+        if each.released and (old is None or old.released != each.released):
+            record(work.private, "released", {**which, "inputs": dict(each.inputs), "folder": each.released.folder})
+            _record_approval(work, which, each.released.csv_sha256)
+        if each.waiting and (old is None or old.waiting != each.waiting):
+            folder = each.waiting.built.folder
+            record(work.private, "waiting", {**which, "inputs": dict(each.inputs), "folder": folder})
+
+
+def _record_approval(work: Workplace, which: Mapping[str, str], sha256: str) -> None:
+    """Write into the journal who approved a release, where that was needed."""
+    desk = work.settings.desk
+    approval = next(
+        (
+            each
+            for each in desk.decisions
+            if (each.kind, each.dataset, each.sha256) == ("approve", which["dataset"], sha256)
+        ),
+        None,
+    )
+    if approval:
+        decision = {"role": approval.role, "date": approval.date.isoformat(), "reason": approval.reason}
+        record(work.private, "approved", {**which, "sha256": sha256, **decision})
+
+
+def folders(months: Iterable[MonthState]) -> Iterable[str]:
+    """Yield the folders of what is released and of what waits."""
+    for each in months:
+        if each.released:
+            yield each.released.folder
+        if each.waiting:
+            yield each.waiting.built.folder

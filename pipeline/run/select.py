@@ -1,0 +1,79 @@
+"""What a command names: datasets, months, and the accounts of what was built."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.datasets import declared
+from pipeline.errors import InputError, SettingsError
+from pipeline.model.periods import NO_MONTH
+from pipeline.printable import printable
+from pipeline.settings.reader import MONTH
+from pipeline.storage.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from pipeline.model.accounts import Account
+    from pipeline.model.declaration import Dataset
+    from pipeline.model.periods import Month
+    from pipeline.settings.settings import Settings
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all datasets."""
+    return tuple(declared())
+
+
+def chosen(names: Collection[str]) -> tuple[Dataset, ...]:
+    """Return the datasets that were named, all when none was; an unknown name is a `SettingsError`."""
+    every = declared()
+    unknown = sorted(set(names) - set(every))
+    if unknown:
+        near = difflib.get_close_matches(unknown[0].lower(), every, n=1)
+        if MONTH.fits(unknown[0]):
+            hint = f"a month is asked for by `--month {unknown[0]}`; "
+        else:
+            hint = f"did you mean `{near[0]}`? " if near else ""
+        raise SettingsError(
+            "unknown-dataset",
+            f"there is no dataset `{printable(unknown[0])}`",
+            where="the command line",
+            fix=f"{hint}choose from: {', '.join(every)}",
+        )
+    return tuple(dataset for name, dataset in every.items() if not names or name in names)
+
+
+class MonthAccounts(NamedTuple):
+    """The accounts of a month as it was built last, and whether that build still waits for an approval."""
+
+    accounts: tuple[Account, ...]
+    waits: bool
+
+
+def accounts_of(settings: Settings, dataset: Dataset, month: Month) -> MonthAccounts:
+    """Return what became of every row of a month; `InputError` where the month was never built."""
+    state = Store(settings.data / "private").state(dataset.name)
+    if month == NO_MONTH:
+        return MonthAccounts(state.unplaced, waits=False)
+    if month not in state.months:
+        raise no_such_month([dataset.name], month)
+    return MonthAccounts(state.months[month].accounts, waits=state.months[month].waiting is not None)
+
+
+def accounts_by_month(settings: Settings, dataset: Dataset) -> dict[Month, MonthAccounts]:
+    """Return the accounts of every month that was built, and of the rows of no month where there are any."""
+    state = Store(settings.data / "private").state(dataset.name)
+    found = {month: MonthAccounts(each.accounts, each.waiting is not None) for month, each in state.months.items()}
+    return found | ({NO_MONTH: MonthAccounts(state.unplaced, waits=False)} if state.unplaced else {})
+
+
+def no_such_month(datasets: Sequence[str], month: Month) -> InputError:
+    """Return the error for a month of which nothing was built."""
+    return InputError(
+        "no-such-month",
+        f"nothing was ever built for {month}",
+        where=f"--month, {' '.join(datasets)}",
+        fix="run `pipeline publish`, or choose a month that an extract was received for",
+    )
