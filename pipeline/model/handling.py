@@ -197,8 +197,8 @@ class RowRule(Handling, Protocol):
     def count(self, keys: Collection[str]) -> int:
         """Return how many things of what the register holds some of its keys stand for."""
 
-    def borne(self, keys: Collection[str], entered: Collection[str]) -> Collection[str]:
-        """Return the keys that some row bears, where each row of a source enters its own."""
+    def borne(self, weaker: Mapping[str, str], entered: Collection[str]) -> Collection[str]:
+        """Return the keys of weaker entries that some row bears: where each row of a source enters its own."""
 
     def asks(self, entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
         """Return the keys that only a decision can settle, by the code of the finding."""

@@ -49,7 +49,8 @@ def publish_summary(run: Run) -> Iterable[str]:
 def _publish_ending(run: Run) -> Iterable[str]:
     yield from _ending(run)
     if not run.errors and run.plans and not any(made.writes for made in run.plans):
-        yield "nothing that is public changed"
+        changed = any(outcome.changed for outcome in run.outcomes)
+        yield "nothing that is public changed" if changed else "nothing changed: nothing was written"
     index = run.work.published / "index.html"
     if index.is_file():
         yield f"open {index}"

@@ -98,7 +98,7 @@ def publish(
         outcomes = _outcomes(work, request)
         errors = _errors(request, outcomes)
         publications = _publications(work, outcomes, errors)
-        publications = intact_only(publications, _built(outcomes), errors)
+        publications = intact_only(publications, _made(outcomes), errors)
         plans = apply_all(work, portals_of(work, reach.ckan), publications, errors)
         if group is not None:
             mend_private(work.private, group=group)
@@ -145,7 +145,7 @@ def planned(work: Workplace, reach: PortalChoice, request: Request) -> tuple[Run
     outcomes = _outcomes(work, request)
     errors = _errors(request, outcomes)
     publications = _publications(work, outcomes, errors)
-    publications = intact_only(publications, _built(outcomes), errors)
+    publications = intact_only(publications, _made(outcomes), errors)
     plans = plan_all(portals_of(work, reach.ckan), publications, errors)
     run = _run(work, outcomes, plans, errors, reach)
     return replace(run, rows=tuple(row_changes(work, outcomes))), publications
@@ -157,8 +157,16 @@ def _check_day(work: Workplace, today: dt.date) -> None:
         check_day(work.private, work.as_of, clock=today, writes=work.writes)
 
 
-def _built(outcomes: Sequence[Outcome]) -> dict[str, Collection[Month]]:
-    return {outcome.dataset.name: outcome.built for outcome in outcomes}
+def _made(outcomes: Sequence[Outcome]) -> dict[str, Collection[Month]]:
+    """Return the months whose release this run made: built from extracts, or what is kept with a new protection."""
+    return {outcome.dataset.name: {*outcome.built, *_revised(outcome)} for outcome in outcomes}
+
+
+def _revised(outcome: Outcome) -> Iterator[Month]:
+    before = outcome.before.months
+    for month, each in outcome.state.months.items():
+        if month not in before or before[month].released != each.released:
+            yield month
 
 
 def _means(settings: Settings, environ: Mapping[str, str]) -> tuple[PortalChoice, Key | None]:

@@ -132,13 +132,13 @@ class Payee(RowRuleBase):
         """Return the number of payees: those that are called otherwise too are counted once."""
         return sum(not key.startswith("m:") for key in keys) or len(keys)
 
-    def borne(self, keys: Collection[str], entered: Collection[str]) -> Collection[str]:
-        """Return the keys whose payee, by number or by name, some ledger holds."""
+    def borne(self, weaker: Mapping[str, str], entered: Collection[str]) -> Collection[str]:
+        """Return the keys whose payee, by number or by name, some ledger holds; one without a type is held anyway."""
         called = {key[2:].partition("|")[0] for key in entered if key.startswith("n:")}
         return {
             key
-            for key in keys
-            if (key[2:] in called if key.startswith("m:") else key in entered or f"x:{key}" in entered)
+            for key, now in weaker.items()
+            if (key[2:] in called if key.startswith("m:") else now in PROTECTION and {key, f"x:{key}"} & set(entered))
         }
 
     def asks(self, entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:

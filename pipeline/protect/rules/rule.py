@@ -88,9 +88,9 @@ class RowRuleBase:
         """Return the number of keys."""
         return len(keys)
 
-    def borne(self, keys: Collection[str], _entered: Collection[str]) -> Collection[str]:
-        """Return the keys as they are."""
-        return keys
+    def borne(self, weaker: Mapping[str, str], _entered: Collection[str]) -> Collection[str]:
+        """Return every key."""
+        return weaker.keys()
 
     def asks(self, _entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
         """Return no key."""
