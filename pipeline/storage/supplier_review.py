@@ -13,7 +13,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.columns.keys import damaged, folded
-from pipeline.columns.text import is_formula_text
+from pipeline.columns.open_text import is_formula_text
 from pipeline.model.handling import Question
 from pipeline.model.payee_types import most_protective
 from pipeline.model.periods import neighbour, ranges
