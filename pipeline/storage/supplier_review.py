@@ -22,7 +22,7 @@ from pipeline.printable import printable
 from pipeline.storage.atomic import replace_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model.periods import Month
@@ -104,11 +104,18 @@ def review_file(private: Path) -> Path:
     return private / "review" / "suppliers.csv"
 
 
-def save_review(private: Path, dataset: str, month: Month, questions: Sequence[Question]) -> None:
-    """Make the review file hold ``questions`` as what ``month`` of ``dataset`` asks, beside what other months ask."""
+def save_review(
+    private: Path, dataset: str, asked: Mapping[Month, Sequence[Question]], kept: Collection[Month] = ()
+) -> None:
+    """Make the review file hold what months of ``dataset`` ask, beside what its months ``kept`` and others' asked."""
     path = review_file(private)
-    parts = [part for each in read_review(private) for part in each.parts if part[:2] != (dataset, month)]
-    parts += [Part(dataset, month, question) for question in questions]
+    parts = [
+        part
+        for each in read_review(private)
+        for part in each.parts
+        if part.dataset != dataset or (part.month in kept and part.month not in asked)
+    ]
+    parts += [Part(dataset, month, question) for month, questions in asked.items() for question in questions]
     if not parts and not path.exists():
         return
     text = io.StringIO(newline="")

@@ -37,8 +37,7 @@ def listed(product: Product) -> dict[str, str]:
 def asked(product: Product, *names: str) -> None:
     """Make ``names`` the suppliers to classify, in this order."""
     questions = [Question(f"S{place}", (name,), 0, 1, -place, "") for place, name in enumerate(names, 1)]
-    for month in MONTHS:
-        save_review(product.private, "spend-over-500", month, questions if month == MONTHS[0] else [])
+    save_review(product.private, "spend-over-500", {MONTHS[0]: questions})
 
 
 def test_what_was_answered_is_published_and_names_the_firm_and_not_the_person(product: Product) -> None:

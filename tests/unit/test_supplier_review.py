@@ -17,6 +17,7 @@ from pipeline.columns.keys import damaged, folded
 from pipeline.columns.open_text import is_formula_text
 from pipeline.model.handling import Question
 from pipeline.protect.rules.payee_questions import MOST_NAMES, pence, questions_of
+from pipeline.storage.privacy import mend_private
 from pipeline.storage.supplier_review import COLUMNS, Part, Waiting, read_review, review_file, save_review
 
 if TYPE_CHECKING:
@@ -34,11 +35,12 @@ def shown(private: Path) -> list[dict[str, str]]:
 
 
 def test_a_supplier_is_one_line_over_all_months_the_largest_amount_first(tmp_path: Path) -> None:
-    save_review(tmp_path, SPEND, "2024-01", [question("S1", 10_050, lines=2), question("S2", 99_999_999, "John Smith")])
-    save_review(
-        tmp_path, SPEND, "2024-02", [question("s1", 5), question("S4", -1_200, "X"), question("S3", -1_200, "X")]
-    )
-    save_review(tmp_path, SPEND, "2024-04", [question("S1", 100)])
+    months = {
+        "2024-01": [question("S1", 10_050, lines=2), question("S2", 99_999_999, "John Smith")],
+        "2024-02": [question("s1", 5), question("S4", -1_200, "X"), question("S3", -1_200, "X")],
+        "2024-04": [question("S1", 100)],
+    }
+    save_review(tmp_path, SPEND, months)
     assert [tuple(line.values())[:-1] for line in shown(tmp_path)] == [
         ("S2", "John Smith", "1", "999999.99", "2024-01", "IND", "two words, as a person's name has"),
         ("S1", "Acme Locks Ltd", "4", "101.55", "2024-01 to 2024-02, 2024-04", "ORG", 'company word: "ltd"'),
@@ -52,25 +54,26 @@ def test_a_supplier_is_one_line_over_all_months_the_largest_amount_first(tmp_pat
 
 
 def test_a_month_that_is_built_again_replaces_its_own_part_alone(tmp_path: Path) -> None:
-    save_review(tmp_path, SPEND, "2024-01", [question("S1", 100), question("S2", 200)])
-    save_review(tmp_path, SPEND, "2024-02", [question("S1", 400, "Jane Roe")])
-    save_review(tmp_path, "card-spend", "2024-01", [question("S1", 800)])
-    save_review(tmp_path, SPEND, "2024-01", [question("S3", 1)])
+    save_review(tmp_path, SPEND, {"2024-01": [question("S1", 100), question("S2", 200)]})
+    save_review(tmp_path, SPEND, {"2024-02": [question("S1", 400, "Jane Roe")]}, ["2024-01"])
+    save_review(tmp_path, "card-spend", {"2024-01": [question("S1", 800)]})
+    save_review(tmp_path, SPEND, {"2024-01": [question("S3", 1)]}, ["2024-01", "2024-02"])
     assert [(each.reference, each.total, each.months) for each in read_review(tmp_path)] == [
         ("S1", 1_200, "2024-01 to 2024-02"),
         ("S3", 1, "2024-01"),
     ]
     before = review_file(tmp_path).stat()
-    save_review(tmp_path, SPEND, "2024-01", [question("S3", 1)])
+    save_review(tmp_path, SPEND, {"2024-01": [question("S3", 1)]}, ["2024-02"])
     assert review_file(tmp_path).stat() == before  # nothing changed: nothing was written
-    save_review(tmp_path, SPEND, "2024-01", [])
-    save_review(tmp_path, SPEND, "2024-02", [])
-    save_review(tmp_path, "card-spend", "2024-01", [])
+    save_review(tmp_path, SPEND, {}, ["2024-01"])  # a month that is no longer kept asks nothing
+    assert [(each.reference, each.total) for each in read_review(tmp_path)] == [("S1", 800), ("S3", 1)]
+    save_review(tmp_path, SPEND, {"2024-01": []}, ["2024-01"])
+    save_review(tmp_path, "card-spend", {})
     assert shown(tmp_path) == []
 
 
 def test_there_is_no_file_while_nobody_asks(tmp_path: Path) -> None:
-    save_review(tmp_path, SPEND, "2024-01", [])
+    save_review(tmp_path, SPEND, {"2024-01": []})
     assert not review_file(tmp_path).exists()
     assert read_review(tmp_path) == []
 
@@ -94,7 +97,7 @@ def test_a_line_that_is_not_as_it_was_written_is_left_out_until_its_month_is_bui
     review_file(tmp_path).parent.mkdir()
     review_file(tmp_path).write_bytes(spoiled)
     assert read_review(tmp_path) == []
-    save_review(tmp_path, SPEND, "2024-01", [question("S1", 100)])
+    save_review(tmp_path, SPEND, {"2024-01": [question("S1", 100)]})
     assert [each.reference for each in read_review(tmp_path)] == ["S1"]
 
 
@@ -116,7 +119,7 @@ HOSTILE = (
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_cell_is_a_formula_and_no_name_leaves_its_line(tmp_path: Path, text: str) -> None:
-    save_review(tmp_path, SPEND, "2024-01", [question(f"{text}S1", -100, text, "Acme; =2 Ltd", others=3)])
+    save_review(tmp_path, SPEND, {"2024-01": [question(f"{text}S1", -100, text, "Acme; =2 Ltd", others=3)]})
     (line,) = shown(tmp_path)
     assert not any(map(is_formula_text, line.values())), line
     assert all(cell.isprintable() for cell in line.values())
@@ -179,8 +182,6 @@ def test_amounts_beyond_any_number_of_the_machine_are_added_exactly() -> None:
 
 
 def test_a_group_may_read_the_file_where_the_settings_name_one(tmp_path: Path) -> None:
-    from pipeline.storage.privacy import mend_private  # noqa: PLC0415 - for this one
-
-    save_review(tmp_path, SPEND, "2024-01", [question("S1", 100)])
+    save_review(tmp_path, SPEND, {"2024-01": [question("S1", 100)]})
     mend_private(tmp_path, group=os.getgid())
     assert stat.S_IMODE(review_file(tmp_path).stat().st_mode) == 0o640
