@@ -34,6 +34,8 @@ _PENCE = 100
 _ABREAST = 3
 #: How often somebody else's run is looked at that keeps answers from being written, in seconds.
 _PAUSE = 1.0
+#: How long the rest of an arrow key or a function key may take, in seconds.
+_LATE = 0.2
 
 
 def review(options: argparse.Namespace) -> int:
@@ -193,7 +195,10 @@ def _keys() -> Iterator[Callable[[], str]]:
             typed = os.read(number, 1024)
         except OSError:
             return ""
-        return typed.decode("utf-8", "replace").lower() if len(typed) < 2 else "?"  # noqa: PLR2004
+        if typed == b"\x1b":  # its rest may come late, over a slow line
+            time.sleep(_LATE)
+            termios.tcflush(number, termios.TCIFLUSH)
+        return typed.decode("utf-8", "replace").lower() if len(typed) < 2 else "?"  # noqa: PLR2004 - one or none
 
     tty.setcbreak(number, termios.TCSAFLUSH)
     try:

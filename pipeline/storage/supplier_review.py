@@ -31,6 +31,8 @@ COLUMNS = ("supplier_number", "name", "lines", "total", "months", "suggested_typ
 #: The names that a cell shows, and the characters of each.
 _SHOWN, _LONGEST = 4, 100
 _PENCE = 100
+#: The characters that the parts of one payee may take: a number of very many payees has many names.
+_LARGEST = 1 << 28
 
 
 class Part(NamedTuple):
@@ -130,10 +132,13 @@ def read_review(private: Path) -> list[Waiting]:
     path = review_file(private)
     if not path.exists():
         return []
+    usual = csv.field_size_limit(_LARGEST)
     try:
         lines = list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
     except (UnicodeDecodeError, csv.Error):
         return []
+    finally:
+        csv.field_size_limit(usual)
     return _payees(part for line in lines[1:] for part in _parts(line))
 
 

@@ -170,6 +170,12 @@ def test_a_number_of_many_payees_keeps_some_names_and_counts_the_others() -> Non
     assert payee.name.endswith(" / 296 more")
 
 
+def test_many_long_names_in_many_months_are_read_again(tmp_path: Path) -> None:
+    names = [tuple(f"{'x' * 9_000} {month} {place}" for place in range(MOST_NAMES)) for month in range(1, 13)]
+    save_review(tmp_path, SPEND, {f"2024-{month:02}": [question("S1", 1, *names[month - 1])] for month in range(1, 13)})
+    assert len(read_review(tmp_path)[0].names) == 12 * MOST_NAMES
+
+
 @pytest.mark.parametrize(("text", "amount"), [("1,234.50", 123_450), ("(250.00)", -25_000), ("much", 0), ("", 0)])
 def test_amounts_are_counted_in_pence_and_a_bad_one_is_none(text: str, amount: int) -> None:
     assert pence(text) == amount
