@@ -135,7 +135,7 @@ def judge(files: Mapping[str, list[Row]], opened: set[str], month: str) -> dict[
                 continue
             spot = (own, FIRST_ROW + number)
             public = published_as(row)
-            if public is None or of > own:
+            if public is None or of > own or of < "2000":
                 found[spot] = ("quarantined", "", {})
             elif fold(row["crime_reference"]) in restricted:
                 found[spot] = ("withheld", "restricted", {})

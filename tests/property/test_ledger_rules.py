@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ from received import BODIES, FIRST_ROW, KEY, Received, dataset, schema_of
 from table import GOOD
 
 from pipeline.codelists import CODELISTS
+from pipeline.errors import InputError
 from pipeline.model.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
 
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 MONTH = "2024-01"
 SPEND = dataset("spend-over-500")
 RULES = schema_of(SPEND)
-FORMULA = ("=", "+", "-", "@", "\t")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|")
 HELD, CONFLICT = "transaction-incomplete", "line-conflict"
 
 # --- the rules, once more ----------------------------------------------------------------------------
@@ -71,10 +73,11 @@ def day_of(text: str) -> str:
 def amount_of(text: str) -> Decimal | None:
     negative = text[:1] == "(" and text[-1:] == ")"
     digits = text[1:-1] if negative else text
-    if digits[:1] == "-":
-        if negative:
+    if "-" in digits:
+        if negative or digits.count("-") > 1 or not (digits[0] == "-" or digits[-1] == "-"):
             return None
-        negative, digits = True, digits[1:]
+        negative, digits = True, digits.strip("-")
+    digits = digits.removeprefix("£")
     pounds, point, pence = digits.partition(".")
     if point and not pence:
         return None
@@ -83,9 +86,9 @@ def amount_of(text: str) -> Decimal | None:
         if not 1 <= len(groups[0]) <= 3 or any(len(group) != 3 for group in groups[1:]):
             return None
         pounds = "".join(groups)
-    if not pounds or set(pounds + pence) - set("0123456789"):
+    if not pounds + pence or set(pounds + pence) - set("0123456789"):
         return None
-    exact = Decimal(f"{pounds}.{pence or 0}")
+    exact = Decimal(f"{pounds or 0}.{pence or 0}")
     rounded = round(exact, 2)
     if abs(exact - rounded) > Decimal("0.000001"):
         return None
@@ -176,6 +179,17 @@ def kinds_of(rows: list[Row], payees: Payees) -> list[str]:
     ]
 
 
+def runs(text: str) -> bool:
+    """Whether a spreadsheet would run a text, behind blanks and what is not seen too."""
+    seen = "".join(each for each in text if each != "\x1f").lstrip()
+    return text.startswith(FORMULA) or seen.startswith(FORMULA) or bool(re.search(r"[;|\t\r\n]\s*[=+@-]", seen))
+
+
+def is_damaged(text: str) -> bool:
+    """Whether an open text is no name, or holds what is not seen (of the characters that are drawn here)."""
+    return bool(set(text) & set("\t\r\n\x1f")) or not any(map(str.isalnum, text))
+
+
 def is_bad(row: Row, kind: str) -> bool:  # noqa: PLR0911 - one line a sentence of the rules
     """Whether a line by itself is bad."""
     if row["Body"] not in BODIES or row["Period"] != MONTH or row["Currency"] != "GBP":
@@ -186,19 +200,21 @@ def is_bad(row: Row, kind: str) -> bool:  # noqa: PLR0911 - one line a sentence 
         return True
     redacted, protected = kind in {"IND", "PROT"}, kind == "PROT"
     # text that would be published and that a spreadsheet would run; what redaction replaces is not published
-    texts = [] if redacted else ["Supplier Name", "Company No", "Contract Ref"]
+    texts = [] if redacted else ["Supplier Name"]
     texts += [] if protected else ["Cost Centre Name", "Account Name"]
-    if any(row[name].startswith(FORMULA) for name in texts):
+    if any(runs(row[name]) for name in texts):
         return True
     if excluded_as(row["Account Code"]):
         return False
+    if any(is_damaged(row[name]) for name in texts) or "\x1f" in row["Value For Money"]:
+        return True
     needed = [] if redacted else ["Supplier Name", "Supplier No"]
     needed += [] if protected else ["Cost Centre Name", "Account Name"]
     if not all(row[name] for name in needed):
         return True
     if row["Irrecoverable VAT"] and amount_of(row["Irrecoverable VAT"]) is None:
         return True
-    return not row["Value For Money"] or row["Payment Method"] not in CARDS
+    return not fold(row["Value For Money"]) or row["Payment Method"] not in CARDS
 
 
 def judge(rows: list[Row], payees: Payees) -> list[tuple[str, str]]:  # noqa: C901, PLR0912 - rules (a) to (e)
@@ -261,7 +277,10 @@ def judge(rows: list[Row], payees: Payees) -> list[tuple[str, str]]:  # noqa: C9
 def published_as(row: Row, kind: str) -> Row:
     """(f) What the public sees of a line."""
     redacted, protected = kind in {"IND", "PROT"}, kind == "PROT"
+    row = {name: cell.replace("\u00a0", " ") for name, cell in row.items()}
     name = {"IND": "REDACTED PERSONAL DATA", "PROT": "REDACTED OTHER"}.get(kind, row["Supplier Name"])
+    company = row["Company No"] if re.fullmatch("[0-9]{8}", row["Company No"]) else ""
+    contract = row["Contract Ref"] if re.fullmatch("[A-Z]*[0-9]{1,9}", row["Contract Ref"]) else ""
     route = ALIASES.get(" ".join(row["Value For Money"].casefold().split()), "recorded")
     vat = amount_of(row["Irrecoverable VAT"]) if row["Irrecoverable VAT"] else None
     return {
@@ -270,14 +289,14 @@ def published_as(row: Row, kind: str) -> Row:
         "transaction_id": pseudonym("transaction", row["Body"], row["Transaction No"]),
         "supplier_name": name,
         "supplier_id": "" if redacted else pseudonym("supplier", row["Supplier No"]),
-        "company_number": "" if redacted else row["Company No"],
+        "company_number": "" if redacted else company,
         "department": "" if protected else row["Cost Centre Name"],
         "category": "" if protected else row["Account Name"],
         "purpose": "" if protected else row["Account Name"],
         "net_amount": shown(amount_of(row["Net Amount"]) or Decimal(0)),
         "irrecoverable_vat": "" if vat is None else shown(vat),
         "value_for_money": ROUTES[route],
-        "contract_reference": "" if redacted else row["Contract Ref"],
+        "contract_reference": "" if redacted else contract,
         "is_card": CARDS[row["Payment Method"]],
         "redaction": {"IND": "personal", "PROT": "other"}.get(kind, ""),
     }
@@ -287,6 +306,7 @@ def published_as(row: Row, kind: str) -> Row:
 
 NASTY = st.text(st.sampled_from(list("=+-@\t\",\n\r \u00a0'aé€😀\x1f0")), max_size=5)
 AMOUNTS = ["500", "500.00", "500.01", "250.005", "(250.01)", "-1,000.00", "250.01", "1,000.50", "0", "499.99", "1e3"]
+AMOUNTS += [".50", "-41.67", "1,234.50-", "£900.00", "-£900", "(£900)", "--1", "-", "1-1"]
 BUSY = {
     "Body": ["OPCC", "OPCC", "OPCC", "FORCE"],
     "Transaction No": ["1", "1", "2", "3"],
@@ -362,6 +382,10 @@ def test_every_line_becomes_what_the_rules_say(own: list[Row], other: list[Row],
     payees = Payees({MONTH: rows, "2024-02": others}, types)
     expected, kinds = judge(rows, payees), kinds_of(rows, payees)
     everything = received(own, other, types)
+    if rows and not any(row["Value For Money"] for row in rows):
+        with pytest.raises(InputError, match="no-value-for-money"):
+            everything.month(MONTH)
+        return
     product = everything.month(MONTH)
     fates = everything.fates(MONTH, product)
     for place, (outcome, reason) in enumerate(expected):
@@ -402,6 +426,7 @@ def test_no_published_text_begins_like_a_formula(cells: list[tuple[str, str]]) -
         {**GOOD["ledger"], "Transaction No": str(number), "Period": MONTH, name: cell}
         for number, (name, cell) in enumerate(cells)
     ]
+    own.append({**GOOD["ledger"], "Transaction No": "good", "Period": MONTH})
     table = received(own, [], []).month(MONTH).table
     texts = [field.name for field in RULES.fields if field.type == "string"]
     for row in table.text.select(texts).to_pylist():
