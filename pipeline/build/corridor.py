@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.model.accounts import Account, Quarantined
     from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset, Feed
+    from pipeline.model.handling import Question
     from pipeline.model.tables import RawTable, SafeTable
     from pipeline.release.publishable import PublishableTable
     from pipeline.settings.sections import Referee
@@ -37,14 +38,14 @@ class BuildReport:
     """The account of every row that a month was made of; it holds no published row.
 
     ``bad`` counts, by path, the rows that speak against their file, ``faults`` say which cells are bad and why.
-    ``review`` holds raw references that somebody has to classify; it goes into one private file, nowhere else.
+    ``review`` holds the payees whom somebody has to classify; it goes into one private file, nowhere else.
     ``applied`` are entries of the private index that stood in the rows; ``profile`` holds counts for the gates.
     """
 
     accounts: tuple[Account, ...]
     quarantined: tuple[Quarantined, ...]
     bad: Mapping[str, int]
-    review: tuple[str, ...]
+    review: tuple[Question, ...]
     applied: tuple[str, ...]
     quality: Mapping[str, int]
     faults: tuple[Fault, ...] = ()
@@ -77,7 +78,7 @@ def build(
         accounts=accounts,
         quarantined=quarantined,
         bad=_bad([each.settled.bad for each in passed]),
-        review=tuple(number for feed, raw in raws for number in _review(feed, raw, context)),
+        review=tuple(question for feed, raw in raws for question in _review(feed, raw, context)),
         applied=tuple(sorted({entry for each in passed for entry in each.applied})),
         quality=_quality([each.figures for each in passed], accounts),
         faults=faults_of(quarantined),
@@ -86,8 +87,8 @@ def build(
     return BuildResult(table, told)
 
 
-def _review(feed: Feed, raw: RawTable, context: Context) -> Iterator[str]:
-    """Yield what somebody has to classify; rows that are never published raise no question."""
+def _review(feed: Feed, raw: RawTable, context: Context) -> Iterator[Question]:
+    """Yield whom somebody has to classify; rows that are never published raise no question."""
     apart = np.zeros(len(raw), np.bool_)
     for rule in feed.rules:
         never = rule.unpublishable(raw, context)

@@ -176,6 +176,8 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
         each.month: _candidate(inputs, each, state, place=f"{number} of {len(stale)}")
         for number, each in enumerate(stale, start=1)
     }
+    if work.writes:
+        save_review(work.private, dataset.name, {month: each.told.review for month, each in candidates.items()}, months)
     nowhere = unplaced(inputs)
     accounts_of_none = _unplaced(inputs, state, nowhere)  # listed before anything can stop
     refuse_too_bad(inputs, months, candidates, nowhere)
@@ -246,7 +248,6 @@ def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str)
             row_numbers(path): inputs.found.numbers[path] for path in stale.inputs if path in inputs.found.numbers
         }
         save_quarantine(work.private, dataset.name, stale.month, made.told.quarantined, {**stale.inputs, **numbers})
-        save_review(work.private, dataset.name, stale.month, made.told.review)
     last = state.months.get(stale.month)
     same = last.released if last and last.released and last.released.csv_sha256 == made.built.csv_sha256 else None
     if same and last and _same_terms(last, made):

@@ -26,7 +26,7 @@ _FEWEST = 2
 ALL_FEEDS = ""
 #: What settles rows that are held back, by the reason of most of them.
 _SETTLES = {
-    "payee-needs-review": "classify their suppliers in data/reference/supplier-types.csv",
+    "payee-needs-review": "classify their suppliers in data/reference/supplier-types.csv (`pipeline review suppliers`)",
     "month-not-open": "bring the extracts of the months that they belong to",
 }
 

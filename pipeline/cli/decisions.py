@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
     from pipeline.settings.decisions import Decision
 
-_NEXT = "run `pipeline plan` to see what follows, then `pipeline publish`"
+NEXT = "run `pipeline plan` to see what follows, then `pipeline publish`"
 
 
 def _settle(options: argparse.Namespace, kind: str) -> int:
     """Approve or reject what waits."""
-    settings, signed = _settings(options), _signed(options)
+    settings, signed = settings_of(options), _signed(options)
     if kind == "approve" and options.day:
         decide.set_day(settings, options.day, signed, say=_say)
-        _out([f"runs count from {options.day.isoformat()} again"])
+        out([f"runs count from {options.day.isoformat()} again"])
         return int(ExitStatus.OK)
     if not options.dataset or bool(options.period) == options.all:
         raise SettingsError(
@@ -55,7 +55,7 @@ def reject(options: argparse.Namespace) -> int:
 
 def forget(options: argparse.Namespace) -> int:
     """Take back a file that was published by mistake."""
-    settings = _settings(options)
+    settings = settings_of(options)
     raw = f"{settings.data / 'raw'}{os.sep}"
     _told(settings, decide.forget(settings, options.path.removeprefix(raw), _signed(options), say=_say))
     return int(ExitStatus.OK)
@@ -63,9 +63,9 @@ def forget(options: argparse.Namespace) -> int:
 
 def recover(options: argparse.Namespace) -> int:
     """Rebuild the private memory from what is public, and say what is forgotten."""
-    settings = _settings(options)
+    settings = settings_of(options)
     made = recovery.recover(settings, options.as_of or dt.datetime.now().astimezone().date(), say=_say)
-    _out([*(f"recovered: {each.dataset}: {each.months:,} months" for each in made), *recovery.FORGOTTEN])
+    out([*(f"recovered: {each.dataset}: {each.months:,} months" for each in made), *recovery.FORGOTTEN])
     return int(ExitStatus.OK)
 
 
@@ -73,14 +73,15 @@ def _told(settings: Settings, made: Sequence[Decision]) -> None:
     done = {"approve": "approved", "reject": "rejected", "forget": "to be taken back"}
     about = [(each.dataset, each.period or each.path, each.finding) for each in made]
     lines = [" ".join(filter(None, (f"{done[each.kind]}:", *what))) for each, what in zip(made, about, strict=True)]
-    _out([*lines, f"written to {settings.desk.path}; {_NEXT}"])
+    out([*lines, f"written to {settings.desk.path}; {NEXT}"])
 
 
 def _signed(options: argparse.Namespace) -> decide.Signature:
     return decide.signature(options.role, options.reason, options.as_of or dt.datetime.now().astimezone().date())
 
 
-def _settings(options: argparse.Namespace) -> Settings:
+def settings_of(options: argparse.Namespace) -> Settings:
+    """Return the settings that a command is told."""
     return Settings.load(options.settings, os.environ, data=options.data, datasets=names())
 
 
@@ -88,5 +89,6 @@ def _say(line: str) -> None:
     sys.stderr.write(f"{printable(line)}\n")
 
 
-def _out(lines: Iterable[str]) -> None:
+def out(lines: Iterable[str]) -> None:
+    """Write lines as they are."""
     sys.stdout.write("".join(f"{printable(line)}\n" for line in lines))

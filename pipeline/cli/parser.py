@@ -93,6 +93,12 @@ _WORDS = {
         "and why.",
         "pipeline datasets\n  pipeline datasets street-crime",
     ),
+    "review": Words(
+        "say at a terminal what kind of payee each unknown supplier is",
+        "Show each supplier that nobody has classified, with its lines, amount, months and what its name suggests. One "
+        "key answers; answers go to data/reference/supplier-types.csv. Needs a terminal, and shows names.",
+        "pipeline review suppliers",
+    ),
     "quarantine": Words(
         "list the rows that could not be published, and why",
         "List file, row, column and reason of each row that has an error. Without a dataset it gives a summary of all. "
@@ -176,11 +182,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def add_command(
-    commands_of: argparse._SubParsersAction[_Parser],
-    name: str,
-    words: Words,
-    *,
-    module: str = _COMMANDS,
+    commands_of: argparse._SubParsersAction[_Parser], name: str, words: Words, *, module: str = _COMMANDS
 ) -> argparse.ArgumentParser:
     """Return the parser of a new command, carried out by the function of its name in ``module``."""
     command = commands_of.add_parser(
@@ -250,6 +252,8 @@ def _add_decisions(commands_of: argparse._SubParsersAction[_Parser]) -> None:
     forget = add_command(commands_of, "forget", _WORDS["forget"], module=_DECISIONS)
     forget.add_argument("path", metavar="PATH", help="below data/raw: crime/recorded-crime/2024-01.csv")
     _add_signature(forget)
+    review = add_command(commands_of, "review", _WORDS["review"], module="pipeline.cli.review")
+    review.add_argument("what", choices=("suppliers",), help="whom to go through: `suppliers`")
     add_command(commands_of, "recover", _WORDS["recover"], module=_DECISIONS)
 
 

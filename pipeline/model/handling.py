@@ -37,6 +37,21 @@ class Treated(NamedTuple):
     quality: Mapping[str, Mask] = MappingProxyType({})
 
 
+class Question(NamedTuple):
+    """A payee whom somebody has to classify, as the lines of one month tell it; only a private file may hold one.
+
+    ``names`` are those with the most lines, ``others`` counts the rest; ``total`` is in pence; ``protected`` is the
+    type that somebody of the same name has under another reference, "" where nobody is known.
+    """
+
+    reference: str
+    names: tuple[str, ...]
+    others: int
+    lines: int
+    total: int
+    protected: str
+
+
 class Handling(Protocol):
     """What a feed says about some raw columns: each raw column is settled by exactly one fate."""
 
@@ -212,8 +227,8 @@ class RowRule(Handling, Protocol):
     def revise_public(self, rows: PublicRows, context: Context) -> PublicRevision | None:
         """Return what the rule's register does to rows that are not built again, nothing where nothing is due."""
 
-    def questions(self, raw: RawTable, context: Context, apart: Mask) -> Sequence[str]:
-        """Return the raw references that somebody has to classify, rows ``apart`` left out.
+    def questions(self, raw: RawTable, context: Context, apart: Mask) -> Sequence[Question]:
+        """Return the payees whom somebody has to classify, rows ``apart`` left out.
 
         They go into one private file, nowhere else.
         """

@@ -156,7 +156,7 @@ def _ending(run: Run) -> Iterable[str]:
         yield f"{path} is not read: {named or 'no dataset reads files of this folder; is its name right?'}"
     if run.review:
         yield f"suppliers to classify: {run.review:,}, listed in {review_file(run.work.private)};"
-        yield f"  add them to {run.work.reference / 'supplier-types.csv'}"
+        yield f"  `pipeline review suppliers` asks, and adds them to {run.work.reference / 'supplier-types.csv'}"
     yield from run.notices
     stopped = {outcome.error for outcome in run.outcomes}
     yield from (line for error in run.errors if error not in stopped for line in str(error).split("\n"))

@@ -25,6 +25,8 @@ _STYLES = (
     ("to do:", "cyan"),
     ("published:", "green"),
     ("open ", "bold"),
+    ("suggested:", "cyan"),
+    ("= ", "green"),
 )
 
 

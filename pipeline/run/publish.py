@@ -282,7 +282,7 @@ def _run(
         plans=tuple(plans),
         errors=tuple(dict.fromkeys(errors)),
         unread=unread(work),
-        review=len({number for _, _, number in read_review(work.private)}),
+        review=len(read_review(work.private)),
         portal=reach.ckan.url if reach.ckan else "",
         notices=reach.notices,
     )

@@ -24,7 +24,7 @@ from small_tree import AS_OF, KEY, small_tree
 from pipeline import __version__
 from pipeline.errors import EXIT_MEANINGS, ExitStatus, PortalError
 
-COMMANDS = ("publish", "plan", "preview", "sample", "key", "datasets", "quarantine", "accounts")
+COMMANDS = ("publish", "plan", "preview", "sample", "key", "datasets", "quarantine", "accounts", "review")
 
 
 @pytest.fixture

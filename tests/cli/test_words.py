@@ -52,7 +52,7 @@ def test_a_mistake_is_answered_with_what_to_type(product: Product, words: tuple[
 
 
 @pytest.mark.parametrize(
-    "command", ["publish", "plan", "preview", "sample", "key", "datasets", "quarantine", "accounts"]
+    "command", ["publish", "plan", "preview", "sample", "key", "datasets", "quarantine", "accounts", "review"]
 )
 def test_every_command_teaches_by_a_sentence_and_an_example(product: Product, command: str) -> None:
     said = product.run(command, "--help")

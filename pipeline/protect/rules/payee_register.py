@@ -15,27 +15,18 @@ import pyarrow.compute as pc
 
 from pipeline.columns.arrays import plain
 from pipeline.columns.keys import folded
+from pipeline.model.payee_types import PERSONAL, PROTECTED, PROTECTION, most_protective
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pipeline.model.context import Context
 
-#: From the least to the most protective; a payee takes the most protective type ever given.
-PROTECTION = {"ORG": 1, "SOLE": 2, "IND": 3, "STAFF": 3, "PROT": 4}
-PERSONAL = ("IND", "STAFF")
-PROTECTED = ("PROT",)
 #: What an entry begins with where a type was filled and is on no list.
 UNKNOWN = "?"
 #: What becomes of a name that is protected under another number: it is held, or a decision is asked for.
 HELD, ASKED = "held", "asked"
 SUPPLIER_TYPES = "reference/supplier-types.csv"
-
-
-def most_protective(types: Iterable[str]) -> str:
-    """Return the most protective of known types, "" where there is none."""
-    known = sorted((kind for kind in types if kind in PROTECTION), key=lambda kind: (-PROTECTION[kind], kind))
-    return known[0] if known else ""
 
 
 def type_of(kinds: Iterable[str | None]) -> str:

@@ -9,16 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, filled, plain, where
+from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain, where
 from pipeline.columns.groups import groups
 from pipeline.columns.keys import fold_column
-from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows
+from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows, Question
+from pipeline.model.payee_types import PERSONAL, PROTECTED, PROTECTION
+from pipeline.protect.rules.payee_questions import pence, questions_of
 from pipeline.protect.rules.payee_register import (
     ASKED,
     HELD,
-    PERSONAL,
-    PROTECTED,
-    PROTECTION,
     SUPPLIER_TYPES,
     UNKNOWN,
     entries_of_ledger,
@@ -85,6 +84,7 @@ class Payee(RowRuleBase):
     name: str
     body: str
     number: str
+    net: str
     redaction: Redaction
     markers: str = "redaction-marker"
     scope: str = "supplier"
@@ -96,8 +96,8 @@ class Payee(RowRuleBase):
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The type, the supplier, the transaction."""
-        return (self.column, self.supplier, self.name, self.body, self.number)
+        """The type, the supplier, the transaction, the amount."""
+        return (self.column, self.supplier, self.name, self.body, self.number, self.net)
 
     def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:
         """Return the key of each line's supplier."""
@@ -191,10 +191,21 @@ class Payee(RowRuleBase):
             return np.full(len(supplier), "", np.object_)
         return facts_of_distinct(supplier, older, dtype=np.object_, empty="")
 
-    def questions(self, raw: RawTable, context: Context, apart: Mask) -> Sequence[str]:
-        """Return the numbers of the suppliers whom nobody has classified."""
-        unknown = pc.filter(plain(raw.cells[self.supplier]), pa.array((self.kinds(raw, context) == "") & ~apart))
-        return sorted(str(number) for number in pc.unique(unknown.drop_null()).to_pylist())
+    def questions(self, raw: RawTable, context: Context, apart: Mask) -> Sequence[Question]:
+        """Return the suppliers whom nobody has classified, one for each folded number."""
+        entries = context.registers.get(self.register, {})
+        called = context.pseudonyms.protection("name", raw.cells[self.name])
+        lines = pa.table(
+            {
+                "key": plain(fold_column(raw.cells[self.supplier])),
+                "reference": plain(raw.cells[self.supplier]),
+                "name": plain(raw.cells[self.name]),
+                "total": facts_of_distinct(raw.cells[self.net], pence, dtype=np.int64, empty=0),
+                "protected": on_distinct(called, lambda each: entries.get(f"m:{each}")).cast(pa.string()),
+            }
+        )
+        asked = pa.array((self.kinds(raw, context) == "") & ~apart)
+        return questions_of(lines.filter(pc.and_(asked, pc.is_valid(lines["key"]))))
 
     def _masks(self, raw: RawTable, context: Context) -> tuple[Mask, Mask]:
         """Return the lines of people, and all lines of transactions with a protected one."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from pipeline.columns.arrays import facts_of_distinct
-from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows
+from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows, Question
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -128,7 +128,7 @@ class RowRuleBase:
         """Return no revision."""
         return None
 
-    def questions(self, _raw: RawTable, _context: Context, _apart: Mask) -> Sequence[str]:
+    def questions(self, _raw: RawTable, _context: Context, _apart: Mask) -> Sequence[Question]:
         """Return no question."""
         return ()
 
