@@ -29,6 +29,7 @@ def changed(product: Product) -> None:
         return [row | {"outcome_code": "16"} if "*24*0" in row["crime_reference"] else row for row in rows]
 
     change_csv(product.crimes("2024-02"), correct)
+
     def shorten(lines: list[dict[str, object]]) -> list[dict[str, object]]:
         """Leave out the last lines, those apart that protect somebody."""
         return lines[:-30] + [line for line in lines[-30:] if line["Supplier Type"] not in {"ORG", "SOLE"}]

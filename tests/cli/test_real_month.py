@@ -88,7 +88,7 @@ def write_extracts(product: Product, force: str, month: str, rows: list[Row], po
     for number, row in enumerate(rows):
         shared = {**points.cells(row), "restricted": "N"}
         if row["Crime type"] == ASB:
-            cells = {"incident_number": f"I{number}", "received_at": f"{month}-28 23:59"}
+            cells = {"incident_number": f"{month}-{number}", "received_at": f"{month}-28 23:59"}
             incidents.append(dict.fromkeys(INCIDENT.split(), "") | shared | cells)
         else:
             cells = {"crime_reference": row["Crime ID"], "recorded_on": f"15/{month[5:]}/{month[:4]}"}

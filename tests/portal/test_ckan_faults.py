@@ -194,7 +194,7 @@ import sys
 sys.path[:0] = [{here!r}]
 from pathlib import Path
 from publications import make_publication, make_release, publish
-from pipeline.publish.ckan import CkanPortal
+from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.settings.secret import Secret
 name = {name!r}
 portal = CkanPortal({address!r}, Secret(sys.stdin.readline().strip()), organisation={organisation!r})
