@@ -19,6 +19,8 @@ from pipeline.errors import ExitStatus
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pipeline.sample.ledger import Line
+
 KILLING = Path(__file__).with_name("killing.py")
 
 
@@ -30,7 +32,7 @@ def changed(product: Product) -> None:
 
     change_csv(product.crimes("2024-02"), correct)
 
-    def shorten(lines: list[dict[str, object]]) -> list[dict[str, object]]:
+    def shorten(lines: list[Line]) -> list[Line]:
         """Leave out the last lines, those apart that protect somebody."""
         return lines[:-30] + [line for line in lines[-30:] if line["Supplier Type"] not in {"ORG", "SOLE"}]
 
