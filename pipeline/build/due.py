@@ -128,7 +128,7 @@ def touches(dataset: Dataset, month: MonthState, rule: RowRule, entered: frozens
     latest = month.waiting.built if month.waiting else month.released
     if not added or latest is None:
         return False
-    entries = pa.array(sorted(entry.removeprefix("=") for entry in added), pa.string())
+    entries = pa.array(sorted(entry.rpartition(" ")[2].removeprefix("=") for entry in added), pa.string())
     columns = [store.key(dataset.name, latest, key) for key in (f"protected {rule.scope}",)]
     if rule.scope in dataset.references:
         columns.append(store.references(dataset.name, latest, rule.scope, dataset.references[rule.scope]))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from pipeline.build.run_context import Workplace
+    from pipeline.extract.partition import Dated
     from pipeline.extract.reader import Reader
     from pipeline.extract.reference import References
     from pipeline.model.context import Context
@@ -115,9 +116,10 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         known = state.receipts.get(feed.name, {}) if state.declared.get(feed.name) == digest(repr(feed)) else {}
         try:
             if isinstance(feed.source, Database):
-                database = _database(feed, reader, work)
+                database = _database(feed, work, look)
                 own[feed.name], receipts[feed.name] = database.own, database.receipts
                 databases[feed.source.path] = database.rows
+                lists.add(feed.source.path)
                 held |= database.held
                 numbers |= database.numbers
             else:
@@ -240,23 +242,29 @@ def _files(
             look.faults.append(error)
             continue
         found[path] = receipt_of(source)
-        cells = {name: whole(source.extracted.cells.column(name)) for name in feed.used}
-        for rule in feed.rules:
-            look.registers.get(rule.register, {}).pop(path, None)
-        for rule in feed.rules:
-            if rule.register:
-                entered = dict(rule.enter(cells, source.extracted.rows, replace(look.context, month=month)))
-                look.registers.setdefault(rule.register, {}).setdefault(path, {}).update(entered)
+        _enter(feed, path, source, look, month=month)
     return found
 
 
-def _database(feed: Feed, reader: Reader, work: Workplace) -> _Database:
+def _enter(feed: Feed, path: str, source: Dated, look: _Look, *, month: Month) -> None:
+    """Enter what a source says in the registers, in the place of what it said before."""
+    cells = {name: whole(source.extracted.cells.column(name)) for name in feed.used}
+    for rule in feed.rules:
+        look.registers.get(rule.register, {}).pop(path, None)
+    for rule in feed.rules:
+        if rule.register:
+            entered = dict(rule.enter(cells, source.extracted.rows, replace(look.context, month=month)))
+            look.registers.setdefault(rule.register, {}).setdefault(path, {}).update(entered)
+
+
+def _database(feed: Feed, work: Workplace, look: _Look) -> _Database:
     """Return the months that exist in a database, each with a receipt of its own, and all its rows."""
-    files = reader.files(feed)
+    files = look.reader.files(feed)
     if not files:
         return _Database({}, {}, {}, {}, 0)
     path = files[""]
-    source = reader.read(feed, path, "")
+    source = look.reader.read(feed, path, "")
+    _enter(feed, path, source, look, month="")
     received = receipt_of(source)
     today = work.as_of.isoformat()
     first = work.settings.engagement.first_month

@@ -29,10 +29,10 @@ EVENTS = Feed(
         AlreadyHeld("Events to come", "an event to come may be at a place that must be kept quiet",
                     starts_at="starts_at"),
         PublicVenue("Events at venues that are not public", "homes, refuges and hostels are kept quiet",
-                    column="venue_kind"),
+                    column="venue_kind", reference="event_id"),
         SensitiveAudience("Day and ward of events for sensitive audiences",
                           "day and ward would lead to a sensitive group",
-                          column="audience", blanks=("event_date", "ward_code")),
+                          column="audience", reference="event_id", blanks=("event_date", "ward_code")),
     ),
     withheld=(
         Withhold(("title",), "Titles of events", "free text; the kind's label is published instead"),

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, where
-from pipeline.model.handling import Judgement
+from pipeline.columns.arrays import facts_of_distinct, filled, plain, where
+from pipeline.model.handling import Judgement, PublicRevision, nowhere
 from pipeline.protect.rules.rule import Marked, RowRuleBase
 from pipeline.protect.treatments.dates import before
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    import pyarrow as pa
-
+    from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.model.handling import PublicRows
     from pipeline.model.tables import RawTable
 
 
@@ -39,42 +42,119 @@ class AlreadyHeld(RowRuleBase):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PublicVenue(RowRuleBase):
-    """Withholds an event at a kind of venue that the code list does not call public: a home or a refuge is not."""
+class _ProtectedEvent(RowRuleBase):
+    """What rules about events share: an event that was protected in a release stays so until somebody decides.
 
+    Events are compared by the folded form of ``reference``.
+    """
+
+    register: ClassVar[str] = "event"
+    holds: ClassVar[str] = "protected events"
+    mark: ClassVar[str] = ""
+    scope: str = "event"
     column: str
-    codelist: str = "venue-kind"
+    reference: str
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The kind of venue."""
-        return (self.column,)
+        """What protects, and the event."""
+        return (self.column, self.reference)
 
-    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
-        """Return the events at other venues."""
-        public = context.codelists.read(self.codelist).mapping("code", "is_public", month=context.month)
-        is_public = on_distinct(raw.cells[self.column], lambda code: "Y" if public.get(code) == "Y" else None)
-        return Judgement((Marked("private-venue", ~filled(is_public)),))
+    @property
+    def _key(self) -> str:
+        return f"protected {self.scope}"
+
+    @abstractmethod
+    def protects(self, column: pa.Array, context: Context, *, known: bool) -> Mask:
+        """Return the rows that are protected by themselves; with ``known`` only those whose code is on the list."""
+
+    def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:
+        """Return the key of each event."""
+        return {self._key: context.pseudonyms.protection(self.scope, cells[self.reference])}
+
+    def enter(self, cells: Mapping[str, pa.Array], _rows: pa.Array, context: Context) -> Mapping[str, str]:
+        """Return the events that are protected."""
+        protected = pa.array(self.protects(cells[self.column], context, known=True))
+        references = pc.unique(pc.filter(plain(cells[self.reference]), protected).drop_null()).to_pylist()
+        found = [context.pseudonyms.protection_of(self.scope, text) for text in references]
+        return {f"{self.mark} {key}": "Y" for key in found if key}
+
+    def _remembered(self, keys: pa.Array, context: Context) -> tuple[Mask, tuple[str, ...]]:
+        """Return the rows whose event is in the register, and the entries that say so."""
+        entries = context.registers.get(self.register, {})
+        bears = pc.binary_join_element_wise(self.mark, plain(keys), " ")
+        mask = facts_of_distinct(bears, entries.__contains__, dtype=np.bool_, empty=False)
+        return mask, tuple(sorted(map(str, pc.unique(pc.filter(bears, pa.array(mask))).to_pylist())))
+
+    def _protected(self, raw: RawTable, context: Context) -> tuple[Mask, tuple[str, ...]]:
+        remembered, hit = self._remembered(raw.cells[self._key], context)
+        return self.protects(raw.cells[self.column], context, known=False) | remembered, hit
+
+    def revise_public(self, rows: PublicRows, context: Context) -> PublicRevision | None:
+        """Return what becomes of public events that were found to need protection since."""
+        keys = rows.key(self._key)
+        if keys is None:
+            return None
+        mask, hit = self._remembered(keys, context)
+        return self._revised(rows, mask, hit) if mask.any() else None
+
+    @abstractmethod
+    def _revised(self, rows: PublicRows, mask: Mask, hit: Sequence[str]) -> PublicRevision | None:
+        """Return what becomes of the events of a mask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SensitiveAudience(RowRuleBase):
+class PublicVenue(_ProtectedEvent):
+    """Withholds an event at a kind of venue that the code list does not call public: a home or a refuge is not."""
+
+    mark: ClassVar[str] = "venue"
+    codelist: str = "venue-kind"
+
+    def protects(self, column: pa.Array, context: Context, *, known: bool) -> Mask:
+        """Return the events at venues that are not public."""
+        public = context.codelists.read(self.codelist).mapping("code", "is_public", month=context.month)
+        is_public = facts_of_distinct(column, lambda code: public.get(code) == "Y", dtype=np.bool_, empty=False)
+        return ~is_public & _listed(column, public) if known else ~is_public
+
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
+        """Return the events at other venues."""
+        mask, hit = self._protected(raw, context)
+        return Judgement((Marked("private-venue", mask),), applied=hit)
+
+    def _revised(self, _rows: PublicRows, mask: Mask, hit: Sequence[str]) -> PublicRevision:
+        return PublicRevision(mask, applied=hit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensitiveAudience(_ProtectedEvent):
     """Blanks the day and the ward of events for audiences that the code list marks sensitive."""
 
-    column: str
+    mark: ClassVar[str] = "audience"
     blanks: tuple[str, ...]
     codelist: str = "engagement-audience"
 
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The audience."""
-        return (self.column,)
+    def protects(self, column: pa.Array, context: Context, *, known: bool) -> Mask:
+        """Return the events for sensitive audiences; an unknown audience is quarantined, and sensitive until then."""
+        marks = context.codelists.read(self.codelist).mapping("code", "is_sensitive")
+        sensitive = ~facts_of_distinct(column, lambda code: marks.get(code) == "N", dtype=np.bool_, empty=False)
+        return sensitive & _listed(column, marks) if known else sensitive
+
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
+        """Return the entries of the register that blank something."""
+        return Judgement(applied=self._protected(raw, context)[1])
 
     def amend(self, columns: dict[str, pa.Array], raw: RawTable, context: Context) -> dict[str, pa.Array]:
         """Return the columns with the day and the ward of sensitive events empty."""
-        marks = context.codelists.read(self.codelist).mapping("code", "is_sensitive")
-        # an unknown audience is quarantined; until then it is treated as sensitive
-        sensitive = ~facts_of_distinct(
-            raw.cells[self.column], lambda code: marks.get(code) == "N", dtype=np.bool_, empty=False
-        )
+        sensitive, _ = self._protected(raw, context)
         return columns | {name: where(sensitive, None, columns[name]) for name in self.blanks}
+
+    def _revised(self, rows: PublicRows, mask: Mask, hit: Sequence[str]) -> PublicRevision | None:
+        columns = {name: rows.text(name) for name in self.blanks}
+        if not any((mask & filled(column)).any() for column in columns.values()):
+            return None
+        blanked = {name: plain(where(mask, None, column)) for name, column in columns.items()}
+        return PublicRevision(nowhere(len(mask)), blanked, applied=hit)
+
+
+def _listed(column: pa.Array, codes: Mapping[str, str]) -> Mask:
+    return facts_of_distinct(column, codes.__contains__, dtype=np.bool_, empty=False)
