@@ -63,8 +63,9 @@ def standing(
         entries, floor, weakened = judge.raised(_combined(rule, sources.values()), floors.get(rule.register, {}))
         entries, asked = judge.settled(rule.resolve(entries))
         found[rule.register] = {key: value for key, value in entries.items() if value}
-        seen = {key for path, each in sources.items() if path in months for key in each} | floor.keys()
-        kept[rule.register] = {key: value for key, value in entries.items() if key in seen and rule.strength(value)}
+        seen = rule.seen(sources) | floor.keys()
+        strong = {key: value for key, value in entries.items() if key in seen and rule.strength(value)}
+        kept[rule.register] = floor | strong  # one that is in doubt now keeps what it was out with
         findings += [*weakened, *asked]
         faults += rule.faults(sources, entries)
         remarks += rule.remarks(sources)

@@ -179,6 +179,9 @@ class RowRule(Handling, Protocol):
     def resolve(self, entries: dict[str, str]) -> dict[str, str]:
         """Return the combined entries as they count, with what follows from several of them."""
 
+    def seen(self, sources: Mapping[str, Mapping[str, str]]) -> frozenset[str]:
+        """Return the keys that rows ever received stand under, files that have gone included."""
+
     def asks(self, entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
         """Return the keys that only a decision can settle, by the code of the finding."""
 

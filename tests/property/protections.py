@@ -55,12 +55,16 @@ class Versions:
 
     known: dict[str, list[tuple[Rows, bool]]] = field(default_factory=dict)
     standing: dict[str, Rows] = field(default_factory=dict)
+    aside: dict[str, Rows] = field(default_factory=dict)
+    let_in: list[tuple[str, Rows]] = field(default_factory=list)
 
     def come(self, path: str, rows: Rows, *, readable: bool = True) -> bool:
         """Return whether ``rows`` count at ``path``, and remember them if they do."""
         found = self.known.setdefault(path, [])
         places = [place for place, (each, _) in enumerate(found) if each == rows]
-        if places and any(released for _, released in found[places[-1] + 1 :]):
+        self.aside.pop(path, None)
+        if places and any(released for _, released in found[places[-1] + 1 :]) and (path, rows) not in self.let_in:
+            self.aside[path] = rows
             return False
         if not found or found[-1][0] != rows:
             found.append((rows, False))
@@ -105,6 +109,9 @@ class Payees:
 
     def list_lines(self, lines: Iterable[tuple[str, str]]) -> None:
         """Remember what the force's list says now; a number that stands there twice has its stronger type."""
+        lines = list(lines)
+        if any(is_bad_key(number) for number, _ in lines):
+            return  # refused as a whole: the dataset stops, and what the list said before holds
         self.listed = {}
         for number, kind in lines:
             self.listed[fold(number)] = strongest([kind, self.listed.get(fold(number), "")])
@@ -116,31 +123,36 @@ class Payees:
             yield from rows
 
     def kind(self, number: str) -> str:
-        """Return as whom a number has to be treated, "" where somebody has to look."""
+        """Return as whom a number has to be treated: "?" where a type is none, "" where nobody says anything."""
+        unknown = any(
+            fold(row["Supplier No"]) == number and row["Supplier Type"] not in {*RANK, ""} for row in self.lines()
+        )
+        return "?" if unknown and number not in self.listed else self.type(number)
+
+    def type(self, number: str) -> str:
+        """Return the most protective type that anything says of a number."""
         given = [self.listed.get(number, "")]
-        unknown = False
-        for row in self.lines():
-            if fold(row["Supplier No"]) == number:
-                given.append(fold(row["Supplier Type"]))
-                unknown = unknown or (row["Supplier Type"] not in RANK and row["Supplier Type"] != "")
-        given.append(self.floor.get(number, ""))
-        return "" if unknown and number not in self.listed else strongest(given)
+        given += [fold(row["Supplier Type"]) for row in self.lines() if fold(row["Supplier No"]) == number]
+        return strongest([*given, self.floor.get(number, "")])
 
     def protected_name(self, name: str) -> str:
         """Return the most protective type of a person of that name, whatever the number."""
         given = [self.named_floor.get(name, "")]
         for row in self.lines():
             if fold(row["Supplier Name"]) == name:
-                given.append(self.kind(fold(row["Supplier No"])))
+                given.append(self.type(fold(row["Supplier No"])))
         return strongest(kind for kind in given if kind in PROTECTIVE)
 
-    def may_be_named(self, number: str, name: str) -> bool:
-        """Return whether a payee may stand in public under its name."""
+    def may_be_named(self, number: str, name: str, *, afresh: bool) -> bool:
+        """Return whether a payee may stand in public under its name; ``afresh`` in a month that was built tonight.
+
+        One of whom nobody says anything any more stays named in what was kept.
+        """
         kind = self.kind(number)
-        if kind in PROTECTIVE or not kind:
+        if kind in (*PROTECTIVE, "?") or (afresh and not kind):
             return False
         most = self.protected_name(name)
-        if most and RANK[most] > RANK[kind]:
+        if most and RANK[most] > RANK.get(kind, 0):
             return number in self.listed and (most != "PROT" or (number, name) in self.approved)
         return True
 
@@ -155,6 +167,7 @@ class Payees:
     def approve(self) -> None:
         """Let in what waits: the newest files and lists are right."""
         self.floor, self.named_floor = {}, {}
+        self.versions.let_in += self.versions.aside.items()
         for row in self.lines():
             self.approved.add((fold(row["Supplier No"]), fold(row["Supplier Name"])))
 
@@ -192,7 +205,7 @@ def is_excluded(row: Row) -> bool:
     return row["Account Code"].startswith("10010")
 
 
-def wrongly_named(public: Rows, rows: Rows, payees: Payees) -> Iterator[str]:
+def wrongly_named(public: Rows, rows: Rows, payees: Payees, *, afresh: bool) -> Iterator[str]:
     """Yield what a public month tells of payees who may never be named; ``rows`` are the ledger it was made of."""
     of_amount = {row["Net Amount"]: row for row in rows}
     protected = {
@@ -202,7 +215,7 @@ def wrongly_named(public: Rows, rows: Rows, payees: Payees) -> Iterator[str]:
         row = of_amount[shown["net_amount"]]
         number, name = fold(row["Supplier No"]), fold(row["Supplier Name"])
         named = shown["supplier_name"] not in NAMES.values()
-        if named and not payees.may_be_named(number, name):
+        if named and not payees.may_be_named(number, name, afresh=afresh):
             yield f"{row['Supplier No']!r} {row['Supplier Name']!r} is named"
         if not named and any(shown[each] for each in ("supplier_id", "company_number", "contract_reference")):
             yield f"{row['Supplier No']!r} is redacted, and told by a reference"

@@ -84,6 +84,10 @@ class RowRuleBase:
         """Return the entries as they are."""
         return entries
 
+    def seen(self, sources: Mapping[str, Mapping[str, str]]) -> frozenset[str]:
+        """Return every key that was entered."""
+        return frozenset(key for entered in sources.values() for key in entered)
+
     def asks(self, _entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
         """Return no key."""
         return {}
