@@ -223,3 +223,37 @@ def wrongly_named(public: Rows, rows: Rows, payees: Payees, *, afresh: bool) -> 
             told = [each for each in ("supplier_id", "department", "category", "purpose", "contract_reference") if shown[each]]
             if named or told:
                 yield f"transaction {row['Transaction No']!r} of a protected payee tells {told or 'a name'}"
+
+
+@dataclass
+class Records:
+    """What extracts ever said of records of one kind, and which were kept back from a release that is out."""
+
+    reference: str
+    versions: Versions = field(default_factory=Versions)
+    floor: set[str] = field(default_factory=set)
+    ever: set[str] = field(default_factory=set)
+
+    def come(self, path: str, rows: Rows, *, readable: bool = True) -> None:
+        """Remember what a file says, if it counts."""
+        if self.versions.come(path, rows, readable=readable) and readable:
+            self.ever |= {fold(row[self.reference]) for row in rows if row["restricted"] != "N"}
+
+    def restricted(self) -> set[str]:
+        """Return the references that may never appear: marked, marked unclearly, or kept back before."""
+        marked = {
+            fold(row[self.reference])
+            for rows in self.versions.standing.values()
+            for row in rows
+            if row["restricted"] != "N"
+        }
+        return marked | self.floor
+
+    def are_out(self, rows: Rows) -> None:
+        """Remember that a release went out without the marked ones of ``rows``."""
+        self.floor |= {fold(row[self.reference]) for row in rows if row["restricted"] == "Y"}
+
+    def approve(self) -> None:
+        """Let in what waits: restrictions that were taken back are so."""
+        self.floor = set()
+        self.versions.let_in += self.versions.aside.items()
