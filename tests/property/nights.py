@@ -127,11 +127,14 @@ class World:
     def night(self) -> None:
         """Let something happen, run, and look at what is public."""
         self.said.append(f"-- night {self.count + 1}")
-        if self.chance.random() < 0.1:
+        if not self.count:
+            for path, (feed, month) in self.paths.items():
+                self.put(path, [self.new_row(feed, month) for _ in range(self.chance.randrange(1, 5))])
+        elif self.chance.random() < 0.1:
             self.approve()
             self.approved()
         else:
-            for _ in range(self.chance.choice((0, 1, 1, 2, 3)) if self.count else 6):
+            for _ in range(self.chance.choice((0, 1, 1, 2, 3))):
                 getattr(self, self.chance.choice(self.acts()))()
             if self.chance.random() < 0.03:
                 self.break_file()
@@ -156,8 +159,7 @@ class World:
         for _ in range(self.chance.randrange(1, 4)):
             what = self.chance.random()
             if what < 0.5 or not rows:
-                self.made += 1
-                rows.append(self.row(*self.paths[path]))
+                rows.append(self.new_row(*self.paths[path]))
             elif what < 0.75:
                 self.change_row(self.chance.choice(rows))
             elif what < 0.9:
@@ -166,6 +168,11 @@ class World:
                 self.chance.shuffle(rows)
         if rows:
             self.put(path, rows)
+
+    def new_row(self, feed: str, month: str) -> Row:
+        """Return a new row, and count it."""
+        self.made += 1
+        return self.row(feed, month)
 
     def put(self, path: str, rows: list[Row]) -> None:
         """Make a file hold ``rows``."""
