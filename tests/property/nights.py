@@ -252,7 +252,8 @@ class World:
     def is_afresh(self, outcome: Outcome, month: str) -> bool:
         """Return whether what is public of a month is what its files of now come to."""
         state = outcome.state.months[month]
-        return outcome.error is None and not state.waiting and not state.input_gone
+        built = "" not in state.inputs.values()  # else it is built anew, when what it was made of is there again
+        return outcome.error is None and not state.waiting and not state.input_gone and built
 
     def fed(self, outcome: Outcome, month: str, path: str) -> list[Row]:
         """Return the rows of a file as they fed a month."""
