@@ -185,17 +185,17 @@ def must_be_named(rows: Rows, payees: Payees) -> list[Row]:
     found = []
     for row in rows:
         together = [
-            each
-            for each in rows
-            if (each["Body"], each["Transaction No"]) == (row["Body"], row["Transaction No"])
+            each for each in rows if (each["Body"], each["Transaction No"]) == (row["Body"], row["Transaction No"])
         ]
         alike = [
-            each for each in rows if each["Body"] == row["Body"] and fold(each["Transaction No"]) == fold(row["Transaction No"])
+            each
+            for each in rows
+            if each["Body"] == row["Body"] and fold(each["Transaction No"]) == fold(row["Transaction No"])
         ]
         bad = any(is_bad_key(each["Supplier No"]) for each in together)
         clear = all(payees.is_clear(each) for each in alike)
-        total = sum(Decimal(each["Net Amount"]) for each in together if not is_excluded(each))
-        if not bad and clear and not is_excluded(row) and abs(total) > 500:
+        total = sum((Decimal(each["Net Amount"]) for each in together if not is_excluded(each)), Decimal(0))
+        if not bad and clear and not is_excluded(row) and abs(total) > Decimal(500):
             found.append(row)
     return found
 
@@ -220,7 +220,11 @@ def wrongly_named(public: Rows, rows: Rows, payees: Payees, *, afresh: bool) -> 
         if not named and any(shown[each] for each in ("supplier_id", "company_number", "contract_reference")):
             yield f"{row['Supplier No']!r} is redacted, and told by a reference"
         if (row["Body"], fold(row["Transaction No"])) in protected:
-            told = [each for each in ("supplier_id", "department", "category", "purpose", "contract_reference") if shown[each]]
+            told = [
+                each
+                for each in ("supplier_id", "department", "category", "purpose", "contract_reference")
+                if shown[each]
+            ]
             if named or told:
                 yield f"transaction {row['Transaction No']!r} of a protected payee tells {told or 'a name'}"
 

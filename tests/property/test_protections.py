@@ -14,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -149,7 +150,7 @@ class Ledgers(World):
 MARKS = ("N",) * 14 + ("Y", "Y", "", "y", "n", "N\u200b")
 #: Each record has a place of its own, which tells it in public.
 PLACES = tuple((f"-1.1{number:02}000", f"52.6{number:02}000") for number in range(40))
-METRES = [(round(float(project([float(x)], [float(y)])[0][0])), round(float(project([float(x)], [float(y)])[0][1]))) for x, y in PLACES]
+METRES = [(round(east), round(north)) for east, north in project(*np.array(PLACES, np.float64).T).tolist()]
 CRIMES, INCIDENTS = "recorded-crime", "asb-incidents"
 
 
@@ -203,7 +204,9 @@ class Extracts(World):
         shown = [(month, int(row["Location"][-2:])) for month, rows in public.items() for row in rows]
         for feed, records in self.records.items():
             first = 20 if feed == INCIDENTS else 0
-            hidden = {int(row["easting"]) for path in self.every for row in self.every[path] if self.is_hidden(feed, row)}
+            hidden = {
+                int(row["easting"]) for path in self.every for row in self.every[path] if self.is_hidden(feed, row)
+            }
             wrong = [at for _, at in shown if METRES[at][0] in hidden and 20 * (at >= 20) == first]
             assert not wrong, (feed, "restricted records are public", wrong)
         fresh = [month for month in public if self.is_afresh(outcome, month)]
