@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.tables import RawTable, Rejection, SafeTable
+    from pipeline.validate.referee.referee import Refereed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,9 +64,9 @@ def outcome_of(code: str) -> Outcome:
     return REASONS[code].outcome if code in REASONS else Outcome.WITHHELD
 
 
-def settle(raw: RawTable, safe: SafeTable, rejections: Sequence[Rejection]) -> Accounted:
+def settle(raw: RawTable, safe: SafeTable, refereed: Refereed) -> Accounted:
     """Return the fate of each row: bad rows first, then rules in their order, then what is left is published."""
-    found = [*safe.found, *_of_schema(safe, rejections)]
+    found = [*safe.found, *_of_schema(safe, refereed.checked.rejections)]
     reasons = _Reasons(np.zeros(safe.length, np.int16), ["published"])
     bad = safe.bad.copy()
     for each in reversed(found):  # the first problem of a row names it

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.extract.reference import References
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Month
+    from pipeline.model.release import Scanned
     from pipeline.model.tables import Extracted, RawTable
     from pipeline.storage.state import Built
     from pipeline.storage.store import Draft
@@ -125,12 +126,13 @@ def candidate(inputs: DatasetInputs, stale: Stale) -> CandidateRelease:
     else:
         draft = work.store.weigh(dataset.name, name, files=files)
     try:
-        check_for_leaks(inputs, product, draft, paths=paths, where=f"dataset `{dataset.name}`, {stale.month}")
+        where = f"dataset `{dataset.name}`, {stale.month}"
+        scanned = check_for_leaks(inputs, product, draft, paths=paths, where=where)
     except PipelineError:
         if work.writes:
             draft.discard()
         raise
-    built = draft.described(rows=product.table.rows, released_on=work.as_of, quality=product.told.quality)
+    built = draft.described(scanned, rows=product.table.rows, released_on=work.as_of, quality=product.told.quality)
     return CandidateRelease(stale, product.told, built, draft)
 
 
@@ -140,13 +142,13 @@ def _name(stale: Stale) -> str:
 
 def check_for_leaks(
     inputs: DatasetInputs, product: BuildResult, draft: Draft, *, paths: Sequence[Sequence[str]], where: str
-) -> None:
-    """Stop unless no identifying cell of a row stands in the text that was written for that row."""
+) -> Scanned:
+    """Return the proof that no identifying cell of a row stands in the text that was written for that row."""
     columns = tuple(dict.fromkeys(name for feed in inputs.dataset.feeds for name in feed.open_text))
     if not columns or not product.table.rows:
-        return
+        return check(pa.table({}), (), where=where, files=draft.files)
     texts = read_back(draft.files, columns) if inputs.work.writes else [_as_written(product, columns)]
-    check(texts[0], _watched(inputs, product, paths), where=where)
+    return check(texts[0], _watched(inputs, product, paths), where=where, files=draft.files)
 
 
 def _as_written(product: BuildResult, columns: Sequence[str]) -> pa.Table:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pipeline.model.tables import RawTable, SafeTable
     from pipeline.release.publishable import PublishableTable
     from pipeline.settings.sections import Referee
-    from pipeline.validate.checks import Checked
+    from pipeline.validate.referee.referee import Refereed
     from pipeline.validate.schema import TableSchema
 
 
@@ -114,15 +114,16 @@ def _pass(
     safe = protect(raw, dataset, feed, context=context, names=schema.names)
     checked = validate(safe.table, schema)
     salt = f"{dataset.name} {context.month}"
-    referee(safe.table, checked, schema, salt=salt, sample=judge.sample_rows, everything=judge.everything)
-    settled = settle(raw, safe, checked.rejections)
+    refereed = referee(safe.table, checked, schema, salt=salt, sample=judge.sample_rows, everything=judge.everything)
+    settled = settle(raw, safe, refereed)
     figures = {name: int(mask[settled.published].sum()) for name, mask in safe.quality.items()}
-    part = _part(number, raw, safe, checked=checked, settled=settled)
+    part = _part(number, raw, safe, refereed=refereed, settled=settled)
     profile = profile_of_feed(dataset, feed, raw, part, figures=figures, month=context.month)
     return _Passed(part, settled, safe.applied, figures, profile)
 
 
-def _part(number: int, raw: RawTable, safe: SafeTable, *, checked: Checked, settled: Accounted) -> Part:
+def _part(number: int, raw: RawTable, safe: SafeTable, *, refereed: Refereed, settled: Accounted) -> Part:
+    checked = refereed.checked
     valid = safe.positions[checked.positions]
     chosen = np.searchsorted(valid, settled.published)
     kept = pa.array(settled.published)

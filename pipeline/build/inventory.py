@@ -102,11 +102,9 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     """
     seen = history(work.settings.desk, dataset.name, state, work.as_of)
     look = _Look(reader, work.context("", references), _copied(state.registers), [], seen)
-    lists = set()
     for rule in register_rules(dataset):
         for name, entered in rule.enter_lists(look.context).items():
             look.registers.setdefault(rule.register, {})[name] = dict(entered)
-            lists.add(name)
     own: dict[str, Mapping[Month, str]] = {}
     receipts: dict[str, Mapping[str, Receipt]] = {}
     databases: dict[str, int] = {}
@@ -119,7 +117,6 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
                 database = _database(feed, work, look)
                 own[feed.name], receipts[feed.name] = database.own, database.receipts
                 databases[feed.source.path] = database.rows
-                lists.add(feed.source.path)
                 held |= database.held
                 numbers |= database.numbers
             else:
@@ -135,7 +132,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     present = {path for feed in receipts.values() for path in feed}
     missed = {month: _missed(each, present, seen) for month, each in state.months.items()}
     gone = frozenset(month for month, paths in missed.items() if paths)
-    sources = sources_of(receipts, state.months, lists)
+    sources = sources_of(receipts, state.months)
     stands = standing(dataset, look.registers, state.floors, desk=work.settings.desk, sources=sources)
     common = set.intersection(*(set(files) for files in own.values()))
     return Survey(
@@ -158,15 +155,12 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     )
 
 
-def sources_of(
-    receipts: Mapping[str, Mapping[str, Receipt]], months: Mapping[Month, MonthState], lists: Collection[str] = ()
-) -> Sources:
+def sources_of(receipts: Mapping[str, Mapping[str, Receipt]], months: Mapping[Month, MonthState]) -> Sources:
     """Return what there is of a dataset, and what its months were made from."""
     return Sources(
         {path: set(receipt.months) - {NO_MONTH} for feed in receipts.values() for path, receipt in feed.items()},
         {path for each in months.values() if each.released for path in each.inputs},
         {month: each.restricted for month, each in months.items()},
-        lists,
     )
 
 

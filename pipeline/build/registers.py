@@ -45,13 +45,12 @@ class Standing(NamedTuple):
 class Sources(NamedTuple):
     """The sources of a dataset: the months that each, by path, has rows of, and the paths that are public.
 
-    ``applied`` are the entries that kept rows of each month back when it was built; ``lists`` are those that are there.
+    ``applied`` are the entries that kept rows of each month back when it was built.
     """
 
     months: Mapping[str, Collection[Month]]
     public: Collection[str]
     applied: Mapping[Month, Collection[str]]
-    lists: Collection[str] = ()
 
     def counts(self, path: str) -> bool:
         """Return whether a source is there, or what is public was made from it."""
@@ -82,9 +81,9 @@ def standing(
         findings += judge.weakened(left) if rule.every_row else []
         entries, asked = judge.settled(rule.resolve(entries))
         found[rule.register] = {key: value for key, value in entries.items() if value}
-        there = {*sources.months, *sources.lists}
-        seen = {key for path, each in entered.items() if path in there for key in each} | floor.keys()
-        kept[rule.register] = {key: value for key, value in entries.items() if key in seen and rule.strength(value)}
+        seen = rule.seen(entered) | floor.keys()
+        strong = {key: value for key, value in entries.items() if key in seen and rule.strength(value)}
+        kept[rule.register] = floor | strong  # one that is in doubt now keeps what it was out with
         findings += asked
         faults += rule.faults(entered, entries)
         remarks += rule.remarks(entered)
@@ -158,7 +157,7 @@ class _Judge(NamedTuple):
 
     def _borne(self, weaker: Mapping[str, str]) -> Collection[str]:
         if self.rule.every_row:
-            return self.rule.borne(weaker, {key for each in self.entered.values() for key in each})
+            return self.rule.borne(weaker, self.rule.seen(self.entered))
         return {*weaker} & {entry for each in self.sources.applied.values() for entry in each}
 
     def settled(self, entries: Entries) -> tuple[Entries, list[Finding]]:

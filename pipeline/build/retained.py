@@ -18,7 +18,7 @@ from pipeline.columns.arrays import plain, whole
 from pipeline.model.accounts import Account
 from pipeline.model.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
-from pipeline.release.leak_scan import read_back
+from pipeline.release.leak_scan import check, read_back
 from pipeline.release.publishable import Part, publishable
 from pipeline.storage.store import lost, read_released
 
@@ -177,12 +177,13 @@ def _rebuilt(
     because = [instead_of.folder, inputs.found.combined]
     name = f"{month}-{digest(because)[:12]}"
     if not work.writes:
-        return work.store.weigh(dataset.name, name, files=files).described(
-            rows=table.rows, released_on=work.as_of, quality=instead_of.quality
-        )
+        draft = work.store.weigh(dataset.name, name, files=files)
+        scanned = check(pa.table({}), (), where=stem, files=draft.files)
+        return draft.described(scanned, rows=table.rows, released_on=work.as_of, quality=instead_of.quality)
     draft = work.store.build(dataset.name, name, files=files, references=table.references)
-    read_back(draft.files, [field.name for field in schema if pa.types.is_string(field.type)])
-    built = draft.described(rows=table.rows, released_on=work.as_of, quality=instead_of.quality)
+    texts = read_back(draft.files, [field.name for field in schema if pa.types.is_string(field.type)])
+    scanned = check(texts[0], (), where=stem, files=draft.files)  # its texts were compared when they were released
+    built = draft.described(scanned, rows=table.rows, released_on=work.as_of, quality=instead_of.quality)
     draft.complete()
     return built
 

@@ -197,7 +197,10 @@ class RowRule(Handling, Protocol):
     def count(self, keys: Collection[str]) -> int:
         """Return how many things of what the register holds some of its keys stand for."""
 
-    def borne(self, weaker: Mapping[str, str], entered: Collection[str]) -> Collection[str]:
+    def seen(self, sources: Mapping[str, Mapping[str, str]]) -> frozenset[str]:
+        """Return the keys that rows ever received stand under, files that have gone included."""
+
+    def borne(self, weaker: Mapping[str, str], seen: frozenset[str]) -> Collection[str]:
         """Return the keys of weaker entries that some row bears: where each row of a source enters its own."""
 
     def asks(self, entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:

@@ -28,6 +28,14 @@ class ReleasedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """Files that were read back and scanned, made by the leak scan only; ``compared`` cells stand in none of them."""
+
+    files: tuple[ReleasedFile, ...]
+    compared: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """One month of one dataset, complete on disk: the only thing that can be planned.
 

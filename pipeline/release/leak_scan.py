@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from pipeline.columns.arrays import BLANKS, mask_of
 from pipeline.errors import PrivacyError
+from pipeline.model.release import Scanned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,8 +60,13 @@ def _read(file: ReleasedFile, columns: Sequence[str]) -> pa.Table:
     return pa.csv.read_csv(file.path, parse_options=parse, convert_options=options).combine_chunks()
 
 
-def check(published: pa.Table, watched: Iterable[Watched], *, where: str) -> int:
-    """Return how many cells were compared; one that is published is a `PrivacyError` naming columns only."""
+def check(
+    published: pa.Table, watched: Iterable[Watched], *, where: str, files: tuple[ReleasedFile, ...] = ()
+) -> Scanned:
+    """Return the proof that ``files``, which say ``published``, were scanned; only this makes one.
+
+    A cell that is published is a `PrivacyError` naming columns only.
+    """
     compared = 0
     texts = {name: _Text.of(published.column(name)) for name in published.schema.names}
     for watch in watched:
@@ -76,7 +82,7 @@ def check(published: pa.Table, watched: Iterable[Watched], *, where: str) -> int
                     where=where,
                     fix=f"correct the source of `{watch.feed}`; nothing of this release has left",
                 )
-    return compared
+    return Scanned(files=files, compared=compared)
 
 
 def _hits(cells: pa.Array, column: pa.ChunkedArray, rows: pa.Array) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.errors import StorageError
+from pipeline.errors import PrivacyError, StorageError
 from pipeline.model.release import Release, ReleasedFile
 from pipeline.storage.atomic import make_private, sync_folder, writing
 from pipeline.storage.state import Built, State, load_state, save_state
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model.periods import Month
+    from pipeline.model.release import Scanned
     from pipeline.storage.bench import Bench
 
 _REFERENCES = "references.parquet"
@@ -167,8 +168,12 @@ class Draft:
     files: tuple[ReleasedFile, ...]
     synced: Future[None] | None = None
 
-    def described(self, *, rows: int, released_on: dt.date, quality: Mapping[str, int]) -> Built:
-        """Return what the release is, without giving it its name."""
+    def described(self, scanned: Scanned, *, rows: int, released_on: dt.date, quality: Mapping[str, int]) -> Built:
+        """Return what the release of exactly the ``scanned`` files is, without giving it its name."""
+        if scanned.files != self.files:
+            raise PrivacyError(
+                "files-differ", "the files of a release are not those that were scanned", fix="run again"
+            )
         return Built(
             folder=self.folder.name,
             rows=rows,

@@ -1,18 +1,16 @@
 """A process of its own that publishes in child processes and kills them; it writes what it found as JSON.
 
 The children are forks of this process, so that each costs a fraction of a start of Python.  They are killed by
-themselves at the n-th operation on a file, as Python's audit events tell them, or by this process after a while.
+themselves at the n-th operation on a file, as Python's audit events tell them.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
 import signal
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,14 +38,11 @@ class Counter:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def in_child(action: Callable[[], int], *, after: float = 0) -> int:
-    """Return how a fork that ran ``action`` ended, killed ``after`` so many seconds unless that is nought."""
+def in_child(action: Callable[[], int]) -> int:
+    """Return how a fork that ran ``action`` ended."""
     child = os.fork()
     if child == 0:
         os._exit(action())
-    if after:
-        time.sleep(after)
-        os.kill(child, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
@@ -70,24 +65,20 @@ def whole(folder: Path) -> dict[str, str]:
     return {name: text for name, text in contents(folder / "data").items() if name != "private/journal.jsonl"}
 
 
-def main(start: Path, work: Path, *, points: int, delays: int) -> None:
+def main(start: Path, work: Path, *, points: int) -> None:
     """Kill runs that begin with a copy of ``start`` and print what each left."""
     undisturbed = work / "undisturbed"
     shutil.copytree(start, undisturbed)
     before = contents(start / "data" / "published") if (start / "data" / "published").exists() else {}
-    began = time.monotonic()
     assert in_child(lambda: publish(undisturbed, told=work / "count")) == 0
-    took = time.monotonic() - began
     count = int((work / "count").read_text(encoding="ascii"))
     after, end = contents(undisturbed / "data" / "published"), whole(undisturbed)
-    chance = random.Random(7)  # noqa: S311 - which moments are tried
-    plans = [(point, 0.0) for point in sorted({1 + number * count // points for number in range(points)})]
-    plans += [(0, took * chance.uniform(0.1, 0.95)) for _ in range(delays)]
+    plans = sorted({1 + number * count // points for number in range(points)})
     found = []
-    for number, (point, delay) in enumerate(plans):
+    for number, point in enumerate(plans):
         folder = work / f"killed-{number}"
         shutil.copytree(start, folder)
-        ended = in_child(lambda folder=folder, point=point: publish(folder, last=point), after=delay)  # type: ignore[misc] # bound now
+        ended = in_child(lambda folder=folder, point=point: publish(folder, last=point))  # type: ignore[misc] # bound now
         public = folder / "data" / "published"
         left = contents(public) if public.exists() else {}
         again = in_child(lambda folder=folder: publish(folder))  # type: ignore[misc] # bound now
@@ -99,4 +90,4 @@ def main(start: Path, work: Path, *, points: int, delays: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), points=int(sys.argv[3]), delays=int(sys.argv[4]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), points=int(sys.argv[3]))

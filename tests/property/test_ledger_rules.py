@@ -159,7 +159,8 @@ class Payees:
         number, name = fold(row["Supplier No"]), fold(row["Supplier Name"])
         own = row["Supplier Type"] if row["Supplier Type"] in {*RANK, "STAFF"} else ""
         mine = self.by_number(number) if number else more_protective([own])
-        others = [self.by_number(each) for each in self.bearers.get(name, ()) if each != number]
+        # a type that nobody knows waits, and protects the name all the same by what it is but for its writing
+        others = [more_protective(self.known.get(each, [])) for each in self.bearers.get(name, ()) if each != number]
         most = more_protective([each for each in others if each in {"IND", "PROT"}])
         above = most and (not mine or RANK.index(most) > RANK.index(mine))
         if above and (not number or number not in self.listed or most == "PROT"):

@@ -15,6 +15,7 @@ from pipeline.columns.dates import civil_day, days
 from pipeline.columns.groups import NO_BYTES, first_bytes, groups
 from pipeline.errors import InputError
 from pipeline.model.handling import Judgement, nowhere
+from pipeline.protect.handling import damaged_keys
 from pipeline.protect.rules.rule import Marked, RowRuleBase
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.model.handling import Problem
     from pipeline.model.tables import RawTable
 
 
@@ -151,6 +153,10 @@ class OneIncident(RowRuleBase):
                 "in [crime] of the settings",
             ),
         )
+
+    def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
+        """Return the rows whose number is damaged: nobody can say which incident they are of."""
+        return damaged_keys(self.number, raw.cells[self.number])
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the rows whose incident has another row that counts."""

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 #: What an entry begins with where a type was filled and is on no list.
 UNKNOWN = "?"
-#: What becomes of a name that is protected under another number: it is held, or a decision is asked for.
-HELD, ASKED = "held", "asked"
+#: What becomes of a name that is protected under another number: it is held, a decision is asked for, or the list
+#: names the number.
+HELD, ASKED, LISTED = "held", "asked", "listed"
 SUPPLIER_TYPES = "reference/supplier-types.csv"
 
 
@@ -85,31 +86,36 @@ def resolved(entries: Mapping[str, str]) -> dict[str, str]:
     older = {value.partition(" ")[0]: entries.get(key[2:], "") for key, value in entries.items() if key[:2] == "x:"}
     done = {key: value for key, value in entries.items() if key[1:2] != ":"}
     done |= {key: value.partition(" ")[0] for key, value in entries.items() if key.startswith("x:")}  # without its row
+    types: dict[str, str] = {}
     for key in {*(key for key in entries if key.startswith("f:")), *listed}:
         given = strongest([entries.get(key, ""), older.get(key, "")])
-        if given.startswith(UNKNOWN) and key not in listed:
-            done[key] = UNKNOWN
-        else:
-            done[key] = most_protective([given.removeprefix(UNKNOWN), listed.get(key, "")])
-    return done | dict(_names(entries, done, listed))
+        types[key] = most_protective([given.removeprefix(UNKNOWN), listed.get(key, "")])
+        done[key] = UNKNOWN if given.startswith(UNKNOWN) and key not in listed else types[key]
+    return done | dict(_names(entries, types, listed))
+
+
+def seen_in_ledgers(sources: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Yield the keys that rows of ledgers stand under: those of their numbers, and those of their names."""
+    for path, entered in sources.items():
+        for key in entered if path != SUPPLIER_TYPES else ():
+            yield f"m:{key[2:].partition('|')[0]}" if key.startswith("n:") else key
 
 
 def _names(
     entries: Mapping[str, str], types: Mapping[str, str], listed: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
-    bearers: dict[str, list[str]] = defaultdict(list)
+    bearers: dict[str, list[str]] = defaultdict(list, {key[2:]: [] for key in entries if key.startswith("m:")})
     for key in entries:
         if key.startswith("n:"):
             called, _, number = key[2:].partition("|")
             bearers[called].append(number)
     for called, numbers in bearers.items():
         kinds = {number: types.get(number, "") for number in numbers}
-        most = most_protective(kind for kind in kinds.values() if kind in (*PERSONAL, *PROTECTED))
+        given = [*kinds.values(), entries.get(f"m:{called}", "")]
+        most = most_protective(kind for kind in given if kind in (*PERSONAL, *PROTECTED))
         if most:
             yield f"m:{called}", most
         for number, kind in kinds.items():
             if PROTECTION.get(kind, 0) < PROTECTION.get(most, 0):
-                if number not in listed:
-                    yield f"n:{called}|{number}", HELD
-                elif most in PROTECTED:
-                    yield f"n:{called}|{number}", ASKED
+                settled = ASKED if most in PROTECTED else LISTED
+                yield f"n:{called}|{number}", settled if number in listed else HELD

@@ -23,6 +23,7 @@ from pipeline.protect.rules.payee_register import (
     entries_of_ledger,
     entries_of_list,
     resolved,
+    seen_in_ledgers,
     strongest,
     type_of,
 )
@@ -132,13 +133,16 @@ class Payee(RowRuleBase):
         """Return the number of payees: those that are called otherwise too are counted once."""
         return sum(not key.startswith("m:") for key in keys) or len(keys)
 
-    def borne(self, weaker: Mapping[str, str], entered: Collection[str]) -> Collection[str]:
+    def seen(self, sources: Mapping[str, Mapping[str, str]]) -> frozenset[str]:
+        """Return the keys of numbers and names in ledgers; a line of the list alone protects nobody yet."""
+        return frozenset(seen_in_ledgers(sources))
+
+    def borne(self, weaker: Mapping[str, str], seen: frozenset[str]) -> Collection[str]:
         """Return the keys whose payee, by number or by name, some ledger holds; one without a type is held anyway."""
-        called = {key[2:].partition("|")[0] for key in entered if key.startswith("n:")}
         return {
             key
             for key, now in weaker.items()
-            if (key[2:] in called if key.startswith("m:") else now in PROTECTION and {key, f"x:{key}"} & set(entered))
+            if (key in seen if key.startswith("m:") else now in PROTECTION and {key, f"x:{key}"} & seen)
         }
 
     def asks(self, entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
@@ -262,7 +266,10 @@ class Payee(RowRuleBase):
         given = {"personal": PROTECTION["IND"], "other": PROTECTION["PROT"]}
         enough = facts_of_distinct(rows.text(self.redaction.code), given.__getitem__, dtype=np.int64, empty=0)
         called = context.pseudonyms.protection("name", rows.text(self.redaction.name))
-        doubtful = ((kinds == UNKNOWN) | _pairs(called, keys, entries)) & (enough == 0)
+        most = facts_of_distinct(called, lambda each: entries.get(f"m:{each}", ""), dtype=np.object_, empty="")
+        # a ledger that waits has taken the place of the one that said under which number a public name stands
+        unsaid = _pairs(called, keys, entries, what=("",)) & (_protects(most) > _protects(kinds))
+        doubtful = ((kinds == UNKNOWN) | _pairs(called, keys, entries) | unsaid) & (enough == 0)
         group = groups(rows.references("transaction"))
         protected = with_any(group, np.isin(kinds, PROTECTED)) & (enough < PROTECTION["PROT"])
         personal = np.isin(kinds, PERSONAL) & (enough < PROTECTION["IND"]) & ~protected
@@ -287,7 +294,9 @@ def _protects(kinds: NDArray[np.object_]) -> NDArray[np.int64]:
     return np.array([PROTECTION.get(str(kind).removeprefix(UNKNOWN), 0) for kind in kinds], np.int64)
 
 
-def _pairs(called: pa.Array, supplier: pa.Array, entries: Mapping[str, str]) -> Mask:
-    """Return the lines whose name is held under their number."""
+def _pairs(
+    called: pa.Array, supplier: pa.Array, entries: Mapping[str, str], *, what: Sequence[str] = (HELD, ASKED)
+) -> Mask:
+    """Return the lines of whose name and number the register says ``what``; by default, that the name is held."""
     pair = pc.binary_join_element_wise("n:", plain(called), "|", plain(supplier), "")
-    return facts_of_distinct(pair, lambda key: entries.get(key, "") in (HELD, ASKED), dtype=np.bool_, empty=False)
+    return facts_of_distinct(pair, lambda key: entries.get(key, "") in what, dtype=np.bool_, empty=False)

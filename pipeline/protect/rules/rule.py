@@ -88,7 +88,11 @@ class RowRuleBase:
         """Return the number of keys."""
         return len(keys)
 
-    def borne(self, weaker: Mapping[str, str], _entered: Collection[str]) -> Collection[str]:
+    def seen(self, sources: Mapping[str, Mapping[str, str]]) -> frozenset[str]:
+        """Return every key that was entered."""
+        return frozenset(key for entered in sources.values() for key in entered)
+
+    def borne(self, weaker: Mapping[str, str], _seen: frozenset[str]) -> Collection[str]:
         """Return every key."""
         return weaker.keys()
 

@@ -32,9 +32,13 @@ _KEY_CODES = frozenset({"unique-error", "primary-key"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What the referee looked at: ``rows`` in all, ``rejected`` among them, and known differences by name."""
+class Refereed:
+    """A verdict that Frictionless agreed to, made here only: what is settled and published is taken from this.
 
+    ``rows`` were looked at, ``rejected`` among them; ``differences`` are known ones by name.
+    """
+
+    checked: Checked
     rows: int
     rejected: int
     differences: Mapping[str, int]
@@ -42,7 +46,7 @@ class Verdict:
 
 def referee(
     table: pa.Table, checked: Checked, schema: TableSchema, *, salt: str, sample: int = 1000, everything: bool = False
-) -> Verdict:
+) -> Refereed:
     """Return what Frictionless agreed to; `PrivacyError` ``verdict-differs`` where it does not.
 
     ``checked`` is what `validate` said of ``table``.  Looked at are ``sample`` rows chosen by hash, a row for
@@ -56,7 +60,8 @@ def referee(
     known, unknown = _explained(ours, theirs, part, schema)
     if unknown:
         raise _differs(unknown, ours, schema)
-    return Verdict(rows=len(rows), rejected=len({rejection.position for rejection in ours}), differences=known)
+    rejected = len({rejection.position for rejection in ours})
+    return Refereed(checked=checked, rows=len(rows), rejected=rejected, differences=known)
 
 
 def _rows_to_judge(

@@ -1,0 +1,260 @@
+"""Nights of one dataset: a data folder in which files come, go, change and come back, and the real build each night."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+from product import ROOT, read_csv
+
+from pipeline.build.dataset import run_dataset
+from pipeline.build.run_context import Workplace
+from pipeline.extract.delimited import Folder
+from pipeline.extract.workbook import Workbook
+from pipeline.run.decide import Choice, Signature, _decisions, waiting_findings
+from pipeline.settings.key import Key
+from pipeline.settings.secret import Secret
+from pipeline.settings.sections import Referee
+from pipeline.settings.settings import Settings
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pipeline.build.dataset import Outcome
+    from pipeline.model.declaration import Dataset, Feed
+
+    Row = dict[str, str]
+
+MONTHS = ("2024-01", "2024-02", "2024-03")
+FIRST = dt.date(2024, 4, 10)
+_WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+#: Published columns that could tell of somebody: the Parquet says the same of them as the CSV.
+_TELLING = {"supplier_name", "supplier_id", "department", "category", "Crime ID", "Location"}
+
+
+def in_any_way(chance: random.Random, key: str) -> str:
+    """Return a key as somebody may have written it; the last three are damaged."""
+    ways = (
+        *(key, key, key, key.lower(), f"00{key}", key.lstrip("0"), key.translate(_WIDE), key.replace(" ", "")),
+        *(f"{key}.0" if key[-1].isdigit() else key.upper(), key.replace("*", "/")),
+        *(f"{key[:2]}\u200b{key[2:]}", f"{key[:2]}  {key[2:]}", f"{key}\u202f"),
+    )
+    return chance.choice(ways)
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """Return rows as the text of an extract."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def rows_of(row: Mapping[str, str], *names: str) -> str:
+    """Return the first of the named cells that the row has."""
+    return next(row[name] for name in names if name in row)
+
+
+def _from_csv(feed: Feed) -> Feed:
+    """Return a feed that reads CSV, which is written faster than a workbook."""
+    if isinstance(feed.source, Workbook):
+        return replace(feed, source=Folder(feed.source.pattern.replace(".xlsx", ".csv")))
+    return feed
+
+
+class World:
+    """A data folder, what happens in it, and what was made of it."""
+
+    def __init__(self, folder: Path, chance: random.Random, dataset: Dataset) -> None:
+        feeds = [_from_csv(feed) for feed in dataset.feeds]
+        chance.shuffle(feeds)
+        self.folder, self.chance, self.dataset = folder, chance, replace(dataset, feeds=tuple(feeds))
+        self.columns = {feed.name: feed.declared for feed in feeds}
+        self.paths = {
+            feed.source.pattern.format(month=month): (feed.name, month)
+            for feed in feeds
+            if isinstance(feed.source, Folder)
+            for month in MONTHS
+        }
+        settings = Settings.load(ROOT / "examples" / "leicestershire.toml", {}, data=folder / "data")
+        desk = settings.desk._replace(path=folder / "decisions.toml", decisions=())
+        self.settings = replace(settings, desk=desk, referee=Referee(sample_rows=1, everything=False))
+        self.files: dict[str, list[Row]] = {}
+        self.history: dict[str, list[list[Row]]] = {path: [] for path in self.paths}
+        self.every: dict[str, list[Row]] = {path: [] for path in self.paths}
+        self.by_sha: dict[str, list[Row]] = {}
+        self.broken: set[str] = set()
+        self.said: list[str] = []
+        self.made = self.checked = self.count = 0
+        self.outcome: Outcome | None = None
+
+    # what a kind of world says
+
+    def row(self, feed: str, month: str) -> Row:
+        """Return a new row."""
+        raise NotImplementedError
+
+    def change_row(self, row: Row) -> None:
+        """Change what a row says of its protection."""
+        raise NotImplementedError
+
+    def receive(self) -> None:
+        """Tell the oracle what is there."""
+        raise NotImplementedError
+
+    def approved(self) -> None:
+        """Tell the oracle that what waited was approved."""
+        raise NotImplementedError
+
+    def check(self, outcome: Outcome) -> None:
+        """Hold what is public against the oracle, both ways."""
+        raise NotImplementedError
+
+    # what happens
+
+    def acts(self) -> tuple[str, ...]:
+        """Return what may happen, the more often the likelier."""
+        return (*("change_file",) * 8, "take_file", "bring_back", "bring_back")
+
+    def night(self) -> None:
+        """Let something happen, run, and look at what is public."""
+        self.said.append(f"-- night {self.count + 1}")
+        if not self.count:
+            for path, (feed, month) in self.paths.items():
+                self.put(path, [self.new_row(feed, month) for _ in range(self.chance.randrange(1, 5))])
+        elif self.chance.random() < 0.1:
+            self.approve()
+            self.approved()
+        else:
+            for _ in range(self.chance.choice((0, 1, 1, 2, 3))):
+                getattr(self, self.chance.choice(self.acts()))()
+            if self.chance.random() < 0.03:
+                self.break_file()
+        self.receive()
+        outcome = self.run()
+        assert outcome.error is None or outcome.error.code != "bug", outcome.error
+        self.check(outcome)
+
+    def approve(self) -> None:
+        """Approve all that waits."""
+        self.said.append("approved")
+        if self.outcome is not None:
+            signed = Signature("Head of Information Management", FIRST, "Checked.")
+            new = _decisions("approve", Choice(self.dataset.name), waiting_findings(self.outcome.state), signed)
+            self.settings = replace(self.settings, desk=self.settings.desk.with_decisions(new))
+
+    def change_file(self) -> None:
+        """Add, change, take away or shuffle rows of a file; one that is not there comes, as it was last."""
+        path = self.chance.choice(list(self.paths))
+        last = self.history[path][-1] if self.history[path] else []
+        rows = [dict(row) for row in self.files.get(path, last)]
+        for _ in range(self.chance.randrange(1, 4)):
+            what = self.chance.random()
+            if what < 0.5 or not rows:
+                rows.append(self.new_row(*self.paths[path]))
+            elif what < 0.75:
+                self.change_row(self.chance.choice(rows))
+            elif what < 0.9:
+                rows.remove(self.chance.choice(rows))
+            else:
+                self.chance.shuffle(rows)
+        if rows:
+            self.put(path, rows)
+
+    def new_row(self, feed: str, month: str) -> Row:
+        """Return a new row, and count it."""
+        self.made += 1
+        return self.row(feed, month)
+
+    def put(self, path: str, rows: list[Row]) -> None:
+        """Make a file hold ``rows``."""
+        self.files[path] = rows
+        self.broken.discard(path)
+        self.history[path].append(rows)
+        self.every[path] += rows
+        text = as_csv(rows)
+        self.by_sha[hashlib.sha256(text.encode()).hexdigest()] = rows
+        self.write(f"raw/{path}", text)
+        self.said.append(f"{path}: {len(rows)} rows")
+
+    def take_file(self) -> None:
+        """Take a file away."""
+        path = self.chance.choice(list(self.paths))
+        self.files.pop(path, None)
+        self.broken.discard(path)
+        self.write(f"raw/{path}", None)
+        self.said.append(f"{path} goes")
+
+    def bring_back(self) -> None:
+        """Bring back a file as it was some night."""
+        path = self.chance.choice(list(self.paths))
+        if self.history[path]:
+            self.put(path, self.chance.choice(self.history[path]))
+            self.said.append("(that was an old one)")
+
+    def break_file(self) -> None:
+        """Make a file unreadable."""
+        path = self.chance.choice(list(self.paths))
+        self.broken.add(path)
+        self.files.pop(path, None)
+        self.write(f"raw/{path}", f"junk {self.chance.random()}\n1\n")
+        self.said.append(f"{path} is broken")
+
+    def write(self, path: str, text: str | None) -> None:
+        """Make a file of the data folder hold ``text``; with None it goes."""
+        target = self.folder / "data" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if text is None:
+            target.unlink(missing_ok=True)
+        else:
+            target.write_text(text, encoding="utf-8", newline="")
+
+    # what was made of it
+
+    def run(self) -> Outcome:
+        """Return what tonight's run made of what is there."""
+        self.count += 1
+        work = Workplace(
+            settings=self.settings,
+            key=Key(Secret(bytes(range(32)))),
+            as_of=FIRST + dt.timedelta(days=self.count),
+            sample=False,
+            writes=True,
+            say=lambda _: None,
+        )
+        self.store = work.store
+        self.outcome = run_dataset(work, self.dataset)
+        return self.outcome
+
+    def public(self) -> dict[str, list[Row]]:
+        """Return the public rows of every month; its Parquet says the same as its CSV."""
+        found = {}
+        for month, state in self.outcome.state.months.items() if self.outcome else ():
+            if state.released is None:
+                continue
+            folder = self.store.folder(self.dataset.name, state.released.folder)
+            files = {facts["format"]: folder / name for name, facts in state.released.files.items()}
+            found[month] = read_csv(files["csv"])
+            typed = pq.read_table(files["parquet"])
+            for name in _TELLING & set(typed.column_names):
+                cells = [cell or "" for cell in typed.column(name).to_pylist()]
+                assert cells == [row[name] for row in found[month]]
+        return found
+
+    def is_afresh(self, outcome: Outcome, month: str) -> bool:
+        """Return whether what is public of a month is what its files of now come to."""
+        state = outcome.state.months[month]
+        built = "" not in state.inputs.values()  # else it is built anew, when what it was made of is there again
+        return outcome.error is None and not state.waiting and not state.input_gone and built
+
+    def fed(self, outcome: Outcome, month: str, path: str) -> list[Row]:
+        """Return the rows of a file as they fed a month."""
+        return self.by_sha[outcome.state.months[month].inputs[path]]
