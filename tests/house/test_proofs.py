@@ -29,7 +29,7 @@ REACHED = {
         "unit/test_release_files.py::test_a_table_of_other_columns_or_types_than_its_schema_cannot_be_made"
     ),
     ("build/accounts.py", "_check_judged", "unjudged-row"): (
-        "unit/test_proofs.py::test_a_row_that_the_schema_has_not_judged_is_never_published"
+        "unit/test_judged.py::test_a_row_that_the_schema_has_not_judged_is_never_published"
     ),
     ("build/candidate.py", "unplaced", "unjudged-row"): (
         "privacy/test_gates.py::test_a_row_of_no_month_is_never_published"
@@ -38,7 +38,7 @@ REACHED = {
         "privacy/test_gates.py::test_rows_that_nobody_accounts_for_stop_the_release"
     ),
     ("storage/store.py", "described", "files-differ"): (
-        "unit/test_proofs.py::test_a_draft_is_described_by_the_scan_of_its_own_files_only"
+        "unit/test_judged.py::test_a_draft_is_described_by_the_scan_of_its_own_files_only"
     ),
     ("validate/referee/frictionless.py", "_failed", "referee-failed"): (
         "unit/test_validate_referee.py::test_frictionless_breaking_down_stops_the_release_without_its_words"

@@ -137,10 +137,8 @@ class Payees:
 
     def protected_name(self, name: str) -> str:
         """Return the most protective type of a person of that name, whatever the number."""
-        given = [self.named_floor.get(name, "")]
-        for row in self.lines():
-            if fold(row["Supplier Name"]) == name:
-                given.append(self.type(fold(row["Supplier No"])))
+        given = [self.type(fold(row["Supplier No"])) for row in self.lines() if fold(row["Supplier Name"]) == name]
+        given.append(self.named_floor.get(name, ""))
         return strongest(kind for kind in given if kind in PROTECTIVE)
 
     def may_be_named(self, number: str, name: str, *, afresh: bool) -> bool:

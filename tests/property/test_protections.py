@@ -201,8 +201,8 @@ class Extracts(World):
 
     def check(self, outcome: Outcome) -> None:
         public = self.public()
-        shown = [(month, int(row["Location"][-2:])) for month, rows in public.items() for row in rows]
-        for feed, records in self.records.items():
+        shown = [(month, int(row["Location"][-2:])) for month in public for row in public[month]]
+        for feed in self.records:
             first = 20 if feed == INCIDENTS else 0
             hidden = {
                 int(row["easting"]) for path in self.every for row in self.every[path] if self.is_hidden(feed, row)
@@ -250,7 +250,7 @@ def nights(kind: type[Ledgers | Extracts], folder: Path, nights: int) -> int:
     checked, lived, number = 0, 0, 0
     while lived < nights:
         place = folder / str(number)
-        world = kind(place, random.Random(SEED + number))
+        world = kind(place, random.Random(SEED + number))  # noqa: S311 - what happens, not a secret
         try:
             for _ in range(min(LONG, nights - lived)):
                 world.night()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +21,8 @@ from pipeline.validate.referee.referee import referee
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipeline.validate.referee.referee import Refereed
 
 SCHEMA = TableSchema.load(CODELISTS.parent / "engagement" / "engagement-events.json")
