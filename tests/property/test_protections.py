@@ -213,7 +213,7 @@ class Extracts(World):
         if len(fresh) == len(MONTHS) and len(self.files) == 2 * len(MONTHS):
             self.check_all_are_there(outcome, shown)
         for month in fresh:
-            for path, rows in self.files.items():
+            for path in self.files:
                 if path in outcome.state.months[month].inputs:
                     fed = self.fed(outcome, month, path)
                     self.records[path.split("/")[1]].versions.released(path, fed)
