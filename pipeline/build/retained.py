@@ -87,6 +87,12 @@ class KeptRows:
         """Return a private key of each row, nothing where the release was made without it."""
         return self._store.key(self._dataset.name, self._built, name)
 
+    @property
+    def keys(self) -> dict[str, pa.Array]:
+        """All that is kept beside the rows: without it no later protection would find them."""
+        names = self._store.keys(self._dataset.name, self._built)
+        return {name: self._store.key(self._dataset.name, self._built, name) for name in names}
+
     def text(self, name: str) -> pa.Array:
         """Return a published column as text."""
         return whole(self.table.column(name))
@@ -157,7 +163,7 @@ def _rebuilt(
     kept: NDArray[np.int64] = np.flatnonzero(~out)
     left = pa.array(kept)
     nowhere = np.zeros(len(kept), np.int32)
-    references = {scope: rows.references(scope) for scope in dataset.references}
+    references = rows.keys | {scope: rows.references(scope) for scope in dataset.references}
     part = Part(
         text=_recurring(text.take(left), tuple(dataset.references.values())),
         chosen=np.arange(len(kept)),

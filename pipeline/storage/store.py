@@ -148,6 +148,11 @@ class Store:
             return None
         return read_released(kept, columns=[name]).column(name).combine_chunks()
 
+    def keys(self, dataset: str, built: Built) -> tuple[str, ...]:
+        """Return the names of the private keys that a release was made with, and of the references kept beside it."""
+        kept = self.folder(dataset, built.folder) / _REFERENCES
+        return tuple(pq.read_schema(kept).names) if kept.is_file() else ()
+
     def sweep(self, dataset: str, keep: Sequence[str]) -> None:
         """Remove what nothing points to: parts of a killed run, and releases that were replaced."""
         folder = self.private / "releases" / dataset

@@ -162,10 +162,8 @@ class Payees:
         # a type that nobody knows waits, and protects the name all the same by what it is but for its writing
         others = [more_protective(self.known.get(each, [])) for each in self.bearers.get(name, ()) if each != number]
         most = more_protective([each for each in others if each in {"IND", "PROT"}])
-        above = most and (not mine or RANK.index(most) > RANK.index(mine))
-        if above and (not number or number not in self.listed or most == "PROT"):
-            return ""
-        return mine
+        less = most and (not mine or RANK.index(most) > RANK.index(mine))
+        return "" if less and (number not in self.listed or most == "PROT") else mine
 
 
 def kinds_of(rows: list[Row], payees: Payees) -> list[str]:

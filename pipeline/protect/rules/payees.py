@@ -101,8 +101,11 @@ class Payee(RowRuleBase):
         return (self.column, self.supplier, self.name, self.body, self.number, self.net)
 
     def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:
-        """Return the key of each line's supplier."""
-        return {_KEY: context.pseudonyms.protection(self.scope, cells[self.supplier])}
+        """Return the key of each line's supplier, and those of all suppliers of its transaction."""
+        supplier = context.pseudonyms.protection(self.scope, cells[self.supplier])
+        number = context.pseudonyms.protection("transaction", cells[self.number])
+        group = np.where(filled(number), groups(fold_column(cells[self.body]), number), -1)
+        return {_KEY: supplier, _TOGETHER: _together(group, supplier)}
 
     def enter(self, cells: Mapping[str, pa.Array], rows: pa.Array, context: Context) -> Mapping[str, str]:
         """Return what a ledger says of its payees."""
@@ -271,7 +274,16 @@ class Payee(RowRuleBase):
         unsaid = _pairs(called, keys, entries, what=("",)) & (_protects(most) > _protects(kinds))
         doubtful = ((kinds == UNKNOWN) | _pairs(called, keys, entries) | unsaid) & (enough == 0)
         group = groups(rows.references("transaction"))
-        protected = with_any(group, np.isin(kinds, PROTECTED)) & (enough < PROTECTION["PROT"])
+        together = rows.key(_TOGETHER)
+        is_protected = np.isin(kinds, PROTECTED)
+        if together is not None:
+            is_protected |= facts_of_distinct(
+                together,
+                lambda keys: any(entries.get(key) in PROTECTED for key in keys.split()),
+                dtype=np.bool_,
+                empty=False,
+            )
+        protected = with_any(group, is_protected) & (enough < PROTECTION["PROT"])
         personal = np.isin(kinds, PERSONAL) & (enough < PROTECTION["IND"]) & ~protected
         out = with_any(group, doubtful & ~protected)
         if not (personal | protected | out).any():
@@ -287,6 +299,18 @@ class Payee(RowRuleBase):
 
 
 _KEY = "protected supplier"
+#: The suppliers of a transaction, those of lines that are not published included.
+_TOGETHER = "protected transaction"
+
+
+def _together(group: NDArray[np.int64], supplier: pa.Array) -> pa.Array:
+    """Return the keys of all suppliers of each line's transaction, null where it has no number or one supplier."""
+    table = pa.table({"group": group, "key": plain(supplier)})
+    table = table.filter(pc.and_(pc.is_valid(table["key"]), pc.greater_equal(table["group"], 0)))
+    found = table.group_by("group").aggregate([("key", "distinct")])
+    keys = [" ".join(sorted(each)) if len(each) > 1 else None for each in found["key_distinct"].to_pylist()]
+    place = pc.index_in(pa.array(group), found["group"].combine_chunks())
+    return pa.array(keys, pa.string()).take(place)
 
 
 def _protects(kinds: NDArray[np.object_]) -> NDArray[np.int64]:

@@ -1,0 +1,65 @@
+"""Small promises that nothing else holds anybody to: due day, end of the series, edge of a limit, mode of a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "portal"))
+
+from publications import make_publication, make_release
+
+from pipeline.build.too_bad import refuse_too_bad
+from pipeline.errors import InputError
+from pipeline.metadata.datapackage import data_package, next_due
+from pipeline.storage.store import Store
+
+
+@pytest.mark.parametrize(
+    ("month", "days", "due"),
+    [("2024-01", 31, "2024-03-31"), ("2023-12", 0, "2024-01-31"), ("2023-11", 61, "2024-03-01")],
+)
+def test_the_next_month_is_due_so_many_days_after_its_own_end(month: str, days: int, due: str) -> None:
+    assert next_due(month, days) == dt.date.fromisoformat(due)
+
+
+def test_a_series_runs_from_its_first_month_to_the_end_of_its_last(tmp_path: Path) -> None:
+    releases = [make_release(tmp_path, "x", month) for month in ("2024-02", "2023-12", "2024-01")]
+    facts = json.loads(data_package(make_publication("x", releases), {}))
+    assert facts["temporal"] == {"start": "2023-12-01", "end": "2024-02-29"}
+
+
+@pytest.mark.parametrize(("bad", "stops"), [(19, False), (20, False), (21, True)])
+def test_a_file_stops_when_more_than_its_share_of_rows_is_bad(bad: int, *, stops: bool) -> None:
+    """Of 400 rows 5 % are 20: as many are borne, one more is not."""
+    told = SimpleNamespace(bad={"file": bad}, faults=())
+    inputs: Any = SimpleNamespace(
+        work=SimpleNamespace(
+            settings=SimpleNamespace(limits=SimpleNamespace(bad_rows=20, bad_share=0.05)), writes=True
+        ),
+        dataset=SimpleNamespace(name="x"),
+        found=SimpleNamespace(gone=frozenset(), receipts={"f": {"file": SimpleNamespace(rows=400)}}, databases={}),
+    )
+    candidates: Any = {"2024-01": SimpleNamespace(told=told)}
+    if not stops:
+        refuse_too_bad(inputs, {}, candidates, None)
+        return
+    with pytest.raises(InputError, match="too-many-bad"):
+        refuse_too_bad(inputs, {}, candidates, None)
+
+
+def test_a_released_file_is_its_owners_alone(tmp_path: Path) -> None:
+    draft = Store(tmp_path / "private").build(
+        "x", "2024-01", files={"x.csv": [pa.py_buffer(b"a\n")]}, references={"r": pa.array(["b"])}
+    )
+    draft.complete()
+    written = [path for path in draft.folder.iterdir() if path.is_file()]
+    assert len(written) == 2
+    assert {path.stat().st_mode & 0o777 for path in written} == {0o600}
