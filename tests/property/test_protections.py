@@ -229,12 +229,14 @@ class Extracts(World):
             return
         self.checked += len(MONTHS)
         for feed, records in self.records.items():
-            wanted: dict[str, Row] = {}
+            wanted: dict[tuple[str, str], Row] = {}
             for path, rows in sorted(self.files.items()):
                 for row in rows if path.split("/")[1] == feed else ():
-                    wanted[row[records.reference]] = row  # of an incident the last row of the latest file counts
+                    number, of = row[records.reference], rows_of(row, "recorded_on", "received_at")[:7]
+                    # of an incident the last row of the latest file counts; a crime may stand in several months
+                    wanted[number, "" if feed == INCIDENTS else of] = row
             expected: Counter[tuple[str, int]] = Counter()
-            for number, row in wanted.items():
+            for (number, _), row in wanted.items():
                 if fold(number) not in records.ever and not is_bad_key(number):
                     month = rows_of(row, "recorded_on", "received_at")[:7]
                     expected[month, METRES.index((int(row["easting"]), int(row["northing"])))] += 1
