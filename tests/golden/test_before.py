@@ -1,19 +1,26 @@
-"""The private state of the version before (form 1), kept in `tests/golden/before`, is carried over and lost in no part.
+"""The private state of the version before (form 1), kept in `before.zip`, is carried over and lost in no part.
 
 It was made of the small tree by the program as it stood before state form 2: state, releases, journal, origin.
 """
 
 from __future__ import annotations
 
+import csv
+import fnmatch
+import io
 import json
 import shutil
+import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from product import Product, read_csv
 from small_tree import small_tree
 
-BEFORE = Path(__file__).parent / "before"
+if TYPE_CHECKING:
+    from product import Product
+
+BEFORE = Path(__file__).parent / "before.zip"
 #: The day after the small tree was published.
 NEXT_DAY = "2024-03-02"
 DATASETS = ("engagement-events", "spend-over-500", "street-crime")
@@ -26,19 +33,22 @@ TELLING = ("supplier_name", "supplier_id", "company_number", "contract_reference
 def product(tmp_path: Path) -> Product:
     """Give a force's folder with the small tree, and the memory of the version before."""
     product = small_tree(tmp_path)
-    shutil.copytree(BEFORE, product.private, copy_function=shutil.copyfile)
+    shutil.unpack_archive(BEFORE, product.private)
     for path in (product.private, *product.private.rglob("*")):
         path.chmod(0o700 if path.is_dir() else 0o600)
     return product
 
 
 def kept(dataset: str, month: str) -> list[dict[str, str]]:
-    (path,) = BEFORE.glob(f"releases/{dataset}/{month}-*/*.csv")
-    return read_csv(path)
+    """Return the rows of a month as the version before released them."""
+    with zipfile.ZipFile(BEFORE) as archive:
+        (name,) = fnmatch.filter(archive.namelist(), f"releases/{dataset}/{month}-*/*.csv")
+        text = archive.read(name).decode("utf-8")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def said_before(dataset: str) -> dict[str, object]:
-    facts: dict[str, object] = json.loads((BEFORE / "state" / f"{dataset}.json").read_bytes())["1"]
+    facts: dict[str, object] = json.loads(zipfile.Path(BEFORE, f"state/{dataset}.json").read_bytes())["1"]
     return facts
 
 
