@@ -272,4 +272,4 @@ def test_nothing_protected_is_public_and_nothing_else_is_kept_back(
 ) -> None:
     print(f"PIPELINE_TEST_SEED={SEED}")  # noqa: T201 - how to see it again
     checked = nights(kind, tmp_path, NIGHTS)
-    assert checked > NIGHTS // 5 or NIGHTS < 200  # noqa: PLR2004 - of few nights chance may leave none whole
+    assert checked > NIGHTS // 5 or NIGHTS < 200
