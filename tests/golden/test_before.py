@@ -1,0 +1,95 @@
+"""The private state of the version before (form 1), kept in `before.zip`, is carried over and lost in no part.
+
+It was made of the small tree by the program as it stood before state form 2: state, releases, journal, origin.
+"""
+
+from __future__ import annotations
+
+import csv
+import fnmatch
+import io
+import json
+import shutil
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from small_tree import small_tree
+
+if TYPE_CHECKING:
+    from product import Product
+
+BEFORE = Path(__file__).parent / "before.zip"
+#: The day after the small tree was published.
+NEXT_DAY = "2024-03-02"
+DATASETS = ("engagement-events", "spend-over-500", "street-crime")
+MONTHS = ("2024-01", "2024-02")
+#: Columns by which a payee or a record is told.
+TELLING = ("supplier_name", "supplier_id", "company_number", "contract_reference", "Crime ID")
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Product:
+    """Give a force's folder with the small tree, and the memory of the version before."""
+    product = small_tree(tmp_path)
+    shutil.unpack_archive(BEFORE, product.private)
+    for path in (product.private, *product.private.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    return product
+
+
+def kept(dataset: str, month: str) -> list[dict[str, str]]:
+    """Return the rows of a month as the version before released them."""
+    with zipfile.ZipFile(BEFORE) as archive:
+        (name,) = fnmatch.filter(archive.namelist(), f"releases/{dataset}/{month}-*/*.csv")
+        text = archive.read(name).decode("utf-8")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def said_before(dataset: str) -> dict[str, object]:
+    facts: dict[str, object] = json.loads(zipfile.Path(BEFORE, f"state/{dataset}.json").read_bytes())["1"]
+    return facts
+
+
+def named(rows: list[dict[str, str]]) -> set[str]:
+    return {row[name] for row in rows for name in TELLING if name in row} - {""}
+
+
+def test_the_state_before_is_carried_over_and_names_nobody_anew(product: Product) -> None:
+    said = product.run("--as-of", NEXT_DAY, "publish", "--quiet")
+    assert said.status == 0, said.text
+    for dataset in DATASETS:
+        state, before = product.state(dataset), said_before(dataset)
+        assert set(state["months"]) == set(MONTHS)
+        assert set(state["receipts"]) == set(before["receipts"])  # type: ignore[call-overload] # a mapping
+        now = [row for month in MONTHS for row in product.csv(dataset, month)]
+        then = [row for month in MONTHS for row in kept(dataset, month)]
+        assert named(now) <= named(then)
+        assert len(now) >= len(then)
+        assert product.csv(dataset, "2024-01") == kept(dataset, "2024-01")
+
+
+def test_what_the_version_before_released_stays_when_its_extracts_have_gone(product: Product) -> None:
+    for path in (product.ledger("2024-01"), product.crimes("2024-01"), product.incidents("2024-01")):
+        path.unlink()
+    said = product.run("--as-of", NEXT_DAY, "publish", "--quiet")
+    assert said.status == 0, said.text
+    for dataset in ("spend-over-500", "street-crime"):
+        assert product.csv(dataset, "2024-01") == kept(dataset, "2024-01")
+        assert product.state(dataset)["months"]["2024-01"]["input_gone"]
+
+
+def test_a_later_protection_is_carried_out_on_what_the_version_before_released(product: Product) -> None:
+    """The list names a supplier of January PROT: its ledger has gone, and it is redacted all the same."""
+    before = kept("spend-over-500", "2024-01")
+    (acme,) = {row["supplier_id"] for row in before if row["supplier_name"] == "Acme Locks Ltd"}
+    product.ledger("2024-01").unlink()
+    types = product.reference / "supplier-types.csv"
+    types.write_text(types.read_text(encoding="utf-8") + "S10001,PROT\n", encoding="utf-8")
+    said = product.run("--as-of", NEXT_DAY, "publish", "--quiet")
+    assert said.status in (0, 5), said.text
+    after = product.csv("spend-over-500", "2024-01")
+    assert acme not in {row["supplier_id"] for row in after}
+    assert "Acme Locks Ltd" not in {row["supplier_name"] for row in after}
+    assert sum(row["redaction"] == "other" for row in after) > sum(row["redaction"] == "other" for row in before)
