@@ -10,11 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, plain
+from pipeline.columns.arrays import facts_of_distinct, filled, plain
 from pipeline.columns.dates import civil_day, days
 from pipeline.columns.groups import NO_BYTES, first_bytes, groups
 from pipeline.errors import InputError
-from pipeline.model.handling import Judgement, nowhere
+from pipeline.model.handling import Judgement, Problem, nowhere, problem
+from pipeline.protect.handling import key_problems
 from pipeline.protect.rules.rule import Marked, RowRuleBase
 
 if TYPE_CHECKING:
@@ -100,6 +101,11 @@ class OneIncident(RowRuleBase):
     def identifies(self) -> tuple[str, ...]:
         """The number: it leads back to the record."""
         return (self.number,)
+
+    def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
+        """Return the rows without a number that can be trusted: nobody can say which incident they are."""
+        column = raw.cells[self.number]
+        return key_problems(self.number, column, problem(self.number, "blank-value", ~filled(column)))
 
     def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:
         """Return the key of each row's incident."""

@@ -133,11 +133,6 @@ class RowRuleBase:
         return ()
 
 
-def is_yes(column: pa.Array) -> Mask:
-    """Return where a flag is `Y`."""
-    return facts_of_distinct(column, "Y".__eq__, dtype=np.bool_, empty=False)
-
-
 def is_flag(column: pa.Array) -> Mask:
     """Return where a flag is `Y` or `N`."""
     return facts_of_distinct(column, {"Y", "N"}.__contains__, dtype=np.bool_, empty=False)
