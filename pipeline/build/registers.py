@@ -83,7 +83,8 @@ def standing(
         entries, asked = judge.settled(rule.resolve(entries))
         found[rule.register] = {key: value for key, value in entries.items() if value}
         there = {*sources.months, *sources.lists}
-        seen = {key for path, each in entered.items() if path in there for key in each} | floor.keys()
+        said = _combined(rule, [each for path, each in entered.items() if path in there])
+        seen = {*said, *rule.resolve(said), *floor}
         kept[rule.register] = {key: value for key, value in entries.items() if key in seen and rule.strength(value)}
         findings += asked
         faults += rule.faults(entered, entries)

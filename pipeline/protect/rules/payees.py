@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, filled, plain, where
+from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain, where
 from pipeline.columns.groups import groups
 from pipeline.columns.keys import fold_column
 from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows
@@ -197,11 +197,19 @@ class Payee(RowRuleBase):
         return sorted(str(number) for number in pc.unique(unknown.drop_null()).to_pylist())
 
     def _masks(self, raw: RawTable, context: Context) -> tuple[Mask, Mask]:
-        """Return the lines of people, and all lines of transactions with a protected one."""
+        """Return the lines of people, and all lines of transactions with a protected one.
+
+        A protected line of no known body protects its transaction number in every body of its file.
+        """
         kinds = self.kinds(raw, context)
+        lines = np.isin(kinds, PROTECTED)
+        body = raw.cells[self.body]
         number = context.pseudonyms.protection("transaction", raw.cells[self.number])
-        group = groups(pa.array(raw.source), fold_column(raw.cells[self.body]), number)
-        protected = with_any(np.where(filled(number), group, -1), np.isin(kinds, PROTECTED))
+        source = pa.array(raw.source)
+        of_body = np.where(filled(number), groups(source, fold_column(body), number), -1)
+        of_any = np.where(filled(number), groups(source, number), -1)
+        nobodys = lines & ~filled(on_distinct(body, context.bodies.get))
+        protected = with_any(of_body, lines) | with_any(of_any, nobodys)
         return np.isin(kinds, PERSONAL) & ~protected, protected
 
     def excuse(self, problems: Sequence[Problem], raw: RawTable, context: Context) -> Sequence[Problem]:
