@@ -101,11 +101,13 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     """
     seen = history(work.settings.desk, dataset.name, state, work.as_of)
     look = _Look(reader, work.context("", references), _copied(state.registers), [], seen)
-    lists = set()
+    lists: set[str] = set()
+    absent: set[str] = set()
     for rule in register_rules(dataset):
         for name, entered in rule.enter_lists(look.context).items():
             look.registers.setdefault(rule.register, {})[name] = dict(entered)
             lists.add(name)
+        absent.update(rule.absent_lists(look.context))
     own: dict[str, Mapping[Month, str]] = {}
     receipts: dict[str, Mapping[str, Receipt]] = {}
     databases: dict[str, int] = {}
@@ -133,7 +135,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     present = {path for feed in receipts.values() for path in feed}
     missed = {month: _missed(each, present, seen) for month, each in state.months.items()}
     gone = frozenset(month for month, paths in missed.items() if paths)
-    sources = sources_of(receipts, state.months, lists)
+    sources = sources_of(receipts, state.months, lists, absent)
     stands = standing(dataset, look.registers, state.floors, desk=work.settings.desk, sources=sources)
     common = set.intersection(*(set(files) for files in own.values()))
     return Survey(
@@ -157,7 +159,10 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
 
 
 def sources_of(
-    receipts: Mapping[str, Mapping[str, Receipt]], months: Mapping[Month, MonthState], lists: Collection[str] = ()
+    receipts: Mapping[str, Mapping[str, Receipt]],
+    months: Mapping[Month, MonthState],
+    lists: Collection[str] = (),
+    absent: Collection[str] = (),
 ) -> Sources:
     """Return what there is of a dataset, and what its months were made from."""
     return Sources(
@@ -165,6 +170,7 @@ def sources_of(
         {path for each in months.values() if each.released for path in each.inputs},
         {month: each.restricted for month, each in months.items()},
         lists,
+        absent,
     )
 
 

@@ -111,9 +111,14 @@ class Payee(RowRuleBase):
     def enter_lists(self, context: Context) -> Mapping[str, Mapping[str, str]]:
         """Return what the force's list says of payees; a list that is not there says nothing new."""
         lines = context.references.table("supplier-types")
-        if lines is None or not lines.num_columns or context.references.is_absent("supplier-types"):
+        if lines is None or context.references.is_absent("supplier-types"):
             return {}
         return {SUPPLIER_TYPES: entries_of_list(lines, scope=self.scope, context=context)}
+
+    def absent_lists(self, context: Context) -> Collection[str]:
+        """Return the force's list where it has none; one that cannot be read is not absent."""
+        unread = context.references.table("supplier-types") is None
+        return () if unread or not context.references.is_absent("supplier-types") else (SUPPLIER_TYPES,)
 
     def combine(self, values: Iterable[str]) -> str:
         """Return the most protective type."""
@@ -121,7 +126,7 @@ class Payee(RowRuleBase):
 
     def strength(self, value: str) -> int:
         """Return how protective a type is, where it redacts."""
-        kind = value.removeprefix(UNKNOWN)
+        kind = value.removeprefix(UNKNOWN).partition(" ")[0]
         return PROTECTION[kind] if kind in (*PERSONAL, *PROTECTED) else 0
 
     def resolve(self, entries: dict[str, str]) -> dict[str, str]:

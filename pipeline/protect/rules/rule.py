@@ -72,6 +72,10 @@ class RowRuleBase:
         """Return no list."""
         return {}
 
+    def absent_lists(self, _context: Context) -> Collection[str]:
+        """Return no list."""
+        return ()
+
     def combine(self, values: Iterable[str]) -> str:
         """Return the last of ``values`` in their order."""
         return max(values, default="")
