@@ -10,6 +10,7 @@ from product import read_csv, write_csv
 from small_tree import DATA, small_tree
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from product import Product, Said
@@ -67,15 +68,19 @@ def call(product: Product, month: str, *incidents: dict[str, str], good: int = 3
     write_csv(product.incidents(month), [*(incident(month, number) for number in range(good)), *incidents])
 
 
-def pay(product: Product, month: str, *lines: dict[str, Cell], sheet: str = "Payments") -> None:
+def pay(product: Product, month: str, *lines: Mapping[str, Cell], sheet: str = "Payments") -> None:
     """Write the ledger of a month: an ordinary line, then one for each of ``lines``, each its own transaction."""
     book = xlsxwriter.Workbook(product.ledger(month), {"strings_to_formulas": False, "strings_to_urls": False})
     page = book.add_worksheet(sheet)
-    good = dict(zip(LEDGER, _LINE, strict=True)) | {"Period": month, "Payment Date": f"15/{month[5:]}/2024"}
+    good: dict[str, Cell] = {
+        **dict(zip(LEDGER, _LINE, strict=True)),
+        "Period": month,
+        "Payment Date": f"15/{month[5:]}/2024",
+    }
     for column, name in enumerate(LEDGER):
         page.write_string(3, column, name)
     for row, cells in enumerate([{}, *lines], 4):
-        line = good | {"Transaction No": str(7000 + row), "Line No": "1"} | cells
+        line = {**good, "Transaction No": str(7000 + row), "Line No": "1", **cells}
         for column, name in enumerate(LEDGER):
             cell = line[name]
             if isinstance(cell, str):

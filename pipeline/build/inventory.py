@@ -101,13 +101,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     """
     seen = history(work.settings.desk, dataset.name, state, work.as_of)
     look = _Look(reader, work.context("", references), _copied(state.registers), [], seen)
-    lists: set[str] = set()
-    absent: set[str] = set()
-    for rule in register_rules(dataset):
-        for name, entered in rule.enter_lists(look.context).items():
-            look.registers.setdefault(rule.register, {})[name] = dict(entered)
-            lists.add(name)
-        absent.update(rule.absent_lists(look.context))
+    lists, absent = _enter_lists(dataset, look)
     own: dict[str, Mapping[Month, str]] = {}
     receipts: dict[str, Mapping[str, Receipt]] = {}
     databases: dict[str, int] = {}
@@ -156,6 +150,18 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         history=seen,
         paused=frozenset(month for month in gone if missed[month] <= seen.aside),
     )
+
+
+def _enter_lists(dataset: Dataset, look: _Look) -> tuple[set[str], set[str]]:
+    """Enter what lists of the force say, and return which are there and which are not."""
+    there: set[str] = set()
+    absent: set[str] = set()
+    for rule in register_rules(dataset):
+        for name, entered in rule.enter_lists(look.context).items():
+            look.registers.setdefault(rule.register, {})[name] = dict(entered)
+            there.add(name)
+        absent.update(rule.absent_lists(look.context))
+    return there, absent
 
 
 def sources_of(
