@@ -102,9 +102,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     """
     seen = history(work.settings.desk, dataset.name, state, work.as_of)
     look = _Look(reader, work.context("", references), _copied(state.registers), [], seen)
-    for rule in register_rules(dataset):
-        for name, entered in rule.enter_lists(look.context).items():
-            look.registers.setdefault(rule.register, {})[name] = dict(entered)
+    absent = _enter_lists(dataset, look)
     own: dict[str, Mapping[Month, str]] = {}
     receipts: dict[str, Mapping[str, Receipt]] = {}
     databases: dict[str, int] = {}
@@ -132,7 +130,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     present = {path for feed in receipts.values() for path in feed}
     missed = {month: _missed(each, present, seen) for month, each in state.months.items()}
     gone = frozenset(month for month, paths in missed.items() if paths)
-    sources = sources_of(receipts, state.months)
+    sources = sources_of(receipts, state.months, absent)
     stands = standing(dataset, look.registers, state.floors, desk=work.settings.desk, sources=sources)
     common = set.intersection(*(set(files) for files in own.values()))
     return Survey(
@@ -155,12 +153,25 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     )
 
 
-def sources_of(receipts: Mapping[str, Mapping[str, Receipt]], months: Mapping[Month, MonthState]) -> Sources:
+def _enter_lists(dataset: Dataset, look: _Look) -> set[str]:
+    """Enter what lists of the force say, and return those that are not there."""
+    absent: set[str] = set()
+    for rule in register_rules(dataset):
+        for name, entered in rule.enter_lists(look.context).items():
+            look.registers.setdefault(rule.register, {})[name] = dict(entered)
+        absent.update(rule.absent_lists(look.context))
+    return absent
+
+
+def sources_of(
+    receipts: Mapping[str, Mapping[str, Receipt]], months: Mapping[Month, MonthState], absent: Collection[str] = ()
+) -> Sources:
     """Return what there is of a dataset, and what its months were made from."""
     return Sources(
         {path: set(receipt.months) - {NO_MONTH} for feed in receipts.values() for path, receipt in feed.items()},
         {path for each in months.values() if each.released for path in each.inputs},
         {month: each.restricted for month, each in months.items()},
+        absent,
     )
 
 

@@ -45,12 +45,14 @@ class Standing(NamedTuple):
 class Sources(NamedTuple):
     """The sources of a dataset: the months that each, by path, has rows of, and the paths that are public.
 
-    ``applied`` are the entries that kept rows of each month back when it was built.
+    ``applied`` are the entries that kept rows of each month back when it was built; ``absent`` are lists that are not
+    there.
     """
 
     months: Mapping[str, Collection[Month]]
     public: Collection[str]
     applied: Mapping[Month, Collection[str]]
+    absent: Collection[str] = ()
 
     def counts(self, path: str) -> bool:
         """Return whether a source is there, or what is public was made from it."""
@@ -75,8 +77,12 @@ def standing(
     for rule in _by_register(dataset):
         entered = registers.get(rule.register, {})
         judge = _Judge(dataset.name, rule, entered, desk, sources)
-        counting = [each for path, each in entered.items() if not rule.repeats_only or sources.counts(path)]
-        entries, floor, left = judge.raised(_combined(rule, counting), floors.get(rule.register, {}))
+        counting = {path: each for path, each in entered.items() if not rule.repeats_only or sources.counts(path)}
+        floor = dict(floors.get(rule.register, {}))
+        if gone := counting.keys() & sources.absent:
+            floor |= _protecting(rule, rule.resolve(_combined(rule, counting.values())), floor)
+            counting |= {path: _settling(rule, counting[path]) for path in gone}
+        entries, floor, left = judge.raised(_combined(rule, counting.values()), floor)
         weaker[rule.register] = left
         findings += judge.weakened(left) if rule.every_row else []
         entries, asked = judge.settled(rule.resolve(entries))
@@ -118,6 +124,17 @@ def _combined(rule: RowRule, sources: Iterable[Mapping[str, str]]) -> Entries:
     return {key: rule.combine(values) if len(values) > 1 else values[0] for key, values in given.items()}
 
 
+def _protecting(rule: RowRule, entries: Entries, floor: Entries) -> Entries:
+    """Return the entries that protect more than the floor does."""
+    strength = rule.strength
+    return {key: value for key, value in entries.items() if strength(value) > strength(floor.get(key, ""))}
+
+
+def _settling(rule: RowRule, entered: Mapping[str, str]) -> Entries:
+    """Return what a list that has gone still says: whom it settled stays settled, whom it protected is asked about."""
+    return {key: value for key, value in entered.items() if not rule.strength(value)}
+
+
 class _Judge(NamedTuple):
     """Looks at one register: is anything weaker than it was, and does anything ask for a decision?"""
 
@@ -153,6 +170,7 @@ class _Judge(NamedTuple):
             f"{self.rule.count(facts):,} of the {self.rule.holds} would be less protected than in what is public; "
             "the stronger protection stands"
         )
+        words += "".join(f"; {path} is missing" for path in sorted(self.entered.keys() & self.sources.absent))
         return [self._finding("protection-weakened", facts, words)]
 
     def _borne(self, weaker: Mapping[str, str]) -> Collection[str]:

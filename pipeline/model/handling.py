@@ -185,6 +185,9 @@ class RowRule(Handling, Protocol):
     def enter_lists(self, context: Context) -> Mapping[str, Mapping[str, str]]:
         """Return what lists of the force enter in the register, by list."""
 
+    def absent_lists(self, context: Context) -> Collection[str]:
+        """Return the lists that enter something where the force has them, and that it does not have."""
+
     def combine(self, values: Iterable[str]) -> str:
         """Return the strongest of what sources entered under one key."""
 

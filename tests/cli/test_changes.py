@@ -263,8 +263,8 @@ def test_the_forces_own_list_protects_and_settles_but_never_makes_less_protected
     assert name in {row["supplier_name"] for row in rows}
     assert not any("YAXLEY" in row["supplier_name"] for row in rows)
 
-    listed.unlink()  # a file that has gone never makes anybody less protected
-    assert product.publish() == {}
+    listed.unlink()  # a list that has gone makes nobody less protected, and is asked about
+    assert product.publish(status=5) == {}
 
 
 # --- reference data, settings, code lists, the day, the program -----------------------------------------------------

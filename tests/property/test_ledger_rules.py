@@ -135,10 +135,12 @@ class Payees:
         self.known: dict[str, list[str]] = {}
         self.unknown: set[str] = set()
         self.bearers: dict[str, set[str]] = {}
+        self.unnumbered: dict[str, list[str]] = {}
         self.listed = {fold(number): kind for number, kind in types if kind}
         for row in (row for rows in files.values() for row in rows):
             number, name = fold(row["Supplier No"]), fold(row["Supplier Name"])
             if not number:
+                self.unnumbered.setdefault(name, []).append(fold(row["Supplier Type"]))
                 continue
             self.known.setdefault(number, []).append(fold(row["Supplier Type"]))
             if row["Supplier Type"] not in {*RANK, "STAFF", ""}:
@@ -161,19 +163,23 @@ class Payees:
         mine = self.by_number(number) if number else more_protective([own])
         # a type that nobody knows waits, and protects the name all the same by what it is but for its writing
         others = [more_protective(self.known.get(each, [])) for each in self.bearers.get(name, ()) if each != number]
-        most = more_protective([each for each in others if each in {"IND", "PROT"}])
+        others += self.unnumbered.get(name, []) if name else []
+        most = more_protective([each for each in others if each in {"IND", "STAFF", "PROT"}])
         less = most and (not mine or RANK.index(most) > RANK.index(mine))
         return "" if less and (number not in self.listed or most == "PROT") else mine
 
 
 def kinds_of(rows: list[Row], payees: Payees) -> list[str]:
-    """The type of each line: a protected one protects its whole transaction."""
+    """The type of each line: a protected one protects its whole transaction, in every body where its own is none."""
     own = [payees.kind(row) for row in rows]
     protected = {
-        (row["Body"], fold(row["Transaction No"])) for row, kind in zip(rows, own, strict=True) if kind == "PROT"
+        (body, fold(row["Transaction No"]))
+        for row, kind in zip(rows, own, strict=True)
+        if kind == "PROT" and fold(row["Transaction No"])
+        for body in ({fold(row["Body"])} if row["Body"] in BODIES else {fold(each["Body"]) for each in rows})
     }
     return [
-        "PROT" if fold(row["Transaction No"]) and (row["Body"], fold(row["Transaction No"])) in protected else kind
+        "PROT" if (fold(row["Body"]), fold(row["Transaction No"])) in protected else kind
         for row, kind in zip(rows, own, strict=True)
     ]
 

@@ -136,7 +136,7 @@ def test_what_a_coordinate_is_does_not_depend_on_the_other_rows() -> None:
 
 
 def test_an_offence_code_must_agree_with_the_crime_type_when_it_is_listed() -> None:
-    product = crimes("""
+    product = crimes(r"""
         offence_code | crime_type    || becomes                       | Crime type
         28/3         | Burglary      || published                     | Burglary
         34/1         | Robbery       || published                     | Robbery
@@ -144,6 +144,8 @@ def test_an_offence_code_must_agree_with_the_crime_type_when_it_is_listed() -> N
         999/9        | Burglary      || published                     | Burglary
         28/3A        | Robbery       || published                     | Robbery
                      | Drugs         || published                     | Drugs
+        "28/3\u200b"  | Robbery       || quarantined: damaged-key     |
+        2.8E+10      | Burglary      || quarantined: damaged-key     |
         28/3         |               || quarantined: unknown-code     |
         999/9        | Loitering     || quarantined: unknown-code     |
     """)

@@ -62,6 +62,27 @@ def test_a_restricted_incident_keeps_every_row_of_its_number_back_however_it_is_
     """)
 
 
+def test_a_number_that_cannot_be_trusted_is_bad_and_restricts_all_the_same() -> None:
+    incidents(r"""
+        incident_number | restricted || becomes
+        -               | N          || quarantined: damaged-key
+        "I-1\u200b"     | Y          || quarantined: damaged-key
+        I-1             | N          || withheld: restricted
+        "I-2\t"         | N          || quarantined: damaged-key
+        2.4E+10         | N          || quarantined: damaged-key
+        --              | Y          || quarantined: damaged-key
+        I-3             | N          || published
+    """)
+
+
+def test_an_incident_without_a_number_is_bad() -> None:
+    incidents("""
+        incident_number | restricted || becomes
+                        | Y          || quarantined: blank-value
+                        | N          || quarantined: blank-value
+    """)
+
+
 def test_places_and_dates_are_treated_as_those_of_crimes() -> None:
     incidents("""
         received_at | location_confidence | easting || becomes                      | Location

@@ -674,6 +674,35 @@ def test_bad_held_and_excluded_lines_count_for_the_type_too() -> None:
     """)  # noqa: E501 - seven columns
 
 
+def test_a_name_protected_on_a_line_without_a_number_is_held_under_every_number() -> None:
+    ledger("""
+        Supplier No | Supplier Name     | Supplier Type || becomes                      | redaction
+                    | Robin Safehouse   | PROT          || published                    | other
+        S1          | Robin Safehouse   | ORG           || withheld: payee-needs-review |
+        --          | Wren Exampleson   | IND           || published                    | personal
+        S2          | WREN  EXAMPLESON. | SOLE          || withheld: payee-needs-review |
+        S3          | Acme Locks Ltd    | ORG           || published                    |
+    """)
+
+
+def test_a_protected_line_protects_its_transaction_however_bad_it_is() -> None:
+    ledger(r"""
+        Transaction No | Line No | Body   | Supplier No | Supplier Type | Account Code | Net Amount || becomes                   | redaction | department
+        1              | 1       | OPCC   | S1          | PROT          | 41010        | 0.01       || published                 | other     |
+        1              | 2       | OPCC   | S3          | ORG           | 41010        | 900.00     || published                 | other     |
+        2              | 1       | OPCC   | S1          | PROT          | 10010        | 900.00     || withheld: excluded-pay    |           |
+        2              | 2       | OPCC   | S3          | ORG           | 41010        | 900.00     || published                 | other     |
+        3              | 1       | nobody | S1          | PROT          | 41010        | 900.00     || quarantined: unknown-code |           |
+        3              | 2       | OPCC   | S3          | ORG           | 41010        | 900.00     || published                 | other     |
+        4              | 1       |        | S1          | PROT          | 41010        | 900.00     || quarantined: unknown-code |           |
+        4              | 2       | FORCE  | S3          | ORG           | 41010        | 900.00     || published                 | other     |
+        "5\u200b"      | 1       | OPCC   | S1          | PROT          | 41010        | 900.00     || quarantined: damaged-key  |           |
+        5              | 2       | OPCC   | S3          | ORG           | 41010        | 900.00     || published                 | other     |
+        6              | 1       | OPCC   | S1          | PROT          | 41010        | 900.00     || published                 | other     |
+        6              | 1       | FORCE  | S3          | ORG           | 41010        | 900.00     || published                 |           | Estates
+    """)  # noqa: E501 - nine columns
+
+
 def test_the_type_is_looked_up_in_every_file_before_and_after() -> None:
     ledger("""
         file    | Supplier No | Supplier Type || becomes   | redaction

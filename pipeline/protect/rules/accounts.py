@@ -20,7 +20,7 @@ from pipeline.protect.handling import key_problems
 from pipeline.protect.rules.rule import RowRuleBase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -80,6 +80,11 @@ class ExcludedAccounts(RowRuleBase):
     def strength(self, value: str) -> int:
         """Return 1 for an excluded prefix."""
         return int(value not in ("", _ASKED, "settled"))
+
+    def borne(self, weaker: Mapping[str, str], seen: frozenset[str]) -> Collection[str]:
+        """Return the prefixes whose accounts no other prefix of the list excludes."""
+        listed = tuple(key[2:] for key in seen if key.startswith("p:"))
+        return {key for key in weaker if not key[2:].startswith(listed)}
 
     def asks(self, entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
         """Return the accounts that match an excluded one only by folding."""

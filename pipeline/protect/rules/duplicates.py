@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, plain
+from pipeline.columns.arrays import facts_of_distinct, filled, plain
 from pipeline.columns.dates import civil_day, days
 from pipeline.columns.groups import NO_BYTES, first_bytes, groups
 from pipeline.errors import InputError
-from pipeline.model.handling import Judgement, nowhere
-from pipeline.protect.handling import damaged_keys
+from pipeline.model.handling import Judgement, Problem, nowhere, problem
+from pipeline.protect.handling import key_problems
 from pipeline.protect.rules.rule import Marked, RowRuleBase
 
 if TYPE_CHECKING:
@@ -103,6 +103,11 @@ class OneIncident(RowRuleBase):
         """The number: it leads back to the record."""
         return (self.number,)
 
+    def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
+        """Return the rows without a number that can be trusted: nobody can say which incident they are."""
+        column = raw.cells[self.number]
+        return key_problems(self.number, column, problem(self.number, "blank-value", ~filled(column)))
+
     def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:
         """Return the key of each row's incident."""
         parts = [cells[self.number]]
@@ -153,10 +158,6 @@ class OneIncident(RowRuleBase):
                 "in [crime] of the settings",
             ),
         )
-
-    def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
-        """Return the rows whose number is damaged: nobody can say which incident they are of."""
-        return damaged_keys(self.number, raw.cells[self.number])
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the rows whose incident has another row that counts."""

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from pipeline.columns.arrays import filled, mask_of, on_distinct, plain
 from pipeline.model.handling import Judgement, Problem, problem
+from pipeline.protect.handling import key_problems
 from pipeline.protect.rules.rule import RowRuleBase
 
 if TYPE_CHECKING:
@@ -42,9 +43,10 @@ class OffenceAgrees(RowRuleBase):
         return on_distinct(raw.cells[self.column], listed.get)
 
     def check(self, raw: RawTable, context: Context) -> Sequence[Problem]:
-        """Return the listed codes that belong to another crime type."""
+        """Return the listed codes that belong to another crime type, and damaged ones."""
         differs = pc.not_equal(plain(self._expected(raw, context)), plain(raw.cells[self.crime_type]))
-        return problem(self.column, "offence-mismatch", mask_of(differs))
+        mismatch = problem(self.column, "offence-mismatch", mask_of(differs))
+        return key_problems(self.column, raw.cells[self.column], mismatch)
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the rows whose offence code is unlisted or empty: they are published, and counted."""

@@ -2,7 +2,8 @@
 
 Keys of the register, each with its prefix: `f:` a supplier's folded number and its type; `x:` a number as it is
 written, the key of its folded form and a row; `n:` a folded name with a number that bears it; `m:` a folded name and
-the most protective type under it; `l:` a line of the force's list.  A key without a prefix is an older version's.
+the most protective type under it, also on a line without a number; `l:` a line of the force's list.  A key without a
+prefix is an older version's.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def entries_of_ledger(
     """Return what one ledger enters: bad lines count too."""
     table = pa.table({"number": plain(numbers), "kind": plain(kinds), "name": plain(names), "row": rows})
     numbered = table.filter(pc.is_valid(table["number"]))
-    found: dict[str, str] = {}
+    found = _unnumbered(table, scope=scope, context=context)
     grouped = numbered.group_by("number").aggregate([("kind", "distinct"), ("name", "distinct"), ("row", "min")])
     for line in grouped.to_pylist():
         key = context.pseudonyms.protection_of(scope, line["number"])
@@ -66,6 +67,19 @@ def entries_of_ledger(
         for name in filter(None, line["name_distinct"]):
             if called := context.pseudonyms.protection_of("name", name):
                 found[f"n:{called}|{key}"] = ""
+    return found
+
+
+def _unnumbered(table: pa.Table, *, scope: str, context: Context) -> dict[str, str]:
+    """Return the names that are protected on lines without a number: they protect by the name alone."""
+    keys = context.pseudonyms.protection(scope, table["number"].combine_chunks())
+    grouped = table.filter(pc.is_null(keys)).group_by("name").aggregate([("kind", "distinct")])
+    found: dict[str, str] = {}
+    for line in grouped.to_pylist():
+        kind = type_of(line["kind_distinct"]).removeprefix(UNKNOWN)
+        called = context.pseudonyms.protection_of("name", line["name"] or "")
+        if called and kind in (*PERSONAL, *PROTECTED):
+            found[f"m:{called}"] = most_protective([kind, found.get(f"m:{called}", "")])
     return found
 
 
@@ -109,6 +123,8 @@ def _names(
         if key.startswith("n:"):
             called, _, number = key[2:].partition("|")
             bearers[called].append(number)
+        elif key.startswith("m:"):
+            bearers.setdefault(key[2:], [])
     for called, numbers in bearers.items():
         kinds = {number: types.get(number, "") for number in numbers}
         given = [*kinds.values(), entries.get(f"m:{called}", "")]

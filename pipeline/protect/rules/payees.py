@@ -115,9 +115,14 @@ class Payee(RowRuleBase):
     def enter_lists(self, context: Context) -> Mapping[str, Mapping[str, str]]:
         """Return what the force's list says of payees; a list that is not there says nothing new."""
         lines = context.references.table("supplier-types")
-        if lines is None or not lines.num_columns or context.references.is_absent("supplier-types"):
+        if lines is None or context.references.is_absent("supplier-types"):
             return {}
         return {SUPPLIER_TYPES: entries_of_list(lines, scope=self.scope, context=context)}
+
+    def absent_lists(self, context: Context) -> Collection[str]:
+        """Return the force's list where it has none; one that cannot be read is not absent."""
+        unread = context.references.table("supplier-types") is None
+        return () if unread or not context.references.is_absent("supplier-types") else (SUPPLIER_TYPES,)
 
     def combine(self, values: Iterable[str]) -> str:
         """Return the most protective type."""
@@ -125,7 +130,7 @@ class Payee(RowRuleBase):
 
     def strength(self, value: str) -> int:
         """Return how protective a type is, where it redacts."""
-        kind = value.removeprefix(UNKNOWN)
+        kind = value.removeprefix(UNKNOWN).partition(" ")[0]
         return PROTECTION[kind] if kind in (*PERSONAL, *PROTECTED) else 0
 
     def resolve(self, entries: dict[str, str]) -> dict[str, str]:
@@ -215,11 +220,19 @@ class Payee(RowRuleBase):
         return questions_of(lines.filter(pc.and_(asked, pc.is_valid(lines["key"]))))
 
     def _masks(self, raw: RawTable, context: Context) -> tuple[Mask, Mask]:
-        """Return the lines of people, and all lines of transactions with a protected one."""
+        """Return the lines of people, and all lines of transactions with a protected one.
+
+        A protected line of no known body protects its transaction number in every body of its file.
+        """
         kinds = self.kinds(raw, context)
+        lines = np.isin(kinds, PROTECTED)
+        body = raw.cells[self.body]
         number = context.pseudonyms.protection("transaction", raw.cells[self.number])
-        group = groups(pa.array(raw.source), fold_column(raw.cells[self.body]), number)
-        protected = with_any(np.where(filled(number), group, -1), np.isin(kinds, PROTECTED))
+        source = pa.array(raw.source)
+        of_body = np.where(filled(number), groups(source, fold_column(body), number), -1)
+        of_any = np.where(filled(number), groups(source, number), -1)
+        nobodys = lines & ~filled(on_distinct(body, context.bodies.get))
+        protected = with_any(of_body, lines) | with_any(of_any, nobodys)
         return np.isin(kinds, PERSONAL) & ~protected, protected
 
     def excuse(self, problems: Sequence[Problem], raw: RawTable, context: Context) -> Sequence[Problem]:

@@ -72,6 +72,10 @@ class RowRuleBase:
         """Return no list."""
         return {}
 
+    def absent_lists(self, _context: Context) -> Collection[str]:
+        """Return no list."""
+        return ()
+
     def combine(self, values: Iterable[str]) -> str:
         """Return the last of ``values`` in their order."""
         return max(values, default="")
@@ -135,11 +139,6 @@ class RowRuleBase:
     def questions(self, _raw: RawTable, _context: Context, _apart: Mask) -> Sequence[Question]:
         """Return no question."""
         return ()
-
-
-def is_yes(column: pa.Array) -> Mask:
-    """Return where a flag is `Y`."""
-    return facts_of_distinct(column, "Y".__eq__, dtype=np.bool_, empty=False)
 
 
 def is_flag(column: pa.Array) -> Mask:
