@@ -30,6 +30,7 @@ _HELD = "events that have been held"
 #: The numbers of a database's rows: the list of bad rows shows them.
 _NUMBERS = "row numbers"
 _NEW = Why("new", changes.FIRST)
+_AFTER_ALL = Why("it was rejected, and is let in after all", changes.CORRECTED)
 _DAMAGED = Why("a file of the release is damaged", changes.RULES)
 #: What the public is told when something else than an extract changed.
 _PUBLIC = {
@@ -90,6 +91,8 @@ def stale_months(
         if not _intact(dataset, before, store):
             stale.append(Stale(month, (*reasons, _DAMAGED), inputs, made_from))
             continue
+        if not all(found.history.desk.lets_go(dataset.name, *each) for each in before.rejected.items()):
+            reasons.append(_AFTER_ALL)
         matter = [reason for reason in reasons if _matters(reason, dataset, before, found, store)]
         if reasons and not matter:
             untouched[month] = replace(before, made_from=made_from)

@@ -35,11 +35,7 @@ def waiting_lines(outcome: Outcome, private: Path) -> Iterator[str]:
             yield f"  to {what}: pipeline {command} {outcome.dataset.name} {_asked(months)} {_SIGNED}"
     for month, paths in _gone(outcome):
         yield f"input-gone: {month} stays as it was published; {paths} is missing: put it back, or a corrected one"
-    for path, kind in outcome.aside.items():
-        own = _MONTH.search(path)
-        done = "rejected" if kind == "reject" else "taken back"
-        yield printable(f"set aside: {path} was {done}, and counts as if it had not come until other bytes come")
-        yield f"  to let it in after all: pipeline approve {outcome.dataset.name} {own[0] if own else 'none'} {_SIGNED}"
+    yield from _let_go(outcome)
     for month, feeds in outcome.lacking.items():
         yield f"WAITS for an extract: {month}: no file of {' or '.join(feeds)} has come"
     if outcome.running:
@@ -56,6 +52,26 @@ def findings_of(outcome: Outcome) -> tuple[Finding, ...]:
 def ranges(months: Iterable[Month]) -> str:
     """Return months in words, a run of them as its first and last."""
     return ", ".join(periods.ranges(months))
+
+
+def _let_go(outcome: Outcome) -> Iterator[str]:
+    """Yield what a decision has let go, and how it is let in after all: where nothing else of its month waits."""
+    waits = _periods_of(findings_of(outcome))
+    for path, kind in outcome.aside.items():
+        own = _MONTH.search(path)
+        done = "rejected" if kind == "reject" else "taken back"
+        yield printable(f"{path} was {done}: it counts as if it had not come, until another file takes its place")
+        yield from _after_all(outcome, own[0] if own else "none", waits)
+    for month, each in outcome.state.months.items():
+        if month in each.rejected:
+            stays = "stays as it was published" if each.released else "is not published"
+            yield f"{month} was rejected: it {stays}, until its files change"
+            yield from _after_all(outcome, month, waits)
+
+
+def _after_all(outcome: Outcome, month: Month, waits: Sequence[Month]) -> Iterator[str]:
+    if month not in waits:
+        yield f"  to let it in after all: pipeline approve {outcome.dataset.name} {month} {_SIGNED}"
 
 
 def _gone(outcome: Outcome) -> Iterator[tuple[Month, str]]:

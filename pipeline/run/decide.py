@@ -83,9 +83,10 @@ def decide(
     """Write the decisions about what was chosen and waits, and return them; where nothing does, `InputError`."""
     private = settings.data / "private"
     with locked(private, say=say):
-        waits = tuple(waiting_findings(Store(private).state(choice.dataset)))
+        state = Store(private).state(choice.dataset)
+        waits = tuple(waiting_findings(state))
         chosen = [each for each in waits if choice.holds(each)]
-        after_all = _after_all(settings.desk, choice, signed) if kind == "approve" else ()
+        after_all = _after_all(settings.desk, state, choice, signed) if kind == "approve" and not chosen else ()
         if not chosen and not after_all:
             raise _nothing_waits(choice, waits)
         if not choice.first and not choice.code and len({each.code for each in chosen}) > 1:
@@ -162,13 +163,19 @@ def _decisions(kind: str, choice: Choice, chosen: Iterable[Finding], signed: Sig
             )
 
 
-def _after_all(desk: Desk, choice: Choice, signed: Signature) -> tuple[Decision, ...]:
-    """Return the approvals of what was rejected or taken back before."""
-    newest = {(each.path, each.sha256): each for each in desk.decisions if each.dataset == choice.dataset}
+def _after_all(desk: Desk, state: State, choice: Choice, signed: Signature) -> tuple[Decision, ...]:
+    """Return the approvals of what was rejected or taken back before: of what stands there now, and of nothing older."""
+    own = [each for each in desk.decisions if each.dataset == choice.dataset]
+    newest = {(each.path, each.sha256, each.finding, each.period): each for each in own}
+    aside = {(path, versions[-1].sha256) for path, versions in state.versions.items() if versions}
+    aside |= {("", sha256) for each in state.months.values() for sha256 in each.rejected.values()}
     return tuple(
         each._replace(kind="approve", **signed._asdict())
         for each in newest.values()
-        if each.kind != "approve" and choice.first <= (each.period or NO_MONTH) <= choice.last and not choice.code
+        if each.kind != "approve"
+        and (each.path, each.sha256) in aside
+        and (not choice.first or choice.first <= (each.period or NO_MONTH) <= choice.last)
+        and not choice.code
     )
 
 

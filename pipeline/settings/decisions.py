@@ -72,6 +72,15 @@ class Desk(NamedTuple):
         """Return the decision that lets go what ``finding`` is about."""
         return next((each for each in self.decisions if each.kind == "reject" and settles(each, finding)), None)
 
+    def lets_go(self, dataset: str, month: str, sha256: str) -> bool:
+        """Return whether the last decision about exactly this build of a month was to reject it."""
+        said = [
+            each.kind
+            for each in self.decisions
+            if (each.dataset, each.sha256) == (dataset, sha256) and each.period in ("", month)
+        ]
+        return bool(said) and said[-1] == "reject"
+
     def with_decisions(self, new: Iterable[Decision]) -> Desk:
         """Return the desk with ``new`` decisions added."""
         return self._replace(decisions=(*self.decisions, *new))
