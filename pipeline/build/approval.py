@@ -83,8 +83,10 @@ def accept(
         month: {path for each in why if each.code == _SUSPECT for path in each.paths} for month, why in found.items()
     }
     because = {month: {month} for month in rejected}
-    because |= {  # a rejected file changes no other month
-        month: {let_go[path] for path in paths & let_go.keys()} for month, paths in blamed.items() if paths & let_go.keys()
+    because |= {  # a file that was let go changes no other month
+        month: {let_go[path] for path in paths & let_go.keys()}
+        for month, paths in blamed.items()
+        if paths & let_go.keys()
     }
     notes: list[ChangeNote] = []
     for month, each in asked.items():

@@ -20,6 +20,7 @@ from pipeline.build.too_bad import refuse_too_bad
 from pipeline.errors import PipelineError, bug, several
 from pipeline.extract.database.database import Database
 from pipeline.extract.reference import References
+from pipeline.model.findings import Verdict
 from pipeline.model.periods import is_running
 from pipeline.storage.quarantine import row_numbers, save_quarantine
 from pipeline.storage.state import MonthState, State
@@ -72,7 +73,7 @@ class Outcome:
     @property
     def reviewed(self) -> bool:
         """Whether a person has to look at something: a release that waits, or a file that was set aside."""
-        return bool(self.waiting or self.state.findings)
+        return bool(self.waiting or any(each.verdict is not Verdict.PASS for each in self.state.findings))
 
 
 def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Month] = ()) -> Outcome:
@@ -230,11 +231,11 @@ def _floors(state: State, found: Survey, months: Mapping[Month, MonthState]) -> 
 
 
 def _findings(inputs: DatasetInputs, months: Mapping[Month, MonthState]) -> tuple[Finding, ...]:
-    """Return what of the dataset waits, beside its months, now that they are built."""
+    """Return what of the dataset waits, beside its months, now that they are built; what was rejected passes."""
     found, desk = inputs.found, inputs.work.settings.desk
     sources = sources_of(found.receipts, months)
     kept_back = weakened(inputs.dataset, found.weaker, found.registers, desk=desk, sources=sources)
-    return (*(each for each in kept_back if desk.rejection(each) is None), *found.findings)
+    return tuple(map(desk.marked, (*kept_back, *found.findings)))
 
 
 def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str) -> CandidateRelease:
@@ -242,9 +243,8 @@ def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str)
     work.say(f"building {dataset.name} {stale.month}: {in_words(stale.reasons)} ({place})")
     made = candidate(inputs, stale)
     if work.writes:
-        numbers = {
-            row_numbers(path): inputs.found.numbers[path] for path in stale.inputs if path in inputs.found.numbers
-        }
+        known = inputs.found.numbers
+        numbers = {row_numbers(path): known[path] for path in stale.inputs if path in known}
         save_quarantine(work.private, dataset.name, stale.month, made.told.quarantined, {**stale.inputs, **numbers})
         save_review(work.private, dataset.name, stale.month, made.told.review)
     last = state.months.get(stale.month)

@@ -208,11 +208,11 @@ def refusal(findings: Sequence[Finding]) -> PipelineError | None:
 
 
 def _refused(finding: Finding) -> InputError:
-    month = finding.periods[-1]
+    signed = f"{finding.dataset} {finding.periods[-1]} --role POST --reason TEXT"
     return InputError(
         finding.code,
         finding.words,
         where=f"dataset `{finding.dataset}`",
-        fix=f"put the right file there; or `pipeline reject {finding.dataset} {month}` (it then counts as if it had "
-        f"not come); or, where it is right, `pipeline approve {finding.dataset} {month}`",
+        fix=f"put the right file there; or `pipeline reject {signed}` (it then counts as if it had not come); "
+        f"or, where it is right, `pipeline approve {signed}`",
     )

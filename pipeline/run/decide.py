@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.build.received import OF_FILES
 from pipeline.datasets import declared
 from pipeline.errors import InputError, SettingsError
+from pipeline.model.findings import Verdict
 from pipeline.model.periods import NO_MONTH
 from pipeline.printable import printable
 from pipeline.settings.decisions import ROLE, Decision, write_decisions
@@ -63,7 +64,7 @@ def waiting_findings(state: State) -> Iterator[Finding]:
     for each in state.months.values():
         if each.waiting:
             yield from each.waiting.findings
-    yield from state.findings
+    yield from (each for each in state.findings if each.verdict is not Verdict.PASS)
 
 
 def signature(role: str, reason: str, date: dt.date) -> Signature:
@@ -164,11 +165,12 @@ def _decisions(kind: str, choice: Choice, chosen: Iterable[Finding], signed: Sig
 
 
 def _after_all(desk: Desk, state: State, choice: Choice, signed: Signature) -> tuple[Decision, ...]:
-    """Return the approvals of what was rejected or taken back before: of what stands there now, and of nothing older."""
+    """Return the approvals of what was rejected or taken back before and stands there now."""
     own = [each for each in desk.decisions if each.dataset == choice.dataset]
     newest = {(each.path, each.sha256, each.finding, each.period): each for each in own}
     aside = {(path, versions[-1].sha256) for path, versions in state.versions.items() if versions}
     aside |= {("", sha256) for each in state.months.values() for sha256 in each.rejected.values()}
+    aside |= {("", each.sha256) for each in state.findings if each.verdict is Verdict.PASS}
     return tuple(
         each._replace(kind="approve", **signed._asdict())
         for each in newest.values()

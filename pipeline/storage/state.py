@@ -97,7 +97,8 @@ class State:
     """Everything remembered of one dataset; ``declared`` is a digest of each feed as it was when it was read.
 
     ``floors`` hold, by register, the strongest entry of each reference that a release went out with; ``versions`` the
-    bytes that each path ever held, the newest last; ``findings`` what the dataset waits for beside its months.
+    bytes that each path ever held, the newest last; ``findings`` what the dataset waits for beside its months, and
+    what would wait had nobody rejected it.
     """
 
     receipts: Mapping[str, Mapping[str, Receipt]] = field(default_factory=dict)
