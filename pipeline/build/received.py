@@ -80,6 +80,11 @@ class History:
         """Return whether these bytes fed a release and nobody took them back."""
         return bool(version.released) and _let_go(self.desk, self.dataset, path, version.sha256) is None
 
+    def forgot(self, path: str, sha256: str) -> bool:
+        """Return whether somebody took these bytes back."""
+        decision = _let_go(self.desk, self.dataset, path, sha256)
+        return decision is not None and decision.kind == "forget"
+
     def _came(self, path: str, sha256: str) -> None:
         before = self.versions.get(path, ())
         if before and before[-1].sha256 == sha256:

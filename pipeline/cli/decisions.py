@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ExitStatus, SettingsError
@@ -56,8 +57,9 @@ def reject(options: argparse.Namespace) -> int:
 def forget(options: argparse.Namespace) -> int:
     """Take back a file that was published by mistake."""
     settings = _settings(options)
-    raw = f"{settings.data / 'raw'}{os.sep}"
-    _told(settings, decide.forget(settings, options.path.removeprefix(raw), _signed(options), say=_say))
+    raw, path = (settings.data / "raw").absolute(), Path(options.path).absolute()
+    below = path.relative_to(raw).as_posix() if path.is_relative_to(raw) else options.path
+    _told(settings, decide.forget(settings, below, _signed(options), say=_say))
     return int(ExitStatus.OK)
 
 

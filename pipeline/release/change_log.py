@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.model.release import ChangeNote
+from pipeline.model.release import WITHDRAWN, ChangeNote
 from pipeline.release.differences import lines_of, paired
 
 if TYPE_CHECKING:
@@ -62,6 +62,11 @@ def note(
         rows_added=band(added),
         rows_removed=band(removed),
     )
+
+
+def withdrawal(month: str, day: str, *, rows: int) -> ChangeNote:
+    """Return the line of the change log for a month of ``rows`` rows that is public no longer."""
+    return ChangeNote(day, month, WITHDRAWN, CORRECTED, band(0), band(rows))
 
 
 def _differences(before: Path, after: Path) -> tuple[int, int]:

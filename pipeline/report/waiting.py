@@ -35,7 +35,7 @@ def waiting_lines(outcome: Outcome, private: Path) -> Iterator[str]:
     for code, findings in by_code.items():
         yield from _reason(code, findings, private)
     for chosen in _choices(by_code):
-        for what, command in (("let it out", "approve"), ("leave it as it is", "reject")):
+        for what, command in (("approve", "approve"), ("leave it as it is", "reject")):
             yield f"  to {what}: pipeline {command} {outcome.dataset.name} {chosen} {_SIGNED}"
     for month, paths in _gone(outcome):
         yield f"input-gone: {month} stays as it was published; {paths} is missing: put it back, or a corrected one"

@@ -171,7 +171,7 @@ def _after_all(desk: Desk, state: State, choice: Choice, signed: Signature) -> t
     aside = {(path, versions[-1].sha256) for path, versions in state.versions.items() if versions}
     aside |= {("", sha256) for each in state.months.values() for sha256 in each.rejected.values()}
     aside |= {("", each.sha256) for each in state.findings if each.verdict is Verdict.PASS}
-    return tuple(
+    found = tuple(
         each._replace(kind="approve", **signed._asdict())
         for each in newest.values()
         if each.kind != "approve"
@@ -179,6 +179,7 @@ def _after_all(desk: Desk, state: State, choice: Choice, signed: Signature) -> t
         and (not choice.first or choice.first <= (each.period or NO_MONTH) <= choice.last)
         and not choice.code
     )
+    return tuple(each for each in found if each.path) or found  # a file that counts again settles what followed from it
 
 
 def _once(made: Iterable[Decision]) -> tuple[Decision, ...]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from product import Product, change_csv, contents
+from product import Product, change_csv, contents, read_csv
 from small_tree import small_tree
+
+from pipeline.storage.index import ReferenceIndex
+from pipeline.storage.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,3 +122,58 @@ def test_a_command_for_a_range_takes_in_nothing_that_waits_for_another_reason(pr
     assert said.status == 5
     assert f"pipeline approve {STREET} 2024-01..2024-03 --finding shrank {SIGNED}" in said.out
     assert f"pipeline approve {STREET} 2024-02 {SIGNED}" in said.out
+
+
+def test_a_file_that_was_published_by_mistake_is_taken_back_and_put_back(product: Product) -> None:
+    path, rows = "crime/recorded-crime/2024-03.csv", product.csv(STREET, "2024-03")
+    product.crimes("2024-03").rename(product.folder / "elsewhere.csv")
+    product.publish()
+    product.decide("forget", path)
+    said = product.run("publish", "--quiet", STREET)
+    assert said.status == 5, said.text
+    assert f"WAITS withdrawn: 2024-03: {path} was taken back" in said.out
+    assert product.csv(STREET, "2024-03") == rows
+    product.decide("approve", STREET, "2024-03")
+    said = product.run("plan", "--quiet", STREET)
+    assert f"rows 2024-03: {len(rows)} now, 0 then: 0 added, {len(rows)} removed, 0 changed" in said.out
+    assert "removed: 2024-03" in said.out
+    assert product.run("publish", "--quiet", STREET).status == 0
+    assert not list((product.published / STREET).glob("*2024-03*"))
+    assert "2024-03,withdrawn,corrected at source,0,50+" in (product.published / STREET / "change-log.csv").read_text()
+    said = product.run("publish", "--quiet", STREET)
+    assert "nothing changed" in said.out
+    reference = next(row["Crime ID"] for row in rows if row["Crime ID"])
+    index = ReferenceIndex(Store(product.private), STREET, {"crime": "Crime ID"})
+    assert not any(each.public for each in index.published_in("crime", reference) if each.month == "2024-03")
+    assert any(each.month == "2024-03" for each in index.published_in("crime", reference))
+
+    (product.folder / "elsewhere.csv").rename(product.crimes("2024-03"))
+    said = product.run("publish", "--quiet", STREET)
+    assert f"{path} was taken back: it counts as if it had not come" in said.out
+    product.decide("approve", STREET, "2024-03")
+    assert product.publish() == {STREET: ("2024-01", "2024-03")}  # a late row of it is of January
+    assert product.csv(STREET, "2024-03") == rows
+
+
+def test_a_file_taken_back_is_put_right_by_the_one_before_it(product: Product) -> None:
+    good, rows = product.crimes("2024-02").read_bytes(), product.csv(STREET, "2024-02")
+    change_csv(product.crimes("2024-02"), lambda found: [*found[:3], *found[8:]])
+    product.publish()
+    assert product.csv(STREET, "2024-02") != rows
+    product.decide("forget", str(product.crimes("2024-02")))
+    assert "WAITS withdrawn: 2024-02" in product.run("publish", "--quiet", STREET).out
+    product.crimes("2024-02").write_bytes(good)
+    said = product.run("publish", "--quiet", STREET)
+    assert said.status == 0, said.text
+    assert product.csv(STREET, "2024-02") == rows
+
+
+def test_a_month_of_a_file_taken_back_is_protected_while_it_waits(tmp_path: Path) -> None:
+    product = small_tree(tmp_path)
+    publish = ("--as-of", "2024-03-01", "publish", "--quiet", STREET)
+    assert product.run(*publish).status == 0
+    rows, first = product.csv(STREET, "2024-01"), read_csv(product.crimes("2024-01"))[0]
+    product.decide("forget", "crime/recorded-crime/2024-01.csv")
+    change_csv(product.crimes("2024-02"), lambda found: [*found, first | {"restricted": "Y"}])
+    assert "WAITS withdrawn: 2024-01" in product.run(*publish).out
+    assert len(product.csv(STREET, "2024-01")) < len(rows)

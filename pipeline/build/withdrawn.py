@@ -1,0 +1,60 @@
+"""Months that are public of a file that was taken back, and that nothing else can take the place of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.model.findings import Finding
+from pipeline.release.change_log import withdrawal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.build.candidate import DatasetInputs
+    from pipeline.model.periods import Month
+    from pipeline.model.release import ChangeNote
+    from pipeline.storage.state import Built, MonthState
+
+
+def withdraw(inputs: DatasetInputs, months: dict[Month, MonthState]) -> tuple[list[Finding], list[ChangeNote]]:
+    """Take away the months whose withdrawal was approved; return what waits for that, and lines for the change log."""
+    findings: list[Finding] = []
+    notes: list[ChangeNote] = []
+    for month, released, paths in tuple(_taken_back(inputs, months)):
+        found = _finding(inputs, month, released, paths)
+        others = any(each.released for other, each in months.items() if other != month)
+        if not others:
+            found = replace(
+                found, words=f"{' and '.join(paths)} was taken back: put the right file there; the only month stays"
+            )
+        elif inputs.work.settings.desk.approval(found):
+            notes.append(withdrawal(month, inputs.work.as_of.isoformat(), rows=released.rows))
+            del months[month]
+            continue
+        findings.append(found)
+    return findings, notes
+
+
+def _taken_back(
+    inputs: DatasetInputs, months: dict[Month, MonthState]
+) -> Iterator[tuple[Month, Built, tuple[str, ...]]]:
+    """Yield each month that is public of files that were taken back, and that cannot be built of others."""
+    for month, each in months.items():
+        if each.released and month not in inputs.found.opened:
+            forgot = inputs.found.history.forgot
+            paths = tuple(sorted(path for path, sha256 in each.inputs.items() if forgot(path, sha256)))
+            if paths:
+                yield month, each.released, paths
+
+
+def _finding(inputs: DatasetInputs, month: Month, released: Built, paths: tuple[str, ...]) -> Finding:
+    return Finding(
+        code="withdrawn",
+        dataset=inputs.dataset.name,
+        periods=(month,),
+        words=f"{' and '.join(paths)} was taken back: put the right file there, or an approval withdraws the month "
+        f"with its {released.rows:,} rows",
+        paths=paths,
+        binds=released.csv_sha256,
+    )
