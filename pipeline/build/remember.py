@@ -42,11 +42,18 @@ def _record_months(work: Workplace, dataset: Dataset, before: State, new: State)
         if each.waiting and (was is None or was.waiting != each.waiting):
             folder = each.waiting.built.folder
             record(work.private, "waiting", {**which, "inputs": dict(each.inputs), "folder": folder})
+    for code, sha256 in sorted({*_sums(new)} - {*_sums(before)}):
+        record(work.private, "asked", {"dataset": dataset.name, "code": code, "sha256": sha256})
     for month in before.months.keys() - new.months.keys():
         if released := before.months[month].released:
             which = {"dataset": dataset.name, "month": month}
             record(work.private, "withdrawn", {**which, "folder": released.folder})
             _record_approval(work, which, released.csv_sha256)
+
+
+def _sums(state: State) -> Iterable[tuple[str, str]]:
+    """Yield what a decision may name of what waits beside the months."""
+    return ((each.code, each.sha256) for each in state.findings)
 
 
 def _record_approval(work: Workplace, which: Mapping[str, str], sha256: str) -> None:

@@ -177,3 +177,26 @@ def test_a_month_of_a_file_taken_back_is_protected_while_it_waits(tmp_path: Path
     change_csv(product.crimes("2024-02"), lambda found: [*found, first | {"restricted": "Y"}])
     assert "WAITS withdrawn: 2024-01" in product.run(*publish).out
     assert len(product.csv(STREET, "2024-01")) < len(rows)
+
+
+def test_a_decision_that_matches_nothing_is_said_by_every_run(product: Product) -> None:
+    product.approve(STREET, "2024-02", "ab" * 32)
+    product.approve("street-crim", "2024-02", "cd" * 32)
+    for command in ("plan", "publish", "publish"):
+        said = product.run(command, "--quiet")
+        assert (
+            f"a decision matches nothing that ever waited: approve {STREET} 2024-02 (sha256 {'ab' * 6}...)" in said.out
+        )
+        assert "a decision is about a dataset that does not exist: approve street-crim 2024-02" in said.out
+        assert said.out.count("a decision ") == 2  # what settled the sample's empty month, and what was typed
+
+
+def test_decisions_that_have_gone_from_their_file_are_said(product: Product) -> None:
+    change_csv(product.crimes("2024-02"), cut)
+    product.publish(status=5)
+    product.decide("reject", STREET, "2024-02")
+    assert "missing from" not in product.run("publish", "--quiet").out
+    (product.folder / "decisions.toml").unlink()
+    said = product.run("publish", "--quiet")
+    assert "1 decision that was made here, missing from decisions.toml: restore it" in said.out
+    assert said.status == 5, said.text
