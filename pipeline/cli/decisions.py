@@ -12,7 +12,7 @@ from pipeline.errors import ExitStatus, SettingsError
 from pipeline.printable import printable
 from pipeline.run import decide
 from pipeline.run import recover as recovery
-from pipeline.run.select import names
+from pipeline.run.select import chosen, names
 from pipeline.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _settle(options: argparse.Namespace, kind: str) -> int:
             fix=f"for example `pipeline {kind} street-crime 2024-01 --role POST --reason TEXT`",
         )
     first, last = options.period or ("", "")
-    choice = decide.Choice(decide.known_dataset(options.dataset), first, last, options.finding)
+    choice = decide.Choice(chosen([options.dataset])[0].name, first, last, options.finding)
     _told(settings, decide.decide(settings, kind, choice, signed, say=_say))
     return int(ExitStatus.OK)
 

@@ -196,18 +196,6 @@ def _nothing_waits(choice: Choice, waits: Sequence[Finding]) -> InputError:
     )
 
 
-def known_dataset(name: str) -> str:
-    """Return the name of a declared dataset; another one is a `SettingsError`."""
-    if name not in declared():
-        raise SettingsError(
-            "unknown-dataset",
-            f"there is no dataset `{name}`",
-            where="the command line",
-            fix=f"choose from: {', '.join(declared())}",
-        )
-    return name
-
-
 def set_day(settings: Settings, day: dt.date, signed: Signature, *, say: Callable[[str], None]) -> None:
     """Make ``day`` the day of the last run, and write down who said so."""
     private = settings.data / "private"
