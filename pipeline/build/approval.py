@@ -9,7 +9,7 @@ from pipeline.build import gates
 from pipeline.build.profile import PUBLISHED, profile_of_accounts
 from pipeline.extract.database.database import Database
 from pipeline.model.findings import Finding
-from pipeline.release.change_log import RULES, Why, note
+from pipeline.release.change_log import CORRECTED, Why, note
 from pipeline.storage.state import MonthState, Waiting
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ def note_of(
     inputs: DatasetInputs, month: Month, built: Built, *, last: Built | None, made: CandidateRelease | None
 ) -> ChangeNote:
     """Return the line of the change log for a month that takes the place of its last release."""
-    reasons = made.stale.reasons if made else (Why("checked again", RULES),)
+    reasons = made.stale.reasons if made else (Why("checked again", CORRECTED),)
     store, name = inputs.work.store, inputs.dataset.name
     file = f"{name}-{month}.csv"
     return note(

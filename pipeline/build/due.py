@@ -87,7 +87,7 @@ def stale_months(
         if before is None:
             stale.append(Stale(month, (_NEW,), inputs, made_from))
             continue
-        reasons = [*_inputs(month, before.inputs, inputs), *_differences(before.made_from, made_from)]
+        reasons = [*_inputs(month, before.inputs, inputs), *_differences(before.made_from, made_from, rules)]
         if not _intact(dataset, before, store):
             stale.append(Stale(month, (*reasons, _DAMAGED), inputs, made_from))
             continue
@@ -109,7 +109,7 @@ def _intact(dataset: Dataset, month: MonthState, store: Store) -> bool:
 
 def _matters(reason: Why, dataset: Dataset, month: MonthState, found: Survey, store: Store) -> bool:
     """Return whether a reason changes anything of a month: its rows, or the list of its bad rows."""
-    rules = [rule for rule in register_rules(dataset) if reason == _changed(_register(rule)) and not rule.every_row]
+    rules = [rule for rule in register_rules(dataset) if reason == _protection(rule) and not rule.every_row]
     if rules:
         return any(touches(dataset, month, rule, frozenset(found.combined[rule.register]), store) for rule in rules)
     if reason == _changed(_NUMBERS):
@@ -164,10 +164,16 @@ def _inputs(month: Month, before: Mapping[str, str], now: Mapping[str, str]) -> 
             yield Why(f"{path} has changed", changes.CORRECTED)
 
 
-def _differences(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Why]:
+def _differences(before: Mapping[str, str], now: Mapping[str, str], rules: Iterable[RowRule]) -> Iterator[Why]:
+    protections = {_register(rule): _protection(rule) for rule in rules}
     for name in sorted({*before, *now} - {RECOVERED}):
         if before.get(name) != now.get(name):
-            yield _changed(name)
+            yield protections.get(name) or _changed(name)
+
+
+def _protection(rule: RowRule) -> Why:
+    """Return why a month is built whose protected records changed: to the public a correction as any other."""
+    return Why(f"{_register(rule)} changed", changes.CORRECTED)
 
 
 def _changed(name: str) -> Why:

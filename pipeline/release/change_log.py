@@ -22,7 +22,7 @@ HELD_SINCE = "events held since"
 CODE_LISTS = "code lists changed"
 REFERENCE = "reference data changed"
 SETTINGS = "settings changed"
-#: Whoever compares releases must not learn that a record was restricted, or a payee found to be a person.
+#: Never of one month alone: a record that is restricted, a payee found to be a person, is corrected as any other.
 RULES = "rules or protections changed"
 #: What the public is told: of several reasons the first of these.
 _TOLD = (FIRST, CORRECTED, LATE, HELD_SINCE, CODE_LISTS, REFERENCE, SETTINGS, RULES)
@@ -54,11 +54,14 @@ def note(
     ``before`` was lost.
     """
     added, removed = _differences(before, after) if before else (rows, 0)
+    reason = public_reason(reasons) if before else FIRST
+    if reason == LATE and removed and not added:  # a later file that only takes away would tell of a restriction
+        reason = CORRECTED
     return ChangeNote(
         released_on=released_on,
         month=month,
         change="revised" if before else "new",
-        reason=public_reason(reasons) if before else FIRST,
+        reason=reason,
         rows_added=band(added),
         rows_removed=band(removed),
     )
