@@ -185,18 +185,18 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     held = hold_recovered(work.settings.desk, dataset.name, state.months, months)
     changes = [each for each in accepted.notes if each.month not in held]
     changes += _keep_gone(inputs, months, left | accepted.rejected)
-    withdrawals, notes = withdraw(inputs, months)
+    withdrawals = withdraw(inputs, months)
     with_points(state.months, months, base, inputs.references)
     new = State(
         receipts=found.receipts,
         declared={feed.name: digest(repr(feed)) for feed in dataset.feeds},
         registers=found.registers,
         floors=_floors(state, found, months),
-        findings=_findings(inputs, months, *withdrawals),
+        findings=_findings(inputs, months, *withdrawals.findings),
         months=dict(sorted(months.items())),
         versions=with_released(found.history.versions, months.values(), work.as_of.isoformat()),
         unplaced=accounts_of_none,
-        changes=(*state.changes, *changes, *notes),
+        changes=(*state.changes, *changes, *withdrawals.notes),
     )
     changed = new != state
     if work.writes:
@@ -211,7 +211,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
         built=built,
         changed=changed,
         lacking=found.lacking,
-        remarks=found.remarks,
+        remarks=(*found.remarks, *withdrawals.remarks),
         before=state,
         aside=found.history.let_go,
         running=tuple(month for month in sorted(running) if month not in months or months[month].released is None),

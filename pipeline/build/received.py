@@ -143,7 +143,10 @@ def _set_aside(finding: Finding) -> tuple[str, ...]:
 def with_released(versions: Mapping[str, tuple[Version, ...]], months: Iterable[MonthState], today: str) -> Versions:
     """Return the versions, each with the day on which it first fed a release."""
     fed = {
-        (path, sha256) for each in months if each.released and not each.waiting for path, sha256 in each.inputs.items()
+        (path, sha256)
+        for each in months
+        if each.released and not each.waiting and not each.rejected
+        for path, sha256 in each.inputs.items()
     }
     return {
         path: tuple(

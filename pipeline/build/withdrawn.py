@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.model.findings import Finding
 from pipeline.release.change_log import withdrawal
@@ -17,23 +16,28 @@ if TYPE_CHECKING:
     from pipeline.storage.state import Built, MonthState
 
 
-def withdraw(inputs: DatasetInputs, months: dict[Month, MonthState]) -> tuple[list[Finding], list[ChangeNote]]:
-    """Take away the months whose withdrawal was approved; return what waits for that, and lines for the change log."""
-    findings: list[Finding] = []
-    notes: list[ChangeNote] = []
+class Withdrawals(NamedTuple):
+    """What waits to be withdrawn, lines for the change log, and what is said of a month that has to stay."""
+
+    findings: list[Finding]
+    notes: list[ChangeNote]
+    remarks: list[str]
+
+
+def withdraw(inputs: DatasetInputs, months: dict[Month, MonthState]) -> Withdrawals:
+    """Take away the months whose withdrawal was approved, and return what is to be said of the others."""
+    found = Withdrawals([], [], [])
     for month, released, paths in tuple(_taken_back(inputs, months)):
-        found = _finding(inputs, month, released, paths)
-        others = any(each.released for other, each in months.items() if other != month)
-        if not others:
-            found = replace(
-                found, words=f"{' and '.join(paths)} was taken back: put the right file there; the only month stays"
-            )
-        elif inputs.work.settings.desk.approval(found):
-            notes.append(withdrawal(month, inputs.work.as_of.isoformat(), rows=released.rows))
+        asked = _finding(inputs, month, released, paths)
+        if not any(each.released for other, each in months.items() if other != month):
+            stays = "it is the only month, and stays as it was published: put the right file there"
+            found.remarks.append(f"{month}: {' and '.join(paths)} was taken back; {stays}")
+        elif inputs.work.settings.desk.approval(asked):
+            found.notes.append(withdrawal(month, inputs.work.as_of.isoformat(), rows=released.rows))
             del months[month]
-            continue
-        findings.append(found)
-    return findings, notes
+        else:
+            found.findings.append(asked)
+    return found
 
 
 def _taken_back(
@@ -56,5 +60,6 @@ def _finding(inputs: DatasetInputs, month: Month, released: Built, paths: tuple[
         words=f"{' and '.join(paths)} was taken back: put the right file there, or an approval withdraws the month "
         f"with its {released.rows:,} rows",
         paths=paths,
+        held=f"releases/{inputs.dataset.name}/{released.folder}/{inputs.dataset.name}-{month}.csv",
         binds=released.csv_sha256,
     )

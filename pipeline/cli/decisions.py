@@ -28,6 +28,9 @@ def _settle(options: argparse.Namespace, kind: str) -> int:
     """Approve or reject what waits."""
     settings, signed = _settings(options), _signed(options)
     if kind == "approve" and options.day:
+        if options.day > dt.datetime.now().astimezone().date():
+            fix = "name the day of the last right run, or today's"
+            raise SettingsError("day-ahead", "runs cannot count from a day that has not come", where="--day", fix=fix)
         decide.set_day(settings, options.day, signed, say=_say)
         _out([f"runs count from {options.day.isoformat()} again"])
         return int(ExitStatus.OK)

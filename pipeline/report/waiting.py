@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pipeline.build.received import OF_FILES
 from pipeline.model import periods
 from pipeline.model.findings import FINDINGS, Verdict
 from pipeline.printable import printable
@@ -38,7 +39,7 @@ def waiting_lines(outcome: Outcome, private: Path) -> Iterator[str]:
         for what, command in (("approve", "approve"), ("leave it as it is", "reject")):
             yield f"  to {what}: pipeline {command} {outcome.dataset.name} {chosen} {_SIGNED}"
     for month, paths in _gone(outcome):
-        yield f"input-gone: {month} stays as it was published; {paths} is missing: put it back, or a corrected one"
+        yield f"input-gone: {month} stays as it was published; {paths}"
     yield from _let_go(outcome)
     for month, feeds in outcome.lacking.items():
         yield f"WAITS for an extract: {month}: no file of {' or '.join(feeds)} has come"
@@ -101,8 +102,16 @@ def _gone(outcome: Outcome) -> Iterator[tuple[Month, str]]:
     there = {path for files in outcome.state.receipts.values() for path in files}
     for month, each in outcome.state.months.items():
         if each.input_gone:
-            missing = [printable(path) for path in sorted(each.inputs) if path not in there]
-            yield month, " and ".join(missing) or "an extract that it was made from"
+            missing = [_in_words(path) for path in sorted(each.inputs) if path not in there]
+            yield month, " and ".join(missing) or "an extract that it was made from is missing: put it back"
+
+
+def _in_words(path: str) -> str:
+    """Return what is missing, and what to do about it: a file, or the rows of a month in a database."""
+    database, hash_sign, month = path.partition("#")
+    if hash_sign and database.startswith("database:"):
+        return f"the database has no row of {month} any more: see whether it is the right one"
+    return printable(f"{path} is missing: put it back, or a corrected one")
 
 
 def _reason(code: str, findings: Sequence[Finding], private: Path) -> Iterator[str]:
@@ -112,8 +121,11 @@ def _reason(code: str, findings: Sequence[Finding], private: Path) -> Iterator[s
     for finding in findings[:_SHOWN]:
         if len(words) > 1:
             yield printable(f"  {ranges(finding.periods)}: {finding.words}")
+        of = "" if finding.held or code in OF_FILES else "of the decision: "
         where = str(private / finding.held) if finding.held else " and ".join(finding.paths)
-        yield printable(f"  to look at: {where} (sha256 {finding.sha256})" if where else f"  sha256 {finding.sha256}")
+        yield printable(
+            f"  to look at: {where} ({of}sha256 {finding.sha256})" if where else f"  sha256 {finding.sha256}"
+        )
     if code == "stale-extract":
         for path in dict.fromkeys(path for finding in findings for path in finding.paths):
             yield printable(f"  to take back what was released instead: pipeline forget {path} {_SIGNED}")

@@ -200,3 +200,38 @@ def test_decisions_that_have_gone_from_their_file_are_said(product: Product) -> 
     said = product.run("publish", "--quiet")
     assert "1 decision that was made here, missing from decisions.toml: restore it" in said.out
     assert said.status == 5, said.text
+
+
+def test_the_file_before_a_rejected_one_may_come_back(product: Product) -> None:
+    good, files = product.crimes("2024-02").read_bytes(), data_of(product)
+    change_csv(product.crimes("2024-02"), cut)
+    product.publish(status=5)
+    product.decide("reject", STREET, "2024-02")
+    product.publish()
+    product.crimes("2024-02").write_bytes(good)
+    said = product.run("publish", "--quiet")
+    assert said.status == 0, said.text
+    assert "stale-extract" not in said.out
+    assert "was rejected" not in said.out
+    assert data_of(product) == files
+
+
+def test_the_only_month_of_a_dataset_stays_until_the_right_file_comes(tmp_path: Path) -> None:
+    product = small_tree(tmp_path)
+    for path in (product.crimes("2024-02"), product.incidents("2024-02")):
+        path.unlink()
+    publish = ("--as-of", "2024-03-01", "publish", "--quiet", STREET)
+    assert product.run(*publish).status == 0
+    rows = product.csv(STREET, "2024-01")
+    product.decide("forget", "crime/recorded-crime/2024-01.csv")
+    said = product.run(*publish)
+    assert "it is the only month, and stays as it was published: put the right file there" in said.out
+    assert product.csv(STREET, "2024-01") == rows
+    product.decide("approve", STREET, "2024-01")
+    assert "taken back" not in product.run(*publish).out
+
+
+def test_runs_cannot_count_from_a_day_that_has_not_come(product: Product) -> None:
+    said = product.run("approve", "--day", "2099-01-01", "--role", "Head of Data", "--reason", "x")
+    assert said.status == 2
+    assert "day-ahead" in said.err
