@@ -9,7 +9,7 @@ from pipeline.build import gates
 from pipeline.build.profile import PUBLISHED, profile_of_accounts
 from pipeline.extract.database.database import Database
 from pipeline.model.findings import Finding
-from pipeline.release.change_log import RULES, Why, note
+from pipeline.release.change_log import CORRECTED, Why, note
 from pipeline.storage.state import MonthState, Waiting
 
 if TYPE_CHECKING:
@@ -72,24 +72,32 @@ def accept(
 ) -> Accepted:
     """Point each month to its newest release, unless that has to wait or was rejected."""
     _let_go(inputs, months)
+    desk = inputs.work.settings.desk
     asked = _asked(months, candidates)
-    rejected = frozenset(month for month, each in asked.items() if _is_rejected(inputs, month, each.built))
+    rejected = frozenset(
+        month for month, each in asked.items() if desk.lets_go(inputs.dataset.name, month, each.built.csv_sha256)
+    )
     found = _findings(inputs, months, asked, rejected)
-    let_go = {path for month in rejected for path in _suspects(inputs, month, asked[month], feed="")}
+    let_go = {path: month for month in rejected for path in _suspects(inputs, month, asked[month], feed="")}
     blamed = {
         month: {path for each in why if each.code == _SUSPECT for path in each.paths} for month, why in found.items()
     }
-    rejected |= {month for month, paths in blamed.items() if paths & let_go}  # a rejected file changes no other month
+    because = {month: {month} for month in rejected}
+    because |= {  # a file that was let go changes no other month
+        month: {let_go[path] for path in paths & let_go.keys()}
+        for month, paths in blamed.items()
+        if paths & let_go.keys()
+    }
     notes: list[ChangeNote] = []
     for month, each in asked.items():
         why = found.get(month, ())
-        if month in rejected:
-            months[month] = _without(each)
+        if month in because:
+            months[month] = _without(each, {other: asked[other].built.csv_sha256 for other in sorted(because[month])})
             continue
         if not why and (each.last is None or not _is_same(each.last, each.built)):
             notes.append(note_of(inputs, month, each.built, last=each.last, made=each.made))
         months[month] = _month_state(each, why)
-    return Accepted(notes, rejected)
+    return Accepted(notes, frozenset(because))
 
 
 def _let_go(inputs: DatasetInputs, months: dict[Month, MonthState]) -> None:
@@ -144,16 +152,6 @@ def _released_profile(state: MonthState) -> Counts:
     if state.waiting is None:
         return profile_of_accounts(state.accounts)
     return {PUBLISHED: {gates.ALL_FEEDS: state.released.rows}}
-
-
-def _is_rejected(inputs: DatasetInputs, month: Month, built: Built) -> bool:
-    """Return whether the last decision about exactly this build was to reject it."""
-    said = [
-        each.kind
-        for each in inputs.work.settings.desk.decisions
-        if (each.dataset, each.sha256) == (inputs.dataset.name, built.csv_sha256) and each.period in ("", month)
-    ]
-    return bool(said) and said[-1] == "reject"
 
 
 def _findings(
@@ -275,7 +273,7 @@ def note_of(
     inputs: DatasetInputs, month: Month, built: Built, *, last: Built | None, made: CandidateRelease | None
 ) -> ChangeNote:
     """Return the line of the change log for a month that takes the place of its last release."""
-    reasons = made.stale.reasons if made else (Why("checked again", RULES),)
+    reasons = made.stale.reasons if made else (Why("checked again", CORRECTED),)
     store, name = inputs.work.store, inputs.dataset.name
     file = f"{name}-{month}.csv"
     return note(
@@ -297,7 +295,7 @@ def _month_state(asked: _Asked, why: tuple[Finding, ...]) -> MonthState:
     if made is None:
         if before is None:  # a month without a candidate was remembered as waiting
             raise KeyError(asked.built.folder)
-        return replace(before, released=now, waiting=waits, profile=profile)
+        return replace(before, released=now, waiting=waits, profile=profile, rejected={})
     return MonthState(
         released=now,
         waiting=waits,
@@ -310,11 +308,11 @@ def _month_state(asked: _Asked, why: tuple[Finding, ...]) -> MonthState:
     )
 
 
-def _without(asked: _Asked) -> MonthState:
-    """Return a month whose build was rejected: as it was, and not built again from the same extracts."""
+def _without(asked: _Asked, rejected: Mapping[Month, str]) -> MonthState:
+    """Return a month whose build was rejected: as it was, and not built again while the builds ``rejected`` are."""
     before = asked.before or MonthState(released=None, waiting=None, inputs={}, made_from={}, accounts=())
-    profile = _released_profile(before)
+    as_it_was = replace(before, waiting=None, profile=_released_profile(before), rejected=rejected)
     if asked.made is None:
-        return replace(before, waiting=None, profile=profile)
+        return as_it_was
     stale = asked.made.stale
-    return replace(before, waiting=None, inputs=dict(stale.inputs), made_from=dict(stale.made_from), profile=profile)
+    return replace(as_it_was, inputs=dict(stale.inputs), made_from=dict(stale.made_from))

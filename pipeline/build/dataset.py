@@ -17,9 +17,11 @@ from pipeline.build.registers import weakened
 from pipeline.build.remember import folders, remember
 from pipeline.build.run_context import digest
 from pipeline.build.too_bad import refuse_too_bad
+from pipeline.build.withdrawn import withdraw
 from pipeline.errors import PipelineError, bug, several
 from pipeline.extract.database.database import Database
 from pipeline.extract.reference import References
+from pipeline.model.findings import Verdict
 from pipeline.model.periods import is_running
 from pipeline.storage.quarantine import row_numbers, save_quarantine
 from pipeline.storage.state import MonthState, State
@@ -72,7 +74,7 @@ class Outcome:
     @property
     def reviewed(self) -> bool:
         """Whether a person has to look at something: a release that waits, or a file that was set aside."""
-        return bool(self.waiting or self.state.findings)
+        return bool(self.waiting or any(each.verdict is not Verdict.PASS for each in self.state.findings))
 
 
 def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Month] = ()) -> Outcome:
@@ -185,17 +187,18 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     held = hold_recovered(work.settings.desk, dataset.name, state.months, months)
     changes = [each for each in accepted.notes if each.month not in held]
     changes += _keep_gone(inputs, months, left | accepted.rejected)
+    withdrawals = withdraw(inputs, months)
     with_points(state.months, months, base, inputs.references)
     new = State(
         receipts=found.receipts,
         declared={feed.name: digest(repr(feed)) for feed in dataset.feeds},
         registers=found.registers,
         floors=_floors(state, found, months),
-        findings=_findings(inputs, months),
+        findings=_findings(inputs, months, *withdrawals.findings),
         months=dict(sorted(months.items())),
         versions=with_released(found.history.versions, months.values(), work.as_of.isoformat()),
         unplaced=accounts_of_none,
-        changes=(*state.changes, *changes),
+        changes=(*state.changes, *changes, *withdrawals.notes),
     )
     changed = new != state
     if work.writes:
@@ -210,7 +213,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
         built=built,
         changed=changed,
         lacking=found.lacking,
-        remarks=found.remarks,
+        remarks=(*found.remarks, *withdrawals.remarks),
         before=state,
         aside=found.history.let_go,
         running=tuple(month for month in sorted(running) if month not in months or months[month].released is None),
@@ -231,12 +234,12 @@ def _floors(state: State, found: Survey, months: Mapping[Month, MonthState]) -> 
     return found.floors if any(each.released for each in months.values()) else state.floors
 
 
-def _findings(inputs: DatasetInputs, months: Mapping[Month, MonthState]) -> tuple[Finding, ...]:
-    """Return what of the dataset waits, beside its months, now that they are built."""
+def _findings(inputs: DatasetInputs, months: Mapping[Month, MonthState], *others: Finding) -> tuple[Finding, ...]:
+    """Return what of the dataset waits, beside its months, now that they are built; what was rejected passes."""
     found, desk = inputs.found, inputs.work.settings.desk
     sources = sources_of(found.receipts, months)
     kept_back = weakened(inputs.dataset, found.weaker, found.registers, desk=desk, sources=sources)
-    return (*(each for each in kept_back if desk.rejection(each) is None), *found.findings)
+    return tuple(map(desk.marked, (*kept_back, *found.findings, *others)))
 
 
 def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str) -> CandidateRelease:
@@ -244,9 +247,8 @@ def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str)
     work.say(f"building {dataset.name} {stale.month}: {in_words(stale.reasons)} ({place})")
     made = candidate(inputs, stale)
     if work.writes:
-        numbers = {
-            row_numbers(path): inputs.found.numbers[path] for path in stale.inputs if path in inputs.found.numbers
-        }
+        known = inputs.found.numbers
+        numbers = {row_numbers(path): known[path] for path in stale.inputs if path in known}
         save_quarantine(work.private, dataset.name, stale.month, made.told.quarantined, {**stale.inputs, **numbers})
     last = state.months.get(stale.month)
     same = last.released if last and last.released and last.released.csv_sha256 == made.built.csv_sha256 else None
@@ -265,7 +267,7 @@ def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str)
 
 
 def _lighter(made: CandidateRelease) -> CandidateRelease:
-    """Return a candidate without the list of its bad rows, which is on disk now: there may be many months."""
+    """Return a candidate without the list of its bad rows, which is on disk now."""
     return made._replace(told=replace(made.told, quarantined=()))
 
 
@@ -284,7 +286,7 @@ def _keep_gone(inputs: DatasetInputs, months: dict[Month, MonthState], left: Col
         if month in inputs.found.gone - inputs.found.paused:
             if not last.input_gone or gone.is_due(inputs, month, last):
                 months[month] = gone.keep(inputs, month, last)
-        elif last.waiting or month in left or month in inputs.found.paused:
+        elif last.waiting or month in left or month in inputs.found.paused or month not in inputs.found.opened:
             months[month] = gone.guard(inputs, month, last)
         elif last.input_gone and month in inputs.found.opened:
             months[month] = replace(last, input_gone=False)

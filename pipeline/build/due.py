@@ -30,6 +30,7 @@ _HELD = "events that have been held"
 #: The numbers of a database's rows: the list of bad rows shows them.
 _NUMBERS = "row numbers"
 _NEW = Why("new", changes.FIRST)
+_AFTER_ALL = Why("it was rejected, and is let in after all", changes.CORRECTED)
 _DAMAGED = Why("a file of the release is damaged", changes.RULES)
 #: What the public is told when something else than an extract changed.
 _PUBLIC = {
@@ -86,10 +87,12 @@ def stale_months(
         if before is None:
             stale.append(Stale(month, (_NEW,), inputs, made_from))
             continue
-        reasons = [*_inputs(month, before.inputs, inputs), *_differences(before.made_from, made_from)]
+        reasons = [*_inputs(month, before.inputs, inputs), *_differences(before.made_from, made_from, rules)]
         if not _intact(dataset, before, store):
             stale.append(Stale(month, (*reasons, _DAMAGED), inputs, made_from))
             continue
+        if not all(found.history.desk.lets_go(dataset.name, *each) for each in before.rejected.items()):
+            reasons.append(_AFTER_ALL)
         matter = [reason for reason in reasons if _matters(reason, dataset, before, found, store)]
         if reasons and not matter:
             untouched[month] = replace(before, made_from=made_from)
@@ -106,7 +109,7 @@ def _intact(dataset: Dataset, month: MonthState, store: Store) -> bool:
 
 def _matters(reason: Why, dataset: Dataset, month: MonthState, found: Survey, store: Store) -> bool:
     """Return whether a reason changes anything of a month: its rows, or the list of its bad rows."""
-    rules = [rule for rule in register_rules(dataset) if reason == _changed(_register(rule)) and not rule.every_row]
+    rules = [rule for rule in register_rules(dataset) if reason == _protection(rule) and not rule.every_row]
     if rules:
         return any(touches(dataset, month, rule, frozenset(found.combined[rule.register]), store) for rule in rules)
     if reason == _changed(_NUMBERS):
@@ -161,10 +164,16 @@ def _inputs(month: Month, before: Mapping[str, str], now: Mapping[str, str]) -> 
             yield Why(f"{path} has changed", changes.CORRECTED)
 
 
-def _differences(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Why]:
+def _differences(before: Mapping[str, str], now: Mapping[str, str], rules: Iterable[RowRule]) -> Iterator[Why]:
+    protections = {_register(rule): _protection(rule) for rule in rules}
     for name in sorted({*before, *now} - {RECOVERED}):
         if before.get(name) != now.get(name):
-            yield _changed(name)
+            yield protections.get(name) or _changed(name)
+
+
+def _protection(rule: RowRule) -> Why:
+    """Return why a month is built whose protected records changed: to the public a correction as any other."""
+    return Why(f"{_register(rule)} changed", changes.CORRECTED)
 
 
 def _changed(name: str) -> Why:

@@ -140,7 +140,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         combined=stands.combined,
         floors=stands.floors,
         weaker=stands.weaker,
-        findings=tuple(each for each in (*stands.findings, *seen.findings) if seen.desk.rejection(each) is None),
+        findings=(*stands.findings, *seen.findings),
         remarks=stands.remarks,
         databases=databases,
         held=held,

@@ -42,8 +42,9 @@ def own_references(
     }
     kept = {sha256: _kept(work, sha256) for sha256 in set(keeping.values())}
     own = {month: References({**references.lists, **kept[sha256].lists}) for month, sha256 in keeping.items()}
-    asked = [month for month in sorted(keeping) if not desk.rejection(_finding(dataset.name, [month], now))]
-    return own, (_finding(dataset.name, asked, now),) if asked else ()
+    let_go = {month for month in keeping if desk.rejection(_finding(dataset.name, [month], now))}
+    asked = (sorted(keeping.keys() - let_go), sorted(let_go))
+    return own, tuple(_finding(dataset.name, months, now) for months in asked if months)
 
 
 def _finding(dataset: str, months: Iterable[Month], sha256: str) -> Finding:

@@ -80,6 +80,11 @@ class History:
         """Return whether these bytes fed a release and nobody took them back."""
         return bool(version.released) and _let_go(self.desk, self.dataset, path, version.sha256) is None
 
+    def forgot(self, path: str, sha256: str) -> bool:
+        """Return whether somebody took these bytes back."""
+        decision = _let_go(self.desk, self.dataset, path, sha256)
+        return decision is not None and decision.kind == "forget"
+
     def _came(self, path: str, sha256: str) -> None:
         before = self.versions.get(path, ())
         if before and before[-1].sha256 == sha256:
@@ -138,7 +143,10 @@ def _set_aside(finding: Finding) -> tuple[str, ...]:
 def with_released(versions: Mapping[str, tuple[Version, ...]], months: Iterable[MonthState], today: str) -> Versions:
     """Return the versions, each with the day on which it first fed a release."""
     fed = {
-        (path, sha256) for each in months if each.released and not each.waiting for path, sha256 in each.inputs.items()
+        (path, sha256)
+        for each in months
+        if each.released and not each.waiting and not each.rejected
+        for path, sha256 in each.inputs.items()
     }
     return {
         path: tuple(
@@ -208,11 +216,11 @@ def refusal(findings: Sequence[Finding]) -> PipelineError | None:
 
 
 def _refused(finding: Finding) -> InputError:
-    month = finding.periods[-1]
+    signed = f"{finding.dataset} {finding.periods[-1]} --role POST --reason TEXT"
     return InputError(
         finding.code,
         finding.words,
         where=f"dataset `{finding.dataset}`",
-        fix=f"put the right file there; or `pipeline reject {finding.dataset} {month}` (it then counts as if it had "
-        f"not come); or, where it is right, `pipeline approve {finding.dataset} {month}`",
+        fix=f"put the right file there; or `pipeline reject {signed}` (it then counts as if it had not come); "
+        f"or, where it is right, `pipeline approve {signed}`",
     )

@@ -23,20 +23,37 @@ def remember(work: Workplace, dataset: Dataset, before: State, new: State) -> No
                 facts = {"path": path, "sha256": receipt.sha256, "bytes": receipt.bytes, "rows": receipt.rows}
                 record(work.private, "received", {"dataset": dataset.name, "feed": feed, **facts})
     index = ReferenceIndex(work.store, dataset.name, dataset.references)
-    for month, each in new.months.items():
-        last = before.months[month].released if month in before.months else None
-        if last and each.released and last.folder != each.released.folder:
-            index.replaced(month, last, each.released)
+    for month, old in before.months.items():
+        now = new.months[month].released if month in new.months else None
+        if old.released and (now is None or old.released.folder != now.folder):
+            index.replaced(month, old.released, now)
     work.store.remember(dataset.name, new)
+    _record_months(work, dataset, before, new)
+
+
+def _record_months(work: Workplace, dataset: Dataset, before: State, new: State) -> None:
+    """Write into the journal which months were released, wait, or were withdrawn."""
     for month, each in new.months.items():
-        old = before.months.get(month)
+        was = before.months.get(month)
         which = {"dataset": dataset.name, "month": month}
-        if each.released and (old is None or old.released != each.released):
+        if each.released and (was is None or was.released != each.released):
             record(work.private, "released", {**which, "inputs": dict(each.inputs), "folder": each.released.folder})
             _record_approval(work, which, each.released.csv_sha256)
-        if each.waiting and (old is None or old.waiting != each.waiting):
+        if each.waiting and (was is None or was.waiting != each.waiting):
             folder = each.waiting.built.folder
             record(work.private, "waiting", {**which, "inputs": dict(each.inputs), "folder": folder})
+    for code, sha256 in sorted({*_sums(new)} - {*_sums(before)}):
+        record(work.private, "asked", {"dataset": dataset.name, "code": code, "sha256": sha256})
+    for month in before.months.keys() - new.months.keys():
+        if released := before.months[month].released:
+            which = {"dataset": dataset.name, "month": month}
+            record(work.private, "withdrawn", {**which, "folder": released.folder})
+            _record_approval(work, which, released.csv_sha256)
+
+
+def _sums(state: State) -> Iterable[tuple[str, str]]:
+    """Yield what a decision may name of what waits beside the months."""
+    return ((each.code, each.sha256) for each in state.findings)
 
 
 def _record_approval(work: Workplace, which: Mapping[str, str], sha256: str) -> None:

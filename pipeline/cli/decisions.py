@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ExitStatus, SettingsError
 from pipeline.printable import printable
 from pipeline.run import decide
 from pipeline.run import recover as recovery
-from pipeline.run.select import names
+from pipeline.run.select import chosen, names
 from pipeline.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ def _settle(options: argparse.Namespace, kind: str) -> int:
     """Approve or reject what waits."""
     settings, signed = settings_of(options), _signed(options)
     if kind == "approve" and options.day:
+        if options.day > dt.datetime.now().astimezone().date():
+            fix = "name the day of the last right run, or today's"
+            raise SettingsError("day-ahead", "runs cannot count from a day that has not come", where="--day", fix=fix)
         decide.set_day(settings, options.day, signed, say=_say)
         out([f"runs count from {options.day.isoformat()} again"])
         return int(ExitStatus.OK)
@@ -38,7 +42,7 @@ def _settle(options: argparse.Namespace, kind: str) -> int:
             fix=f"for example `pipeline {kind} street-crime 2024-01 --role POST --reason TEXT`",
         )
     first, last = options.period or ("", "")
-    choice = decide.Choice(decide.known_dataset(options.dataset), first, last, options.finding)
+    choice = decide.Choice(chosen([options.dataset])[0].name, first, last, options.finding)
     _told(settings, decide.decide(settings, kind, choice, signed, say=_say))
     return int(ExitStatus.OK)
 
@@ -56,8 +60,9 @@ def reject(options: argparse.Namespace) -> int:
 def forget(options: argparse.Namespace) -> int:
     """Take back a file that was published by mistake."""
     settings = settings_of(options)
-    raw = f"{settings.data / 'raw'}{os.sep}"
-    _told(settings, decide.forget(settings, options.path.removeprefix(raw), _signed(options), say=_say))
+    raw, path = (settings.data / "raw").absolute(), Path(options.path).absolute()
+    below = path.relative_to(raw).as_posix() if path.is_relative_to(raw) else options.path
+    _told(settings, decide.forget(settings, below, _signed(options), say=_say))
     return int(ExitStatus.OK)
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
 from typing import TYPE_CHECKING
 
 from pipeline.errors import SettingsError
 from pipeline.printable import printable
+from pipeline.settings.reader import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _UNKNOWN = re.compile(r"unrecognized arguments: (.*)", re.DOTALL)
-_NEAR = 0.6
+_REQUIRED = re.compile(r"the following arguments are required: (.*)", re.DOTALL)
+_CHOICE = re.compile(r"argument \S+: invalid choice: '?([^']*?)'? \(choose from (.*)\)", re.DOTALL)
 
 
 def refuse_misplaced(top: argparse.ArgumentParser, words: Sequence[str]) -> None:
@@ -46,12 +47,18 @@ def explain(parser: argparse.ArgumentParser, message: str) -> SettingsError:
         message = f"`{unknown[1]}` is not understood here"
     elif "required: COMMAND" in message:
         message, fix = "which command?", "begin with `pipeline plan`; `pipeline --help` lists the others"
+    elif missing := _REQUIRED.fullmatch(message):
+        message, fix = f"what is missing: {missing[1]}", f"for example `{_example(parser)}`"
+    elif choice := _CHOICE.fullmatch(message):
+        near = nearest(choice[1], re.findall(r"[a-z-]+", choice[2]))
+        message = f"`{choice[1]}` is none of {choice[2]}"
+        fix = f"did you mean `{parser.prog} {near}`?" if near else f"for example `{_example(parser)}`"
     return SettingsError("bad-command", printable(message), where=parser.prog, fix=fix)
 
 
-def nearest(word: str, names: Iterable[str]) -> str:
-    """Return the one of ``names`` that ``word`` is nearly, or "" where none is near."""
-    return next(iter(difflib.get_close_matches(word.lower(), list(names), n=1, cutoff=_NEAR)), "")
+def _example(parser: argparse.ArgumentParser) -> str:
+    """Return the first of the examples that the help of a command ends with."""
+    return (parser.epilog or "").partition("\n")[2].partition("\n")[0].strip() or f"{parser.prog} --help"
 
 
 def commands_of(top: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:

@@ -48,7 +48,7 @@ _WORDS = {
     ),
     "forget": Words(
         "take back a file that was published by mistake, also when it has gone",
-        "Every month that the file fed is built again without it, goes back to the release before it, or is withdrawn. "
+        "Every month that the file fed is built again of what takes its place, or waits to be withdrawn. "
         "Look at it first with `pipeline plan`.",
         'pipeline forget crime/recorded-crime/2024-01.csv --role "Head of Data" --reason "wrong month"',
     ),

@@ -71,7 +71,6 @@ FINDINGS: Final = MappingProxyType(
         "same-extract-twice": "Two files of one kind hold the same bytes.",
         "other-months": "Most rows of a file belong to other months than the file.",
         "withdrawn": "A month is to be withdrawn, because the file that it was made of is taken back.",
-        "went-back": "A month is to go back to the release before, because a file that fed it is taken back.",
         "recovered": "The private memory was lost: whatever goes out afterwards is looked at once.",
         "resnap": "Another list of map points is there than the one that the month was released with.",
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -112,6 +112,10 @@ class Publication:
     withheld: tuple[tuple[str, str], ...]
     changes: tuple[ChangeNote, ...]
     extras: Mapping[str, bytes]
+
+
+#: What the change log says is done to a month that is taken back.
+WITHDRAWN: Final = "withdrawn"
 
 
 class ChangeNote(NamedTuple):

@@ -12,9 +12,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.model.plan import Action, Beside, Change, HeldDataset, Plan
+from pipeline.model.release import WITHDRAWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pipeline.model.release import Publication
 
@@ -56,6 +57,11 @@ def wanted_files(publication: Publication) -> dict[str, Wanted]:
 def is_month_file(dataset: str, name: str) -> bool:
     """Return whether ``name`` is that of a month's CSV or Parquet of ``dataset``."""
     return name.startswith(dataset) and _MONTH_FILE.fullmatch(name[len(dataset) :]) is not None
+
+
+def month_of(dataset: str, name: str) -> str:
+    """Return the month of the file of a month."""
+    return name[len(dataset) + 1 : len(dataset) + 8]
 
 
 def metadata_digest(publication: Publication) -> str:
@@ -108,8 +114,9 @@ def _dataset_changes(publication: Publication, held: HeldDataset, beside: Beside
     for name, file in wanted.items():
         action, reason = _compare(file, held.files.get(name))
         yield Change(action, dataset, name, reason, file.bytes)
+    gone = _withdrawn(publication)
     for name in held.files.keys() - wanted.keys():
-        action, reason = _leftover(dataset, name, held.files[name])
+        action, reason = _leftover(dataset, name, held.files[name], withdrawn=gone)
         yield Change(action, dataset, name, reason)
     action, reason = _compare_metadata(metadata_digest(publication), held)
     yield Change(action, dataset, METADATA, reason)
@@ -135,11 +142,19 @@ def _compare(file: Wanted, held_sha256: str | None) -> tuple[Action, str]:
     return Action.SAME, "unchanged"
 
 
-def _leftover(dataset: str, name: str, sha256: str) -> tuple[Action, str]:
+def _withdrawn(publication: Publication) -> set[str]:
+    """Return the months of which the change log says last that they were withdrawn."""
+    last = {change.month: change.change for change in reversed(publication.changes)}  # the newest is said first
+    return {month for month, change in last.items() if change == WITHDRAWN}
+
+
+def _leftover(dataset: str, name: str, sha256: str, *, withdrawn: Collection[str]) -> tuple[Action, str]:
     """Return what happens to a held file that nothing here wants, and why."""
     if sha256 == NO_FILE:
         return Action.REMOVE, "it is not a file, and not ours"
     if is_month_file(dataset, name):
+        if month_of(dataset, name) in withdrawn:
+            return Action.REMOVE, "withdrawn by its publisher"
         return Action.SAME, "kept: no release of it is here, and only a withdrawal removes a published month"
     return Action.REMOVE, "not a file of this dataset"
 

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.model.release import ChangeNote
+from pipeline.model.release import WITHDRAWN, ChangeNote
 from pipeline.release.differences import lines_of, paired
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ HELD_SINCE = "events held since"
 CODE_LISTS = "code lists changed"
 REFERENCE = "reference data changed"
 SETTINGS = "settings changed"
-#: Whoever compares releases must not learn that a record was restricted, or a payee found to be a person.
+#: Never of one month alone: a record that is restricted, a payee found to be a person, is corrected as any other.
 RULES = "rules or protections changed"
 #: What the public is told: of several reasons the first of these.
 _TOLD = (FIRST, CORRECTED, LATE, HELD_SINCE, CODE_LISTS, REFERENCE, SETTINGS, RULES)
@@ -54,14 +54,22 @@ def note(
     ``before`` was lost.
     """
     added, removed = _differences(before, after) if before else (rows, 0)
+    reason = public_reason(reasons) if before else FIRST
+    if reason == LATE and removed and not added:  # a later file that only takes away would tell of a restriction
+        reason = CORRECTED
     return ChangeNote(
         released_on=released_on,
         month=month,
         change="revised" if before else "new",
-        reason=public_reason(reasons) if before else FIRST,
+        reason=reason,
         rows_added=band(added),
         rows_removed=band(removed),
     )
+
+
+def withdrawal(month: str, day: str, *, rows: int) -> ChangeNote:
+    """Return the line of the change log for a month of ``rows`` rows that is public no longer."""
+    return ChangeNote(day, month, WITHDRAWN, CORRECTED, band(0), band(rows))
 
 
 def _differences(before: Path, after: Path) -> tuple[int, int]:

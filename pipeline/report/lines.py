@@ -9,7 +9,7 @@ from pipeline.model.periods import ranges
 from pipeline.model.plan import Action
 from pipeline.model.reasons import REASONS, Outcome
 from pipeline.printable import printable
-from pipeline.publish.plan import METADATA, is_month_file
+from pipeline.publish.plan import METADATA, is_month_file, month_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -57,7 +57,7 @@ def _changes(dataset: str, changes: Sequence[Change]) -> Iterator[str]:
         months = [name for name in files if is_month_file(dataset, name)]
         small = sorted(set(files) - set(months))
         lists = [name for name in small if name.startswith("codelists/")]
-        named = list(ranges(name[len(dataset) + 1 : len(dataset) + 8] for name in months))
+        named = list(ranges(month_of(dataset, name) for name in months))
         named += [name for name in small if name not in lists]
         named += [f"{len(lists)} code list{'s' if len(lists) > 1 else ''}"] if lists else []
         if named:

@@ -40,7 +40,8 @@ def publish_summary(run: Run) -> Iterable[str]:
     """Yield what a publish did, in a line for each dataset, and whatever somebody has to look at."""
     for outcome in run.outcomes:
         name = f"{_title(run, outcome)} ({outcome.dataset.name})"
-        yield f"{name}: {_public(outcome)}; built now: {_months(outcome.built) or 'none'}"
+        told = f"{_public(outcome)}; built now: {_months(outcome.built) or 'none'}"
+        yield f"{name}: {told if outcome.received or outcome.error else 'nothing was received for it'}"
         yield from (f"  {line}" for line in (*waiting_lines(outcome, run.work.private), *_stopped(outcome)))
     yield from _publish_ending(run)
     yield _MORE
@@ -66,10 +67,11 @@ def _dataset_lines(run: Run, outcome: Outcome) -> Iterable[str]:
             else ["nothing was received for it"]
         )
         return
-    yield "public now"
-    yield f"  published: {_public(outcome)}; built now: {_months(outcome.built) or 'none'}"
-    yield "this run" if not outcome.error else "of the last good run: this one stopped"
-    yield from (f"  {line}" for line in account_lines(_accounts(outcome)))
+    if outcome.state.months:
+        yield "public now"
+        yield f"  published: {_public(outcome)}; built now: {_months(outcome.built) or 'none'}"
+        yield "this run" if not outcome.error else "of the last good run: this one stopped"
+        yield from (f"  {line}" for line in account_lines(_accounts(outcome)))
     yield from waiting_lines(outcome, run.work.private)
     yield from outcome.remarks
     yield from _stopped(outcome)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pipeline.build.received import OF_FILES
 from pipeline.model import periods
-from pipeline.model.findings import FINDINGS
+from pipeline.model.findings import FINDINGS, Verdict
 from pipeline.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.build.dataset import Outcome
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: So many findings of one reason are shown one by one; of more, the first of them.
 _SHOWN = 3
+#: From so many months on a command names a range, which may hold months that wait for something else.
+_RANGE = 2
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _SIGNED = "--role POST --reason TEXT"
 
@@ -27,19 +30,17 @@ def waiting_lines(outcome: Outcome, private: Path) -> Iterator[str]:
     """Yield what of a dataset waits, each reason once, and how it is decided."""
     by_code: dict[str, list[Finding]] = {}
     for finding in findings_of(outcome):
+        if finding.verdict is Verdict.FAIL:
+            continue  # the error that it stops the dataset with says all of it
         by_code.setdefault(finding.code, []).append(finding)
     for code, findings in by_code.items():
         yield from _reason(code, findings, private)
-    for months in dict.fromkeys(_periods_of(findings) for findings in by_code.values()):
-        for what, command in (("let it out", "approve"), ("leave it as it is", "reject")):
-            yield f"  to {what}: pipeline {command} {outcome.dataset.name} {_asked(months)} {_SIGNED}"
+    for chosen in _choices(by_code):
+        for what, command in (("approve", "approve"), ("leave it as it is", "reject")):
+            yield f"  to {what}: pipeline {command} {outcome.dataset.name} {chosen} {_SIGNED}"
     for month, paths in _gone(outcome):
-        yield f"input-gone: {month} stays as it was published; {paths} is missing: put it back, or a corrected one"
-    for path, kind in outcome.aside.items():
-        own = _MONTH.search(path)
-        done = "rejected" if kind == "reject" else "taken back"
-        yield printable(f"set aside: {path} was {done}, and counts as if it had not come until other bytes come")
-        yield f"  to let it in after all: pipeline approve {outcome.dataset.name} {own[0] if own else 'none'} {_SIGNED}"
+        yield f"input-gone: {month} stays as it was published; {paths}"
+    yield from _let_go(outcome)
     for month, feeds in outcome.lacking.items():
         yield f"WAITS for an extract: {month}: no file of {' or '.join(feeds)} has come"
     if outcome.running:
@@ -50,7 +51,7 @@ def waiting_lines(outcome: Outcome, private: Path) -> Iterator[str]:
 def findings_of(outcome: Outcome) -> tuple[Finding, ...]:
     """Return everything of a dataset that waits: of its months, then of itself."""
     of_months = (finding for each in outcome.state.months.values() if each.waiting for finding in each.waiting.findings)
-    return (*of_months, *outcome.state.findings)
+    return (*of_months, *(each for each in outcome.state.findings if each.verdict is not Verdict.PASS))
 
 
 def ranges(months: Iterable[Month]) -> str:
@@ -58,13 +59,59 @@ def ranges(months: Iterable[Month]) -> str:
     return ", ".join(periods.ranges(months))
 
 
+def _choices(by_code: Mapping[str, Sequence[Finding]]) -> Iterator[str]:
+    """Yield how commands name what waits, so that none takes in what waits for another reason in the same range."""
+    months = {code: _periods_of(findings) for code, findings in by_code.items()}
+    for asked in dict.fromkeys(months.values()):
+        codes = [code for code, periods in months.items() if periods == asked]
+        inside = {
+            code for code, periods in months.items() if any(asked[:1] <= (each,) <= asked[-1:] for each in periods)
+        }
+        if len(asked) < _RANGE or inside <= set(codes):
+            yield _asked(asked)
+        else:
+            yield from (f"{_asked(asked)} --finding {code}" for code in codes)
+
+
+def _let_go(outcome: Outcome) -> Iterator[str]:
+    """Yield what a decision has let go, and how it is let in after all: where nothing else of its month waits."""
+    waits = _periods_of(findings_of(outcome))
+    for path, kind in outcome.aside.items():
+        own = _MONTH.search(path)
+        done = "rejected" if kind == "reject" else "taken back"
+        yield printable(f"{path} was {done}: it counts as if it had not come, until another file takes its place")
+        yield from _after_all(outcome, own[0] if own else "none", waits)
+    for finding in outcome.state.findings:
+        if finding.verdict is Verdict.PASS:
+            yield printable(f"{finding.code} was rejected: {ranges(finding.periods)}: {finding.words}")
+            yield from _after_all(outcome, _asked(finding.periods), waits)
+    for month, each in outcome.state.months.items():
+        if month in each.rejected:
+            stays = "stays as it was published" if each.released else "is not published"
+            yield f"{month} was rejected: it {stays}, until its files change"
+            yield from _after_all(outcome, month, waits)
+
+
+def _after_all(outcome: Outcome, month: str, waits: Sequence[Month]) -> Iterator[str]:
+    if month not in waits:
+        yield f"  to let it in after all: pipeline approve {outcome.dataset.name} {month} {_SIGNED}"
+
+
 def _gone(outcome: Outcome) -> Iterator[tuple[Month, str]]:
     """Yield each month that stays because an extract has gone, and the extracts that have."""
     there = {path for files in outcome.state.receipts.values() for path in files}
     for month, each in outcome.state.months.items():
         if each.input_gone:
-            missing = [printable(path) for path in sorted(each.inputs) if path not in there]
-            yield month, " and ".join(missing) or "an extract that it was made from"
+            missing = [_in_words(path) for path in sorted(each.inputs) if path not in there]
+            yield month, " and ".join(missing) or "an extract that it was made from is missing: put it back"
+
+
+def _in_words(path: str) -> str:
+    """Return what is missing, and what to do about it: a file, or the rows of a month in a database."""
+    database, hash_sign, month = path.partition("#")
+    if hash_sign and database.startswith("database:"):
+        return f"the database has no row of {month} any more: see whether it is the right one"
+    return printable(f"{path} is missing: put it back, or a corrected one")
 
 
 def _reason(code: str, findings: Sequence[Finding], private: Path) -> Iterator[str]:
@@ -74,8 +121,11 @@ def _reason(code: str, findings: Sequence[Finding], private: Path) -> Iterator[s
     for finding in findings[:_SHOWN]:
         if len(words) > 1:
             yield printable(f"  {ranges(finding.periods)}: {finding.words}")
-        where = f"{private / finding.held} (" if finding.held else "("
-        yield printable(f"  to look at: {where}sha256 {finding.sha256})")
+        of = "" if finding.held or code in OF_FILES else "of the decision: "
+        where = str(private / finding.held) if finding.held else " and ".join(finding.paths)
+        yield printable(
+            f"  to look at: {where} ({of}sha256 {finding.sha256})" if where else f"  sha256 {finding.sha256}"
+        )
     if code == "stale-extract":
         for path in dict.fromkeys(path for finding in findings for path in finding.paths):
             yield printable(f"  to take back what was released instead: pipeline forget {path} {_SIGNED}")

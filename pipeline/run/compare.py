@@ -35,6 +35,10 @@ class RowChange(NamedTuple):
 def row_changes(work: Workplace, outcomes: Sequence[Outcome]) -> Iterator[RowChange]:
     """Yield every month whose rows would be other ones than those that are public, dataset by dataset."""
     for outcome in outcomes:
+        for month, before in outcome.before.months.items():
+            if before.released and month not in outcome.state.months:
+                rows = before.released.rows
+                yield RowChange(outcome.dataset.name, month, rows, 0, 0, rows, 0, waits=False)
         for month, last, built, waits in changed_months(outcome):
             now = last.rows if last else 0
             found = compared(work, outcome, month, last, built)

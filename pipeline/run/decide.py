@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.build.received import OF_FILES
 from pipeline.datasets import declared
 from pipeline.errors import InputError, SettingsError
+from pipeline.model.findings import Verdict
 from pipeline.model.periods import NO_MONTH
 from pipeline.printable import printable
 from pipeline.settings.decisions import ROLE, Decision, write_decisions
@@ -63,7 +64,7 @@ def waiting_findings(state: State) -> Iterator[Finding]:
     for each in state.months.values():
         if each.waiting:
             yield from each.waiting.findings
-    yield from state.findings
+    yield from (each for each in state.findings if each.verdict is not Verdict.PASS)
 
 
 def signature(role: str, reason: str, date: dt.date) -> Signature:
@@ -83,9 +84,10 @@ def decide(
     """Write the decisions about what was chosen and waits, and return them; where nothing does, `InputError`."""
     private = settings.data / "private"
     with locked(private, say=say):
-        waits = tuple(waiting_findings(Store(private).state(choice.dataset)))
+        state = Store(private).state(choice.dataset)
+        waits = tuple(waiting_findings(state))
         chosen = [each for each in waits if choice.holds(each)]
-        after_all = _after_all(settings.desk, choice, signed) if kind == "approve" else ()
+        after_all = _after_all(settings.desk, state, choice, signed) if kind == "approve" and not chosen else ()
         if not chosen and not after_all:
             raise _nothing_waits(choice, waits)
         if not choice.first and not choice.code and len({each.code for each in chosen}) > 1:
@@ -162,14 +164,22 @@ def _decisions(kind: str, choice: Choice, chosen: Iterable[Finding], signed: Sig
             )
 
 
-def _after_all(desk: Desk, choice: Choice, signed: Signature) -> tuple[Decision, ...]:
-    """Return the approvals of what was rejected or taken back before."""
-    newest = {(each.path, each.sha256): each for each in desk.decisions if each.dataset == choice.dataset}
-    return tuple(
+def _after_all(desk: Desk, state: State, choice: Choice, signed: Signature) -> tuple[Decision, ...]:
+    """Return the approvals of what was rejected or taken back before and stands there now."""
+    own = [each for each in desk.decisions if each.dataset == choice.dataset]
+    newest = {(each.path, each.sha256, each.finding, each.period): each for each in own}
+    aside = {(path, versions[-1].sha256) for path, versions in state.versions.items() if versions}
+    aside |= {("", sha256) for each in state.months.values() for sha256 in each.rejected.values()}
+    aside |= {("", each.sha256) for each in state.findings if each.verdict is Verdict.PASS}
+    found = tuple(
         each._replace(kind="approve", **signed._asdict())
         for each in newest.values()
-        if each.kind != "approve" and choice.first <= (each.period or NO_MONTH) <= choice.last and not choice.code
+        if each.kind != "approve"
+        and (each.path, each.sha256) in aside
+        and (not choice.first or choice.first <= (each.period or NO_MONTH) <= choice.last)
+        and not choice.code
     )
+    return tuple(each for each in found if each.path) or found  # a file that counts again settles what followed from it
 
 
 def _once(made: Iterable[Decision]) -> tuple[Decision, ...]:
@@ -184,18 +194,6 @@ def _nothing_waits(choice: Choice, waits: Sequence[Finding]) -> InputError:
         where=f"dataset `{choice.dataset}`",
         fix=f"these wait: {listed}" if listed else "`pipeline publish` says what waits; nothing did at its last run",
     )
-
-
-def known_dataset(name: str) -> str:
-    """Return the name of a declared dataset; another one is a `SettingsError`."""
-    if name not in declared():
-        raise SettingsError(
-            "unknown-dataset",
-            f"there is no dataset `{name}`",
-            where="the command line",
-            fix=f"choose from: {', '.join(declared())}",
-        )
-    return name
 
 
 def set_day(settings: Settings, day: dt.date, signed: Signature, *, say: Callable[[str], None]) -> None:

@@ -28,6 +28,7 @@ from pipeline.run.portals import (
 )
 from pipeline.run.recover import check_memory
 from pipeline.run.select import chosen, no_such_month
+from pipeline.run.unmatched import unmatched
 from pipeline.run.unread import unread
 from pipeline.storage.bench import Bench
 from pipeline.storage.journal import record
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from pipeline.model.release import Publication
     from pipeline.settings.key import Key
     from pipeline.settings.settings import Settings
+    from pipeline.storage.state import State
 
 _T = TypeVar("_T")
 
@@ -269,6 +271,16 @@ def _publications(work: Workplace, outcomes: Sequence[Outcome], errors: list[Pip
     return tuple(found)
 
 
+def _states(work: Workplace, outcomes: Sequence[Outcome]) -> Iterator[State]:
+    """Yield what is remembered of every dataset, also of those that were not asked for."""
+    ran = {outcome.dataset.name: outcome.state for outcome in outcomes}
+    for name in declared():
+        try:
+            yield ran[name] if name in ran else work.store.state(name)
+        except PipelineError:
+            continue  # whoever runs the dataset is told
+
+
 def _run(
     work: Workplace,
     outcomes: Sequence[Outcome],
@@ -284,5 +296,5 @@ def _run(
         unread=unread(work),
         review=len(read_review(work.private)),
         portal=reach.ckan.url if reach.ckan else "",
-        notices=reach.notices,
+        notices=(*reach.notices, *unmatched(work, _states(work, outcomes))),
     )

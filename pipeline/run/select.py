@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.datasets import declared
 from pipeline.errors import InputError, SettingsError
 from pipeline.model.periods import NO_MONTH
 from pipeline.printable import printable
-from pipeline.settings.reader import MONTH
+from pipeline.settings.reader import MONTH, nearest
 from pipeline.storage.store import Store
 
 if TYPE_CHECKING:
@@ -31,11 +30,11 @@ def chosen(names: Collection[str]) -> tuple[Dataset, ...]:
     every = declared()
     unknown = sorted(set(names) - set(every))
     if unknown:
-        near = difflib.get_close_matches(unknown[0].lower(), every, n=1)
+        near = nearest(unknown[0], every)
         if MONTH.fits(unknown[0]):
             hint = f"a month is asked for by `--month {unknown[0]}`; "
         else:
-            hint = f"did you mean `{near[0]}`? " if near else ""
+            hint = f"did you mean `{near}`? " if near else ""
         raise SettingsError(
             "unknown-dataset",
             f"there is no dataset `{printable(unknown[0])}`",

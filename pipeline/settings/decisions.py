@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from pipeline.errors import SettingsError
+from pipeline.model.findings import Verdict
 from pipeline.settings.reader import LABEL, MONTH, SLUG, Form, Reader, Section, read_toml
 from pipeline.storage.atomic import replace_file
 
@@ -71,6 +73,20 @@ class Desk(NamedTuple):
     def rejection(self, finding: Finding) -> Decision | None:
         """Return the decision that lets go what ``finding`` is about."""
         return next((each for each in self.decisions if each.kind == "reject" and settles(each, finding)), None)
+
+    def marked(self, finding: Finding) -> Finding:
+        """Return the finding, passed where somebody rejected what it is about: nothing changes, and nothing waits."""
+        rejected = finding.verdict is Verdict.REVIEW and self.rejection(finding)
+        return replace(finding, verdict=Verdict.PASS) if rejected else finding
+
+    def lets_go(self, dataset: str, month: str, sha256: str) -> bool:
+        """Return whether the last decision about exactly this build of a month was to reject it."""
+        said = [
+            each.kind
+            for each in self.decisions
+            if (each.dataset, each.sha256) == (dataset, sha256) and each.period in ("", month)
+        ]
+        return bool(said) and said[-1] == "reject"
 
     def with_decisions(self, new: Iterable[Decision]) -> Desk:
         """Return the desk with ``new`` decisions added."""

@@ -20,10 +20,12 @@ from pipeline.errors import SettingsError
 from pipeline.settings.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 _NAME_LIKE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _NEAR = 0.6
+#: So many letters of a name are enough to guess the rest.
+_BEGINS = 3
 
 
 class Form(NamedTuple):
@@ -75,6 +77,13 @@ def day(text: str) -> dt.date:
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise ValueError
     return found
+
+
+def nearest(word: str, names: Iterable[str]) -> str:
+    """Return the one of ``names`` that ``word`` is nearly, or begins; "" where none is near."""
+    every = list(names)
+    begun = [name for name in every if len(word) >= _BEGINS and name.startswith(word.lower())]
+    return next(iter(begun if len(begun) == 1 else difflib.get_close_matches(word.lower(), every, n=1)), "")
 
 
 def read_toml(file: Path) -> dict[str, object]:

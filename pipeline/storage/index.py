@@ -41,14 +41,15 @@ class ReferenceIndex:
     dataset: str
     columns: Mapping[str, str]
 
-    def replaced(self, month: Month, old: Built, new: Built) -> None:
-        """Write down which references of ``old`` are not in ``new``, which takes its place."""
+    def replaced(self, month: Month, old: Built, new: Built | None) -> None:
+        """Write down which references of ``old`` are not in ``new``, which takes its place; all, where nothing does."""
         for scope in self.columns:
             try:
                 before = self._references(old, scope)
             except StorageError:
                 continue  # a file that was lost cannot say what stood in it, and its successor must not wait for that
-            left = before.filter(pc.invert(pc.is_in(before, self._references(new, scope)))).to_pylist()
+            still = self._references(new, scope) if new else pa.array([], pa.string())
+            left = before.filter(pc.invert(pc.is_in(before, still))).to_pylist()
             if left:
                 facts = {"month": month, "released_on": old.released_on, "scope": scope, "references": left}
                 append_line(self._path, facts)

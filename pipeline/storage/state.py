@@ -63,7 +63,7 @@ class MonthState:
     ``inputs`` are sha256 by path of every extract that fed it; ``made_from`` are digests of all else.
     ``bad`` counts, by path, the rows of the month that speak against their file.  ``profile`` holds counts of the
     release by name for the gates, by what is counted; ``points`` is the sha256 of the map points that it was snapped
-    with.
+    with; ``rejected`` the sha256 by month of the builds that were let go, and because of which this one was.
     """
 
     released: Built | None
@@ -76,6 +76,7 @@ class MonthState:
     input_gone: bool = False
     profile: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     points: str = ""
+    rejected: Mapping[Month, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,8 @@ class State:
     """Everything remembered of one dataset; ``declared`` is a digest of each feed as it was when it was read.
 
     ``floors`` hold, by register, the strongest entry of each reference that a release went out with; ``versions`` the
-    bytes that each path ever held, the newest last; ``findings`` what the dataset waits for beside its months.
+    bytes that each path ever held, the newest last; ``findings`` what the dataset waits for beside its months, and
+    what would wait had nobody rejected it.
     """
 
     receipts: Mapping[str, Mapping[str, Receipt]] = field(default_factory=dict)
@@ -187,6 +189,7 @@ def _month(facts: Mapping[str, Any]) -> MonthState:
         input_gone=facts["input_gone"],
         profile=facts["profile"],
         points=facts["points"],
+        rejected=facts.get("rejected", {}),
     )
 
 

@@ -104,7 +104,7 @@ def test_last_months_files_saved_as_next_months_stop_the_dataset(product: Produc
     assert product.run("reject", STREET, "2024-04", *SIGNED).status == 0
     said = product.run("publish", "--quiet", STREET)
     assert said.status == 0, said.text
-    assert said.out.count("was rejected, and counts as if it had not come") == 2
+    assert said.out.count("was rejected: it counts as if it had not come") == 2
     assert "2024-04" not in product.state(STREET)["months"]
 
 

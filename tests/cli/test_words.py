@@ -42,6 +42,10 @@ def changed(product: Product) -> Product:
         (("plan", "--qiet"), "did you mean `--quiet`?"),
         (("plan", "street-crim"), "did you mean `street-crime`?"),
         (("plan", "2024-01"), "`--month 2024-01`"),
+        (("approve", "spend", "2024-01", "--role", "Head of Data", "--reason", "x"), "did you mean `spend-over-500`?"),
+        (("approve", "street-crime", "2024-01"), '`pipeline approve street-crime 2024-01 --role "Head of Data"'),
+        (("key", "nwe"), "did you mean `pipeline key new`?"),
+        (("key",), "for example `pipeline key new`"),
         ((), "begin with `pipeline plan`"),
     ],
 )
@@ -52,7 +56,11 @@ def test_a_mistake_is_answered_with_what_to_type(product: Product, words: tuple[
 
 
 @pytest.mark.parametrize(
-    "command", ["publish", "plan", "preview", "sample", "key", "datasets", "quarantine", "accounts", "review"]
+    "command",
+    [
+        *("publish", "plan", "preview", "sample", "key", "datasets", "quarantine", "accounts"),
+        *("approve", "reject", "forget", "recover", "review"),
+    ],
 )
 def test_every_command_teaches_by_a_sentence_and_an_example(product: Product, command: str) -> None:
     said = product.run(command, "--help")

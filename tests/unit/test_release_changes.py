@@ -68,6 +68,13 @@ def test_another_order_of_the_same_rows_is_no_change_of_rows(tmp_path: Path) -> 
     assert (found.rows_added, found.rows_removed) == ("0", "0")
 
 
+def test_a_later_file_that_only_takes_away_is_told_as_a_correction(tmp_path: Path) -> None:
+    before, after = file(tmp_path, "before", "a", "b", "c"), file(tmp_path, "after", "a", "b")
+    late = (Why("b now has rows of 2024-01", LATE),)
+    assert note("2024-01", "2024-04-10", late, rows=2, before=before, after=after).reason == CORRECTED
+    assert note("2024-01", "2024-04-10", late, rows=3, before=after, after=before).reason == LATE
+
+
 def test_a_first_release_counts_its_rows_whatever_else_is_given_as_reason(tmp_path: Path) -> None:
     after = file(tmp_path, "after", "a", "b", "c")
     found = note("2024-01", "2024-04-10", (Why("settings changed", SETTINGS),), rows=3, before=None, after=after)

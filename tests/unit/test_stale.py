@@ -128,7 +128,7 @@ def test_what_was_never_built_is_new_and_the_latest_month_comes_first(tmp_path: 
         ("code lists", "code lists changed"),
         ("reference data", "reference data changed"),
         ("settings", "settings changed"),
-        ("types of suppliers", "rules or protections changed"),
+        ("types of suppliers", "corrected at source"),
         ("program", "rules or protections changed"),
     ],
 )
@@ -217,7 +217,7 @@ def test_a_new_restriction_makes_the_months_stale_in_which_the_record_is_publish
     kept.state = State(months=months)
     restricted: Registers = {"restricted": {"recorded-crime/2024-03": {TWO: "Y"}}}
     assert kept.reasons(survey("street-crime", registers=restricted)) == {"2024-02": ("restricted records changed",)}
-    assert kept.told == {"rules or protections changed"}
+    assert kept.told == {"corrected at source"}  # as any correction: the log points at nobody
     unknown: Registers = {"restricted": {"recorded-crime/2024-03": {"3" * 64: "Y"}}}
     assert kept.reasons(survey("street-crime", registers=unknown)) == {}
 

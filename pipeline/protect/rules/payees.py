@@ -27,7 +27,7 @@ from pipeline.protect.rules.payee_register import (
     strongest,
     type_of,
 )
-from pipeline.protect.rules.rule import RowRuleBase, written_differently
+from pipeline.protect.rules.rule import RowRuleBase, these_rows, written_differently
 from pipeline.protect.rules.transactions import transactions, with_any
 
 if TYPE_CHECKING:
@@ -175,8 +175,7 @@ class Payee(RowRuleBase):
             if key.startswith("l:") and not any(key[2:] in entered for entered in sources.values())
         ]
         if unmatched:
-            rows_of = ", ".join(f"{row:,}" for row in sorted(unmatched))
-            yield f"{SUPPLIER_TYPES}, rows {rows_of}: no ledger ever held such a supplier number"
+            yield f"{SUPPLIER_TYPES}, {these_rows(unmatched)}: no ledger ever held such a supplier number"
 
     def kinds(self, raw: RawTable, context: Context) -> NDArray[np.object_]:
         """Return each line's type: its supplier's over all ledgers, else its own; "" where it has to be reviewed."""

@@ -148,9 +148,14 @@ def is_flag(column: pa.Array) -> Mask:
 
 def written_differently(path: str, rows: Iterable[int]) -> str:
     """Return the remark about keys of a file that differ only in case, blanks, zeros or the like, by row number."""
+    return f"keys-written-differently: {path}, {these_rows(rows)}: the same key is written otherwise elsewhere"
+
+
+def these_rows(rows: Iterable[int]) -> str:
+    """Return rows by their numbers, in words; of many the first."""
     numbers = sorted(rows)
     shown = ", ".join(f"{row:,}" for row in numbers[:_SHOWN]) + (" ..." if len(numbers) > _SHOWN else "")
-    return f"keys-written-differently: {path}, rows {shown}: the same key is written otherwise elsewhere"
+    return f"row{'s' if len(numbers) > 1 else ''} {shown}"
 
 
 _SHOWN = 20

@@ -1,0 +1,65 @@
+"""Months that are public of a file that was taken back, and that nothing else can take the place of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.model.findings import Finding
+from pipeline.release.change_log import withdrawal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.build.candidate import DatasetInputs
+    from pipeline.model.periods import Month
+    from pipeline.model.release import ChangeNote
+    from pipeline.storage.state import Built, MonthState
+
+
+class Withdrawals(NamedTuple):
+    """What waits to be withdrawn, lines for the change log, and what is said of a month that has to stay."""
+
+    findings: list[Finding]
+    notes: list[ChangeNote]
+    remarks: list[str]
+
+
+def withdraw(inputs: DatasetInputs, months: dict[Month, MonthState]) -> Withdrawals:
+    """Take away the months whose withdrawal was approved, and return what is to be said of the others."""
+    found = Withdrawals([], [], [])
+    for month, released, paths in tuple(_taken_back(inputs, months)):
+        asked = _finding(inputs, month, released, paths)
+        if not any(each.released for other, each in months.items() if other != month):
+            stays = "it is the only month, and stays as it was published: put the right file there"
+            found.remarks.append(f"{month}: {' and '.join(paths)} was taken back; {stays}")
+        elif inputs.work.settings.desk.approval(asked):
+            found.notes.append(withdrawal(month, inputs.work.as_of.isoformat(), rows=released.rows))
+            del months[month]
+        else:
+            found.findings.append(asked)
+    return found
+
+
+def _taken_back(
+    inputs: DatasetInputs, months: dict[Month, MonthState]
+) -> Iterator[tuple[Month, Built, tuple[str, ...]]]:
+    """Yield each month that is public of files that were taken back, and that cannot be built of others."""
+    for month, each in months.items():
+        if each.released and month not in inputs.found.opened:
+            forgot = inputs.found.history.forgot
+            paths = tuple(sorted(path for path, sha256 in each.inputs.items() if forgot(path, sha256)))
+            if paths:
+                yield month, each.released, paths
+
+
+def _finding(inputs: DatasetInputs, month: Month, released: Built, paths: tuple[str, ...]) -> Finding:
+    return Finding(
+        code="withdrawn",
+        dataset=inputs.dataset.name,
+        periods=(month,),
+        words=f"{' and '.join(paths)} was taken back: put the right file there, or an approval withdraws the month "
+        f"with its {released.rows:,} rows",
+        paths=paths,
+        held=f"releases/{inputs.dataset.name}/{released.folder}/{inputs.dataset.name}-{month}.csv",
+        binds=released.csv_sha256,
+    )

@@ -1,0 +1,59 @@
+"""Decisions without effect: about nothing that ever waited, or no longer in the file."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pipeline.datasets import declared
+from pipeline.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pipeline.build.run_context import Workplace
+    from pipeline.settings.decisions import Decision
+    from pipeline.storage.state import State
+
+
+def unmatched(work: Workplace, states: Iterable[State]) -> Iterator[str]:
+    """Yield what is wrong with the decisions, as a line each."""
+    desk = work.settings.desk
+    journal = work.private / "journal.jsonl"
+    events = journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []
+    known = {sha256 for state in states for sha256 in _sums(state)}
+    for each in desk.decisions:
+        if each.dataset not in declared():
+            yield printable(f"a decision is about a dataset that does not exist: {_named(each)}")
+        elif each.sha256 not in known and not any(each.sha256 in event for event in events):
+            yield printable(f"a decision matches nothing that ever waited: {_named(each)}")
+    held = {(each.kind, each.dataset, each.sha256) for each in desk.decisions}
+    gone = {*_made(events)} - held
+    if gone:
+        what = "decision that was" if len(gone) == 1 else "decisions that were"
+        yield f"{len(gone):,} {what} made here, missing from {desk.path}: restore it, or decide again"
+
+
+def _made(events: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield the decisions that the journal knows; a line that a killed run tore is none."""
+    for event in events:
+        if '"decided"' in event and event.endswith("}"):
+            facts = json.loads(event)
+            if facts["event"] == "decided":
+                yield facts["kind"], facts["dataset"], facts["sha256"]
+
+
+def _named(decision: Decision) -> str:
+    about = (decision.kind, decision.dataset, decision.period, decision.finding, decision.path)
+    return f"{' '.join(filter(None, about))} (sha256 {decision.sha256[:12]}...)"
+
+
+def _sums(state: State) -> Iterator[str]:
+    """Yield everything that a decision may name."""
+    for month in state.months.values():
+        yield from (built.csv_sha256 for built in (month.released, month.waiting and month.waiting.built) if built)
+        yield from month.rejected.values()
+        yield from (finding.sha256 for finding in (month.waiting.findings if month.waiting else ()))
+        yield month.points
+    yield from (finding.sha256 for finding in state.findings)
+    yield from (version.sha256 for versions in state.versions.values() for version in versions)

@@ -1,0 +1,237 @@
+"""Every decision has a way back, the run names it, and no decision takes in more than what was looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from product import Product, change_csv, contents, read_csv
+from small_tree import small_tree
+
+from pipeline.storage.index import ReferenceIndex
+from pipeline.storage.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from product import Rows
+
+STREET = "street-crime"
+SIGNED = "--role POST --reason TEXT"
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Product:
+    return Product.with_published_sample(tmp_path)
+
+
+def data_of(product: Product) -> dict[str, str]:
+    return {name: text for name, text in contents(product.published).items() if f"/{STREET}-2" in name}
+
+
+def cut(rows: Rows, count: int = 60) -> Rows:
+    return [row for number, row in enumerate(rows) if number < count or row["restricted"] != "N"]
+
+
+def late(rows: Rows) -> Rows:
+    """Give three more crimes a day in January."""
+    return [
+        *rows,
+        *(row | {"recorded_on": "2024-01-09 09:00", "crime_reference": f"24*9{n}"} for n, row in enumerate(rows[:3])),
+    ]
+
+
+def test_a_rejected_month_is_said_and_let_in_after_all(product: Product) -> None:
+    files = data_of(product)
+    change_csv(product.crimes("2024-02"), cut)
+    product.publish(status=5)
+    product.decide("reject", STREET, "2024-02")
+    for _ in range(2):
+        said = product.run("publish", "--quiet")
+        assert said.status == 0, said.text
+        assert "2024-02 was rejected: it stays as it was published" in said.out
+        assert f"to let it in after all: pipeline approve {STREET} 2024-02 {SIGNED}" in said.out
+    product.decide("approve", STREET, "2024-02")
+    assert product.publish() == {STREET: ("2024-02",)}
+    assert len(product.csv(STREET, "2024-02")) < 250
+    assert len({*data_of(product).items()} - {*files.items()}) == 2
+    assert "was rejected" not in product.run("publish", "--quiet").text
+
+
+def test_a_month_that_a_rejected_file_feeds_is_let_in_with_it(product: Product) -> None:
+    change_csv(product.crimes("2024-03"), late)
+    product.publish()
+    files = data_of(product)
+    change_csv(product.crimes("2024-03"), cut)  # the late rows are gone as well
+    product.publish(status=5)
+    product.decide("reject", STREET, "2024-03")
+    product.publish()
+    assert data_of(product) == files
+    product.decide("approve", STREET, "2024-03")
+    assert product.publish() == {STREET: ("2024-01", "2024-03")}
+    assert len({*data_of(product).items()} - {*files.items()}) == 4
+
+
+def test_an_approval_lets_in_no_older_file_that_was_rejected(product: Product) -> None:
+    change_csv(product.crimes("2024-02"), cut)
+    bad = product.crimes("2024-02").read_bytes()
+    product.publish(status=5)
+    product.decide("reject", STREET, "2024-02")
+    product.publish()
+    change_csv(product.crimes("2024-02"), lambda rows: cut(rows, 50))
+    product.publish(status=5)
+    product.decide("approve", STREET, "2024-02")
+    product.publish()
+    files = data_of(product)
+    product.crimes("2024-02").write_bytes(bad)
+    said = product.run("publish", "--quiet")
+    assert f"{STREET}" in said.text
+    assert data_of(product) == files
+
+
+def test_a_rejected_weakening_is_said_and_let_in_after_all(tmp_path: Path) -> None:
+    product = small_tree(tmp_path)
+    as_of = ("--as-of", "2024-03-01")
+    assert product.run(*as_of, "publish", "--quiet", STREET).status == 0
+    rows = len(product.csv(STREET, "2024-01"))
+    change_csv(product.crimes("2024-01"), lambda found: [found[0] | {"restricted": "Y"}, *found[1:]])
+    assert product.run(*as_of, "publish", "--quiet", STREET).status == 0
+    change_csv(
+        product.crimes("2024-01"), lambda found: [found[0] | {"restricted": "N", "premises_name": "x"}, *found[1:]]
+    )
+    assert "WAITS protection-weakened: 2024-01" in product.run(*as_of, "publish", "--quiet", STREET).out
+    product.decide("reject", STREET, "2024-01")
+    said = product.run(*as_of, "publish", "--quiet", STREET)
+    assert said.status == 0
+    assert "protection-weakened was rejected: 2024-01" in said.out
+    assert f"to let it in after all: pipeline approve {STREET} 2024-01 {SIGNED}" in said.out
+    assert len(product.csv(STREET, "2024-01")) < rows
+    product.decide("approve", STREET, "2024-01")
+    assert product.run(*as_of, "publish", "--quiet", STREET).status == 0
+    assert len(product.csv(STREET, "2024-01")) == rows
+
+
+def test_a_command_for_a_range_takes_in_nothing_that_waits_for_another_reason(product: Product) -> None:
+    for month in ("2024-01", "2024-03"):
+        change_csv(product.crimes(month), cut)
+    change_csv(
+        product.crimes("2024-02"),
+        lambda rows: [*rows, *(rows[0] | {"crime_reference": f"24*8{n}"} for n in range(90))],
+    )
+    said = product.run("publish", "--quiet")
+    assert said.status == 5
+    assert f"pipeline approve {STREET} 2024-01..2024-03 --finding shrank {SIGNED}" in said.out
+    assert f"pipeline approve {STREET} 2024-02 {SIGNED}" in said.out
+
+
+def test_a_file_that_was_published_by_mistake_is_taken_back_and_put_back(product: Product) -> None:
+    path, rows = "crime/recorded-crime/2024-03.csv", product.csv(STREET, "2024-03")
+    product.crimes("2024-03").rename(product.folder / "elsewhere.csv")
+    product.publish()
+    product.decide("forget", path)
+    said = product.run("publish", "--quiet", STREET)
+    assert said.status == 5, said.text
+    assert f"WAITS withdrawn: 2024-03: {path} was taken back" in said.out
+    assert product.csv(STREET, "2024-03") == rows
+    product.decide("approve", STREET, "2024-03")
+    said = product.run("plan", "--quiet", STREET)
+    assert f"rows 2024-03: {len(rows)} now, 0 then: 0 added, {len(rows)} removed, 0 changed" in said.out
+    assert "removed: 2024-03" in said.out
+    assert product.run("publish", "--quiet", STREET).status == 0
+    assert not list((product.published / STREET).glob("*2024-03*"))
+    assert "2024-03,withdrawn,corrected at source,0,50+" in (product.published / STREET / "change-log.csv").read_text()
+    said = product.run("publish", "--quiet", STREET)
+    assert "nothing changed" in said.out
+    reference = next(row["Crime ID"] for row in rows if row["Crime ID"])
+    index = ReferenceIndex(Store(product.private), STREET, {"crime": "Crime ID"})
+    assert not any(each.public for each in index.published_in("crime", reference) if each.month == "2024-03")
+    assert any(each.month == "2024-03" for each in index.published_in("crime", reference))
+
+    (product.folder / "elsewhere.csv").rename(product.crimes("2024-03"))
+    said = product.run("publish", "--quiet", STREET)
+    assert f"{path} was taken back: it counts as if it had not come" in said.out
+    product.decide("approve", STREET, "2024-03")
+    assert product.publish() == {STREET: ("2024-01", "2024-03")}  # a late row of it is of January
+    assert product.csv(STREET, "2024-03") == rows
+
+
+def test_a_file_taken_back_is_put_right_by_the_one_before_it(product: Product) -> None:
+    good, rows = product.crimes("2024-02").read_bytes(), product.csv(STREET, "2024-02")
+    change_csv(product.crimes("2024-02"), lambda found: [*found[:3], *found[8:]])
+    product.publish()
+    assert product.csv(STREET, "2024-02") != rows
+    product.decide("forget", str(product.crimes("2024-02")))
+    assert "WAITS withdrawn: 2024-02" in product.run("publish", "--quiet", STREET).out
+    product.crimes("2024-02").write_bytes(good)
+    said = product.run("publish", "--quiet", STREET)
+    assert said.status == 0, said.text
+    assert product.csv(STREET, "2024-02") == rows
+
+
+def test_a_month_of_a_file_taken_back_is_protected_while_it_waits(tmp_path: Path) -> None:
+    product = small_tree(tmp_path)
+    publish = ("--as-of", "2024-03-01", "publish", "--quiet", STREET)
+    assert product.run(*publish).status == 0
+    rows, first = product.csv(STREET, "2024-01"), read_csv(product.crimes("2024-01"))[0]
+    product.decide("forget", "crime/recorded-crime/2024-01.csv")
+    change_csv(product.crimes("2024-02"), lambda found: [*found, first | {"restricted": "Y"}])
+    assert "WAITS withdrawn: 2024-01" in product.run(*publish).out
+    assert len(product.csv(STREET, "2024-01")) < len(rows)
+
+
+def test_a_decision_that_matches_nothing_is_said_by_every_run(product: Product) -> None:
+    product.approve(STREET, "2024-02", "ab" * 32)
+    product.approve("street-crim", "2024-02", "cd" * 32)
+    for command in ("plan", "publish", "publish"):
+        said = product.run(command, "--quiet")
+        assert (
+            f"a decision matches nothing that ever waited: approve {STREET} 2024-02 (sha256 {'ab' * 6}...)" in said.out
+        )
+        assert "a decision is about a dataset that does not exist: approve street-crim 2024-02" in said.out
+        assert said.out.count("a decision ") == 2  # what settled the sample's empty month, and what was typed
+
+
+def test_decisions_that_have_gone_from_their_file_are_said(product: Product) -> None:
+    change_csv(product.crimes("2024-02"), cut)
+    product.publish(status=5)
+    product.decide("reject", STREET, "2024-02")
+    assert "missing from" not in product.run("publish", "--quiet").out
+    (product.folder / "decisions.toml").unlink()
+    said = product.run("publish", "--quiet")
+    assert "1 decision that was made here, missing from decisions.toml: restore it" in said.out
+    assert said.status == 5, said.text
+
+
+def test_the_file_before_a_rejected_one_may_come_back(product: Product) -> None:
+    good, files = product.crimes("2024-02").read_bytes(), data_of(product)
+    change_csv(product.crimes("2024-02"), cut)
+    product.publish(status=5)
+    product.decide("reject", STREET, "2024-02")
+    product.publish()
+    product.crimes("2024-02").write_bytes(good)
+    said = product.run("publish", "--quiet")
+    assert said.status == 0, said.text
+    assert "stale-extract" not in said.out
+    assert "was rejected" not in said.out
+    assert data_of(product) == files
+
+
+def test_the_only_month_of_a_dataset_stays_until_the_right_file_comes(tmp_path: Path) -> None:
+    product = small_tree(tmp_path)
+    for path in (product.crimes("2024-02"), product.incidents("2024-02")):
+        path.unlink()
+    publish = ("--as-of", "2024-03-01", "publish", "--quiet", STREET)
+    assert product.run(*publish).status == 0
+    rows = product.csv(STREET, "2024-01")
+    product.decide("forget", "crime/recorded-crime/2024-01.csv")
+    said = product.run(*publish)
+    assert "it is the only month, and stays as it was published: put the right file there" in said.out
+    assert product.csv(STREET, "2024-01") == rows
+    product.decide("approve", STREET, "2024-01")
+    assert "taken back" not in product.run(*publish).out
+
+
+def test_runs_cannot_count_from_a_day_that_has_not_come(product: Product) -> None:
+    said = product.run("approve", "--day", "2099-01-01", "--role", "Head of Data", "--reason", "x")
+    assert said.status == 2
+    assert "day-ahead" in said.err
