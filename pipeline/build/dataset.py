@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.build import retained as gone
@@ -10,6 +10,7 @@ from pipeline.build.approval import accept, note_of
 from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, unplaced
 from pipeline.build.due import Stale, in_words, stale_months
 from pipeline.build.inventory import Survey, let_go, sources_of, survey
+from pipeline.build.outcome import Outcome
 from pipeline.build.points import keep_points, own_references, with_points
 from pipeline.build.received import with_released
 from pipeline.build.recovered import hold_recovered
@@ -21,7 +22,6 @@ from pipeline.build.withdrawn import withdraw
 from pipeline.errors import PipelineError, bug, several
 from pipeline.extract.database.database import Database
 from pipeline.extract.reference import References
-from pipeline.model.findings import Verdict
 from pipeline.model.periods import is_running
 from pipeline.storage.quarantine import row_numbers, save_quarantine
 from pipeline.storage.state import MonthState, State
@@ -29,7 +29,7 @@ from pipeline.storage.supplier_review import save_review
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping
 
     from pipeline.build.corridor import BuildResult
     from pipeline.build.run_context import Workplace
@@ -38,43 +38,6 @@ if TYPE_CHECKING:
     from pipeline.model.findings import Finding
     from pipeline.model.periods import Month
     from pipeline.model.release import ChangeNote
-    from pipeline.release.change_log import Why
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of one dataset: its state now, the months that were built and why, those that wait.
-
-    ``lacking`` are months that cannot be built, because the feeds named have no file of them; ``running`` those that
-    are not over yet; ``aside`` are the paths whose files a decision has set aside, with its kind; ``before`` is the
-    state that the run found.
-    """
-
-    dataset: Dataset
-    state: State
-    built: Mapping[Month, tuple[Why, ...]]
-    changed: bool
-    lacking: Mapping[Month, Sequence[str]] = field(default_factory=dict)
-    remarks: tuple[str, ...] = ()
-    running: tuple[Month, ...] = ()
-    aside: Mapping[str, str] = field(default_factory=dict)
-    error: PipelineError | None = None
-    before: State = field(default_factory=State)
-
-    @property
-    def received(self) -> bool:
-        """Whether anything ever came for it."""
-        return bool(self.state.months or self.lacking or self.running)
-
-    @property
-    def waiting(self) -> tuple[Month, ...]:
-        """The months whose newest release waits for an approval."""
-        return tuple(month for month, each in self.state.months.items() if each.waiting)
-
-    @property
-    def reviewed(self) -> bool:
-        """Whether a person has to look at something: a release that waits, or a file that was set aside."""
-        return bool(self.waiting or any(each.verdict is not Verdict.PASS for each in self.state.findings))
 
 
 def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Month] = ()) -> Outcome:

@@ -15,7 +15,7 @@ from pipeline.storage.supplier_review import review_file
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pipeline.build.dataset import Outcome
+    from pipeline.build.outcome import Outcome
     from pipeline.model.accounts import Account
     from pipeline.model.periods import Month
     from pipeline.run.compare import RowChange

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.build.dataset import Outcome
+    from pipeline.build.outcome import Outcome
     from pipeline.model.findings import Finding
     from pipeline.model.periods import Month
 

@@ -9,7 +9,7 @@ from pipeline.release.differences import RowDifferences, differences
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipeline.build.dataset import Outcome
+    from pipeline.build.outcome import Outcome
     from pipeline.build.run_context import Workplace
     from pipeline.model.periods import Month
     from pipeline.storage.state import Built

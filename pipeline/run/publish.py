@@ -8,7 +8,7 @@ from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, TypeVar
 
-from pipeline.build.dataset import Outcome, run_dataset
+from pipeline.build.dataset import run_dataset
 from pipeline.build.publication import publication
 from pipeline.build.run_context import Workplace, schema_of
 from pipeline.datasets import declared
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from pipeline.build.outcome import Outcome
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
     from pipeline.model.plan import Plan

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.build.dataset import Outcome
+    from pipeline.build.outcome import Outcome
     from pipeline.model.declaration import Dataset, Feed
 
     Row = dict[str, str]

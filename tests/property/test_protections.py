@@ -28,7 +28,7 @@ from pipeline.protect.treatments.map_points import project
 if TYPE_CHECKING:
     from nights import Row
 
-    from pipeline.build.dataset import Outcome
+    from pipeline.build.outcome import Outcome
 
 NIGHTS = int(os.environ.get("PIPELINE_TEST_NIGHTS", "30"))
 SEED = int(os.environ.get("PIPELINE_TEST_SEED") or random.SystemRandom().randrange(10**9))

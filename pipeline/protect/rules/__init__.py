@@ -4,7 +4,8 @@ from pipeline.protect.rules.accounts import ExcludedAccounts
 from pipeline.protect.rules.duplicates import OneIncident, OneRecord
 from pipeline.protect.rules.events import AlreadyHeld, PublicVenue, SensitiveAudience
 from pipeline.protect.rules.offences import OffenceAgrees
-from pipeline.protect.rules.payees import Payee, Redaction
+from pipeline.protect.rules.payees import Payee
+from pipeline.protect.rules.redaction import Redaction
 from pipeline.protect.rules.restricted import RestrictedRecord
 from pipeline.protect.rules.transactions import OverThreshold, WholeTransactions
 

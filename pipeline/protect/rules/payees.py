@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain, where
+from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain
 from pipeline.columns.groups import groups
 from pipeline.columns.keys import fold_column
 from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows, Question
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
+    from pipeline.protect.rules.redaction import Redaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +51,6 @@ class _Review:
     def settle(self, standing: Mask, _bad: Mask) -> Iterable[tuple[str, Mask]]:
         """Yield their standing lines."""
         yield "payee-needs-review", with_any(self.group, self.unknown & standing) & standing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redaction:
-    """Published columns that redaction touches, and the raw columns whose problems it settles."""
-
-    name: str = "supplier_name"
-    code: str = "redaction"
-    always_blank: tuple[str, ...] = ("supplier_id", "company_number", "contract_reference")
-    protected_blank: tuple[str, ...] = ("department", "category", "purpose")
-    raw_always: tuple[str, ...] = ("Supplier Name", "Supplier No", "Company No", "Contract Ref")
-    raw_protected: tuple[str, ...] = ("Cost Centre Name", "Account Name")
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        """Every published column that may change."""
-        return (self.name, self.code, *self.always_blank, *self.protected_blank)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +71,6 @@ class Payee(RowRuleBase):
     number: str
     net: str
     redaction: Redaction
-    markers: str = "redaction-marker"
     scope: str = "supplier"
 
     @property
@@ -250,21 +233,7 @@ class Payee(RowRuleBase):
     def amend(self, columns: dict[str, pa.Array], raw: RawTable, context: Context) -> dict[str, pa.Array]:
         """Return the columns with people redacted."""
         personal, protected = self._masks(raw, context)
-        return self._redacted(columns, personal, protected, context)
-
-    def _redacted(
-        self, columns: Mapping[str, pa.Array], personal: Mask, protected: Mask, context: Context
-    ) -> dict[str, pa.Array]:
-        marker = context.codelists.read(self.markers).mapping()
-        done = dict(columns)
-        for code, mask in (("personal", personal), ("other", protected)):
-            done[self.redaction.name] = where(mask, marker[code], done[self.redaction.name])
-            done[self.redaction.code] = where(mask, code, done[self.redaction.code])
-        for name in self.redaction.always_blank:
-            done[name] = where(personal | protected, None, done[name])
-        for name in self.redaction.protected_blank:
-            done[name] = where(protected, None, done[name])
-        return done
+        return self.redaction.redacted(columns, personal, protected, context)
 
     def revise_public(self, rows: PublicRows, context: Context) -> PublicRevision | None:
         """Redact the rows of suppliers who were found to need more protection since; take out whoever is held."""
@@ -301,7 +270,7 @@ class Payee(RowRuleBase):
         if not (personal | protected | out).any():
             return None
         columns = {name: rows.text(name) for name in self.redaction.touches}
-        done = self._redacted(columns, personal, protected, context)
+        done = self.redaction.redacted(columns, personal, protected, context)
         return PublicRevision(out, {name: plain(column) for name, column in done.items()})
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
