@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.build.corridor import BuildReport, BuildResult, build
+from pipeline.build.points import released_places
 from pipeline.build.run_context import digest
 from pipeline.columns.arrays import plain, whole
 from pipeline.errors import InputError, PipelineError, PrivacyError
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from pipeline.model.periods import Month
     from pipeline.model.release import Scanned
     from pipeline.model.tables import Extracted, RawTable
-    from pipeline.storage.state import Built
+    from pipeline.storage.state import Built, MonthState
     from pipeline.storage.store import Draft
 
 #: Identifying columns are read a few at a time, so that memory stays bounded.
@@ -45,11 +46,12 @@ class DatasetInputs:
     reader: Reader
     found: Survey
     references: References
-    own_references: Mapping[Month, References] = field(default_factory=dict)
+    points: Mapping[Month, References] = field(default_factory=dict)
+    months: Mapping[Month, MonthState] = field(default_factory=dict)
 
     def references_of(self, month: Month) -> References:
         """Return the reference lists that a month is built with: a released one keeps its own map points."""
-        return self.own_references.get(month, self.references)
+        return self.points.get(month, self.references)
 
 
 class CandidateRelease(NamedTuple):
@@ -83,7 +85,11 @@ def product_of(inputs: DatasetInputs, month: Month, raws: Sequence[tuple[Feed, R
         inputs.dataset,
         raws,
         context=work.context(
-            month, inputs.references_of(month), registers=inputs.found.combined, file_months=inputs.found.file_months
+            month,
+            inputs.references_of(month),
+            registers=inputs.found.combined,
+            file_months=inputs.found.file_months,
+            released_places=released_places(inputs, month),
         ),
         schema=work.schema(inputs.dataset),
         judge=work.settings.referee,

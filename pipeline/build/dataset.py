@@ -93,7 +93,7 @@ def _inputs_of(work: Workplace, dataset: Dataset, state: State) -> DatasetInputs
     own, asked = own_references(work, dataset, state, references)
     found = replace(found, findings=(*found.findings, *asked))
     return DatasetInputs(
-        work=work, dataset=dataset, reader=reader, found=found, references=references, own_references=own
+        work=work, dataset=dataset, reader=reader, found=found, references=references, points=own, months=state.months
     )
 
 
@@ -130,7 +130,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     if found.faults:
         raise several(found.faults)
     base = work.made_from(dataset, inputs.references)
-    bases = {month: work.made_from(dataset, each) for month, each in inputs.own_references.items()}
+    bases = {month: work.made_from(dataset, each) for month, each in inputs.points.items()}
     stale, untouched = stale_months(dataset, state, found, base=base, bases=bases, store=work.store)
     running = {month for month in found.opened if is_running(month, work.as_of)}
     left = {each.month for each in stale if (only and each.month not in only) or _stays(each.month, state, work.as_of)}

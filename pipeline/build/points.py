@@ -8,14 +8,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import pyarrow as pa
+
+from pipeline.build.retained import KeptRows
+from pipeline.columns.arrays import whole
 from pipeline.extract.reference import References, read_reference
+from pipeline.model.context import ReleasedPlaces
 from pipeline.model.findings import Finding
+from pipeline.protect.treatments.first_place import PLACE, placed
 from pipeline.storage.atomic import make_private, replace_file
 from pipeline.storage.store import lost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from pipeline.build.candidate import DatasetInputs
     from pipeline.build.run_context import Workplace
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
@@ -58,6 +65,36 @@ def _kept(work: Workplace, sha256: str) -> References:
     if not (folder / f"{_LIST}.csv").is_file():
         raise lost(folder / f"{_LIST}.csv")
     return References({_LIST: read_reference(folder, _LIST)})
+
+
+def released_places(inputs: DatasetInputs, month: Month) -> tuple[ReleasedPlaces, ...]:
+    """Return the records that are public by the list of points that they were snapped with, that of ``month`` first.
+
+    There are none where one list was used for everything.  A month that is snapped anew does not count itself.
+    """
+    lists, column = inputs.references_of(month).lists, next(iter(inputs.dataset.references.values()), "")
+    if _LIST not in lists or not column:
+        return ()
+    own = lists[_LIST].sha256
+    public: dict[str, list[KeptRows]] = {own: []}
+    for each, state in sorted(inputs.months.items()):
+        if state.released and state.points and (each != month or state.points == own):
+            public.setdefault(state.points, []).append(KeptRows(inputs, state.released))
+    if len(public) == 1:
+        return ()
+    return tuple(
+        _places(References(lists) if sha256 == own else _kept(inputs.work, sha256), kept, column)
+        for sha256, kept in public.items()
+    )
+
+
+def _places(references: References, kept: Iterable[KeptRows], column: str) -> ReleasedPlaces:
+    tables = [each.table.select([column, *PLACE]) for each in kept]
+    rows = (
+        pa.concat_tables(tables) if tables else pa.table({name: pa.array([], pa.string()) for name in (column, *PLACE)})
+    )
+    record, *place = (whole(rows.column(name)) for name in (column, *PLACE))
+    return ReleasedPlaces(references, record, placed(record, *place))
 
 
 def keep_points(work: Workplace, references: References) -> None:

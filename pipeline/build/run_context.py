@@ -21,8 +21,9 @@ from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from pipeline.model.context import ReleasedPlaces
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
     from pipeline.settings.key import Key
@@ -113,6 +114,7 @@ class Workplace:
         *,
         registers: Mapping[str, Mapping[str, str]] | None = None,
         file_months: Mapping[str, Month] | None = None,
+        released_places: Sequence[ReleasedPlaces] = (),
     ) -> Context:
         """Return what treatments and rules may know of one month."""
         spend = self.settings.spend
@@ -133,6 +135,7 @@ class Workplace:
             ),
             registers=registers or {},
             file_months=file_months or {},
+            released_places=released_places,
             incident_days=len(self.settings.crime.incident_key) > 1,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -53,6 +53,14 @@ class ReferenceReader(Protocol):
         """Return what ``make`` makes of the list, made once for the same bytes; None where there is no list."""
 
 
+class ReleasedPlaces(NamedTuple):
+    """What releases that were snapped with one list of map points hold: records, and records with their place."""
+
+    references: ReferenceReader
+    records: pa.Array
+    places: pa.Array
+
+
 class PseudonymMaker(Protocol):
     """Keyed hashes of references."""
 
@@ -97,7 +105,8 @@ class Context:
 
     ``registers`` hold, by register, the combined entry of each keyed reference, over everything held or ever received.
     ``file_months`` are the months of the extracts by path.  ``incident_days``: incident numbers begin again, so that
-    number and day together name an incident.
+    number and day together name an incident.  ``released_places`` are there where releases were snapped with several
+    lists of map points, the list of this month first.
     """
 
     month: Month
@@ -113,3 +122,4 @@ class Context:
     registers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     file_months: Mapping[str, Month] = field(default_factory=dict)
     incident_days: bool = False
+    released_places: Sequence[ReleasedPlaces] = ()

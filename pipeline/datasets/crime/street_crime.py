@@ -10,7 +10,9 @@ _ASB = "Anti-social behaviour"
 _FORCE = ("Reported by", "Falls within")
 _RESTRICTED = ("Records that the force has restricted", "the force has decided to keep them back")
 _FREE_TEXT = ("Notes and logs", "free text about people")
-_PLACE = MapPoint("a map point stands for at least eight addresses, or for none")
+_CRIME_ID = Pseudonym("crime_reference", "Crime ID", "the same crime keeps one identifier that leads back to no record",
+                      scope="crime", after=("force_code",), length=FULL)  # fmt: skip
+_ANONYMOUS = "a map point stands for at least eight addresses, or for none"
 _AREAS = Withhold(("beat_code", "neighbourhood_code"), "Beats and neighbourhoods",
                   "areas that do not nest in the LSOA would give places away")  # fmt: skip
 
@@ -18,11 +20,10 @@ RECORDED_CRIME = Feed(
     name="recorded-crime", title="Recorded crimes, by month of recording",
     source=Folder("crime/recorded-crime/{month}.csv"), dated_by="recorded_on",
     treatments=(
-        Pseudonym("crime_reference", "Crime ID", "the same crime keeps one identifier that leads back to no record",
-                  scope="crime", after=("force_code",), length=FULL),
+        _CRIME_ID,
         MonthOf("recorded_on", "Month", "a crime's day and time would single people out"),
         OwnForce("force_code", _FORCE, "the force that recorded the crime"),
-        _PLACE,
+        MapPoint(_ANONYMOUS, record=_CRIME_ID),
         Coded("crime_type", "Crime type", "the national list of crime types", codelist="crime-type", key="label",
                apart_from=(_ASB,)),
         Coded("outcome_code", "Last outcome category", "the national list of outcomes", codelist="outcome-code",
@@ -58,7 +59,7 @@ ASB_INCIDENTS = Feed(
     treatments=(
         MonthOf("received_at", "Month", "a call's day and time would single people out"),
         ForceName(_FORCE, "the force that was called"),
-        _PLACE,
+        MapPoint(_ANONYMOUS),
         Constant("Crime type", "an incident is no recorded crime", text=_ASB),
         Constant(("Crime ID", "Last outcome category", "Context"), "an incident has no identifier and no outcome"),
     ),
@@ -75,9 +76,8 @@ ASB_INCIDENTS = Feed(
 )  # fmt: skip
 
 STREET_CRIME = Dataset(
-    name="street-crime", family="crime", theme="crime-and-justice",
-    tags=("crime", "anti-social behaviour", "police", "street level"),
-    feeds=(RECORDED_CRIME, ASB_INCIDENTS), categories=("Crime type",),
+    name="street-crime", family="crime", theme="crime-and-justice", feeds=(RECORDED_CRIME, ASB_INCIDENTS),
+    tags=("crime", "anti-social behaviour", "police", "street level"), categories=("Crime type",),
     order=("Month", "Crime type", "LSOA code", "Location", "Longitude", "Latitude", "Last outcome category",
            "Crime ID"),
     shares=(Share(title="without a place", feed="recorded-crime", figure="no_location"),

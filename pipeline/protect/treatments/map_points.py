@@ -18,6 +18,7 @@ from scipy.spatial import cKDTree
 from pipeline.columns.arrays import encoded, facts_of_distinct, filled, mask_of, plain, where
 from pipeline.model.handling import Problem, Treated, length_of, problem
 from pipeline.protect.handling import HandlingBase, key_problems
+from pipeline.protect.treatments.first_place import keep_first_places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
-    from pipeline.model.context import Context
+    from pipeline.model.context import Context, ReferenceReader
+    from pipeline.protect.treatments.pseudonym import Pseudonym
 
 #: Further than this from every map point, a place is published as No Location (as in the national files).
 REACH_METRES = 20_000.0
@@ -116,19 +118,26 @@ _PUBLISHED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapPoint(HandlingBase):
-    """Publishes the nearest map point instead of the place itself; the LSOA is the point's own."""
+    """Publishes the nearest map point instead of the place itself; the LSOA is the point's own.
+
+    ``record`` is the public identifier of what lies there: a record that is public keeps its list of points.
+    """
 
     why: str = field(kw_only=False)
     easting: str = "easting"
     northing: str = "northing"
     confidence: str = "location_confidence"
+    record: Pseudonym | None = None
 
     @property
     def settles(self) -> tuple[str, ...]:
         """The two coordinates and how sure they are."""
         return (self.easting, self.northing, self.confidence)
 
-    reads = settles
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """What it settles, and the reference of the record."""
+        return (*self.settles, *(self.record.reads if self.record else ()))
 
     @property
     def makes(self) -> tuple[str, ...]:
@@ -153,16 +162,24 @@ class MapPoint(HandlingBase):
         easting, east_read = _metres(cells[self.easting])
         northing, north_read = _metres(cells[self.northing])
         located = known & east_read & north_read
-        nearest = np.full(rows, -1, np.int64)
-        points = context.references.derived("map-points", PointList.of)
-        if points is not None:
-            nearest[located] = points.nearest(easting[located], northing[located])
+
+        def snapped(references: ReferenceReader) -> dict[str, pa.Array]:
+            nearest = np.full(rows, -1, np.int64)
+            points = references.derived("map-points", PointList.of)
+            if points is not None:
+                nearest[located] = points.nearest(easting[located], northing[located])
+            return _published(nearest, points)
+
+        columns = snapped(context.references)
+        if self.record and context.released_places:
+            (record,) = self.record.apply(cells, context).columns.values()
+            columns = keep_first_places(columns, snapped, record, context.released_places)
         problems: list[Problem] = [
             *key_problems(self.confidence, confidence, problem(self.confidence, "unknown-code", ~(known | unknown))),
             *problem(self.easting, "bad-coordinates", known & ~east_read),
             *problem(self.northing, "bad-coordinates", known & ~north_read),
         ]
-        return Treated(_published(nearest, points), problems)
+        return Treated(columns, problems)
 
 
 def _published(nearest: NDArray[np.int64], points: PointList | None) -> dict[str, pa.Array]:
