@@ -13,6 +13,7 @@ from pipeline.columns.arrays import facts_of_distinct, filled, plain, where
 from pipeline.columns.groups import groups
 from pipeline.columns.keys import fold_column
 from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows
+from pipeline.protect.rules.named import names_of, names_somebody
 from pipeline.protect.rules.payee_register import (
     ASKED,
     HELD,
@@ -217,9 +218,19 @@ class Payee(RowRuleBase):
         return [found for found in kept if found.mask.any()]
 
     def amend(self, columns: dict[str, pa.Array], raw: RawTable, context: Context) -> dict[str, pa.Array]:
-        """Return the columns with people redacted."""
+        """Return the columns with people redacted, and without the texts of any line that name one of them."""
         personal, protected = self._masks(raw, context)
-        return self._redacted(columns, personal, protected, context)
+        people = np.isin(self.kinds(raw, context), (*PERSONAL, *PROTECTED))
+        return self._unnamed(
+            self._redacted(columns, personal, protected, context), names_of(raw.cells[self.name], people)
+        )
+
+    def _unnamed(self, columns: Mapping[str, pa.Array], names: Iterable[frozenset[str]]) -> dict[str, pa.Array]:
+        """Return the columns without the texts that hold one of ``names``."""
+        done = dict(columns)
+        for name in self.redaction.protected_blank:
+            done[name] = where(names_somebody(done[name], names), None, done[name])
+        return done
 
     def _redacted(
         self, columns: Mapping[str, pa.Array], personal: Mask, protected: Mask, context: Context
@@ -258,7 +269,8 @@ class Payee(RowRuleBase):
         if not (personal | protected | out).any():
             return None
         columns = {name: rows.text(name) for name in self.redaction.touches}
-        done = self._redacted(columns, personal, protected, context)
+        names = names_of(rows.text(self.redaction.name), personal | protected)
+        done = self._unnamed(self._redacted(columns, personal, protected, context), names)
         return PublicRevision(out, {name: plain(column) for name, column in done.items()})
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
