@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Mask = NDArray[np.bool_]
-#: What a spreadsheet adds to a number that it has read.
-_POINT_ZERO = re.compile(r"(?<=[0-9])\.0+\Z", re.ASCII)
-_ROUNDED = r"[+-]?[0-9]+(?:[.,][0-9]+)?[Ee]\+[0-9]+"
+#: What a spreadsheet adds to a number that it has read; that it has calculated, behind four zeros.
+_NOTHING = r"\.(?:0+|0000[0-9]*)"
+_POINT_ZERO = re.compile(rf"(?<=[0-9]){_NOTHING}\Z", re.ASCII)
+#: A power of ten, or what is left of a calculation: a fraction of zeros or nines that nobody wrote.
+_ROUNDED = r"(?:[+-]?[0-9]+(?:[.,][0-9]+)?[Ee]\+[0-9]+|[0-9]+\.[0-9]*(?:0000|9999)[0-9]*[1-9])"
 _IS_ROUNDED = re.compile(_ROUNDED, re.ASCII)
 #: ASCII text of single inner spaces with a letter, or a digit that is no zero at the front.
 _SOUND = r"\A[!-~]+(?: [!-~]+)*\z"
@@ -51,7 +53,7 @@ def fold_column(column: pa.Array) -> pa.Array:
         return _through(column, fold_column(column.dictionary).dictionary_encode())
     ascii_only = mask_of(pc.string_is_ascii(column))
     kept = pc.replace_substring_regex(column, r"[^0-9A-Za-z.]+", "")
-    whole = pc.replace_substring_regex(kept, r"([0-9])\.0+\z", r"\1")
+    whole = pc.replace_substring_regex(kept, rf"([0-9]){_NOTHING}\z", r"\1")
     result = pc.ascii_ltrim(pc.ascii_upper(pc.replace_substring(whole, ".", "")), "0")
     if not ascii_only.all():
         other = pc.if_else(pa.array(ascii_only), None, column)

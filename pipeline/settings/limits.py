@@ -64,7 +64,7 @@ BOUNDS = MappingProxyType(
         "new_highest_share": Bound(1.0, 1.5, "that is also above this share of the highest of them."),
         "category_rows": Bound(1, 100, "A category counts as gone that held this many rows in each of three months."),
         "last_days": Bound(1, 7, "A month waits when at least this many days at its end have no row,"),
-        "last_days_rows": Bound(1, 20, "in a feed that has at least this many rows a day before them,"),
+        "last_days_rows": Bound(1, 20, "in an extract that has at least this many rows a day before them,"),
         "last_days_gaps": Bound(31, 1, "and at most this many days without a row."),
         "jump_share": Bound(0.05, 0.5, "A share of rows waits above this,"),
         "jump_times": Bound(1.0, 5.0, "and above this many times its mean in the nearest months,"),

@@ -642,6 +642,15 @@ def test_people_are_redacted() -> None:
     """)  # noqa: E501 - every column that redaction touches
 
 
+def test_an_account_or_cost_centre_called_after_somebody_redacted_is_blank_in_every_line() -> None:
+    ledger("""
+        Supplier No | Supplier Type | Supplier Name | Cost Centre Name | Account Name      || becomes   | supplier_name          | department  | category          | purpose
+        S1          | IND           | Stone, Bob    | Bob Stone injury | Claims            || published | REDACTED PERSONAL DATA |             | Claims            | Claims
+        S2          | ORG           | Acme Ltd      | Stone works      | Payments B. STONE || published | Acme Ltd               | Stone works | Payments B. STONE | Payments B. STONE
+        S3          | ORG           | Beta Ltd      | Estates          | bob stone, fees   || published | Beta Ltd               | Estates     |                   |
+    """)  # noqa: E501 - every column that may name somebody
+
+
 def test_a_payee_takes_the_most_protective_type_of_all_lines() -> None:
     ledger("""
         Supplier No | Supplier Type || becomes   | redaction

@@ -29,6 +29,7 @@ def test_spellings_of_one_key_fold_to_one(written: str) -> None:
     [
         ("77007.0", "77007"),
         ("77007.00", "77007"),
+        ("77010.0000001", "77010"),
         ("0020003", "20003"),
         ("20003", "20003"),
         ("24*0123456", "240123456"),
@@ -59,7 +60,9 @@ def test_folding_what_is_folded_changes_nothing(text: str) -> None:
 
 @settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), _TEXTS), max_size=6))
-@example(["S77", "77.0\n", "1E+5", None, "", " a", "a  b", "\u200b", "0", "7.0.0", "a\nb", "a\x7f"])
+@example(
+    ["S77", "77.0\n", "1E+5", None, "", " a", "a  b", "\u200b", "0", "7.0.0", "a\nb", "a\x7f", "7.00001", "7.9999"]
+)
 def test_whole_columns_give_what_single_cells_give(texts: list[str | None]) -> None:
     forms = [(folded(text) or None) if text is not None else None for text in texts]
     marks = [damaged(text) if text is not None else False for text in texts]
@@ -76,7 +79,7 @@ def test_whole_columns_give_what_single_cells_give(texts: list[str | None]) -> N
     [
         "24*01\u200b", "\ufeff24", "24\t", "2\t4", "24\u202f", "2\u00a04", "2  4", " 24", "24 ", "2.4E+10", "2E+10",
         "2,4e+10", "-2.4E+10", "2\n4", "2\x004", "\ue000a", "\u0378a", "0", "000", "-", "", "a\u3164", "\u2028a",
-        "a\u180e", "a\ufe0f",
+        "a\u180e", "a\ufe0f", "77010.0000001", "77009.9999999",
     ],
 )  # fmt: skip
 def test_a_damaged_key(text: str) -> None:
@@ -84,7 +87,21 @@ def test_a_damaged_key(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["24*0123456", "S 77", "NA", "24E10", "2E10", "E+10", "\u0176a", "a.b-c/d", "0020003", "I2024-01-1"]
+    "text",
+    [
+        "24*0123456",
+        "S 77",
+        "NA",
+        "24E10",
+        "2E10",
+        "E+10",
+        "\u0176a",
+        "a.b-c/d",
+        "0020003",
+        "I2024-01-1",
+        "77007.0",
+        "3200.05",
+    ],
 )
 def test_a_sound_key(text: str) -> None:
     assert not damaged(text)

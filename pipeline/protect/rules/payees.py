@@ -14,6 +14,7 @@ from pipeline.columns.groups import groups
 from pipeline.columns.keys import fold_column
 from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows, Question
 from pipeline.model.payee_types import PERSONAL, PROTECTED, PROTECTION
+from pipeline.protect.rules.named import names_of
 from pipeline.protect.rules.payee_questions import pence, questions_of
 from pipeline.protect.rules.payee_register import (
     ASKED,
@@ -231,9 +232,11 @@ class Payee(RowRuleBase):
         return [found for found in kept if found.mask.any()]
 
     def amend(self, columns: dict[str, pa.Array], raw: RawTable, context: Context) -> dict[str, pa.Array]:
-        """Return the columns with people redacted."""
+        """Return the columns with people redacted, and without the texts of any line that name one of them."""
         personal, protected = self._masks(raw, context)
-        return self.redaction.redacted(columns, personal, protected, context)
+        people = np.isin(self.kinds(raw, context), (*PERSONAL, *PROTECTED))
+        names = names_of(raw.cells[self.name], people)
+        return self.redaction.redacted(columns, personal, protected, names, context)
 
     def revise_public(self, rows: PublicRows, context: Context) -> PublicRevision | None:
         """Redact the rows of suppliers who were found to need more protection since; take out whoever is held."""
@@ -270,7 +273,8 @@ class Payee(RowRuleBase):
         if not (personal | protected | out).any():
             return None
         columns = {name: rows.text(name) for name in self.redaction.touches}
-        done = self.redaction.redacted(columns, personal, protected, context)
+        names = names_of(rows.text(self.redaction.name), personal | protected)
+        done = self.redaction.redacted(columns, personal, protected, names, context)
         return PublicRevision(out, {name: plain(column) for name, column in done.items()})
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:

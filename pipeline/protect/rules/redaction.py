@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.columns.arrays import where
+from pipeline.protect.rules.named import names_somebody
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import pyarrow as pa
 
@@ -34,9 +35,17 @@ class Redaction:
         return (self.name, self.code, *self.always_blank, *self.protected_blank)
 
     def redacted(
-        self, columns: Mapping[str, pa.Array], personal: Mask, protected: Mask, context: Context
+        self,
+        columns: Mapping[str, pa.Array],
+        personal: Mask,
+        protected: Mask,
+        names: Iterable[frozenset[str]],
+        context: Context,
     ) -> dict[str, pa.Array]:
-        """Return the columns with the rows of people and of protected payees redacted."""
+        """Return the columns with people and protected payees redacted, and no text of any row that holds their names.
+
+        ``names`` are their names, each as its words.
+        """
         marker = context.codelists.read(self.markers).mapping()
         done = dict(columns)
         for code, mask in (("personal", personal), ("other", protected)):
@@ -45,5 +54,5 @@ class Redaction:
         for name in self.always_blank:
             done[name] = where(personal | protected, None, done[name])
         for name in self.protected_blank:
-            done[name] = where(protected, None, done[name])
+            done[name] = where(protected | names_somebody(done[name], names), None, done[name])
         return done
