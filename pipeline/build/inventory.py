@@ -170,7 +170,7 @@ def sources_of(
     return Sources(
         {path: set(receipt.months) - {NO_MONTH} for feed in receipts.values() for path, receipt in feed.items()},
         {path for each in months.values() if each.released for path in each.inputs},
-        {month: each.restricted for month, each in months.items()},
+        {month: each.restricted for month, each in months.items() if not each.input_gone},
         absent,
     )
 
