@@ -9,7 +9,7 @@ from pipeline.build.received import OF_FILES
 from pipeline.datasets import declared
 from pipeline.errors import InputError, SettingsError
 from pipeline.model.findings import Verdict
-from pipeline.model.periods import NO_MONTH
+from pipeline.model.periods import NO_MONTH, ranges
 from pipeline.printable import printable
 from pipeline.settings.decisions import ROLE, Decision, write_decisions
 from pipeline.settings.reader import LABEL
@@ -86,7 +86,7 @@ def decide(
     with locked(private, say=say):
         state = Store(private).state(choice.dataset)
         waits = tuple(waiting_findings(state))
-        chosen = [each for each in waits if choice.holds(each)]
+        chosen = _whole(kind, choice, [each for each in waits if choice.holds(each)])
         after_all = _after_all(settings.desk, state, choice, signed) if kind == "approve" and not chosen else ()
         if not chosen and not after_all:
             raise _nothing_waits(choice, waits)
@@ -147,12 +147,31 @@ def write(settings: Settings, made: Sequence[Decision]) -> None:
         record(private, "decided", facts)
 
 
+def _whole(kind: str, choice: Choice, findings: Sequence[Finding]) -> list[Finding]:
+    """Return what was chosen with all its months; where nothing was, and a part of something, that is refused."""
+    whole = [each for each in findings if _one_by_one(each) or choice.periods(each) == (each.periods or (NO_MONTH,))]
+    if findings and not whole:
+        part = findings[0]
+        raise SettingsError(
+            "bad-command",
+            f"{part.code} is decided for all its months at once: {', '.join(ranges(part.periods))}",
+            where="the command line",
+            fix=f"`pipeline {kind} {choice.dataset} {part.periods[0]}..{part.periods[-1]} --finding {part.code} ...`",
+        )
+    return whole
+
+
+def _one_by_one(finding: Finding) -> bool:
+    """Return whether each month is decided alone: of files, and of what is snapped anew."""
+    return finding.code in OF_FILES or finding.code == "resnap"
+
+
 def _decisions(kind: str, choice: Choice, chosen: Iterable[Finding], signed: Signature) -> Iterator[Decision]:
     for finding in chosen:
         paths = dict(zip(finding.periods, finding.paths, strict=False)) if finding.code in OF_FILES else {}
         periods = choice.periods(finding)
         # one decision settles a finding as a whole; files, and months to be snapped anew, are settled one by one
-        for period in periods if finding.code in OF_FILES or finding.code == "resnap" else periods[:1]:
+        for period in periods if _one_by_one(finding) else periods[:1]:
             yield Decision(
                 kind=kind,
                 finding="" if kind == "reject" and paths else finding.code,

@@ -124,7 +124,7 @@ def load_state(path: Path) -> State:
             "bad-state",
             "the private state cannot be understood",
             where=str(path),
-            fix="restore data/private from its backup; without it, releases keep but restrictions are forgotten",
+            fix="restore data/private from its backup; where there is none, remove this file, then `pipeline recover`",
         ) from None
 
 

@@ -235,3 +235,31 @@ def test_runs_cannot_count_from_a_day_that_has_not_come(product: Product) -> Non
     said = product.run("approve", "--day", "2099-01-01", "--role", "Head of Data", "--reason", "x")
     assert said.status == 2
     assert "day-ahead" in said.err
+
+
+def test_what_concerns_several_months_is_not_let_in_by_naming_one(tmp_path: Path) -> None:
+    product = small_tree(tmp_path)
+    for month in ("2024-01", "2024-02"):
+        change_csv(
+            product.crimes(month), lambda found: [found[0] | {"restricted": "Y", "crime_reference": "24*1"}, *found]
+        )
+        change_csv(
+            product.crimes(month), lambda found: [*found, found[1] | {"restricted": "N", "crime_reference": "24*1"}]
+        )
+    publish = ("--as-of", "2024-03-01", "publish", "--quiet", STREET)
+    assert product.run(*publish).status == 0
+    for month in ("2024-01", "2024-02"):
+        change_csv(product.crimes(month), lambda found: [row | {"restricted": "N"} for row in found])
+    said = product.run(*publish)
+    assert "WAITS protection-weakened: 2024-01 to 2024-02" in said.out
+    files = data_of(product)
+    words = ("--role", "Head of Data", "--reason", "Checked.")
+    said = product.run("approve", STREET, "2024-01", *words)
+    assert said.status == 2
+    assert "protection-weakened is decided for all its months at once: 2024-01 to 2024-02" in said.err
+    assert f"pipeline approve {STREET} 2024-01..2024-02 --finding protection-weakened" in said.err
+    product.run(*publish)
+    assert data_of(product) == files
+    product.decide("approve", STREET, "2024-01..2024-02")
+    assert product.run(*publish).status == 0
+    assert data_of(product) != files
