@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -194,6 +195,7 @@ def test_a_payee_protected_by_name_alone_leaves_a_month_whose_ledger_has_gone(fo
     pay(force, FEB, payee("", "PROT", "ROBIN SAFEHOUSE"))
     publish(force, SPEND, "2024-04-02")
     assert payees(force, JAN) == []
+    assert force.accounts(SPEND, JAN) == {"payee-needs-review": 1, "published": 1}
 
 
 # --- excluded accounts -----------------------------------------------------------------------------------------------
@@ -274,6 +276,19 @@ def test_what_a_file_restricted_stays_restricted_when_the_file_is_taken_back_or_
         kind(MAR).unlink()
     publish(force, STREET, "2024-04-04")
     assert (public(force, JAN, "Shoplifting"), public(force, JAN, "Anti")) == (3, 2)
+
+
+def test_an_incident_leaves_a_month_whose_extracts_have_gone(force: Product) -> None:
+    publish(force, STREET)
+    for kind in (force.crimes, force.incidents):
+        kind(JAN).unlink()
+    call(force, FEB, incident(JAN, 1, restricted="Y", incident_number="I01 - 1"))
+    publish(force, STREET, "2024-04-02")
+    assert (public(force, JAN, "Shoplifting"), public(force, JAN, "Anti")) == (3, 2)
+    said = force.run("accounts", STREET, "--month", JAN, "--json")
+    kept = {(each["feed"], each["reason"]): each["rows"] for each in json.loads(said.out)["reasons"]}
+    assert kept[("asb-incidents", "restricted")] == 1
+    assert kept[("recorded-crime", "published")] == 3
 
 
 @pytest.mark.parametrize("harm", ["cut", "NUL", "empty"])

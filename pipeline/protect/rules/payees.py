@@ -273,7 +273,7 @@ class Payee(RowRuleBase):
             return None
         columns = {name: rows.text(name) for name in self.redaction.touches}
         done = self._redacted(columns, personal, protected, context)
-        return PublicRevision(out, {name: plain(column) for name, column in done.items()})
+        return PublicRevision("payee-needs-review", out, {name: plain(column) for name, column in done.items()})
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the lines whose payee is unknown."""
