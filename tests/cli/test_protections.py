@@ -55,23 +55,15 @@ def listed(force: Product, text: str) -> Path:
 
 
 def test_a_payee_is_protected_however_its_number_is_written(force: Product) -> None:
-    spellings = [
-        "s77001",
-        "S 77001",
-        "S77001\u200b",
-        "\uff3377001",
-        "\tS77001",
-        "S77001\n",
-        "'S77001",
-        "00S77001",
-        "S77001.0",
-    ]
+    sound = ["s77001", "S 77001", "\uff3377001", "'S77001", "00S77001", "S77001.0"]
+    damaged = ["S77001\u200b", "\tS77001", "S77001\n"]
     pay(force, JAN, payee("S77001", "PROT"), payee("0020003", "IND", "Wren Exampleson"))
-    others = [payee(each, name=f"Robin {place} Ltd") for place, each in enumerate(spellings)]
+    others = [payee(each, name=f"Robin {place} Ltd") for place, each in enumerate([*sound, *damaged])]
     numbers = [payee(each, name=f"Wren {each} Ltd") for each in (20003, "20003", (20003, "0000000"), "0020003.0")]
     pay(force, FEB, *others, *numbers)
     said = publish(force, SPEND)
-    assert payees(force, FEB) == [OTHER] * len(others) + [PERSONAL] * len(numbers)
+    assert payees(force, FEB) == [OTHER] * len(sound) + [PERSONAL] * len(numbers)
+    assert force.accounts(SPEND, FEB)["damaged-key"] == len(damaged)
     assert "keys-written-differently: expenditure/ledger/2024-02.xlsx, rows 6, 7, 8" in said.out
 
 

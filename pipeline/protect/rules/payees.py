@@ -218,12 +218,12 @@ class Payee(RowRuleBase):
         return np.isin(kinds, PERSONAL) & ~protected, protected
 
     def excuse(self, problems: Sequence[Problem], raw: RawTable, context: Context) -> Sequence[Problem]:
-        """Return the problems without those of cells that redaction blanks or replaces."""
+        """Return the problems without those of cells that redaction blanks or replaces; a damaged key stays bad."""
         personal, protected = self._masks(raw, context)
         kept = []
         for found in problems:
             mask = found.mask
-            if found.column in self.redaction.raw_always:
+            if found.column in self.redaction.raw_always and found.code != "damaged-key":
                 mask = mask & ~(personal | protected)
             elif found.column in self.redaction.raw_protected:
                 mask = mask & ~protected
