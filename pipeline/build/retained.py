@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,7 +24,7 @@ from pipeline.release.publishable import Part, publishable
 from pipeline.storage.store import lost, read_released
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -59,17 +60,20 @@ def guard(inputs: DatasetInputs, month: Month, state: MonthState) -> MonthState:
     return replace(
         state,
         released=kept.built,
-        accounts=state.accounts if waiting else _moved(state.accounts, kept.removed, inputs.dataset.feeds[0].name),
+        accounts=state.accounts if waiting else _moved(state.accounts, kept.removed),
         restricted=tuple(sorted({*state.restricted, *kept.applied})),
     )
 
 
 class _Kept(NamedTuple):
-    """A kept release after what was due: entries of the private index that were applied, and rows that went."""
+    """A kept release after what was due: entries of the private index that were applied, and rows that went.
+
+    ``removed`` counts them by feed and reason.
+    """
 
     built: Built
     applied: frozenset[str]
-    removed: int
+    removed: Mapping[tuple[str, str], int]
 
 
 class KeptRows:
@@ -132,19 +136,23 @@ def _guarded(inputs: DatasetInputs, month: Month, kept: Built) -> _Kept | None:
     said = _revisions(inputs, month, rows)
     if not said:
         return None
-    out = np.logical_or.reduce([each.out for each in said])
+    out = np.zeros(rows.table.num_rows, np.bool_)
     columns = {name: rows.text(name) for name in rows.table.column_names}
-    for each in said:
+    removed: Counter[tuple[str, str]] = Counter()
+    for feed, each in said:
+        removed[feed, each.code] += int((each.out & ~out).sum())
+        out |= each.out
         columns |= each.columns
     built = _rebuilt(inputs, month, pa.table(columns), rows, out=out, instead_of=kept)
-    return _Kept(built, frozenset(entry for each in said for entry in each.applied), int(out.sum()))
+    return _Kept(built, frozenset(entry for _, each in said for entry in each.applied), removed)
 
 
-def _revisions(inputs: DatasetInputs, month: Month, rows: KeptRows) -> list[PublicRevision]:
+def _revisions(inputs: DatasetInputs, month: Month, rows: KeptRows) -> list[tuple[str, PublicRevision]]:
+    """Return what is due, each with its feed."""
     found = inputs.found
     context = inputs.work.context(month, inputs.references_of(month), registers=found.combined)
-    said = [rule.revise_public(rows, context) for feed in inputs.dataset.feeds for rule in feed.rules]
-    return [each for each in said if each is not None]
+    said = [(feed.name, rule.revise_public(rows, context)) for feed in inputs.dataset.feeds for rule in feed.rules]
+    return [(feed, each) for feed, each in said if each is not None]
 
 
 def is_due(inputs: DatasetInputs, month: Month, state: MonthState) -> bool:
@@ -221,12 +229,11 @@ def _recurring(text: pa.Table, varied: Sequence[str]) -> pa.Table:
     return pa.table({name: each if name in varied else each.dictionary_encode() for name, each in columns.items()})
 
 
-def _moved(accounts: tuple[Account, ...], removed: int, feed: str) -> tuple[Account, ...]:
-    """Return the accounts after rows of one feed have moved from published to restricted."""
-    if not removed:
-        return accounts
-    moved = {(each.feed, each.outcome, each.reason): each.rows for each in accounts}
-    moved[feed, Outcome.PUBLISHED, "published"] -= removed
-    restricted = (feed, Outcome.WITHHELD, "restricted")
-    moved[restricted] = moved.get(restricted, 0) + removed
+def _moved(accounts: tuple[Account, ...], removed: Mapping[tuple[str, str], int]) -> tuple[Account, ...]:
+    """Return the accounts after rows of feeds have moved from published to withheld, each with its reason."""
+    moved = Counter({(each.feed, each.outcome, each.reason): each.rows for each in accounts})
+    for (feed, reason), rows in removed.items():
+        if rows:
+            moved[feed, Outcome.PUBLISHED, "published"] -= rows
+            moved[feed, Outcome.WITHHELD, reason] += rows
     return tuple(Account(*key, rows) for key, rows in moved.items())

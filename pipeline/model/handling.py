@@ -141,9 +141,11 @@ class PublicRows(Protocol):
 class PublicRevision(NamedTuple):
     """What a rule does to rows that are public: ``out`` go, ``columns`` take the place of what stood there.
 
+    ``code`` is the reason why they go;
     ``applied`` are the entries of the rule's register that stood in the rows that go.
     """
 
+    code: str
     out: Mask
     columns: Mapping[str, pa.Array] = MappingProxyType({})
     applied: Sequence[str] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,23 +55,15 @@ def listed(force: Product, text: str) -> Path:
 
 
 def test_a_payee_is_protected_however_its_number_is_written(force: Product) -> None:
-    spellings = [
-        "s77001",
-        "S 77001",
-        "S77001\u200b",
-        "\uff3377001",
-        "\tS77001",
-        "S77001\n",
-        "'S77001",
-        "00S77001",
-        "S77001.0",
-    ]
+    sound = ["s77001", "S 77001", "\uff3377001", "'S77001", "00S77001", "S77001.0"]
+    damaged = ["S77001\u200b", "\tS77001", "S77001\n"]
     pay(force, JAN, payee("S77001", "PROT"), payee("0020003", "IND", "Wren Exampleson"))
-    others = [payee(each, name=f"Robin {place} Ltd") for place, each in enumerate(spellings)]
+    others = [payee(each, name=f"Robin {place} Ltd") for place, each in enumerate([*sound, *damaged])]
     numbers = [payee(each, name=f"Wren {each} Ltd") for each in (20003, "20003", (20003, "0000000"), "0020003.0")]
     pay(force, FEB, *others, *numbers)
     said = publish(force, SPEND)
-    assert payees(force, FEB) == [OTHER] * len(others) + [PERSONAL] * len(numbers)
+    assert payees(force, FEB) == [OTHER] * len(sound) + [PERSONAL] * len(numbers)
+    assert force.accounts(SPEND, FEB)["damaged-key"] == len(damaged)
     assert "keys-written-differently: expenditure/ledger/2024-02.xlsx, rows 6, 7, 8" in said.out
 
 
@@ -194,6 +187,7 @@ def test_a_payee_protected_by_name_alone_leaves_a_month_whose_ledger_has_gone(fo
     pay(force, FEB, payee("", "PROT", "ROBIN SAFEHOUSE"))
     publish(force, SPEND, "2024-04-02")
     assert payees(force, JAN) == []
+    assert force.accounts(SPEND, JAN) == {"payee-needs-review": 1, "published": 1}
 
 
 # --- excluded accounts -----------------------------------------------------------------------------------------------
@@ -268,12 +262,25 @@ def test_what_a_file_restricted_stays_restricted_when_the_file_is_taken_back_or_
     for folder in ("recorded-crime", "asb-incidents"):
         force.decide("forget", f"crime/{folder}/{MAR}.csv")
     record(force, JAN, good=4)  # built again
-    publish(force, STREET, "2024-04-03")
+    publish(force, STREET, "2024-04-03", status=5)  # the month that was taken back waits to be withdrawn
     assert (public(force, JAN, "Shoplifting"), public(force, JAN, "Anti")) == (3, 2)
     for kind in (force.crimes, force.incidents):
         kind(MAR).unlink()
     publish(force, STREET, "2024-04-04")
     assert (public(force, JAN, "Shoplifting"), public(force, JAN, "Anti")) == (3, 2)
+
+
+def test_an_incident_leaves_a_month_whose_extracts_have_gone(force: Product) -> None:
+    publish(force, STREET)
+    for kind in (force.crimes, force.incidents):
+        kind(JAN).unlink()
+    call(force, FEB, incident(JAN, 1, restricted="Y", incident_number="I01 - 1"))
+    publish(force, STREET, "2024-04-02")
+    assert (public(force, JAN, "Shoplifting"), public(force, JAN, "Anti")) == (3, 2)
+    said = force.run("accounts", STREET, "--month", JAN, "--json")
+    kept = {(each["feed"], each["reason"]): each["rows"] for each in json.loads(said.out)["reasons"]}
+    assert kept[("asb-incidents", "restricted")] == 1
+    assert kept[("recorded-crime", "published")] == 3
 
 
 @pytest.mark.parametrize("harm", ["cut", "NUL", "empty"])

@@ -688,7 +688,7 @@ def test_a_name_protected_on_a_line_without_a_number_is_held_under_every_number(
         Supplier No | Supplier Name     | Supplier Type || becomes                      | redaction
                     | Robin Safehouse   | PROT          || published                    | other
         S1          | Robin Safehouse   | ORG           || withheld: payee-needs-review |
-        --          | Wren Exampleson   | IND           || published                    | personal
+        --          | Wren Exampleson   | IND           || quarantined: damaged-key     |
         S2          | WREN  EXAMPLESON. | SOLE          || withheld: payee-needs-review |
         S3          | Acme Locks Ltd    | ORG           || published                    |
     """)
@@ -819,6 +819,16 @@ def test_redaction_by_another_line_forgives_too() -> None:
         Supplier No | Supplier Type | Supplier Name || becomes   | supplier_name
         S1          | ORG           |               || published | REDACTED PERSONAL DATA
         S1          | IND           | J Smith       || published | REDACTED PERSONAL DATA
+    """)
+
+
+def test_redaction_forgives_no_damaged_number() -> None:
+    ledger(r"""
+        Supplier No | Supplier Type || becomes                  | redaction
+        S1          | PROT          || published                | other
+        "S1\u200b"  | ORG           || quarantined: damaged-key |
+        "S2\t"      | IND           || quarantined: damaged-key |
+        S2          | ORG           || published                | personal
     """)
 
 

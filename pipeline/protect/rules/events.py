@@ -122,7 +122,7 @@ class PublicVenue(_ProtectedEvent):
         return Judgement((Marked("private-venue", mask),), applied=hit)
 
     def _revised(self, _rows: PublicRows, mask: Mask, hit: Sequence[str]) -> PublicRevision:
-        return PublicRevision(mask, applied=hit)
+        return PublicRevision("private-venue", mask, applied=hit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +153,7 @@ class SensitiveAudience(_ProtectedEvent):
         if not any((mask & filled(column)).any() for column in columns.values()):
             return None
         blanked = {name: plain(where(mask, None, column)) for name, column in columns.items()}
-        return PublicRevision(nowhere(len(mask)), blanked, applied=hit)
+        return PublicRevision("private-venue", nowhere(len(mask)), blanked, applied=hit)
 
 
 def _listed(column: pa.Array, codes: Mapping[str, str]) -> Mask:

@@ -219,12 +219,12 @@ class Payee(RowRuleBase):
         return np.isin(kinds, PERSONAL) & ~protected, protected
 
     def excuse(self, problems: Sequence[Problem], raw: RawTable, context: Context) -> Sequence[Problem]:
-        """Return the problems without those of cells that redaction blanks or replaces."""
+        """Return the problems without those of cells that redaction blanks or replaces; a damaged key stays bad."""
         personal, protected = self._masks(raw, context)
         kept = []
         for found in problems:
             mask = found.mask
-            if found.column in self.redaction.raw_always:
+            if found.column in self.redaction.raw_always and found.code != "damaged-key":
                 mask = mask & ~(personal | protected)
             elif found.column in self.redaction.raw_protected:
                 mask = mask & ~protected
@@ -275,7 +275,7 @@ class Payee(RowRuleBase):
         columns = {name: rows.text(name) for name in self.redaction.touches}
         names = names_of(rows.text(self.redaction.name), personal | protected)
         done = self.redaction.redacted(columns, personal, protected, names, context)
-        return PublicRevision(out, {name: plain(column) for name, column in done.items()})
+        return PublicRevision("payee-needs-review", out, {name: plain(column) for name, column in done.items()})
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the lines whose payee is unknown."""

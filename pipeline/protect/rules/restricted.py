@@ -105,7 +105,7 @@ class RestrictedRecord(RowRuleBase):
         if keys is None and named is None:
             return None
         out, hit = self._marked(keys, named, context)
-        return PublicRevision(out, applied=hit) if out.any() else None
+        return PublicRevision("restricted", out, applied=hit) if out.any() else None
 
     def _marked(self, keys: pa.Array | None, named: pa.Array | None, context: Context) -> tuple[Mask, Sequence[str]]:
         """Return where a reference is restricted, by its key or its pseudonym, and the entries that say so."""
