@@ -176,7 +176,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
         built=built,
         changed=changed,
         lacking=found.lacking,
-        remarks=(*found.remarks, *withdrawals.remarks),
+        remarks=found.remarks,
         before=state,
         aside=found.history.let_go,
         running=tuple(month for month in sorted(running) if month not in months or months[month].released is None),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.codelists import CODELISTS
 from pipeline.metadata.datapackage import data_package, json_bytes, last_finished, missing_months, next_due
-from pipeline.model.release import Held, Publication, PublishedColumn
+from pipeline.metadata.withdrawal import notice
+from pipeline.model.release import Held, Publication, PublishedColumn, withdrawn_months
 from pipeline.release.change_log import change_log, newest_first
 from pipeline.settings.wording import spend_words
 
@@ -28,9 +29,13 @@ _CORRECTION = "published; a correction is being checked"
 
 
 def publication(work: Workplace, dataset: Dataset, state: State) -> Publication | None:
-    """Return what portals are given of ``dataset``; nothing where no month was ever released."""
+    """Return what portals are given of ``dataset``; nothing where no month was ever released.
+
+    In the place of the files of a month that was withdrawn stands a notice.
+    """
     released = {month: each for month, each in state.months.items() if each.released}
-    if not released:
+    withdrawn = withdrawn_months(newest_first(state.changes))
+    if not released and not withdrawn:
         return None
     releases = tuple(_release(work, dataset, month, each) for month, each in sorted(released.items()))
     held = tuple(
@@ -38,7 +43,7 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         for month, each in sorted(state.months.items())
         if each.waiting
     )
-    last = max(release.released_on for release in releases)
+    last = max([*(each.released_on for each in releases), *map(dt.date.fromisoformat, withdrawn.values())])
     settings = work.settings
     terms = settings.terms(dataset.name)
     publisher = settings.publisher(dataset.name)
@@ -70,7 +75,7 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         sample=work.sample,
         as_of=work.as_of,
         last_published=last,
-        next_due=next_due(last_finished(max(released), work.as_of), terms.due_days),
+        next_due=next_due(last_finished(max(released or withdrawn), work.as_of), terms.due_days),
         columns=tuple(_columns(schema)),
         releases=releases,
         missing=missing_months(set(released), waiting={each.month for each in held}),
@@ -115,4 +120,7 @@ def _extras(facts: Publication, schema: TableSchema) -> dict[str, bytes]:
         "change-log.csv": change_log(facts.changes),
         **{f"codelists/{name}.csv": (CODELISTS / f"{name}.csv").read_bytes() for name in lists},
     }
-    return {"datapackage.json": data_package(facts, beside), **beside}
+    notices = {
+        f"{facts.name}-{month}.{kind}": notice(facts) for month in facts.withdrawn for kind in ("csv", "parquet")
+    }
+    return {"datapackage.json": data_package(facts, beside), **beside, **notices}

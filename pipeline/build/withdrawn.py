@@ -17,22 +17,18 @@ if TYPE_CHECKING:
 
 
 class Withdrawals(NamedTuple):
-    """What waits to be withdrawn, lines for the change log, and what is said of a month that has to stay."""
+    """What waits to be withdrawn, and lines for the change log."""
 
     findings: list[Finding]
     notes: list[ChangeNote]
-    remarks: list[str]
 
 
 def withdraw(inputs: DatasetInputs, months: dict[Month, MonthState]) -> Withdrawals:
     """Take away the months whose withdrawal was approved, and return what is to be said of the others."""
-    found = Withdrawals([], [], [])
+    found = Withdrawals([], [])
     for month, released, paths in tuple(_taken_back(inputs, months)):
         asked = _finding(inputs, month, released, paths)
-        if not any(each.released for other, each in months.items() if other != month):
-            stays = "it is the only month, and stays as it was published: put the right file there"
-            found.remarks.append(f"{month}: {' and '.join(paths)} was taken back; {stays}")
-        elif inputs.work.settings.desk.approval(asked):
+        if inputs.work.settings.desk.approval(asked):
             found.notes.append(withdrawal(month, inputs.work.as_of.isoformat(), rows=released.rows))
             del months[month]
         else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from pipeline.model.periods import Month
@@ -113,6 +113,11 @@ class Publication:
     changes: tuple[ChangeNote, ...]
     extras: Mapping[str, bytes]
 
+    @property
+    def withdrawn(self) -> dict[Month, str]:
+        """The months that were withdrawn and not released again, each with the day."""
+        return withdrawn_months(self.changes)
+
 
 #: What the change log says is done to a month that is taken back.
 WITHDRAWN: Final = "withdrawn"
@@ -127,3 +132,11 @@ class ChangeNote(NamedTuple):
     reason: str
     rows_added: str
     rows_removed: str
+
+
+def withdrawn_months(newest_first: Iterable[ChangeNote]) -> dict[Month, str]:
+    """Return the months of which a change log says last that they were withdrawn, each with the day."""
+    last: dict[Month, ChangeNote] = {}
+    for note in newest_first:
+        last.setdefault(note.month, note)
+    return {month: note.released_on for month, note in sorted(last.items()) if note.change == WITHDRAWN}

@@ -12,7 +12,6 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.model.plan import Action, Beside, Change, HeldDataset, Plan
-from pipeline.model.release import WITHDRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -40,6 +39,9 @@ class Wanted(NamedTuple):
     sha256: str
     bytes: int
     data: bool
+
+
+_TAKEN_BACK = "withdrawn by its publisher"
 
 
 def wanted_files(publication: Publication) -> dict[str, Wanted]:
@@ -113,8 +115,10 @@ def _dataset_changes(publication: Publication, held: HeldDataset, beside: Beside
     wanted = {name: file for name, file in every.items() if file.data or beside is Beside.FILES}
     for name, file in wanted.items():
         action, reason = _compare(file, held.files.get(name))
+        if action is not Action.SAME and not file.data and is_month_file(dataset, name):
+            action, reason = Action.REMOVE, f"{_TAKEN_BACK}; a notice takes its place"
         yield Change(action, dataset, name, reason, file.bytes)
-    gone = _withdrawn(publication)
+    gone = publication.withdrawn
     for name in held.files.keys() - wanted.keys():
         action, reason = _leftover(dataset, name, held.files[name], withdrawn=gone)
         yield Change(action, dataset, name, reason)
@@ -142,19 +146,13 @@ def _compare(file: Wanted, held_sha256: str | None) -> tuple[Action, str]:
     return Action.SAME, "unchanged"
 
 
-def _withdrawn(publication: Publication) -> set[str]:
-    """Return the months of which the change log says last that they were withdrawn."""
-    last = {change.month: change.change for change in reversed(publication.changes)}  # the newest is said first
-    return {month for month, change in last.items() if change == WITHDRAWN}
-
-
 def _leftover(dataset: str, name: str, sha256: str, *, withdrawn: Collection[str]) -> tuple[Action, str]:
     """Return what happens to a held file that nothing here wants, and why."""
     if sha256 == NO_FILE:
         return Action.REMOVE, "it is not a file, and not ours"
     if is_month_file(dataset, name):
         if month_of(dataset, name) in withdrawn:
-            return Action.REMOVE, "withdrawn by its publisher"
+            return Action.REMOVE, _TAKEN_BACK
         return Action.SAME, "kept: no release of it is here, and only a withdrawal removes a published month"
     return Action.REMOVE, "not a file of this dataset"
 

@@ -266,6 +266,7 @@ def test_what_a_file_restricted_stays_restricted_when_the_file_is_taken_back_or_
     assert (public(force, JAN, "Shoplifting"), public(force, JAN, "Anti")) == (3, 2)
     for kind in (force.crimes, force.incidents):
         kind(MAR).unlink()
+    force.decide("approve", STREET, MAR)
     publish(force, STREET, "2024-04-04")
     assert (public(force, JAN, "Shoplifting"), public(force, JAN, "Anti")) == (3, 2)
 

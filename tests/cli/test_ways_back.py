@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from product import Product, change_csv, contents, read_csv
@@ -216,7 +217,7 @@ def test_the_file_before_a_rejected_one_may_come_back(product: Product) -> None:
     assert data_of(product) == files
 
 
-def test_the_only_month_of_a_dataset_stays_until_the_right_file_comes(tmp_path: Path) -> None:
+def test_the_only_month_of_a_dataset_is_withdrawn_and_comes_back(tmp_path: Path) -> None:
     product = small_tree(tmp_path)
     for path in (product.crimes("2024-02"), product.incidents("2024-02")):
         path.unlink()
@@ -225,10 +226,32 @@ def test_the_only_month_of_a_dataset_stays_until_the_right_file_comes(tmp_path: 
     rows = product.csv(STREET, "2024-01")
     product.decide("forget", "crime/recorded-crime/2024-01.csv")
     said = product.run(*publish)
-    assert "it is the only month, and stays as it was published: put the right file there" in said.out
+    assert said.status == 5
+    assert "pipeline approve street-crime 2024-01 --role POST --reason TEXT" in said.out
     assert product.csv(STREET, "2024-01") == rows
     product.decide("approve", STREET, "2024-01")
-    assert "taken back" not in product.run(*publish).out
+    assert product.run(*publish).status == 0
+    folder = product.published / STREET
+    for kind in ("csv", "parquet"):
+        notice = (folder / f"street-crime-2024-01.{kind}").read_text(encoding="utf-8")
+        assert notice.count("\n") == 1
+        assert "This file was withdrawn by its publisher" in notice
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    assert "<li>January 2024, withdrawn on 1 March 2024</li>" in page
+    assert not [resource for resource in package(folder)["resources"] if "2024-01" in resource["path"]]
+    before = contents(product.published)
+    assert product.run(*publish).status == 0
+    assert contents(product.published) == before
+    change_csv(product.crimes("2024-01"), lambda rows: rows[::-1])  # the right file
+    assert product.run(*publish).status == 0
+    assert product.csv(STREET, "2024-01") == rows
+    assert "withdrawn on" not in (folder / "index.html").read_text(encoding="utf-8")
+
+
+def package(folder: Path) -> dict[str, Any]:
+    """Return a dataset's data package."""
+    facts: dict[str, Any] = json.loads((folder / "datapackage.json").read_bytes())
+    return facts
 
 
 def test_runs_cannot_count_from_a_day_that_has_not_come(product: Product) -> None:

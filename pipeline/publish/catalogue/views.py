@@ -7,6 +7,7 @@ day, so an unchanged night still writes nothing.
 from __future__ import annotations
 
 import calendar
+import datetime as dt
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +17,6 @@ from pipeline.model.wording import figure
 from pipeline.publish.catalogue.chart import Chart, draw_chart
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Sequence
 
     from pipeline.model.periods import Month
@@ -97,6 +97,7 @@ class DatasetView:
     rows: str
     years: tuple[YearView, ...]
     missing: tuple[str, ...]
+    withdrawn: tuple[tuple[str, str], ...]
     held: tuple[tuple[str, str], ...]
     columns: tuple[ColumnView, ...]
     quality: QualityView | None
@@ -116,6 +117,7 @@ class DatasetView:
 def view_dataset(publication: Publication, kept: Sequence[KeptFile] = ()) -> DatasetView:
     """Return what the page of a dataset says."""
     months = sorted((*_released(publication), *_kept_months(publication, kept)), key=_month_of, reverse=True)
+    withdrawn = publication.withdrawn
     return DatasetView(
         facts=publication,
         last_published=day_in_words(publication.last_published),
@@ -125,7 +127,10 @@ def view_dataset(publication: Publication, kept: Sequence[KeptFile] = ()) -> Dat
         span=_span([view.month for view in months]),
         rows=f"{sum(release.rows for release in publication.releases):,}",
         years=tuple(YearView(year, tuple(group)) for year, group in groupby(months, key=lambda view: view.year)),
-        missing=tuple(_ranges(sorted(set(publication.missing) - {view.month for view in months}))),
+        missing=tuple(_ranges(sorted(set(publication.missing) - {view.month for view in months} - {*withdrawn}))),
+        withdrawn=tuple(
+            (month_in_words(month), day_in_words(dt.date.fromisoformat(day))) for month, day in withdrawn.items()
+        ),
         held=tuple((month_in_words(held.month), held.reason) for held in sorted(publication.held)),
         columns=tuple(ColumnView(column, _codelist(publication, column)) for column in publication.columns),
         quality=_quality(publication.releases),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from requests_toolbelt import MultipartEncoder
 
 from pipeline.errors import PortalError
+from pipeline.metadata import withdrawal
 from pipeline.model.plan import Action
 from pipeline.model.wording import SAMPLE_MARK
 from pipeline.publish.ckan.fields import UNFINISHED, differing, resource_fields, theirs
@@ -195,12 +196,7 @@ def _revise_files(
 
 def _notice(publication: Publication, name: str, position: int) -> Upload:
     """Return what overwrites a file that is withdrawn: dropping a resource would leave its bytes on the portal."""
-    mark = f"{SAMPLE_MARK}. " if publication.sample else ""
-    text = (
-        f"{mark}This file was withdrawn by its publisher, {plain(publication.publisher)}. "
-        f"If you hold a copy, please delete it. Questions: {plain(publication.contact_email)}\n"
-    )
-    content = text.encode("utf-8")
+    content = withdrawal.notice(publication)
     digest = hashlib.sha256(content).hexdigest()
     return Upload(position=position, name=name, mimetype="text/plain", size=len(content), sha256=digest, notice=content)
 
