@@ -139,7 +139,9 @@ def test_a_file_that_was_published_by_mistake_is_taken_back_and_put_back(product
     assert f"rows 2024-03: {len(rows)} now, 0 then: 0 added, {len(rows)} removed, 0 changed" in said.out
     assert "removed: 2024-03" in said.out
     assert product.run("publish", "--quiet", STREET).status == 0
-    assert not list((product.published / STREET).glob("*2024-03*"))
+    left = sorted((product.published / STREET).glob("*2024-03*"))
+    assert [each.suffix for each in left] == [".csv", ".parquet"]
+    assert all("This file was withdrawn" in each.read_text(encoding="utf-8") for each in left)
     assert "2024-03,withdrawn,corrected at source,0,50+" in (product.published / STREET / "change-log.csv").read_text()
     said = product.run("publish", "--quiet", STREET)
     assert "nothing changed" in said.out
