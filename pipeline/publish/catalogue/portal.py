@@ -158,7 +158,7 @@ class StaticCatalogue:
             publication.name: [
                 KeptFile(name, (self._folder / publication.name / name).lstat().st_size, sha256)
                 for name, sha256 in sorted(held[publication.name].items())
-                if sha256 != NO_FILE and is_month_file(publication.name, name)
+                if sha256 != NO_FILE and is_month_file(publication.name, name) and name not in publication.extras
             ]
             for publication in publications
         }
