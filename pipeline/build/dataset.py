@@ -9,14 +9,13 @@ from pipeline.build import retained as gone
 from pipeline.build.approval import accept, note_of
 from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, unplaced
 from pipeline.build.due import Stale, in_words, stale_months
-from pipeline.build.inventory import Survey, let_go, sources_of, survey
+from pipeline.build.inventory import Survey, let_go, read_as, sources_of, survey
 from pipeline.build.outcome import Outcome
 from pipeline.build.points import keep_points, own_references, with_points
 from pipeline.build.received import with_released
 from pipeline.build.recovered import hold_recovered
 from pipeline.build.registers import weakened
 from pipeline.build.remember import folders, remember
-from pipeline.build.run_context import digest
 from pipeline.build.too_bad import refuse_too_bad
 from pipeline.build.withdrawn import withdraw
 from pipeline.errors import PipelineError, bug, several
@@ -106,8 +105,9 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
         months=months,
         registers=inputs.found.registers,
         floors=_floors(state, inputs.found, months),
+        weakenings=inputs.found.weakenings,
         versions=inputs.found.history.versions,
-        findings=_findings(inputs, months),
+        findings=_findings(inputs, state, months),
         changes=(*state.changes, *notes),
     )
     if inputs.work.writes:
@@ -154,10 +154,11 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     with_points(state.months, months, base, inputs.references)
     new = State(
         receipts=found.receipts,
-        declared={feed.name: digest(repr(feed)) for feed in dataset.feeds},
+        declared={feed.name: read_as(work, dataset, inputs.references, feed) for feed in dataset.feeds},
         registers=found.registers,
         floors=_floors(state, found, months),
-        findings=_findings(inputs, months, *withdrawals.findings),
+        weakenings=found.weakenings,
+        findings=_findings(inputs, state, months, *withdrawals.findings),
         months=dict(sorted(months.items())),
         versions=with_released(found.history.versions, months.values(), work.as_of.isoformat()),
         unplaced=accounts_of_none,
@@ -197,10 +198,12 @@ def _floors(state: State, found: Survey, months: Mapping[Month, MonthState]) -> 
     return found.floors if any(each.released for each in months.values()) else state.floors
 
 
-def _findings(inputs: DatasetInputs, months: Mapping[Month, MonthState], *others: Finding) -> tuple[Finding, ...]:
+def _findings(
+    inputs: DatasetInputs, state: State, months: Mapping[Month, MonthState], *others: Finding
+) -> tuple[Finding, ...]:
     """Return what of the dataset waits, beside its months, now that they are built; what was rejected passes."""
     found, desk = inputs.found, inputs.work.settings.desk
-    sources = sources_of(found.receipts, months)
+    sources = sources_of(found.receipts, state, months)
     kept_back = weakened(inputs.dataset, found.weaker, found.registers, desk=desk, sources=sources)
     return tuple(map(desk.marked, (*kept_back, *found.findings, *others)))
 

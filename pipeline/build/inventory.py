@@ -52,6 +52,7 @@ class Survey:
     faults: tuple[PipelineError, ...] = ()
     floors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     weaker: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    weakenings: Mapping[str, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     remarks: tuple[str, ...] = ()
     history: History = field(default_factory=History)
@@ -109,7 +110,11 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     held: dict[str, str] = {}
     numbers: dict[str, str] = {}
     for feed in dataset.feeds:
-        known = state.receipts.get(feed.name, {}) if state.declared.get(feed.name) == digest(repr(feed)) else {}
+        known = (
+            state.receipts.get(feed.name, {})
+            if state.declared.get(feed.name) == read_as(work, dataset, references, feed)
+            else {}
+        )
         try:
             if isinstance(feed.source, Database):
                 database = _database(feed, work, look)
@@ -130,7 +135,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     present = {path for feed in receipts.values() for path in feed}
     missed = {month: _missed(each, present, seen) for month, each in state.months.items()}
     gone = frozenset(month for month, paths in missed.items() if paths)
-    sources = sources_of(receipts, state.months, absent)
+    sources = sources_of(receipts, state, state.months, absent)
     stands = standing(dataset, look.registers, state.floors, desk=work.settings.desk, sources=sources)
     common = set.intersection(*(set(files) for files in own.values()))
     return Survey(
@@ -140,6 +145,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         combined=stands.combined,
         floors=stands.floors,
         weaker=stands.weaker,
+        weakenings=stands.weakenings,
         findings=(*stands.findings, *seen.findings),
         remarks=stands.remarks,
         databases=databases,
@@ -153,6 +159,12 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     )
 
 
+def read_as(work: Workplace, dataset: Dataset, references: References, feed: Feed) -> str:
+    """Return a digest of all that decides what a source enters, beside its bytes."""
+    base = work.made_from(dataset, references)
+    return digest([repr(feed), *(base[name] for name in ("program", "settings", "code lists"))])
+
+
 def _enter_lists(dataset: Dataset, look: _Look) -> set[str]:
     """Enter what lists of the force say, and return those that are not there."""
     absent: set[str] = set()
@@ -164,7 +176,10 @@ def _enter_lists(dataset: Dataset, look: _Look) -> set[str]:
 
 
 def sources_of(
-    receipts: Mapping[str, Mapping[str, Receipt]], months: Mapping[Month, MonthState], absent: Collection[str] = ()
+    receipts: Mapping[str, Mapping[str, Receipt]],
+    state: State,
+    months: Mapping[Month, MonthState],
+    absent: Collection[str] = (),
 ) -> Sources:
     """Return what there is of a dataset, and what its months were made from."""
     return Sources(
@@ -172,6 +187,7 @@ def sources_of(
         {path for each in months.values() if each.released for path in each.inputs},
         {month: each.restricted for month, each in months.items() if not each.input_gone},
         absent,
+        state.weakenings,
     )
 
 

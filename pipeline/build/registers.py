@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.model.findings import Finding
@@ -31,7 +32,8 @@ Entries = dict[str, str]
 class Standing(NamedTuple):
     """What protects now, by register: the combined entries, the floors to remember, and what waits for a decision.
 
-    ``weaker`` are entries that only a floor still protects, as they would be without it.
+    ``weaker`` are entries that only a floor still protects, as they would be without it; ``weakenings`` count how
+    often each of them was let out: an approval serves once.
     """
 
     combined: Mapping[str, Entries]
@@ -40,19 +42,21 @@ class Standing(NamedTuple):
     faults: tuple[InputError, ...]
     remarks: tuple[str, ...]
     weaker: Mapping[str, Entries]
+    weakenings: Mapping[str, int]
 
 
 class Sources(NamedTuple):
     """The sources of a dataset: the months that each, by path, has rows of, and the paths that are public.
 
     ``applied`` are the entries that kept rows of each month back when it was built; ``absent`` are lists that are not
-    there.
+    there, ``weakenings`` what `Standing` says of the run before.
     """
 
     months: Mapping[str, Collection[Month]]
     public: Collection[str]
     applied: Mapping[Month, Collection[str]]
     absent: Collection[str] = ()
+    weakenings: Mapping[str, int] = MappingProxyType({})
 
     def counts(self, path: str) -> bool:
         """Return whether a source is there, or what is public was made from it."""
@@ -71,6 +75,7 @@ def standing(
     found: dict[str, Entries] = {}
     kept: dict[str, Entries] = {}
     weaker: dict[str, Entries] = {}
+    weakenings = dict(sources.weakenings)
     findings: list[Finding] = []
     faults: list[InputError] = []
     remarks: list[str] = []
@@ -82,7 +87,9 @@ def standing(
         if gone := counting.keys() & sources.absent:
             floor |= _protecting(rule, rule.resolve(_combined(rule, counting.values())), floor)
             counting |= {path: _settling(rule, counting[path]) for path in gone}
-        entries, floor, left = judge.raised(_combined(rule, counting.values()), floor)
+        entries, floor, left, let_out = judge.raised(_combined(rule, counting.values()), floor)
+        if let_out:
+            weakenings[let_out] = weakenings.get(let_out, 0) + 1
         weaker[rule.register] = left
         findings += judge.weakened(left) if rule.every_row else []
         entries, asked = judge.settled(rule.resolve(entries))
@@ -93,7 +100,7 @@ def standing(
         findings += asked
         faults += rule.faults(entered, entries)
         remarks += rule.remarks(entered)
-    return Standing(found, kept, tuple(findings), tuple(faults), tuple(remarks), weaker)
+    return Standing(found, kept, tuple(findings), tuple(faults), tuple(remarks), weaker, weakenings)
 
 
 def weakened(
@@ -144,8 +151,12 @@ class _Judge(NamedTuple):
     desk: Desk
     sources: Sources
 
-    def raised(self, entries: Entries, floor: Mapping[str, str]) -> tuple[Entries, Entries, Entries]:
-        """Return the entries raised to the floor, the floor that is left, and what would go back without it."""
+    def raised(self, entries: Entries, floor: Mapping[str, str]) -> tuple[Entries, Entries, Entries, str]:
+        """Return the entries raised to the floor, the floor that is left, what would go back without it, what was let.
+
+        The last names the weakening that a decision has let out now, "" where none has.
+        """
+        let_out = ""
         now = self.rule.resolve(dict(entries))
         weaker = {
             key: now.get(key, "")
@@ -153,13 +164,14 @@ class _Judge(NamedTuple):
             if self.rule.strength(value) > self.rule.strength(now.get(key, ""))
         }
         if not weaker:
-            return entries, dict(floor), {}
+            return entries, dict(floor), {}, ""
         if any(map(self.desk.approval, self.weakened(weaker))):
             let_go = self._borne(weaker)
+            let_out = self._named("protection-weakened", {key: weaker[key] for key in let_go})
             floor = {key: value for key, value in floor.items() if key not in let_go}
             weaker = {key: value for key, value in weaker.items() if key not in let_go}
         raised = {key: self.rule.combine([floor[key], *([entries[key]] if key in entries else [])]) for key in weaker}
-        return entries | raised, dict(floor), weaker
+        return entries | raised, dict(floor), weaker, let_out
 
     def weakened(self, weaker: Mapping[str, str]) -> list[Finding]:
         """Return what waits for a decision: the weaker entries that some row bears; what has left protects nobody."""
@@ -193,21 +205,28 @@ class _Judge(NamedTuple):
         return entries, findings
 
     def _finding(self, code: str, facts: Mapping[str, str], words: str) -> Finding:
-        text = json.dumps([code, self.dataset, self.rule.register, sorted(facts.items())])
+        named = self._named(code, facts)
+        times = self.sources.weakenings.get(named, 0)
+        naming = {path for path, each in self.entered.items() if not self.rule.seen({path: each}).isdisjoint(facts)}
         return Finding(
             code=code,
             dataset=self.dataset,
             periods=tuple(sorted(set(self._periods(facts.keys())))),
             words=words,
             counts={self.rule.register: self.rule.count(facts)},
-            paths=tuple(sorted(path for path in self.entered if path not in self.sources.months)),
-            binds=hashlib.sha256(text.encode()).hexdigest(),
+            paths=tuple(sorted(naming | {path for path in self.entered if path not in self.sources.months})),
+            binds=hashlib.sha256(f"{named} {times}".encode()).hexdigest() if times else named,
         )
+
+    def _named(self, code: str, facts: Mapping[str, str]) -> str:
+        """Return what names a question, however often it is asked."""
+        text = json.dumps([code, self.dataset, self.rule.register, sorted(facts.items())])
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def _periods(self, keys: Collection[str]) -> Iterator[Month]:
         """Yield the months whose rows bear one of the keys; those of all sources where none is known to."""
         applied = [month for month, entries in self.sources.applied.items() if not set(entries).isdisjoint(keys)]
-        naming = [path for path, entered in self.entered.items() if not entered.keys().isdisjoint(keys)]
+        naming = [path for path, each in self.entered.items() if not self.rule.seen({path: each}).isdisjoint(keys)]
         months = self.sources.months
         yield from applied
         for path in [path for path in naming if path in months] or ([] if applied else months):

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 #: So many findings of one reason are shown one by one; of more, the first of them.
 _SHOWN = 3
-#: From so many months on a command names a range, which may hold months that wait for something else.
-_RANGE = 2
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _SIGNED = "--role POST --reason TEXT"
 
@@ -67,7 +65,7 @@ def _choices(by_code: Mapping[str, Sequence[Finding]]) -> Iterator[str]:
         inside = {
             code for code, periods in months.items() if any(asked[:1] <= (each,) <= asked[-1:] for each in periods)
         }
-        if len(asked) < _RANGE or inside <= set(codes):
+        if inside <= set(codes):
             yield _asked(asked)
         else:
             yield from (f"{_asked(asked)} --finding {code}" for code in codes)

@@ -68,11 +68,13 @@ class Desk(NamedTuple):
 
     def approval(self, finding: Finding) -> Decision | None:
         """Return the decision that lets in what ``finding`` is about, None where nobody has made one."""
-        return next((each for each in self.decisions if each.kind == "approve" and settles(each, finding)), None)
+        last = next((each for each in reversed(self.decisions) if settles(each, finding)), None)
+        return last if last and last.kind == "approve" else None
 
     def rejection(self, finding: Finding) -> Decision | None:
         """Return the decision that lets go what ``finding`` is about."""
-        return next((each for each in self.decisions if each.kind == "reject" and settles(each, finding)), None)
+        last = next((each for each in reversed(self.decisions) if settles(each, finding)), None)
+        return last if last and last.kind == "reject" else None
 
     def marked(self, finding: Finding) -> Finding:
         """Return the finding, passed where somebody rejected what it is about: nothing changes, and nothing waits."""

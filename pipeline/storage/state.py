@@ -96,9 +96,9 @@ class Version:
 class State:
     """Everything remembered of one dataset; ``declared`` is a digest of each feed as it was when it was read.
 
-    ``floors`` hold, by register, the strongest entry of each reference that a release went out with; ``versions`` the
-    bytes that each path ever held, the newest last; ``findings`` what the dataset waits for beside its months, and
-    what would wait had nobody rejected it.
+    ``floors`` hold, by register, the strongest entry of each reference that a release went out with; ``weakenings`` how
+    often a weaker protection was let out, by what names it; ``versions`` the bytes that each path ever held, the newest
+    last; ``findings`` what the dataset waits for beside its months, and what would wait had nobody rejected it.
     """
 
     receipts: Mapping[str, Mapping[str, Receipt]] = field(default_factory=dict)
@@ -106,6 +106,7 @@ class State:
     registers: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     months: Mapping[Month, MonthState] = field(default_factory=dict)
     floors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    weakenings: Mapping[str, int] = field(default_factory=dict)
     versions: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     unplaced: tuple[Account, ...] = ()
@@ -170,6 +171,7 @@ def _state(facts: Mapping[str, Any]) -> State:
         registers=facts["registers"],
         months={month: _month(each) for month, each in facts["months"].items()},
         floors=facts["floors"],
+        weakenings=facts.get("weakenings", {}),
         versions={path: tuple(Version(**each) for each in found) for path, found in facts["versions"].items()},
         findings=_findings(facts["findings"]),
         unplaced=_accounts(facts["unplaced"]),

@@ -122,8 +122,9 @@ class Payee(RowRuleBase):
         return resolved(entries)
 
     def count(self, keys: Collection[str]) -> int:
-        """Return the number of payees: those that are called otherwise too are counted once."""
-        return sum(not key.startswith("m:") for key in keys) or len(keys)
+        """Return the number of payees: each may have a key of its number and one of its name."""
+        called = sum(key.startswith("m:") for key in keys)
+        return max(called, len(keys) - called)
 
     def seen(self, sources: Mapping[str, Mapping[str, str]]) -> frozenset[str]:
         """Return the keys of numbers and names in ledgers; a line of the list alone protects nobody yet."""
