@@ -80,6 +80,10 @@ class History:
         """Return whether these bytes fed a release and nobody took them back."""
         return bool(version.released) and _let_go(self.desk, self.dataset, path, version.sha256) is None
 
+    def counted(self, path: str, sha256: str) -> bool:
+        """Return whether these bytes of ``path`` fed a release that holds."""
+        return any(each.sha256 == sha256 and self.counts(path, each) for each in self.versions.get(path, ()))
+
     def forgot(self, path: str, sha256: str) -> bool:
         """Return whether somebody took these bytes back."""
         decision = _let_go(self.desk, self.dataset, path, sha256)
@@ -172,20 +176,22 @@ def _twice(seen: History, own: Mapping[Month, str], receipts: Mapping[str, Recei
         if path in receipts and receipts[path].rows:
             places.setdefault(receipts[path].sha256, []).append((month, path))
     folder = next(iter(own.values()), "").rpartition("/")[0]
-    for path in seen.versions.keys() - receipts.keys() - seen.aside:
+    for path in sorted(seen.versions.keys() - receipts.keys() - seen.aside):
         newest = next((each for each in reversed(seen.versions[path]) if seen.counts(path, each)), None)
         if path.rpartition("/")[0] == folder and newest and newest.sha256 in places:
             places[newest.sha256].insert(0, ("", path))
     for sha256, same in places.items():
         if len(same) > 1:
             paths = [path for _, path in same]
+            new = [(month, path) for month, path in same if month and not seen.counted(path, sha256)]
+            new = new or [(month, path) for month, path in same if month]
             yield Finding(
                 code="same-extract-twice",
                 dataset=seen.dataset,
-                periods=tuple(month for month, _ in same if month),
+                periods=tuple(month for month, _ in new),
                 words=f"{' and '.join(paths)} hold the same bytes",
                 verdict=Verdict.FAIL,
-                paths=tuple(path for month, path in same if month),
+                paths=tuple(path for _, path in new),
                 binds=sha256,
             )
 

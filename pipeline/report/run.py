@@ -110,7 +110,8 @@ def planned_lines(run: Run, *, ending: str = PLANNED) -> Iterable[str]:
         if outcome.built:
             yield "  this run would give"
             yield from (f"    {line}" for line in account_lines(_accounts(outcome, outcome.built)))
-        yield from (f"  {line}" for line in (*waiting_lines(outcome, run.work.private), *_stopped(outcome)))
+        said = (*waiting_lines(outcome, run.work.private, planned=True), *outcome.remarks, *_stopped(outcome))
+        yield from (f"  {line}" for line in said)
     yield from _planned_ending(run, ending)
 
 
@@ -120,7 +121,9 @@ def planned_summary(run: Run, *, ending: str = PLANNED) -> Iterable[str]:
         name = outcome.dataset.name
         rows = [each for each in run.rows if each.dataset == name]
         yield f"{name}: {_would(outcome, rows)}"
-        yield from (f"  {line}" for line in (*waiting_lines(outcome, run.work.private), *_stopped(outcome)))
+        yield from (
+            f"  {line}" for line in (*waiting_lines(outcome, run.work.private, planned=True), *_stopped(outcome))
+        )
     yield from _planned_ending(run, ending)
     yield _MORE
 

@@ -24,8 +24,8 @@ _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _SIGNED = "--role POST --reason TEXT"
 
 
-def waiting_lines(outcome: Outcome, private: Path) -> Iterator[str]:
-    """Yield what of a dataset waits, each reason once, and how it is decided."""
+def waiting_lines(outcome: Outcome, private: Path, *, planned: bool = False) -> Iterator[str]:
+    """Yield what of a dataset waits, each reason once, and how it is decided; of a plan, what would wait."""
     by_code: dict[str, list[Finding]] = {}
     for finding in findings_of(outcome):
         if finding.verdict is Verdict.FAIL:
@@ -33,6 +33,8 @@ def waiting_lines(outcome: Outcome, private: Path) -> Iterator[str]:
         by_code.setdefault(finding.code, []).append(finding)
     for code, findings in by_code.items():
         yield from _reason(code, findings, private)
+    if by_code and planned:
+        yield "  `pipeline publish` keeps what is to be looked at; then:"
     for chosen in _choices(by_code):
         for what, command in (("approve", "approve"), ("leave it as it is", "reject")):
             yield f"  to {what}: pipeline {command} {outcome.dataset.name} {chosen} {_SIGNED}"
@@ -120,7 +122,8 @@ def _reason(code: str, findings: Sequence[Finding], private: Path) -> Iterator[s
         if len(words) > 1:
             yield printable(f"  {ranges(finding.periods)}: {finding.words}")
         of = "" if finding.held or code in OF_FILES else "of the decision: "
-        where = str(private / finding.held) if finding.held else " and ".join(finding.paths)
+        held = private / finding.held if finding.held else None
+        where = str(held) if held and held.exists() else " and ".join(finding.paths)
         yield printable(
             f"  to look at: {where} ({of}sha256 {finding.sha256})" if where else f"  sha256 {finding.sha256}"
         )

@@ -227,7 +227,7 @@ def _workplace(
     early: Key | None,
 ) -> Workplace:
     if not kind:
-        raise origin.nothing_received()
+        raise origin.nothing_received(settings.data)
     if kind == origin.REAL:
         check_memory(settings.data)
     origin.check_force(settings, kind)

@@ -30,7 +30,7 @@ _SAMPLE_KEY = "sample/key"
 _HEADER = 1 << 16
 #: What we keep below ``private``; anything else there is somebody's own and is never removed.
 _OURS = (
-    *("state", "releases", "index", "quarantine", "review", "cache", "catalogue", "sample"),
+    *("state", "releases", "index", "quarantine", "review", "preview", "catalogue", "sample"),
     *("points", "journal.jsonl", "day.json", _ORIGIN),
 )
 _CLEAR = "`pipeline sample --clear` removes the sample, what was made from it and nothing else"
@@ -116,11 +116,11 @@ def origin_of(data: Path, *, needs_files: bool = True) -> str:
         raise InputError(
             "nothing-received",
             "there is no extract, but there were some before",
-            where="data/raw",
+            where=str(data / "raw"),
             fix="see whether the folder is mounted and the exports ran; nothing was changed",
         )
     if real and needs_files and is_empty(data):
-        raise nothing_received()
+        raise nothing_received(data)
     return next(filter(None, kinds.values()), "") or earlier or (REAL if kinds else "")
 
 
@@ -132,12 +132,12 @@ def wants_sample(settings: Settings) -> bool:
     return before(data) != REAL and REAL not in map(_kind, received(data))
 
 
-def nothing_received() -> InputError:
+def nothing_received(data: Path) -> InputError:
     """Return the error for a data folder into which nothing was ever put."""
     return InputError(
         "nothing-received",
         "there is no extract yet",
-        where="data/raw",
+        where=str(data / "raw"),
         fix="put the systems' extracts there (see data/raw/README.md), or try the sample: `make publish`",
     )
 

@@ -463,11 +463,11 @@ def test_a_part_that_is_larger_than_it_says_is_refused(tmp_path: Path) -> None:
 def test_the_messages_of_unusable_files_read_well(tmp_path: Path) -> None:
     assert refusal(tmp_path, COMPOUND).text() == (
         "broken-file: 2024-01.xlsx: the file is an old .xls workbook, whatever its name says, or damaged\n"
-        "  to do: open it in a spreadsheet program and save it again as .xlsx, without a password"
+        "  to do: export it again as .xlsx, without a password; one that was repaired may lack rows"
     )
     assert refusal(tmp_path, _flag_as_encrypted(workbook(LINE))).text() == (
         "encrypted-file: 2024-01.xlsx: the workbook is protected by a password\n"
-        "  to do: open it in a spreadsheet program and save it again as .xlsx, without a password"
+        "  to do: export it again as .xlsx, without a password; one that was repaired may lack rows"
     )
 
 

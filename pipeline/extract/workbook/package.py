@@ -33,7 +33,7 @@ _COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED = 0x1
 #: How an encrypted workbook names its only stream, in the directory of the compound file around it.
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
-_RESAVE = "open it in a spreadsheet program and save it again as .xlsx, without a password"
+_RESAVE = "export it again as .xlsx, without a password; one that was repaired may lack rows"
 
 #: What damaged zips raise; of kinds that the library cannot read, and of an unknown encoding, the last three.
 _DAMAGED = (
