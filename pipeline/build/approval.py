@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.build import gates
 from pipeline.build.profile import PUBLISHED, profile_of_accounts
+from pipeline.build.received import still_rejected
 from pipeline.extract.database.database import Database
 from pipeline.model.findings import Finding
 from pipeline.release.change_log import CORRECTED, Why, note
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _EXPLAINS = frozenset(("code lists", "reference data", "settings", "program", "declaration", "schema", "mapping"))
 #: Under this name a profile remembers that such a change explains it.
 _EXPLAINED = "explained"
+_SUSPECT = "suspect-input"
 
 
 class Accepted(NamedTuple):
@@ -163,7 +165,7 @@ def _findings(
     """Return what each month has to wait for and nobody has settled."""
     known = _judge(inputs, months, asked, rejected)
     direct = {month: _unsettled(inputs, _direct(inputs, month, each)) for month, each in known.items()}
-    suspects: dict[str, Month] = {}
+    suspects = still_rejected(inputs.found.history, months)
     for month, findings in direct.items():
         suspects |= {path: month for finding in findings for path in finding.paths}
     for month in rejected:
@@ -228,18 +230,17 @@ def _suspects(inputs: DatasetInputs, month: Month, asked: _Asked, feed: str) -> 
     return set(changed) or {inputs.found.own[name][month] for name in feeds if month in inputs.found.own[name]}
 
 
-_SUSPECT = "suspect-input"
-
-
 def _suspect_input(
     inputs: DatasetInputs, month: Month, asked: _Asked, suspects: Mapping[str, Month]
 ) -> Iterator[Finding]:
-    """Yield that a month is fed, or was fed until now, by an extract that another month waits for."""
+    """Yield that a month is fed, or was fed until now, by an extract that another waits for or was rejected with."""
     waited = asked.before.waiting.findings if asked.before and asked.before.waiting else ()
     fed = {*asked.now, *asked.changed, *(path for each in waited if each.code == _SUSPECT for path in each.paths)}
     paths = tuple(sorted(path for path in fed if suspects.get(path, month) != month))
     if paths and not asked.same:
-        words = f"{' and '.join(paths)} feeds it too, and waits with {', '.join(sorted({suspects[p] for p in paths}))}"
+        done = "was rejected" if still_rejected(inputs.found.history, inputs.months).keys() >= {*paths} else "waits"
+        others = ", ".join(sorted({suspects[path] for path in paths}))
+        words = f"{' and '.join(paths)} feeds it too, and {done} with {others}"
         yield _finding(inputs, month, asked, code=_SUSPECT, words=words, paths=paths)
 
 

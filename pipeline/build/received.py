@@ -76,6 +76,12 @@ class History:
         known = any(each.sha256 == sha256 for each in found)
         return known and not any(self.counts(path, each) for each in found)
 
+    def stands_unreleased(self, path: str, sha256: str) -> bool:
+        """Return whether these bytes are the newest at ``path``, and fed no release."""
+        found = self.versions.get(path, ())
+        same = [each for each in found if each.sha256 == sha256]
+        return bool(same) and found[-1] is same[-1] and not any(each.released for each in same)
+
     def counts(self, path: str, version: Version) -> bool:
         """Return whether these bytes fed a release and nobody took them back."""
         return bool(version.released) and _let_go(self.desk, self.dataset, path, version.sha256) is None
@@ -158,6 +164,17 @@ def with_released(versions: Mapping[str, tuple[Version, ...]], months: Iterable[
             for each in found
         )
         for path, found in versions.items()
+    }
+
+
+def still_rejected(seen: History, months: Mapping[Month, MonthState]) -> dict[str, Month]:
+    """Return the extracts that came into no release but only into a build that was rejected before, with its month."""
+    return {
+        path: month
+        for month, each in months.items()
+        if month in each.rejected and seen.desk.lets_go(seen.dataset, month, each.rejected[month])
+        for path, sha256 in each.inputs.items()
+        if seen.stands_unreleased(path, sha256)
     }
 
 

@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pipeline.model.findings import Finding
-from pipeline.storage.state import MonthState, Waiting
+from pipeline.storage.state import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeline.model.periods import Month
     from pipeline.settings.decisions import Desk
+    from pipeline.storage.state import Built, MonthState
 
 #: A month whose memory was rebuilt says so among what it was made from.
 RECOVERED: Final = "recovered"
@@ -21,31 +22,52 @@ RECOVERED: Final = "recovered"
 def hold_recovered(
     desk: Desk, dataset: str, before: Mapping[Month, MonthState], months: dict[Month, MonthState]
 ) -> frozenset[Month]:
-    """Make other rows wait than the public ones, and new months beside them; return the months that wait for it."""
-    marked = {month for month, each in before.items() if RECOVERED in each.made_from}
+    """Make other rows wait than the public ones, and new months beside them; return the months that wait for it.
+
+    A month keeps its mark until somebody has let in other rows of it: the same rows say nothing of later ones.
+    """
+    marks = {month: each.made_from[RECOVERED] for month, each in before.items() if RECOVERED in each.made_from}
     held = set()
-    for month, now in tuple(months.items()) if marked else ():
-        last = before[month].released if month in before else None
-        built = now.waiting.built if now.waiting else now.released
-        if built is None or (last and last.csv_sha256 == built.csv_sha256) or (last and month not in marked):
-            continue
-        found = Finding(
-            code=RECOVERED,
-            dataset=dataset,
-            periods=(month,),
-            words=f"the private memory was lost, and what is now built holds {built.rows:,} rows, "
-            f"what is public {last.rows if last else 0:,}",
-            binds=built.csv_sha256,
-        )
-        if desk.approval(found):
-            continue
-        held.add(month)
-        others = now.waiting.findings if now.waiting else ()
-        waiting = (
-            replace(now.waiting, findings=(*others, found)) if now.waiting else Waiting(built=built, findings=(found,))
-        )
-        made_from = (
-            {**now.made_from, RECOVERED: before[month].made_from[RECOVERED]} if month in marked else now.made_from
-        )
-        months[month] = replace(now, released=last, waiting=waiting, made_from=made_from)
+    for month, now in tuple(months.items()):
+        was = before.get(month)
+        last = was.released if was else None
+        found = None
+        if month in marks or (marks and last is None) or _waited(was):
+            found = _other_rows(dataset, month, last, now)
+        let_in = found is not None and desk.approval(found) is not None
+        if found and not let_in:
+            held.add(month)
+            months[month] = _held(now, last, found)
+        if month in marks and (now.waiting or not let_in):
+            months[month] = replace(months[month], made_from={**now.made_from, RECOVERED: marks[month]})
+        elif RECOVERED in now.made_from:
+            made_from = {name: text for name, text in now.made_from.items() if name != RECOVERED}
+            months[month] = replace(months[month], made_from=made_from)
     return frozenset(held)
+
+
+def _waited(was: MonthState | None) -> bool:
+    waiting = was.waiting if was else None
+    return waiting is not None and any(each.code == RECOVERED for each in waiting.findings)
+
+
+def _other_rows(dataset: str, month: Month, last: Built | None, now: MonthState) -> Finding | None:
+    """Return that a month is, or would be, other rows than the public ones, nothing where it is the same."""
+    built = now.waiting.built if now.waiting else now.released
+    if built is None or (last and last.csv_sha256 == built.csv_sha256):
+        return None
+    return Finding(
+        code=RECOVERED,
+        dataset=dataset,
+        periods=(month,),
+        words=f"the private memory was lost, and what is now built holds {built.rows:,} rows, "
+        f"what is public {last.rows if last else 0:,}",
+        binds=built.csv_sha256,
+    )
+
+
+def _held(now: MonthState, last: Built | None, found: Finding) -> MonthState:
+    """Return a month that waits for ``found`` too, its last release public."""
+    if now.waiting:
+        return replace(now, waiting=replace(now.waiting, findings=(*now.waiting.findings, found)))
+    return replace(now, released=last, waiting=Waiting(built=now.released, findings=(found,)) if now.released else None)

@@ -63,7 +63,7 @@ FINDINGS: Final = MappingProxyType(
         "days-missing": "The last days of a month have no row: the file may be cut off.",
         "share-jumped": "A share of rows (without a place, without an outcome ...) is far above that of other months.",
         "all-held-back": "An extract has rows, and none of them would be published.",
-        "suspect-input": "The month is fed by a file of another month that waits.",
+        "suspect-input": "The month is fed by a file of another month that waits or was rejected.",
         "protection-weakened": "A record or a payee would be less protected than in what is public.",
         "name-also-protected": "A payee is to be named whose name is protected under another number.",
         "account-by-folding": "An account matches an excluded one only when case, blanks and zeros are left aside.",

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from little_force import FEB, JAN, MAR, STREET, call, crime, little_force, publish, record
 from product import Product, change_csv, contents, read_csv
 from small_tree import small_tree
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from product import Rows
 
-STREET = "street-crime"
 SIGNED = "--role POST --reason TEXT"
 
 
@@ -71,6 +71,31 @@ def test_a_month_that_a_rejected_file_feeds_is_let_in_with_it(product: Product) 
     product.decide("approve", STREET, "2024-03")
     assert product.publish() == {STREET: ("2024-01", "2024-03")}
     assert len({*data_of(product).items()} - {*files.items()}) == 4
+
+
+def test_a_rejected_file_does_not_come_in_with_another_month_later(tmp_path: Path) -> None:
+    force = little_force(tmp_path / "force")
+    for month in (JAN, FEB, MAR):
+        record(force, month, *(crime(month, number) for number in range(100, 200)))
+    call(force, MAR)
+    publish(force, STREET)
+    record(force, MAR, crime(JAN, 900))  # cut, with a late row
+    publish(force, STREET, "2024-04-02", status=5)
+    force.decide("reject", STREET, MAR)
+    publish(force, STREET, "2024-04-03")
+    rows = force.csv(STREET, JAN)
+    record(force, FEB, *(crime(FEB, number) for number in range(100, 201)))
+    publish(force, STREET, "2024-04-04")  # what the rejected file does not feed
+    assert len(force.csv(STREET, FEB)) == len(rows) + 1
+    record(force, JAN, *(crime(JAN, number) for number in range(100, 201)))
+    for day in (5, 6):
+        said = publish(force, STREET, f"2024-04-0{day}", status=5)
+        held = "WAITS suspect-input: 2024-01: crime/recorded-crime/2024-03.csv feeds it too, and was rejected with"
+        assert f"{held} 2024-03" in said.out
+        assert force.csv(STREET, JAN) == rows
+    record(force, MAR, *(crime(MAR, number) for number in range(100, 200)))  # the right file
+    publish(force, STREET, "2024-04-07")
+    assert len(force.csv(STREET, JAN)) == len(rows) + 1
 
 
 def test_an_approval_lets_in_no_older_file_that_was_rejected(product: Product) -> None:
