@@ -114,6 +114,7 @@ def with_points(
     now = references.lists[_LIST].sha256
     for month, each in months.items():
         own = each.points or (before[month].points if month in before else "")
-        if each.released and not each.waiting and each.made_from.get("reference data") == base["reference data"]:
+        out = each.released and not each.waiting and not each.rejected  # what it was made from is what is public
+        if out and each.made_from.get("reference data") == base["reference data"]:
             own = now
         months[month] = replace(each, points=own)

@@ -230,7 +230,12 @@ def _recurring(text: pa.Table, varied: Sequence[str]) -> pa.Table:
 
 
 def _moved(accounts: tuple[Account, ...], removed: Mapping[tuple[str, str], int]) -> tuple[Account, ...]:
-    """Return the accounts after rows of feeds have moved from published to withheld, each with its reason."""
+    """Return the accounts after rows of feeds have moved from published to withheld, each with its reason.
+
+    Where none are known, because the memory of them was lost, none are made up.
+    """
+    if not accounts:
+        return ()
     moved = Counter({(each.feed, each.outcome, each.reason): each.rows for each in accounts})
     for (feed, reason), rows in removed.items():
         if rows:

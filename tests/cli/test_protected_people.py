@@ -333,6 +333,33 @@ def test_another_list_of_points_moves_no_released_record(force: Product) -> None
     assert {row["Location"] for row in force.csv(STREET, JAN)} == {"On or near Alder Row"}
 
 
+def test_a_record_has_one_place_after_what_was_snapped_anew_was_rejected(force: Product) -> None:
+    for month in (JAN, FEB):
+        record(force, month, *(crime(month, number) for number in range(100, 200)))
+    publish(force, STREET)
+    old = {row["Crime ID"]: row["Location"] for row in force.csv(STREET, JAN) if row["Crime ID"]}
+    points = force.reference / "map-points.csv"
+    head = points.read_text(encoding="utf-8").split("\n", 1)[0]
+    points.write_text(f"{head}\n-1.129601,52.636301,On or near Alder Row,E01033999,Leicester 041F,12\n", "utf-8")
+    publish(force, STREET, "2024-04-02", status=5)
+    force.decide("approve", STREET, "--all")
+    record(force, JAN)  # cut
+    publish(force, STREET, "2024-04-03", status=5)
+    force.decide("reject", STREET, JAN)
+    publish(force, STREET, "2024-04-04")
+    again = crime(MAR, 7, crime_reference="24*0100107")
+    record(force, MAR, again, *(crime(MAR, number) for number in range(100, 200)))
+    call(force, MAR)
+    publish(force, STREET, "2024-04-05")
+    assert {row["Crime ID"]: row["Location"] for row in force.csv(STREET, JAN) if row["Crime ID"]} == old
+    both = [row for row in force.csv(STREET, MAR) if row["Crime ID"] in old]
+    assert len(both) == 1
+    assert both[0]["Location"] == old[both[0]["Crime ID"]]
+    record(force, JAN, *(crime(JAN, number) for number in range(100, 199)))  # the right file, snapped anew as approved
+    publish(force, STREET, "2024-04-06")
+    assert "On or near Alder Row" in {row["Location"] for row in force.csv(STREET, JAN)}
+
+
 # --- memory, day, decisions ------------------------------------------------------------------------------------------
 
 

@@ -73,3 +73,15 @@ def test_a_correction_waits_also_after_the_public_rows_were_built_again(force: P
     record(force, JAN, crime(JAN, 78), crime(JAN, 79))  # it was looked at once
     publish(force, STREET, "2024-04-09")
     assert len(force.csv(STREET, JAN)) == 8
+
+
+def test_a_protection_of_a_month_whose_accounts_were_lost_makes_up_no_count(tmp_path: Path) -> None:
+    force = little_force(tmp_path / "force")
+    publish(force, STREET)
+    (force.private / "state" / f"{STREET}.json").unlink()
+    assert force.run("recover").status == 0
+    force.crimes(JAN).unlink()
+    record(force, FEB, crime(JAN, 1, restricted="Y"))
+    publish(force, STREET, "2024-04-02")
+    assert len(force.csv(STREET, JAN)) == 5
+    assert force.state(STREET)["months"][JAN]["accounts"] == []
