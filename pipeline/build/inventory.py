@@ -110,11 +110,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     held: dict[str, str] = {}
     numbers: dict[str, str] = {}
     for feed in dataset.feeds:
-        known = (
-            state.receipts.get(feed.name, {})
-            if state.declared.get(feed.name) == read_as(work, dataset, references, feed)
-            else {}
-        )
+        known = state.receipts.get(feed.name, {}) if _is_read(work, dataset, references, feed, state) else {}
         try:
             if isinstance(feed.source, Database):
                 database = _database(feed, work, look)
@@ -157,6 +153,11 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         history=seen,
         paused=frozenset(month for month in gone if missed[month] <= seen.aside),
     )
+
+
+def _is_read(work: Workplace, dataset: Dataset, references: References, feed: Feed, state: State) -> bool:
+    """Return whether what the files of a feed entered is what they would enter today."""
+    return state.declared.get(feed.name) == read_as(work, dataset, references, feed)
 
 
 def read_as(work: Workplace, dataset: Dataset, references: References, feed: Feed) -> str:

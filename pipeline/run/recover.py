@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
@@ -19,7 +20,7 @@ from pipeline.model.release import ChangeNote
 from pipeline.storage.atomic import replace_file
 from pipeline.storage.journal import record
 from pipeline.storage.lock import locked
-from pipeline.storage.state import Built, MonthState, State
+from pipeline.storage.state import Built, MonthState
 from pipeline.storage.store import Store
 
 if TYPE_CHECKING:
@@ -44,12 +45,12 @@ class Recovered(NamedTuple):
 
 
 def check_memory(data: Path) -> None:
-    """Stop where real releases of ours are public and the private state knows nothing of them."""
+    """Stop where real releases of ours are public and the private state knows nothing, or not all, of them."""
     lost = [name for name in declared() if _is_lost(data, name)]
     if lost:
         raise StorageError(
             "memory-lost",
-            f"releases of {', '.join(lost)} are public, and the private memory of their protections is gone",
+            f"releases of {', '.join(lost)} are public, and the private memory of their protections is gone or older",
             where=str(data / "private"),
             fix="restore data/private from its backup; where there is none, `pipeline recover` rebuilds what can be "
             "rebuilt and says what is forgotten",
@@ -57,24 +58,35 @@ def check_memory(data: Path) -> None:
 
 
 def _is_lost(data: Path, name: str) -> bool:
-    package = _package(data / "published" / name)
-    if package is None or "sample" in package or not _releases(package):
+    folder = data / "published" / name
+    package = _package(folder)
+    if "sample" in package or not (_releases(package) or _month_files(folder, name)):
         return False
-    return not any(each.released for each in Store(data / "private").state(name).months.values())
+    state = Store(data / "private").state(name)
+    known = bool(state.changes) or any(each.released for each in state.months.values())
+    return not known or len(list(_changes(folder))) > len(state.changes)
 
 
-def _package(folder: Path) -> Mapping[str, Any] | None:
+def _month_files(folder: Path, name: str) -> bool:
+    """Return whether a file of a month is public, whatever has become of the data package."""
+    return any(
+        re.fullmatch(rf"{name}-[0-9]{{4}}-[0-9]{{2}}\.(csv|parquet)", path.name) for path in folder.glob(f"{name}-*")
+    )
+
+
+def _package(folder: Path) -> Mapping[str, Any]:
+    """Return a public data package, nothing where there is none that can be read."""
     try:
         facts = json.loads((folder / "datapackage.json").read_bytes())
-    except (OSError, ValueError):
-        return None
-    return facts if isinstance(facts, dict) else None
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return facts if isinstance(facts, dict) and isinstance(facts.get("resources"), list) else {}
 
 
 def _releases(package: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
     """Return the resources of each month, where both formats are named."""
     found: dict[str, list[Mapping[str, Any]]] = {}
-    for each in package.get("resources", []):
+    for each in package.get("resources", ()):
         if isinstance(each, dict) and re.fullmatch(r"[0-9]{4}-[0-9]{2}", str(each.get("month", ""))):
             found.setdefault(each["month"], []).append(each)
     return {
@@ -99,13 +111,22 @@ def recover(settings: Settings, today: dt.date, *, say: Callable[[str], None]) -
 
 def _recovered(data: Path, name: str, today: dt.date) -> Recovered:
     folder, store = data / "published" / name, Store(data / "private")
-    package = _package(folder) or {}
+    package = _package(folder)
+    if not _releases(package) and _month_files(folder, name):
+        raise StorageError(
+            "memory-lost",
+            "files of months are public, and no data package says which of them were released",
+            where=str(folder / "datapackage.json"),
+            fix="restore that file, or data/private, from a backup",
+        )
     notes = tuple(_changes(folder))
     months = {
         month: _month(store, folder, name, month, files, notes=notes, today=today)
         for month, files in sorted(_releases(package).items())
     }
-    store.remember(name, State(months=months, changes=notes))
+    older = store.state(name)  # what an older memory knows of protections still holds
+    afresh = replace(older, receipts={}, declared={}, findings=(), unplaced=())
+    store.remember(name, replace(afresh, months=months, changes=notes))
     record(data / "private", "recovered", {"dataset": name, "months": sorted(months)})
     return Recovered(name, len(months))
 

@@ -114,8 +114,8 @@ def read_decisions(path: Path, mistakes: list[SettingsError]) -> tuple[Decision,
         mistakes.append(mistake)
         return ()
     found = [
-        *(_decision(section) for section in _tables(top, reader, "decision")),
         *(_approval(section) for section in _tables(top, reader, "approval")),
+        *(_decision(section) for section in _tables(top, reader, "decision")),
     ]
     reader.finish()
     return tuple(found)

@@ -194,8 +194,8 @@ def _desk(section: Section) -> Desk:
     """Return the decisions of the file that the settings name, else of `decisions.toml` beside them, and approvals."""
     approvals, own = section.path("approvals"), section.path("decisions")
     path = own or section.reader.file.parent / "decisions.toml"
-    files = [path] if path.exists() or (own and not own.parent.is_dir()) else []
-    files += [approvals] if approvals and approvals != path else []
+    files = [approvals] if approvals and approvals != path else []  # of before, so whatever was decided since counts
+    files += [path] if path.exists() or (own and not own.parent.is_dir()) else []
     mistakes = section.reader.mistakes
     return Desk(path, tuple(decision for file in files for decision in read_decisions(file, mistakes)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -75,3 +76,47 @@ def test_an_incident_stays_one_when_the_setting_of_its_key_changes(force: Produc
     force.settings.write_text(text.replace('incident_key = ["number"]', 'incident_key = ["number", "day"]'), "utf-8")
     publish(force, STREET, "2024-04-02")
     assert public(force, JAN, "Anti") == 4
+
+
+def test_an_older_backup_of_the_private_memory_is_not_taken_for_the_memory(force: Product) -> None:
+    publish(force, STREET)
+    backup = force.folder / "backup"
+    shutil.copytree(force.private, backup)
+    record(force, JAN, crime(JAN, 50, restricted="Y"), crime(JAN, 51))
+    publish(force, STREET, "2024-04-02")
+    shutil.rmtree(force.private)
+    backup.rename(force.private)
+    record(force, JAN, crime(JAN, 50), crime(JAN, 51), crime(JAN, 52))
+    said = publish(force, STREET, "2024-04-03", status=8)
+    assert "memory-lost" in said.text
+    assert force.run("recover").status == 0
+    publish(force, STREET, "2024-04-03", status=5)
+    assert public(force, JAN, "Shoplifting") == 4
+
+
+@pytest.mark.parametrize("harm", ["", "{}", "[" * 100_000, '{"resources": null}'])
+def test_public_months_without_their_data_package_are_no_blank_sheet(force: Product, harm: str) -> None:
+    publish(force, STREET)
+    package = force.published / STREET / "datapackage.json"
+    package.unlink()
+    if harm:
+        package.write_text(harm, encoding="utf-8")
+    (force.private / "state" / f"{STREET}.json").unlink()
+    assert "memory-lost" in publish(force, STREET, "2024-04-02", status=8).text
+    said = force.run("recover")
+    assert said.status == 8
+    assert "restore that file" in said.text
+
+
+@pytest.mark.parametrize("name", ["J Zzquill", "A. B. Qvist", "Zzquill"])
+def test_a_cost_centre_or_an_account_that_is_a_redacted_name_is_blank(force: Product, name: str) -> None:
+    pay(
+        force,
+        JAN,
+        {"Supplier No": "S1", "Supplier Name": name, "Supplier Type": "PROT"},
+        {"Supplier No": "S2", "Cost Centre Name": name, "Account Name": name.upper()},
+    )
+    publish(force, SPEND)
+    text = (force.published / SPEND / f"{SPEND}-{JAN}.csv").read_text(encoding="utf-8")
+    assert name.casefold() not in text.casefold()
+    assert len(force.csv(SPEND, JAN)) == 3

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, plain
+from pipeline.columns.keys import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,10 +26,14 @@ _FEWEST = 2
 
 
 def names_of(column: pa.Array, mask: Mask) -> frozenset[frozenset[str]]:
-    """Return the names that stand in a column where ``mask`` is true, each as its words; one word is no name."""
+    """Return the names that stand in a column where ``mask`` is true, each as its words.
+
+    One word may be any word: it names somebody only where it is all of a text, and so it is kept as that text.
+    """
     held = pc.unique(plain(column).filter(mask).drop_null()).to_pylist()
-    found = (_words(text) - _TITLES for text in held)
-    return frozenset(each for each in found if len(each) >= _FEWEST)
+    words = {text: _words(text) - _TITLES for text in held}
+    whole = {frozenset([f"={folded(text)}"]) for text in held if folded(text)}
+    return frozenset(each for each in words.values() if len(each) >= _FEWEST) | frozenset(whole)
 
 
 def names_somebody(column: pa.Array, names: Iterable[frozenset[str]]) -> Mask:
@@ -36,7 +41,7 @@ def names_somebody(column: pa.Array, names: Iterable[frozenset[str]]) -> Mask:
     every = tuple(names)
 
     def holds(text: str) -> bool:
-        words = _words(text)
+        words = _words(text) | {f"={folded(text)}"}
         return any(name <= words for name in every)
 
     return facts_of_distinct(column, holds, dtype=np.bool_, empty=False) if every else np.zeros(len(column), np.bool_)
