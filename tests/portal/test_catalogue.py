@@ -735,3 +735,9 @@ def test_every_error_of_the_catalogue_is_declared() -> None:
 
 if __name__ == "__main__":
     _drill(Path(sys.argv[2]), sys.argv[3])
+
+
+def test_a_public_folder_that_leads_to_itself_is_a_mistake_of_the_settings(tmp_path: Path) -> None:
+    (tmp_path / "published").symlink_to("published")
+    with pytest.raises(SettingsError, match="leads to no folder"):
+        StaticCatalogue(tmp_path / "published", tmp_path / "private")

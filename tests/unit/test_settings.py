@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import hashlib
+import os
 import pickle
 from pathlib import Path
 
@@ -597,3 +598,9 @@ def test_reasons_that_are_not_recorded_need_a_sentence_for_the_public(tmp_path: 
 def test_a_name_that_is_published_is_undamaged_and_no_formula(label: str, tmp_path: Path) -> None:
     text = LEAST.replace("Police and Crime Commissioner for Example", label)
     assert "OPCC" in complaint(tmp_path, text)
+
+
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipeline.toml")
+    with pytest.raises(SettingsError, match="no plain file"):
+        Settings.load(tmp_path / "pipeline.toml", {})

@@ -62,8 +62,11 @@ class StaticCatalogue:
     one_by_one = False  # the public folder is swapped whole
 
     def __init__(self, folder: Path, staging: Path) -> None:
-        self._folder = folder.resolve()
-        self._staging = staging.resolve()
+        try:
+            self._folder, self._staging = folder.resolve(), staging.resolve()
+        except (OSError, RuntimeError):  # a link that leads to itself
+            fix = "let `data` in the settings name a folder"
+            raise SettingsError("bad-setting", "it leads to no folder", where=str(folder), fix=fix) from None
         if self._staging == self._folder or self._folder in self._staging.parents:
             raise SettingsError(
                 "bad-setting",
