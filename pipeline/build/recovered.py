@@ -37,7 +37,7 @@ def hold_recovered(
         let_in = found is not None and desk.approval(found) is not None
         if found and not let_in:
             held.add(month)
-            months[month] = _held(now, last, found)
+            months[month] = _held(now, was, found)
         if month in marks and (now.waiting or not let_in):
             months[month] = replace(months[month], made_from={**now.made_from, RECOVERED: marks[month]})
         elif RECOVERED in now.made_from:
@@ -66,8 +66,10 @@ def _other_rows(dataset: str, month: Month, last: Built | None, now: MonthState)
     )
 
 
-def _held(now: MonthState, last: Built | None, found: Finding) -> MonthState:
+def _held(now: MonthState, was: MonthState | None, found: Finding) -> MonthState:
     """Return a month that waits for ``found`` too, its last release public."""
-    if now.waiting:
-        return replace(now, waiting=replace(now.waiting, findings=(*now.waiting.findings, found)))
-    return replace(now, released=last, waiting=Waiting(built=now.released, findings=(found,)) if now.released else None)
+    if now.waiting or now.released is None:
+        others = now.waiting
+        return replace(now, waiting=others and replace(others, findings=(*others.findings, found)))
+    waiting = Waiting(built=now.released, findings=(found,), profile=now.profile)
+    return replace(now, released=was.released if was else None, waiting=waiting, profile=was.profile if was else {})

@@ -85,3 +85,18 @@ def test_a_protection_of_a_month_whose_accounts_were_lost_makes_up_no_count(tmp_
     publish(force, STREET, "2024-04-02")
     assert len(force.csv(STREET, JAN)) == 5
     assert force.state(STREET)["months"][JAN]["accounts"] == []
+
+
+def test_what_waits_is_measured_against_what_is_public_every_night(tmp_path: Path) -> None:
+    force = little_force(tmp_path / "force")
+    for month in (JAN, FEB):
+        record(force, month, *(crime(month, number) for number in range(100, 200)))
+    publish(force, STREET)
+    (force.private / "state" / f"{STREET}.json").unlink()
+    assert force.run("recover").status == 0
+    for day, rows in ((2, 80), (3, 80), (4, 45), (5, 45)):  # each time a little less
+        record(force, JAN, *(crime(JAN, number) for number in range(100, 100 + rows)))
+        said = publish(force, STREET, f"2024-04-0{day}", status=5)
+        assert "WAITS recovered: 2024-01" in said.out
+        assert ("WAITS shrank: 2024-01" in said.out) is (rows == 45)
+        assert len(force.csv(STREET, JAN)) == 106
