@@ -88,7 +88,7 @@ def nearest(word: str, names: Iterable[str]) -> str:
 
 def read_toml(file: Path) -> dict[str, object]:
     """Return the content of a TOML file; what is wrong with it is said by line, never by its text."""
-    if file.exists() and not file.is_file():  # a pipe would keep the run for ever
+    if file.is_fifo() or file.is_char_device():  # it would keep the run for ever
         fix = "name a file that you may read: --settings FILE"
         raise SettingsError("no-settings-file", "this is no plain file", where=str(file), fix=fix)
     try:
