@@ -191,17 +191,15 @@ class _Judge(NamedTuple):
         return {*weaker} & {entry for each in self.sources.applied.values() for entry in each}
 
     def settled(self, entries: Entries) -> tuple[Entries, list[Finding]]:
-        """Return the entries without those that a decision let go, and what still asks for one."""
+        """Return the entries without those that a decision let go, and what still asks for one, each by itself."""
         findings = []
         for code, keys in self.rule.asks(entries).items():
-            if not keys:
-                continue
-            words = f"{self.rule.count(keys):,} of the {self.rule.holds} wait for a decision"
-            finding = self._finding(code, dict.fromkeys(keys, ""), words)
-            if self.desk.approval(finding):
-                entries = entries | dict.fromkeys(keys, SETTLED)
-            else:
-                findings.append(finding)
+            for key in sorted(keys):
+                finding = self._finding(code, {key: ""}, f"one of the {self.rule.holds} waits for a decision")
+                if self.desk.approval(finding):
+                    entries = entries | {key: SETTLED}
+                else:
+                    findings.append(finding)
         return entries, findings
 
     def _finding(self, code: str, facts: Mapping[str, str], words: str) -> Finding:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 #: What is trimmed from a cell of an extract: spaces and no-break spaces, not tabs.
 BLANKS = " \u00a0"
-DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 
 
 def whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:

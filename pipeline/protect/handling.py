@@ -21,11 +21,6 @@ def columns_of(names: str | tuple[str, ...]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else names
 
 
-def damaged_keys(name: str, column: pa.Array) -> tuple[Problem, ...]:
-    """Return the cells of a raw column of keys that cannot be trusted (contract, Keys)."""
-    return problem(name, "damaged-key", is_damaged(column))
-
-
 def key_problems(name: str, column: pa.Array, *others: Sequence[Problem]) -> tuple[Problem, ...]:
     """Return what is wrong with a raw column of keys: a damaged one is called that, whatever ``others`` say of it."""
     damaged = is_damaged(column)

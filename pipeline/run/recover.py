@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 FORGOTTEN = (
     "what is forgotten: restrictions and payee types that stood only in files that have gone; what waited;",
     "the strongest protection that each record went out with; which extracts were replaced",
+    "which incidents stand in a month: one that is restricted later leaves it only when its extract is there;",
     "every month waits for an approval (`recovered`) before it takes the place of what is public: compare it first",
 )
 

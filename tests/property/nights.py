@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import hashlib
 import io
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -70,7 +71,7 @@ def _from_csv(feed: Feed) -> Feed:
     return feed
 
 
-class World:
+class World(ABC):
     """A data folder, what happens in it, and what was made of it."""
 
     def __init__(self, folder: Path, chance: random.Random, dataset: Dataset) -> None:
@@ -98,25 +99,25 @@ class World:
 
     # what a kind of world says
 
+    @abstractmethod
     def row(self, feed: str, month: str) -> Row:
         """Return a new row."""
-        raise NotImplementedError
 
+    @abstractmethod
     def change_row(self, row: Row) -> None:
         """Change what a row says of its protection."""
-        raise NotImplementedError
 
+    @abstractmethod
     def receive(self) -> None:
         """Tell the oracle what is there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def approved(self) -> None:
         """Tell the oracle that what waited was approved."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check(self, outcome: Outcome) -> None:
         """Hold what is public against the oracle, both ways."""
-        raise NotImplementedError
 
     # what happens
 
