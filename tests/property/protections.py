@@ -162,9 +162,11 @@ class Payees:
             self.floor[number] = strongest([kind, self.floor.get(number, "")])
             self.named_floor[name] = strongest([kind, self.named_floor.get(name, "")])
 
-    def approve(self) -> None:
-        """Let in what waits: the newest files and lists are right."""
+    def approve(self, *, list_is_gone: bool) -> None:
+        """Let in what waits: the newest files and lists are right, a list that has gone included."""
         self.floor, self.named_floor = {}, {}
+        if list_is_gone:
+            self.listed = {number: kind for number, kind in self.listed.items() if kind not in PROTECTIVE}
         self.versions.let_in += self.versions.aside.items()
         for row in self.lines():
             self.approved.add((fold(row["Supplier No"]), fold(row["Supplier Name"])))

@@ -119,7 +119,7 @@ class Ledgers(World):
             self.payees.list_lines(self.lines)
 
     def approved(self) -> None:
-        self.payees.approve()
+        self.payees.approve(list_is_gone=self.lines is None)
 
     def check(self, outcome: Outcome) -> None:
         for month, public in self.public().items():
