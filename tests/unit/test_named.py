@@ -17,12 +17,14 @@ from pipeline.protect.rules.named import names_of, names_somebody
         ("Stone repairs", False),
         ("Bobby Stone", False),
         ("Estates", False),
+        ("CASH", True),
+        ("Cash payments", False),
         (None, False),
     ],
 )
 def test_a_text_that_holds_all_words_of_a_name(text: str | None, holds: bool) -> None:  # noqa: FBT001 - a table
     names = names_of(pa.array(["Mr Bob Stone", "Acme Ltd", "Cash", None]), np.array([True, False, True, True]))
-    assert names == {frozenset({"bob", "stone"})}
+    assert frozenset({"bob", "stone"}) in names
     assert names_somebody(pa.array([text], pa.string()), names).tolist() == [holds]
 
 
