@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.build.received import History, history, refusal, twice_and_elsewhere
-from pipeline.build.registers import Registers, Sources, register_rules, standing
+from pipeline.build.registers import BEFORE, Registers, Sources, register_rules, standing, without_before
 from pipeline.build.run_context import digest
 from pipeline.columns.arrays import whole
 from pipeline.errors import PipelineError
@@ -137,7 +137,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     return Survey(
         own=own,
         receipts=receipts,
-        registers=look.registers,
+        registers={name: without_before(entered) for name, entered in look.registers.items()},
         combined=stands.combined,
         floors=stands.floors,
         weaker=stands.weaker,
@@ -272,7 +272,9 @@ def _enter(feed: Feed, path: str, source: Dated, look: _Look, *, month: Month) -
     """Enter what a source says in the registers, in the place of what it said before."""
     cells = {name: whole(source.extracted.cells.column(name)) for name in feed.used}
     for rule in feed.rules:
-        look.registers.get(rule.register, {}).pop(path, None)
+        sources = look.registers.get(rule.register, {})
+        if lasting := rule.lasting(sources.pop(path, {})):
+            sources.setdefault(f"{path}{BEFORE}", {}).update(lasting)
     for rule in feed.rules:
         if rule.register:
             entered = dict(rule.enter(cells, source.extracted.rows, replace(look.context, month=month)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pipeline.model.findings import Finding
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 #: Stands for an entry that a decision let go.
 SETTLED = "settled"
+_Entered = TypeVar("_Entered", bound="Mapping[str, str]")
+#: What stands behind the path of a source for what lasts, for one run, of the one that it replaces.
+BEFORE = " (before)"
 #: What each source entered: a value by key, by register and path.
 Registers = dict[str, dict[str, dict[str, str]]]
 Entries = dict[str, str]
@@ -117,6 +120,11 @@ def weakened(
     )
 
 
+def without_before(sources: Mapping[str, _Entered]) -> dict[str, _Entered]:
+    """Return the sources of a register themselves, without what lasts of those that they replace."""
+    return {path: entered for path, entered in sources.items() if not path.endswith(BEFORE)}
+
+
 def _by_register(dataset: Dataset) -> Iterable[RowRule]:
     return {rule.register: rule for rule in register_rules(dataset)}.values()
 
@@ -187,7 +195,7 @@ class _Judge(NamedTuple):
 
     def _borne(self, weaker: Mapping[str, str]) -> Collection[str]:
         if self.rule.every_row:
-            return self.rule.borne(weaker, self.rule.seen(self.entered))
+            return self.rule.borne(weaker, self.rule.seen(without_before(self.entered)))
         return {*weaker} & {entry for each in self.sources.applied.values() for entry in each}
 
     def settled(self, entries: Entries) -> tuple[Entries, list[Finding]]:
@@ -205,14 +213,20 @@ class _Judge(NamedTuple):
     def _finding(self, code: str, facts: Mapping[str, str], words: str) -> Finding:
         named = self._named(code, facts)
         times = self.sources.weakenings.get(named, 0)
-        naming = {path for path, each in self.entered.items() if not self.rule.seen({path: each}).isdisjoint(facts)}
+        naming = {
+            path
+            for path, each in without_before(self.entered).items()
+            if not self.rule.seen({path: each}).isdisjoint(facts)
+        }
         return Finding(
             code=code,
             dataset=self.dataset,
             periods=tuple(sorted(set(self._periods(facts.keys())))),
             words=words,
             counts={self.rule.register: self.rule.count(facts)},
-            paths=tuple(sorted(naming | {path for path in self.entered if path not in self.sources.months})),
+            paths=tuple(
+                sorted(naming | {path for path in without_before(self.entered) if path not in self.sources.months})
+            ),
             binds=hashlib.sha256(f"{named} {times}".encode()).hexdigest() if times else named,
         )
 

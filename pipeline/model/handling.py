@@ -205,6 +205,9 @@ class RowRule(Handling, Protocol):
     def seen(self, sources: Mapping[str, Mapping[str, str]]) -> frozenset[str]:
         """Return the keys that rows ever received stand under, files that have gone included."""
 
+    def lasting(self, entered: Mapping[str, str]) -> Mapping[str, str]:
+        """Return what still counts of a source that another one of its name has replaced."""
+
     def borne(self, weaker: Mapping[str, str], seen: frozenset[str]) -> Collection[str]:
         """Return the keys of weaker entries that some row bears: where each row of a source enters its own."""
 

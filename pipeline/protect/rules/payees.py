@@ -130,6 +130,10 @@ class Payee(RowRuleBase):
         """Return the keys of numbers and names in ledgers; a line of the list alone protects nobody yet."""
         return frozenset(seen_in_ledgers(sources))
 
+    def lasting(self, entered: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the names that numbers bore: who is redacted by number stays protected by that name too."""
+        return {key: "" for key in entered if key.startswith("n:")}
+
     def borne(self, weaker: Mapping[str, str], seen: frozenset[str]) -> Collection[str]:
         """Return the keys whose payee, by number or by name, some ledger holds; one without a type is held anyway."""
         return {

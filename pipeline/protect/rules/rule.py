@@ -96,6 +96,10 @@ class RowRuleBase:
         """Return every key that was entered."""
         return frozenset(key for entered in sources.values() for key in entered)
 
+    def lasting(self, _entered: Mapping[str, str]) -> Mapping[str, str]:
+        """Return nothing."""
+        return {}
+
     def borne(self, weaker: Mapping[str, str], _seen: frozenset[str]) -> Collection[str]:
         """Return every key."""
         return weaker.keys()
