@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pipeline.model.findings import Finding
     from pipeline.model.periods import Month
     from pipeline.model.release import ChangeNote
+    from pipeline.model.tables import Receipt
 
 
 def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Month] = ()) -> Outcome:
@@ -102,6 +103,8 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
     notes = _notes_of_protections(inputs, state.months, months)
     new = replace(
         state,
+        receipts={**state.receipts, **_read_now(inputs.found, state)},
+        declared=dict(_declared(inputs).items() & state.declared.items()),  # what has changed is read once more
         months=months,
         registers=inputs.found.registers,
         floors=_floors(state, inputs.found, months),
@@ -123,6 +126,17 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
         error=error,
         before=state,
     )
+
+
+def _declared(inputs: DatasetInputs) -> dict[str, str]:
+    """Return a digest of each feed as it is read tonight."""
+    work, dataset = inputs.work, inputs.dataset
+    return {feed.name: read_as(work, dataset, inputs.references, feed) for feed in dataset.feeds}
+
+
+def _read_now(found: Survey, state: State) -> dict[str, Mapping[str, Receipt]]:
+    """Return the receipts of each feed with those of tonight: the registers hold what these bytes say."""
+    return {feed: {**state.receipts.get(feed, {}), **read} for feed, read in found.receipts.items()}
 
 
 def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcome:
@@ -154,7 +168,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     with_points(state.months, months, base, inputs.references)
     new = State(
         receipts=found.receipts,
-        declared={feed.name: read_as(work, dataset, inputs.references, feed) for feed in dataset.feeds},
+        declared=_declared(inputs),
         registers=found.registers,
         floors=_floors(state, found, months),
         weakenings=found.weakenings,

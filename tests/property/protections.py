@@ -209,7 +209,7 @@ def wrongly_named(public: Rows, rows: Rows, payees: Payees, *, afresh: bool) -> 
     """Yield what a public month tells of payees who may never be named; ``rows`` are the ledger it was made of."""
     of_amount = {row["Net Amount"]: row for row in rows}
     protected = {
-        (row["Body"], fold(row["Transaction No"])) for row in rows if payees.kind(fold(row["Supplier No"])) == "PROT"
+        (row["Body"], fold(row["Transaction No"])) for row in rows if payees.type(fold(row["Supplier No"])) == "PROT"
     }
     for shown in public:
         row = of_amount[shown["net_amount"]]

@@ -104,8 +104,14 @@ def resolved(entries: Mapping[str, str]) -> dict[str, str]:
     for key in {*(key for key in entries if key.startswith("f:")), *listed}:
         given = strongest([entries.get(key, ""), older.get(key, "")])
         types[key] = most_protective([given.removeprefix(UNKNOWN), listed.get(key, "")])
-        done[key] = UNKNOWN if given.startswith(UNKNOWN) and key not in listed else types[key]
+        doubt = UNKNOWN if given.startswith(UNKNOWN) and key not in listed else ""
+        done[key] = doubt + types[key]
     return done | dict(_names(entries, types, listed))
+
+
+def is_protected(entries: Mapping[str, str], key: str) -> bool:
+    """Return whether a supplier protects its whole transaction: also one that is in doubt."""
+    return entries.get(key, "").removeprefix(UNKNOWN) in PROTECTED
 
 
 def seen_in_ledgers(sources: Mapping[str, Mapping[str, str]]) -> Iterator[str]:

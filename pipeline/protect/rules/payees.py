@@ -23,13 +23,14 @@ from pipeline.protect.rules.payee_register import (
     UNKNOWN,
     entries_of_ledger,
     entries_of_list,
+    is_protected,
     resolved,
     seen_in_ledgers,
     strongest,
     type_of,
 )
 from pipeline.protect.rules.rule import RowRuleBase, these_rows, written_differently
-from pipeline.protect.rules.transactions import transactions, with_any
+from pipeline.protect.rules.transactions import together, transactions, with_any
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -89,7 +90,7 @@ class Payee(RowRuleBase):
         supplier = context.pseudonyms.protection(self.scope, cells[self.supplier])
         number = context.pseudonyms.protection("transaction", cells[self.number])
         group = np.where(filled(number), groups(fold_column(cells[self.body]), number), -1)
-        return {_KEY: supplier, _TOGETHER: _together(group, supplier)}
+        return {_KEY: supplier, _TOGETHER: together(group, supplier)}
 
     def enter(self, cells: Mapping[str, pa.Array], rows: pa.Array, context: Context) -> Mapping[str, str]:
         """Return what a ledger says of its payees."""
@@ -113,8 +114,8 @@ class Payee(RowRuleBase):
         return strongest(values)
 
     def strength(self, value: str) -> int:
-        """Return how protective a type is, where it redacts."""
-        kind = value.removeprefix(UNKNOWN).partition(" ")[0]
+        """Return how protective a type is, where it redacts: one in doubt is held, and redacts nothing."""
+        kind = value.partition(" ")[0]
         return PROTECTION[kind] if kind in (*PERSONAL, *PROTECTED) else 0
 
     def resolve(self, entries: dict[str, str]) -> dict[str, str]:
@@ -213,7 +214,7 @@ class Payee(RowRuleBase):
         A protected line of no known body protects its transaction number in every body of its file.
         """
         kinds = self.kinds(raw, context)
-        lines = np.isin(kinds, PROTECTED)
+        lines = np.isin(kinds, PROTECTED) | _protected(raw.cells[_KEY], context.registers.get(self.register, {}))
         body = raw.cells[self.body]
         number = context.pseudonyms.protection("transaction", raw.cells[self.number])
         source = pa.array(raw.source)
@@ -261,18 +262,12 @@ class Payee(RowRuleBase):
         most = facts_of_distinct(called, lambda each: entries.get(f"m:{each}", ""), dtype=np.object_, empty="")
         # a ledger that waits has taken the place of the one that said under which number a public name stands
         unsaid = _pairs(called, keys, entries, what=("",)) & (_protects(most) > _protects(kinds))
-        doubtful = ((kinds == UNKNOWN) | _pairs(called, keys, entries) | unsaid) & (enough == 0)
+        doubtful = (_in_doubt(kinds) | _pairs(called, keys, entries) | unsaid) & (enough == 0)
         group = groups(rows.references("transaction"))
         together = rows.key(_TOGETHER)
-        is_protected = np.isin(kinds, PROTECTED)
-        if together is not None:
-            is_protected |= facts_of_distinct(
-                together,
-                lambda keys: any(entries.get(key) in PROTECTED for key in keys.split()),
-                dtype=np.bool_,
-                empty=False,
-            )
-        protected = with_any(group, is_protected) & (enough < PROTECTION["PROT"])
+        lines = np.isin(kinds, PROTECTED) | _protected(keys, entries)
+        lines |= False if together is None else _protected(together, entries)
+        protected = with_any(group, lines) & (enough < PROTECTION["PROT"])
         personal = np.isin(kinds, PERSONAL) & (enough < PROTECTION["IND"]) & ~protected
         out = with_any(group, doubtful & ~protected)
         if not (personal | protected | out).any():
@@ -293,14 +288,17 @@ _KEY = "protected supplier"
 _TOGETHER = "protected transaction"
 
 
-def _together(group: NDArray[np.int64], supplier: pa.Array) -> pa.Array:
-    """Return the keys of all suppliers of each line's transaction, null where it has no number or one supplier."""
-    table = pa.table({"group": group, "key": plain(supplier)})
-    table = table.filter(pc.and_(pc.is_valid(table["key"]), pc.greater_equal(table["group"], 0)))
-    found = table.group_by("group").aggregate([("key", "distinct")])
-    keys = [" ".join(sorted(each)) if len(each) > 1 else None for each in found["key_distinct"].to_pylist()]
-    place = pc.index_in(pa.array(group), found["group"].combine_chunks())
-    return pa.array(keys, pa.string()).take(place)
+def _protected(suppliers: pa.Array, entries: Mapping[str, str]) -> Mask:
+    """Return the lines one of whose suppliers, with blanks between them, protects its whole transaction."""
+
+    def any_of(keys: str) -> bool:
+        return any(is_protected(entries, key) for key in keys.split())
+
+    return facts_of_distinct(suppliers, any_of, dtype=np.bool_, empty=False)
+
+
+def _in_doubt(kinds: NDArray[np.object_]) -> Mask:
+    return np.array([str(kind).startswith(UNKNOWN) for kind in kinds], np.bool_)
 
 
 def _protects(kinds: NDArray[np.object_]) -> NDArray[np.int64]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct
+from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain
 from pipeline.columns.groups import groups
 from pipeline.columns.money import money
 from pipeline.model.handling import Judgement, Problem, problem
@@ -151,3 +152,13 @@ class OverThreshold(RowRuleBase):
         limit = int(context.threshold.amount * 100)
         group = transactions(raw, self.body, self.number)
         return Judgement((_Reaches(group, pence, limit, context.threshold.operator),))
+
+
+def together(group: NDArray[np.int64], supplier: pa.Array) -> pa.Array:
+    """Return the keys of all suppliers of each line's transaction, null where it has no number or one supplier."""
+    table = pa.table({"group": group, "key": plain(supplier)})
+    table = table.filter(pc.and_(pc.is_valid(table["key"]), pc.greater_equal(table["group"], 0)))
+    found = table.group_by("group").aggregate([("key", "distinct")])
+    keys = [" ".join(sorted(each)) if len(each) > 1 else None for each in found["key_distinct"].to_pylist()]
+    place = pc.index_in(pa.array(group), found["group"].combine_chunks())
+    return pa.array(keys, pa.string()).take(place)
