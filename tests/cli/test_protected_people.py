@@ -397,3 +397,31 @@ def test_a_decision_about_nothing_is_refused(force: Product, words: tuple[str, .
     said = force.run(*words, "--role", "Head of Finance", "--reason", "Checked.")
     assert said.status == 3
     assert "nothing-waits" in said.text
+
+
+def test_a_protected_payee_whose_type_is_unknown_still_protects_its_transaction(force: Product) -> None:
+    table = listed(force, "supplier_number,supplier_type\nS77,PROT\n")
+    first = payee("S77", "ind ", "Robin Safehouse", Transaction_No="T1", Line_No="1")
+    pay(force, JAN, first, payee("S88", "ORG", "Quill Ltd", Transaction_No="t1", Line_No="2"))
+    publish(force, SPEND)
+    assert payees(force, JAN) == [OTHER, OTHER]
+    table.unlink()  # what it protected stays protected
+    pay(force, FEB, payee("S99", "ORG", "Acme Ltd", Transaction_No="T2"))
+    publish(force, SPEND, status=5)
+    assert set(payees(force, JAN)) == {OTHER}
+
+
+def test_a_night_that_stopped_forgets_no_restriction_of_a_file_that_comes_back(force: Product) -> None:
+    record(force, FEB, crime(FEB, 77, restricted="Y"))
+    record(force, JAN)
+    publish(force, STREET)
+    right = force.crimes(FEB).read_bytes()
+    force.crimes(JAN).write_text("junk\n1\n", encoding="utf-8")
+    record(force, FEB)  # without the restricted one
+    publish(force, STREET, status=3)
+    force.decide("approve", STREET, "--all")
+    publish(force, STREET, status=3)
+    force.crimes(FEB).write_bytes(right)
+    record(force, JAN, good=4)
+    publish(force, STREET)
+    assert sum(row["Crime ID"] != "" for row in force.csv(STREET, FEB)) == 3
