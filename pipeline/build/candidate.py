@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pipeline.model.release import Scanned
     from pipeline.model.tables import Extracted, RawTable
     from pipeline.storage.state import Built, MonthState
-    from pipeline.storage.store import Draft
+    from pipeline.storage.store import Draft, PassedDraft
 
 #: Identifying columns are read a few at a time, so that memory stays bounded.
 _COLUMNS_AT_ONCE = 12
@@ -60,7 +60,7 @@ class CandidateRelease(NamedTuple):
     stale: Stale
     told: BuildReport
     built: Built
-    draft: Draft
+    draft: PassedDraft
 
 
 def raw_tables(inputs: DatasetInputs, month: Month) -> list[tuple[Feed, RawTable]]:
@@ -133,13 +133,13 @@ def candidate(inputs: DatasetInputs, stale: Stale) -> CandidateRelease:
         draft = work.store.weigh(dataset.name, name, files=files)
     try:
         where = f"dataset `{dataset.name}`, {stale.month}"
-        scanned = check_for_leaks(inputs, product, draft, paths=paths, where=where)
+        passed = draft.passed(check_for_leaks(inputs, product, draft, paths=paths, where=where))
     except PipelineError:
         if work.writes:
             draft.discard()
         raise
-    built = draft.described(scanned, rows=product.table.rows, released_on=work.as_of, quality=product.told.quality)
-    return CandidateRelease(stale, product.told, built, draft)
+    built = passed.described(rows=product.table.rows, released_on=work.as_of, quality=product.told.quality)
+    return CandidateRelease(stale, product.told, built, passed)
 
 
 def _name(stale: Stale) -> str:

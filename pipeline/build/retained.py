@@ -190,16 +190,15 @@ def _rebuilt(
     }
     because = [instead_of.folder, inputs.found.combined]
     name = f"{month}-{digest(because)[:12]}"
-    if not work.writes:
-        draft = work.store.weigh(dataset.name, name, files=files)
-        scanned = check(pa.table({}), (), where=stem, files=draft.files)
-        return draft.described(scanned, rows=table.rows, released_on=work.as_of, quality=instead_of.quality)
-    draft = work.store.build(dataset.name, name, files=files, references=table.references)
-    texts = read_back(draft.files, [field.name for field in schema if pa.types.is_string(field.type)])
-    scanned = check(texts[0], (), where=stem, files=draft.files)  # its texts were compared when they were released
-    built = draft.described(scanned, rows=table.rows, released_on=work.as_of, quality=instead_of.quality)
-    draft.complete()
-    return built
+    if work.writes:
+        draft = work.store.build(dataset.name, name, files=files, references=table.references)
+        texts = read_back(draft.files, [field.name for field in schema if pa.types.is_string(field.type)])[0]
+    else:
+        draft, texts = work.store.weigh(dataset.name, name, files=files), pa.table({})
+    passed = draft.passed(check(texts, (), where=stem, files=draft.files))  # texts were compared at their release
+    if work.writes:
+        passed.complete()
+    return passed.described(rows=table.rows, released_on=work.as_of, quality=instead_of.quality)
 
 
 def _types_of(rows: KeptRows) -> Callable[[pa.Table], pa.Table]:

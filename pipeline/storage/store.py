@@ -68,12 +68,12 @@ class Store:
         disk.shutdown(wait=False)
         return Draft(draft, self.folder(dataset, name), written, synced)
 
-    def keep(self, draft: Draft, dataset: str, last: Built) -> str:
-        """Return the folder of a release whose rows ``draft`` holds too: that of ``last``, unless references differ.
+    def keep(self, passed: PassedDraft, dataset: str, last: Built) -> str:
+        """Return the folder of a release whose rows ``passed`` holds too: that of ``last``, unless references differ.
 
         References are not in what is published: those of two extracts can differ where the rows are the same.
         """
-        released = self.folder(dataset, last.folder)
+        draft, released = passed.draft, self.folder(dataset, last.folder)
         if _content(draft.part / _REFERENCES) == _content(released / _REFERENCES):
             draft.discard()
             return last.folder
@@ -81,7 +81,7 @@ class Store:
             for name in last.files:
                 (draft.part / name).unlink(missing_ok=True)
                 (draft.part / name).hardlink_to(released / name)
-        draft.complete()
+        passed.complete()
         return draft.folder.name
 
     def weigh(self, dataset: str, name: str, *, files: Mapping[str, Iterable[pa.Buffer]]) -> Draft:
@@ -166,42 +166,55 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A release on disk that is not complete until it was read back and checked."""
+    """A release as it was written, which is nothing yet: only one that was `passed` can be described and completed."""
 
     part: Path
     folder: Path
     files: tuple[ReleasedFile, ...]
     synced: Future[None] | None = None
 
-    def described(self, scanned: Scanned, *, rows: int, released_on: dt.date, quality: Mapping[str, int]) -> Built:
-        """Return what the release of exactly the ``scanned`` files is, without giving it its name."""
+    def passed(self, scanned: Scanned) -> PassedDraft:
+        """Return the draft as one that was read back and checked: ``scanned`` proves it of exactly these files."""
         if scanned.files != self.files:
             raise PrivacyError(
                 "files-differ", "the files of a release are not those that were scanned", fix="run again"
             )
+        return PassedDraft(self)
+
+    def discard(self) -> None:
+        """Remove what was written: the last release holds the same rows."""
+        shutil.rmtree(self.part, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PassedDraft:
+    """A release on disk that was read back and checked, made by `Draft.passed` only."""
+
+    draft: Draft
+
+    def described(self, *, rows: int, released_on: dt.date, quality: Mapping[str, int]) -> Built:
+        """Return what the release is, without giving it its name."""
         return Built(
-            folder=self.folder.name,
+            folder=self.draft.folder.name,
             rows=rows,
             files={
-                file.name: {"format": file.format, "bytes": file.bytes, "sha256": file.sha256} for file in self.files
+                file.name: {"format": file.format, "bytes": file.bytes, "sha256": file.sha256}
+                for file in self.draft.files
             },
             released_on=released_on.isoformat(),
             quality=dict(sorted(quality.items())),
         )
 
     def complete(self) -> None:
-        """Give the checked release its name, once its bytes are on the disk; from now on a state may point to it."""
-        with writing(self.part):
-            if self.synced:
-                self.synced.result()
-            sync_folder(self.part)
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.part.rename(self.folder)
-            sync_folder(self.folder.parent)
-
-    def discard(self) -> None:
-        """Remove what was written: the last release holds the same rows."""
-        shutil.rmtree(self.part, ignore_errors=True)
+        """Give the release its name, once its bytes are on the disk; from now on a state may point to it."""
+        part, folder = self.draft.part, self.draft.folder
+        with writing(part):
+            if self.draft.synced:
+                self.draft.synced.result()
+            sync_folder(part)
+            shutil.rmtree(folder, ignore_errors=True)
+            part.rename(folder)
+            sync_folder(folder.parent)
 
 
 def read_released(path: Path, *, columns: Sequence[str] | None = None) -> pa.Table:

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
+from broken import OneMore, guessing, leaking, with_rule
 from product import MONTHS, Product, Said, built, change_csv, contents, tree
 
-from pipeline.build.accounts import settle
 from pipeline.datasets import declared
 from pipeline.errors import ExitStatus
-from pipeline.model.handling import Treated
-from pipeline.protect.rules.events import AlreadyHeld
 from pipeline.protect.treatments.codes import Coded
-from pipeline.protect.treatments.dates import MonthOf
 from pipeline.protect.treatments.text import Keep
 from pipeline.release.files import csv_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     import pyarrow as pa
     from product import Rows
 
-    from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset
     from pipeline.release.publishable import PublishableTable
 
@@ -37,39 +33,11 @@ def product(tmp_path: Path) -> Product:
     return Product.with_sample(tmp_path)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaky(Keep):
-    """Publishes another column than it says."""
-
-    leaks: str
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        return (self.column, self.leaks)
-
-    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
-        return Treated(self._same(cells[self.leaks]), Keep.apply(self, cells, context).problems)
-
-
 def put_in(monkeypatch: pytest.MonkeyPatch, dataset: Dataset) -> None:
     """Let the runs of this test find ``dataset`` in the place of the one of its name."""
     changed = MappingProxyType({**declared(), dataset.name: dataset})
     for module in ("publish", "select"):
         monkeypatch.setattr(f"pipeline.run.{module}.declared", lambda: changed)
-
-
-def leaking(dataset: str, column: str, leaks: str) -> Dataset:
-    """Return a dataset whose treatment of ``column`` publishes the cells of ``leaks``."""
-    sound = declared()[dataset]
-    feed = sound.feeds[0]
-    treatments = tuple(
-        Leaky(column=column, into=each.into, blank=True, leaks=leaks, why="broken on purpose")
-        if isinstance(each, Keep) and each.column == column
-        else each
-        for each in feed.treatments
-    )
-    assert treatments != feed.treatments
-    return replace(sound, feeds=(replace(feed, treatments=treatments),))
 
 
 def refused(product: Product, said: Said, code: str, dataset: str) -> None:
@@ -169,30 +137,9 @@ def test_a_declaration_that_forgets_a_column_reads_nothing(product: Product, mon
     assert "street-crime" not in built(said)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guess(MonthOf):
-    """Gives a row whose day cannot be read a month all the same."""
-
-    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
-        made = MonthOf.apply(self, cells, context)
-        return Treated(
-            {name: column.fill_null("2024-02-01"[: 7 + 3 * (name != "month")]) for name, column in made.columns.items()}
-        )
-
-
 def test_a_row_of_no_month_is_never_published(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
-    sound = declared()["engagement-events"]
-    feed = sound.feeds[0]
-    guess = tuple(
-        Guess(column=each.column, into=each.into, day_into=each.day_into, why="broken on purpose")
-        if isinstance(each, MonthOf)
-        else each
-        for each in feed.treatments
-    )
-    venues = tuple(rule for rule in feed.rules if not isinstance(rule, AlreadyHeld))
-    put_in(monkeypatch, replace(sound, feeds=(replace(feed, treatments=guess, rules=venues),)))
-    said = product.run("publish", "--quiet")
-    refused(product, said, "unjudged-row", "engagement-events")
+    put_in(monkeypatch, guessing())
+    refused(product, product.run("publish", "--quiet"), "unjudged-row", "engagement-events")
 
 
 def test_files_that_differ_when_they_are_read_back_stop_the_release(
@@ -211,15 +158,8 @@ def test_files_that_differ_when_they_are_read_back_stop_the_release(
 
 
 def test_rows_that_nobody_accounts_for_stop_the_release(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
-    def forgetful(*words: object) -> object:
-        settled = settle(*words)  # type: ignore[arg-type] # handed through
-        return replace(settled, accounts=settled.accounts[1:])
-
-    monkeypatch.setattr("pipeline.build.corridor.settle", forgetful)
-    said = product.run("publish", "--quiet")
-    assert said.status == ExitStatus.PRIVACY
-    assert "STOPPED: accounts-differ" in said.out
-    assert not product.published.exists()
+    put_in(monkeypatch, with_rule("street-crime", OneMore("x", "broken on purpose")))
+    refused(product, product.run("publish", "--quiet"), "accounts-differ", "street-crime")
 
 
 def test_a_gate_that_closes_leaves_what_is_public_as_it_was(tmp_path: Path) -> None:

@@ -66,11 +66,11 @@ def test_a_row_that_the_schema_has_not_judged_is_never_published() -> None:
         settle(RAW, safe(0), agreed())
 
 
-def test_a_draft_is_described_by_the_scan_of_its_own_files_only(tmp_path: Path) -> None:
+def test_a_draft_passes_by_the_scan_of_its_own_files_only(tmp_path: Path) -> None:
     draft = Store(tmp_path).build("x", "2024-01", files={"x.csv": [pa.py_buffer(b"a\n")]}, references={})
     scanned = check(pa.table({}), (), where="", files=draft.files)
-    assert draft.described(scanned, rows=0, released_on=dt.date(2024, 4, 10), quality={}).rows == 0
+    assert draft.passed(scanned).described(rows=0, released_on=dt.date(2024, 4, 10), quality={}).rows == 0
     other = replace(scanned, files=(replace(draft.files[0], sha256="0" * 64),))
     for files in (other, replace(scanned, files=())):
         with pytest.raises(PrivacyError, match="files-differ"):
-            draft.described(files, rows=0, released_on=dt.date(2024, 4, 10), quality={})
+            draft.passed(files)

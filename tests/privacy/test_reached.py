@@ -1,0 +1,235 @@
+"""Every line that raises a `PrivacyError` is run: the sites are found in the code, each by a trial that ends there.
+
+A trial is real code with real data: a declaration that was broken on purpose, or a table that no declaration makes.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from broken import OneMore, Unseen, guessing, with_rule
+from little_force import JAN, SPEND, STREET, little_force, pay
+from product import ROOT
+from small_tree import KEY, small_tree
+
+from pipeline.build.dataset import run_dataset
+from pipeline.build.run_context import Workplace
+from pipeline.datasets import declared
+from pipeline.errors import PrivacyError
+from pipeline.model.release import ReleasedFile
+from pipeline.release.leak_scan import check, read_back
+from pipeline.release.publishable import Part, publishable
+from pipeline.settings.key import Key
+from pipeline.settings.secret import Secret
+from pipeline.settings.settings import Settings
+from pipeline.storage.store import Store
+from pipeline.validate.checks import validate
+from pipeline.validate.referee.frictionless import frictionless_rejections
+from pipeline.validate.referee.referee import referee
+from pipeline.validate.schema import TableSchema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from product import Product
+
+    from pipeline.model.declaration import Dataset
+    from pipeline.release.publishable import PublishableTable
+
+PACKAGE = ROOT / "pipeline"
+SCHEMA = TableSchema.of({"fields": [{"name": "x", "type": "string"}, {"name": "n", "type": "integer"}]})
+GOOD = pa.table({"x": ["a", "b"], "n": ["1", "2"]})
+
+
+# --- trials: each runs the product until it raises -------------------------------------------------------------------
+
+
+def run(product: Product, dataset: Dataset) -> None:
+    """Run a dataset in a force's folder, and raise what stopped it."""
+    work = Workplace(
+        settings=Settings.load(product.settings, {}, data=product.data),
+        key=Key(Secret(bytes.fromhex(KEY))),
+        as_of=dt.date(2024, 4, 10),
+        sample=False,
+        writes=True,
+        say=lambda _: None,
+    )
+    error = run_dataset(work, dataset).error
+    if error is not None:
+        raise error
+
+
+def a_row_that_the_schema_has_not_judged(folder: Path) -> None:
+    run(little_force(folder), with_rule(STREET, Unseen("x", "broken on purpose")))
+
+
+def a_row_that_nobody_accounts_for(folder: Path) -> None:
+    run(little_force(folder), with_rule(STREET, OneMore("x", "broken on purpose")))
+
+
+def a_row_of_no_month(folder: Path) -> None:
+    product = small_tree(folder)
+    with closing(sqlite3.connect(product.events)) as database, database:
+        database.execute("UPDATE event SET starts_at = 'yesterday' WHERE event_id = 'E2'")
+    run(product, guessing())
+
+
+def a_name_in_the_suppliers_box(folder: Path) -> None:
+    product = little_force(folder)
+    pay(product, JAN, {"Supplier Name": "Wren Exampleperson", "Card Holder": "WREN EXAMPLEPERSON"})
+    run(product, declared()[SPEND])
+
+
+def files_that_say_different_things(folder: Path) -> None:
+    for name, text in (("one.csv", "x\na\n"), ("other.csv", "x\nb\n")):
+        (folder / name).write_text(text, encoding="utf-8")
+    read_back([ReleasedFile(path.name, "csv", path, 0, "") for path in sorted(folder.iterdir())], ["x"])
+
+
+def a_draft_of_other_files_than_were_scanned(folder: Path) -> None:
+    drafts = [
+        Store(folder).build("x", name, files={"x.csv": [pa.py_buffer(name.encode())]}, references={}) for name in "ab"
+    ]
+    drafts[0].passed(check(pa.table({}), (), where="", files=drafts[1].files))
+
+
+def _published(cast: Callable[[pa.Table], pa.Table]) -> PublishableTable:
+    """Return one row as `publishable` makes it."""
+    nothing = np.zeros(1, np.int32)
+    first = nothing.astype(np.int64)
+    part = Part(text=pa.table({"x": ["a"]}), chosen=first, feed=nothing, source=nothing, row=first, references={})
+    return publishable([part], pa.schema([("x", pa.string())]), ["x"], cast=cast)
+
+
+def a_row_that_came_from_nowhere(_folder: Path) -> None:
+    replace(_published(lambda text: text), row=np.zeros(2, np.int64))
+
+
+def a_column_of_another_type(_folder: Path) -> None:
+    _published(lambda text: text.cast(pa.schema([("x", pa.large_string())])))
+
+
+def a_verdict_of_nobody(_folder: Path) -> None:
+    wrong = pa.table({"x": ["a"], "n": ["many"]})
+    referee(wrong, replace(validate(wrong, SCHEMA), rejections=()), SCHEMA, salt="s")
+
+
+def frictionless_falls_over(_folder: Path) -> None:
+    schema = TableSchema.of({"fields": [{"name": "x", "type": "number", "constraints": {"minimum": 1}}]})
+    table = pa.table({"x": ["sNaN77"]})
+    referee(table, validate(table, schema), schema, salt="s")
+
+
+def frictionless_is_shown_no_row(_folder: Path) -> None:
+    frictionless_rejections(GOOD.select([]), SCHEMA)
+
+
+def frictionless_has_words_for_something_else(_folder: Path) -> None:
+    referee(GOOD.rename_columns(["y", "n"]), validate(GOOD, SCHEMA), SCHEMA, salt="s", everything=True)
+
+
+TRIALS: tuple[Callable[[Path], None], ...] = (
+    a_row_that_the_schema_has_not_judged,
+    a_row_that_nobody_accounts_for,
+    a_row_of_no_month,
+    a_name_in_the_suppliers_box,
+    files_that_say_different_things,
+    a_draft_of_other_files_than_were_scanned,
+    a_row_that_came_from_nowhere,
+    a_column_of_another_type,
+    a_verdict_of_nobody,
+    frictionless_falls_over,
+    frictionless_is_shown_no_row,
+    frictionless_has_words_for_something_else,
+)
+
+# --- the sites, found in the code ------------------------------------------------------------------------------------
+
+Site = tuple[str, int]
+
+
+def _called(node: ast.AST | None) -> str:
+    """Return the name that an expression calls, "" where it calls none."""
+    if not isinstance(node, ast.Call):
+        return ""
+    return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+
+
+@cache
+def _trees() -> dict[str, ast.Module]:
+    return {
+        path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
+@cache
+def _errors() -> frozenset[str]:
+    """Return what makes a `PrivacyError`: itself, what is made of it, and functions that return one."""
+    names = {"PrivacyError"}
+    while True:
+        more = {
+            node.name
+            for tree in _trees().values()
+            for node in ast.walk(tree)
+            if (isinstance(node, ast.ClassDef) and any(getattr(base, "id", "") in names for base in node.bases))
+            or (
+                isinstance(node, ast.FunctionDef)
+                and any(isinstance(each, ast.Return) and _called(each.value) in names for each in ast.walk(node))
+            )
+        }
+        if more <= names:
+            return frozenset(names)
+        names |= more
+
+
+def sites() -> dict[Site, range]:
+    """Return every statement that raises a `PrivacyError`, with its lines."""
+    return {
+        (module, node.lineno): range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        for module, tree in _trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Raise) and _called(node.exc) in _errors()
+    }
+
+
+SITES = sites()
+
+
+@pytest.fixture(scope="module")
+def reached(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Site]:
+    """Return the module and the line at which each trial ended."""
+    found = {}
+    for trial in TRIALS:
+        with pytest.raises(PrivacyError) as caught:
+            trial(tmp_path_factory.mktemp("trial"))
+        end = caught.traceback[-1]
+        found[trial.__name__] = (Path(end.path).relative_to(PACKAGE).as_posix(), end.lineno + 1)
+    return found
+
+
+@pytest.mark.parametrize("site", SITES, ids=lambda site: f"{site[0]}:{site[1]}")
+def test_every_line_that_raises_a_privacy_error_is_run(site: Site, reached: Mapping[str, Site]) -> None:
+    assert [name for name, (module, line) in reached.items() if module == site[0] and line in SITES[site]]
+
+
+def test_every_trial_ends_at_a_line_of_its_own(reached: Mapping[str, Site]) -> None:
+    assert len(set(reached.values())) == len(TRIALS) == len(SITES)
+
+
+def test_a_privacy_error_is_made_only_where_it_is_raised_or_by_what_returns_it() -> None:
+    for module, tree in _trees().items():
+        used: list[Any] = [node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise)]
+        used += [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
+        made = [node for node in ast.walk(tree) if _called(node) in _errors()]
+        assert all(any(node is each for each in used) for node in made), module
