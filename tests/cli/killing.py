@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from product import Product, contents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 #: Audit events of operations that change files; opening is looked at more closely.
 _WRITES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.chmod", "shutil.", "ctypes.")
@@ -46,12 +46,12 @@ def in_child(action: Callable[[], int]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def publish(folder: Path, *, last: int = 0, told: Path | None = None) -> int:
+def publish(folder: Path, words: Sequence[str], *, last: int = 0, told: Path | None = None) -> int:
     """Publish in this process, which ends at the ``last`` operation; write how many there were to ``told``."""
     product = Product(folder)
     counter = Counter(last)
     sys.addaudithook(counter)
-    said = product.run("publish", "--quiet")
+    said = product.run(*words)
     count = counter.count
     if told:
         told.write_text(str(count), encoding="ascii")
@@ -65,23 +65,25 @@ def whole(folder: Path) -> dict[str, str]:
     return {name: text for name, text in contents(folder / "data").items() if name != "private/journal.jsonl"}
 
 
-def main(start: Path, work: Path, *, points: int) -> None:
-    """Kill runs that begin with a copy of ``start`` and print what each left."""
+def main(start: Path, work: Path, points: int, words: Sequence[str]) -> None:
+    """Kill runs that begin with a copy of ``start`` at so many points (0: at each) and print what each left."""
+    shutil.copytree(start, work / "warm")
+    assert Product(work / "warm").run(*words).status == 0  # what a publish loads and keeps, no fork has to load again
     undisturbed = work / "undisturbed"
     shutil.copytree(start, undisturbed)
     before = contents(start / "data" / "published") if (start / "data" / "published").exists() else {}
-    assert in_child(lambda: publish(undisturbed, told=work / "count")) == 0
+    assert in_child(lambda: publish(undisturbed, words, told=work / "count")) == 0
     count = int((work / "count").read_text(encoding="ascii"))
     after, end = contents(undisturbed / "data" / "published"), whole(undisturbed)
-    plans = sorted({1 + number * count // points for number in range(points)})
+    plans = sorted({1 + number * count // (points or count) for number in range(points or count)})
     found = []
     for number, point in enumerate(plans):
         folder = work / f"killed-{number}"
         shutil.copytree(start, folder)
-        ended = in_child(lambda folder=folder, point=point: publish(folder, last=point))  # type: ignore[misc] # bound now
+        ended = in_child(lambda folder=folder, point=point: publish(folder, words, last=point))  # type: ignore[misc] # bound now
         public = folder / "data" / "published"
         left = contents(public) if public.exists() else {}
-        again = in_child(lambda folder=folder: publish(folder))  # type: ignore[misc] # bound now
+        again = in_child(lambda folder=folder: publish(folder, words))  # type: ignore[misc] # bound now
         differs = sorted(name for name, _ in set(whole(folder).items()) ^ set(end.items()))
         state = "old" if left == before else "new" if left == after else "broken"
         found.append({"point": point, "ended": ended, "public": state, "again": again, "differs": differs})
@@ -90,4 +92,4 @@ def main(start: Path, work: Path, *, points: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), points=int(sys.argv[3]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from little_force import FEB, STREET, crime, little_force, publish, record
 from product import ROOT, Product, change_csv, contents
 
 from pipeline.errors import ExitStatus
@@ -40,36 +41,50 @@ def changed(product: Product) -> None:
     change_csv(product.reference / "neighbourhoods.csv", lambda rows: rows[::-1])
 
 
-def killed(start: Path, work: Path, *, points: int) -> dict[str, Any]:
+def killed(start: Path, work: Path, *words: str, points: int = 0) -> dict[str, Any]:
+    """Return what runs left that were killed at so many points, with 0 before each of their operations on files."""
     work.mkdir()
     environment = Product(start).environment(PYTHONPATH=f"{ROOT}{os.pathsep}{ROOT / 'tests'}")
-    command = [sys.executable, str(KILLING), str(start), str(work), str(points)]
+    command = [sys.executable, str(KILLING), str(start), str(work), str(points), *(words or ("publish", "--quiet"))]
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
     assert said.returncode == 0, said.stderr
     facts: dict[str, Any] = json.loads(said.stdout)
     return facts
 
 
-def check(facts: dict[str, Any]) -> set[str]:
-    """Check what every killed run left, and return which public trees were seen."""
-    assert facts["operations"] > 100
+def check(facts: dict[str, Any], *, fewest: int) -> list[str]:
+    """Check what every killed run left, and return which public trees were seen, in the order of the kills."""
+    assert facts["operations"] >= fewest
     for each in facts["found"]:
         assert each["ended"] == -9, each
         assert each["public"] in ("old", "new"), each
         assert each["again"] == 0, each
         assert each["differs"] == [], each
-    return {each["public"] for each in facts["found"]}
+    return [each["public"] for each in facts["found"]]
 
 
 def test_a_first_publish_that_is_killed_leaves_nothing_or_everything(tmp_path: Path) -> None:
     product = Product.with_sample(tmp_path / "start")
-    assert check(killed(product.folder, tmp_path / "work", points=5)) >= {"old"}
+    assert check(killed(product.folder, tmp_path / "work", points=5), fewest=100)[0] == "old"
 
 
 def test_a_later_publish_that_is_killed_leaves_the_old_tree_or_the_new_one(tmp_path: Path) -> None:
     product = Product.with_published_sample(tmp_path / "start")
     changed(product)
-    assert check(killed(product.folder, tmp_path / "work", points=11)) == {"old", "new"}
+    assert {*check(killed(product.folder, tmp_path / "work", points=11), fewest=100)} == {"old", "new"}
+
+
+def test_a_publish_that_is_killed_before_any_of_its_operations_leaves_one_whole_tree(tmp_path: Path) -> None:
+    """One month of one dataset is corrected: the run dies before each operation on a file, those of the swap too."""
+    force = little_force(tmp_path / "start")
+    publish(force, STREET)
+    record(force, FEB, crime(FEB, 50))
+    seen = check(
+        killed(force.folder, tmp_path / "work", "--as-of", "2024-04-02", "publish", "--quiet", STREET), fewest=80
+    )
+    swapped = seen.index("new")
+    assert seen == ["old"] * swapped + ["new"] * (len(seen) - swapped)
+    assert len(seen) > swapped + 5  # what a swap leaves behind is cleared away afterwards
 
 
 @contextmanager

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass, replace
+from enum import Enum
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -19,6 +22,8 @@ from pipeline.storage.state import Built, MonthState, State, Waiting, load_state
 if TYPE_CHECKING:
     from pathlib import Path
 
+#: Where the names in the types of a state's parts mean something.
+NAMES = {"Mapping": Mapping, "Month": str, "Outcome": Outcome}
 BUILT = Built(
     folder="2024-01-abc",
     rows=7,
@@ -59,6 +64,41 @@ def test_a_state_comes_back_as_it_was(tmp_path: Path) -> None:
     assert load_state(path) == State()
     assert save_state(path, STATE)
     assert load_state(path) == STATE
+
+
+def filled(kind: Any, turn: int = 1) -> Any:  # noqa: ANN401 - any part of a state
+    """Return a value of a type of which every part, however deep, is set, and none as it is by default."""
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        return filled(next(part for part in parts if part is not NoneType), turn)
+    if origin is Mapping:
+        return {f"key {number}": filled(parts[1], number) for number in (1, 2)}
+    if origin is tuple:
+        return tuple(filled(parts[0], number) for number in (1, 2))
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return list(kind)[-1]
+    if is_dataclass(kind) or hasattr(kind, "_fields"):
+        made = kind(**{name: filled(each, turn) for name, each in get_type_hints(kind, localns=NAMES).items()})
+        left = [name for name, default in defaults(kind).items() if getattr(made, name) == default]
+        assert not left, (kind, left)
+        return made
+    return {str: f"text {turn}", int: 7 + turn, bool: True, Any: f"anything {turn}"}[kind]
+
+
+def defaults(kind: Any) -> dict[str, object]:  # noqa: ANN401 - a dataclass or a named tuple
+    """Return what the fields of a class are where nobody sets them."""
+    if not is_dataclass(kind):
+        return dict(kind._field_defaults)
+    given = {each.name: each.default for each in fields(kind) if each.default is not MISSING}
+    made = {each.name: each.default_factory() for each in fields(kind) if each.default_factory is not MISSING}
+    return given | made
+
+
+def test_every_field_of_every_part_of_a_state_comes_back(tmp_path: Path) -> None:
+    state = filled(State)
+    path = tmp_path / "x.json"
+    assert save_state(path, state)
+    assert load_state(path) == state
 
 
 def test_the_same_state_is_not_written_again(tmp_path: Path) -> None:
