@@ -10,6 +10,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from little_force import FEB, STREET, crime, little_force, record
 from product import DATASETS, Product, add_events, built, change_csv, contents, read_csv, tree
 
 if TYPE_CHECKING:
@@ -73,6 +74,21 @@ def test_a_dataset_that_stops_keeps_its_last_releases(product: Product) -> None:
     assert "too-many-bad" in plan.out
     change_csv(product.crimes("2024-02"), lambda rows: [row | {"outcome_code": "1"} for row in rows])
     assert product.run("publish", "--quiet").status == 0
+
+
+@pytest.mark.parametrize(
+    ("bad", "rows", "stops"), [(20, 400, False), (21, 400, True), (19, 100, False), (20, 100, True)]
+)
+def test_a_file_stops_when_more_than_its_share_of_rows_is_bad(
+    tmp_path: Path, bad: int, rows: int, *, stops: bool
+) -> None:
+    """Of 400 rows 5 % are 20: as many are borne, one more is not; fewer than 20 bad rows stop no file."""
+    force = little_force(tmp_path / "force")
+    spoilt = (crime(FEB, 1000 + number, outcome_code="NEW-7") for number in range(bad))
+    record(force, FEB, *spoilt, good=rows - bad)
+    said = force.run("--as-of", "2024-04-01", "plan", "--quiet", STREET)
+    assert (said.status == 3) == stops, said.text
+    assert (f"unknown-code in `outcome_code`: {bad} of {rows}" in said.out) == stops
 
 
 def test_five_percent_and_nineteen_bad_rows_are_let_pass(tmp_path: Path) -> None:

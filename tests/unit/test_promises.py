@@ -1,4 +1,4 @@
-"""Small promises that nothing else holds anybody to: due day, end of the series, edge of a limit, mode of a file."""
+"""Small promises that nothing else holds anybody to: due day, end of the series, mode of a file."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import datetime as dt
 import json
 import sys
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -16,8 +14,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "portal"))
 
 from publications import make_publication, make_release
 
-from pipeline.build.too_bad import refuse_too_bad
-from pipeline.errors import InputError
 from pipeline.metadata.datapackage import data_package, next_due
 from pipeline.release.leak_scan import check
 from pipeline.storage.store import Store
@@ -35,25 +31,6 @@ def test_a_series_runs_from_its_first_month_to_the_end_of_its_last(tmp_path: Pat
     releases = [make_release(tmp_path, "x", month) for month in ("2024-02", "2023-12", "2024-01")]
     facts = json.loads(data_package(make_publication("x", releases), {}))
     assert facts["temporal"] == {"start": "2023-12-01", "end": "2024-02-29"}
-
-
-@pytest.mark.parametrize(("bad", "stops"), [(19, False), (20, False), (21, True)])
-def test_a_file_stops_when_more_than_its_share_of_rows_is_bad(bad: int, *, stops: bool) -> None:
-    """Of 400 rows 5 % are 20: as many are borne, one more is not."""
-    told = SimpleNamespace(bad={"file": bad}, faults=())
-    inputs: Any = SimpleNamespace(
-        work=SimpleNamespace(
-            settings=SimpleNamespace(limits=SimpleNamespace(bad_rows=20, bad_share=0.05)), writes=True
-        ),
-        dataset=SimpleNamespace(name="x"),
-        found=SimpleNamespace(gone=frozenset(), receipts={"f": {"file": SimpleNamespace(rows=400)}}, databases={}),
-    )
-    candidates: Any = {"2024-01": SimpleNamespace(told=told)}
-    if not stops:
-        refuse_too_bad(inputs, {}, candidates, None)
-        return
-    with pytest.raises(InputError, match="too-many-bad"):
-        refuse_too_bad(inputs, {}, candidates, None)
 
 
 def test_a_released_file_is_its_owners_alone(tmp_path: Path) -> None:
