@@ -17,7 +17,8 @@ from pipeline.build.dataset import run_dataset
 from pipeline.build.run_context import Workplace
 from pipeline.extract.delimited import Folder
 from pipeline.extract.workbook import Workbook
-from pipeline.run.decide import Choice, Signature, _decisions, waiting_findings
+from pipeline.run.decide import Choice, Signature, _decisions, _taken_back, waiting_findings
+from pipeline.settings.decisions import Decision
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.sections import Referee
@@ -25,7 +26,7 @@ from pipeline.settings.settings import Settings
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.build.outcome import Outcome
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 MONTHS = ("2024-01", "2024-02", "2024-03")
 FIRST = dt.date(2024, 4, 10)
+SIGNED = Signature("Head of Information Management", FIRST, "Checked.")
 _WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 #: Published columns that could tell of somebody: the Parquet says the same of them as the CSV.
 _TELLING = {"supplier_name", "supplier_id", "department", "category", "Crime ID", "Location"}
@@ -93,6 +95,8 @@ class World(ABC):
         self.every: dict[str, list[Row]] = {path: [] for path in self.paths}
         self.by_sha: dict[str, list[Row]] = {}
         self.broken: set[str] = set()
+        self.aside: set[tuple[str, str]] = set()
+        self.fed_by: dict[str, set[tuple[str, str]]] = {}
         self.said: list[str] = []
         self.made = self.checked = self.count = 0
         self.outcome: Outcome | None = None
@@ -116,6 +120,10 @@ class World(ABC):
         """Tell the oracle that what waited was approved."""
 
     @abstractmethod
+    def set_aside(self, path: str, rows: list[Row]) -> None:
+        """Tell the oracle that the bytes at a path were rejected or taken back."""
+
+    @abstractmethod
     def check(self, outcome: Outcome) -> None:
         """Hold what is public against the oracle, both ways."""
 
@@ -123,7 +131,7 @@ class World(ABC):
 
     def acts(self) -> tuple[str, ...]:
         """Return what may happen, the more often the likelier."""
-        return (*("change_file",) * 8, "take_file", "bring_back", "bring_back")
+        return (*("change_file",) * 8, "take_file", "bring_back", "bring_back", "forget_file")
 
     def night(self) -> None:
         """Let something happen, run, and look at what is public."""
@@ -131,9 +139,11 @@ class World(ABC):
         if not self.count:
             for path, (feed, month) in self.paths.items():
                 self.put(path, [self.new_row(feed, month) for _ in range(self.chance.randrange(1, 5))])
-        elif self.chance.random() < 0.1:
-            self.approve()
+        elif (what := self.chance.random()) < 0.1:
+            self.decide("approve")
             self.approved()
+        elif what < 0.15:
+            self.decide("reject")
         else:
             for _ in range(self.chance.choice((0, 1, 1, 2, 3))):
                 getattr(self, self.chance.choice(self.acts()))()
@@ -142,15 +152,33 @@ class World(ABC):
         self.receive()
         outcome = self.run()
         assert outcome.error is None or outcome.error.code != "bug", outcome.error
+        self.check_set_aside(outcome)
         self.check(outcome)
 
-    def approve(self) -> None:
-        """Approve all that waits."""
-        self.said.append("approved")
+    def decide(self, kind: str) -> None:
+        """Approve or reject all that waits."""
+        self.said.append(kind)
         if self.outcome is not None:
-            signed = Signature("Head of Information Management", FIRST, "Checked.")
-            new = _decisions("approve", Choice(self.dataset.name), waiting_findings(self.outcome.state), signed)
-            self.settings = replace(self.settings, desk=self.settings.desk.with_decisions(new))
+            self._write(_decisions(kind, Choice(self.dataset.name), waiting_findings(self.outcome.state), SIGNED))
+
+    def forget_file(self) -> None:
+        """Take back what was released of a file, and what came after it."""
+        path = self.chance.choice(list(self.paths))
+        versions = self.outcome.state.versions.get(path, ()) if self.outcome else ()
+        if versions:
+            self.said.append(f"{path} is forgotten")
+            name, month = self.dataset.name, self.paths[path][1]
+            taken = dict.fromkeys(_taken_back(versions))
+            self._write(Decision("forget", "", name, month, each, **SIGNED._asdict(), path=path) for each in taken)
+
+    def _write(self, made: Iterable[Decision]) -> None:
+        """Put decisions into the file, and tell the oracle which bytes they set aside."""
+        new = tuple(made)
+        self.settings = replace(self.settings, desk=self.settings.desk.with_decisions(new))
+        for each in new:
+            if each.kind != "approve" and each.path and each.sha256 in self.by_sha:
+                self.aside.add((each.path, each.sha256))
+                self.set_aside(each.path, self.by_sha[each.sha256])
 
     def change_file(self) -> None:
         """Add, change, take away or shuffle rows of a file; one that is not there comes, as it was last."""
@@ -250,11 +278,20 @@ class World(ABC):
                 assert cells == [row[name] for row in found[month]]
         return found
 
+    def check_set_aside(self, outcome: Outcome) -> None:
+        """What was rejected or taken back feeds no month that it did not feed before."""
+        for month, state in outcome.state.months.items():
+            fed = self.aside & state.inputs.items() if not state.waiting and not state.rejected else set()
+            assert fed <= self.fed_by.get(month, set()), (month, "is made of what was set aside", fed)
+            self.fed_by[month] = {*state.inputs.items()}
+
     def is_afresh(self, outcome: Outcome, month: str) -> bool:
         """Return whether what is public of a month is what its files of now come to."""
         state = outcome.state.months[month]
-        built = "" not in state.inputs.values()  # else it is built anew, when what it was made of is there again
-        return outcome.error is None and not state.waiting and not state.input_gone and built
+        if outcome.error is not None or state.waiting or state.rejected or state.input_gone:
+            return False
+        # one without its extract is built anew when that is there again; of one that was taken back nothing is
+        return "" not in state.inputs.values() and self.aside.isdisjoint(state.inputs.items())
 
     def fed(self, outcome: Outcome, month: str, path: str) -> list[Row]:
         """Return the rows of a file as they fed a month."""

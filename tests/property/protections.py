@@ -57,13 +57,20 @@ class Versions:
     standing: dict[str, Rows] = field(default_factory=dict)
     aside: dict[str, Rows] = field(default_factory=dict)
     let_in: list[tuple[str, Rows]] = field(default_factory=list)
+    gone: list[tuple[str, Rows]] = field(default_factory=list)
 
     def come(self, path: str, rows: Rows, *, readable: bool = True) -> bool:
         """Return whether ``rows`` count at ``path``, and remember them if they do."""
         found = self.known.setdefault(path, [])
         places = [place for place, (each, _) in enumerate(found) if each == rows]
         self.aside.pop(path, None)
-        if places and any(released for _, released in found[places[-1] + 1 :]) and (path, rows) not in self.let_in:
+        if (path, rows) in self.gone:
+            if not found or found[-1][0] != rows:
+                found.append((rows, False))
+            return False
+        since = found[places[-1] + 1 :] if places else []
+        stale = any(released and (path, each) not in self.gone for each, released in since)
+        if stale and (path, rows) not in self.let_in:
             self.aside[path] = rows
             return False
         if not found or found[-1][0] != rows:
@@ -71,6 +78,13 @@ class Versions:
         if readable:
             self.standing[path] = rows
         return True
+
+    def set_aside(self, path: str, rows: Rows) -> None:
+        """Remember that somebody rejected ``rows`` at ``path``, or took them back: they count as if they never came."""
+        self.gone.append((path, rows))
+        self.let_in = [each for each in self.let_in if each != (path, rows)]
+        if self.standing.get(path) == rows:
+            del self.standing[path]
 
     def released(self, path: str, rows: Rows) -> None:
         """Remember that ``rows`` fed a release."""
@@ -180,8 +194,8 @@ class Payees:
         return self.kind(number) in RANK
 
 
-def must_be_named(rows: Rows, payees: Payees) -> list[Row]:
-    """Return the lines of a ledger that no rule keeps back or redacts."""
+def must_be_named(rows: Rows, payees: Payees, threshold: int) -> list[Row]:
+    """Return the lines of a ledger that no rule keeps back or redacts, of transactions above the threshold."""
     found = []
     for row in rows:
         together = [
@@ -195,7 +209,7 @@ def must_be_named(rows: Rows, payees: Payees) -> list[Row]:
         bad = any(is_bad_key(each["Supplier No"]) for each in together)
         clear = all(payees.is_clear(each) for each in alike)
         total = sum((Decimal(each["Net Amount"]) for each in together if not is_excluded(each)), Decimal(0))
-        if not bad and clear and not is_excluded(row) and abs(total) > Decimal(500):
+        if not bad and clear and not is_excluded(row) and abs(total) > Decimal(threshold):
             found.append(row)
     return found
 
