@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pipeline.errors import PipelineError
+    from pipeline.model.decisions import Decision
     from pipeline.model.periods import Month
     from pipeline.model.tables import Receipt
-    from pipeline.settings.decisions import Decision
 
 Versions = dict[str, tuple[Version, ...]]
 

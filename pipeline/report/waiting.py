@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pipeline.build.decided import LOST
 from pipeline.build.received import OF_FILES
 from pipeline.model import periods
 from pipeline.model.findings import FINDINGS, Verdict
@@ -121,7 +122,7 @@ def _reason(code: str, findings: Sequence[Finding], private: Path) -> Iterator[s
     for finding in findings[:_SHOWN]:
         if len(words) > 1:
             yield printable(f"  {ranges(finding.periods)}: {finding.words}")
-        of = "" if finding.held or code in OF_FILES else "of the decision: "
+        of = "" if finding.held or code in (*OF_FILES, LOST) else "of the decision: "
         held = private / finding.held if finding.held else None
         where = str(held) if held and held.exists() else " and ".join(finding.paths)
         yield printable(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import StorageError
 from pipeline.model.accounts import Account
+from pipeline.model.decisions import Decision
 from pipeline.model.findings import Finding, Verdict
 from pipeline.model.reasons import Outcome
 from pipeline.model.release import ChangeNote
@@ -98,7 +100,8 @@ class State:
 
     ``floors`` hold, by register, the strongest entry of each reference that a release went out with; ``weakenings`` how
     often a weaker protection was let out, by what names it; ``versions`` the bytes that each path ever held, the newest
-    last; ``findings`` what the dataset waits for beside its months, and what would wait had nobody rejected it.
+    last; ``findings`` what the dataset waits for beside its months, and what would wait had nobody rejected it;
+    ``decided`` the decisions about whatever is set aside, in their order.
     """
 
     receipts: Mapping[str, Mapping[str, Receipt]] = field(default_factory=dict)
@@ -109,6 +112,7 @@ class State:
     weakenings: Mapping[str, int] = field(default_factory=dict)
     versions: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    decided: tuple[Decision, ...] = ()
     unplaced: tuple[Account, ...] = ()
     changes: tuple[ChangeNote, ...] = ()
 
@@ -131,7 +135,8 @@ def load_state(path: Path) -> State:
 
 def save_state(path: Path, state: State) -> bool:
     """Make ``path`` remember ``state``; return whether anything was written."""
-    text = json.dumps({FORM: asdict(state)}, ensure_ascii=True, sort_keys=True, indent=1)
+    facts = {**asdict(state), "decided": [{**each._asdict(), "date": each.date.isoformat()} for each in state.decided]}
+    text = json.dumps({FORM: facts}, ensure_ascii=True, sort_keys=True, indent=1)
     return replace_file(path, text.encode() + b"\n")
 
 
@@ -174,6 +179,9 @@ def _state(facts: Mapping[str, Any]) -> State:
         weakenings=facts.get("weakenings", {}),
         versions={path: tuple(Version(**each) for each in found) for path, found in facts["versions"].items()},
         findings=_findings(facts["findings"]),
+        decided=tuple(
+            Decision(**{**each, "date": dt.date.fromisoformat(each["date"])}) for each in facts.get("decided", ())
+        ),
         unplaced=_accounts(facts["unplaced"]),
         changes=tuple(ChangeNote(*each) for each in facts["changes"]),
     )
