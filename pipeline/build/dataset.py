@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.build import retained as gone
 from pipeline.build.approval import accept, note_of
+from pipeline.build.aside import let_go
 from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, unplaced
 from pipeline.build.decided import lost_decisions, remembering, to_remember
 from pipeline.build.due import Stale, in_words, stale_months
-from pipeline.build.inventory import Survey, let_go, read_as, sources_of, survey
+from pipeline.build.inventory import Survey, read_as, sources_of, survey
 from pipeline.build.outcome import Outcome
 from pipeline.build.points import keep_points, own_references, with_points
 from pipeline.build.received import with_released

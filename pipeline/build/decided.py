@@ -23,7 +23,7 @@ LOST: Final = "decision-lost"
 def remembering(desk: Desk, remembered: Sequence[Decision]) -> Desk:
     """Return the desk with what was carried out before and is lost now, unless an approval that came since lets in."""
     lost = [each for each in remembered if each.lets_go and _is_lost(each, desk.decisions, remembered)]
-    lost = [each for each in lost if not any(map(each.is_about_same, lost[lost.index(each) + 1 :]))]
+    lost = [each for place, each in enumerate(lost, 1) if not any(map(each.is_about_same, lost[place:]))]
     return desk._replace(decisions=(*desk.decisions, *lost), lost=tuple(lost))
 
 

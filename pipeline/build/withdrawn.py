@@ -43,7 +43,7 @@ def _taken_back(
     for month, each in months.items():
         if each.released and month not in inputs.found.opened:
             seen = inputs.found.history
-            paths = tuple(sorted(path for path, sha256 in each.inputs.items() if seen.forgot(path, sha256)))
+            paths = tuple(sorted(path for path, sha256 in each.fed.items() if seen.forgot(path, sha256)))
             if paths and not {*paths} & {lost.path for lost in seen.desk.lost} & {*seen.let_go}:
                 yield month, each.released, paths
 

@@ -103,7 +103,7 @@ def _gone(outcome: Outcome) -> Iterator[tuple[Month, str]]:
     there = {path for files in outcome.state.receipts.values() for path in files}
     for month, each in outcome.state.months.items():
         if each.input_gone:
-            missing = [_in_words(path) for path in sorted(each.inputs) if path not in there]
+            missing = [_in_words(path) for path in sorted(each.fed) if path not in there]
             yield month, " and ".join(missing) or "an extract that it was made from is missing: put it back"
 
 

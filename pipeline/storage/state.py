@@ -62,7 +62,8 @@ class Waiting:
 class MonthState:
     """A month: its last release, what waits, what both were made from, and its accounts.
 
-    ``inputs`` are sha256 by path of every extract that fed it; ``made_from`` are digests of all else.
+    ``inputs`` are sha256 by path of every extract that fed what was built last, ``fed`` of those that fed what is
+    released; ``made_from`` are digests of all else.
     ``bad`` counts, by path, the rows of the month that speak against their file.  ``profile`` holds counts of the
     release by name for the gates, by what is counted; ``points`` is the sha256 of the map points that it was snapped
     with; ``rejected`` the sha256 by month of the builds that were let go, and because of which this one was.
@@ -79,6 +80,7 @@ class MonthState:
     profile: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     points: str = ""
     rejected: Mapping[Month, str] = field(default_factory=dict)
+    fed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +202,7 @@ def _month(facts: Mapping[str, Any]) -> MonthState:
         profile=facts["profile"],
         points=facts["points"],
         rejected=facts.get("rejected", {}),
+        fed=facts.get("fed", facts["inputs"] if facts["released"] else {}),
     )
 
 

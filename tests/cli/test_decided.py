@@ -49,7 +49,7 @@ def test_a_file_taken_back_stays_so_when_its_decision_is_lost(force: Product) ->
         assert f"to approve: pipeline approve {STREET} {FEB} {SIGNED}" in said.out
         assert not is_public(force, FEB)
     force.decide("reject", STREET, FEB)
-    assert "WAITS" not in publish(force, STREET).out
+    assert "decision-lost" not in publish(force, STREET).out
     assert not is_public(force, FEB)
     force.decide("approve", STREET, FEB)
     publish(force, STREET)
@@ -82,8 +82,7 @@ def test_a_rejected_file_lets_in_after_a_loss_only_by_an_approval(force: Product
     assert f"WAITS decision-lost: {MAR}" in said.out
     assert "same-extract-twice" not in said.out
     force.decide("approve", SPEND, MAR)
-    said = publish(force, SPEND, status=0)
-    assert "WAITS" not in said.out
+    assert "WAITS all-held-back" in publish(force, SPEND, status=5).out  # the file counts, with what is in it
 
 
 def test_a_rejected_build_stays_so_when_its_decision_is_lost(force: Product) -> None:
@@ -180,3 +179,21 @@ def test_late_rows_that_are_public_stay_while_what_took_their_place_is_rejected(
     force.crimes(FEB).write_bytes(good)
     publish(force, STREET)
     assert len(force.csv(STREET, JAN)) == 108
+
+
+def test_a_rejected_file_does_not_come_in_with_a_good_one_of_its_month(force: Product) -> None:
+    for month in (JAN, FEB):
+        record(force, month, *crimes(month, 94))
+    publish(force, STREET)
+    record(force, FEB, *crimes(FEB, 2))
+    publish(force, STREET, status=5)
+    force.decide("reject", STREET, FEB)
+    publish(force, STREET)
+    record(force, FEB, *crimes(FEB, 2), crime(FEB, 700))
+    publish(force, STREET, status=5)
+    force.decide("reject", STREET, FEB)
+    publish(force, STREET)
+    call(force, FEB, good=4)
+    said = publish(force, STREET, status=5)
+    assert f"WAITS suspect-input: {FEB}: {FEB_CRIMES} feeds it too, and was rejected with {FEB}" in said.out
+    assert len(force.csv(STREET, FEB)) == 100
