@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.build import gates
+from pipeline.build.aside import let_wait_no_longer
 from pipeline.build.profile import PUBLISHED, profile_of_accounts
-from pipeline.build.received import still_rejected
-from pipeline.extract.database.database import Database
+from pipeline.build.received import SUSPECT
 from pipeline.model.findings import Finding
 from pipeline.release.change_log import CORRECTED, Why, note
 from pipeline.storage.state import MonthState, Waiting
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _EXPLAINS = frozenset(("code lists", "reference data", "settings", "program", "declaration", "schema", "mapping"))
 #: Under this name a profile remembers that such a change explains it.
 _EXPLAINED = "explained"
-_SUSPECT = "suspect-input"
 
 
 class Accepted(NamedTuple):
@@ -73,7 +72,7 @@ def accept(
     inputs: DatasetInputs, months: dict[Month, MonthState], candidates: Mapping[Month, CandidateRelease]
 ) -> Accepted:
     """Point each month to its newest release, unless that has to wait or was rejected."""
-    _let_go(inputs, months)
+    let_wait_no_longer(inputs, months)
     desk = inputs.work.settings.desk
     asked = _asked(months, candidates)
     rejected = frozenset(
@@ -82,7 +81,7 @@ def accept(
     found = _findings(inputs, months, asked, rejected)
     let_go = {path: month for month in rejected for path in _suspects(inputs, month, asked[month], feed="")}
     blamed = {
-        month: {path for each in why if each.code == _SUSPECT for path in each.paths} for month, why in found.items()
+        month: {path for each in why if each.code == SUSPECT for path in each.paths} for month, why in found.items()
     }
     because = {month: {month} for month in rejected}
     because |= {  # a file that was let go changes no other month
@@ -100,25 +99,6 @@ def accept(
             notes.append(note_of(inputs, month, each.built, last=each.last, made=each.made))
         months[month] = _month_state(each, why)
     return Accepted(notes, frozenset(because))
-
-
-def _let_go(inputs: DatasetInputs, months: dict[Month, MonthState]) -> None:
-    """Let months cease to wait whose extracts are no longer there: what cannot be built again cannot be approved.
-
-    A release that is out stays; what was to take its place is built afresh when its extracts are back.
-    """
-    found, today = inputs.found, inputs.work.as_of
-    dated = any(isinstance(feed.source, Database) for feed in inputs.dataset.feeds)
-    present = {path for receipts in found.receipts.values() for path in receipts}
-    for month, each in list(months.items()):
-        if dated and month > f"{today:%Y-%m}" and each.released and each.released.released_on > today.isoformat():
-            del months[month]  # all its events are to come: the day of that run lay ahead
-        elif each.waiting and any(path not in present for path in each.inputs):
-            if each.released is None:
-                del months[month]
-                continue
-            afresh = {path: sha256 if path in present else "" for path, sha256 in each.inputs.items()}
-            months[month] = replace(each, waiting=None, inputs=afresh)
 
 
 def _asked(months: Mapping[Month, MonthState], candidates: Mapping[Month, CandidateRelease]) -> dict[Month, _Asked]:
@@ -165,7 +145,7 @@ def _findings(
     """Return what each month has to wait for and nobody has settled."""
     known = _judge(inputs, months, asked, rejected)
     direct = {month: _unsettled(inputs, _direct(inputs, month, each)) for month, each in known.items()}
-    suspects = still_rejected(inputs.found.history, months)
+    suspects = dict(inputs.found.rejected)
     for month, findings in direct.items():
         suspects |= {path: month for finding in findings for path in finding.paths}
     for month in rejected:
@@ -221,7 +201,7 @@ def _direct(inputs: DatasetInputs, month: Month, asked: _Asked) -> Iterator[Find
 def _suspects(inputs: DatasetInputs, month: Month, asked: _Asked, feed: str) -> set[str]:
     """Return the extracts that are to blame: what has changed, else the month's own files."""
     if asked.made is None and asked.before and asked.before.waiting:
-        kept = {path for each in asked.before.waiting.findings for path in each.paths if each.code != _SUSPECT}
+        kept = {path for each in asked.before.waiting.findings for path in each.paths if each.code != SUSPECT}
         if kept:
             return kept
     feeds = [name for name in inputs.found.own if feed in ("", name)]
@@ -235,13 +215,16 @@ def _suspect_input(
 ) -> Iterator[Finding]:
     """Yield that a month is fed, or was fed until now, by an extract that another waits for or was rejected with."""
     waited = asked.before.waiting.findings if asked.before and asked.before.waiting else ()
-    fed = {*asked.now, *asked.changed, *(path for each in waited if each.code == _SUSPECT for path in each.paths)}
-    paths = tuple(sorted(path for path in fed if suspects.get(path, month) != month))
+    fed = {*asked.now, *asked.changed, *(path for each in waited if each.code == SUSPECT for path in each.paths)}
+    rejected = inputs.found.rejected
+    if asked.made:
+        fed -= rejected.keys() - asked.now.keys()  # it was built as if they had not come
+    paths = tuple(sorted(path for path in fed if suspects.get(path, month) != month or path in rejected))
     if paths and not asked.same:
-        done = "was rejected" if still_rejected(inputs.found.history, inputs.months).keys() >= {*paths} else "waits"
+        done = "was rejected" if rejected.keys() >= {*paths} else "waits"
         others = ", ".join(sorted({suspects[path] for path in paths}))
         words = f"{' and '.join(paths)} feeds it too, and {done} with {others}"
-        yield _finding(inputs, month, asked, code=_SUSPECT, words=words, paths=paths)
+        yield _finding(inputs, month, asked, code=SUSPECT, words=words, paths=paths)
 
 
 def _finding(
@@ -296,7 +279,8 @@ def _month_state(asked: _Asked, why: tuple[Finding, ...]) -> MonthState:
     if made is None:
         if before is None:  # a month without a candidate was remembered as waiting
             raise KeyError(asked.built.folder)
-        return replace(before, released=now, waiting=waits, profile=profile, rejected={})
+        fed = before.fed if why else before.inputs
+        return replace(before, released=now, waiting=waits, profile=profile, rejected={}, fed=fed)
     return MonthState(
         released=now,
         waiting=waits,
@@ -306,6 +290,7 @@ def _month_state(asked: _Asked, why: tuple[Finding, ...]) -> MonthState:
         bad=made.told.bad,
         restricted=made.told.applied,
         profile=profile,
+        fed=(before.fed if before else {}) if why else dict(made.stale.inputs),
     )
 
 

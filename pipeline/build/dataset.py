@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.build import retained as gone
 from pipeline.build.approval import accept, note_of
+from pipeline.build.aside import let_go
 from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, unplaced
+from pipeline.build.decided import lost_decisions, remembering, to_remember
 from pipeline.build.due import Stale, in_words, stale_months
-from pipeline.build.inventory import Survey, let_go, read_as, sources_of, survey
+from pipeline.build.inventory import Survey, read_as, sources_of, survey
 from pipeline.build.outcome import Outcome
 from pipeline.build.points import keep_points, own_references, with_points
 from pipeline.build.received import with_released
@@ -48,6 +50,8 @@ def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Month] = 
     state = _tried(lambda: work.store.state(dataset.name))
     if isinstance(state, PipelineError):
         return _untouched(dataset, State(), state)
+    desk = remembering(work.settings.desk, state.decided)
+    work = replace(work, settings=replace(work.settings, desk=desk))
     inputs = _tried(lambda: _inputs_of(work, dataset, state))
     if isinstance(inputs, PipelineError):
         return _untouched(dataset, state, inputs)
@@ -111,6 +115,7 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
         weakenings=inputs.found.weakenings,
         versions=inputs.found.history.versions,
         findings=_findings(inputs, state, months),
+        decided=to_remember(inputs.found.history, months, state.decided),
         changes=(*state.changes, *notes),
     )
     if inputs.work.writes:
@@ -173,6 +178,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
         floors=_floors(state, found, months),
         weakenings=found.weakenings,
         findings=_findings(inputs, state, months, *withdrawals.findings),
+        decided=to_remember(found.history, months, state.decided),
         months=dict(sorted(months.items())),
         versions=with_released(found.history.versions, months.values(), work.as_of.isoformat()),
         unplaced=accounts_of_none,
@@ -219,7 +225,8 @@ def _findings(
     found, desk = inputs.found, inputs.work.settings.desk
     sources = sources_of(found.receipts, state, months)
     kept_back = weakened(inputs.dataset, found.weaker, found.registers, desk=desk, sources=sources)
-    return tuple(map(desk.marked, (*kept_back, *found.findings, *others)))
+    lost = lost_decisions(found.history, months)
+    return (*map(desk.marked, (*kept_back, *found.findings, *others)), *lost)
 
 
 def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str) -> CandidateRelease:

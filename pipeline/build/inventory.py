@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.build.aside import missed, still_rejected
 from pipeline.build.received import History, history, refusal, twice_and_elsewhere
 from pipeline.build.registers import BEFORE, Registers, Sources, register_rules, standing, without_before
 from pipeline.build.run_context import digest
@@ -37,7 +38,8 @@ class Survey:
     entered, by register and path, sources that have gone included, and ``combined`` the strongest entry of each
     reference.  ``databases`` are the rows of each by path, ``held`` says by path of a month which of its events have
     been held, ``numbers`` is a digest of the numbers that its rows have now.  ``history`` knows what stood at each path
-    and which files are set aside; ``paused`` are those of the ``gone`` months whose files are all there, but set aside.
+    and which files are set aside; ``paused`` are those of the ``gone`` months whose files are all there, but set aside;
+    ``rejected`` the files of builds that were rejected, with their month: they feed no other month.
     """
 
     own: Mapping[str, Mapping[Month, str]]
@@ -57,6 +59,7 @@ class Survey:
     remarks: tuple[str, ...] = ()
     history: History = field(default_factory=History)
     paused: frozenset[Month] = frozenset()
+    rejected: Mapping[str, Month] = field(default_factory=dict)
 
     def inputs(self, dataset: Dataset, month: Month) -> dict[str, str]:
         """Return the sha256 by path of every extract that feeds a month: its own and later ones with late rows."""
@@ -82,7 +85,8 @@ class Survey:
         """Return the later files of a feed that hold rows of ``month``."""
         months = {path: own for own, path in self.own[feed.name].items()}
         receipts = self.receipts[feed.name]
-        return tuple(path for path in by_month(receipts, month) if months.get(path, "") > month)
+        later = (path for path in by_month(receipts, month) if months.get(path, "") > month)
+        return tuple(path for path in later if self.rejected.get(path, month) == month)
 
     def openness(self, dataset: Dataset, month: Month) -> str:
         """Return a digest of which earlier months the late rows of this month's own files can go to."""
@@ -129,8 +133,9 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     if refused := refusal(seen.findings):
         look.faults.append(refused)
     present = {path for feed in receipts.values() for path in feed}
-    missed = {month: _missed(each, present, seen) for month, each in state.months.items()}
-    gone = frozenset(month for month, paths in missed.items() if paths)
+    file_months = {path: month for files in own.values() for month, path in files.items()}
+    rejected = still_rejected(seen, state.months, file_months)
+    missing = missed(state.months, present, seen, rejected=rejected, file_months=file_months)
     sources = sources_of(receipts, state, state.months, absent)
     stands = standing(dataset, look.registers, state.floors, desk=work.settings.desk, sources=sources)
     common = set.intersection(*(set(files) for files in own.values()))
@@ -147,11 +152,12 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         databases=databases,
         held=held,
         numbers=numbers,
-        opened=tuple(sorted(common - gone)),
-        gone=gone,
+        opened=tuple(sorted(common - missing.keys())),
+        gone=frozenset(missing),
         faults=(*look.faults, *stands.faults),
         history=seen,
-        paused=frozenset(month for month in gone if missed[month] <= seen.aside),
+        paused=frozenset(month for month, paths in missing.items() if paths <= seen.aside | rejected.keys()),
+        rejected=rejected,
     )
 
 
@@ -190,26 +196,6 @@ def sources_of(
         absent,
         state.weakenings,
     )
-
-
-def _missed(month: MonthState, present: Collection[str], seen: History) -> set[str]:
-    """Return the extracts that a released month cannot be built without, and that do not count now."""
-    if month.released is None:
-        return set()
-    return {
-        path for path, sha256 in month.inputs.items() if path not in present and not seen.never_counted(path, sha256)
-    }
-
-
-def let_go(found: Survey, months: dict[Month, MonthState]) -> None:
-    """Take away what waits without a file: a month that cannot be built any more, or one whose file was let go."""
-    aside = found.history.rejected | found.history.forgotten
-    for month, each in tuple(months.items()):
-        if each.released is None and month not in found.opened:
-            del months[month]
-        elif each.waiting and month in found.paused and aside & set(each.inputs):
-            inputs = {path: "" if path in aside else sha256 for path, sha256 in each.inputs.items()}
-            months[month] = replace(each, waiting=None, inputs=inputs)
 
 
 class _Database(NamedTuple):

@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pipeline.errors import PipelineError
+    from pipeline.model.decisions import Decision
     from pipeline.model.periods import Month
     from pipeline.model.tables import Receipt
-    from pipeline.settings.decisions import Decision
 
 Versions = dict[str, tuple[Version, ...]]
 
 #: Findings about a file itself: each period has its path, and what they bind is the sha256 of its bytes.
 OF_FILES: Final = frozenset(("stale-extract", "same-extract-twice", "other-months"))
+#: The code of the finding about a month that is fed by another month's file.
+SUSPECT: Final = "suspect-input"
 #: From so many rows on a file must hold its own month for the most part.
 _FEWEST_ROWS: Final = 50
 
@@ -164,17 +166,6 @@ def with_released(versions: Mapping[str, tuple[Version, ...]], months: Iterable[
             for each in found
         )
         for path, found in versions.items()
-    }
-
-
-def still_rejected(seen: History, months: Mapping[Month, MonthState]) -> dict[str, Month]:
-    """Return the extracts that came into no release but only into a build that was rejected before, with its month."""
-    return {
-        path: month
-        for month, each in months.items()
-        if month in each.rejected and seen.desk.lets_go(seen.dataset, month, each.rejected[month])
-        for path, sha256 in each.inputs.items()
-        if seen.stands_unreleased(path, sha256)
     }
 
 

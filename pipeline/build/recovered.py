@@ -72,4 +72,6 @@ def _held(now: MonthState, was: MonthState | None, found: Finding) -> MonthState
         others = now.waiting
         return replace(now, waiting=others and replace(others, findings=(*others.findings, found)))
     waiting = Waiting(built=now.released, findings=(found,), profile=now.profile)
-    return replace(now, released=was.released if was else None, waiting=waiting, profile=was.profile if was else {})
+    if was is None:
+        return replace(now, released=None, waiting=waiting, profile={}, fed={})
+    return replace(now, released=was.released, waiting=waiting, profile=was.profile, fed=was.fed)

@@ -42,9 +42,9 @@ def _taken_back(
     """Yield each month that is public of files that were taken back, and that cannot be built of others."""
     for month, each in months.items():
         if each.released and month not in inputs.found.opened:
-            forgot = inputs.found.history.forgot
-            paths = tuple(sorted(path for path, sha256 in each.inputs.items() if forgot(path, sha256)))
-            if paths:
+            seen = inputs.found.history
+            paths = tuple(sorted(path for path, sha256 in each.fed.items() if seen.forgot(path, sha256)))
+            if paths and not {*paths} & {lost.path for lost in seen.desk.lost} & {*seen.let_go}:
                 yield month, each.released, paths
 
 

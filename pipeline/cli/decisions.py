@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
 
-    from pipeline.settings.decisions import Decision
+    from pipeline.model.decisions import Decision
 
 NEXT = "run `pipeline plan` to see what follows, then `pipeline publish`"
 

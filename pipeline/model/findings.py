@@ -70,6 +70,7 @@ FINDINGS: Final = MappingProxyType(
         "stale-extract": "A file came back that was replaced by another one since.",
         "same-extract-twice": "Two files of one kind hold the same bytes.",
         "other-months": "Most rows of a file belong to other months than the file.",
+        "decision-lost": "A file or a build was rejected or taken back, and the file of decisions says so no more.",
         "withdrawn": "A month is to be withdrawn, because the file that it was made of is taken back.",
         "recovered": "The private memory was lost: whatever goes out afterwards is looked at once.",
         "resnap": "Another list of map points is there than the one that the month was released with.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pipeline.build.decided import LOST
 from pipeline.build.received import OF_FILES
 from pipeline.model import periods
 from pipeline.model.findings import FINDINGS, Verdict
@@ -102,7 +103,7 @@ def _gone(outcome: Outcome) -> Iterator[tuple[Month, str]]:
     there = {path for files in outcome.state.receipts.values() for path in files}
     for month, each in outcome.state.months.items():
         if each.input_gone:
-            missing = [_in_words(path) for path in sorted(each.inputs) if path not in there]
+            missing = [_in_words(path) for path in sorted(each.fed) if path not in there]
             yield month, " and ".join(missing) or "an extract that it was made from is missing: put it back"
 
 
@@ -121,7 +122,7 @@ def _reason(code: str, findings: Sequence[Finding], private: Path) -> Iterator[s
     for finding in findings[:_SHOWN]:
         if len(words) > 1:
             yield printable(f"  {ranges(finding.periods)}: {finding.words}")
-        of = "" if finding.held or code in OF_FILES else "of the decision: "
+        of = "" if finding.held or code in (*OF_FILES, LOST) else "of the decision: "
         held = private / finding.held if finding.held else None
         where = str(held) if held and held.exists() else " and ".join(finding.paths)
         yield printable(

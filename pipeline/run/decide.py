@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.build.decided import LOST
 from pipeline.build.received import OF_FILES
 from pipeline.datasets import declared
 from pipeline.errors import InputError, SettingsError
+from pipeline.model.decisions import Decision
 from pipeline.model.findings import Verdict
 from pipeline.model.periods import NO_MONTH, ranges
 from pipeline.printable import printable
-from pipeline.settings.decisions import ROLE, Decision, write_decisions
+from pipeline.settings.decisions import ROLE, write_decisions
 from pipeline.settings.reader import LABEL
 from pipeline.storage.atomic import make_private
 from pipeline.storage.journal import record
@@ -98,7 +100,9 @@ def decide(
                 where="the command line",
                 fix="name one by `--finding CODE`",
             )
-        made = _once([*_decisions(kind, choice, chosen, signed), *after_all])
+        anew = [each for each in chosen if each.code != LOST]
+        again = [_again(kind, each, state, signed) for each in chosen if each.code == LOST]
+        made = _once([*_decisions(kind, choice, anew, signed), *again, *after_all])
         write(settings, made)
     return made
 
@@ -181,6 +185,18 @@ def _decisions(kind: str, choice: Choice, chosen: Iterable[Finding], signed: Sig
                 path=paths.get(period, ""),
                 **signed._asdict(),
             )
+
+
+def _again(kind: str, finding: Finding, state: State, signed: Signature) -> Decision:
+    """Return the decision that was lost, made again, or the approval of what it set aside, for whatever reason."""
+    last = next(
+        each
+        for each in reversed(state.decided)
+        if each.lets_go
+        and (each.sha256, each.path) == (finding.sha256, "".join(finding.paths))
+        and (each.path or each.period in ("", *finding.periods))
+    )
+    return last._replace(kind="approve" if kind == "approve" else last.kind, finding="", **signed._asdict())
 
 
 def _after_all(desk: Desk, state: State, choice: Choice, signed: Signature) -> tuple[Decision, ...]:

@@ -9,10 +9,10 @@ from pipeline.datasets import declared
 from pipeline.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pipeline.build.run_context import Workplace
-    from pipeline.settings.decisions import Decision
+    from pipeline.model.decisions import Decision
     from pipeline.storage.state import State
 
 
@@ -27,20 +27,25 @@ def unmatched(work: Workplace, states: Iterable[State]) -> Iterator[str]:
             yield printable(f"a decision is about a dataset that does not exist: {_named(each)}")
         elif each.sha256 not in known and not any(each.sha256 in event for event in events):
             yield printable(f"a decision matches nothing that ever waited: {_named(each)}")
-    held = {(each.kind, each.dataset, each.sha256) for each in desk.decisions}
-    gone = {*_made(events)} - held
+    held = {(*_about(each._asdict()), each.kind) for each in desk.decisions}
+    gone = [about for about, kind in dict(_made(events)).items() if (*about, kind) not in held]
     if gone:
         what = "decision that was" if len(gone) == 1 else "decisions that were"
         yield f"{len(gone):,} {what} made here, missing from {desk.path}: restore it, or decide again"
 
 
-def _made(events: Iterable[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield the decisions that the journal knows; a line that a killed run tore is none."""
+def _about(facts: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what a decision is about, as far as it says so."""
+    return tuple(facts.get(name, "") for name in ("dataset", "sha256", "path", "period"))
+
+
+def _made(events: Iterable[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what the decisions that the journal knows are about, and their kind; a torn line is none."""
     for event in events:
         if '"decided"' in event and event.endswith("}"):
             facts = json.loads(event)
             if facts["event"] == "decided":
-                yield facts["kind"], facts["dataset"], facts["sha256"]
+                yield _about(facts), facts["kind"]
 
 
 def _named(decision: Decision) -> str:

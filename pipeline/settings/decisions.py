@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from pipeline.errors import SettingsError
+from pipeline.model.decisions import Decision
 from pipeline.model.findings import Verdict
 from pipeline.settings.reader import LABEL, MONTH, SLUG, Form, Reader, Section, read_toml
 from pipeline.storage.atomic import replace_file
@@ -42,29 +43,12 @@ PERIOD = Form(r"none|(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])", "a month such as 2024
 EXTRACT = Form(r"[^\x00-\x1f\x7f]{1,300}", "the path of a file below data/raw")
 
 
-class Decision(NamedTuple):
-    """One decision of a post.
-
-    ``finding`` is the code of what was settled ("" in files of before: any finding about that CSV), ``period`` the
-    month that it is about ("" where it is about no month), ``path`` an extract below ``data/raw`` ("" where none).
-    """
-
-    kind: str
-    finding: str
-    dataset: str
-    period: str
-    sha256: str
-    role: str
-    date: dt.date
-    reason: str
-    path: str = ""
-
-
 class Desk(NamedTuple):
-    """The decisions of a file, and where new ones are written."""
+    """The decisions of a file, and where new ones are written; ``lost`` are those that it does not hold any more."""
 
     path: Path
     decisions: tuple[Decision, ...] = ()
+    lost: tuple[Decision, ...] = ()
 
     def approval(self, finding: Finding) -> Decision | None:
         """Return the decision that lets in what ``finding`` is about, None where nobody has made one."""

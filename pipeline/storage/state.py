@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import StorageError
 from pipeline.model.accounts import Account
+from pipeline.model.decisions import Decision
 from pipeline.model.findings import Finding, Verdict
 from pipeline.model.reasons import Outcome
 from pipeline.model.release import ChangeNote
@@ -60,7 +62,8 @@ class Waiting:
 class MonthState:
     """A month: its last release, what waits, what both were made from, and its accounts.
 
-    ``inputs`` are sha256 by path of every extract that fed it; ``made_from`` are digests of all else.
+    ``inputs`` are sha256 by path of every extract that fed what was built last, ``fed`` of those that fed what is
+    released; ``made_from`` are digests of all else.
     ``bad`` counts, by path, the rows of the month that speak against their file.  ``profile`` holds counts of the
     release by name for the gates, by what is counted; ``points`` is the sha256 of the map points that it was snapped
     with; ``rejected`` the sha256 by month of the builds that were let go, and because of which this one was.
@@ -77,6 +80,7 @@ class MonthState:
     profile: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     points: str = ""
     rejected: Mapping[Month, str] = field(default_factory=dict)
+    fed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +102,8 @@ class State:
 
     ``floors`` hold, by register, the strongest entry of each reference that a release went out with; ``weakenings`` how
     often a weaker protection was let out, by what names it; ``versions`` the bytes that each path ever held, the newest
-    last; ``findings`` what the dataset waits for beside its months, and what would wait had nobody rejected it.
+    last; ``findings`` what the dataset waits for beside its months, and what would wait had nobody rejected it;
+    ``decided`` the decisions about whatever is set aside, in their order.
     """
 
     receipts: Mapping[str, Mapping[str, Receipt]] = field(default_factory=dict)
@@ -109,6 +114,7 @@ class State:
     weakenings: Mapping[str, int] = field(default_factory=dict)
     versions: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    decided: tuple[Decision, ...] = ()
     unplaced: tuple[Account, ...] = ()
     changes: tuple[ChangeNote, ...] = ()
 
@@ -131,7 +137,8 @@ def load_state(path: Path) -> State:
 
 def save_state(path: Path, state: State) -> bool:
     """Make ``path`` remember ``state``; return whether anything was written."""
-    text = json.dumps({FORM: asdict(state)}, ensure_ascii=True, sort_keys=True, indent=1)
+    facts = {**asdict(state), "decided": [{**each._asdict(), "date": each.date.isoformat()} for each in state.decided]}
+    text = json.dumps({FORM: facts}, ensure_ascii=True, sort_keys=True, indent=1)
     return replace_file(path, text.encode() + b"\n")
 
 
@@ -174,6 +181,9 @@ def _state(facts: Mapping[str, Any]) -> State:
         weakenings=facts.get("weakenings", {}),
         versions={path: tuple(Version(**each) for each in found) for path, found in facts["versions"].items()},
         findings=_findings(facts["findings"]),
+        decided=tuple(
+            Decision(**{**each, "date": dt.date.fromisoformat(each["date"])}) for each in facts.get("decided", ())
+        ),
         unplaced=_accounts(facts["unplaced"]),
         changes=tuple(ChangeNote(*each) for each in facts["changes"]),
     )
@@ -192,6 +202,7 @@ def _month(facts: Mapping[str, Any]) -> MonthState:
         profile=facts["profile"],
         points=facts["points"],
         rejected=facts.get("rejected", {}),
+        fed=facts.get("fed", facts["inputs"] if facts["released"] else {}),
     )
 
 

@@ -11,8 +11,9 @@ import pytest
 from product import Product, add_events, change_csv, contents
 from small_tree import AS_OF, DATA, small_tree, write_ledger
 
+from pipeline.model.decisions import Decision
 from pipeline.report.waiting import ranges
-from pipeline.settings.decisions import Decision, write_decisions
+from pipeline.settings.decisions import write_decisions
 
 if TYPE_CHECKING:
     from pathlib import Path

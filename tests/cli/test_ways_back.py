@@ -89,13 +89,11 @@ def test_a_rejected_file_does_not_come_in_with_another_month_later(tmp_path: Pat
     assert len(force.csv(STREET, FEB)) == len(rows) + 1
     record(force, JAN, *(crime(JAN, number) for number in range(100, 201)))
     for day in (5, 6):
-        said = publish(force, STREET, f"2024-04-0{day}", status=5)
-        held = "WAITS suspect-input: 2024-01: crime/recorded-crime/2024-03.csv feeds it too, and was rejected with"
-        assert f"{held} 2024-03" in said.out
-        assert force.csv(STREET, JAN) == rows
-    record(force, MAR, *(crime(MAR, number) for number in range(100, 200)))  # the right file
+        assert "WAITS" not in publish(force, STREET, f"2024-04-0{day}").out
+        assert len(force.csv(STREET, JAN)) == len(rows) + 1  # its own row alone
+    record(force, MAR, *(crime(MAR, number) for number in range(100, 200)), crime(JAN, 900))  # the right file
     publish(force, STREET, "2024-04-07")
-    assert len(force.csv(STREET, JAN)) == len(rows) + 1
+    assert len(force.csv(STREET, JAN)) == len(rows) + 2
 
 
 def test_an_approval_lets_in_no_older_file_that_was_rejected(product: Product) -> None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.model.decisions import Decision
 from pipeline.model.findings import Finding
-from pipeline.settings.decisions import Decision, Desk, read_decisions, write_decisions
+from pipeline.settings.decisions import Desk, read_decisions, write_decisions
 
 if TYPE_CHECKING:
     from pipeline.errors import SettingsError

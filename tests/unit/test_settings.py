@@ -8,16 +8,20 @@ import hashlib
 import os
 import pickle
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pipeline.errors import ExitStatus, SettingsError, several
-from pipeline.settings.decisions import Decision, read_decisions
+from pipeline.settings.decisions import read_decisions
 from pipeline.settings.laptop_portal import laptop_portal, read_portal_env
 from pipeline.settings.role_mailbox import is_role_mailbox
 from pipeline.settings.secret import SHOWN, Secret
 from pipeline.settings.sections import Licence, Sources
 from pipeline.settings.settings import VARIABLES, Settings
+
+if TYPE_CHECKING:
+    from pipeline.model.decisions import Decision
 
 ROOT = Path(__file__).resolve().parents[2]
 LEAST = """

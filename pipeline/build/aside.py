@@ -1,0 +1,103 @@
+"""What is set aside with a build that was rejected, and what of the months is let go with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.build.received import SUSPECT
+from pipeline.extract.database.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from pipeline.build.candidate import DatasetInputs
+    from pipeline.build.inventory import Survey
+    from pipeline.build.received import History
+    from pipeline.model.periods import Month
+    from pipeline.storage.state import MonthState
+
+
+def still_rejected(
+    seen: History, months: Mapping[Month, MonthState], file_months: Mapping[str, Month]
+) -> dict[str, Month]:
+    """Return the extracts that came into no release but only into a build that was rejected, with its month."""
+    return {
+        path: month
+        for month, each in months.items()
+        if (build := _refused_build(each, month)) and seen.desk.lets_go(seen.dataset, month, build)
+        for path in _to_blame(each, month, months, file_months)
+        if seen.stands_unreleased(path, each.inputs.get(path, ""))
+    }
+
+
+def _refused_build(state: MonthState, month: Month) -> str:
+    """Return the sha256 of the build that a decision may have let go: what waits, or what was let go before."""
+    return state.waiting.built.csv_sha256 if state.waiting else state.rejected.get(month, "")
+
+
+def _to_blame(
+    state: MonthState, month: Month, months: Mapping[Month, MonthState], file_months: Mapping[str, Month]
+) -> Iterator[str]:
+    """Yield the extracts that a build was let go for: its own, and others whose month was let go with it."""
+    if state.waiting:
+        yield from (path for each in state.waiting.findings for path in each.paths if each.code != SUSPECT)
+        return
+    for path in state.inputs:
+        own = file_months.get(path, month)
+        if own == month or (own in months and month in months[own].rejected):
+            yield path
+
+
+def missed(
+    months: Mapping[Month, MonthState],
+    present: Collection[str],
+    seen: History,
+    *,
+    rejected: Mapping[str, Month],
+    file_months: Mapping[str, Month],
+) -> dict[Month, set[str]]:
+    """Return the released months that cannot be built, with the extracts that fed them and do not count now.
+
+    A file of a rejected build is not there for other months than that and its own.
+    """
+    found: dict[Month, set[str]] = {}
+    for month, each in months.items():
+        aside = {path for path, other in rejected.items() if month not in (other, file_months.get(path))}
+        there = {*present} - aside
+        missing = {
+            path for path, sha256 in each.fed.items() if path not in there and not seen.never_counted(path, sha256)
+        }
+        if each.released and missing:
+            found[month] = missing
+    return found
+
+
+def let_go(found: Survey, months: dict[Month, MonthState]) -> None:
+    """Take away what waits without a file: a month that cannot be built any more, or one whose file was let go."""
+    aside = {*found.history.let_go}
+    for month, each in tuple(months.items()):
+        if each.released is None and month not in found.opened:
+            del months[month]
+        elif each.waiting and month in found.paused and aside & set(each.inputs):
+            inputs = {path: "" if path in aside else sha256 for path, sha256 in each.inputs.items()}
+            months[month] = replace(each, waiting=None, inputs=inputs)
+
+
+def let_wait_no_longer(inputs: DatasetInputs, months: dict[Month, MonthState]) -> None:
+    """Let months cease to wait whose extracts are no longer there: what cannot be built again cannot be approved.
+
+    A release that is out stays; what was to take its place is built afresh when its extracts are back.
+    """
+    found, today = inputs.found, inputs.work.as_of
+    dated = any(isinstance(feed.source, Database) for feed in inputs.dataset.feeds)
+    present = {path for receipts in found.receipts.values() for path in receipts}
+    for month, each in list(months.items()):
+        if dated and month > f"{today:%Y-%m}" and each.released and each.released.released_on > today.isoformat():
+            del months[month]  # all its events are to come: the day of that run lay ahead
+        elif each.waiting and any(path not in present for path in each.inputs):
+            if each.released is None:
+                del months[month]
+                continue
+            afresh = {path: sha256 if path in present else "" for path, sha256 in each.inputs.items()}
+            months[month] = replace(each, waiting=None, inputs=afresh)

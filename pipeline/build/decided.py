@@ -1,0 +1,83 @@
+"""Decisions that were carried out stay in force when they are lost: nothing that was let go comes back by itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from pipeline.model.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pipeline.build.received import History
+    from pipeline.model.decisions import Decision
+    from pipeline.model.periods import Month
+    from pipeline.settings.decisions import Desk
+    from pipeline.storage.state import MonthState
+
+#: The code of the finding about what stays set aside although no decision says so any more.
+LOST: Final = "decision-lost"
+
+
+def remembering(desk: Desk, remembered: Sequence[Decision]) -> Desk:
+    """Return the desk with what was carried out before and is lost now, unless an approval that came since lets in."""
+    lost = [each for each in remembered if each.lets_go and _is_lost(each, desk.decisions, remembered)]
+    lost = [each for place, each in enumerate(lost, 1) if not any(map(each.is_about_same, lost[place:]))]
+    return desk._replace(decisions=(*desk.decisions, *lost), lost=tuple(lost))
+
+
+def _is_lost(decision: Decision, there: Sequence[Decision], remembered: Sequence[Decision]) -> bool:
+    now = [each for each in there if decision.is_about_same(each)]
+    then = Counter(each for each in remembered if decision.is_about_same(each))
+    if not then - Counter(now):
+        return False
+    return not now or (not now[-1].lets_go and now[-1] not in Counter(now) - then)
+
+
+def to_remember(
+    seen: History, months: Mapping[Month, MonthState], remembered: Sequence[Decision]
+) -> tuple[Decision, ...]:
+    """Return the decisions about whatever is set aside: a file that came once, or a build of a month."""
+    own = [each for each in seen.desk.decisions if each.dataset == seen.dataset]
+    carried_out = [
+        last
+        for last in own
+        if last.lets_go
+        and last == [each for each in own if last.is_about_same(each)][-1]
+        and (_was_carried_out(last, seen, months) or any(map(last.is_about_same, remembered)))
+    ]
+    return tuple(each for each in own if any(map(each.is_about_same, carried_out)))
+
+
+def _was_carried_out(decision: Decision, seen: History, months: Mapping[Month, MonthState]) -> bool:
+    if decision.path:
+        return any(each.sha256 == decision.sha256 for each in seen.versions.get(decision.path, ()))
+    return any(_holds_back(decision, month, each) for month, each in months.items())
+
+
+def _holds_back(decision: Decision, month: Month, state: MonthState) -> bool:
+    return state.rejected.get(month) == decision.sha256 and decision.period in ("", month)
+
+
+def lost_decisions(seen: History, months: Mapping[Month, MonthState]) -> Iterator[Finding]:
+    """Yield what is set aside by decisions that are lost: it stays so, and waits for a new decision."""
+    for each in seen.desk.lost:
+        done = "rejected" if each.kind == "reject" else "taken back"
+        if each.path in seen.let_go and seen.versions[each.path][-1].sha256 == each.sha256:
+            yield _lost(seen, each, each.period, f"{each.path} was {done}", paths=(each.path,))
+        for month, state in months.items():
+            if not each.path and _holds_back(each, month, state):
+                yield _lost(seen, each, month, f"{month} was {done}")
+
+
+def _lost(seen: History, decision: Decision, period: Month, done: str, *, paths: tuple[str, ...] = ()) -> Finding:
+    file = seen.desk.path
+    return Finding(
+        code=LOST,
+        dataset=seen.dataset,
+        periods=(period,) if period else (),
+        words=f"{done} on {decision.date}, and {file} does not say so any more: it stays set aside; restore {file}",
+        paths=paths,
+        binds=decision.sha256,
+    )
