@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from pipeline.errors import PrivacyError, StorageError
 from pipeline.model.release import Release, ReleasedFile
 from pipeline.storage.atomic import make_private, sync_folder, writing
-from pipeline.storage.state import Built, State, load_state, save_state
+from pipeline.storage.state import Built, State, load_state, save_state, sweep_state
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -39,11 +39,14 @@ class Store:
 
     def state(self, dataset: str) -> State:
         """Return what is remembered of a dataset."""
-        return load_state(self.private / "state" / f"{dataset}.json")
+        return load_state(self._state(dataset))
 
     def remember(self, dataset: str, state: State) -> bool:
         """Point to the releases of ``state``; return whether anything was written."""
-        return save_state(self.private / "state" / f"{dataset}.json", state)
+        return save_state(self._state(dataset), state)
+
+    def _state(self, dataset: str) -> Path:
+        return self.private / "state" / f"{dataset}.json"
 
     def folder(self, dataset: str, name: str) -> Path:
         """Return where a release is kept."""
@@ -154,7 +157,8 @@ class Store:
         return tuple(pq.read_schema(kept).names) if kept.is_file() else ()
 
     def sweep(self, dataset: str, keep: Sequence[str]) -> None:
-        """Remove what nothing points to: parts of a killed run, and releases that were replaced."""
+        """Remove what nothing points to: parts of a killed run, releases and registers that were replaced."""
+        sweep_state(self._state(dataset))
         folder = self.private / "releases" / dataset
         if not folder.is_dir():
             return
