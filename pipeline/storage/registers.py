@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 import pyarrow as pa
 
 from pipeline.errors import StorageError
+from pipeline.plain import read_plain
 from pipeline.storage.atomic import replace_file, writing
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def sweep_registers(folder: Path, named: Collection[str]) -> None:
 
 def _read(file: Path) -> pa.Table:
     try:
-        content = file.read_bytes()
+        content = read_plain(file)
         if hashlib.sha256(content).hexdigest() == file.stem:
             return pa.ipc.open_file(pa.py_buffer(content)).read_all().select(_SCHEMA.names)
     except (OSError, pa.ArrowInvalid, KeyError):

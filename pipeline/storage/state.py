@@ -13,6 +13,7 @@ from pipeline.model.findings import Finding, Verdict
 from pipeline.model.reasons import Outcome
 from pipeline.model.release import ChangeNote
 from pipeline.model.tables import Receipt
+from pipeline.plain import read_plain
 from pipeline.storage.atomic import replace_file
 from pipeline.storage.registers import Entered, entered, kept, sweep_registers
 
@@ -166,7 +167,7 @@ def _facts(each: State | MonthState | Waiting | Built | Finding | Receipt | Vers
 
 
 def _read(path: Path) -> State:
-    forms = json.loads(path.read_bytes())
+    forms = json.loads(read_plain(path))
     if str(FORM) not in forms:
         return _state(forms[str(_WHOLE)] if str(_WHOLE) in forms else _carried_over(forms[str(_FIRST)]))
     facts, folder = forms[str(FORM)], _folder(path)

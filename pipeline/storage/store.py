@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import PrivacyError, StorageError
 from pipeline.model.release import Release, ReleasedFile
+from pipeline.plain import open_plain, plain, read_plain
 from pipeline.storage.atomic import make_private, sync_folder, writing
 from pipeline.storage.state import Built, State, load_state, save_state, sweep_state
 
@@ -102,7 +103,7 @@ class Store:
         if self.bench and (text := self.bench.read(dataset, built.folder, file)) is not None:
             return text
         path = self.folder(dataset, built.folder) / file
-        return path.read_bytes() if path.is_file() else None
+        return read_plain(path) if path.is_file() else None
 
     def release(self, dataset: str, month: Month, built: Built, *, released_on: dt.date, gone: bool) -> Release:
         """Return the release that ``built`` describes."""
@@ -211,7 +212,7 @@ class Draft:
 def read_released(path: Path, *, columns: Sequence[str] | None = None) -> pa.Table:
     """Return a Parquet of a release, or some of its columns; one that is lost or damaged is a `StorageError`."""
     try:
-        return pq.read_table(path, columns=columns)
+        return pq.read_table(plain(path), columns=columns)
     except (OSError, pa.ArrowInvalid):
         raise lost(path) from None
 
@@ -237,12 +238,12 @@ def sha256_of_kept(path: Path) -> str:
 
 @cache
 def _digest(path: Path, _inode: int, _size: int, _modified: int) -> str:
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _content(path: Path) -> bytes:
-    return path.read_bytes() if path.is_file() else b""
+    return read_plain(path) if path.is_file() else b""
 
 
 def _index(references: Mapping[str, pa.Array]) -> Iterator[pa.Buffer]:
