@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.columns.keys import damaged
 from pipeline.columns.open_text import is_damaged_text, is_formula_text
 from pipeline.errors import InputError
+from pipeline.plain import read_plain
 
 #: Where the code lists stand that ship with the project.
 CODELISTS = Path(__file__).resolve().parents[1] / "schemas" / "codelists"
@@ -42,7 +43,7 @@ class CodeList:
 
 @lru_cache(maxsize=256)
 def _load(path: Path, _changed: int) -> CodeList:
-    content = path.read_bytes()
+    content = read_plain(path)
     rows = tuple(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
     if any(None in row or None in row.values() for row in rows):
         raise csv.Error  # a row with too few or too many cells

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
+from pipeline.plain import NotPlainError
 from pipeline.printable import bounded, printable
 
 if TYPE_CHECKING:
@@ -157,6 +158,9 @@ def bug(error: BaseException) -> PipelineError:
     if isinstance(error, MemoryError):
         fix = "close other programs, or run on a machine with more, and run again"
         return StorageError("out-of-memory", "there is not enough memory", fix=fix)
+    if isinstance(error, NotPlainError):
+        what = "a folder, a pipe or a device stands where a file was expected"
+        return StorageError("not-a-file", what, where=str(error.filename), fix="move it away and run again")
     if isinstance(error, OSError):  # of the outside world, wherever it comes up
         reason = os.strerror(error.errno) if error.errno else "no reason given"
         fix = "check the paths in the settings and on the command line, who may use them, and that the disk is well"
@@ -195,7 +199,7 @@ CODES = MappingProxyType(
         "no-header-row": Meaning("The first row of an extract is not its header."),
         "missing-file": Meaning("An extract that was expected is not there."),
         "path-escapes": Meaning("A path or a link leads outside the folder of extracts."),
-        "not-a-file": Meaning("A folder, a pipe or a device stands where an extract was expected."),
+        "not-a-file": Meaning("A folder, a pipe or a device stands where a file was expected."),
         "unreadable-file": Meaning("The system does not let us read an extract, or its disk fails.", transient=True),
         "changed-while-read": Meaning("An extract was written to while it was being read.", transient=True),
         "empty-file": Meaning("An extract is empty: it has not even a header."),

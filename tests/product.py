@@ -172,7 +172,7 @@ class Product:
 
     def state(self, dataset: str) -> dict[str, Any]:
         """Return what the private store remembers of a dataset."""
-        facts: dict[str, Any] = json.loads((self.private / "state" / f"{dataset}.json").read_bytes())["2"]
+        facts: dict[str, Any] = json.loads((self.private / "state" / f"{dataset}.json").read_bytes())["3"]
         return facts
 
     def crimes(self, month: str) -> Path:

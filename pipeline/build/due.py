@@ -14,6 +14,7 @@ from pipeline.build.run_context import digest
 from pipeline.model.reasons import Outcome
 from pipeline.release import change_log as changes
 from pipeline.release.change_log import Why
+from pipeline.storage.registers import entered as columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -74,6 +75,7 @@ def stale_months(
     Newly restricted records are looked for once: a month without any of them remembers that.
     """
     rules = register_rules(dataset)
+    known = {rule.register: pa.array(sorted(found.combined[rule.register]), pa.string()) for rule in rules}
     stale: list[Stale] = []
     untouched: dict[Month, MonthState] = {}
     for month in reversed(found.opened):
@@ -82,7 +84,7 @@ def stale_months(
         if any(path in found.held for path in inputs):
             made_from[_HELD] = digest([found.held.get(path) for path in inputs])
             made_from[_NUMBERS] = digest([found.numbers.get(path) for path in inputs])
-        made_from |= {_register(rule): _entries(rule, found, inputs) for rule in rules}
+        made_from |= {_register(rule): _entries(rule, found, inputs, known[rule.register]) for rule in rules}
         before = state.months.get(month)
         if before is None:
             stale.append(Stale(month, (_NEW,), inputs, made_from))
@@ -143,15 +145,17 @@ def _register(rule: RowRule) -> str:
     return rule.holds
 
 
-def _entries(rule: RowRule, found: Survey, inputs: Mapping[str, str]) -> str:
+def _entries(rule: RowRule, found: Survey, inputs: Iterable[str], known: pa.Array) -> str:
     """Return a digest of the entries that can matter to a month: those of its rows, where every row enters one."""
     combined = found.combined[rule.register]
     if not rule.every_row:
         return digest(sorted(combined.items()))
-    entered = found.registers.get(rule.register, {})
-    references = {reference for path in inputs for reference in entered.get(path, {})}
-    references |= {key for key in combined if key.startswith("p:")}  # what holds for every month
-    return digest(sorted((reference, combined.get(reference, "")) for reference in references))
+    sources = found.registers.get(rule.register, {})
+    own = [columns_of(sources[path]).table.column("key") for path in inputs if path in sources and len(known)]
+    chunks = [chunk for column in own for chunk in column.chunks]
+    of_rows = pc.is_in(known, value_set=pa.chunked_array(chunks, pa.string()).combine_chunks())
+    for_all = pc.starts_with(known, "p:")  # what holds for every month
+    return digest([(key, combined[key]) for key in known.filter(pc.or_(of_rows, for_all)).to_pylist()])
 
 
 def _inputs(month: Month, before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Why]:

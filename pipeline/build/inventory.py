@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.build.aside import missed, still_rejected
 from pipeline.build.received import History, history, refusal, twice_and_elsewhere
-from pipeline.build.registers import BEFORE, Registers, Sources, register_rules, standing, without_before
+from pipeline.build.registers import BEFORE, Sources, register_rules, standing, without_before
 from pipeline.build.run_context import digest
 from pipeline.columns.arrays import whole
 from pipeline.errors import PipelineError
@@ -15,6 +15,7 @@ from pipeline.extract.database.database import Database
 from pipeline.extract.partition import by_month, digest_of_rows, receipt_of, sha256_of
 from pipeline.model.periods import NO_MONTH
 from pipeline.model.tables import Receipt
+from pipeline.storage.registers import Entered, entered
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.findings import Finding
     from pipeline.model.periods import Month
-    from pipeline.storage.state import MonthState, State
+    from pipeline.storage.state import MonthState, Registers, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -142,7 +143,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     return Survey(
         own=own,
         receipts=receipts,
-        registers={name: without_before(entered) for name, entered in look.registers.items()},
+        registers={name: without_before(sources) for name, sources in look.registers.items()},
         combined=stands.combined,
         floors=stands.floors,
         weaker=stands.weaker,
@@ -176,8 +177,8 @@ def _enter_lists(dataset: Dataset, look: _Look) -> set[str]:
     """Enter what lists of the force say, and return those that are not there."""
     absent: set[str] = set()
     for rule in register_rules(dataset):
-        for name, entered in rule.enter_lists(look.context).items():
-            look.registers.setdefault(rule.register, {})[name] = dict(entered)
+        for name, entries in rule.enter_lists(look.context).items():
+            look.registers.setdefault(rule.register, {})[name] = entered(entries)
         absent.update(rule.absent_lists(look.context))
     return absent
 
@@ -213,13 +214,13 @@ class _Look(NamedTuple):
 
     reader: Reader
     context: Context
-    registers: Registers
+    registers: dict[str, dict[str, Entered]]
     faults: list[PipelineError]
     history: History
 
 
-def _copied(registers: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Registers:
-    return {name: {path: dict(entered) for path, entered in paths.items()} for name, paths in registers.items()}
+def _copied(registers: Registers) -> dict[str, dict[str, Entered]]:
+    return {name: {path: entered(each) for path, each in paths.items()} for name, paths in registers.items()}
 
 
 def _let_in(own: Mapping[Month, str], look: _Look) -> dict[Month, tuple[str, str]]:
@@ -260,11 +261,16 @@ def _enter(feed: Feed, path: str, source: Dated, look: _Look, *, month: Month) -
     for rule in feed.rules:
         sources = look.registers.get(rule.register, {})
         if lasting := rule.lasting(sources.pop(path, {})):
-            sources.setdefault(f"{path}{BEFORE}", {}).update(lasting)
+            _add(sources, f"{path}{BEFORE}", lasting)
     for rule in feed.rules:
         if rule.register:
-            entered = dict(rule.enter(cells, source.extracted.rows, replace(look.context, month=month)))
-            look.registers.setdefault(rule.register, {}).setdefault(path, {}).update(entered)
+            entries = rule.enter(cells, source.extracted.rows, replace(look.context, month=month))
+            _add(look.registers.setdefault(rule.register, {}), path, entries)
+
+
+def _add(sources: dict[str, Entered], path: str, entries: Mapping[str, str]) -> None:
+    """Enter more under a path: several rules of a feed may keep one register."""
+    sources[path] = entered({**dict(sources[path].items()), **entries} if path in sources else entries)
 
 
 def _database(feed: Feed, work: Workplace, look: _Look) -> _Database:

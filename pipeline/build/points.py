@@ -15,6 +15,7 @@ from pipeline.columns.arrays import whole
 from pipeline.extract.reference import References, read_reference
 from pipeline.model.context import ReleasedPlaces
 from pipeline.model.findings import Finding
+from pipeline.plain import read_plain
 from pipeline.protect.treatments.first_place import PLACE, placed
 from pipeline.storage.atomic import make_private, replace_file
 from pipeline.storage.store import lost
@@ -102,7 +103,7 @@ def keep_points(work: Workplace, references: References) -> None:
     if _LIST in references.lists:
         folder = work.private / "points" / references.lists[_LIST].sha256
         make_private(folder)
-        replace_file(folder / f"{_LIST}.csv", (work.reference / f"{_LIST}.csv").read_bytes())
+        replace_file(folder / f"{_LIST}.csv", read_plain(work.reference / f"{_LIST}.csv"))
 
 
 def with_points(

@@ -11,7 +11,13 @@ import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.columns.groups import alike
 from pipeline.model.findings import Finding
+from pipeline.storage.registers import entered as columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -21,14 +27,13 @@ if TYPE_CHECKING:
     from pipeline.model.handling import RowRule
     from pipeline.model.periods import Month
     from pipeline.settings.decisions import Desk
+    from pipeline.storage.state import Registers
 
 #: Stands for an entry that a decision let go.
 SETTLED = "settled"
 _Entered = TypeVar("_Entered", bound="Mapping[str, str]")
 #: What stands behind the path of a source for what lasts, for one run, of the one that it replaces.
 BEFORE = " (before)"
-#: What each source entered: a value by key, by register and path.
-Registers = dict[str, dict[str, dict[str, str]]]
 Entries = dict[str, str]
 
 
@@ -86,7 +91,7 @@ def standing(
         entered = registers.get(rule.register, {})
         judge = _Judge(dataset.name, rule, entered, desk, sources)
         counting = {path: each for path, each in entered.items() if not rule.repeats_only or sources.counts(path)}
-        floor = dict(floors.get(rule.register, {}))
+        floor = dict(floors.get(rule.register, {}).items())
         if gone := counting.keys() & sources.absent:
             floor |= _protecting(rule, rule.resolve(_combined(rule, counting.values())), floor)
             counting |= {path: _settling(rule, counting[path]) for path in gone}
@@ -97,9 +102,10 @@ def standing(
         findings += judge.weakened(left) if rule.every_row else []
         entries, asked = judge.settled(rule.resolve(entries))
         found[rule.register] = {key: value for key, value in entries.items() if value}
-        seen = rule.seen(entered) | floor.keys()
-        strong = {key: value for key, value in entries.items() if key in seen and rule.strength(value)}
-        kept[rule.register] = floor | strong  # one that is in doubt now keeps what it was out with
+        strong = {key: value for key, value in entries.items() if rule.strength(value)}
+        seen = rule.seen(entered) | floor.keys() if strong else frozenset()
+        # one that is in doubt now keeps what it was out with
+        kept[rule.register] = floor | {key: value for key, value in strong.items() if key in seen}
         findings += asked
         faults += rule.faults(entered, entries)
         remarks += rule.remarks(entered)
@@ -130,13 +136,25 @@ def _by_register(dataset: Dataset) -> Iterable[RowRule]:
 
 
 def _combined(rule: RowRule, sources: Iterable[Mapping[str, str]]) -> Entries:
+    tables = [columns_of(each).table for each in sources]
+    if not tables:
+        return {}
+    table = pa.concat_tables(tables)
+    if rule.repeats_only:
+        table = _repeated(table)
     given: dict[str, list[str]] = {}
-    for entered in sources:
-        for key, value in entered.items():
-            given.setdefault(key, []).append(value)
+    counted = table.group_by(table.column_names, use_threads=False).aggregate([([], "count_all")])
+    for key, value, times in zip(*(column.to_pylist() for column in counted.columns), strict=True):
+        given.setdefault(key, []).extend([value] * min(times, 2))  # often is no stronger than twice
     if rule.repeats_only:
         given = {key: values for key, values in given.items() if len(values) > 1 or values[0].endswith("*")}
     return {key: rule.combine(values) if len(values) > 1 else values[0] for key, values in given.items()}
+
+
+def _repeated(table: pa.Table) -> pa.Table:
+    """Return the entries that may count where only keys do that come more than once: few of very many."""
+    marked = np.flatnonzero(np.asarray(pc.ends_with(table.column("value"), "*")))
+    return table.take(pa.array(np.union1d(alike(*table.column("key").chunks), marked)))
 
 
 def _protecting(rule: RowRule, entries: Entries, floor: Entries) -> Entries:
@@ -194,6 +212,8 @@ class _Judge(NamedTuple):
         return [self._finding("protection-weakened", facts, words)]
 
     def _borne(self, weaker: Mapping[str, str]) -> Collection[str]:
+        if not weaker:
+            return ()
         if self.rule.every_row:
             return self.rule.borne(weaker, self.rule.seen(without_before(self.entered)))
         return {*weaker} & {entry for each in self.sources.applied.values() for entry in each}

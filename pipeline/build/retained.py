@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from dataclasses import replace
 from functools import cached_property
@@ -18,6 +19,7 @@ from pipeline.build.run_context import digest
 from pipeline.columns.arrays import plain, whole
 from pipeline.model.accounts import Account
 from pipeline.model.reasons import Outcome
+from pipeline.plain import open_plain
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak_scan import check, read_back
 from pipeline.release.publishable import Part, publishable
@@ -106,8 +108,8 @@ class KeptRows:
         """The CSV, every column as text."""
         path = self._path("csv")
         try:
-            with path.open(encoding="utf-8", newline="") as file:
-                names = next(csv.reader(file))
+            with io.TextIOWrapper(open_plain(path), encoding="utf-8", newline="") as text:
+                names = next(csv.reader(text))
         except (OSError, StopIteration):
             raise lost(path) from None
         return pa.csv.read_csv(

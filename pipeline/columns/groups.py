@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.columns.arrays import encoded, filled
 
@@ -35,6 +36,18 @@ def first_bytes(text: pa.Array) -> NDArray[np.uint64]:
     """Return the first eight bytes of each text as a number that sorts as the text does; blanks last."""
     first = np.minimum(edges(text).first.byteswap(), NO_BYTES - np.uint64(1))
     return np.where(filled(text), first, NO_BYTES) if text.null_count else first
+
+
+def alike(*text: pa.Array) -> NDArray[np.int64]:
+    """Return the rows whose text begins with the same eight bytes as another row's: all equal ones are among them.
+
+    Several arrays count as one behind the other.
+    """
+    first = np.concatenate([np.zeros(0, np.uint64), *map(first_bytes, text)])
+    ordered = np.sort(first)
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    found = pc.is_in(pa.array(first), value_set=pa.array(np.unique(again[again != NO_BYTES])))
+    return np.flatnonzero(np.asarray(found))
 
 
 class Edges(NamedTuple):

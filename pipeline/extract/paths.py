@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.errors import InputError
+from pipeline.plain import NotPlainError, open_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,22 +100,20 @@ def open_regular(root: Path, relative: str) -> BufferedReader:
     """
     path = safe_path(root, relative)
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        return open_plain(path)
     except FileNotFoundError:
         raise InputError(
             "missing-file", "there is no such file", where=relative, fix="have the system export it again"
         ) from None
-    except OSError as error:
-        raise unreadable(relative, error) from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
+    except NotPlainError:
         raise InputError(
             "not-a-file",
             "a folder, a pipe or a device stands where a file was expected",
             where=relative,
             fix="move it away and put the extract itself there",
-        )
-    return os.fdopen(descriptor, "rb")
+        ) from None
+    except OSError as error:
+        raise unreadable(relative, error) from None
 
 
 def state_of(file: BinaryIO) -> tuple[int, int]:

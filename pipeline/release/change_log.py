@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.model.release import WITHDRAWN, ChangeNote
+from pipeline.plain import read_plain
 from pipeline.release.differences import lines_of, paired
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def withdrawal(month: str, day: str, *, rows: int) -> ChangeNote:
 def _differences(before: Path, after: Path) -> tuple[int, int]:
     if not (before.exists() and after.exists()):  # a lost file is made good by its successor, which does not wait
         return 0, 0
-    old, new = lines_of(before.read_bytes()), lines_of(after.read_bytes())
+    old, new = lines_of(read_plain(before)), lines_of(read_plain(after))
     same = len(paired(old, new)[0])
     return len(new) - same, len(old) - same
 

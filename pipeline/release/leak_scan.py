@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from pipeline.columns.arrays import BLANKS, mask_of
 from pipeline.errors import PrivacyError
 from pipeline.model.release import Scanned
+from pipeline.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,7 +49,7 @@ def read_back(files: Sequence[ReleasedFile], columns: Sequence[str]) -> list[pa.
 
 def _read(file: ReleasedFile, columns: Sequence[str]) -> pa.Table:
     if file.format == "parquet":
-        return pq.read_table(file.path, columns=list(columns)).replace_schema_metadata(None).combine_chunks()
+        return pq.read_table(plain(file.path), columns=list(columns)).replace_schema_metadata(None).combine_chunks()
     options = pa.csv.ConvertOptions(
         include_columns=list(columns),
         column_types=dict.fromkeys(columns, pa.string()),

@@ -16,6 +16,7 @@ from pipeline.columns.keys import folded
 from pipeline.errors import InputError
 from pipeline.extract.paths import safe_path
 from pipeline.extract.reference import read_reference
+from pipeline.plain import read_plain
 from pipeline.storage.atomic import replace_file
 from pipeline.storage.lock import locked, locked_for_looking
 from pipeline.storage.privacy import check_private
@@ -69,7 +70,7 @@ class TypeList:
             self.listed()  # as it is now: nothing is added to what no run would read
             path = safe_path(self.folder, self.path.name)
             facts = path.stat() if path.exists() else None
-            before = path.read_bytes() if facts else b""
+            before = read_plain(path) if facts else b""
             before = before[: len(before) - len(self._added)] if before.endswith(self._added) else before
             added = _lines(before, read_reference(self.folder, self.name).table.column_names, answers)
             if not facts and not answers:

@@ -10,6 +10,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.plain import open_plain
 from pipeline.publish.catalogue.differences import MonthOfRows, render_differences
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.catalogue.tree import Written
@@ -122,5 +123,5 @@ def _copy(part: Part, target: Path) -> None:
         if isinstance(part, Written):
             file.write(part.content)
             return
-        with part.source.open("rb") as source:
+        with open_plain(part.source) as source:
             shutil.copyfileobj(source, file, 1 << 20)

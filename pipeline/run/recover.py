@@ -17,6 +17,7 @@ from pipeline.build.recovered import RECOVERED
 from pipeline.datasets import declared
 from pipeline.errors import InputError, StorageError
 from pipeline.model.release import ChangeNote
+from pipeline.plain import read_plain
 from pipeline.storage.atomic import replace_file
 from pipeline.storage.journal import record
 from pipeline.storage.lock import locked
@@ -78,7 +79,7 @@ def _month_files(folder: Path, name: str) -> bool:
 def _package(folder: Path) -> Mapping[str, Any]:
     """Return a public data package, nothing where there is none that can be read."""
     try:
-        facts = json.loads((folder / "datapackage.json").read_bytes())
+        facts = json.loads(read_plain(folder / "datapackage.json"))
     except (OSError, ValueError, RecursionError):
         return {}
     return facts if isinstance(facts, dict) and isinstance(facts.get("resources"), list) else {}
@@ -164,7 +165,7 @@ def _month(
 def _content(path: Path, promised: str) -> bytes:
     """Return the bytes of a public file, which must be the ones that its data package names."""
     try:
-        content = path.read_bytes()
+        content = read_plain(path)
     except OSError:
         content = b""
     if f"sha256:{hashlib.sha256(content).hexdigest()}" != promised:
@@ -180,7 +181,7 @@ def _content(path: Path, promised: str) -> bytes:
 def _changes(folder: Path) -> Iterator[ChangeNote]:
     """Yield the lines of the public change log, the oldest first."""
     try:
-        lines = list(csv.reader(io.StringIO((folder / "change-log.csv").read_text(encoding="utf-8"))))
+        lines = list(csv.reader(io.StringIO(read_plain(folder / "change-log.csv").decode("utf-8"))))
     except (OSError, ValueError, csv.Error):
         return
     fields = len(ChangeNote._fields)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError, SettingsError, StorageError
 from pipeline.extract.paths import files_below
+from pipeline.plain import open_plain, read_plain
 from pipeline.publish.catalogue.ownership import MARKER
 from pipeline.publish.catalogue.pages import SITE_FILES
 from pipeline.sample.manifest import AS_OF, manifest_files
@@ -42,7 +43,7 @@ def remembered(private: Path) -> Mapping[str, str]:
     if not path.is_file():
         return {}
     try:
-        facts: Mapping[str, str] = dict(json.loads(path.read_bytes()))
+        facts: Mapping[str, str] = dict(json.loads(read_plain(path)))
     except (ValueError, TypeError, RecursionError):
         raise StorageError(
             "bad-state",
@@ -66,7 +67,7 @@ def _public(published: Path) -> str:
 def _is_sample(folder: Path) -> bool | None:
     """Return whether a public dataset says that it is the sample's; None for a folder of anything else."""
     try:
-        facts = json.loads((folder / "datapackage.json").read_bytes())
+        facts = json.loads(read_plain(folder / "datapackage.json"))
     except (OSError, ValueError, RecursionError):
         return None
     return "sample" in facts if isinstance(facts, dict) else None
@@ -147,7 +148,7 @@ def _kind(path: Path) -> str:
     try:
         if bears_mark(path):
             return SAMPLE
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             beginning = file.read(_HEADER)
     except OSError:
         return REAL
@@ -197,7 +198,7 @@ def _check_series(published: Path, key: Key) -> None:
     """Refuse a key of another series than the public files say they were made with."""
     for path in sorted(published.glob("*/datapackage.json")):
         try:
-            series = json.loads(path.read_bytes()).get("keySeries", key.series)
+            series = json.loads(read_plain(path)).get("keySeries", key.series)
         except (ValueError, AttributeError, RecursionError):
             continue
         if series != key.series:

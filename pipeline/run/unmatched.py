@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from pipeline.datasets import declared
+from pipeline.plain import read_plain
 from pipeline.printable import printable
 
 if TYPE_CHECKING:
@@ -15,20 +17,23 @@ if TYPE_CHECKING:
     from pipeline.model.decisions import Decision
     from pipeline.storage.state import State
 
+_SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
+
 
 def unmatched(work: Workplace, states: Iterable[State]) -> Iterator[str]:
     """Yield what is wrong with the decisions, as a line each."""
     desk = work.settings.desk
     journal = work.private / "journal.jsonl"
-    events = journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []
-    known = {sha256 for state in states for sha256 in _sums(state)}
+    text = read_plain(journal).decode("utf-8") if journal.exists() else ""
+    known = {sha256 for state in states for sha256 in _sums(state)} | {*_SHA256.findall(text)}
     for each in desk.decisions:
         if each.dataset not in declared():
             yield printable(f"a decision is about a dataset that does not exist: {_named(each)}")
-        elif each.sha256 not in known and not any(each.sha256 in event for event in events):
+        elif each.sha256 not in known:
             yield printable(f"a decision matches nothing that ever waited: {_named(each)}")
     held = {(*_about(each._asdict()), each.kind) for each in desk.decisions}
-    gone = [about for about, kind in dict(_made(events)).items() if (*about, kind) not in held]
+    made = dict(_made(text.splitlines()))
+    gone = [about for about, kind in made.items() if (*about, kind) not in held]
     if gone:
         what = "decision that was" if len(gone) == 1 else "decisions that were"
         yield f"{len(gone):,} {what} made here, missing from {desk.path}: restore it, or decide again"

@@ -9,6 +9,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
+from pipeline.plain import open_plain, read_plain
 from pipeline.sample.planting import Planted
 from pipeline.storage.atomic import make_private
 
@@ -35,7 +36,7 @@ def write_manifest(data: Path, paths: Sequence[str]) -> None:
     """Write what the sample's files are: their paths below ``data``, their sha256, and the as-of day."""
     digests = {}
     for path in paths:
-        with (data / path).open("rb") as file:
+        with open_plain(data / path) as file:
             digests[path] = hashlib.file_digest(file, "sha256").hexdigest()
     text = json.dumps({"as_of": AS_OF, "files": digests}, indent=2, sort_keys=True)
     _write_private(data / MANIFEST_FILE, text + "\n")
@@ -44,7 +45,7 @@ def write_manifest(data: Path, paths: Sequence[str]) -> None:
 def manifest_files(data: Path) -> tuple[str, ...]:
     """Return the paths below ``data`` of the files that were made; nothing where no sample was made."""
     try:
-        return tuple(json.loads((data / MANIFEST_FILE).read_bytes())["files"])
+        return tuple(json.loads(read_plain(data / MANIFEST_FILE))["files"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import sqlite3
 import struct
@@ -12,8 +13,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from pipeline.model.wording import SAMPLE_MARK
+from pipeline.plain import open_plain, read_plain
 
 if TYPE_CHECKING:
+    from io import BufferedReader
     from pathlib import Path
 
 #: Where each kind of file carries its mark: crime references, other numbers, names of areas, workbooks' titles.
@@ -53,9 +56,10 @@ def bears_mark(path: Path) -> bool:
     A CSV is known by its first cells, a database by the numbers of its events, a workbook by its title, and
     when its zip is broken by the bytes as they stand.  Raises `OSError` when it cannot be read.
     """
-    if zipfile.is_zipfile(path):
-        return _title_marked(path)
-    with path.open("rb") as file:
+    with open_plain(path) as file:
+        if zipfile.is_zipfile(file):
+            return _title_marked(file)
+        file.seek(0)
         beginning = file.read(_MOST)
         if beginning[:2] == b"PK":
             return SAMPLE_MARK.encode() in beginning + file.read()
@@ -76,19 +80,19 @@ def _events_marked(path: Path) -> bool:
 
 def _damaged_marked(path: Path) -> bool:
     """Return whether a database that cannot be read holds the names that only the sample's engagement system has."""
-    return b"SAMPLE-" in path.read_bytes()
+    return b"SAMPLE-" in read_plain(path)
 
 
-def _title_marked(path: Path) -> bool:
+def _title_marked(file: BufferedReader) -> bool:
     """Return whether a workbook's properties hold the mark; False for a zip without readable properties.
 
     What cannot be read is left to the reading of the extract, which refuses it with an error of its own.
     Only what workbooks are packed with is unpacked: the others unpack without a bound.
     """
-    if path.stat().st_size > _LARGEST_WORKBOOK:
+    if os.fstat(file.fileno()).st_size > _LARGEST_WORKBOOK:
         return False
     try:
-        with zipfile.ZipFile(path) as parts:
+        with zipfile.ZipFile(file) as parts:
             if parts.getinfo(_PROPERTIES).compress_type not in _PACKINGS:
                 return False
             with parts.open(_PROPERTIES) as part:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 from pipeline.errors import SettingsError
 from pipeline.model.decisions import Decision
 from pipeline.model.findings import Verdict
-from pipeline.settings.reader import LABEL, MONTH, SLUG, Form, Reader, Section, read_toml
+from pipeline.plain import read_plain
+from pipeline.settings.reader import LABEL, MONTH, SLUG, Form, Reader, Section
+from pipeline.settings.toml import MOST_BYTES, read_toml
 from pipeline.storage.atomic import replace_file
 
 if TYPE_CHECKING:
@@ -156,9 +158,12 @@ def _signature(section: Section) -> _Signature:
 
 def write_decisions(path: Path, new: Iterable[Decision]) -> None:
     """Append ``new`` decisions to the file at ``path``, which is made where there is none; the rest stays as it is."""
-    before = path.read_text(encoding="utf-8") if path.exists() else _HEADING
-    text = before.rstrip("\n") + "\n" + "".join(_as_toml(each) for each in new)
-    replace_file(path, text.encode(), mode=0o640)
+    before = read_plain(path).decode("utf-8") if path.exists() else _HEADING
+    text = (before.rstrip("\n") + "\n" + "".join(_as_toml(each) for each in new)).encode()
+    if len(text) > MOST_BYTES:
+        message, fix = "there is no room for another decision", "take out those about what went long ago"
+        raise SettingsError("not-toml", message, where=str(path), fix=fix)
+    replace_file(path, text, mode=0o640)
 
 
 _HEADING = (

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import SettingsError
+from pipeline.plain import open_plain
 from pipeline.settings.reader import ORGANISATION, TOKEN, Form
 from pipeline.settings.secret import Secret
 
@@ -39,9 +40,9 @@ def read_portal_env(path: Path) -> dict[str, str]:
     It holds a token: one that others can read, or with anything else in it, raises `SettingsError`.
     """
     try:
-        with path.open(encoding="utf-8") as file:
+        with open_plain(path) as file:
             _check_private(path, os.fstat(file.fileno()))
-            lines = file.read().splitlines()
+            lines = file.read().decode("utf-8").splitlines()
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError):

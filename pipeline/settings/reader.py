@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import errno
 import re
-import tomllib
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -84,32 +82,6 @@ def nearest(word: str, names: Iterable[str]) -> str:
     every = list(names)
     begun = [name for name in every if len(word) >= _BEGINS and name.startswith(word.lower())]
     return next(iter(begun if len(begun) == 1 else difflib.get_close_matches(word.lower(), every, n=1)), "")
-
-
-def read_toml(file: Path) -> dict[str, object]:
-    """Return the content of a TOML file; what is wrong with it is said by line, never by its text."""
-    if file.is_fifo() or file.is_char_device():  # it would keep the run for ever
-        fix = "name a file that you may read: --settings FILE"
-        raise SettingsError("no-settings-file", "this is no plain file", where=str(file), fix=fix)
-    try:
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        message, fix = "there is no such file", "run from the project's folder, or name the file: --settings FILE"
-        raise SettingsError("no-settings-file", message, where=str(file), fix=fix) from None
-    except OSError as fault:
-        reason = errno.errorcode.get(fault.errno or 0, "OSError")
-        fix = "name a file that you may read: --settings FILE"
-        raise SettingsError("no-settings-file", f"cannot be read ({reason})", where=str(file), fix=fix) from None
-    except UnicodeDecodeError:
-        raise SettingsError("not-toml", "this is no UTF-8 text", where=str(file), fix="save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as fault:
-        at = re.search(r"at (?:line [0-9]+, column [0-9]+|end of document)", str(fault))
-        message = f"this is no TOML ({at[0] if at else 'a name is set twice'})"
-        fix = "texts stand in quotation marks, a table begins with [name], each name comes once"
-        raise SettingsError("not-toml", message, where=str(file), fix=fix) from None
-    except (RecursionError, ValueError):
-        message = "a value is nested deeper, or a number longer, than any setting is"
-        raise SettingsError("not-toml", message, where=str(file), fix="remove it") from None
 
 
 @dataclass(slots=True)

@@ -14,11 +14,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from pipeline.errors import SettingsError, several
+from pipeline.plain import read_plain
 from pipeline.settings import reader as checks
 from pipeline.settings.decisions import Desk, read_decisions
 from pipeline.settings.laptop_portal import CkanAccess
 from pipeline.settings.limits import Limits
-from pipeline.settings.reader import Reader, Section, read_toml
+from pipeline.settings.reader import Reader, Section
 from pipeline.settings.sections import (
     LICENCES,
     PUBLISHERS,
@@ -35,6 +36,7 @@ from pipeline.settings.sections import (
     licences,
 )
 from pipeline.settings.spend import Spend
+from pipeline.settings.toml import read_toml
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -180,7 +182,7 @@ class Settings:
 
     def facts(self) -> dict[str, dict[str, str]]:
         """Return the settings that can change a dataset's rows, as text, by the section that a dataset names."""
-        excluded = hashlib.sha256(self.spend.excluded_accounts.read_bytes()).hexdigest()
+        excluded = hashlib.sha256(read_plain(self.spend.excluded_accounts)).hexdigest()
         force, spend = self.force, {name: str(value) for name, value in self.spend._asdict().items()}
         return {
             "force": {"slug": force.slug, "name": force.name, "place": force.place, "gss": force.gss, **force.bodies},

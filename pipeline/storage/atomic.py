@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.errors import StorageError
+from pipeline.plain import read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,7 +71,7 @@ def make_private(folder: Path) -> None:
 
 def replace_file(path: Path, content: bytes, *, mode: int = 0o600) -> bool:
     """Make ``path`` hold ``content``, whole or not at all; return whether anything was written."""
-    if path.is_file() and path.read_bytes() == content:
+    if path.is_file() and read_plain(path) == content:
         return False
     make_private(path.parent)
     part = path.with_name(f".{path.name}.part")

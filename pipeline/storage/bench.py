@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from typing import IO, TYPE_CHECKING
 
+from pipeline.plain import read_plain
 from pipeline.storage.atomic import make_private, writing
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Bench:
     def read(self, dataset: str, name: str, file: str) -> bytes | None:
         """Return what was kept, None where nothing was."""
         if (path := self.path(dataset, name, file)) is not None:
-            return path.read_bytes()
+            return read_plain(path)
         if (dataset, name, file) not in self._places:
             return None
         start, size = self._places[dataset, name, file]

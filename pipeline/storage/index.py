@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.errors import StorageError
+from pipeline.plain import read_plain
 from pipeline.storage.atomic import append_line
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class ReferenceIndex:
                 yield PublishedIn(month, each.released.released_on, public=True)
 
     def _once(self, scope: str, reference: str) -> Iterator[PublishedIn]:
-        lines = self._path.read_text(encoding="utf-8").splitlines() if self._path.exists() else []
+        lines = read_plain(self._path).decode("utf-8").splitlines() if self._path.exists() else []
         for line in filter(None, lines):
             try:
                 facts = json.loads(line)

@@ -37,7 +37,7 @@ def locked(private: Path, *, say: Callable[[str], None]) -> Iterator[None]:
 def locked_for_looking(private: Path) -> Iterator[None]:
     """Keep runs that write away from a data folder while it is looked at; nothing is written, others may look too."""
     try:
-        handle = os.open(private / "lock", os.O_RDONLY | os.O_CLOEXEC)
+        handle = os.open(private / "lock", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         yield
         return

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from pipeline.errors import SettingsError, StorageError
+from pipeline.plain import read_plain
 from pipeline.storage.atomic import replace_file
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def last_day(private: Path) -> dt.date | None:
     if not path.is_file():
         return None
     try:
-        return dt.date.fromisoformat(json.loads(path.read_bytes())["as_of"])
+        return dt.date.fromisoformat(json.loads(read_plain(path))["as_of"])
     except (ValueError, KeyError, TypeError):
         raise StorageError(
             "bad-state",

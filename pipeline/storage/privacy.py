@@ -8,6 +8,7 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from pipeline.errors import SettingsError
+from pipeline.plain import read_plain
 from pipeline.storage.atomic import writing
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _part(path: Path) -> None:
     part.unlink(missing_ok=True)
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
-        file.write(path.read_bytes())
+        file.write(read_plain(path))
         file.flush()
         os.fsync(handle)
     os.utime(part, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))

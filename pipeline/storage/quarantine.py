@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import StorageError
 from pipeline.model.accounts import Quarantined
+from pipeline.plain import read_plain
 from pipeline.storage.atomic import replace_file
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def load_quarantine(private: Path, dataset: str) -> list[tuple[Month, Mapping[st
     found = []
     for path in sorted(_quarantine(private, dataset).glob("*.json")):
         try:
-            facts = json.loads(path.read_bytes())
+            facts = json.loads(read_plain(path))
             found.append((path.stem, facts["files"], [Quarantined(*each) for each in facts["rows"]]))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise StorageError(

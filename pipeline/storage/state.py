@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import StorageError
@@ -14,18 +15,22 @@ from pipeline.model.findings import Finding, Verdict
 from pipeline.model.reasons import Outcome
 from pipeline.model.release import ChangeNote
 from pipeline.model.tables import Receipt
+from pipeline.plain import read_plain
 from pipeline.storage.atomic import replace_file
+from pipeline.storage.registers import Entered, entered, kept, sweep_registers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pipeline.model.periods import Month
 
 #: The form of the state files; another one is not understood and never guessed.
-FORM = 2
-#: The form of the version before, which is read and carried over.
-_BEFORE = 1
+FORM = 3
+#: What each source entered: a value by key, by register and path.
+Registers = Mapping[str, Mapping[str, Mapping[str, str]]]
+#: The forms of the versions before, which are read and carried over: both hold the registers themselves.
+_WHOLE, _FIRST = 2, 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +113,7 @@ class State:
 
     receipts: Mapping[str, Mapping[str, Receipt]] = field(default_factory=dict)
     declared: Mapping[str, str] = field(default_factory=dict)
-    registers: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    registers: Registers = field(default_factory=dict)
     months: Mapping[Month, MonthState] = field(default_factory=dict)
     floors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     weakenings: Mapping[str, int] = field(default_factory=dict)
@@ -124,8 +129,7 @@ def load_state(path: Path) -> State:
     if not path.exists():
         return State()
     try:
-        facts = json.loads(path.read_bytes())
-        return _state(facts[str(FORM)]) if str(FORM) in facts else _state(_carried_over(facts[str(_BEFORE)]))
+        return _read(path)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise StorageError(
             "bad-state",
@@ -136,14 +140,50 @@ def load_state(path: Path) -> State:
 
 
 def save_state(path: Path, state: State) -> bool:
-    """Make ``path`` remember ``state``; return whether anything was written."""
-    facts = {**asdict(state), "decided": [{**each._asdict(), "date": each.date.isoformat()} for each in state.decided]}
-    text = json.dumps({FORM: facts}, ensure_ascii=True, sort_keys=True, indent=1)
+    """Make ``path`` remember ``state``, whose registers are on the disk before; return whether that was written."""
+    facts = _facts(state)
+    facts["registers"] = {
+        name: {source: entered(each).keep(_folder(path)) for source, each in sources.items()}
+        for name, sources in state.registers.items()
+    }
+    facts["floors"] = {name: entered(floor).keep(_folder(path)) for name, floor in state.floors.items()}
+    facts["decided"] = [{**each._asdict(), "date": each.date.isoformat()} for each in state.decided]
+    text = json.dumps({FORM: facts}, ensure_ascii=True, sort_keys=True, default=_facts)
     return replace_file(path, text.encode() + b"\n")
 
 
+def sweep_state(path: Path) -> None:
+    """Remove the registers beside ``path`` that what it remembers does not name."""
+    state = load_state(path)
+    sweep_registers(_folder(path), {each.sha256 for each in _registers(state)} if path.exists() else ())
+
+
+def _folder(path: Path) -> Path:
+    """Return where the registers of a state are kept."""
+    return path.with_suffix("")
+
+
+def _registers(state: State) -> Iterator[Entered]:
+    for sources in (*state.registers.values(), state.floors):
+        yield from map(entered, sources.values())
+
+
+def _facts(each: State | MonthState | Waiting | Built | Finding | Receipt | Version) -> dict[str, Any]:
+    """Return what a record holds, by name."""
+    return {one.name: getattr(each, one.name) for one in fields(each)}
+
+
+def _read(path: Path) -> State:
+    forms = json.loads(read_plain(path))
+    if str(FORM) not in forms:
+        return _state(forms[str(_WHOLE)] if str(_WHOLE) in forms else _carried_over(forms[str(_FIRST)]))
+    facts, folder = forms[str(FORM)], _folder(path)
+    registers = {name: kept(folder, sources) for name, sources in facts["registers"].items()}
+    return _state({**facts, "registers": registers, "floors": kept(folder, facts["floors"])})
+
+
 def _carried_over(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the version before remembered, in the form of today."""
+    """Return what the first version remembered, in the form of the one after."""
     months = {}
     for month, each in facts["months"].items():
         waiting = each["waiting"]

@@ -15,8 +15,9 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import PrivacyError, StorageError
 from pipeline.model.release import Release, ReleasedFile
+from pipeline.plain import open_plain, plain, read_plain
 from pipeline.storage.atomic import make_private, sync_folder, writing
-from pipeline.storage.state import Built, State, load_state, save_state
+from pipeline.storage.state import Built, State, load_state, save_state, sweep_state
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -39,11 +40,14 @@ class Store:
 
     def state(self, dataset: str) -> State:
         """Return what is remembered of a dataset."""
-        return load_state(self.private / "state" / f"{dataset}.json")
+        return load_state(self._state(dataset))
 
     def remember(self, dataset: str, state: State) -> bool:
         """Point to the releases of ``state``; return whether anything was written."""
-        return save_state(self.private / "state" / f"{dataset}.json", state)
+        return save_state(self._state(dataset), state)
+
+    def _state(self, dataset: str) -> Path:
+        return self.private / "state" / f"{dataset}.json"
 
     def folder(self, dataset: str, name: str) -> Path:
         """Return where a release is kept."""
@@ -99,7 +103,7 @@ class Store:
         if self.bench and (text := self.bench.read(dataset, built.folder, file)) is not None:
             return text
         path = self.folder(dataset, built.folder) / file
-        return path.read_bytes() if path.is_file() else None
+        return read_plain(path) if path.is_file() else None
 
     def release(self, dataset: str, month: Month, built: Built, *, released_on: dt.date, gone: bool) -> Release:
         """Return the release that ``built`` describes."""
@@ -154,7 +158,8 @@ class Store:
         return tuple(pq.read_schema(kept).names) if kept.is_file() else ()
 
     def sweep(self, dataset: str, keep: Sequence[str]) -> None:
-        """Remove what nothing points to: parts of a killed run, and releases that were replaced."""
+        """Remove what nothing points to: parts of a killed run, releases and registers that were replaced."""
+        sweep_state(self._state(dataset))
         folder = self.private / "releases" / dataset
         if not folder.is_dir():
             return
@@ -220,7 +225,7 @@ class PassedDraft:
 def read_released(path: Path, *, columns: Sequence[str] | None = None) -> pa.Table:
     """Return a Parquet of a release, or some of its columns; one that is lost or damaged is a `StorageError`."""
     try:
-        return pq.read_table(path, columns=columns)
+        return pq.read_table(plain(path), columns=columns)
     except (OSError, pa.ArrowInvalid):
         raise lost(path) from None
 
@@ -246,12 +251,12 @@ def sha256_of_kept(path: Path) -> str:
 
 @cache
 def _digest(path: Path, _inode: int, _size: int, _modified: int) -> str:
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _content(path: Path) -> bytes:
-    return path.read_bytes() if path.is_file() else b""
+    return read_plain(path) if path.is_file() else b""
 
 
 def _index(references: Mapping[str, pa.Array]) -> Iterator[pa.Buffer]:

@@ -18,6 +18,7 @@ from pipeline.model.handling import Question
 from pipeline.model.payee_types import most_protective
 from pipeline.model.periods import neighbour, ranges
 from pipeline.model.suggestion import Suggestion, suggestion
+from pipeline.plain import read_plain
 from pipeline.printable import printable
 from pipeline.storage.atomic import replace_file
 
@@ -134,7 +135,7 @@ def read_review(private: Path) -> list[Waiting]:
         return []
     usual = csv.field_size_limit(_LARGEST)
     try:
-        lines = list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
+        lines = list(csv.reader(io.StringIO(read_plain(path).decode("utf-8-sig"), newline="")))
     except (UnicodeDecodeError, csv.Error):
         return []
     finally:

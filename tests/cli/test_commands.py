@@ -751,7 +751,9 @@ def test_a_dataset_whose_state_is_lost_stays_as_it_is_and_the_others_are_publish
 
 def test_state_that_cannot_be_understood_is_refused_and_left_alone(product: Product) -> None:
     files = contents(product.published)
-    for name in ("state/street-crime.json", "origin.json", "quarantine/street-crime/2024-01.json"):
+    register = max((product.private / "state" / "street-crime").iterdir(), key=lambda each: each.stat().st_size)
+    register_name = f"state/street-crime/{register.name}"
+    for name in ("state/street-crime.json", register_name, "origin.json", "quarantine/street-crime/2024-01.json"):
         path = product.private / name
         kept = path.read_bytes()
         path.write_bytes(kept[:-20])
@@ -766,6 +768,20 @@ def test_state_that_cannot_be_understood_is_refused_and_left_alone(product: Prod
         }
     product.publish()
     assert contents(product.published) == files
+
+
+def test_a_dataset_whose_register_is_lost_is_refused_and_what_is_public_stays(product: Product) -> None:
+    before = contents(product.published)
+    for register in sorted((product.private / "state" / "street-crime").iterdir()):
+        kept = register.read_bytes()
+        register.unlink()
+        said = product.run("publish", "--quiet")
+        assert said.status == ExitStatus.STORAGE, said.text
+        assert "bad-state" in said.text
+        assert not register.exists()
+        register.write_bytes(kept)
+    product.publish()
+    assert contents(product.published) == before
 
 
 def test_an_unknown_fault_shows_where_but_never_what(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,8 +17,8 @@ from pipeline.build.dataset import run_dataset
 from pipeline.build.run_context import Workplace
 from pipeline.extract.delimited import Folder
 from pipeline.extract.workbook import Workbook
+from pipeline.model.decisions import Decision
 from pipeline.run.decide import Choice, Signature, _decisions, _taken_back, waiting_findings
-from pipeline.settings.decisions import Decision
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.sections import Referee

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pipeline.build.corridor import BuildResult
-    from pipeline.build.registers import Registers
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Month
 
@@ -146,7 +145,7 @@ class Received:
         """Return what the private index learns from these files."""
         sources = {feed.name: self._sources(feed) for feed in self.dataset.feeds}
         own = {name: {month: each.extracted.path for month, each in found.items()} for name, found in sources.items()}
-        registers: Registers = {}
+        registers: dict[str, dict[str, dict[str, str]]] = {}
         for rule in register_rules(self.dataset):
             for name, entered in rule.enter_lists(self.context("")).items():
                 registers.setdefault(rule.register, {})[name] = dict(entered)

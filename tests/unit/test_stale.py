@@ -26,9 +26,9 @@ from pipeline.storage.store import Store
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.build.registers import Registers
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
+    from pipeline.storage.state import Registers
 
 BASE = {"key": "k", "declaration": "d", "schema": "s", "code lists": "c", "settings": "t", "program": "p"}
 MONTHS = ("2024-01", "2024-02", "2024-03")
@@ -195,7 +195,9 @@ def test_a_month_that_opens_takes_its_late_rows_from_the_file_that_held_them(tmp
 
 
 def test_a_payee_s_other_type_makes_the_months_stale_in_which_he_stands(tmp_path: Path) -> None:
-    registers: Registers = {"payee": {f"ledger/{month}": {"anna": "ORG"} for month in MONTHS[:2]}}
+    registers: dict[str, dict[str, dict[str, str]]] = {
+        "payee": {f"ledger/{month}": {"anna": "ORG"} for month in MONTHS[:2]}
+    }
     registers["payee"]["ledger/2024-03"] = {"bert": "ORG"}
     kept = Kept(tmp_path, "spend-over-500", survey(registers=registers))
     assert kept.reasons(survey(registers=registers)) == {}

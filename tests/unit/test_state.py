@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass, replace
@@ -17,13 +18,13 @@ from pipeline.model.findings import Finding
 from pipeline.model.reasons import Outcome
 from pipeline.model.release import ChangeNote
 from pipeline.model.tables import Receipt
-from pipeline.storage.state import Built, MonthState, State, Waiting, load_state, save_state
+from pipeline.storage.state import FORM, Built, MonthState, State, Waiting, load_state, save_state, sweep_state
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 #: Where the names in the types of a state's parts mean something.
-NAMES = {"Mapping": Mapping, "Month": str, "Outcome": Outcome}
+NAMES = {"Mapping": Mapping, "Month": str, "Outcome": Outcome, "dt": dt}
 BUILT = Built(
     folder="2024-01-abc",
     rows=7,
@@ -82,7 +83,8 @@ def filled(kind: Any, turn: int = 1) -> Any:  # noqa: ANN401 - any part of a sta
         left = [name for name, default in defaults(kind).items() if getattr(made, name) == default]
         assert not left, (kind, left)
         return made
-    return {str: f"text {turn}", int: 7 + turn, bool: True, Any: f"anything {turn}"}[kind]
+    others = {str: f"text {turn}", int: 7 + turn, bool: True, Any: f"anything {turn}", dt.date: dt.date(2024, 1, turn)}
+    return others[kind]
 
 
 def defaults(kind: Any) -> dict[str, object]:  # noqa: ANN401 - a dataclass or a named tuple
@@ -116,7 +118,7 @@ def test_the_sha256_of_a_release_is_that_of_its_csv() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["", "{", "[]", "{}", '{"2": {}}', '{"1": {}}', '{"1": []}', "null"],
+    ["", "{", "[]", "{}", '{"3": {}}', '{"2": {}}', '{"1": {}}', '{"1": []}', "null"],
 )
 def test_a_state_that_cannot_be_understood_is_an_error_and_never_an_empty_state(tmp_path: Path, content: str) -> None:
     path = tmp_path / "x.json"
@@ -131,7 +133,7 @@ def test_a_state_without_one_of_its_parts_is_an_error(tmp_path: Path, part: str)
     path = tmp_path / "x.json"
     save_state(path, STATE)
     facts = json.loads(path.read_bytes())
-    del facts["2"][part]
+    del facts[str(FORM)][part]
     path.write_text(json.dumps(facts), encoding="utf-8")
     with pytest.raises(StorageError, match="bad-state"):
         load_state(path)
@@ -141,3 +143,95 @@ def test_the_state_is_the_owner_s_only(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     save_state(path, STATE)
     assert path.stat().st_mode & 0o077 == 0
+
+
+def registers(path: Path) -> list[Path]:
+    """Return the files of registers beside a state."""
+    return sorted(path.with_suffix("").iterdir())
+
+
+def test_each_register_is_a_private_file_of_its_own_that_is_written_once(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    save_state(path, STATE)
+    before = {each: (each.stat().st_ino, each.stat().st_mtime_ns) for each in registers(path)}
+    assert len(before) == 2
+    assert path.with_suffix("").stat().st_mode & 0o777 == 0o700
+    assert all(each.stat().st_mode & 0o777 == 0o600 for each in before)
+    assert "PROT" not in path.read_text(encoding="ascii")
+    more = {"f/2024-02.csv": {"b" * 64: "Y"}, **load_state(path).registers["restricted"]}
+    save_state(path, replace(load_state(path), registers={**STATE.registers, "restricted": more}))
+    after = {each: (each.stat().st_ino, each.stat().st_mtime_ns) for each in registers(path)}
+    assert len(after) == 3
+    assert after.items() > before.items()
+
+
+def test_a_register_that_the_state_names_and_that_is_gone_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    save_state(path, STATE)
+    registers(path)[0].unlink()
+    with pytest.raises(StorageError, match="bad-state"):
+        load_state(path)
+
+
+@pytest.mark.parametrize("harm", ["cut", "another", "empty"])
+def test_a_damaged_register_is_an_error_and_never_an_empty_one(tmp_path: Path, harm: str) -> None:
+    path = tmp_path / "x.json"
+    save_state(path, STATE)
+    one, other = registers(path)
+    content = {"cut": one.read_bytes()[:-9], "another": other.read_bytes(), "empty": b""}[harm]
+    one.write_bytes(content)
+    found = load_state(path)
+    with pytest.raises(StorageError, match="bad-state"):
+        [dict(each.items()) for sources in found.registers.values() for each in sources.values()]
+
+
+def test_a_damaged_register_is_made_good_when_its_source_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    save_state(path, STATE)
+    for each in registers(path):
+        each.write_bytes(b"")
+    save_state(path, STATE)
+    assert load_state(path) == STATE
+    assert load_state(path).registers["payee"]["supplier-types"]["t"] == "PROT"
+
+
+def test_registers_that_no_state_names_are_swept_and_the_others_stay(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    save_state(path, STATE)
+    named = registers(path)
+    save_state(tmp_path / "y.json", replace(STATE, registers={"restricted": {"f": {"z": "Y"}}}))
+    (orphan,) = registers(tmp_path / "y.json")
+    (path.with_suffix("") / orphan.name).write_bytes(orphan.read_bytes())
+    (path.with_suffix("") / ".torn.part").write_bytes(b"half")
+    sweep_state(path)
+    assert registers(path) == named
+    save_state(path, replace(STATE, registers={}))
+    assert registers(path) == named  # until the state that no longer names them is on the disk
+    sweep_state(path)
+    assert registers(path) == []
+    assert registers(tmp_path / "y.json") == [orphan]
+
+
+def test_registers_are_on_the_disk_before_the_state_names_them(tmp_path: Path) -> None:
+    """A folder where the state's part would stand stops the state, as a full disk does."""
+    path = tmp_path / "x.json"
+    (tmp_path / ".x.json.part").mkdir()
+    with pytest.raises(StorageError, match="not-writable"):
+        save_state(path, STATE)
+    assert not path.exists()
+    assert len(registers(path)) == 2
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 37])
+def test_a_register_is_the_mapping_that_was_entered(tmp_path: Path, size: int) -> None:
+    entries = {f"{number * 7919 % 100:03}é": str(number) for number in range(size)}
+    path = tmp_path / "x.json"
+    save_state(path, State(registers={"r": {"f": entries}}, floors={"r": entries}))
+    found = load_state(path)
+    for each in (found.registers["r"]["f"], found.floors["r"]):
+        assert each == entries
+        assert entries == each
+        assert list(each) == sorted(entries)
+        assert len(each) == size
+        assert all(each[key] == value for key, value in entries.items())
+        assert not any(key in each for key in ("", "000", "zzz"))

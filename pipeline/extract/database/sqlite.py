@@ -12,6 +12,8 @@ from urllib.parse import quote
 import sqlalchemy as sql
 from sqlalchemy.pool import NullPool
 
+from pipeline.plain import open_plain
+
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
@@ -71,7 +73,8 @@ def _copied(place: Path) -> _OfACopy:
     folder = TemporaryDirectory(prefix="pipeline-")
     try:
         for name in (place.name, f"{place.name}{BESIDE[0]}"):
-            shutil.copyfile(place.with_name(name), Path(folder.name, name))
+            with open_plain(place.with_name(name)) as old, Path(folder.name, name).open("wb") as new:
+                shutil.copyfileobj(old, new)
         copy = quote(str(Path(folder.name, place.name)))
         connection = sqlite3.connect(f"file:{copy}?mode=ro", uri=True, timeout=_PATIENCE_S, factory=_OfACopy)
     except OSError:
@@ -84,7 +87,7 @@ def _copied(place: Path) -> _OfACopy:
 def _options(place: Path) -> str:
     """Return how to open: as unchanging when a log is due but none is there, else a log would be made beside it."""
     try:
-        with place.open("rb") as file:
+        with open_plain(place) as file:
             header = file.read(_WRITE_VERSION + 1)
     except OSError:
         return "mode=ro"

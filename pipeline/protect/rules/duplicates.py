@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, filled, plain
 from pipeline.columns.dates import civil_day, days
-from pipeline.columns.groups import NO_BYTES, first_bytes, groups
+from pipeline.columns.groups import alike, groups
 from pipeline.errors import InputError
 from pipeline.model.handling import Judgement, Problem, nowhere, problem
 from pipeline.protect.handling import key_problems
@@ -45,15 +45,6 @@ class _OneOfEach:
         yield "duplicate", copies
 
 
-def _alike(column: pa.Array) -> NDArray[np.int64]:
-    """Return the rows whose text begins with the same eight bytes as another row's: all equal ones are among them."""
-    first = first_bytes(plain(column))
-    ordered = np.sort(first)
-    again = ordered[1:][ordered[1:] == ordered[:-1]]
-    alike = pc.is_in(pa.array(first), value_set=pa.array(np.unique(again[again != NO_BYTES])))
-    return np.flatnonzero(np.asarray(alike))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneRecord(RowRuleBase):
     """Withholds the extra copies of rows that agree in every published column, ``key`` included."""
@@ -62,7 +53,7 @@ class OneRecord(RowRuleBase):
 
     def judge(self, _raw: RawTable, columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
         """Return the groups of equal rows; rows whose key stands on a different row too are counted."""
-        near = _alike(columns[self.key])
+        near = alike(plain(columns[self.key]))
         equal = np.full(len(columns[self.key]), -1, np.int64)
         differing = nowhere(len(equal))
         if len(near):

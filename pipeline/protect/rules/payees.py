@@ -159,10 +159,11 @@ class Payee(RowRuleBase):
             differing = [int(row) for key, _, row in rows if len(spelt[key]) > 1]
             if differing:
                 yield written_differently(path, differing)
+        every = {key for entered in sources.values() for key in entered}
         unmatched = [
             int(value.partition(" ")[2])
             for key, value in sources.get(SUPPLIER_TYPES, {}).items()
-            if key.startswith("l:") and not any(key[2:] in entered for entered in sources.values())
+            if key.startswith("l:") and key[2:] not in every
         ]
         if unmatched:
             yield f"{SUPPLIER_TYPES}, {these_rows(unmatched)}: no ledger ever held such a supplier number"

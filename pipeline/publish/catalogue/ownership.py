@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.errors import StorageError
+from pipeline.plain import read_plain
 from pipeline.publish.catalogue.pages import DATASET_PAGE, SITE_FILES
 from pipeline.publish.catalogue.tree import is_plain_file, list_below
 from pipeline.publish.plan import is_month_file
@@ -85,7 +86,7 @@ def _json(path: Path) -> object:
     if not is_plain_file(path):
         return None
     try:
-        found: object = json.loads(path.read_bytes())
+        found: object = json.loads(read_plain(path))
     except (ValueError, RecursionError):
         return None
     return found

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import PipelineError, PortalError, SettingsError, StorageError
 from pipeline.model.plan import Action, Beside, HeldDataset
+from pipeline.plain import read_plain
 from pipeline.publish.catalogue import swap
 from pipeline.publish.catalogue.ownership import KEPT, MARKER, marker, refuse_foreign
 from pipeline.publish.catalogue.pages import DATASET_PAGE, SITE_FILES, render_site
@@ -186,7 +187,7 @@ class StaticCatalogue:
     def _is_current(self, path: str, content: bytes) -> bool:
         """Return whether the folder holds exactly this page."""
         held = self._folder / path
-        return is_plain_file(held) and held.read_bytes() == content
+        return is_plain_file(held) and read_plain(held) == content
 
     def _parts(
         self, plan: Plan, publications: Sequence[Publication], *, preview: bool = False, carried: bool = True
@@ -243,7 +244,7 @@ class StaticCatalogue:
 def _title(datapackage: Path) -> str:
     """Return the title that a data package gives itself, or "" when it cannot be read."""
     try:
-        described = json.loads(datapackage.read_bytes())
+        described = json.loads(read_plain(datapackage))
     except (ValueError, RecursionError):
         return ""
     title = described.get("title") if isinstance(described, dict) else None

@@ -19,6 +19,7 @@ from pipeline.errors import PortalError
 from pipeline.metadata import withdrawal
 from pipeline.model.plan import Action
 from pipeline.model.wording import SAMPLE_MARK
+from pipeline.plain import open_plain
 from pipeline.publish.ckan.fields import UNFINISHED, differing, resource_fields, theirs
 from pipeline.publish.ckan.notes import plain
 from pipeline.publish.ckan.package import WITHDRAWN, released_files
@@ -53,7 +54,7 @@ class Upload:
         stream: BinaryIO | None = None
         try:
             if self.path.stat().st_size == self.size:
-                stream = self.path.open("rb")
+                stream = open_plain(self.path)
         except OSError:
             pass
         if stream is None:
