@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pipeline.build import retained as gone
 from pipeline.build.approval import accept, note_of
 from pipeline.build.aside import let_go
+from pipeline.build.bearers import Bearers
 from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, unplaced
 from pipeline.build.decided import lost_decisions, remembering, to_remember
 from pipeline.build.due import Stale, in_words, stale_months
@@ -223,7 +224,9 @@ def _findings(
 ) -> tuple[Finding, ...]:
     """Return what of the dataset waits, beside its months, now that they are built; what was rejected passes."""
     found, desk = inputs.found, inputs.work.settings.desk
-    sources = sources_of(found.receipts, state, months)
+    context = inputs.work.context("", inputs.references)
+    shown = Bearers(inputs.dataset, inputs.reader, context, found.receipts, state).shown
+    sources = sources_of(found.receipts, state, months)._replace(shown=shown)
     kept_back = weakened(inputs.dataset, found.weaker, found.registers, desk=desk, sources=sources)
     lost = lost_decisions(found.history, months)
     return (*map(desk.marked, (*kept_back, *found.findings, *others)), *lost)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.build.aside import missed, still_rejected
+from pipeline.build.bearers import Bearers
 from pipeline.build.received import History, history, refusal, twice_and_elsewhere
 from pipeline.build.registers import BEFORE, Sources, register_rules, standing, without_before
 from pipeline.build.run_context import digest
@@ -137,7 +138,8 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     file_months = {path: month for files in own.values() for month, path in files.items()}
     rejected = still_rejected(seen, state.months, file_months)
     missing = missed(state.months, present, seen, rejected=rejected, file_months=file_months)
-    sources = sources_of(receipts, state, state.months, absent)
+    shown = Bearers(dataset, reader, look.context, receipts, state).shown
+    sources = sources_of(receipts, state, state.months, absent)._replace(shown=shown)
     stands = standing(dataset, look.registers, state.floors, desk=work.settings.desk, sources=sources)
     common = set.intersection(*(set(files) for files in own.values()))
     return Survey(

@@ -9,18 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.groups import alike
-from pipeline.model.findings import Finding
+from pipeline.model.findings import FINDINGS, Finding
 from pipeline.storage.registers import entered as columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from pipeline.errors import InputError
     from pipeline.model.declaration import Dataset
@@ -35,6 +35,8 @@ _Entered = TypeVar("_Entered", bound="Mapping[str, str]")
 #: What stands behind the path of a source for what lasts, for one run, of the one that it replaces.
 BEFORE = " (before)"
 Entries = dict[str, str]
+#: Findings, each with the keys of a register that it is about.
+Asked: TypeAlias = "Sequence[tuple[Finding, Collection[str]]]"
 
 
 class Standing(NamedTuple):
@@ -53,11 +55,16 @@ class Standing(NamedTuple):
     weakenings: Mapping[str, int]
 
 
+def _as_they_are(_rule: RowRule, asked: Asked) -> list[Finding]:
+    return [finding for finding, _ in asked]
+
+
 class Sources(NamedTuple):
     """The sources of a dataset: the months that each, by path, has rows of, and the paths that are public.
 
     ``applied`` are the entries that kept rows of each month back when it was built; ``absent`` are lists that are not
-    there, ``weakenings`` what `Standing` says of the run before.
+    there, ``weakenings`` what `Standing` says of the run before; ``shown`` adds to findings
+    the rows that bear their keys.
     """
 
     months: Mapping[str, Collection[Month]]
@@ -65,6 +72,7 @@ class Sources(NamedTuple):
     applied: Mapping[Month, Collection[str]]
     absent: Collection[str] = ()
     weakenings: Mapping[str, int] = MappingProxyType({})
+    shown: Callable[[RowRule, Asked], list[Finding]] = _as_they_are
 
     def counts(self, path: str) -> bool:
         """Return whether a source is there, or what is public was made from it."""
@@ -191,8 +199,8 @@ class _Judge(NamedTuple):
         }
         if not weaker:
             return entries, dict(floor), {}, ""
-        if any(map(self.desk.approval, self.weakened(weaker))):
-            let_go = self._borne(weaker)
+        let_go = self._borne(weaker)
+        if any(self.desk.approval(finding) for finding, _ in self._weakening(weaker)):
             let_out = self._named("protection-weakened", {key: weaker[key] for key in let_go})
             floor = {key: value for key, value in floor.items() if key not in let_go}
             weaker = {key: value for key, value in weaker.items() if key not in let_go}
@@ -201,6 +209,9 @@ class _Judge(NamedTuple):
 
     def weakened(self, weaker: Mapping[str, str]) -> list[Finding]:
         """Return what waits for a decision: the weaker entries that some row bears; what has left protects nobody."""
+        return self.sources.shown(self.rule, self._weakening(weaker))
+
+    def _weakening(self, weaker: Mapping[str, str]) -> list[tuple[Finding, Collection[str]]]:
         facts = {key: weaker[key] for key in self._borne(weaker)}
         if not facts:
             return []
@@ -209,7 +220,7 @@ class _Judge(NamedTuple):
             "the stronger protection stands"
         )
         words += "".join(f"; {path} is missing" for path in sorted(self.entered.keys() & self.sources.absent))
-        return [self._finding("protection-weakened", facts, words)]
+        return [(self._finding("protection-weakened", facts, words), facts)]
 
     def _borne(self, weaker: Mapping[str, str]) -> Collection[str]:
         if not weaker:
@@ -220,15 +231,15 @@ class _Judge(NamedTuple):
 
     def settled(self, entries: Entries) -> tuple[Entries, list[Finding]]:
         """Return the entries without those that a decision let go, and what still asks for one, each by itself."""
-        findings = []
+        asked: list[tuple[Finding, Collection[str]]] = []
         for code, keys in self.rule.asks(entries).items():
             for key in sorted(keys):
-                finding = self._finding(code, {key: ""}, f"one of the {self.rule.holds} waits for a decision")
+                finding = self._finding(code, {key: ""}, FINDINGS[code].rstrip("."))
                 if self.desk.approval(finding):
                     entries = entries | {key: SETTLED}
                 else:
-                    findings.append(finding)
-        return entries, findings
+                    asked.append((finding, (key,)))
+        return entries, self.sources.shown(self.rule, asked)
 
     def _finding(self, code: str, facts: Mapping[str, str], words: str) -> Finding:
         named = self._named(code, facts)

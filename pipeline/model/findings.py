@@ -31,7 +31,8 @@ class Finding:
     """What one gate found of some periods of a dataset.
 
     ``code`` is one of `FINDINGS`; ``words`` say why in one clause.  ``counts`` are numbers by name; ``paths`` are the
-    extracts or lists below the data folder that it is about; ``held`` is the file to look at, below ``private``.
+    extracts or lists below the data folder that it is about; ``held`` is the file to look at, below ``private``;
+    ``rows`` say, by path, how many rows of an extract it is about, and which.
     ``binds`` is the sha256 of what an approval would let in; where there is none, `sha256` is made of the facts.
     """
 
@@ -44,6 +45,7 @@ class Finding:
     paths: tuple[str, ...] = ()
     held: str = ""
     binds: str = ""
+    rows: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:

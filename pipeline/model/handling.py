@@ -211,6 +211,9 @@ class RowRule(Handling, Protocol):
     def borne(self, weaker: Mapping[str, str], seen: frozenset[str]) -> Collection[str]:
         """Return the keys of weaker entries that some row bears: where each row of a source enters its own."""
 
+    def bearing(self, cells: Mapping[str, pa.Array], keys: Collection[str], context: Context) -> pa.Array:
+        """Return which of some keys of the register each row bears, null where none."""
+
     def asks(self, entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
         """Return the keys that only a decision can settle, by the code of the finding."""
 

@@ -15,6 +15,8 @@ Month = str
 NO_MONTH = "none"
 
 _MONTHS = 12
+#: So many runs of rows are said of one file.
+_MOST_RUNS = 12
 
 
 def neighbour(month: str, months: int) -> str:
@@ -43,6 +45,15 @@ def ranges(months: Iterable[Month]) -> list[str]:
         else:
             found.append([month])
     return [run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in found]
+
+
+def rows_in_words(numbers: Iterable[int]) -> str:
+    """Return how many rows there are, and their numbers: each run of them as `5 to 7`, of many runs the first."""
+    rows = sorted(set(numbers))
+    starts = [place for place, row in enumerate(rows) if place == 0 or row != rows[place - 1] + 1]
+    runs = [rows[start:end] for start, end in zip(starts, [*starts[1:], len(rows)], strict=True)]
+    said = [f"{run[0]:,}" if len(run) == 1 else f"{run[0]:,} to {run[-1]:,}" for run in runs[:_MOST_RUNS]]
+    return f"{len(rows):,} row{'s' * (len(rows) != 1)}: {', '.join(said)}{' ...' * (len(runs) > _MOST_RUNS)}"
 
 
 def last_day(month: str) -> dt.date:

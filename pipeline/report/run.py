@@ -62,7 +62,7 @@ def _publish_ending(run: Run) -> Iterable[str]:
 def _dataset_lines(run: Run, outcome: Outcome) -> Iterable[str]:
     if not outcome.state.months and not outcome.error:
         yield from (
-            waiting_lines(outcome, run.work.private)
+            waiting_lines(outcome, run.work.private, details=True)
             if outcome.lacking or outcome.running
             else ["nothing was received for it"]
         )
@@ -72,7 +72,7 @@ def _dataset_lines(run: Run, outcome: Outcome) -> Iterable[str]:
         yield f"  published: {_public(outcome)}; built now: {_months(outcome.built) or 'none'}"
         yield "this run" if not outcome.error else "of the last good run: this one stopped"
         yield from (f"  {line}" for line in account_lines(_accounts(outcome)))
-    yield from waiting_lines(outcome, run.work.private)
+    yield from waiting_lines(outcome, run.work.private, details=True)
     yield from outcome.remarks
     yield from _stopped(outcome)
 
@@ -110,7 +110,11 @@ def planned_lines(run: Run, *, ending: str = PLANNED) -> Iterable[str]:
         if outcome.built:
             yield "  this run would give"
             yield from (f"    {line}" for line in account_lines(_accounts(outcome, outcome.built)))
-        said = (*waiting_lines(outcome, run.work.private, planned=True), *outcome.remarks, *_stopped(outcome))
+        said = (
+            *waiting_lines(outcome, run.work.private, planned=True, details=True),
+            *outcome.remarks,
+            *_stopped(outcome),
+        )
         yield from (f"  {line}" for line in said)
     yield from _planned_ending(run, ending)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.build.decided import LOST
@@ -13,7 +14,6 @@ from pipeline.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from pipeline.build.outcome import Outcome
     from pipeline.model.findings import Finding
@@ -25,15 +25,18 @@ _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _SIGNED = "--role POST --reason TEXT"
 
 
-def waiting_lines(outcome: Outcome, private: Path, *, planned: bool = False) -> Iterator[str]:
-    """Yield what of a dataset waits, each reason once, and how it is decided; of a plan, what would wait."""
+def waiting_lines(outcome: Outcome, private: Path, *, planned: bool = False, details: bool = False) -> Iterator[str]:
+    """Yield what of a dataset waits, each reason once, and how it is decided; of a plan, what would wait.
+
+    Without ``details`` only the first of many findings and files are shown.
+    """
     by_code: dict[str, list[Finding]] = {}
     for finding in findings_of(outcome):
         if finding.verdict is Verdict.FAIL:
             continue  # the error that it stops the dataset with says all of it
         by_code.setdefault(finding.code, []).append(finding)
     for code, findings in by_code.items():
-        yield from _reason(code, findings, private)
+        yield from _reason(code, findings, private, details=details)
     if by_code and planned:
         yield "  `pipeline publish` keeps what is to be looked at; then:"
     for chosen in _choices(by_code):
@@ -115,24 +118,42 @@ def _in_words(path: str) -> str:
     return printable(f"{path} is missing: put it back, or a corrected one")
 
 
-def _reason(code: str, findings: Sequence[Finding], private: Path) -> Iterator[str]:
+def _reason(code: str, findings: Sequence[Finding], private: Path, *, details: bool) -> Iterator[str]:
+    most = len(findings) if details else _SHOWN
     words = dict.fromkeys(finding.words for finding in findings)
     about = next(iter(words)) if len(words) == 1 else FINDINGS[code]
     yield printable(f"WAITS {code}: {ranges(_periods_of(findings)) or 'the dataset'}: {about}")
-    for finding in findings[:_SHOWN]:
+    for finding in findings[:most]:
         if len(words) > 1:
             yield printable(f"  {ranges(finding.periods)}: {finding.words}")
-        of = "" if finding.held or code in (*OF_FILES, LOST) else "of the decision: "
-        held = private / finding.held if finding.held else None
-        where = str(held) if held and held.exists() else " and ".join(finding.paths)
-        yield printable(
-            f"  to look at: {where} ({of}sha256 {finding.sha256})" if where else f"  sha256 {finding.sha256}"
-        )
+        yield from (printable(f"  {line}") for line in _to_look_at(finding, private, details=details))
     if code == "stale-extract":
         for path in dict.fromkeys(path for finding in findings for path in finding.paths):
             yield printable(f"  to take back what was released instead: pipeline forget {path} {_SIGNED}")
-    if len(findings) > _SHOWN:
-        yield f"  and {len(findings) - _SHOWN:,} more"
+    if len(findings) > most:
+        yield f"  and {len(findings) - most:,} more: --details names them"
+
+
+def _to_look_at(finding: Finding, private: Path, *, details: bool) -> Iterator[str]:
+    """Yield the files to look at, with the numbers of the rows that it is about."""
+    held = private / finding.held
+    if finding.held and held.exists():
+        yield f"to look at: {held} (sha256 {finding.sha256})"
+        return
+    files = [f"{_file(path, private)}, {rows}" for path, rows in finding.rows.items()]
+    others = [_file(path, private) for path in finding.paths if path not in finding.rows]
+    files += [each for each in others if not files or Path(each).is_file()]
+    shown = files if details else files[:_SHOWN]
+    of_file = f" (sha256 {finding.sha256})" if finding.code in (*OF_FILES, LOST) or finding.held else ""
+    yield from (f"to look at: {file}{of_file}" for file in shown)
+    if len(files) > len(shown):
+        yield f"and {len(files) - len(shown):,} more files: --details names them"
+
+
+def _file(path: str, private: Path) -> str:
+    """Return where a file stands that a run knows by its path below the folder of raw files, or below that of data."""
+    places = (private.parent / "raw" / path, private.parent / path)
+    return next((str(place) for place in places if place.is_file()), path)
 
 
 def _periods_of(findings: Iterable[Finding]) -> tuple[Month, ...]:

@@ -37,6 +37,7 @@ def waits_then_is_let_out(product: Product) -> list[dict[str, str]]:
         said = product.run("publish", "--quiet")
         assert said.status == 5, said.text
         assert "WAITS protection-weakened: 2024-01: 1 of the protected events" in said.out
+        assert "to look at: database:" in said.out
         assert product.csv(EVENTS, "2024-01") == before
     product.decide("approve", EVENTS, "2024-01")
     product.publish()

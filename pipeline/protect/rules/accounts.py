@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, filled, plain
+from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain
 from pipeline.columns.keys import folded
 from pipeline.errors import InputError
 from pipeline.model.handling import Judgement, Problem, problem
@@ -22,7 +23,6 @@ from pipeline.protect.rules.rule import RowRuleBase
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
@@ -85,6 +85,16 @@ class ExcludedAccounts(RowRuleBase):
         """Return the prefixes whose accounts no other prefix of the list excludes."""
         listed = tuple(key[2:] for key in seen if key.startswith("p:"))
         return {key for key in weaker if not key[2:].startswith(listed)}
+
+    def bearing(self, cells: Mapping[str, pa.Array], keys: Collection[str], context: Context) -> pa.Array:
+        """Return the key of each line's account, or of a prefix of it."""
+
+        def key(account: str) -> str | None:
+            exact = f"a:{context.pseudonyms.one('account', account)}"
+            prefixes = (f"p:{account[:end]}" for end in range(len(account), 0, -1))
+            return next((each for each in (exact, *prefixes) if each in keys), None)
+
+        return on_distinct(cells[self.column], key).cast(pa.string())
 
     def asks(self, entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
         """Return the accounts that match an excluded one only by folding."""

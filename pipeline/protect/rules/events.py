@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, filled, plain, where
 from pipeline.model.handling import Judgement, PublicRevision, nowhere
-from pipeline.protect.rules.rule import Marked, RowRuleBase
+from pipeline.protect.rules.rule import Marked, RowRuleBase, only
 from pipeline.protect.treatments.dates import before
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
@@ -78,6 +78,11 @@ class _ProtectedEvent(RowRuleBase):
         references = pc.unique(pc.filter(plain(cells[self.reference]), protected).drop_null()).to_pylist()
         found = [context.pseudonyms.protection_of(self.scope, text) for text in references]
         return {f"{self.mark} {key}": "Y" for key in found if key}
+
+    def bearing(self, cells: Mapping[str, pa.Array], keys: Collection[str], context: Context) -> pa.Array:
+        """Return the key of each row's event."""
+        event = plain(context.pseudonyms.protection(self.scope, cells[self.reference]))
+        return only(pc.binary_join_element_wise(self.mark, event, " "), keys)
 
     def _remembered(self, keys: pa.Array, context: Context) -> tuple[Mask, tuple[str, ...]]:
         """Return the rows whose event is in the register, and the entries that say so."""

@@ -17,9 +17,10 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import plain
 from pipeline.columns.keys import folded
 from pipeline.model.payee_types import PERSONAL, PROTECTED, PROTECTION, most_protective
+from pipeline.protect.rules.rule import only
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from pipeline.model.context import Context
 
@@ -119,6 +120,14 @@ def seen_in_ledgers(sources: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     for path, entered in sources.items():
         for key in entered if path != SUPPLIER_TYPES else ():
             yield f"m:{key[2:].partition('|')[0]}" if key.startswith("n:") else key
+
+
+def keys_borne(number: pa.Array, called: pa.Array, keys: Collection[str]) -> pa.Array:
+    """Return which of ``keys`` each line bears: that of its number, of its name, or of both; null where none."""
+    number, called = plain(number), plain(called)
+    name = pc.binary_join_element_wise("m:", called, "")
+    pair = pc.binary_join_element_wise("n:", called, "|", number, "")
+    return pc.coalesce(*(only(each, keys) for each in (number, name, pair)))
 
 
 def _names(

@@ -24,6 +24,7 @@ from pipeline.protect.rules.payee_register import (
     entries_of_ledger,
     entries_of_list,
     is_protected,
+    keys_borne,
     resolved,
     seen_in_ledgers,
     strongest,
@@ -142,6 +143,11 @@ class Payee(RowRuleBase):
             for key, now in weaker.items()
             if (key in seen if key.startswith("m:") else now in PROTECTION and {key, f"x:{key}"} & seen)
         }
+
+    def bearing(self, cells: Mapping[str, pa.Array], keys: Collection[str], context: Context) -> pa.Array:
+        """Return the key of each line's number, of its name, or of both."""
+        number = context.pseudonyms.protection(self.scope, cells[self.supplier])
+        return keys_borne(number, context.pseudonyms.protection("name", cells[self.name]), keys)
 
     def asks(self, entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
         """Return the listed numbers whose name is protected under another number."""

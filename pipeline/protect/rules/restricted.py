@@ -13,7 +13,7 @@ from pipeline.columns.arrays import facts_of_distinct, mask_of, plain
 from pipeline.columns.keys import fold_column
 from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows, nowhere, problem
 from pipeline.protect.pseudonyms import FULL
-from pipeline.protect.rules.rule import Marked, RowRuleBase, is_flag, written_differently
+from pipeline.protect.rules.rule import Marked, RowRuleBase, is_flag, only, written_differently
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -73,6 +73,10 @@ class RestrictedRecord(RowRuleBase):
         found.pop("", None)
         alike = _alike(cells[self.reference], rows)
         return found | ({_ALIKE: alike} if alike else {})
+
+    def bearing(self, cells: Mapping[str, pa.Array], keys: Collection[str], context: Context) -> pa.Array:
+        """Return the key of each row's reference."""
+        return only(context.pseudonyms.protection(self.scope, cells[self.reference]), keys)
 
     def remarks(self, sources: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
         """Yield the references of a file that are written in several ways."""

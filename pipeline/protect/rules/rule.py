@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct
+from pipeline.columns.arrays import facts_of_distinct, plain
 from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows, Question
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-
-    import pyarrow as pa
 
     from pipeline.columns.arrays import Mask
     from pipeline.errors import InputError
@@ -104,6 +104,10 @@ class RowRuleBase:
         """Return every key."""
         return weaker.keys()
 
+    def bearing(self, cells: Mapping[str, pa.Array], _keys: Collection[str], _context: Context) -> pa.Array:
+        """Return no key."""
+        return pa.nulls(len(next(iter(cells.values()))), pa.string())
+
     def asks(self, _entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
         """Return no key."""
         return {}
@@ -143,6 +147,12 @@ class RowRuleBase:
     def questions(self, _raw: RawTable, _context: Context, _apart: Mask) -> Sequence[Question]:
         """Return no question."""
         return ()
+
+
+def only(column: pa.Array, keys: Collection[str]) -> pa.Array:
+    """Return a column of keys without those that are none of ``keys``."""
+    every = plain(column).cast(pa.string())
+    return pc.if_else(pc.is_in(every, value_set=pa.array(sorted(keys), pa.string())), every, None)
 
 
 def is_flag(column: pa.Array) -> Mask:
