@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.build import gates
 from pipeline.build.aside import let_wait_no_longer
@@ -118,9 +118,9 @@ def _explained(made: CandidateRelease, before: MonthState | None) -> dict[str, d
     """Return which change beside the extracts explains other published rows, since what is public was built."""
     if before is None or before.released is None:
         return {}
-    then, now = before.made_from, made.stale.made_from
+    then, now = before.released.made_from or before.made_from, made.stale.made_from
     names = {name for name in _EXPLAINS if then.get(name) != now.get(name)}
-    if before.waiting:  # it was made from other things than what is public
+    if before.waiting and not before.released.made_from:  # an older version does not know what is public was made from
         names |= set(before.waiting.profile.get(_EXPLAINED, {}))
     return {_EXPLAINED: dict.fromkeys(sorted(names), 1)} if names else {}
 
@@ -249,8 +249,9 @@ def _unsettled(inputs: DatasetInputs, findings: Iterator[Finding]) -> tuple[Find
 
 
 def _is_same(last: Built, built: Built) -> bool:
-    """Return whether the public sees no difference: the folder is the store's own business."""
-    return replace(last, folder="", quality={}) == replace(built, folder="", quality={})
+    """Return whether the public sees no difference: where it stands and what it was made from is our own business."""
+    ours: dict[str, Any] = {"folder": "", "quality": {}, "made_from": {}, "points": ""}
+    return replace(last, **ours) == replace(built, **ours)
 
 
 def note_of(

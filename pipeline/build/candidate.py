@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from pipeline.build.corridor import BuildReport, BuildResult, build
-from pipeline.build.points import released_places
+from pipeline.build.points import points_of, released_places
 from pipeline.build.run_context import digest
 from pipeline.columns.arrays import plain, whole
 from pipeline.errors import InputError, PipelineError, PrivacyError
@@ -139,6 +139,8 @@ def candidate(inputs: DatasetInputs, stale: Stale) -> CandidateRelease:
             draft.discard()
         raise
     built = passed.described(rows=product.table.rows, released_on=work.as_of, quality=product.told.quality)
+    points = points_of(inputs.references_of(stale.month))
+    built = replace(built, made_from=dict(stale.made_from), points=points)
     return CandidateRelease(stale, product.told, built, passed)
 
 

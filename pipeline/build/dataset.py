@@ -171,7 +171,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     changes = [each for each in accepted.notes if each.month not in held]
     changes += _keep_gone(inputs, months, left | accepted.rejected)
     withdrawals = withdraw(inputs, months)
-    with_points(state.months, months, base, inputs.references)
+    with_points(months, base, inputs.references)
     new = State(
         receipts=found.receipts,
         declared=_declared(inputs),
@@ -243,7 +243,8 @@ def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str)
     last = state.months.get(stale.month)
     same = last.released if last and last.released and last.released.csv_sha256 == made.built.csv_sha256 else None
     if same and last and _same_terms(last, made):
-        built = replace(same, quality=made.built.quality)
+        new = made.built
+        built = replace(same, quality=new.quality, made_from=new.made_from, points=new.points)
         if not work.store.intact(dataset.name, same):  # made good by the same rows
             built = replace(built, folder=made.built.folder, files=made.built.files)
             if work.writes:
@@ -263,7 +264,8 @@ def _lighter(made: CandidateRelease) -> CandidateRelease:
 
 def _same_terms(last: MonthState, made: CandidateRelease) -> bool:
     """Return whether the released bytes may stay: the same rows under the same schema and terms."""
-    return all(last.made_from.get(name) == made.stale.made_from[name] for name in ("schema", "terms"))
+    then = last.released.made_from if last.released else {}
+    return all(then.get(name) == made.stale.made_from[name] for name in ("schema", "terms"))
 
 
 def _keep_gone(inputs: DatasetInputs, months: dict[Month, MonthState], left: Collection[Month]) -> list[ChangeNote]:

@@ -40,9 +40,9 @@ def own_references(
         return {}, ()
     now = references.lists[_LIST].sha256
     older = {
-        month: each.points
+        month: each.released.points
         for month, each in state.months.items()
-        if each.released and each.points and each.points != now
+        if each.released and each.released.points not in ("", now)
     }
     desk = work.settings.desk
     keeping = {
@@ -79,14 +79,20 @@ def released_places(inputs: DatasetInputs, month: Month) -> tuple[ReleasedPlaces
     own = lists[_LIST].sha256
     public: dict[str, list[KeptRows]] = {own: []}
     for each, state in sorted(inputs.months.items()):
-        if state.released and state.points and (each != month or state.points == own):
-            public.setdefault(state.points, []).append(KeptRows(inputs, state.released))
+        points = state.released.points if state.released else ""
+        if state.released and points and (each != month or points == own):
+            public.setdefault(points, []).append(KeptRows(inputs, state.released))
     if len(public) == 1:
         return ()
     return tuple(
         _places(References(lists) if sha256 == own else _kept(inputs.work, sha256), kept, column)
         for sha256, kept in public.items()
     )
+
+
+def points_of(references: References) -> str:
+    """Return the sha256 of the list of points, "" where there is none."""
+    return references.lists[_LIST].sha256 if _LIST in references.lists else ""
 
 
 def _places(references: References, kept: Iterable[KeptRows], column: str) -> ReleasedPlaces:
@@ -106,16 +112,10 @@ def keep_points(work: Workplace, references: References) -> None:
         replace_file(folder / f"{_LIST}.csv", read_plain(work.reference / f"{_LIST}.csv"))
 
 
-def with_points(
-    before: Mapping[Month, MonthState], months: dict[Month, MonthState], base: Mapping[str, str], references: References
-) -> None:
-    """Remember the list that each release was snapped with: today's, or the one that it keeps."""
-    if _LIST not in references.lists:
-        return
-    now = references.lists[_LIST].sha256
+def with_points(months: dict[Month, MonthState], base: Mapping[str, str], references: References) -> None:
+    """Remember the list of a release that an older version built, where it can only have been today's."""
+    now = points_of(references)
     for month, each in months.items():
-        own = each.points or (before[month].points if month in before else "")
-        out = each.released and not each.waiting and not each.rejected  # what it was made from is what is public
-        if out and each.made_from.get("reference data") == base["reference data"]:
-            own = now
-        months[month] = replace(each, points=own)
+        out = each.released and not each.released.points and not each.waiting and not each.rejected
+        if now and out and each.released and each.made_from.get("reference data") == base["reference data"]:
+            months[month] = replace(each, released=replace(each.released, points=now))

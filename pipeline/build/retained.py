@@ -200,7 +200,8 @@ def _rebuilt(
     passed = draft.passed(check(texts, (), where=stem, files=draft.files))  # texts were compared at their release
     if work.writes:
         passed.complete()
-    return passed.described(rows=table.rows, released_on=work.as_of, quality=instead_of.quality)
+    built = passed.described(rows=table.rows, released_on=work.as_of, quality=instead_of.quality)
+    return replace(built, made_from=instead_of.made_from, points=instead_of.points)
 
 
 def _types_of(rows: KeptRows) -> Callable[[pa.Table], pa.Table]:

@@ -64,6 +64,6 @@ def _sums(state: State) -> Iterator[str]:
         yield from (built.csv_sha256 for built in (month.released, month.waiting and month.waiting.built) if built)
         yield from month.rejected.values()
         yield from (finding.sha256 for finding in (month.waiting.findings if month.waiting else ()))
-        yield month.points
+        yield from (built.points for built in (month.released, month.waiting and month.waiting.built) if built)
     yield from (finding.sha256 for finding in state.findings)
     yield from (version.sha256 for versions in state.versions.values() for version in versions)

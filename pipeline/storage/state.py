@@ -35,13 +35,19 @@ _WHOLE, _FIRST = 2, 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """A release as it was built: its folder in the store, its rows, its files by name, what it was made from."""
+    """A release as it was built: its folder in the store, its rows, its files by name, what it was made from.
+
+    ``made_from`` are digests of all but its extracts, ``points`` is the sha256 of the map points that it was snapped
+    with; both are empty where an older version built it and nobody knows.
+    """
 
     folder: str
     rows: int
     files: Mapping[str, Mapping[str, Any]]
     released_on: str
     quality: Mapping[str, int] = field(default_factory=dict)
+    made_from: Mapping[str, str] = field(default_factory=dict)
+    points: str = ""
 
     @property
     def csv_sha256(self) -> str:
@@ -65,13 +71,13 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthState:
-    """A month: its last release, what waits, what both were made from, and its accounts.
+    """A month: its last release, what waits, what it was built from last, and its accounts.
 
     ``inputs`` are sha256 by path of every extract that fed what was built last, ``fed`` of those that fed what is
     released; ``made_from`` are digests of all else.
     ``bad`` counts, by path, the rows of the month that speak against their file.  ``profile`` holds counts of the
-    release by name for the gates, by what is counted; ``points`` is the sha256 of the map points that it was snapped
-    with; ``rejected`` the sha256 by month of the builds that were let go, and because of which this one was.
+    release by name for the gates, by what is counted; ``rejected`` are the sha256 by month of the builds that were let
+    go, and because of which this one was.
     """
 
     released: Built | None
@@ -83,7 +89,6 @@ class MonthState:
     restricted: tuple[str, ...] = ()
     input_gone: bool = False
     profile: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    points: str = ""
     rejected: Mapping[Month, str] = field(default_factory=dict)
     fed: Mapping[str, str] = field(default_factory=dict)
 
@@ -190,7 +195,7 @@ def _carried_over(facts: Mapping[str, Any]) -> dict[str, Any]:
         if waiting:
             words = {"code": "shrank", "dataset": "", "periods": [month], "words": waiting["reason"]}
             waiting = {"built": waiting["built"], "findings": [words]}
-        months[month] = {**each, "waiting": waiting, "profile": {}, "points": ""}
+        months[month] = {**each, "waiting": waiting, "profile": {}}
     return {**facts, "months": months, "floors": {}, "versions": {}, "findings": []}
 
 
@@ -231,7 +236,7 @@ def _state(facts: Mapping[str, Any]) -> State:
 
 def _month(facts: Mapping[str, Any]) -> MonthState:
     return MonthState(
-        released=Built(**facts["released"]) if facts["released"] else None,
+        released=_released(facts),
         waiting=_waiting(facts["waiting"]),
         inputs=facts["inputs"],
         made_from=facts["made_from"],
@@ -240,10 +245,18 @@ def _month(facts: Mapping[str, Any]) -> MonthState:
         restricted=tuple(facts["restricted"]),
         input_gone=facts["input_gone"],
         profile=facts["profile"],
-        points=facts["points"],
         rejected=facts.get("rejected", {}),
         fed=facts.get("fed", facts["inputs"] if facts["released"] else {}),
     )
+
+
+def _released(facts: Mapping[str, Any]) -> Built | None:
+    """Return the release of a month; before each remembered what it was made from, the month did of the newest."""
+    if not facts["released"]:
+        return None
+    newest = not facts["waiting"] and not facts.get("rejected")
+    before = {"made_from": facts["made_from"] if newest else {}, "points": facts.get("points", "")}
+    return Built(**{**before, **facts["released"]})
 
 
 def _waiting(facts: Mapping[str, Any] | None) -> Waiting | None:
