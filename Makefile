@@ -5,6 +5,10 @@ TARGETS := help setup sample plan preview publish portal portal-stop test check 
 # A word that is no target is refused before anything runs: `make publish street-crime` must not publish everything.
 STRAY := $(filter-out $(TARGETS),$(MAKECMDGOALS))
 ifneq ($(STRAY),)
+NEAREST := $(if $(filter plan preview publish,$(MAKECMDGOALS)),,$(shell python3 -c 'import difflib, sys; print(*difflib.get_close_matches(sys.argv[1], sys.argv[2:], 1))' '$(subst ','\'',$(firstword $(STRAY)))' $(filter-out run-ready dev-ready,$(TARGETS)) 2>/dev/null))
+ifneq ($(NEAREST),)
+$(error there is no target `$(firstword $(STRAY))` and nothing was done. Did you mean: make $(NEAREST)? `make help` lists the targets)
+endif
 $(error there is no target `$(firstword $(STRAY))` and nothing was done. To name a dataset: make $(firstword $(filter plan preview publish,$(MAKECMDGOALS)) publish) ARGS="$(STRAY)". `make help` lists the targets)
 endif
 MAKEFLAGS += --no-print-directory --no-builtin-rules

@@ -219,7 +219,7 @@ def built(said: Said) -> dict[str, tuple[str, ...]]:
         heading = re.fullmatch(r"\S.* \(([a-z0-9-]+)\)", line)
         name = heading[1] if heading else name
         months = _BUILT.search(line)
-        if months and months[1] != "none":
+        if months:
             found[name] = tuple(sorted(month for each in months[1].split(", ") for month in _months(each)))
     return found
 

@@ -71,7 +71,9 @@ def _kept(work: Workplace, sha256: str) -> References:
 def released_places(inputs: DatasetInputs, month: Month) -> tuple[ReleasedPlaces, ...]:
     """Return the records that are public by the list of points that they were snapped with, that of ``month`` first.
 
-    There are none where one list was used for everything.  A month that is snapped anew does not count itself.
+    There are none where one list was used for everything.  A month that is snapped anew does not count itself.  Records
+    of other datasets are not among them: no other one publishes places yet; the first that does has to be looked at
+    here, because a record keeps the list of its first release in every dataset.
     """
     lists, column = inputs.references_of(month).lists, next(iter(inputs.dataset.references.values()), "")
     if _LIST not in lists or not column:

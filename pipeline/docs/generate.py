@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import inspect
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from pipeline.errors import CODES, EXIT_MEANINGS
 from pipeline.model.findings import FINDINGS
 from pipeline.model.reasons import REASONS, Outcome
 from pipeline.protect.treatments.withhold import Withhold
+from pipeline.report.declaration import first_line
 from pipeline.run import select
 from pipeline.settings.limits import BOUNDS, Limits
 from pipeline.settings.settings import VARIABLES
@@ -274,11 +274,7 @@ def _fates(feed: Feed) -> Iterator[tuple[str, ...]]:
 def _kinds(datasets: Iterable[Dataset]) -> dict[str, str]:
     """Return what each treatment and rule that is used does, in its own first sentence."""
     used = [each for dataset in datasets for feed in dataset.feeds for each in (*feed.treatments, *feed.rules)]
-    return {f"`{_kind(each)}`": _REFERENCE.sub("", _first_line(each)).replace("``", "`") for each in used}
-
-
-def _first_line(thing: object) -> str:
-    return (inspect.getdoc(type(thing)) or "").split("\n", 1)[0]
+    return {f"`{_kind(each)}`": _REFERENCE.sub("", first_line(each)).replace("``", "`") for each in used}
 
 
 def _kind(thing: object) -> str:

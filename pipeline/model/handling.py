@@ -141,7 +141,7 @@ class PublicRows(Protocol):
 class PublicRevision(NamedTuple):
     """What a rule does to rows that are public: ``out`` go, ``columns`` take the place of what stood there.
 
-    ``code`` is the reason why they go;
+    ``code`` is the reason why they go, "" where none do;
     ``applied`` are the entries of the rule's register that stood in the rows that go.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,9 +21,20 @@ def dataset_lines(dataset: Dataset) -> Iterator[str]:
         for treatment in feed.treatments:
             columns = ", ".join(treatment.settles) or "(no raw column)"
             made = ", ".join(treatment.makes) or "(not published)"
-            yield f"  {columns} -> {made}: {type(treatment).__name__}: {treatment.why}"
+            yield f"  {columns} -> {made}: {_words(treatment)} ({treatment.why})"
         for rule in feed.rules:
-            yield f"  rule {type(rule).__name__} on {', '.join(rule.reads) or 'published columns'}: {rule.why}"
+            yield f"  rows, by {', '.join(rule.reads) or 'published columns'}: {_words(rule)} ({rule.why})"
         for fate in feed.withheld:
             whom = " (identifies)" if fate.identifies else ""
             yield f"  withheld{whom}: {', '.join(fate.settles)}: {fate.why}"
+
+
+def first_line(thing: object) -> str:
+    """Return what a treatment or a rule does, in its own first sentence."""
+    return (inspect.getdoc(type(thing)) or "").split("\n", 1)[0]
+
+
+def _words(thing: object) -> str:
+    """Return what a treatment or a rule does, in a clause: what stands behind a semicolon is for who declares one."""
+    said = first_line(thing).partition(";")[0].rstrip(".").replace("``", "`")
+    return said[:1].lower() + said[1:]

@@ -40,7 +40,7 @@ def publish_summary(run: Run) -> Iterable[str]:
     """Yield what a publish did, in a line for each dataset, and whatever somebody has to look at."""
     for outcome in run.outcomes:
         name = f"{_title(run, outcome)} ({outcome.dataset.name})"
-        told = f"{_public(outcome)}; built now: {_months(outcome.built) or 'none'}"
+        told = _public_and_built(outcome)
         yield f"{name}: {told if outcome.received or outcome.error else 'nothing was received for it'}"
         yield from (f"  {line}" for line in (*waiting_lines(outcome, run.work.private), *_stopped(outcome)))
     yield from _publish_ending(run)
@@ -69,7 +69,7 @@ def _dataset_lines(run: Run, outcome: Outcome) -> Iterable[str]:
         return
     if outcome.state.months:
         yield "public now"
-        yield f"  published: {_public(outcome)}; built now: {_months(outcome.built) or 'none'}"
+        yield f"  published: {_public_and_built(outcome)}"
         yield "this run" if not outcome.error else "of the last good run: this one stopped"
         yield from (f"  {line}" for line in account_lines(_accounts(outcome)))
     yield from waiting_lines(outcome, run.work.private, details=True)
@@ -85,6 +85,10 @@ def _public(outcome: Outcome) -> str:
     released = [each.released for each in outcome.state.months.values() if each.released]
     months = "1 month" if len(released) == 1 else f"{len(released):,} months"
     return f"{months}, {sum(each.rows for each in released):,} rows"
+
+
+def _public_and_built(outcome: Outcome) -> str:
+    return _public(outcome) + (f"; built now: {_months(outcome.built)}" if outcome.built else "")
 
 
 def _months(months: Iterable[Month]) -> str:

@@ -60,8 +60,10 @@ GROUP = Form(r"[a-z_][a-z0-9_-]{0,31}", "the name of a group of this machine")
 PATH = Form(r"[^\x00-\x1f]+", "a path in quotation marks")
 #: A token travels to this address: only over TLS, or to this machine itself.  No name, password or query in it.
 PORTAL = Form(
-    r"(?:https://[A-Za-z0-9.-]+|http://(?:127\.0\.0\.1|localhost|\[::1\]))(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?",
-    "an address that begins with https:// (http:// only for this machine), without a password or a `?` in it",
+    r"(?:https://[A-Za-z0-9.-]+|http://(?:127\.0\.0\.1|localhost|\[::1\]))(?::"
+    r"(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(?:/[A-Za-z0-9._~/-]*)?",
+    "an address that begins with https:// (http:// only for this machine), without a password or a `?` in it; a port "
+    "is 65535 at most",
 )
 TOKEN = Form(r"[\x21-\x7e]{8,}", "a CKAN API token: one line, no blanks")
 DATABASE = Form(r"[a-z][a-z0-9_]*(?:\+[a-z0-9_]+)?://[^\x00-\x1f]*", "a SQLAlchemy address such as sqlite:///FILE")

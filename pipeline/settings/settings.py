@@ -197,7 +197,13 @@ def _desk(section: Section) -> Desk:
     approvals, own = section.path("approvals"), section.path("decisions")
     path = own or section.reader.file.parent / "decisions.toml"
     files = [approvals] if approvals and approvals != path else []  # of before, so whatever was decided since counts
-    files += [path] if path.exists() or (own and not own.parent.is_dir()) else []
+    files += [path] if path.exists() else []
+    for key, named in (("approvals", approvals), ("decisions", own)):
+        if named and not named.parent.is_dir():
+            section.bad(
+                key, "a file in a folder that exists", fix=f"make the folder {named.parent}, or correct this line"
+            )
+            files = [each for each in files if each != named]
     mistakes = section.reader.mistakes
     return Desk(path, tuple(decision for file in files for decision in read_decisions(file, mistakes)))
 

@@ -39,7 +39,7 @@ def writing(path: Path) -> Iterator[None]:
             "not-writable",
             f"cannot be written ({os.strerror(error.errno or 0)})",
             where=str(path),
-            fix="correct the folder's owner or permissions and run again",
+            fix=f"let the user of this run write in the folder {path.parent} (its owner or permissions), and run again",
         ) from None
 
 

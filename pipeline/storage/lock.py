@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pipeline.errors import BusyError
+from pipeline.errors import BusyError, StorageError
 from pipeline.storage.atomic import make_private, writing
 
 if TYPE_CHECKING:
@@ -41,6 +41,13 @@ def locked_for_looking(private: Path) -> Iterator[None]:
     except FileNotFoundError:
         yield
         return
+    except OSError as error:
+        raise StorageError(
+            "not-writable",
+            f"cannot be opened ({os.strerror(error.errno or 0)})",
+            where=str(private / "lock"),
+            fix=f"let the user of this run read and write in the folder {private}, and run again",
+        ) from None
     try:
         if not _try(handle, fcntl.LOCK_SH):
             raise _busy("another run is at work here", str(private))

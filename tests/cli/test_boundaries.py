@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import grp
 import os
+import shutil
 import stat
 import sys
 import time
@@ -120,6 +121,21 @@ def test_a_public_folder_with_somebodys_files_is_refused_by_the_plan_too(product
         assert "foreign-files" in said.text
         assert "wp/db.sql" in said.text
     assert theirs.read_text(encoding="utf-8") == "somebody's"
+
+
+def test_a_public_folder_with_somebodys_empty_folders_is_refused_too(product: Product) -> None:
+    product.publish()
+    for theirs in ("uploads/2024", "street-crime/drafts"):
+        (product.published / theirs).mkdir(parents=True)
+        for command in ("plan", "publish"):
+            said = product.run(command)
+            assert said.status == ExitStatus.STORAGE, said.text
+            assert "foreign-files" in said.text
+            assert f"{theirs}/" in said.text
+        assert (product.published / theirs).is_dir()
+        shutil.rmtree(product.published / theirs.partition("/")[0])
+    assert product.publish() == {}  # our own folder is made again
+    assert (product.published / "street-crime" / "index.html").is_file()
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])

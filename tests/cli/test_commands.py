@@ -644,7 +644,35 @@ def test_a_folder_that_cannot_be_written_is_a_storage_failure(product: Product) 
     said = product.run("publish")
     assert said.status == ExitStatus.STORAGE, said.text
     assert "not-writable: " in said.text
-    assert "to do: " in said.text
+    assert "let the user of this run write in the folder data/private/state" in " ".join(said.text.split())
+
+
+@pytest.mark.parametrize("port", ["65536", "99999", "99999999", "0"])
+def test_a_port_that_cannot_be_is_a_mistake_in_the_settings(product: Product, port: str) -> None:
+    said = product.run("plan", PIPELINE_CKAN_URL=f"https://127.0.0.1:{port}", PIPELINE_CKAN_TOKEN="t" * 40)
+    assert said.status == ExitStatus.SETTINGS, said.text
+    assert "PIPELINE_CKAN_URL" in said.text
+    assert "a port is 65535 at most" in " ".join(said.text.split())
+
+
+@pytest.mark.parametrize("key", ["decisions", "approvals"])
+def test_a_file_of_decisions_in_a_folder_that_does_not_exist_is_said_so(product: Product, key: str) -> None:
+    text = product.settings.read_text(encoding="utf-8")
+    product.settings.write_text(
+        re.sub(r"\[review\]\n(approvals = .*\n)?", f'[review]\n{key} = "nowhere/decisions.toml"\n', text), "utf-8"
+    )
+    said = product.run("plan")
+    assert said.status == ExitStatus.SETTINGS, said.text
+    assert "make the folder " in said.text
+    assert "nowhere, or correct this line" in " ".join(said.text.split())
+    assert "--settings FILE" not in said.text
+
+
+def test_what_happens_to_columns_is_said_in_words(product: Product) -> None:
+    for dataset in ("street-crime", "spend-over-500", "engagement-events"):
+        said = product.run("datasets", dataset).out
+        assert not re.search(r"\b[A-Z][a-z]+[A-Z][a-z]+\b", said.replace("VALUE", "")), said
+    assert "  event_id -> event_id: publishes a keyed pseudonym of a reference (the same event keeps" in said
 
 
 def test_an_address_without_a_token_stops_a_run_before_anything_is_built(small: Product) -> None:

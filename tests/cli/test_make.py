@@ -111,6 +111,13 @@ def missing(project: Path, machine: Path, **environ: str) -> str:
     return said.stderr
 
 
+def test_a_mistyped_target_names_the_nearest_one(project: Path) -> None:
+    for typed, meant in (("paln", "make plan?"), ("publsh", "make publish?"), ("street-crime", 'ARGS="street-crime"')):
+        said = subprocess.run(["make", typed], cwd=project, capture_output=True, text=True, check=False)
+        assert said.returncode
+        assert meant in said.stderr
+
+
 @pytest.mark.parametrize(
     ("manager", "line"),
     [

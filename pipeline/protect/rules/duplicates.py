@@ -47,7 +47,7 @@ class _OneOfEach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneRecord(RowRuleBase):
-    """Withholds the extra copies of rows that agree in every published column, ``key`` included."""
+    """Withholds the extra copies of rows that agree in every published column, their identifier included."""
 
     key: str
 

@@ -158,7 +158,7 @@ class SensitiveAudience(_ProtectedEvent):
         if not any((mask & filled(column)).any() for column in columns.values()):
             return None
         blanked = {name: plain(where(mask, None, column)) for name, column in columns.items()}
-        return PublicRevision("private-venue", nowhere(len(mask)), blanked, applied=hit)
+        return PublicRevision("", nowhere(len(mask)), blanked, applied=hit)
 
 
 def _listed(column: pa.Array, codes: Mapping[str, str]) -> Mask:

@@ -99,7 +99,7 @@ class ReferenceCode(OneColumn):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alias(OneColumn):
-    """Publishes a code list's label by what people write (case and runs of blanks aside), else ``otherwise``.
+    """Publishes a code list's label by what people write (case and runs of blanks aside), else another label.
 
     An empty cell is a problem, unless the settings say that reasons are not recorded: then it has the label of
     ``blank``.  A column without any reason stops the dataset, as the settings should say so.

@@ -35,7 +35,7 @@ def _date_problems(name: str, day: pa.Array, plausible: Plausible) -> tuple[Prob
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthOf(OneColumn):
-    """Publishes a date-time as its month, as national files do, and as its day in ``day_into`` where that is safe.
+    """Publishes a date-time as its month, as national files do, and as its day where that is safe.
 
     A date to come is a problem, unless ``to_come`` says that the system keeps such dates too.
     """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import StorageError
 from pipeline.plain import read_plain
 from pipeline.publish.catalogue.pages import DATASET_PAGE, SITE_FILES
-from pipeline.publish.catalogue.tree import is_plain_file, list_below
+from pipeline.publish.catalogue.tree import empty_below, is_plain_file, list_below
 from pipeline.publish.plan import is_month_file
 
 if TYPE_CHECKING:
@@ -40,13 +40,14 @@ def refuse_foreign(folder: Path, wanted: Collection[str]) -> None:
         return
     found = [path for path, source in list_below(folder) if KEPT.fullmatch(path) is None or not is_plain_file(source)]
     listed = _listed(folder)
+    ours = set(wanted) | (listed or set())
     if listed is not None:
-        ours = listed | set(wanted)
         foreign = [path for path in found if path not in ours]
     elif _is_of_before(folder):
         foreign = [path for path in found if path not in wanted and not _was_written(folder, path)]
     else:
         foreign = found
+    foreign += [f"{path}/" for path in empty_below(folder) if not any(each.startswith(f"{path}/") for each in ours)]
     if foreign:
         more = f" and {len(foreign) - _NAMED:,} more" if len(foreign) > _NAMED else ""
         raise StorageError(
@@ -54,7 +55,7 @@ def refuse_foreign(folder: Path, wanted: Collection[str]) -> None:
             f"the public folder holds what this program did not put there: {', '.join(foreign[:_NAMED])}{more}; "
             "nothing was changed",
             where=str(folder),
-            fix="move these files elsewhere, or give the pipeline a data folder of its own (PIPELINE_DATA); "
+            fix="move them elsewhere, or give the pipeline a data folder of its own (PIPELINE_DATA); "
             "the public folder is replaced as a whole",
         )
 

@@ -103,6 +103,17 @@ def list_below(folder: Path) -> Iterator[tuple[str, Path]]:
             yield entry.name, path
 
 
+def empty_below(folder: Path) -> Iterator[str]:
+    """Yield every folder below ``folder`` in which nothing stands, by path with forward slashes."""
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if entry.is_dir(follow_symlinks=False):
+            below = folder / entry.name
+            if any(below.iterdir()):
+                yield from (f"{entry.name}/{path}" for path in empty_below(below))
+            else:
+                yield entry.name
+
+
 def carried(path: Path) -> Part | None:
     """Return a part that carries over the plain file at ``path``; nothing for a link, a pipe or a device."""
     return Shared(path) if stat.S_ISREG(path.lstat().st_mode) else None
