@@ -311,7 +311,7 @@ CODES = MappingProxyType(
         # the run
         "busy": Meaning("Another run holds the lock.", transient=True),
         "interrupted": Meaning("The run was stopped by a signal.", transient=True),
-        "not-writable": Meaning("A file or folder of ours cannot be written."),
+        "not-writable": Meaning("A file or folder of ours cannot be written, or not be looked into."),
         "out-of-memory": Meaning("There is not enough memory.", transient=True),
         "system-refused": Meaning("The system refused a file or a folder, for a reason that the message names."),
         "disk-full": Meaning("The disk is full.", transient=True),

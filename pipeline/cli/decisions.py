@@ -14,6 +14,7 @@ from pipeline.run import decide
 from pipeline.run import recover as recovery
 from pipeline.run.select import chosen, names
 from pipeline.settings.settings import Settings
+from pipeline.storage.privacy import check_reach
 
 if TYPE_CHECKING:
     import argparse
@@ -86,8 +87,10 @@ def _signed(options: argparse.Namespace) -> decide.Signature:
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
-    """Return the settings that a command is told."""
-    return Settings.load(options.settings, os.environ, data=options.data, datasets=names())
+    """Return the settings that a command is told, once it is known that the private folder can be looked into."""
+    settings = Settings.load(options.settings, os.environ, data=options.data, datasets=names())
+    check_reach(settings.data / "private", writes=False)
+    return settings
 
 
 def _say(line: str) -> None:

@@ -7,7 +7,7 @@ import stat
 import tempfile
 from typing import TYPE_CHECKING
 
-from pipeline.errors import SettingsError
+from pipeline.errors import SettingsError, StorageError
 from pipeline.plain import read_plain
 from pipeline.storage.atomic import writing
 
@@ -28,6 +28,7 @@ def check_private(private: Path, *, group: int | None, writes: bool) -> None:
         facts = private.stat()
     except FileNotFoundError:
         return
+    check_reach(private, writes=writes)
     if _allowed(stat.S_IMODE(facts.st_mode), facts.st_gid, group):
         return
     if writes and not _keeps_modes(private):
@@ -47,6 +48,18 @@ def check_private(private: Path, *, group: int | None, writes: bool) -> None:
         + (f" && chgrp {group} '{private}'" if group is not None else "")
         + "; and ask your data protection officer whether somebody may have read it",
     )
+
+
+def check_reach(private: Path, *, writes: bool) -> None:
+    """Raise `StorageError` where the user of this run cannot look into the folder, or with ``writes`` write there."""
+    wanted = os.R_OK | os.X_OK | (os.W_OK if writes else 0)
+    if private.exists() and not os.access(private, wanted, effective_ids=True):
+        raise StorageError(
+            "not-writable",
+            f"the user of this run may not {'write' if writes else 'look'} there",
+            where=str(private),
+            fix=f"run as the owner of {private}, or correct its owner or permissions",
+        )
 
 
 def mend_private(private: Path, *, group: int | None) -> int:

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 import pytest
 from product import DATASETS, Product, contents, tree
 
-from pipeline.errors import ExitStatus
+from pipeline.errors import ExitStatus, StorageError
 from pipeline.publish.ckan import portal as ckan_portal
 from pipeline.publish.ckan.session import Patience
 from pipeline.storage.lock import locked
+from pipeline.storage.privacy import check_private
 
 sys.path.append(str(Path(__file__).parents[1] / "portal"))
 
@@ -101,6 +102,27 @@ def test_a_group_that_the_settings_name_may_read(product: Product) -> None:
     product.private.chmod(0o750)
     product.settings.write_text(text, encoding="utf-8")
     assert product.run("publish").status == ExitStatus.SETTINGS  # what was the group's is nobody else's now
+
+
+@pytest.mark.parametrize("writes", [True, False])
+def test_a_private_folder_that_is_closed_to_the_user_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, writes: bool
+) -> None:
+    private = Path("data/private")
+    tmp_path.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    private.mkdir(parents=True, mode=0o700)
+    private.chmod(0)
+    owner = os.geteuid()
+    if owner == 0:  # nothing is closed to the superuser
+        os.seteuid(65534)
+    try:
+        with pytest.raises(StorageError, match="run as the owner of data/private, or correct its owner") as caught:
+            check_private(private, group=None, writes=writes)
+    finally:
+        os.seteuid(owner)
+        private.chmod(0o700)
+    assert caught.value.code == "not-writable"
 
 
 def test_a_group_that_does_not_exist_is_a_mistake_in_the_settings(product: Product) -> None:
