@@ -133,8 +133,8 @@ def _check_judged(published: NDArray[np.int64], safe: SafeTable) -> None:
         raise PrivacyError(
             "unjudged-row",
             "a row that the schema has not judged would be published",
-            where=f"feed `{safe.feed}`",
-            fix="this is a fault of the feed's rules; please report it",
+            where=f"extract `{safe.feed}`",
+            fix="this is a fault of the extract's rules; please report it",
         )
 
 

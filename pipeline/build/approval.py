@@ -223,7 +223,7 @@ def _suspect_input(
     if paths and not asked.same:
         done = "was rejected" if rejected.keys() >= {*paths} else "waits"
         others = ", ".join(sorted({suspects[path] for path in paths}))
-        words = f"{' and '.join(paths)} feeds it too, and {done} with {others}"
+        words = f"rows of it are in {' and '.join(paths)} too, which {done} with {others}"
         yield _finding(inputs, month, asked, code=SUSPECT, words=words, paths=paths)
 
 

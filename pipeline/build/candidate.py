@@ -107,7 +107,9 @@ def unplaced(inputs: DatasetInputs) -> BuildResult | None:
             rows = joined([undated_slice(source, tuple(inputs.found.own[feed.name]), first)], feed, feed.used)
             product = product_of(inputs, "", [(feed, rows)])
             if product.table.rows:
-                raise PrivacyError("unjudged-row", "a row of no month would be published", where=f"feed `{feed.name}`")
+                raise PrivacyError(
+                    "unjudged-row", "a row of no month would be published", where=f"extract `{feed.name}`"
+                )
             return product
     return None
 

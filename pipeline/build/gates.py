@@ -141,7 +141,8 @@ def _held_back(now: Counts) -> Iterator[Doubt]:
         # events that are still to come are public only where the day of a run lay ahead: they are taken out again
         if rows and not public.get(feed) and kept.get("not-yet-held", 0) < rows:
             reason = max(kept, key=lambda code: (kept[code], code), default="")
-            words = f"none of its {rows:,} rows of {feed} would be published: {kept.get(reason, 0):,} are {reason}; "
+            words = f"none of its {rows:,} rows of {feed} would be published: "
+            words += f"{kept.get(reason, 0):,} are kept back as {reason}; "
             fix = _SETTLES.get(reason, "correct the extract, or approve it if that is right")
             yield Doubt("all-held-back", feed, "", words + fix, {"rows": rows, "kept": kept.get(reason, 0)})
     if read and not any(read.values()):
@@ -162,7 +163,7 @@ def _gone(dataset: Dataset, now: Counts, near: Sequence[Counts], limits: Limits)
             least = min(each[value] for each in before)
             if least >= limits.category_rows and not held.get(value):
                 # the value is an entry of a closed list, and is public in each of these months
-                words = f"no row has `{value}` in `{column}`, {least:,} or more in each of the nearest months"
+                words = f"no row has `{value}` in `{column}`, where each of the nearest months has {least:,} or more"
                 yield Doubt("category-gone", "", f"{column}: {value}", words, {"before": least})
 
 
@@ -183,7 +184,7 @@ def _cut_off(feed: str, month: Month, now: Counts, limits: Limits) -> Iterator[D
     empty = last - len(days)
     often = sum(days.values()) >= limits.last_days_rows * last
     if missing >= limits.last_days and often and empty <= limits.last_days_gaps:
-        words = f"no row of {feed} is of its last {missing} days"
+        words = f"no row of {feed} is of its last {missing} days: the file may be cut off"
         yield Doubt("days-missing", feed, str(last), words, {"days": missing})
 
 

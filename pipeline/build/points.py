@@ -58,7 +58,9 @@ def own_references(
 def _finding(dataset: str, months: Iterable[Month], sha256: str) -> Finding:
     periods = tuple(months)
     words = f"another map-points.csv is there; {len(periods):,} released months keep the list that they went out with"
-    return Finding(code="resnap", dataset=dataset, periods=periods, words=words, binds=sha256)
+    return Finding(
+        code="resnap", dataset=dataset, periods=periods, words=words, paths=(f"reference/{_LIST}.csv",), binds=sha256
+    )
 
 
 def _kept(work: Workplace, sha256: str) -> References:

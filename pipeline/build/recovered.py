@@ -62,6 +62,7 @@ def _other_rows(dataset: str, month: Month, last: Built | None, now: MonthState)
         periods=(month,),
         words=f"the private memory was lost, and what is now built holds {built.rows:,} rows, "
         f"what is public {last.rows if last else 0:,}",
+        held=f"releases/{dataset}/{built.folder}/{dataset}-{month}.csv",
         binds=built.csv_sha256,
     )
 

@@ -215,10 +215,8 @@ class _Judge(NamedTuple):
         facts = {key: weaker[key] for key in self._borne(weaker)}
         if not facts:
             return []
-        words = (
-            f"{self.rule.count(facts):,} of the {self.rule.holds} would be less protected than in what is public; "
-            "the stronger protection stands"
-        )
+        whom = f"{self.rule.count(facts):,} of the {self.rule.guards or self.rule.holds}"
+        words = f"{whom} would be less protected than in what is public; the stronger protection stands"
         words += "".join(f"; {path} is missing" for path in sorted(self.entered.keys() & self.sources.absent))
         return [(self._finding("protection-weakened", facts, words), facts)]
 

@@ -9,6 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from pipeline.cli.decisions import settings_of
 from pipeline.cli.progress import at_work, say_line
 from pipeline.codelists import CODELISTS
 from pipeline.errors import GRAVEST_FIRST, ExitStatus, InputError, SettingsError
@@ -24,7 +25,6 @@ from pipeline.run import select
 from pipeline.run.reveal import reveal
 from pipeline.sample import make_faults, make_sample
 from pipeline.settings.key import BACK_UP, default_key_file, load_key, make_key
-from pipeline.settings.settings import Settings
 from pipeline.storage.lock import locked
 from pipeline.storage.quarantine import load_quarantine
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.declaration import Dataset
     from pipeline.run.publish import Run
+    from pipeline.settings.settings import Settings
 
 
 def publish(options: argparse.Namespace) -> int:
@@ -214,7 +215,7 @@ def _dataset_sums(told: Mapping[str, Mapping[str, select.MonthAccounts]]) -> Ite
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    settings = Settings.load(options.settings, os.environ, data=options.data, datasets=select.names())
+    settings = settings_of(options)
     return dataclasses.replace(settings, as_of=options.as_of) if options.as_of else settings
 
 

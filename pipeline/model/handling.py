@@ -167,6 +167,10 @@ class RowRule(Handling, Protocol):
         """What the register holds, in words."""
 
     @property
+    def guards(self) -> str:
+        """Who or what would be less protected without the register, where that is not what it holds."""
+
+    @property
     def every_row(self) -> bool:
         """Whether each row of a source enters its reference in the register, not only rows that are marked."""
 

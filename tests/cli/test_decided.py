@@ -137,7 +137,7 @@ def test_a_wrong_file_that_was_rejected_holds_back_no_other_month_that_it_feeds(
     record(force, FEB, *crimes(FEB, 2), *crimes(JAN, 7, first=500))
     record(force, MAR, *crimes(MAR, 97))
     said = publish(force, STREET, status=5)
-    assert f"WAITS suspect-input: {JAN}: {FEB_CRIMES} feeds it too, and waits with {FEB}" in said.out
+    assert f"WAITS suspect-input: {JAN}: rows of it are in {FEB_CRIMES} too, which waits with {FEB}" in said.out
     force.decide("reject", STREET, FEB)
     said = publish(force, STREET)
     assert "WAITS" not in said.out
@@ -195,5 +195,5 @@ def test_a_rejected_file_does_not_come_in_with_a_good_one_of_its_month(force: Pr
     publish(force, STREET)
     call(force, FEB, good=4)
     said = publish(force, STREET, status=5)
-    assert f"WAITS suspect-input: {FEB}: {FEB_CRIMES} feeds it too, and was rejected with {FEB}" in said.out
+    assert f"WAITS suspect-input: {FEB}: rows of it are in {FEB_CRIMES} too, which was rejected with {FEB}" in said.out
     assert len(force.csv(STREET, FEB)) == 100

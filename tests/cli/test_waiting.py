@@ -50,7 +50,7 @@ def test_every_month_that_a_suspect_file_feeds_waits_with_it(product: Product) -
     assert said.status == 5, said.text
     path = "crime/recorded-crime/2024-03.csv"
     assert re.search(r"WAITS shrank: 2024-03: ", said.out)
-    assert f"WAITS suspect-input: 2024-01: {path} feeds it too, and waits with 2024-03" in said.out
+    assert f"WAITS suspect-input: 2024-01: rows of it are in {path} too, which waits with 2024-03" in said.out
     assert data_of(product) == files
     again = product.run("publish", "--quiet")
     assert again.status == 5

@@ -211,7 +211,7 @@ def test_a_feed_of_which_nothing_would_be_public_says_what_settles_it() -> None:
     now = {READ: {"ledger": 9}, PUBLIC: {"ledger": 0}, kept_of("ledger"): {"payee-needs-review": 8, "restricted": 1}}
     (found,) = doubts_of_content(SPEND, "2024-01", now, [], LIMITS)
     assert found.code == "all-held-back"
-    assert "8 are payee-needs-review; classify their suppliers" in found.words
+    assert "8 are kept back as payee-needs-review; classify their suppliers" in found.words
 
 
 def test_an_empty_month_always_waits() -> None:

@@ -181,7 +181,7 @@ def _read(engine: sql.Engine, asked: Asked, watch: Watch, *, where: str) -> Sequ
                 "missing-table",
                 f"the database has no table `{asked.table}`",
                 where=where,
-                fix="correct the address, or the table's name in the feed's declaration",
+                fix="correct the address, or the table's name in the dataset's declaration",
             )
         everything: sql.Select[tuple[object]] = (
             sql.select(sql.literal_column("*")).select_from(sql.table(asked.table)).limit(0)

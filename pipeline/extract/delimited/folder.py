@@ -272,5 +272,5 @@ def _not_text(file: BufferedReader, stream: CheckedStream, encodings: Sequence[s
         fix = "have it exported as CSV, in UTF-8"
     else:
         message = f"the text is not {' or '.join(encodings)}"
-        fix = "have it exported in UTF-8, or list its encoding in the feed's declaration"
+        fix = "have it exported in UTF-8, or list its encoding in the dataset's declaration"
     return InputError(stream.fault, message, where=f"{where}, line {line}", fix=fix)

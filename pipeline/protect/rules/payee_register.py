@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,6 +22,8 @@ from pipeline.protect.rules.rule import only
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from numpy.typing import NDArray
 
     from pipeline.model.context import Context
 
@@ -120,6 +123,11 @@ def seen_in_ledgers(sources: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     for path, entered in sources.items():
         for key in entered if path != SUPPLIER_TYPES else ():
             yield f"m:{key[2:].partition('|')[0]}" if key.startswith("n:") else key
+
+
+def strengths(kinds: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Return how protective each type is."""
+    return np.array([PROTECTION.get(str(kind).removeprefix(UNKNOWN), 0) for kind in kinds], np.int64)
 
 
 def keys_borne(number: pa.Array, called: pa.Array, keys: Collection[str]) -> pa.Array:

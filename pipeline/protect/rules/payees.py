@@ -27,6 +27,7 @@ from pipeline.protect.rules.payee_register import (
     keys_borne,
     resolved,
     seen_in_ledgers,
+    strengths,
     strongest,
     type_of,
 )
@@ -66,6 +67,7 @@ class Payee(RowRuleBase):
 
     register: ClassVar[str] = "payee"
     holds: ClassVar[str] = "types of suppliers"
+    guards: ClassVar[str] = "suppliers who are not named"
     every_row: ClassVar[bool] = True
     column: str
     supplier: str
@@ -180,11 +182,11 @@ class Payee(RowRuleBase):
         called = context.pseudonyms.protection("name", raw.cells[self.name])
         own = facts_of_distinct(raw.cells[self.column], lambda kind: type_of([kind]), dtype=np.object_, empty="")
         most = facts_of_distinct(called, lambda each: entries.get(f"m:{each}", ""), dtype=np.object_, empty="")
-        own = np.where(_protects(most) > _protects(own), "", own)
+        own = np.where(strengths(most) > strengths(own), "", own)
         supplier = raw.cells[_KEY]
         known = facts_of_distinct(supplier, lambda key: entries.get(key, ""), dtype=np.object_, empty="")
         older = self._of_before(raw.cells[self.supplier], entries, context)
-        known = np.where(_protects(older) > _protects(known), older, known)
+        known = np.where(strengths(older) > strengths(known), older, known)
         held = _pairs(called, supplier, entries)
         kinds = np.where(filled(supplier), np.where(held, "", known), own)
         return np.where(np.isin(kinds, list(PROTECTION)), kinds, "")
@@ -262,13 +264,13 @@ class Payee(RowRuleBase):
         keys = aliases.cast(pa.string()) if keys is None else pc.coalesce(keys, aliases.cast(pa.string()))
         kinds = facts_of_distinct(keys, lambda key: entries.get(key, ""), dtype=np.object_, empty="")
         older = facts_of_distinct(named, lambda each: entries.get(each, ""), dtype=np.object_, empty="")
-        kinds = np.where(_protects(older) > _protects(kinds), older, kinds)
+        kinds = np.where(strengths(older) > strengths(kinds), older, kinds)
         given = {"personal": PROTECTION["IND"], "other": PROTECTION["PROT"]}
         enough = facts_of_distinct(rows.text(self.redaction.code), given.__getitem__, dtype=np.int64, empty=0)
         called = context.pseudonyms.protection("name", rows.text(self.redaction.name))
         most = facts_of_distinct(called, lambda each: entries.get(f"m:{each}", ""), dtype=np.object_, empty="")
         # a ledger that waits has taken the place of the one that said under which number a public name stands
-        unsaid = _pairs(called, keys, entries, what=("",)) & (_protects(most) > _protects(kinds))
+        unsaid = _pairs(called, keys, entries, what=("",)) & (strengths(most) > strengths(kinds))
         doubtful = (_in_doubt(kinds) | _pairs(called, keys, entries) | unsaid) & (enough == 0)
         group = groups(rows.references("transaction"))
         together = rows.key(_TOGETHER)
@@ -306,11 +308,6 @@ def _protected(suppliers: pa.Array, entries: Mapping[str, str]) -> Mask:
 
 def _in_doubt(kinds: NDArray[np.object_]) -> Mask:
     return np.array([str(kind).startswith(UNKNOWN) for kind in kinds], np.bool_)
-
-
-def _protects(kinds: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Return how protective each type is."""
-    return np.array([PROTECTION.get(str(kind).removeprefix(UNKNOWN), 0) for kind in kinds], np.int64)
 
 
 def _pairs(

@@ -41,6 +41,7 @@ class RowRuleBase:
     why: str
     register: ClassVar[str] = ""
     holds: ClassVar[str] = ""
+    guards: ClassVar[str] = ""
     every_row: ClassVar[bool] = False
     repeats_only: ClassVar[bool] = False
     scope: str = field(default="", kw_only=True)
