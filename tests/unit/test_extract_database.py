@@ -277,7 +277,7 @@ def test_a_missing_table(tmp_path: Path) -> None:
     error = refusal(lambda: other.read_from(tmp_path, None, COLUMNS, COLUMNS))
     assert error.text() == (
         "missing-table: engagement/events.sqlite: the database has no table `priority`\n"
-        "  to do: correct the address, or the table's name in the feed's declaration"
+        "  to do: correct the address, or the table's name in the dataset's declaration"
     )
 
 
