@@ -86,6 +86,10 @@ class Versions:
         if self.standing.get(path) == rows:
             del self.standing[path]
 
+    def lost(self) -> Versions:
+        """Return what is left when all is forgotten that was received: the decisions."""
+        return Versions(gone=self.gone)
+
     def released(self, path: str, rows: Rows) -> None:
         """Remember that ``rows`` fed a release."""
         self.known[path] = [(each, out or each == rows) for each, out in self.known[path]]

@@ -135,6 +135,10 @@ class Ledgers(World):
     def set_aside(self, path: str, rows: list[Row]) -> None:
         self.payees.versions.set_aside(path, rows)
 
+    def memory_lost(self) -> None:
+        self.payees.versions = self.payees.versions.lost()
+        self.payees.listed, self.payees.floor, self.payees.named_floor = {}, {}, {}
+
     def check(self, outcome: Outcome) -> None:
         for month, public in self.public().items():
             path = f"expenditure/ledger/{month}.csv"
@@ -215,6 +219,10 @@ class Extracts(World):
 
     def set_aside(self, path: str, rows: list[Row]) -> None:
         self.records[path.split("/")[1]].versions.set_aside(path, rows)
+
+    def memory_lost(self) -> None:
+        for each in self.records.values():
+            each.versions, each.floor = each.versions.lost(), set()
 
     def check(self, outcome: Outcome) -> None:
         public = self.public()
