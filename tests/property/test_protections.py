@@ -136,8 +136,9 @@ class Ledgers(World):
         self.payees.versions.set_aside(path, rows)
 
     def memory_lost(self) -> None:
-        self.payees.versions = self.payees.versions.lost()
-        self.payees.listed, self.payees.floor, self.payees.named_floor = {}, {}, {}
+        public = self.public()
+        shown = {month: {row["net_amount"] for row in public[month] if not row["redaction"]} for month in public}
+        self.payees.lost(row for month in public for row in self.out[month] if row["Net Amount"] in shown[month])
 
     def check(self, outcome: Outcome) -> None:
         for month, public in self.public().items():
