@@ -10,7 +10,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import FEB, JAN, STREET, crime, little_force, publish, record
+from little_force import FEB, JAN, STREET, call, crime, incident, little_force, publish, record
 from product import DATASETS, Product, add_events, built, change_csv, contents, read_csv, tree
 
 if TYPE_CHECKING:
@@ -213,6 +213,20 @@ def test_a_restriction_is_carried_out_on_what_waits_when_its_month_is_not_asked_
     record(force, JAN, crime(JAN, 900, crime_reference=crime(FEB, 900)["crime_reference"], restricted="Y"), good=100)
     force.run("--as-of", "2024-04-03", "publish", "--quiet", STREET, "--month", JAN)
     assert len(held()) == len(rows) - 1
+
+
+def test_a_kept_month_is_protected_again_and_again(tmp_path: Path) -> None:
+    """The keys of its incidents stay beside its rows, though nothing public names them."""
+    force = little_force(tmp_path / "force")
+    publish(force, STREET)
+    rows = len(force.csv(STREET, FEB))
+    for path in (force.crimes(FEB), force.incidents(FEB)):
+        path.unlink()
+    for night in (1, 2):
+        numbers = [incident(FEB, number)["incident_number"] for number in range(night)]
+        call(force, JAN, *(incident(JAN, 90, incident_number=number, restricted="Y") for number in numbers))
+        publish(force, STREET, f"2024-04-0{1 + night}")
+        assert len(force.csv(STREET, FEB)) == rows - night
 
 
 # --- files that nobody reads ----------------------------------------------------------------------------------------
