@@ -133,6 +133,10 @@ class World(ABC):
         """Tell the oracle that what was remembered is gone: what is there now, and decisions, are all that is known."""
 
     @abstractmethod
+    def decisions_lost(self) -> None:
+        """Tell the oracle that nothing is approved any more; what was set aside stays so."""
+
+    @abstractmethod
     def check(self, outcome: Outcome) -> None:
         """Hold what is public against the oracle, both ways."""
 
@@ -155,6 +159,10 @@ class World(ABC):
             self.decide("reject")
         elif what < 0.18:
             self.lose_memory()
+        elif what < 0.21 and self.outcome and self.outcome.error is None:  # a stopped night carried out no decision
+            self.said.append("the decisions are lost")
+            self.settings = replace(self.settings, desk=self.settings.desk._replace(decisions=()))
+            self.decisions_lost()
         else:
             for _ in range(self.chance.choice((0, 1, 1, 2, 3))):
                 getattr(self, self.chance.choice(self.acts()))()
@@ -193,9 +201,9 @@ class World(ABC):
         if told is not None:
             apply_all(work, [catalogue_of(work)], [told], errors)
         assert not errors, errors
+        self.memory_lost()
         shutil.rmtree(work.private)
         recover(self.settings, work.as_of, say=lambda _: None)
-        self.memory_lost()
 
     def _write(self, made: Iterable[Decision]) -> None:
         """Put decisions into the file, and tell the oracle which bytes they set aside."""

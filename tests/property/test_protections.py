@@ -135,6 +135,10 @@ class Ledgers(World):
     def set_aside(self, path: str, rows: list[Row]) -> None:
         self.payees.versions.set_aside(path, rows)
 
+    def decisions_lost(self) -> None:
+        self.payees.approved.clear()
+        self.payees.versions.let_in.clear()
+
     def memory_lost(self) -> None:
         public = self.public()
         shown = {month: {row["net_amount"] for row in public[month] if not row["redaction"]} for month in public}
@@ -220,6 +224,10 @@ class Extracts(World):
 
     def set_aside(self, path: str, rows: list[Row]) -> None:
         self.records[path.split("/")[1]].versions.set_aside(path, rows)
+
+    def decisions_lost(self) -> None:
+        for each in self.records.values():
+            each.versions.let_in.clear()
 
     def memory_lost(self) -> None:
         for each in self.records.values():
