@@ -15,7 +15,6 @@ from little_force import (
     call,
     crime,
     incident,
-    little_force,
     pay,
     public,
     publish,
@@ -23,14 +22,7 @@ from little_force import (
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from product import Product
-
-
-@pytest.fixture
-def force(tmp_path: Path) -> Product:
-    return little_force(tmp_path / "force")
 
 
 def named(force: Product) -> list[str]:

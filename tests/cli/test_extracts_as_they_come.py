@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from little_force import (
     FEB,
     JAN,
@@ -14,7 +13,6 @@ from little_force import (
     call,
     crime,
     incident,
-    little_force,
     pay,
     payees,
     public,
@@ -25,17 +23,10 @@ from product import read_csv, write_csv
 from small_tree import DATA, write_events
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from little_force import Cell
     from product import Product
 
 EVENTS = "engagement-events"
-
-
-@pytest.fixture
-def force(tmp_path: Path) -> Product:
-    return little_force(tmp_path / "force")
 
 
 # --- the same incident more than once ---------------------------------------------------------------------------------

@@ -16,7 +16,6 @@ from little_force import (
     call,
     crime,
     incident,
-    little_force,
     pay,
     payees,
     public,
@@ -33,11 +32,6 @@ if TYPE_CHECKING:
 
 OTHER, PERSONAL = "REDACTED OTHER", "REDACTED PERSONAL DATA"
 NAME = "Robin Safehouse"
-
-
-@pytest.fixture
-def force(tmp_path: Path) -> Product:
-    return little_force(tmp_path / "force")
 
 
 def payee(number: Cell, kind: str = "ORG", name: str = NAME, **cells: str) -> dict[str, Cell]:

@@ -10,7 +10,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import FEB, STREET, crime, little_force, record
+from little_force import FEB, JAN, STREET, call, crime, incident, little_force, publish, record
 from product import DATASETS, Product, add_events, built, change_csv, contents, read_csv, tree
 
 if TYPE_CHECKING:
@@ -195,6 +195,38 @@ def test_a_restriction_is_carried_out_at_once_on_a_month_that_waits(product: Pro
     after = product.csv("street-crime", "2024-02")
     assert len(after) == len(before) - 1
     assert all(row in before for row in after)
+
+
+def test_a_restriction_is_carried_out_on_what_waits_when_its_month_is_not_asked_for(tmp_path: Path) -> None:
+    force = little_force(tmp_path / "force")
+    for month in (JAN, FEB):
+        record(force, month, good=100)
+    publish(force, STREET)
+    record(force, FEB, crime(FEB, 900))
+    publish(force, STREET, "2024-04-02", status=5)
+
+    def held() -> Rows:
+        folder = force.state(STREET)["months"][FEB]["waiting"]["built"]["folder"]
+        return read_csv(force.private / "releases" / STREET / folder / f"{STREET}-{FEB}.csv")
+
+    rows = held()
+    record(force, JAN, crime(JAN, 900, crime_reference=crime(FEB, 900)["crime_reference"], restricted="Y"), good=100)
+    force.run("--as-of", "2024-04-03", "publish", "--quiet", STREET, "--month", JAN)
+    assert len(held()) == len(rows) - 1
+
+
+def test_a_kept_month_is_protected_again_and_again(tmp_path: Path) -> None:
+    """The keys of its incidents stay beside its rows, though nothing public names them."""
+    force = little_force(tmp_path / "force")
+    publish(force, STREET)
+    rows = len(force.csv(STREET, FEB))
+    for path in (force.crimes(FEB), force.incidents(FEB)):
+        path.unlink()
+    for night in (1, 2):
+        numbers = [incident(FEB, number)["incident_number"] for number in range(night)]
+        call(force, JAN, *(incident(JAN, 90, incident_number=number, restricted="Y") for number in numbers))
+        publish(force, STREET, f"2024-04-0{1 + night}")
+        assert len(force.csv(STREET, FEB)) == rows - night
 
 
 # --- files that nobody reads ----------------------------------------------------------------------------------------

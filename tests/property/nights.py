@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import hashlib
 import io
+import shutil
 from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,11 +15,14 @@ import pyarrow.parquet as pq
 from product import ROOT, read_csv
 
 from pipeline.build.dataset import run_dataset
+from pipeline.build.publication import publication
 from pipeline.build.run_context import Workplace
 from pipeline.extract.delimited import Folder
 from pipeline.extract.workbook import Workbook
 from pipeline.model.decisions import Decision
 from pipeline.run.decide import Choice, Signature, _decisions, _taken_back, waiting_findings
+from pipeline.run.portals import apply_all, catalogue_of
+from pipeline.run.recover import recover
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.sections import Referee
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.build.outcome import Outcome
+    from pipeline.errors import PipelineError
     from pipeline.model.declaration import Dataset, Feed
 
     Row = dict[str, str]
@@ -124,6 +129,14 @@ class World(ABC):
         """Tell the oracle that the bytes at a path were rejected or taken back."""
 
     @abstractmethod
+    def memory_lost(self) -> None:
+        """Tell the oracle that what was remembered is gone: what is there now, and decisions, are all that is known."""
+
+    @abstractmethod
+    def decisions_lost(self) -> None:
+        """Tell the oracle that nothing is approved any more; what was set aside stays so."""
+
+    @abstractmethod
     def check(self, outcome: Outcome) -> None:
         """Hold what is public against the oracle, both ways."""
 
@@ -144,6 +157,12 @@ class World(ABC):
             self.approved()
         elif what < 0.15:
             self.decide("reject")
+        elif what < 0.18:
+            self.lose_memory()
+        elif what < 0.21 and self.outcome and self.outcome.error is None:  # a stopped night carried out no decision
+            self.said.append("the decisions are lost")
+            self.settings = replace(self.settings, desk=self.settings.desk._replace(decisions=()))
+            self.decisions_lost()
         else:
             for _ in range(self.chance.choice((0, 1, 1, 2, 3))):
                 getattr(self, self.chance.choice(self.acts()))()
@@ -170,6 +189,21 @@ class World(ABC):
             name, month = self.dataset.name, self.paths[path][1]
             taken = dict.fromkeys(_taken_back(versions))
             self._write(Decision("forget", "", name, month, each, **SIGNED._asdict(), path=path) for each in taken)
+
+    def lose_memory(self) -> None:
+        """Lose the private folder, and rebuild it from what is public."""
+        if self.outcome is None or not any(each.released for each in self.outcome.state.months.values()):
+            return
+        self.said.append("the memory is lost")
+        work = self.work()
+        errors: list[PipelineError] = []
+        told = publication(work, self.dataset, self.outcome.state)
+        if told is not None:
+            apply_all(work, [catalogue_of(work)], [told], errors)
+        assert not errors, errors
+        self.memory_lost()
+        shutil.rmtree(work.private)
+        recover(self.settings, work.as_of, say=lambda _: None)
 
     def _write(self, made: Iterable[Decision]) -> None:
         """Put decisions into the file, and tell the oracle which bytes they set aside."""
@@ -251,7 +285,14 @@ class World(ABC):
     def run(self) -> Outcome:
         """Return what tonight's run made of what is there."""
         self.count += 1
-        work = Workplace(
+        work = self.work()
+        self.store = work.store
+        self.outcome = run_dataset(work, self.dataset)
+        return self.outcome
+
+    def work(self) -> Workplace:
+        """Return tonight's surroundings."""
+        return Workplace(
             settings=self.settings,
             key=Key(Secret(bytes(range(32)))),
             as_of=FIRST + dt.timedelta(days=self.count),
@@ -259,9 +300,6 @@ class World(ABC):
             writes=True,
             say=lambda _: None,
         )
-        self.store = work.store
-        self.outcome = run_dataset(work, self.dataset)
-        return self.outcome
 
     def public(self) -> dict[str, list[Row]]:
         """Return the public rows of every month; its Parquet says the same as its CSV."""

@@ -86,6 +86,10 @@ class Versions:
         if self.standing.get(path) == rows:
             del self.standing[path]
 
+    def lost(self) -> Versions:
+        """Return what is left when all is forgotten that was received: the decisions."""
+        return Versions(gone=self.gone)
+
     def released(self, path: str, rows: Rows) -> None:
         """Remember that ``rows`` fed a release."""
         self.known[path] = [(each, out or each == rows) for each, out in self.known[path]]
@@ -105,6 +109,7 @@ class Payees:
     floor: dict[str, str] = field(default_factory=dict)
     named_floor: dict[str, str] = field(default_factory=dict)
     approved: set[tuple[str, str]] = field(default_factory=set)
+    by_right: set[tuple[str, str]] = field(default_factory=set)
     ever: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     doubted: set[str] = field(default_factory=set)
     called: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -163,6 +168,8 @@ class Payees:
         kind = self.kind(number)
         if kind in (*PROTECTIVE, "?") or (afresh and not kind):
             return False
+        if not afresh and (number, name) in self.by_right:
+            return True
         most = self.protected_name(name)
         if most and RANK[most] > RANK.get(kind, 0):
             return number in self.listed and (most != "PROT" or (number, name) in self.approved)
@@ -175,6 +182,12 @@ class Payees:
         if kind in PROTECTIVE:
             self.floor[number] = strongest([kind, self.floor.get(number, "")])
             self.named_floor[name] = strongest([kind, self.named_floor.get(name, "")])
+
+    def lost(self, named: Iterable[Row]) -> None:
+        """Forget all that was received: why ``named`` lines are public nobody knows any more, and they may stay so."""
+        self.by_right |= {(fold(row["Supplier No"]), fold(row["Supplier Name"])) for row in named}
+        self.versions = self.versions.lost()
+        self.listed, self.floor, self.named_floor = {}, {}, {}
 
     def approve(self, *, list_is_gone: bool) -> None:
         """Let in what waits: the newest files and lists are right, a list that has gone included."""

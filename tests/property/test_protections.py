@@ -135,6 +135,15 @@ class Ledgers(World):
     def set_aside(self, path: str, rows: list[Row]) -> None:
         self.payees.versions.set_aside(path, rows)
 
+    def decisions_lost(self) -> None:
+        self.payees.approved.clear()
+        self.payees.versions.let_in.clear()
+
+    def memory_lost(self) -> None:
+        public = self.public()
+        shown = {month: {row["net_amount"] for row in public[month] if not row["redaction"]} for month in public}
+        self.payees.lost(row for month in public for row in self.out[month] if row["Net Amount"] in shown[month])
+
     def check(self, outcome: Outcome) -> None:
         for month, public in self.public().items():
             path = f"expenditure/ledger/{month}.csv"
@@ -215,6 +224,14 @@ class Extracts(World):
 
     def set_aside(self, path: str, rows: list[Row]) -> None:
         self.records[path.split("/")[1]].versions.set_aside(path, rows)
+
+    def decisions_lost(self) -> None:
+        for each in self.records.values():
+            each.versions.let_in.clear()
+
+    def memory_lost(self) -> None:
+        for each in self.records.values():
+            each.versions, each.floor = each.versions.lost(), set()
 
     def check(self, outcome: Outcome) -> None:
         public = self.public()

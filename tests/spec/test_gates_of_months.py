@@ -219,6 +219,11 @@ def test_an_empty_month_always_waits() -> None:
     assert codes(doubts_of_content(SPEND, "2024-01", now, [], LIMITS)) == ["shrank"]
 
 
+def test_a_month_with_rows_of_one_feed_only_is_not_an_empty_one() -> None:
+    now = {READ: {CRIME: 5, "asb-incidents": 0}, PUBLIC: {CRIME: 5, "asb-incidents": 0}}
+    assert not doubts_of_content(STREET, "2024-01", now, [], LIMITS)
+
+
 def test_every_limit_has_bounds_that_hold_its_default() -> None:
     assert set(BOUNDS) == set(Limits._fields)
     for name, default in LIMITS._asdict().items():
