@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from pipeline.build.recovered import RECOVERED
 from pipeline.datasets import declared
-from pipeline.errors import InputError, StorageError
+from pipeline.errors import InputError, PortalError, StorageError
 from pipeline.model.release import ChangeNote
 from pipeline.plain import read_plain
 from pipeline.run.portal_memory import forgotten
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.periods import Month
     from pipeline.publish.ckan.portal import PublicFile
+    from pipeline.settings.laptop_portal import CkanAccess
     from pipeline.settings.settings import Settings
 
 FORGOTTEN = (
@@ -104,12 +105,11 @@ def recover(settings: Settings, today: dt.date, *, say: Callable[[str], None]) -
     data = settings.data
     with locked(data / "private", say=say):
         lost = [name for name in declared() if _is_lost(data, name)]
+        made = tuple(_recovered(data, name, today) for name in lost)
         ckan = None if settings.force.is_example else settings.named_portal()
-        elsewhere = forgotten(settings, ckan, [name for name in declared() if name not in lost]) if ckan else ()
-        made = (
-            *(_recovered(data, name, today) for name in lost),
-            *(_of_portal(data, name, files, today) for name, files in elsewhere),
-        )
+        if ckan:
+            elsewhere = _forgotten(settings, ckan, lost)
+            made += tuple(_of_portal(data, name, files, today) for name, files in elsewhere)
         if not made:
             raise InputError(
                 "nothing-waits",
@@ -118,6 +118,18 @@ def recover(settings: Settings, today: dt.date, *, say: Callable[[str], None]) -
                 fix="there is nothing to recover",
             )
         return made
+
+
+def _forgotten(
+    settings: Settings, ckan: CkanAccess, lost: Sequence[str]
+) -> tuple[tuple[str, tuple[PublicFile, ...]], ...]:
+    """Return what a CKAN holds and nobody remembers; nothing where it cannot be asked and others are lost."""
+    try:
+        return tuple(forgotten(settings, ckan, [name for name in declared() if name not in lost]))
+    except PortalError:
+        if not lost:
+            raise
+        return ()
 
 
 def _recovered(data: Path, name: str, today: dt.date) -> Recovered:

@@ -154,3 +154,13 @@ def test_a_portal_that_answers_only_later_in_the_run_is_not_written_to(force: Pr
     assert f"memory-lost: data/private: the portal holds releases of {STREET}, and" in said.out
     assert force.csv(STREET, JAN)
     assert {*calls} == {"user_show", "package_show"}
+
+
+def test_a_portal_that_cannot_be_asked_keeps_no_catalogue_from_being_remembered(force: Product) -> None:
+    publish(force, STREET)
+    shutil.rmtree(force.private / "state")
+    with closing(WrongPortal(lambda _: ())) as silent:
+        said = run(force, silent.address, "recover")
+        assert said.status == 0, said.text
+        assert f"recovered: {STREET}: 2 months" in said.out
+        assert run(force, silent.address, "recover").status == ExitStatus.PORTAL
