@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.datasets import declared
 from pipeline.errors import PortalError
+from pipeline.plain import read_plain
 from pipeline.publish.ckan.failures import memory_lost
 from pipeline.publish.ckan.portal import CkanPortal
 
@@ -60,7 +61,8 @@ def _unremembered(settings: Settings, names: Iterable[str]) -> list[str]:
 def _remembered(private: Path) -> Iterator[str]:
     """Yield the datasets that were published to a CKAN, or whose memory was rebuilt; a torn line says nothing."""
     journal = private / "journal.jsonl"
-    for line in journal.read_text(encoding="utf-8").splitlines() if journal.exists() else ():
+    text = read_plain(journal).decode("utf-8") if journal.exists() else ""
+    for line in text.splitlines():
         if '"ckan"' in line and line.endswith("}"):
             facts = json.loads(line)
             if (facts["event"], facts.get("portal")) == ("publishing", "ckan"):
