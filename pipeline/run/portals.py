@@ -31,10 +31,14 @@ _INVENTED_NAMES = (
 
 
 class PortalChoice(NamedTuple):
-    """How to reach the CKAN to publish to, None where there is none, and what has to be said about the choice."""
+    """How to reach the CKAN to publish to, None where there is none, and what has to be said about the choice.
+
+    ``unasked`` are the datasets of which nobody remembers whether it holds them, and that it could not be asked about.
+    """
 
     ckan: CkanAccess | None = None
     notices: tuple[str, ...] = ()
+    unasked: frozenset[str] = frozenset()
 
 
 def reach_of(settings: Settings) -> PortalChoice:
@@ -64,12 +68,14 @@ def catalogue_of(work: Workplace) -> StaticCatalogue:
     return StaticCatalogue(work.published, work.private / "catalogue")
 
 
-def portals_of(work: Workplace, ckan: CkanAccess | None) -> tuple[Portal, ...]:
+def portals_of(work: Workplace, reach: PortalChoice) -> tuple[Portal, ...]:
     """Return the portals to publish to: always the catalogue, and a CKAN where there is one."""
     catalogue = catalogue_of(work)
-    if ckan is None:
+    if (ckan := reach.ckan) is None:
         return (catalogue,)
-    return catalogue, CkanPortal(ckan.url, ckan.token, organisation=ckan.organisation or None, progress=work.say)
+    organisation = ckan.organisation or None
+    portal = CkanPortal(ckan.url, ckan.token, organisation=organisation, progress=work.say, unremembered=reach.unasked)
+    return catalogue, portal
 
 
 def intact_only(

@@ -16,6 +16,7 @@ from pipeline.errors import PipelineError, bug, several
 from pipeline.extract.database.database import Database, is_file
 from pipeline.run import sample_guard as origin
 from pipeline.run.compare import RowChange, row_changes
+from pipeline.run.portal_memory import with_memory
 from pipeline.run.portals import (
     PortalChoice,
     apply_all,
@@ -93,7 +94,7 @@ def publish(
             record(settings.data / "private", "mended", {"modes": mended})
         kind = _kind(settings)
         work = _workplace(settings, environ, kind, today=today, say=say, writes=True, early=key)
-        reach = reach_with(work, reach)
+        reach = with_memory(work, reach_with(work, reach))
         _check_day(work, today)
         origin.remember(work.private, kind, work.key)
         remember_day(work.private, work.as_of)
@@ -102,7 +103,7 @@ def publish(
         errors = _errors(request, outcomes)
         publications = _publications(work, outcomes, errors)
         publications = intact_only(publications, _made(outcomes), errors)
-        plans = apply_all(work, portals_of(work, reach.ckan), publications, errors)
+        plans = apply_all(work, portals_of(work, reach), publications, errors)
         if group is not None:
             mend_private(work.private, group=group)
         run = _run(work, outcomes, plans, errors, reach)
@@ -138,7 +139,7 @@ def looking(
         _check_day(work, today)
         bench = Bench(work.private, folder)
         try:
-            yield replace(work, bench=bench), reach_with(work, reach)
+            yield replace(work, bench=bench), with_memory(work, reach_with(work, reach))
         finally:
             bench.close()
 
@@ -149,7 +150,7 @@ def planned(work: Workplace, reach: PortalChoice, request: Request) -> tuple[Run
     errors = _errors(request, outcomes)
     publications = _publications(work, outcomes, errors)
     publications = intact_only(publications, _made(outcomes), errors)
-    plans = plan_all(portals_of(work, reach.ckan), publications, errors)
+    plans = plan_all(portals_of(work, reach), publications, errors)
     run = _run(work, outcomes, plans, errors, reach)
     return replace(run, rows=tuple(row_changes(work, outcomes))), publications
 

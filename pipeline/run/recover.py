@@ -15,9 +15,10 @@ import pyarrow.parquet as pq
 
 from pipeline.build.recovered import RECOVERED
 from pipeline.datasets import declared
-from pipeline.errors import InputError, StorageError
+from pipeline.errors import InputError, PortalError, StorageError
 from pipeline.model.release import ChangeNote
 from pipeline.plain import read_plain
+from pipeline.run.portal_memory import forgotten
 from pipeline.storage.atomic import replace_file
 from pipeline.storage.journal import record
 from pipeline.storage.lock import locked
@@ -26,9 +27,12 @@ from pipeline.storage.store import Store
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from pipeline.model.periods import Month
+    from pipeline.publish.ckan.portal import PublicFile
+    from pipeline.settings.laptop_portal import CkanAccess
     from pipeline.settings.settings import Settings
 
 FORGOTTEN = (
@@ -101,18 +105,35 @@ def recover(settings: Settings, today: dt.date, *, say: Callable[[str], None]) -
     data = settings.data
     with locked(data / "private", say=say):
         lost = [name for name in declared() if _is_lost(data, name)]
-        if not lost:
+        made = tuple(_recovered(data, name, today) for name in lost)
+        ckan = None if settings.force.is_example else settings.named_portal()
+        if ckan:
+            elsewhere = _forgotten(settings, ckan, lost)
+            made += tuple(_of_portal(data, name, files, today) for name, files in elsewhere)
+        if not made:
             raise InputError(
                 "nothing-waits",
                 "no memory is lost: the private state knows the releases that are public",
                 where=str(data / "private"),
                 fix="there is nothing to recover",
             )
-        return tuple(_recovered(data, name, today) for name in lost)
+        return made
+
+
+def _forgotten(
+    settings: Settings, ckan: CkanAccess, lost: Sequence[str]
+) -> tuple[tuple[str, tuple[PublicFile, ...]], ...]:
+    """Return what a CKAN holds and nobody remembers; nothing where it cannot be asked and others are lost."""
+    try:
+        return tuple(forgotten(settings, ckan, [name for name in declared() if name not in lost]))
+    except PortalError:
+        if not lost:
+            raise
+        return ()
 
 
 def _recovered(data: Path, name: str, today: dt.date) -> Recovered:
-    folder, store = data / "published" / name, Store(data / "private")
+    folder = data / "published" / name
     package = _package(folder)
     if not _releases(package) and _month_files(folder, name):
         raise StorageError(
@@ -121,10 +142,41 @@ def _recovered(data: Path, name: str, today: dt.date) -> Recovered:
             where=str(folder / "datapackage.json"),
             fix="restore that file, or data/private, from a backup",
         )
-    notes = tuple(_changes(folder))
+
+    def content(path: str, promised: str) -> bytes:
+        return _content(folder / path, promised)
+
+    return _rebuilt(data, name, _releases(package), content, notes=tuple(_changes(folder)), today=today)
+
+
+def _of_portal(data: Path, name: str, files: Sequence[PublicFile], today: dt.date) -> Recovered:
+    """Rebuild a dataset's memory from what a CKAN holds."""
+    by_name = {each.name: each for each in files}
+    found = [
+        {"month": each.name[len(name) + 1 :].partition(".")[0], "format": each.name.rpartition(".")[2]}
+        | {"hash": f"sha256:{each.sha256}"}
+        for each in files
+    ]
+
+    def content(path: str, promised: str) -> bytes:
+        return _checked(by_name[path].content(), promised, where=path)
+
+    return _rebuilt(data, name, _releases({"resources": found}), content, notes=(), today=today)
+
+
+def _rebuilt(
+    data: Path,
+    name: str,
+    releases: Mapping[Month, list[Mapping[str, Any]]],
+    content: Callable[[str, str], bytes],
+    *,
+    notes: tuple[ChangeNote, ...],
+    today: dt.date,
+) -> Recovered:
+    store = Store(data / "private")
     months = {
-        month: _month(store, folder, name, month, files, notes=notes, today=today)
-        for month, files in sorted(_releases(package).items())
+        month: _month(store, content, name, month, files, notes=notes, today=today)
+        for month, files in sorted(releases.items())
     }
     older = store.state(name)  # what an older memory knows of protections still holds
     afresh = replace(older, receipts={}, declared={}, findings=(), unplaced=())
@@ -135,7 +187,7 @@ def _recovered(data: Path, name: str, today: dt.date) -> Recovered:
 
 def _month(
     store: Store,
-    folder: Path,
+    content: Callable[[str, str], bytes],
     name: str,
     month: str,
     files: list[Mapping[str, Any]],
@@ -146,11 +198,11 @@ def _month(
     kept, facts, rows = f"{month}-recovered", {}, 0
     for each in files:
         path = f"{name}-{month}.{each['format']}"
-        content = _content(folder / path, str(each.get("hash", "")))
-        replace_file(store.folder(name, kept) / path, content, mode=0o644)
-        facts[path] = {"format": each["format"], "bytes": len(content), "sha256": str(each["hash"])[7:]}
+        cells = content(path, str(each.get("hash", "")))
+        replace_file(store.folder(name, kept) / path, cells, mode=0o644)
+        facts[path] = {"format": each["format"], "bytes": len(cells), "sha256": str(each["hash"])[7:]}
         if each["format"] == "parquet":
-            rows = pq.read_metadata(pa.BufferReader(content)).num_rows
+            rows = pq.read_metadata(pa.BufferReader(cells)).num_rows
     days = sorted(each.released_on for each in notes if each.month == month)
     return MonthState(
         released=Built(folder=kept, rows=rows, files=facts, released_on=days[-1] if days else today.isoformat()),
@@ -168,11 +220,15 @@ def _content(path: Path, promised: str) -> bytes:
         content = read_plain(path)
     except OSError:
         content = b""
+    return _checked(content, promised, where=str(path))
+
+
+def _checked(content: bytes, promised: str, *, where: str) -> bytes:
     if f"sha256:{hashlib.sha256(content).hexdigest()}" != promised:
         raise StorageError(
             "memory-lost",
             "a public file is not as it was released, so the memory of it cannot be rebuilt",
-            where=str(path),
+            where=where,
             fix="restore the file, or data/private, from a backup",
         )
     return content

@@ -112,6 +112,17 @@ class Access:
             )
         return package
 
+    def public(self, name: str, organisation: str) -> HeldPackage | None:
+        """Return a dataset of ``organisation`` that is shown with real records, None where there is no such."""
+        try:
+            shown = self.client.read("package_show", id=name)
+        except REFUSALS:
+            return None
+        package, owner = HeldPackage(shown), shown.get("organization") or {}
+        ours = organisation in {owner.get("name"), owner.get("id")} and shown["name"] == name
+        real = shown["state"] != "deleted" and not package.private and not package.marked
+        return package if ours and real else None
+
     def ask(
         self, action: str, *, where: str, missing: Callable[[], PortalError] | None = None, **fields: object
     ) -> Any:  # noqa: ANN401 - each action has its own shape

@@ -13,10 +13,10 @@ import ckanapi
 import requests
 from urllib3.exceptions import ReadTimeoutError
 
-from pipeline.errors import PortalError
+from pipeline.errors import PortalError, StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pipeline.model.release import Publication
 
@@ -207,4 +207,15 @@ def sample_and_real(publication: Publication) -> PortalError:
         where=publication.name,
         fix="publish to another portal or organisation; or have an administrator of the portal purge its dataset, "
         "if that may go, and run again",
+    )
+
+
+def memory_lost(names: Iterable[str]) -> StorageError:
+    """Return the error for releases of ours on the portal of which the private memory knows nothing."""
+    return StorageError(
+        "memory-lost",
+        f"the portal holds releases of {', '.join(names)}, and the private memory knows nothing of them",
+        where="data/private",
+        fix="restore data/private from its backup; where there is none, `pipeline recover` rebuilds what can be "
+        "rebuilt and says what is forgotten",
     )

@@ -84,13 +84,16 @@ class HeldPackage:
         """The number of resources that are not ours; nothing touches them."""
         return len(self.show["resources"]) - len(self.files)
 
+    @property
+    def marked(self) -> bool:
+        """Whether it bears the mark of the sample."""
+        texts = [self.show.get("title"), *(held.resource.get("name") for held in self.files.values())]
+        extras = {extra["key"] for extra in self.show["extras"]}
+        return "sample" in extras or any(str(text or "").startswith(SAMPLE_MARK) for text in texts)
+
     def mixes(self, publication: Publication) -> bool:
         """Return whether invented and real records would lie together here: no mark of the sample is ever taken off."""
-        names = [str(held.resource.get("name") or "") for held in self.files.values()]
-        texts = [str(self.show.get("title") or ""), *names]
-        extras = {extra["key"] for extra in self.show["extras"]}
-        marked = "sample" in extras or any(text.startswith(SAMPLE_MARK) for text in texts)
-        return (bool(names) and not marked) if publication.sample else marked
+        return (bool(self.files) and not self.marked) if publication.sample else self.marked
 
     @property
     def order(self) -> list[str]:

@@ -8,20 +8,31 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import PortalError, several
 from pipeline.model.plan import Action, Beside
 from pipeline.publish.ckan.access import Access
+from pipeline.publish.ckan.failures import memory_lost
+from pipeline.publish.ckan.fields import held_sha256
 from pipeline.publish.ckan.publishing import Publishing
 from pipeline.publish.ckan.session import Client, Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from pipeline.model.plan import HeldDataset, Plan
     from pipeline.model.release import Publication
     from pipeline.settings.secret import Secret
+
+
+class PublicFile(NamedTuple):
+    """A file that is public: its name, the sha256 that the portal states, and what gives its bytes."""
+
+    name: str
+    sha256: str
+    content: Callable[[], bytes]
 
 
 def _silent(_line: str) -> None:
@@ -32,7 +43,8 @@ def _silent(_line: str) -> None:
 class CkanPortal:
     """A CKAN at ``address``, with the token of an editor; ``organisation`` stands for that of every publication.
 
-    ``progress`` is told what happens, one line at a time: dataset names, file names, counts.
+    ``progress`` is told what happens, one line at a time: dataset names, file names, counts.  Of the ``unremembered``
+    datasets it must hold no month: what it held could go back.
     """
 
     address: str
@@ -42,6 +54,7 @@ class CkanPortal:
     beside: Beside = field(default=Beside.FIELDS, init=False)
     one_by_one: bool = field(default=True, init=False)
     progress: Callable[[str], None] = field(default=_silent, kw_only=True)
+    unremembered: Collection[str] = field(default=(), kw_only=True)
     patience: Patience = field(default_factory=Patience, kw_only=True)
     sleep: Callable[[float], None] = field(default=time.sleep, kw_only=True)
     _client: Client = field(init=False, repr=False)
@@ -66,7 +79,20 @@ class CkanPortal:
             if package.foreign:
                 self.progress(f"{publication.name}: left alone on the portal, not ours: {package.foreign} resources")
             found[publication.name] = package.held(publication)
+            if found[publication.name].files and publication.name in self.unremembered:
+                raise memory_lost([publication.name])
         return found
+
+    def months(self, name: str, organisation: str) -> Iterator[PublicFile]:
+        """Yield the files of months that are public of a dataset of ours; none where it holds no such dataset."""
+        package = self._access.public(name, self.organisation or organisation)
+        if package is None:
+            return
+        for file, held in sorted(package.files.items()):
+            if not held.withdrawn:
+                size = int(held.resource.get("size") or 0)
+                place = f"dataset/{package.id}/resource/{held.resource['id']}/download/{file}"
+                yield PublicFile(file, held_sha256(held.resource), partial(self._client.fetch, place, size=size))
 
     def apply(self, plan: Plan, publications: Sequence[Publication]) -> None:
         """Make the portal hold exactly what ``plan`` says, whole or not at all per dataset, and read it back.

@@ -61,6 +61,10 @@ _TOKEN: Final = re.compile(r"[!-~]*")
 _FAULTS: Final = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError, zlib.error)
 
 
+def _drop(_piece: bytes) -> None:
+    """Keep nothing."""
+
+
 class Downloaded(NamedTuple):
     """What came back of a file: its sha256 in hex and its size in bytes."""
 
@@ -223,7 +227,17 @@ class Client:
         """
         return self.write(lambda: self._download(f"{self.address}/{path}", size), settled=lambda: None)
 
-    def _download(self, url: str, size: int) -> Downloaded:
+    def fetch(self, path: str, *, size: int) -> bytes:
+        """Return the file at ``path`` below the address, no more of it than ``size`` says and a piece."""
+
+        def once() -> bytes:
+            pieces: list[bytes] = []
+            self._download(f"{self.address}/{path}", size, keep=pieces.append)
+            return b"".join(pieces)
+
+        return self.write(once, settled=lambda: None)
+
+    def _download(self, url: str, size: int, keep: Callable[[bytes], None] = _drop) -> Downloaded:
         # no-cache: not what a cache in between remembers
         headers = {"Cache-Control": "no-cache"}
 
@@ -231,7 +245,7 @@ class Client:
             if answer.is_redirect:
                 return urljoin(url, answer.headers["Location"])
             self.clock.receives(self.patience.read + size / SLOWEST)
-            return self._digest(answer, size)
+            return self._digest(answer, size, keep)
 
         for _ in range(MAX_REDIRECTS + 1):
             found = self.session.ask("GET", url, use=use, seconds=self.patience.read, redirects=True, headers=headers)
@@ -240,7 +254,7 @@ class Client:
             url = found
         raise PortalError("portal-redirects", "a download is redirected again and again", where=self.address)
 
-    def _digest(self, answer: requests.Response, most: int) -> Downloaded:
+    def _digest(self, answer: requests.Response, most: int, keep: Callable[[bytes], None]) -> Downloaded:
         if not answer.ok:
             raise PortalError(
                 "readback-differs",
@@ -251,6 +265,7 @@ class Client:
         digest, size = hashlib.sha256(), 0
         for piece in unpacked(answer, self.address):
             digest.update(piece)
+            keep(piece)
             size += len(piece)
             self.clock.alive()
             if size > most:
