@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.build.run_context import Workplace
+from pipeline.model.decisions import Decision
 from pipeline.run.unmatched import unmatched
-from pipeline.settings.decisions import Decision
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.settings import Settings
