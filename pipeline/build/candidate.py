@@ -39,7 +39,11 @@ _COLUMNS_AT_ONCE = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DatasetInputs:
-    """What building the months of one dataset needs."""
+    """What building the months of one dataset needs.
+
+    ``places`` remember, by the sha256 of its CSV, which records a release holds, and where; ``lists`` are lists of map
+    points of before, by their own: both are read once.
+    """
 
     work: Workplace
     dataset: Dataset
@@ -48,6 +52,8 @@ class DatasetInputs:
     references: References
     points: Mapping[Month, References] = field(default_factory=dict)
     months: Mapping[Month, MonthState] = field(default_factory=dict)
+    places: dict[str, tuple[pa.Array, pa.Array]] = field(default_factory=dict)
+    lists: dict[str, References] = field(default_factory=dict)
 
     def references_of(self, month: Month) -> References:
         """Return the reference lists that a month is built with: a released one keeps its own map points."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 
 from pipeline.build.retained import KeptRows
-from pipeline.columns.arrays import whole
+from pipeline.columns.arrays import plain
 from pipeline.extract.reference import References, read_reference
 from pipeline.model.context import ReleasedPlaces
 from pipeline.model.findings import Finding
@@ -21,13 +21,13 @@ from pipeline.storage.atomic import make_private, replace_file
 from pipeline.storage.store import lost
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pipeline.build.candidate import DatasetInputs
     from pipeline.build.run_context import Workplace
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
-    from pipeline.storage.state import MonthState, State
+    from pipeline.storage.state import Built, MonthState, State
 
 _LIST: Final = "map-points"
 
@@ -81,15 +81,17 @@ def released_places(inputs: DatasetInputs, month: Month) -> tuple[ReleasedPlaces
     if _LIST not in lists or not column:
         return ()
     own = lists[_LIST].sha256
-    public: dict[str, list[KeptRows]] = {own: []}
+    public: dict[str, list[Built]] = {own: []}
     for each, state in sorted(inputs.months.items()):
         points = state.released.points if state.released else ""
         if state.released and points and (each != month or points == own):
-            public.setdefault(points, []).append(KeptRows(inputs, state.released))
+            public.setdefault(points, []).append(state.released)
     if len(public) == 1:
         return ()
+    for sha256 in public.keys() - {own, *inputs.lists}:
+        inputs.lists[sha256] = _kept(inputs.work, sha256)
     return tuple(
-        _places(References(lists) if sha256 == own else _kept(inputs.work, sha256), kept, column)
+        _places(References(lists) if sha256 == own else inputs.lists[sha256], [_said(inputs, each) for each in kept])
         for sha256, kept in public.items()
     )
 
@@ -99,13 +101,19 @@ def points_of(references: References) -> str:
     return references.lists[_LIST].sha256 if _LIST in references.lists else ""
 
 
-def _places(references: References, kept: Iterable[KeptRows], column: str) -> ReleasedPlaces:
-    tables = [each.table.select([column, *PLACE]) for each in kept]
-    rows = (
-        pa.concat_tables(tables) if tables else pa.table({name: pa.array([], pa.string()) for name in (column, *PLACE)})
-    )
-    record, *place = (whole(rows.column(name)) for name in (column, *PLACE))
-    return ReleasedPlaces(references, record, placed(record, *place))
+def _places(references: References, said: Sequence[tuple[pa.Array, pa.Array]]) -> ReleasedPlaces:
+    nothing = pa.array([], pa.string())
+    records, places = (pa.concat_arrays(each) for each in zip((nothing, nothing), *said, strict=True))
+    return ReleasedPlaces(references, records, places)
+
+
+def _said(inputs: DatasetInputs, built: Built) -> tuple[pa.Array, pa.Array]:
+    """Return the records of a release, and each with its place; a release is read once, however many ask."""
+    if built.csv_sha256 not in inputs.places:
+        rows, column = KeptRows(inputs, built), next(iter(inputs.dataset.references.values()))
+        record, *place = (plain(rows.text(name)) for name in (column, *PLACE))
+        inputs.places[built.csv_sha256] = record, placed(record, *place)
+    return inputs.places[built.csv_sha256]
 
 
 def keep_points(work: Workplace, references: References) -> None:

@@ -40,7 +40,7 @@ _CLEAR = "`pipeline sample --clear` removes the sample, what was made from it an
 def remembered(private: Path) -> Mapping[str, str]:
     """Return what the private folder remembers of its data: ``origin`` and the key's ``fingerprint``."""
     path = private / _ORIGIN
-    if not path.is_file():
+    if not path.exists():
         return {}
     try:
         facts: Mapping[str, str] = dict(json.loads(read_plain(path)))

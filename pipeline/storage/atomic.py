@@ -76,7 +76,8 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o600) -> bool:
     make_private(path.parent)
     part = path.with_name(f".{path.name}.part")
     with writing(path):
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        # a pipe in its place would be waited for
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NONBLOCK, mode)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()

@@ -19,7 +19,7 @@ _DAY = "day.json"
 def last_day(private: Path) -> dt.date | None:
     """Return the day that the last run counted as, None where there was none."""
     path = private / _DAY
-    if not path.is_file():
+    if not path.exists():
         return None
     try:
         return dt.date.fromisoformat(json.loads(read_plain(path))["as_of"])

@@ -24,11 +24,16 @@ from little_force import (
 )
 from product import contents
 
+from pipeline.build.retained import KeptRows
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from little_force import Cell
     from product import Product
+
+    from pipeline.build.candidate import DatasetInputs
+    from pipeline.storage.state import Built
 
 OTHER, PERSONAL = "REDACTED OTHER", "REDACTED PERSONAL DATA"
 NAME = "Robin Safehouse"
@@ -325,6 +330,29 @@ def test_another_list_of_points_moves_no_released_record(force: Product) -> None
     force.decide("approve", STREET, "--all")
     publish(force, STREET, "2024-04-05")
     assert {row["Location"] for row in force.csv(STREET, JAN)} == {"On or near Alder Row"}
+
+
+def test_each_release_is_read_once_a_run_for_the_places_of_its_records(
+    force: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(force, STREET)
+    points = force.reference / "map-points.csv"
+    head = points.read_text(encoding="utf-8").split("\n", 1)[0]
+    points.write_text(f"{head}\n-1.129601,52.636301,On or near Alder Row,E01033999,Leicester 041F,12\n", "utf-8")
+    record(force, MAR, crime(MAR, 7))
+    call(force, MAR)
+    publish(force, STREET, "2024-04-02", status=5)
+    read: list[str] = []
+
+    def reading(inputs: DatasetInputs, built: Built) -> KeptRows:
+        read.append(built.csv_sha256)
+        return KeptRows(inputs, built)
+
+    monkeypatch.setattr("pipeline.build.points.KeptRows", reading)
+    for month in (JAN, FEB, MAR):
+        record(force, month, crime(month, 7), crime(month, 8))
+    publish(force, STREET, "2024-04-03", status=5)
+    assert len(read) == len(set(read)) == 3
 
 
 def test_a_record_has_one_place_after_what_was_snapped_anew_was_rejected(force: Product) -> None:

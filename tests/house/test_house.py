@@ -164,3 +164,33 @@ def test_nothing_confidential_is_tracked() -> None:
     below = [name for name in tracked() if name.startswith("data/")]
     assert sorted(below) == ["data/published/README.md", "data/raw/README.md", "data/reference/README.md"]
     assert not [name for name in tracked() if name.endswith((".key", ".sqlite", ".xlsx", ".parquet"))]
+
+
+#: Modules that read files of the program itself, or those that the sample has just made.
+READ_THEIR_OWN = {
+    *("plain", "generate", "fingerprint", "publication", "pages", "schema", "sections", "__init__"),
+    *("csv_faults", "workbook_faults", "database_faults", "crimes", "engagement"),
+}
+
+
+def test_files_are_opened_for_reading_in_one_place_that_refuses_pipes() -> None:
+    found = [
+        f"{path.name}:{call.lineno}"
+        for path in MODULES
+        if path.stem not in READ_THEIR_OWN
+        for call in ast.walk(parsed(path))
+        if isinstance(call, ast.Call) and reads_by_name(call)
+    ]
+    assert found == []
+
+
+def reads_by_name(call: ast.Call) -> bool:
+    """Return whether a call opens a file for reading that may be anything."""
+    name = ast.unparse(call.func)
+    if name in ("open", "shutil.copy", "shutil.copy2", "shutil.copyfile") or name.endswith(
+        (".read_bytes", ".read_text")
+    ):
+        return True
+    modes = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+    of_a_file = name.endswith(".open") and name not in ("os.open", "self._zip.open", "package.open", "parts.open")
+    return of_a_file and bool(call.args or call.keywords) and not any(mode[0] in "wx" for mode in modes)

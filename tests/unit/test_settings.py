@@ -7,21 +7,20 @@ import datetime as dt
 import hashlib
 import os
 import pickle
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from pipeline.errors import ExitStatus, SettingsError, several
-from pipeline.settings.decisions import read_decisions
+from pipeline.model.decisions import Decision
+from pipeline.settings.decisions import read_decisions, write_decisions
 from pipeline.settings.laptop_portal import laptop_portal, read_portal_env
 from pipeline.settings.role_mailbox import is_role_mailbox
 from pipeline.settings.secret import SHOWN, Secret
 from pipeline.settings.sections import Licence, Sources
 from pipeline.settings.settings import VARIABLES, Settings
-
-if TYPE_CHECKING:
-    from pipeline.model.decisions import Decision
+from pipeline.settings.toml import read_toml
 
 ROOT = Path(__file__).resolve().parents[2]
 LEAST = """
@@ -361,7 +360,7 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_no_settings_file(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="EISDIR"):
+    with pytest.raises(SettingsError, match="no plain file"):
         Settings.load(tmp_path, {})
 
 
@@ -608,3 +607,77 @@ def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None
     os.mkfifo(tmp_path / "pipeline.toml")
     with pytest.raises(SettingsError, match="no plain file"):
         Settings.load(tmp_path / "pipeline.toml", {})
+
+
+DEEP = {
+    "a list": f"x = {'[' * 9}{']' * 9}",
+    "tables in tables": f"x = {'{a=' * 9}1{'}' * 9}",
+    "a name": "x" + ".a" * 8 + " = 1",
+    "a heading": "[x" + ' . "a"' * 8 + "]",
+    "a heading of tables": "[[x" + ".'a'" * 8 + "]]",
+    "behind a text": 'x = { a = """b"""", ' + "c." * 8 + "c = 1 }",
+    "behind one that does not end": f'x = "\ny = {"[" * 9}',
+}
+
+
+@pytest.mark.parametrize("line", DEEP.values(), ids=DEEP)
+def test_what_is_nested_deeper_than_any_setting_is_not_parsed(
+    tmp_path: Path, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("tomllib.loads")
+    assert "nested deeper" in complaint(tmp_path, f"{LEAST}{line}\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# [[[[[[[[[[ a.b.c.d.e.f.g.h.i.j.k",
+        r'reason = "[[[[[[[[[[ a.b.c.d.e.f.g.h.i.j.k \" {{{{{{{{{{"',
+        r"reason = '[[[[[[[[[[ a.b.c.d.e.f.g.h.i.j.k \'",
+        'reason = """[[[[[[[[[[\n a.b.c.d.e.f.g.h.i.j.k " {{{{{{{{{{ """',
+        "reason = '''[[[[[[[[[[\n a.b.c.d.e.f.g.h.i.j.k ' {{{{{{{{{{ '''",
+    ],
+)
+def test_what_a_text_or_a_comment_says_is_not_deep(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "any.toml"
+    path.write_text(f"{line}\nother = 1\n", encoding="utf-8")
+    assert read_toml(path)["other"] == 1
+
+
+HOSTILE = {
+    "a long name": "a" + ".a" * 200_000 + " = 1",
+    "many long names": "".join(f"a{each}" + ".a" * 1000 + " = 1\n" for each in range(200)),
+    "one long word": "a" * 4_000_000,
+    "blanks": "a" + " " * 4_000_000,
+    "marks": '"\\' * 1_000_000,
+    "texts that do not end": "x = " + (3 * chr(34) + 3 * chr(39)) * 500_000,
+    "lists": "x = " + "[" * 4_000_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_no_file_of_settings_keeps_a_run_for_long(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "any.toml"
+    path.write_text(text, encoding="utf-8")
+    start = time.process_time()
+    with pytest.raises(SettingsError, match="not-toml"):
+        read_toml(path)
+    assert time.process_time() - start < 5
+
+
+def test_a_file_longer_than_any_list_of_decisions_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "decisions.toml"
+    path.write_text("#\n" * (2 << 20), encoding="utf-8")
+    assert read_toml(path) == {}
+    path.write_text("#\n" * (2 << 20) + "#", encoding="utf-8")
+    with pytest.raises(SettingsError, match="longer than 4 MiB"):
+        read_toml(path)
+
+
+def test_a_decision_that_would_make_the_file_too_long_is_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "decisions.toml"
+    path.write_text("#\n" * (2 << 20), encoding="utf-8")
+    made = Decision("approve", "shrank", "x", "2024-01", "a" * 64, "Head of Data", dt.date(2024, 1, 1), "a reason")
+    with pytest.raises(SettingsError, match="no room"):
+        write_decisions(path, [made])
+    assert path.stat().st_size == 4 << 20

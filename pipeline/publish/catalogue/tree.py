@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.errors import StorageError
+from pipeline.plain import open_plain
 from pipeline.storage.atomic import copy_bytes, sync_folder
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def build_tree(root: Path, parts: Mapping[str, Part]) -> None:
 
 def hash_file(path: Path) -> str:
     """Return the sha256 of a file in hex; it is streamed, and a link is not followed."""
-    with os.fdopen(os.open(path, _READ), "rb") as file:
+    with open_plain(path, flags=os.O_NOFOLLOW) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -172,7 +173,7 @@ def _share(source: Path, target: Path) -> bool:
 def _copy(source: Path, target: Path) -> None:
     """Write a new file with the same bytes."""
     with (
-        os.fdopen(os.open(source, _READ), "rb") as old,
+        open_plain(source, flags=os.O_NOFOLLOW) as old,
         os.fdopen(os.open(target, _NEW, 0o600), "wb") as new,
     ):
         copy_bytes(old, new)
