@@ -168,8 +168,6 @@ class Payees:
         kind = self.kind(number)
         if kind in (*PROTECTIVE, "?") or (afresh and not kind):
             return False
-        if not afresh and (number, name) in self.by_right:
-            return True
         most = self.protected_name(name)
         if most and RANK[most] > RANK.get(kind, 0):
             return number in self.listed and (most != "PROT" or (number, name) in self.approved)
@@ -185,9 +183,21 @@ class Payees:
 
     def lost(self, named: Iterable[Row]) -> None:
         """Forget all that was received: why ``named`` lines are public nobody knows any more, and they may stay so."""
-        self.by_right |= {(fold(row["Supplier No"]), fold(row["Supplier Name"])) for row in named}
+        self.by_right |= {(row["Supplier No"], row["Supplier Name"]) for row in named}
         self.versions = self.versions.lost()
         self.listed, self.floor, self.named_floor = {}, {}, {}
+
+    def may_stay(self, row: Row) -> bool:
+        """Return whether a line was public when the memory was lost, and no ledger since writes its number so.
+
+        The keys that find it under other writings are lost with the memory.
+        """
+        told = any(line["Supplier No"] == row["Supplier No"] for line in self.lines())
+        return self.was_lost(row) and not told
+
+    def was_lost(self, row: Row) -> bool:
+        """Return whether a line was public when the memory was lost, and with it who else its transaction pays."""
+        return (row["Supplier No"], row["Supplier Name"]) in self.by_right
 
     def approve(self, *, list_is_gone: bool) -> None:
         """Let in what waits: the newest files and lists are right, a list that has gone included."""
@@ -243,12 +253,15 @@ def wrongly_named(public: Rows, rows: Rows, payees: Payees, *, afresh: bool) -> 
     for shown in public:
         row = of_amount[shown["net_amount"]]
         number, name = fold(row["Supplier No"]), fold(row["Supplier Name"])
+        if not afresh and payees.may_stay(row):
+            continue
         named = shown["supplier_name"] not in NAMES.values()
         if named and not payees.may_be_named(number, name, afresh=afresh):
             yield f"{row['Supplier No']!r} {row['Supplier Name']!r} is named"
         if not named and any(shown[each] for each in ("supplier_id", "company_number", "contract_reference")):
             yield f"{row['Supplier No']!r} is redacted, and told by a reference"
-        if (row["Body"], fold(row["Transaction No"])) in protected:
+        lost = not afresh and payees.was_lost(row)
+        if (row["Body"], fold(row["Transaction No"])) in protected and not lost:
             told = [
                 each
                 for each in ("supplier_id", "department", "category", "purpose", "contract_reference")
