@@ -459,7 +459,7 @@ def test_a_protected_payee_protects_its_transaction_in_every_ledger(force: Produ
     listed(force, "supplier_number,supplier_type\nS77,PROT\n")
     publish(force, SPEND)
     assert payees(force, JAN) == [OTHER]
-    (row,) = force.csv(SPEND, JAN)
+    (row,) = (each for each in force.csv(SPEND, JAN) if each["redaction"])
     assert not row["supplier_id"] + row["department"] + row["category"] + row["purpose"] + row["contract_reference"]
 
 

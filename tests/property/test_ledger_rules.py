@@ -132,12 +132,13 @@ class Payees:
     """Over all ledgers ever received, bad lines included; the force's list counts as one more line."""
 
     def __init__(self, files: Mapping[str, list[Row]], types: Sequence[tuple[str, str]]) -> None:
+        self.rows = [row for rows in files.values() for row in rows]
         self.known: dict[str, list[str]] = {}
         self.unknown: set[str] = set()
         self.bearers: dict[str, set[str]] = {}
         self.unnumbered: dict[str, list[str]] = {}
         self.listed = {fold(number): kind for number, kind in types if kind}
-        for row in (row for rows in files.values() for row in rows):
+        for row in self.rows:
             number, name = fold(row["Supplier No"]), fold(row["Supplier Name"])
             if not number:
                 self.unnumbered.setdefault(name, []).append(fold(row["Supplier Type"]))
@@ -156,6 +157,11 @@ class Payees:
             return ""
         return more_protective(self.known.get(number, []))
 
+    def protects(self, row: Row) -> bool:
+        """Whether a line protects its transaction: also where its payee is in doubt."""
+        known = more_protective(self.known.get(fold(row["Supplier No"]), []))
+        return bool(fold(row["Transaction No"])) and "PROT" in {self.kind(row), known}
+
     def kind(self, row: Row) -> str:
         """The type of a line's payee, "" where somebody has to look."""
         number, name = fold(row["Supplier No"]), fold(row["Supplier Name"])
@@ -170,13 +176,17 @@ class Payees:
 
 
 def kinds_of(rows: list[Row], payees: Payees) -> list[str]:
-    """The type of each line: a protected one protects its whole transaction, in every body where its own is none."""
+    """The type of each line: a protected one protects its whole transaction, in whichever ledger that stands.
+
+    One of no known body protects its number in every body of its file.
+    """
     own = [payees.kind(row) for row in rows]
-    protected = {
-        (body, fold(row["Transaction No"]))
-        for row, kind in zip(rows, own, strict=True)
-        if kind == "PROT" and fold(row["Transaction No"])
-        for body in ({fold(row["Body"])} if row["Body"] in BODIES else {fold(each["Body"]) for each in rows})
+    protected = {(fold(row["Body"]), fold(row["Transaction No"])) for row in payees.rows if payees.protects(row)}
+    protected |= {
+        (fold(each["Body"]), fold(row["Transaction No"]))
+        for row in rows
+        if payees.protects(row) and row["Body"] not in BODIES
+        for each in rows
     }
     return [
         "PROT" if (fold(row["Body"]), fold(row["Transaction No"])) in protected else kind

@@ -309,4 +309,4 @@ _KEY = "protected supplier"
 #: The suppliers of a transaction, those of lines that are not published included.
 _TOGETHER = "protected transaction"
 #: The transaction of a line, in whichever ledger its other lines stand.
-_TRANSACTION = "transaction in all ledgers"
+_TRANSACTION = "protected transaction of all ledgers"
