@@ -447,26 +447,3 @@ def test_a_night_that_stopped_forgets_no_restriction_of_a_file_that_comes_back(f
     record(force, JAN, good=4)
     publish(force, STREET)
     assert sum(row["Crime ID"] != "" for row in force.csv(STREET, FEB)) == 3
-
-
-def test_a_protected_payee_protects_its_transaction_in_every_ledger(force: Product) -> None:
-    pay(force, JAN, payee("S88", "ORG", "Quill Ltd", Transaction_No="t1", Line_No="2"))
-    publish(force, SPEND)
-    assert payees(force, JAN) == ["Quill Ltd"]
-    pay(force, FEB, payee("S77", "ORG", "Robin Safehouse", Transaction_No="T1", Line_No="1"))
-    publish(force, SPEND)
-    assert payees(force, JAN) == ["Quill Ltd"]
-    listed(force, "supplier_number,supplier_type\nS77,PROT\n")
-    publish(force, SPEND)
-    assert payees(force, JAN) == [OTHER]
-    (row,) = (each for each in force.csv(SPEND, JAN) if each["redaction"])
-    assert not row["supplier_id"] + row["department"] + row["category"] + row["purpose"] + row["contract_reference"]
-
-
-def test_a_protected_line_reaches_its_transaction_in_a_month_whose_ledger_has_gone(force: Product) -> None:
-    pay(force, JAN, payee("S88", "ORG", "Quill Ltd", Transaction_No="T1", Line_No="2"))
-    publish(force, SPEND)
-    force.ledger(JAN).unlink()
-    pay(force, FEB, payee("", "PROT", "Robin Safehouse", Transaction_No="T1", Line_No="1"))
-    publish(force, SPEND)
-    assert payees(force, JAN) == [OTHER]

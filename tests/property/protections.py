@@ -226,7 +226,7 @@ def must_be_named(rows: Rows, payees: Payees, threshold: int) -> list[Row]:
         ]
         alike = [
             each
-            for each in (*rows, *payees.lines())
+            for each in rows
             if each["Body"] == row["Body"] and fold(each["Transaction No"]) == fold(row["Transaction No"])
         ]
         bad = any(is_bad_key(each["Supplier No"]) for each in together)
@@ -246,9 +246,7 @@ def wrongly_named(public: Rows, rows: Rows, payees: Payees, *, afresh: bool) -> 
     """Yield what a public month tells of payees who may never be named; ``rows`` are the ledger it was made of."""
     of_amount = {row["Net Amount"]: row for row in rows}
     protected = {
-        (row["Body"], fold(row["Transaction No"]))
-        for row in (*rows, *payees.lines())
-        if payees.type(fold(row["Supplier No"])) == "PROT"
+        (row["Body"], fold(row["Transaction No"])) for row in rows if payees.type(fold(row["Supplier No"])) == "PROT"
     }
     for shown in public:
         row = of_amount[shown["net_amount"]]

@@ -132,13 +132,12 @@ class Payees:
     """Over all ledgers ever received, bad lines included; the force's list counts as one more line."""
 
     def __init__(self, files: Mapping[str, list[Row]], types: Sequence[tuple[str, str]]) -> None:
-        self.rows = [row for rows in files.values() for row in rows]
         self.known: dict[str, list[str]] = {}
         self.unknown: set[str] = set()
         self.bearers: dict[str, set[str]] = {}
         self.unnumbered: dict[str, list[str]] = {}
         self.listed = {fold(number): kind for number, kind in types if kind}
-        for row in self.rows:
+        for row in (row for rows in files.values() for row in rows):
             number, name = fold(row["Supplier No"]), fold(row["Supplier Name"])
             if not number:
                 self.unnumbered.setdefault(name, []).append(fold(row["Supplier Type"]))
@@ -176,12 +175,12 @@ class Payees:
 
 
 def kinds_of(rows: list[Row], payees: Payees) -> list[str]:
-    """The type of each line: a protected one protects its whole transaction, in whichever ledger that stands.
+    """The type of each line: a protected one protects its whole transaction, which is of its body and its ledger.
 
     One of no known body protects its number in every body of its file.
     """
     own = [payees.kind(row) for row in rows]
-    protected = {(fold(row["Body"]), fold(row["Transaction No"])) for row in payees.rows if payees.protects(row)}
+    protected = {(fold(row["Body"]), fold(row["Transaction No"])) for row in rows if payees.protects(row)}
     protected |= {
         (fold(each["Body"]), fold(row["Transaction No"]))
         for row in rows

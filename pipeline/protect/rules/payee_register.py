@@ -2,9 +2,8 @@
 
 Keys of the register, each with its prefix: `f:` a supplier's folded number and its type; `x:` a number as it is
 written, the key of its folded form and a row; `n:` a folded name with a number that bears it; `m:` a folded name and
-the most protective type under it, also on a line without a number; `l:` a line of the force's list; `t:` a transaction
-with a supplier of it, and a protected type where a line without a number has one.  A key without a prefix is an older
-version's.
+the most protective type under it, also on a line without a number; `l:` a line of the force's list.  A key without a
+prefix is an older version's.
 """
 
 from __future__ import annotations
@@ -16,17 +15,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, plain
+from pipeline.columns.arrays import plain
 from pipeline.columns.keys import folded
 from pipeline.model.payee_types import PERSONAL, PROTECTED, PROTECTION, most_protective
 from pipeline.protect.rules.rule import only
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
-    from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
 
 #: What an entry begins with where a type was filled and is on no list.
@@ -34,8 +32,6 @@ UNKNOWN = "?"
 #: What becomes of a name that is protected under another number: it is held, a decision is asked for, or the list
 #: names the number.
 HELD, ASKED, LISTED = "held", "asked", "listed"
-#: What a transaction with a protected line is, in whichever ledger that line stands.
-TOGETHER = "together"
 SUPPLIER_TYPES = "reference/supplier-types.csv"
 
 
@@ -78,17 +74,6 @@ def entries_of_ledger(
     return found
 
 
-def entries_of_transactions(transactions: pa.Array, suppliers: pa.Array, kinds: pa.Array) -> dict[str, str]:
-    """Return the transactions of one ledger with their suppliers: another ledger may hold lines of the same."""
-    table = pa.table({"transaction": transactions, "supplier": plain(suppliers), "kind": plain(kinds)})
-    table = table.filter(pc.is_valid(table["transaction"]))
-    found: dict[str, str] = {}
-    for line in table.group_by(["transaction", "supplier"]).aggregate([("kind", "distinct")]).to_pylist():
-        kind = "" if line["supplier"] else type_of(line["kind_distinct"]).removeprefix(UNKNOWN)
-        found[f"t:{line['transaction']}|{line['supplier'] or ''}"] = kind if kind in PROTECTED else ""
-    return found
-
-
 def _unnumbered(table: pa.Table, *, scope: str, context: Context) -> dict[str, str]:
     """Return the names that are protected on lines without a number: they protect by the name alone."""
     keys = context.pseudonyms.protection(scope, table["number"].combine_chunks())
@@ -125,7 +110,7 @@ def resolved(entries: Mapping[str, str]) -> dict[str, str]:
         types[key] = most_protective([given.removeprefix(UNKNOWN), listed.get(key, "")])
         doubt = UNKNOWN if given.startswith(UNKNOWN) and key not in listed else ""
         done[key] = doubt + types[key]
-    return done | dict(_names(entries, types, listed)) | dict(_transactions(entries, types))
+    return done | dict(_names(entries, types, listed))
 
 
 def is_protected(entries: Mapping[str, str], key: str) -> bool:
@@ -153,18 +138,6 @@ def keys_borne(number: pa.Array, called: pa.Array, keys: Collection[str]) -> pa.
     return pc.coalesce(*(only(each, keys) for each in (number, name, pair)))
 
 
-def _transactions(entries: Mapping[str, str], types: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the transactions with a protected line, each by itself and with every supplier of it."""
-    pairs = {key: key[2:].partition("|") for key in entries if key.startswith("t:")}
-    protected = {
-        transaction
-        for key, (transaction, _, supplier) in pairs.items()
-        if entries[key] in PROTECTED or types.get(supplier) in PROTECTED
-    }
-    yield from ((f"t:{transaction}", TOGETHER) for transaction in protected)
-    yield from ((key, TOGETHER if transaction in protected else "") for key, (transaction, _, _) in pairs.items())
-
-
 def _names(
     entries: Mapping[str, str], types: Mapping[str, str], listed: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
@@ -185,33 +158,3 @@ def _names(
             if PROTECTION.get(kind, 0) < PROTECTION.get(most, 0):
                 settled = ASKED if most in PROTECTED else LISTED
                 yield f"n:{called}|{number}", settled if number in listed else HELD
-
-
-# --- what the register says of columns ------------------------------------------------------------
-
-
-def protecting(suppliers: pa.Array, entries: Mapping[str, str]) -> Mask:
-    """Return the lines one of whose suppliers, with blanks between them, protects its whole transaction."""
-
-    def any_of(keys: str) -> bool:
-        return any(is_protected(entries, key) for key in keys.split())
-
-    return facts_of_distinct(suppliers, any_of, dtype=np.bool_, empty=False)
-
-
-def elsewhere_protected(transactions: pa.Array, entries: Mapping[str, str]) -> Mask:
-    """Return the lines whose transaction has a protected line in some ledger."""
-    return facts_of_distinct(transactions, lambda key: f"t:{key}" in entries, dtype=np.bool_, empty=False)
-
-
-def in_doubt(kinds: NDArray[np.object_]) -> Mask:
-    """Return the lines whose supplier's type is filled and on no list."""
-    return np.array([str(kind).startswith(UNKNOWN) for kind in kinds], np.bool_)
-
-
-def pairs_said(
-    called: pa.Array, supplier: pa.Array, entries: Mapping[str, str], *, what: Sequence[str] = (HELD, ASKED)
-) -> Mask:
-    """Return the lines of whose name and number the register says ``what``; by default, that the name is held."""
-    pair = pc.binary_join_element_wise("n:", plain(called), "|", plain(supplier), "")
-    return facts_of_distinct(pair, lambda key: entries.get(key, "") in what, dtype=np.bool_, empty=False)

@@ -18,15 +18,13 @@ from pipeline.protect.rules.named import names_of
 from pipeline.protect.rules.payee_questions import pence, questions_of
 from pipeline.protect.rules.payee_register import (
     ASKED,
+    HELD,
     SUPPLIER_TYPES,
-    elsewhere_protected,
+    UNKNOWN,
     entries_of_ledger,
     entries_of_list,
-    entries_of_transactions,
-    in_doubt,
+    is_protected,
     keys_borne,
-    pairs_said,
-    protecting,
     resolved,
     seen_in_ledgers,
     strengths,
@@ -95,19 +93,12 @@ class Payee(RowRuleBase):
         supplier = context.pseudonyms.protection(self.scope, cells[self.supplier])
         number = context.pseudonyms.protection("transaction", cells[self.number])
         group = np.where(filled(number), groups(fold_column(cells[self.body]), number), -1)
-        return {_KEY: supplier, _TOGETHER: together(group, supplier), _TRANSACTION: self._transaction(cells, context)}
-
-    def _transaction(self, cells: Mapping[str, pa.Array], context: Context) -> pa.Array:
-        """Return the key of each line's transaction in all ledgers: its body and its number, null without a number."""
-        number, body = (context.pseudonyms.protection("transaction", cells[each]) for each in (self.number, self.body))
-        return pc.binary_join_element_wise(plain(number), pc.fill_null(plain(body), ""), "@")
+        return {_KEY: supplier, _TOGETHER: together(group, supplier)}
 
     def enter(self, cells: Mapping[str, pa.Array], rows: pa.Array, context: Context) -> Mapping[str, str]:
         """Return what a ledger says of its payees."""
         columns = (cells[self.supplier], cells[self.column], cells[self.name])
-        supplier = context.pseudonyms.protection(self.scope, cells[self.supplier])
-        together = entries_of_transactions(self._transaction(cells, context), supplier, cells[self.column])
-        return together | entries_of_ledger(*columns, rows, scope=self.scope, context=context)
+        return entries_of_ledger(*columns, rows, scope=self.scope, context=context)
 
     def enter_lists(self, context: Context) -> Mapping[str, Mapping[str, str]]:
         """Return what the force's list says of payees; a list that is not there says nothing new."""
@@ -196,7 +187,7 @@ class Payee(RowRuleBase):
         known = facts_of_distinct(supplier, lambda key: entries.get(key, ""), dtype=np.object_, empty="")
         older = self._of_before(raw.cells[self.supplier], entries, context)
         known = np.where(strengths(older) > strengths(known), older, known)
-        held = pairs_said(called, supplier, entries)
+        held = _pairs(called, supplier, entries)
         kinds = np.where(filled(supplier), np.where(held, "", known), own)
         return np.where(np.isin(kinds, list(PROTECTION)), kinds, "")
 
@@ -232,9 +223,7 @@ class Payee(RowRuleBase):
         A protected line of no known body protects its transaction number in every body of its file.
         """
         kinds = self.kinds(raw, context)
-        entries = context.registers.get(self.register, {})
-        lines = np.isin(kinds, PROTECTED) | protecting(raw.cells[_KEY], entries)
-        lines |= elsewhere_protected(raw.cells[_TRANSACTION], entries)
+        lines = np.isin(kinds, PROTECTED) | _protected(raw.cells[_KEY], context.registers.get(self.register, {}))
         body = raw.cells[self.body]
         number = context.pseudonyms.protection("transaction", raw.cells[self.number])
         source = pa.array(raw.source)
@@ -281,14 +270,12 @@ class Payee(RowRuleBase):
         called = context.pseudonyms.protection("name", rows.text(self.redaction.name))
         most = facts_of_distinct(called, lambda each: entries.get(f"m:{each}", ""), dtype=np.object_, empty="")
         # a ledger that waits has taken the place of the one that said under which number a public name stands
-        unsaid = pairs_said(called, keys, entries, what=("",)) & (strengths(most) > strengths(kinds))
-        doubtful = (in_doubt(kinds) | pairs_said(called, keys, entries) | unsaid) & (enough == 0)
+        unsaid = _pairs(called, keys, entries, what=("",)) & (strengths(most) > strengths(kinds))
+        doubtful = (_in_doubt(kinds) | _pairs(called, keys, entries) | unsaid) & (enough == 0)
         group = groups(rows.references("transaction"))
         together = rows.key(_TOGETHER)
-        lines = np.isin(kinds, PROTECTED) | protecting(keys, entries)
-        lines |= False if together is None else protecting(together, entries)
-        transaction = rows.key(_TRANSACTION)
-        lines |= False if transaction is None else elsewhere_protected(transaction, entries)
+        lines = np.isin(kinds, PROTECTED) | _protected(keys, entries)
+        lines |= False if together is None else _protected(together, entries)
         protected = with_any(group, lines) & (enough < PROTECTION["PROT"])
         personal = np.isin(kinds, PERSONAL) & (enough < PROTECTION["IND"]) & ~protected
         out = with_any(group, doubtful & ~protected)
@@ -308,5 +295,24 @@ class Payee(RowRuleBase):
 _KEY = "protected supplier"
 #: The suppliers of a transaction, those of lines that are not published included.
 _TOGETHER = "protected transaction"
-#: The transaction of a line, in whichever ledger its other lines stand.
-_TRANSACTION = "protected transaction of all ledgers"
+
+
+def _protected(suppliers: pa.Array, entries: Mapping[str, str]) -> Mask:
+    """Return the lines one of whose suppliers, with blanks between them, protects its whole transaction."""
+
+    def any_of(keys: str) -> bool:
+        return any(is_protected(entries, key) for key in keys.split())
+
+    return facts_of_distinct(suppliers, any_of, dtype=np.bool_, empty=False)
+
+
+def _in_doubt(kinds: NDArray[np.object_]) -> Mask:
+    return np.array([str(kind).startswith(UNKNOWN) for kind in kinds], np.bool_)
+
+
+def _pairs(
+    called: pa.Array, supplier: pa.Array, entries: Mapping[str, str], *, what: Sequence[str] = (HELD, ASKED)
+) -> Mask:
+    """Return the lines of whose name and number the register says ``what``; by default, that the name is held."""
+    pair = pc.binary_join_element_wise("n:", plain(called), "|", plain(supplier), "")
+    return facts_of_distinct(pair, lambda key: entries.get(key, "") in what, dtype=np.bool_, empty=False)
