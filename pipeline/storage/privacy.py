@@ -53,7 +53,7 @@ def check_private(private: Path, *, group: int | None, writes: bool) -> None:
 def check_reach(private: Path, *, writes: bool) -> None:
     """Raise `StorageError` where the user of this run cannot look into the folder, or with ``writes`` write there."""
     wanted = os.R_OK | os.X_OK | (os.W_OK if writes else 0)
-    if private.exists() and not os.access(private, wanted, effective_ids=True):
+    if os.path.exists(private) and not os.access(private, wanted, effective_ids=True):  # noqa: PTH110 - an impossible path is none
         raise StorageError(
             "not-writable",
             f"the user of this run may not {'write' if writes else 'look'} there",
