@@ -109,7 +109,7 @@ class Payees:
     floor: dict[str, str] = field(default_factory=dict)
     named_floor: dict[str, str] = field(default_factory=dict)
     approved: set[tuple[str, str]] = field(default_factory=set)
-    by_right: set[tuple[str, str]] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
     ever: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     doubted: set[str] = field(default_factory=set)
     called: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -181,9 +181,9 @@ class Payees:
             self.floor[number] = strongest([kind, self.floor.get(number, "")])
             self.named_floor[name] = strongest([kind, self.named_floor.get(name, "")])
 
-    def lost(self, named: Iterable[Row]) -> None:
-        """Forget all that was received: why ``named`` lines are public nobody knows any more, and they may stay so."""
-        self.by_right |= {(row["Supplier No"], row["Supplier Name"]) for row in named}
+    def lost(self, public: Iterable[Row]) -> None:
+        """Forget all that was received: why ``public`` lines are so nobody knows any more, and they may stay so."""
+        self.kept |= {row["Net Amount"] for row in public}
         self.versions = self.versions.lost()
         self.listed, self.floor, self.named_floor = {}, {}, {}
 
@@ -197,7 +197,7 @@ class Payees:
 
     def was_lost(self, row: Row) -> bool:
         """Return whether a line was public when the memory was lost, and with it who else its transaction pays."""
-        return (row["Supplier No"], row["Supplier Name"]) in self.by_right
+        return row["Net Amount"] in self.kept
 
     def approve(self, *, list_is_gone: bool) -> None:
         """Let in what waits: the newest files and lists are right, a list that has gone included."""
