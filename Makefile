@@ -43,7 +43,7 @@ portal-stop: run-ready  ## Stop that CKAN; its data stay
 	@.venv/bin/python deploy/ckan/portal.py stop $(ARGS)
 
 test: dev-ready         ## Run the tests
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 # Nothing is changed; every tool runs, side by side, and what failed is shown at the end.  Types take longest: first.
 check: dev-ready        ## Check format, lint, types and import contracts; changes nothing
