@@ -43,18 +43,22 @@ portal-stop: run-ready  ## Stop that CKAN; its data stay
 	@.venv/bin/python deploy/ckan/portal.py stop $(ARGS)
 
 test: dev-ready         ## Run the tests
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
-# Nothing is changed; every tool runs, and what failed is shown at the end.
+# Nothing is changed; every tool runs, side by side, and what failed is shown at the end.  Types take longest: first.
 check: dev-ready        ## Check format, lint, types and import contracts; changes nothing
-	@out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT && failed= && \
+	@out=$$(mktemp -d) || exit 1; trap 'rm -rf "$$out"' EXIT; \
 	run() { name=$$1; shift; \
-	  if "$$@" >"$$out/$$name" 2>&1; then echo "  ok      $$name"; else echo "  FAILED  $$name"; failed="$$failed $$name"; fi; }; \
-	run format .venv/bin/ruff format --check .; \
-	run lint .venv/bin/ruff check .; \
-	run types .venv/bin/mypy; \
-	run imports .venv/bin/lint-imports --no-logo; \
-	for name in $$failed; do echo; echo "--- $$name"; cat "$$out/$$name"; done; test -z "$$failed"
+	  if "$$@" >"$$out/$$name" 2>&1; then echo "  ok      $$name"; mv "$$out/$$name" "$$out/.$$name"; \
+	  else echo "  FAILED  $$name"; fi; }; \
+	run types .venv/bin/mypy & \
+	run format .venv/bin/ruff format --check . & \
+	run lint .venv/bin/ruff check . & \
+	run imports .venv/bin/lint-imports --no-logo & \
+	wait; failed=; \
+	for name in format lint types imports; do \
+	  test -f "$$out/.$$name" || { failed=yes; echo; echo "--- $$name"; cat "$$out/$$name"; }; done; \
+	test -z "$$failed"
 
 bench: dev-ready        ## Measure the corridor; writes .bench/results.json
 	@.venv/bin/python tests/bench/corridor.py $(ARGS)

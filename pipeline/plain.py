@@ -7,6 +7,8 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+from pipeline.system import BINARY, CLOEXEC, NONBLOCK
+
 if TYPE_CHECKING:
     from io import BufferedReader
     from pathlib import Path
@@ -22,7 +24,7 @@ def open_plain(path: str | os.PathLike[str], *, flags: int = 0) -> BufferedReade
     Nothing is waited for, and what was opened is what is looked at.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | flags)
+        descriptor = os.open(path, os.O_RDONLY | NONBLOCK | CLOEXEC | BINARY | flags)
     except OSError as error:
         if error.errno == errno.ENXIO:  # a socket
             raise _not_plain(path) from None

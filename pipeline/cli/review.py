@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
-import termios
 import time
-import tty
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from pipeline.cli.decisions import NEXT, out, settings_of
@@ -47,7 +46,7 @@ def review(options: argparse.Namespace) -> int:
         more = f"; {listed:,} are in {types.path}, and `pipeline publish` says what they wait for" if listed else ""
         out([f"no supplier is left to classify, as the last `pipeline publish` found{more}"])
         return int(ExitStatus.OK)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and find_spec("termios")):
         raise SettingsError(
             "not-a-terminal",
             "the review shows names, and asks on a terminal only",
@@ -187,6 +186,9 @@ def _keys() -> Iterator[Callable[[], str]]:
 
     What comes as several characters at once (an arrow key, a text that is pasted) is no key of ours.
     """
+    import termios  # noqa: PLC0415 - not on Windows
+    import tty  # noqa: PLC0415
+
     number = sys.stdin.fileno()
     before = termios.tcgetattr(number)
 

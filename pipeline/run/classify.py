@@ -79,7 +79,7 @@ class TypeList:
             replace_file(path, before + added, mode=mode)
             self._added = added
             if facts:
-                with suppress(PermissionError):
+                with suppress(PermissionError, AttributeError):  # Windows has no owners to keep
                     os.chown(path, facts.st_uid, facts.st_gid)
                 path.chmod(mode)
 

@@ -18,6 +18,7 @@ from pipeline.run.compare import changed_months, compared
 from pipeline.run.portals import catalogue_of
 from pipeline.run.publish import looking, planned
 from pipeline.storage.atomic import make_private, writing
+from pipeline.system import BINARY, NOFOLLOW
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -118,7 +119,7 @@ def _put(private: Path, parts: Mapping[str, Part]) -> None:
 
 def _copy(part: Part, target: Path) -> None:
     """Write a private copy: a link would share its mode with what is public."""
-    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NOFOLLOW | BINARY, 0o600)
     with os.fdopen(handle, "wb") as file:
         if isinstance(part, Written):
             file.write(part.content)

@@ -38,6 +38,7 @@ from pipeline.storage.memory import check_day, remember_day
 from pipeline.storage.privacy import check_private, mend_private
 from pipeline.storage.store import Store
 from pipeline.storage.supplier_review import read_review
+from pipeline.system import KEEPS_MODES
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -89,6 +90,8 @@ def publish(
     reach, key = _means(settings, environ)
     group = settings.group_of_private()
     check_private(settings.data / "private", group=group, writes=True)
+    if not KEEPS_MODES:
+        say(f"this system keeps no permissions of files: see that only you can open {settings.data / 'private'}")
     with locked(settings.data / "private", say=say):
         if mended := mend_private(settings.data / "private", group=group):
             record(settings.data / "private", "mended", {"modes": mended})

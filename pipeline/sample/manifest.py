@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.plain import open_plain, read_plain
 from pipeline.sample.planting import Planted
 from pipeline.storage.atomic import make_private
+from pipeline.system import BINARY, close_to_others
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,7 @@ def manifest_files(data: Path) -> tuple[str, ...]:
 def _write_private(path: Path, text: str) -> None:
     """Write ``text`` to a file that only its owner may read, in a folder that only its owner may open."""
     make_private(path.parent)
-    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | BINARY, 0o600)
     with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
-        os.fchmod(number, 0o600)  # the file may have been there before
+        close_to_others(number)  # the file may have been there before
         file.write(text)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import SettingsError, StorageError
 from pipeline.settings.secret import Secret
-from pipeline.storage.atomic import sync_folder
+from pipeline.system import BINARY, CLOEXEC, KEEPS_MODES, NONBLOCK, close_to_others, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,7 +67,7 @@ class Key:
 def default_key_file(environ: Mapping[str, str]) -> Path:
     """Return where the key stands when nothing else is set: the user's XDG data folder."""
     base = environ.get("XDG_DATA_HOME", "")
-    home = environ.get("HOME", "")
+    home = environ.get("HOME", "") or (environ.get("USERPROFILE", "") if os.name == "nt" else "")
     if os.path.isabs(base):  # the XDG specification: a relative one is ignored  # noqa: PTH117 - it is text
         folder = Path(base)
     elif os.path.isabs(home):  # noqa: PTH117 - it is text, and may be empty
@@ -173,7 +173,7 @@ def _read_private(path: Path) -> bytes:
     """Return the content of a file that only its owner can read; a link counts as the file it leads to."""
     try:
         # Not blocking: a pipe in the file's place must not hang the run.  Facts are taken from the open file.
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        descriptor = os.open(path, os.O_RDONLY | CLOEXEC | NONBLOCK | BINARY)
     except FileNotFoundError:
         raise SettingsError(
             "key-missing",
@@ -195,6 +195,8 @@ def _read_private(path: Path) -> bytes:
 def _check_private(path: Path, facts: os.stat_result) -> None:
     if not stat.S_ISREG(facts.st_mode):
         code, message, fix = "key-not-a-file", "this is no plain file", "name the key file in PIPELINE_KEY_FILE"
+    elif not KEEPS_MODES:
+        return  # the folder alone keeps others out: docs/start.md says so
     elif facts.st_uid not in {os.geteuid(), 0}:
         code, message = "key-wrong-owner", "the pseudonym key belongs to another user, who can change it"
         fix = f"as an administrator: chown {os.geteuid()} '{path}'"
@@ -213,7 +215,7 @@ def _create(path: Path, key: Key) -> None:
     except OSError as fault:
         raise _unwritable(path, fault) from None
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | CLOEXEC | BINARY, 0o600)
     except FileExistsError:
         raise SettingsError(
             "key-exists",
@@ -225,7 +227,7 @@ def _create(path: Path, key: Key) -> None:
         raise _unwritable(path, fault) from None
     try:
         with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, 0o600)
+            close_to_others(descriptor)
             file.write(_content(key))
             file.flush()
             os.fsync(descriptor)

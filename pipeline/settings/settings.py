@@ -6,7 +6,6 @@ Where they come from, the later winning: `pipeline.toml`, variables `PIPELINE_*`
 from __future__ import annotations
 
 import difflib
-import grp
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,6 +36,7 @@ from pipeline.settings.sections import (
 )
 from pipeline.settings.spend import Spend
 from pipeline.settings.toml import read_toml
+from pipeline.system import group_number
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -171,14 +171,17 @@ class Settings:
         if not self.private_group:
             return None
         try:
-            return grp.getgrnam(self.private_group).gr_gid
-        except KeyError:
+            number, lacking = group_number(self.private_group), "this machine has no such group"
+        except NotImplementedError:
+            number, lacking = None, "this system has no groups"
+        if number is None:
             raise SettingsError(
                 "bad-setting",
-                "this machine has no such group",
+                lacking,
                 where=f"{self.file}: private_group",
                 fix="name a group of this machine, or remove the line: then only the pipeline's own user reads it",
-            ) from None
+            )
+        return number
 
     def facts(self) -> dict[str, dict[str, str]]:
         """Return the settings that can change a dataset's rows, as text, by the section that a dataset names."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.errors import StorageError
 from pipeline.plain import read_plain
+from pipeline.system import BINARY, NONBLOCK, copy_range, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,19 +44,10 @@ def writing(path: Path) -> Iterator[None]:
         ) from None
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in ``folder`` survive a crash."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def copy_bytes(old: BinaryIO, new: BinaryIO) -> None:
     """Copy a whole file into a new one; where the file system can, it shares blocks until either is written."""
     with suppress(OSError):  # not on every system, nor between all file systems
-        while os.copy_file_range(old.fileno(), new.fileno(), _PIECE):
+        while copy_range(old.fileno(), new.fileno(), _PIECE):
             pass
     # both descriptors stand where that ended: nothing is left to copy, or all of it
     shutil.copyfileobj(old, new, _PIECE)
@@ -77,7 +69,7 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o600) -> bool:
     part = path.with_name(f".{path.name}.part")
     with writing(path):
         # a pipe in its place would be waited for
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NONBLOCK, mode)
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NONBLOCK | BINARY, mode)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
@@ -92,7 +84,7 @@ def append_line(path: Path, facts: Mapping[str, object]) -> None:
     line = json.dumps(facts, ensure_ascii=True, sort_keys=True)
     make_private(path.parent)
     with writing(path):
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | BINARY, 0o600)
         with os.fdopen(handle, "r+b") as file:
             end = file.seek(0, os.SEEK_END)
             file.seek(max(end - 1, 0))

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 from pipeline.plain import read_plain
 from pipeline.storage.atomic import make_private, writing
+from pipeline.system import BINARY, NONBLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,7 +73,7 @@ class Bench:
     def _written(self, path: Path, blocks: Iterable[pa.Buffer]) -> Iterable[pa.Buffer]:
         make_private(path.parent)
         with writing(path):
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NONBLOCK, 0o600)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NONBLOCK | BINARY, 0o600)
             with os.fdopen(handle, "wb") as file:
                 for block in blocks:
                     file.write(block)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import SettingsError, StorageError
 from pipeline.plain import read_plain
 from pipeline.storage.atomic import writing
+from pipeline.system import KEEPS_MODES, close_to_others, may
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ def check_private(private: Path, *, group: int | None, writes: bool) -> None:
     except FileNotFoundError:
         return
     check_reach(private, writes=writes)
-    if _allowed(stat.S_IMODE(facts.st_mode), facts.st_gid, group):
+    if not KEEPS_MODES or _allowed(stat.S_IMODE(facts.st_mode), facts.st_gid, group):
         return
     if writes and not _keeps_modes(private):
         raise SettingsError(
@@ -53,7 +54,7 @@ def check_private(private: Path, *, group: int | None, writes: bool) -> None:
 def check_reach(private: Path, *, writes: bool) -> None:
     """Raise `StorageError` where the user of this run cannot look into the folder, or with ``writes`` write there."""
     wanted = os.R_OK | os.X_OK | (os.W_OK if writes else 0)
-    if os.path.exists(private) and not os.access(private, wanted, effective_ids=True):  # noqa: PTH110 - an impossible path is none
+    if os.path.exists(private) and not may(private, wanted):  # noqa: PTH110 - an impossible path is none
         raise StorageError(
             "not-writable",
             f"the user of this run may not {'write' if writes else 'look'} there",
@@ -71,6 +72,8 @@ def mend_private(private: Path, *, group: int | None) -> int:
     with writing(private):
         for path, facts in _below(private):
             folder = stat.S_ISDIR(facts.st_mode)
+            if not KEEPS_MODES and facts.st_nlink == 1:
+                continue
             wanted = (0o700 if folder else 0o600) | ((0o050 if folder else 0o040) if group is not None else 0)
             linked = not folder and facts.st_nlink > 1
             if linked:
@@ -117,8 +120,8 @@ def _part(path: Path) -> None:
 def _keeps_modes(folder: Path) -> bool:
     """Return whether a file here is as closed as it is made."""
     with writing(folder), tempfile.NamedTemporaryFile(dir=folder, prefix=".modes-") as probe:
-        os.fchmod(probe.fileno(), 0o644)
+        close_to_others(probe.fileno(), 0o644)
         opened = stat.S_IMODE(os.fstat(probe.fileno()).st_mode)
-        os.fchmod(probe.fileno(), 0o600)
+        close_to_others(probe.fileno())
         closed = stat.S_IMODE(os.fstat(probe.fileno()).st_mode)
         return (opened, closed) == (0o644, 0o600)

@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 from pipeline.errors import PrivacyError, StorageError
 from pipeline.model.release import Release, ReleasedFile
 from pipeline.plain import open_plain, plain, read_plain
-from pipeline.storage.atomic import make_private, sync_folder, writing
+from pipeline.storage.atomic import make_private, writing
 from pipeline.storage.state import Built, State, load_state, save_state, sweep_state
+from pipeline.system import BINARY, sync_file, sync_folder
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -277,17 +278,13 @@ def _weigh(path: Path, blocks: Iterable[pa.Buffer]) -> ReleasedFile:
 def _sync(paths: Sequence[Path]) -> None:
     """Make the bytes of files survive a crash."""
     for path in paths:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync_file(path)
 
 
 def _write(path: Path, blocks: Iterable[pa.Buffer]) -> ReleasedFile:
     digest = hashlib.sha256()
     size = 0
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600)
     with os.fdopen(handle, "wb") as file:
         for block in blocks:
             file.write(block)

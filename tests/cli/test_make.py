@@ -245,6 +245,33 @@ def test_git_never_takes_anything_below_data_but_its_three_pages(tmp_path: Path)
     assert sorted(listed) == sorted([".gitignore", *taken])
 
 
+# --- check ----------------------------------------------------------------------------------------------------------
+
+
+def test_check_runs_every_tool_side_by_side_and_shows_what_failed(project: Path) -> None:
+    tools = project / ".venv" / "bin"
+    tools.mkdir(parents=True)
+    for name in ("mypy", "lint-imports"):  # each ends only after the other has begun
+        other = "lint-imports" if name == "mypy" else "mypy"
+        command(
+            tools,
+            name,
+            f"touch begun-{name}; for i in 1 2 3 4 5; do [ -f begun-{other} ] && exit 0; sleep 1; done; exit 1",
+        )
+    command(tools, "ruff", "exit 0")
+    said = run(project, "make", "--assume-old=dev-ready", "check")
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert sorted(said.stdout.split()) == sorted(["ok", "format", "ok", "lint", "ok", "types", "ok", "imports"])
+    command(tools, "ruff", 'echo "so said $1"; [ "$1" = check ]')
+    command(tools, "mypy", "echo bad types; kill -9 $$")
+    said = run(project, "make", "--assume-old=dev-ready", "check")
+    assert said.returncode == 2
+    assert "--- format\nso said format\n" in said.stdout
+    assert "--- types\nbad types\n" in said.stdout
+    assert "ok      imports" in said.stdout
+    assert "so said check" not in said.stdout
+
+
 # --- the bare machine -----------------------------------------------------------------------------------------------
 
 

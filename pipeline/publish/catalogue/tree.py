@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import StorageError
 from pipeline.plain import open_plain
-from pipeline.storage.atomic import copy_bytes, sync_folder
+from pipeline.storage.atomic import copy_bytes
+from pipeline.system import BINARY, KEEPS_MODES, NOFOLLOW, link, sync_file, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 FILE_MODE = 0o644
 FOLDER_MODE = 0o755
 
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | NOFOLLOW | BINARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def build_tree(root: Path, parts: Mapping[str, Part]) -> None:
 
 def hash_file(path: Path) -> str:
     """Return the sha256 of a file in hex; it is streamed, and a link is not followed."""
-    with open_plain(path, flags=os.O_NOFOLLOW) as file:
+    with open_plain(path, flags=NOFOLLOW) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -138,11 +138,7 @@ def _sync_folder_below(root: Path, folder: str) -> None:
     sync_folder(root / folder)
     for entry in os.scandir(folder):
         if entry.is_file(follow_symlinks=False):
-            descriptor = os.open(entry.path, _READ)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            sync_file(entry.path)
 
 
 def _place(part: Part, target: Path) -> None:
@@ -161,10 +157,12 @@ def _share(source: Path, target: Path) -> bool:
     A file that has another name already is not shared: older versions linked public files to the private store.
     """
     facts = source.lstat()
-    if not stat.S_ISREG(facts.st_mode) or stat.S_IMODE(facts.st_mode) != FILE_MODE or facts.st_nlink != 1:
+    if not stat.S_ISREG(facts.st_mode) or facts.st_nlink != 1:
+        return False
+    if KEEPS_MODES and stat.S_IMODE(facts.st_mode) != FILE_MODE:
         return False
     try:
-        os.link(source, target, follow_symlinks=False)
+        link(source, target)
     except OSError:
         return False  # another file system, or one without links: the copy says what is wrong if it is more
     return True
@@ -173,7 +171,7 @@ def _share(source: Path, target: Path) -> bool:
 def _copy(source: Path, target: Path) -> None:
     """Write a new file with the same bytes."""
     with (
-        open_plain(source, flags=os.O_NOFOLLOW) as old,
+        open_plain(source, flags=NOFOLLOW) as old,
         os.fdopen(os.open(target, _NEW, 0o600), "wb") as new,
     ):
         copy_bytes(old, new)
