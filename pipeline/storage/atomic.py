@@ -79,9 +79,11 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o600) -> bool:
     return True
 
 
-def append_line(path: Path, facts: Mapping[str, object]) -> None:
-    """Append ``facts`` as one line of JSON to a private file, and make it survive a crash."""
+def append_line(path: Path, facts: Mapping[str, object], *, once: bool = False) -> None:
+    """Append ``facts`` as one line of JSON to a private file, and make it survive a crash; ``once``: if not there."""
     line = json.dumps(facts, ensure_ascii=True, sort_keys=True)
+    if once and path.exists() and line.encode() in read_plain(path).split(b"\n"):
+        return
     make_private(path.parent)
     with writing(path):
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | BINARY, 0o600)

@@ -53,7 +53,7 @@ class ReferenceIndex:
             left = before.filter(pc.invert(pc.is_in(before, still))).to_pylist()
             if left:
                 facts = {"month": month, "released_on": old.released_on, "scope": scope, "references": left}
-                append_line(self._path, facts)
+                append_line(self._path, facts, once=True)  # a run that was killed may have written it before
 
     def published_in(self, scope: str, reference: str) -> tuple[PublishedIn, ...]:
         """Return every release that held ``reference``, by month and day."""
