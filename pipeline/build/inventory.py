@@ -109,6 +109,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     """
     seen = history(work.settings.desk, dataset.name, state, work.as_of)
     look = _Look(reader, work.context("", references), _copied(state.registers), [], seen)
+    _forget_let_go(state, look)
     absent = _enter_lists(dataset, look)
     own: dict[str, Mapping[Month, str]] = {}
     receipts: dict[str, Mapping[str, Receipt]] = {}
@@ -173,6 +174,15 @@ def read_as(work: Workplace, dataset: Dataset, references: References, feed: Fee
     """Return a digest of all that decides what a source enters, beside its bytes."""
     base = work.made_from(dataset, references)
     return digest([repr(feed), *(base[name] for name in ("program", "settings", "code lists"))])
+
+
+def _forget_let_go(state: State, look: _Look) -> None:
+    """Take out of the registers what files entered that a decision has let go; what is public stays as protected."""
+    for receipts in state.receipts.values():
+        for path, receipt in receipts.items():
+            if look.history.is_let_go(path, receipt.sha256):
+                for sources in look.registers.values():
+                    sources.pop(path, None)
 
 
 def _enter_lists(dataset: Dataset, look: _Look) -> set[str]:

@@ -92,6 +92,10 @@ class History:
         """Return whether these bytes of ``path`` fed a release that holds."""
         return any(each.sha256 == sha256 and self.counts(path, each) for each in self.versions.get(path, ()))
 
+    def is_let_go(self, path: str, sha256: str) -> bool:
+        """Return whether a decision has let these bytes go."""
+        return _let_go(self.desk, self.dataset, path, sha256) is not None
+
     def forgot(self, path: str, sha256: str) -> bool:
         """Return whether somebody took these bytes back."""
         decision = _let_go(self.desk, self.dataset, path, sha256)

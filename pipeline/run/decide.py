@@ -89,7 +89,8 @@ def decide(
         state = Store(private).state(choice.dataset)
         waits = tuple(waiting_findings(state))
         chosen = _whole(kind, choice, [each for each in waits if choice.holds(each)])
-        after_all = _after_all(settings.desk, state, choice, signed) if kind == "approve" and not chosen else ()
+        one = choice.first != "" and choice.first == choice.last  # never by `--all` or a range: nobody means them
+        after_all = _after_all(settings.desk, state, choice, signed) if kind == "approve" and one and not chosen else ()
         if not chosen and not after_all:
             raise _nothing_waits(choice, waits)
         if not choice.first and not choice.code and len({each.code for each in chosen}) > 1:
@@ -211,7 +212,7 @@ def _after_all(desk: Desk, state: State, choice: Choice, signed: Signature) -> t
         for each in newest.values()
         if each.kind != "approve"
         and (each.path, each.sha256) in aside
-        and (not choice.first or choice.first <= (each.period or NO_MONTH) <= choice.last)
+        and choice.first == (each.period or NO_MONTH)
         and not choice.code
     )
     return tuple(each for each in found if each.path) or found  # a file that counts again settles what followed from it

@@ -23,7 +23,7 @@ def last_day(private: Path) -> dt.date | None:
         return None
     try:
         return dt.date.fromisoformat(json.loads(read_plain(path))["as_of"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise StorageError(
             "bad-state",
             "the day of the last run cannot be understood",

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from little_force import FEB, JAN, MAR, STREET, call, crime, little_force, publish, record
+from little_force import FEB, JAN, MAR, SPEND, STREET, call, crime, little_force, pay, payees, publish, record
 from product import Product, change_csv, contents, read_csv
 from small_tree import small_tree
 
@@ -312,3 +312,34 @@ def test_what_concerns_several_months_is_not_let_in_by_naming_one(tmp_path: Path
     product.decide("approve", STREET, "2024-01..2024-02")
     assert product.run(*publish).status == 0
     assert data_of(product) != files
+
+
+def test_nothing_that_was_let_go_comes_back_by_an_approval_of_all(force: Product) -> None:
+    pay(force, JAN, {"Supplier No": "S1", "Supplier Type": "PROT", "Supplier Name": "Elm House"})
+    publish(force, SPEND)
+    pay(force, JAN, {"Supplier No": "S1", "Supplier Type": "ORG", "Supplier Name": "Elm House"})
+    publish(force, SPEND, status=5)
+    force.decide("reject", SPEND, "--all")
+    publish(force, SPEND)
+    for words in (("--all",), ("2024-01..2024-12",)):
+        said = force.run("approve", SPEND, *words, "--role", "Head of IM", "--reason", "Again.")
+        assert (said.status, "nothing-waits" in said.err) == (3, True), words
+    publish(force, SPEND)
+    assert payees(force, JAN) == ["REDACTED OTHER"]
+    force.decide("approve", SPEND, JAN)
+    publish(force, SPEND)
+    assert payees(force, JAN) == ["Elm House"]
+
+
+def test_what_a_forgotten_file_restricted_is_asked_about_also_when_no_other_comes(force: Product) -> None:
+    record(force, MAR, crime(JAN, 1, restricted="Y"))
+    call(force, MAR)
+    publish(force, STREET)
+    before = len(force.csv(STREET, JAN))
+    force.decide("forget", f"crime/recorded-crime/{MAR}.csv")
+    force.crimes(MAR).unlink()
+    publish(force, STREET, status=5)
+    assert len(force.csv(STREET, JAN)) == before
+    force.decide("approve", STREET, JAN, "--finding", "protection-weakened")
+    publish(force, STREET, status=5)
+    assert len(force.csv(STREET, JAN)) == before + 1
