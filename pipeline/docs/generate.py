@@ -232,11 +232,11 @@ def _feed(feed: Feed) -> Iterator[str]:
     yield f"### Extract {feed.name}"
     yield f"{feed.title}. {_place(feed)}"
     yield _table(("raw column", "fate", "published as", "how", "why"), _fates(feed))
-    made = [fate for fate in feed.treatments if not fate.settles]
+    made = [each for each in feed.treatments if not each.columns]
     if made:
         yield "Published columns that no raw column is needed for:"
         yield _table(
-            ("published as", "how", "why"), ((_names(fate.makes), f"`{_kind(fate)}`", fate.why) for fate in made)
+            ("published as", "how", "why"), ((_names(each.makes), f"`{_kind(each)}`", each.why) for each in made)
         )
     if feed.rules:
         yield "Rules about rows, in their order:"
@@ -259,15 +259,15 @@ def _place(feed: Feed) -> str:
 def _fates(feed: Feed) -> Iterator[tuple[str, ...]]:
     """Yield the fate of each raw column, as the declaration says it."""
     for treatment in feed.treatments:
-        for column in treatment.settles:
+        for column in treatment.columns:
             fate = "treated" if treatment.makes else "checked, never published"
             yield f"`{column}`", fate, _names(treatment.makes), f"`{_kind(treatment)}`", treatment.why
     for rule in feed.rules:
-        for column in rule.settles:
+        for column in rule.columns:
             yield f"`{column}`", "used by a rule, never published", "", f"`{_kind(rule)}`", rule.why
     for withheld in feed.withheld:
         whom = withheld.whom if isinstance(withheld, Withhold) else ""
-        for column in withheld.settles:
+        for column in withheld.columns:
             yield f"`{column}`", f"withheld: identifies {whom}" if whom else "withheld", "", "", withheld.why
 
 

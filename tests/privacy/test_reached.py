@@ -70,11 +70,11 @@ def run(product: Product, dataset: Dataset) -> None:
 
 
 def a_row_that_the_schema_has_not_judged(folder: Path) -> None:
-    run(little_force(folder), with_rule(STREET, Unseen("x", "broken on purpose")))
+    run(little_force(folder), with_rule(STREET, Unseen(what="x", why="broken on purpose")))
 
 
 def a_row_that_nobody_accounts_for(folder: Path) -> None:
-    run(little_force(folder), with_rule(STREET, OneMore("x", "broken on purpose")))
+    run(little_force(folder), with_rule(STREET, OneMore(what="x", why="broken on purpose")))
 
 
 def a_row_of_no_month(folder: Path) -> None:

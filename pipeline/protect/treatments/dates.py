@@ -9,8 +9,8 @@ import numpy as np
 
 from pipeline.columns.arrays import facts_of_distinct, filled
 from pipeline.columns.dates import Plausible, days, months
-from pipeline.model.handling import Treated, problem
-from pipeline.protect.handling import OneColumn, columns_of
+from pipeline.model.handling import Treated, columns_of, problem
+from pipeline.protect.handling import OneColumn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +40,7 @@ class MonthOf(OneColumn):
     A date to come is a problem, unless ``to_come`` says that the system keeps such dates too.
     """
 
+    why: str = "day and time would single people out"
     day_into: str = ""
     to_come: bool = False
 

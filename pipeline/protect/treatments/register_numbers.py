@@ -29,6 +29,8 @@ _ONE_WORD = re.compile(r"[A-Za-z0-9(#*][!-~]{0,59}", re.ASCII)
 class CompanyNumber(OneColumn):
     """Publishes a company number that has the form of one; another text is left blank, and counted."""
 
+    why: str = "the public register of companies"
+
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the numbers, and how many are left out."""
         text, other = _of_form(cells[self.column], COMPANY_NUMBER.fullmatch)
@@ -38,6 +40,8 @@ class CompanyNumber(OneColumn):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractReference(OneColumn):
     """Publishes a contract's reference that has the form that the settings give; another is left blank, and counted."""
+
+    why: str = "leads to the register of contracts"
 
     @property
     def open_text(self) -> tuple[str, ...]:
