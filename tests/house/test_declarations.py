@@ -1,4 +1,4 @@
-"""Every raw column has exactly one fate with a reason, and every published column is made by somebody."""
+"""Every raw column has exactly one handling with a reason, and every published column is made by somebody."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_the_agreed_extracts_are_the_declared_ones() -> None:
 
 
 @each_feed
-def test_each_raw_column_has_exactly_one_fate(feed: Feed) -> None:
+def test_each_raw_column_has_exactly_one_handling(feed: Feed) -> None:
     assert sorted(feed.declared) == sorted(EXTRACTS[feed.name])
     assert len(set(feed.declared)) == len(feed.declared)
 
@@ -97,7 +97,7 @@ def test_what_identifies_somebody_is_watched(feed: Feed) -> None:
 
 
 @each_feed
-def test_each_fate_says_why_and_reads_only_what_is_declared(feed: Feed) -> None:
+def test_each_handling_says_why_and_reads_only_what_is_declared(feed: Feed) -> None:
     for each in feed.handlings:
         assert len(each.why) > 10, each
         assert "\n" not in each.why
