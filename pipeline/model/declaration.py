@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.model.constants import Constant, OnEveryRow
 from pipeline.model.handling import RowRule, Treatment, Withheld, columns_of
@@ -138,7 +138,7 @@ class Share:
 class Dataset:
     """What is published under one name: its feeds, the order of its rows, what the public is told.
 
-    ``settings`` are the sections of the settings that can change its rows.  ``granularity`` is the smallest area that
+    ``granularity`` is the smallest area that
     a row gives, "" where it gives none.  ``statements`` may name settings in braces.  ``order`` names the published
     columns that rows are sorted by: all of them, where the declaration does not say.  The schema has title and
     description.  ``categories`` are published columns of closed lists, and ``shares`` what else a month is compared
@@ -150,7 +150,6 @@ class Dataset:
     theme: str
     tags: tuple[str, ...]
     feeds: tuple[Feed, ...]
-    settings: tuple[str, ...] = ("force",)
     granularity: str = ""
     statements: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
@@ -173,6 +172,12 @@ class Dataset:
     def reference_files(self) -> tuple[str, ...]:
         """The lists below ``data/reference`` that its handlings look up."""
         return tuple(dict.fromkeys(name for feed in self.feeds for each in feed.handlings for name in each.needs))
+
+    @property
+    def options(self) -> tuple[type[Any], ...]:
+        """The classes of settings that its sources and handlings ask: they can change its rows."""
+        asking = (each for feed in self.feeds for each in (feed.source, *feed.handlings))
+        return tuple(dict.fromkeys(kind for each in asking for kind in getattr(each, "options", ())))
 
 
 class Source(Protocol):

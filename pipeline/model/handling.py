@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
 
 import numpy as np
 import pyarrow as pa
@@ -64,11 +64,13 @@ class Handling:
 
     ``why`` is the reason, in words that the documentation shows, and ``what`` it keeps back, if anything, in words for
     the public.  ``takes`` is how many raw columns it is about, None
-    for any number; ``needs`` are the lists below ``data/reference`` that it looks up.
+    for any number; ``needs`` are the lists below ``data/reference`` that it looks up, ``options`` the
+    settings that it asks, by their class.
     """
 
     takes: ClassVar[int | None] = 1
     needs: ClassVar[tuple[str, ...]] = ()
+    options: ClassVar[tuple[type[Any], ...]] = ()
     columns: tuple[str, ...] = ()
     what: str = ""
     why: str = ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -31,10 +33,12 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-def run(tree: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def run(tree: Path, *words: str, settings: str = "examples/leicestershire.toml") -> subprocess.CompletedProcess[str]:
     environ = {name: text for name, text in os.environ.items() if not name.startswith("PIPELINE_")}
-    environ |= {"PYTHONPATH": str(tree), "PIPELINE_KEY_FILE": str(tree / "key"), "NO_COLOR": "1"}
-    command = [sys.executable, "-m", "pipeline", "--settings", "examples/leicestershire.toml", *words]
+    environ |= {"PYTHONPATH": str(tree), "NO_COLOR": "1"}
+    if not settings.startswith("pipeline"):
+        environ["PIPELINE_KEY_FILE"] = str(tree / "key")
+    command = [sys.executable, "-m", "pipeline", "--settings", settings, *words]
     return subprocess.run(command, cwd=tree, env=environ, capture_output=True, text=True, check=False)
 
 
@@ -42,10 +46,59 @@ def unsaid(said: subprocess.CompletedProcess[str], shown: list[str]) -> list[str
     return [line for line in shown if line not in (said.stdout + said.stderr).splitlines()]
 
 
-def test_the_worked_example_is_published_as_its_page_shows(tmp_path: Path) -> None:
-    tree, data = tmp_path / "product", tmp_path / "cards"
+def copied(tmp_path: Path) -> Path:
+    """Return a copy of the product, to which files may be added."""
+    tree = tmp_path / "product"
     for name in ("pipeline", "schemas", "examples"):
         shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return tree
+
+
+def test_two_datasets_of_a_family_have_two_thresholds(tmp_path: Path) -> None:
+    """The second one is a declaration and a schema of its own; a section of its own has its threshold."""
+    tree, data = copied(tmp_path), tmp_path / "data"
+    for folder, name in (("pipeline/datasets", "spend_over_500.py"), ("schemas", "spend-over-500.json")):
+        text = (tree / folder / "expenditure" / name).read_text(encoding="utf-8")
+        again = text.replace("spend-over-500", "spend-over-0")
+        (tree / folder / "expenditure" / name.replace("500", "0")).write_text(again, encoding="utf-8")
+    shutil.copy(ROOT / "pipeline.toml", tree)
+    with (tree / "pipeline.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[spend]\nthreshold = "600.00"\n[datasets.spend-over-0.spend]\nthreshold = "0.00"\n')
+
+    assert run(tree, "--data", str(data), "sample", settings="pipeline.toml").returncode == 0
+    said = run(
+        tree,
+        "--data",
+        str(data),
+        "publish",
+        "spend-over-500",
+        "spend-over-0",
+        "--month",
+        "2024-01",
+        settings="pipeline.toml",
+    )
+    assert said.returncode == 0, said.stdout
+    smallest = {name: totals(data / "published" / name) for name in ("spend-over-500", "spend-over-0")}
+    assert min(smallest["spend-over-500"]) > 600
+    assert 0 < min(smallest["spend-over-0"]) < 500
+    titles = [json.loads((data / "published" / name / "datapackage.json").read_bytes())["title"] for name in smallest]
+    assert ["over £600" in titles[0], "over £0" in titles[1]] == [True, True]
+
+
+def totals(folder: Path) -> list[float]:
+    """Return the size of each published transaction."""
+    sums: dict[str, float] = {}
+    for path in folder.glob("*.csv"):
+        if path.name != "change-log.csv":
+            with path.open(encoding="utf-8", newline="") as lines:
+                for row in csv.DictReader(lines):
+                    key = f"{path.name} {row['transaction_id']}"
+                    sums[key] = sums.get(key, 0) + float(row["net_amount"])
+    return [abs(total) for total in sums.values()]
+
+
+def test_the_worked_example_is_published_as_its_page_shows(tmp_path: Path) -> None:
+    tree, data = copied(tmp_path), tmp_path / "cards"
     before = digests(tree)
     for place, name in ((tree, DECLARATION), (tree, SCHEMA), (tmp_path, EXTRACT)):
         to = place / name if place is tree else data / name.removeprefix("data/")

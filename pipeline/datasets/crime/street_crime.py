@@ -82,7 +82,6 @@ STREET_CRIME = Dataset(
         Share("with an unlisted offence code", feed="recorded-crime", figure="unlisted_offence_code"),
         Share("without an outcome", "recorded-crime", "Last outcome category", "Under investigation", whole=True),
     ),
-    settings=("force", "crime"),
     granularity="point",
     statements=(
         "Places are map points that stand for at least eight addresses, or for none.",

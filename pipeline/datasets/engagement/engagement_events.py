@@ -46,7 +46,6 @@ ENGAGEMENT_EVENTS = Dataset(
     tags=("engagement", "neighbourhood policing", "meetings", "police"),
     feeds=(EVENTS,),
     categories=("kind",),
-    settings=("force", "engagement"),
     granularity="ward",
     statements=(
         "An event is published after it was held.",

@@ -65,7 +65,6 @@ SPEND_OVER_500 = Dataset(
     shares=(
         Share("whose route is only recorded in the ledger", "ledger", "value_for_money", "Recorded in the ledger"),
     ),
-    settings=("force", "spend"),
     statements=(
         _OVER,
         "Amounts are in pounds sterling, net of VAT that can be recovered.",

@@ -18,6 +18,7 @@ from pipeline.errors import InputError
 from pipeline.model.handling import Judgement, Problem, RowRule, problem
 from pipeline.model.reasons import REASONS
 from pipeline.protect.handling import key_problems
+from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
+    from pipeline.settings.options import Options
 
 #: Codes that the accounts of rows already use.
 _ASKED = "asked"
@@ -53,6 +55,7 @@ class ExcludedAccounts(RowRule):
     """
 
     takes: ClassVar[int | None] = 1
+    options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
     register: ClassVar[str] = "account"
     holds: ClassVar[str] = "excluded accounts"
     every_row: ClassVar[bool] = True

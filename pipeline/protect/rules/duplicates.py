@@ -16,6 +16,7 @@ from pipeline.columns.groups import alike, groups
 from pipeline.errors import InputError
 from pipeline.model.handling import Judgement, Problem, RowRule, nowhere, problem
 from pipeline.protect.handling import key_problems
+from pipeline.protect.options.crime import CrimeOptions
 from pipeline.protect.rules.rule import Marked
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.model.context import Context
     from pipeline.model.handling import Problem
     from pipeline.model.tables import RawTable
+    from pipeline.settings.options import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class OneIncident(RowRule):
     """
 
     takes: ClassVar[int | None] = 1
+    options: ClassVar[tuple[type[Options], ...]] = (CrimeOptions,)
     register: ClassVar[str] = "incident"
     holds: ClassVar[str] = "numbers of incidents"
     every_row: ClassVar[bool] = True
@@ -99,7 +102,7 @@ class OneIncident(RowRule):
     def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:
         """Return the key of each row's incident."""
         parts = [cells[self.column]]
-        if context.incident_days:
+        if "day" in context.option(CrimeOptions).incident_key:
             parts.append(days(cells[self.received_at], time_allowed=True))
         return {_INCIDENT: plain(context.pseudonyms.column("incident", parts))}
 

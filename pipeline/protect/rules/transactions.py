@@ -17,6 +17,7 @@ from pipeline.columns.groups import groups
 from pipeline.columns.money import money
 from pipeline.model.handling import Judgement, Problem, RowRule, problem
 from pipeline.protect.handling import key_problems
+from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
+    from pipeline.settings.options import Options
 
 
 def with_any(group: NDArray[np.int64], rows: Mask) -> Mask:
@@ -147,6 +149,7 @@ class _Reaches:
 class OverThreshold(OfTransactions):
     """Withholds transactions below the threshold of the settings, by their absolute net total."""
 
+    options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
     what: str = "Transactions below the threshold"
     why: str = "the law asks for items over the threshold"
     net: str
@@ -160,9 +163,10 @@ class OverThreshold(OfTransactions):
         """Return the amounts by transaction."""
         exact = on_distinct(raw.cells[self.net], money)
         pence = facts_of_distinct(exact, lambda text: int(text.replace(".", "")), dtype=np.object_, empty=0)
-        limit = int(context.threshold.amount * 100)
+        spend = context.option(SpendOptions)
+        limit = int(spend.threshold * 100)
         group = transactions(raw, self.body, self.number)
-        return Judgement((_Reaches(group, pence, limit, context.threshold.operator),))
+        return Judgement((_Reaches(group, pence, limit, spend.operator),))
 
 
 def together(group: NDArray[np.int64], supplier: pa.Array) -> pa.Array:

@@ -15,6 +15,7 @@ from pipeline.columns.text import is_formula
 from pipeline.errors import InputError
 from pipeline.model.handling import Treated, problem
 from pipeline.protect.handling import OneColumn, key_problems
+from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.settings.options import Options
 
 
 _FLAGS: Final[Mapping[str, str]] = MappingProxyType({"Y": "true", "N": "false"})
@@ -115,6 +117,7 @@ class ValueForMoney(OneColumn):
     `not-recorded`.  A column without any reason stops the dataset, as the settings should say so.
     """
 
+    options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
     why: str = "the law asks why value for money was expected"
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
@@ -123,7 +126,7 @@ class ValueForMoney(OneColumn):
         Raises:
             InputError: ``no-value-for-money``: a reason must be there, and no row has one.
         """
-        required = context.spend.value_for_money
+        required = context.option(SpendOptions).value_for_money == "required"
         labels = context.codelists.read("procurement-route").mapping(month=context.month)
         alias = context.codelists.read("procurement-route-alias").mapping("text", "code")
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.columns.arrays import filled, on_distinct
 from pipeline.model.handling import Treated
 from pipeline.protect.handling import OneColumn
+from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.settings.options import Options
 
 #: Forms of Companies House: eight digits (no company has the number zero), or letters and digits, also older ones of
 #: Scotland, Northern Ireland and registered societies.
@@ -41,6 +43,7 @@ class CompanyNumber(OneColumn):
 class ContractReference(OneColumn):
     """Publishes a contract's reference that has the form that the settings give; another is left blank, and counted."""
 
+    options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
     why: str = "leads to the register of contracts"
 
     @property
@@ -50,7 +53,7 @@ class ContractReference(OneColumn):
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the references, and how many are left out."""
-        form = re.compile(context.spend.contract_reference, re.ASCII)
+        form = re.compile(context.option(SpendOptions).contract_reference, re.ASCII)
 
         def fits(text: str) -> bool:
             return _ONE_WORD.fullmatch(text) is not None and form.fullmatch(text) is not None
