@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.datasets import declared
-from pipeline.model.handling import Judgement, Treated
+from pipeline.model.handling import Judgement, RowRule, Treated
 from pipeline.protect.rules.events import AlreadyHeld
-from pipeline.protect.rules.rule import RowRuleBase
 from pipeline.protect.treatments.dates import MonthOf
 from pipeline.protect.treatments.text import Keep
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset
-    from pipeline.model.handling import RowRule
     from pipeline.model.tables import RawTable
 
 
@@ -44,14 +42,10 @@ def leaking(dataset: str, column: str, leaks: str) -> Dataset:
     """Return a dataset whose treatment of ``column`` publishes the cells of ``leaks``."""
     sound = declared()[dataset]
     feed = sound.feeds[0]
-    treatments = tuple(
-        Leaky(column=column, into=each.into, blank=True, leaks=leaks, why="broken on purpose")
-        if isinstance(each, Keep) and each.column == column
-        else each
-        for each in feed.treatments
-    )
-    assert treatments != feed.treatments
-    return replace(sound, feeds=(replace(feed, treatments=treatments),))
+    kept = feed.columns[column]
+    assert isinstance(kept, Keep)
+    leaky = Leaky(kept.into, blank=True, leaks=leaks, why="broken on purpose")
+    return replace(sound, feeds=(replace(feed, columns={**feed.columns, column: leaky}),))
 
 
 def with_rule(name: str, rule: RowRule) -> Dataset:
@@ -62,7 +56,7 @@ def with_rule(name: str, rule: RowRule) -> Dataset:
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen(RowRuleBase):
+class Unseen(RowRule):
     """Shows no row to the schema, and keeps none of them back."""
 
     def unpublishable(self, raw: RawTable, _context: Context) -> Mask:
@@ -81,7 +75,7 @@ class Finds:
 
 
 @dataclass(frozen=True, slots=True)
-class OneMore(RowRuleBase):
+class OneMore(RowRule):
     """Lets a row come after the accounts were opened."""
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
@@ -104,11 +98,8 @@ def guessing() -> Dataset:
     """Return the events with a guess of the month in the place of what reads it, and no rule that needs the day."""
     sound = declared()["engagement-events"]
     feed = sound.feeds[0]
-    guess = tuple(
-        Guess(column=each.column, into=each.into, day_into=each.day_into, why="broken on purpose")
-        if isinstance(each, MonthOf)
-        else each
-        for each in feed.treatments
-    )
+    month = feed.columns["starts_at"]
+    assert isinstance(month, MonthOf)
+    guess = Guess(month.into, day_into=month.day_into, why="broken on purpose")
     rules = tuple(rule for rule in feed.rules if not isinstance(rule, AlreadyHeld))
-    return replace(sound, feeds=(replace(feed, treatments=guess, rules=rules),))
+    return replace(sound, feeds=(replace(feed, columns={**feed.columns, "starts_at": guess}, rules=rules),))

@@ -14,6 +14,7 @@ from pipeline.build.run_context import digest
 from pipeline.columns.arrays import plain, whole
 from pipeline.errors import InputError, PipelineError, PrivacyError
 from pipeline.extract.database.database import Database
+from pipeline.extract.database.options import engagement
 from pipeline.extract.partition import joined, late_slice, own_slice, undated_slice
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak_scan import Watched, check, read_back
@@ -91,6 +92,7 @@ def product_of(inputs: DatasetInputs, month: Month, raws: Sequence[tuple[Feed, R
         inputs.dataset,
         raws,
         context=work.context(
+            inputs.dataset,
             month,
             inputs.references_of(month),
             registers=inputs.found.combined,
@@ -109,7 +111,7 @@ def unplaced(inputs: DatasetInputs) -> BuildResult | None:
             if not inputs.reader.files(feed):
                 return None
             source = inputs.reader.read(feed, feed.source.path, "")
-            first = inputs.work.settings.engagement.first_month
+            first = engagement(inputs.work.settings).first_month
             rows = joined([undated_slice(source, tuple(inputs.found.own[feed.name]), first)], feed, feed.used)
             product = product_of(inputs, "", [(feed, rows)])
             if product.table.rows:

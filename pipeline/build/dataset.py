@@ -224,7 +224,7 @@ def _findings(
 ) -> tuple[Finding, ...]:
     """Return what of the dataset waits, beside its months, now that they are built; what was rejected passes."""
     found, desk = inputs.found, inputs.work.settings.desk
-    context = inputs.work.context("", inputs.references)
+    context = inputs.work.context(inputs.dataset, "", inputs.references)
     shown = Bearers(inputs.dataset, inputs.reader, context, found.receipts, state).shown
     sources = sources_of(found.receipts, state, months)._replace(shown=shown)
     kept_back = weakened(inputs.dataset, found.weaker, found.registers, desk=desk, sources=sources)

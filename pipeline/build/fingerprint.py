@@ -14,7 +14,14 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 #: Rooms, and single modules of others, on the way from raw bytes to a finished month.
 _DECIDING = (
     *("columns", "extract", "protect", "validate", "disclose", "release", "codelists.py"),
-    *("model/context.py", "model/handling.py", "model/periods.py", "model/reasons.py", "model/tables.py"),
+    *(
+        "model/constants.py",
+        "model/context.py",
+        "model/handling.py",
+        "model/periods.py",
+        "model/reasons.py",
+        "model/tables.py",
+    ),
     *("build/accounts.py", "build/candidate.py", "build/corridor.py", "build/inventory.py"),
 )
 

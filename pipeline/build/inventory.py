@@ -13,6 +13,7 @@ from pipeline.build.run_context import digest
 from pipeline.columns.arrays import whole
 from pipeline.errors import PipelineError
 from pipeline.extract.database.database import Database
+from pipeline.extract.database.options import engagement
 from pipeline.extract.partition import by_month, digest_of_rows, receipt_of, sha256_of
 from pipeline.model.periods import NO_MONTH
 from pipeline.model.tables import Receipt
@@ -108,7 +109,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     A source that cannot be read is a fault; what the others say is entered all the same.
     """
     seen = history(work.settings.desk, dataset.name, state, work.as_of)
-    look = _Look(reader, work.context("", references), _copied(state.registers), [], seen)
+    look = _Look(reader, work.context(dataset, "", references), _copied(state.registers), [], seen)
     _forget_let_go(state, look)
     absent = _enter_lists(dataset, look)
     own: dict[str, Mapping[Month, str]] = {}
@@ -295,7 +296,7 @@ def _database(feed: Feed, work: Workplace, look: _Look) -> _Database:
     _enter(feed, path, source, look, month="")
     received = receipt_of(source)
     today = work.as_of.isoformat()
-    first = work.settings.engagement.first_month
+    first = engagement(work.settings).first_month
     own: dict[Month, str] = {}
     receipts: dict[str, Receipt] = {}
     held: dict[str, str] = {}

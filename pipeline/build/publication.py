@@ -11,7 +11,6 @@ from pipeline.metadata.datapackage import data_package, json_bytes, last_finishe
 from pipeline.metadata.withdrawal import notice
 from pipeline.model.release import Held, Publication, PublishedColumn, withdrawn_months
 from pipeline.release.change_log import change_log, newest_first
-from pipeline.settings.wording import spend_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +94,7 @@ def _release(work: Workplace, dataset: Dataset, month: Month, state: MonthState)
 
 
 def _statements(work: Workplace, dataset: Dataset) -> Iterator[str]:
-    words = spend_words(work.settings.spend)
+    words = work.settings.words(dataset.name)
     for statement in dataset.statements:
         if said := statement.format_map(words):
             yield said

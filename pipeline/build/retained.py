@@ -152,7 +152,7 @@ def _guarded(inputs: DatasetInputs, month: Month, kept: Built) -> _Kept | None:
 def _revisions(inputs: DatasetInputs, month: Month, rows: KeptRows) -> list[tuple[str, PublicRevision]]:
     """Return what is due, each with its feed."""
     found = inputs.found
-    context = inputs.work.context(month, inputs.references_of(month), registers=found.combined)
+    context = inputs.work.context(inputs.dataset, month, inputs.references_of(month), registers=found.combined)
     said = [(feed.name, rule.revise_public(rows, context)) for feed in inputs.dataset.feeds for rule in feed.rules]
     return [(feed, each) for feed, each in said if each is not None]
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from pipeline.build.fingerprint import code_digest
 from pipeline.codelists import CODELISTS, CodeLists
+from pipeline.extract.database.options import engagement
 from pipeline.extract.reader import Reader
 from pipeline.extract.reference import References, read_references
-from pipeline.model.context import Context, SpendChecks, Threshold
+from pipeline.model.context import Context
 from pipeline.model.wording import marked
 from pipeline.protect.pseudonyms import Pseudonyms
-from pipeline.settings.wording import spend_words
 from pipeline.storage.store import Store
 from pipeline.validate.schema import TableSchema
 
@@ -43,7 +43,7 @@ def schema_of(settings: Settings, dataset: Dataset) -> TableSchema:
     path = SCHEMAS / dataset.family / f"{dataset.name}.json"
     force = settings.force
     return TableSchema.load(path).with_settings(
-        {"force-names": (force.name,), "bodies": tuple(force.bodies.values())}, spend_words(settings.spend)
+        {"force-names": (force.name,), "bodies": tuple(force.bodies.values())}, settings.words(dataset.name)
     )
 
 
@@ -85,7 +85,7 @@ class Workplace:
     @property
     def reader(self) -> Reader:
         """A reader of the extracts, which keeps at hand what it read."""
-        database = self.settings.engagement.database
+        database = engagement(self.settings).database
         addresses = {"engagement_database": database} if database else {}
         return Reader(self.raw, addresses, self.say, self.settings.sources)
 
@@ -94,10 +94,10 @@ class Workplace:
         """The private store of releases."""
         return Store(self.private, self.bench)
 
-    @property
-    def codelists(self) -> CodeLists:
-        """The code lists, the force's own excluded accounts among them."""
-        return CodeLists(CODELISTS, {"excluded-account": self.settings.spend.excluded_accounts})
+    def codelists(self, dataset: Dataset) -> CodeLists:
+        """Return the code lists, those of the force's own that the settings name for the dataset among them."""
+        chosen = self.settings.options[dataset.name].values()
+        return CodeLists(CODELISTS, {name: path for each in chosen for name, path in each.codelists().items()})
 
     def schema(self, dataset: Dataset) -> TableSchema:
         """Return the schema of the published table, with what the settings decide filled in."""
@@ -109,6 +109,7 @@ class Workplace:
 
     def context(
         self,
+        dataset: Dataset,
         month: Month,
         references: References,
         *,
@@ -117,26 +118,19 @@ class Workplace:
         released_places: Sequence[ReleasedPlaces] = (),
     ) -> Context:
         """Return what treatments and rules may know of one month."""
-        spend = self.settings.spend
         return Context(
             month=month,
             as_of=self.as_of,
             pseudonyms=Pseudonyms(self.key.bytes),
-            codelists=self.codelists,
+            codelists=self.codelists(dataset),
             references=references,
             force=self.settings.force.slug,
             force_name=self.settings.force.name,
             bodies=self.settings.force.bodies,
-            threshold=Threshold(amount=spend.threshold, operator=spend.operator, basis=spend.basis),
-            spend=SpendChecks(
-                payment_days=spend.payment_days,
-                contract_reference=spend.contract_reference,
-                value_for_money=spend.value_for_money == "required",
-            ),
+            options=self.settings.options[dataset.name],
             registers=registers or {},
             file_months=file_months or {},
             released_places=released_places,
-            incident_days=len(self.settings.crime.incident_key) > 1,
         )
 
     def file_facts(self, dataset: Dataset) -> dict[str, str]:
@@ -148,15 +142,14 @@ class Workplace:
 
     def made_from(self, dataset: Dataset, references: References) -> dict[str, str]:
         """Return what a release depends on beside its extracts, by name, as digests."""
-        facts = self.settings.facts()
         codelists = sorted(path.name for path in CODELISTS.glob("*.csv"))
         return {
             "key": self.key.fingerprint[:24],
             "declaration": digest(repr(dataset)),
             "schema": self.schema(dataset).digest[:24],
-            "code lists": digest([self.codelists.read(Path(name).stem).sha256 for name in codelists]),
+            "code lists": digest([self.codelists(dataset).read(Path(name).stem).sha256 for name in codelists]),
             "reference data": digest(references.sha256("supplier-types")),
-            "settings": digest([facts[section] for section in dataset.settings]),
+            "settings": digest(self.settings.facts(dataset.name)),
             "terms": digest(self.file_facts(dataset)),
             "program": code_digest(),
         }

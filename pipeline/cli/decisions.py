@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import ExitStatus, SettingsError
 from pipeline.printable import printable
-from pipeline.run import decide
+from pipeline.run import decide, select
 from pipeline.run import recover as recovery
-from pipeline.run.select import chosen, names
 from pipeline.settings.settings import Settings
 from pipeline.storage.privacy import check_reach
 
@@ -43,7 +42,7 @@ def _settle(options: argparse.Namespace, kind: str) -> int:
             fix=f"for example `pipeline {kind} street-crime 2024-01 --role POST --reason TEXT`",
         )
     first, last = options.period or ("", "")
-    choice = decide.Choice(chosen([options.dataset])[0].name, first, last, options.finding)
+    choice = decide.Choice(select.chosen([options.dataset])[0].name, first, last, options.finding)
     _told(settings, decide.decide(settings, kind, choice, signed, say=_say))
     return int(ExitStatus.OK)
 
@@ -88,7 +87,7 @@ def _signed(options: argparse.Namespace) -> decide.Signature:
 
 def settings_of(options: argparse.Namespace) -> Settings:
     """Return the settings that a command is told, once it is known that the private folder can be looked into."""
-    settings = Settings.load(options.settings, os.environ, data=options.data, datasets=names())
+    settings = Settings.load(options.settings, os.environ, data=options.data, datasets=select.options())
     check_reach(settings.data / "private", writes=False)
     return settings
 

@@ -195,7 +195,7 @@ def _datasets() -> str:
     parts = [part for dataset in found for part in _dataset(dataset)]
     return _page(
         "The datasets",
-        "What is published, and the fate of every raw column with its reason. A column that is not declared here "
+        "What is published, and what becomes of every raw column, with the reason. A column that is not declared here "
         "stops its extract. The words in the columns *how* are explained [at the end](#treatments-and-rules). "
         "`pipeline datasets NAME` shows the same on a terminal.",
         "\n".join(f"- [{dataset.title}](#{anchor(dataset.title)}): `{dataset.name}`" for dataset in found) + "\n",
@@ -231,12 +231,12 @@ def _column(field: Field) -> tuple[str, ...]:
 def _feed(feed: Feed) -> Iterator[str]:
     yield f"### Extract {feed.name}"
     yield f"{feed.title}. {_place(feed)}"
-    yield _table(("raw column", "fate", "published as", "how", "why"), _fates(feed))
-    made = [fate for fate in feed.treatments if not fate.settles]
+    yield _table(("raw column", "handling", "published as", "how", "why"), _handlings(feed))
+    made = [each for each in feed.treatments if not each.columns]
     if made:
         yield "Published columns that no raw column is needed for:"
         yield _table(
-            ("published as", "how", "why"), ((_names(fate.makes), f"`{_kind(fate)}`", fate.why) for fate in made)
+            ("published as", "how", "why"), ((_names(each.makes), f"`{_kind(each)}`", each.why) for each in made)
         )
     if feed.rules:
         yield "Rules about rows, in their order:"
@@ -256,18 +256,18 @@ def _place(feed: Feed) -> str:
     return f"Table `{table}` of `data/raw/{getattr(source, 'default', '')}`, or of the database in the settings."
 
 
-def _fates(feed: Feed) -> Iterator[tuple[str, ...]]:
-    """Yield the fate of each raw column, as the declaration says it."""
+def _handlings(feed: Feed) -> Iterator[tuple[str, ...]]:
+    """Yield what becomes of each raw column, as the declaration says it."""
     for treatment in feed.treatments:
-        for column in treatment.settles:
-            fate = "treated" if treatment.makes else "checked, never published"
-            yield f"`{column}`", fate, _names(treatment.makes), f"`{_kind(treatment)}`", treatment.why
+        for column in treatment.columns:
+            handling = "treated" if treatment.makes else "checked, never published"
+            yield f"`{column}`", handling, _names(treatment.makes), f"`{_kind(treatment)}`", treatment.why
     for rule in feed.rules:
-        for column in rule.settles:
+        for column in rule.columns:
             yield f"`{column}`", "used by a rule, never published", "", f"`{_kind(rule)}`", rule.why
     for withheld in feed.withheld:
         whom = withheld.whom if isinstance(withheld, Withhold) else ""
-        for column in withheld.settles:
+        for column in withheld.columns:
             yield f"`{column}`", f"withheld: identifies {whom}" if whom else "withheld", "", "", withheld.why
 
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping, Sequence
-    from decimal import Decimal
 
     import pyarrow as pa
 
     from pipeline.model.periods import Month
 
 _Made = TypeVar("_Made")
-#: What a contract's reference looks like where the settings do not say: a digit in it, no telephone number.
-CONTRACT_REFERENCE: Final = r"(?=.*[0-9])(?!.*[0-9]{10})[A-Za-z0-9][A-Za-z0-9._/-]{0,39}"
 
 
 class CodeListRows(Protocol):
@@ -78,35 +75,13 @@ class PseudonymMaker(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Threshold:
-    """When a transaction is large enough to be published: operator, amount and basis are settings."""
-
-    amount: Decimal
-    operator: str
-    basis: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpendChecks:
-    """What the settings say of cells of a ledger.
-
-    ``payment_days`` are the days that a payment may lie outside the period of its accounts, ``contract_reference`` the
-    pattern of a contract's reference, ``value_for_money`` whether a reason must be there.
-    """
-
-    payment_days: int = 92
-    contract_reference: str = CONTRACT_REFERENCE
-    value_for_money: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """One month of one force: code lists, reference lists, settings, key, and what the private index knows.
 
     ``registers`` hold, by register, the combined entry of each keyed reference, over everything held or ever received.
-    ``file_months`` are the months of the extracts by path.  ``incident_days``: incident numbers begin again, so that
-    number and day together name an incident.  ``released_places`` are there where releases were snapped with several
-    lists of map points, the list of this month first.
+    ``file_months`` are the months of the extracts by path.  ``options`` are the settings that the dataset's handlings
+    need, by their class.  ``released_places`` are there where releases were snapped with several lists of map points,
+    the list of this month first.
     """
 
     month: Month
@@ -117,9 +92,12 @@ class Context:
     force: str
     force_name: str
     bodies: Mapping[str, str]
-    threshold: Threshold
-    spend: SpendChecks = SpendChecks()
+    options: Mapping[type[Any], Any]
     registers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     file_months: Mapping[str, Month] = field(default_factory=dict)
-    incident_days: bool = False
     released_places: Sequence[ReleasedPlaces] = ()
+
+    def option(self, kind: type[_Made]) -> _Made:
+        """Return the settings of a kind that a handling of the dataset needs."""
+        found: _Made = self.options[kind]
+        return found

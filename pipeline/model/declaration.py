@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from collections import Counter
+from dataclasses import KW_ONLY, dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pipeline.model.constants import Constant, OnEveryRow
+from pipeline.model.handling import RowRule, Treatment, Withheld, columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model.handling import Handling, RowRule, Treatment, Withheld
+    from pipeline.model.handling import Handling
     from pipeline.model.tables import Extracted
 
 
@@ -18,35 +23,77 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """One kind of extract and the fate of each of its columns, declared exactly once.
+    """One kind of extract: what becomes of each of its raw columns, which stands in ``columns`` exactly once.
 
-    ``dated_by`` is the raw column whose day gives a row's month; "" where a row's month is its file's.
-    ``rules`` decide about rows in their order.  ``withheld`` never leaves and is not read for the corridor.
+    ``constants`` are published columns that no raw column is needed for.  A rule that settles a raw column stands at
+    it, one over several columns in ``rules``; rules decide in the order of their lines, those of ``columns`` first,
+    and afterwards ``rules`` holds them all.  ``dated_by`` is the raw column whose day gives a row's month; "" where a
+    row's month is its file's.
+
+    Raises:
+        ValueError: A raw column has two handlings, a column that is read has none, or a published column is made twice.
     """
 
     name: str
     title: str
     source: Source
     dated_by: str = ""
-    treatments: tuple[Treatment, ...]
+    columns: Mapping[str | tuple[str, ...], Handling]
+    constants: Mapping[str | tuple[str, ...], OnEveryRow | str | None] = field(default_factory=dict)
     rules: tuple[RowRule, ...] = ()
-    withheld: tuple[Withheld, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Bind each handling to its raw columns, and each constant to its published ones."""
+        bound = {key: handling.bind(*columns_of(key)) for key, handling in self.columns.items()}
+        object.__setattr__(self, "columns", MappingProxyType(bound))
+        constants = {
+            key: (text if isinstance(text, OnEveryRow) else Constant(text)).fill(*columns_of(key))
+            for key, text in self.constants.items()
+        }
+        object.__setattr__(self, "constants", MappingProxyType(constants))
+        at_columns = (rule for rule in bound.values() if isinstance(rule, RowRule))
+        over_several = (rule if rule.columns else rule.bind() for rule in self.rules)
+        object.__setattr__(self, "rules", (*at_columns, *(rule for rule in over_several if not rule.columns)))
+        if mistakes := tuple(self._mistakes()):
+            raise ValueError(f"feed {self.name}: {'; '.join(mistakes)}")
+
+    def _mistakes(self) -> Iterator[str]:
+        for column, times in Counter(self.declared).items():
+            if times > 1:
+                yield f"the raw column {column} has {times} handlings"
+        for column in self.used:
+            if column not in self.declared:
+                yield f"{column} is read, and is no raw column of the feed"
+        for column, times in Counter(made for treatment in self.treatments for made in treatment.makes).items():
+            if times > 1:
+                yield f"the published column {column} is made {times} times"
 
     @property
-    def fates(self) -> tuple[Handling, ...]:
-        """Everything that settles a raw column."""
+    def treatments(self) -> tuple[Treatment, ...]:
+        """What makes published columns."""
+        every = (*self.columns.values(), *self.constants.values())
+        return tuple(each for each in every if isinstance(each, Treatment))
+
+    @property
+    def withheld(self) -> tuple[Withheld, ...]:
+        """What never leaves and is not read for the corridor."""
+        return tuple(each for each in self.columns.values() if isinstance(each, Withheld))
+
+    @property
+    def handlings(self) -> tuple[Handling, ...]:
+        """What becomes of raw columns and rows."""
         return (*self.treatments, *self.rules, *self.withheld)
 
     @property
     def declared(self) -> tuple[str, ...]:
         """Every raw column of the extract."""
-        return tuple(column for fate in self.fates for column in fate.settles)
+        return tuple(column for key in self.columns for column in columns_of(key))
 
     @property
     def used(self) -> tuple[str, ...]:
         """The raw columns that treatments and rules read."""
         dated = (self.dated_by,) if self.dated_by else ()
-        return tuple(dict.fromkeys((*dated, *(column for fate in self.fates for column in fate.reads))))
+        return tuple(dict.fromkeys((*dated, *(column for each in self.handlings for column in each.reads))))
 
     @property
     def dates(self) -> tuple[str, ...]:
@@ -63,7 +110,7 @@ class Feed:
     @property
     def identifying(self) -> tuple[str, ...]:
         """The raw columns that are withheld because they identify somebody or their record."""
-        return tuple(dict.fromkeys(column for fate in self.fates for column in fate.identifies))
+        return tuple(dict.fromkeys(column for each in self.handlings for column in each.identifies))
 
     @property
     def open_text(self) -> tuple[str, ...]:
@@ -71,7 +118,7 @@ class Feed:
         return tuple(dict.fromkeys(column for treatment in self.treatments for column in treatment.open_text))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Share:
     """A share of a feed's published rows that is watched: of a quality ``figure``, or with a ``value`` of a ``column``.
 
@@ -80,9 +127,10 @@ class Share:
 
     title: str
     feed: str
-    figure: str = ""
     column: str = ""
     value: str = ""
+    _: KW_ONLY
+    figure: str = ""
     whole: bool = False
 
 
@@ -90,12 +138,11 @@ class Share:
 class Dataset:
     """What is published under one name: its feeds, the order of its rows, what the public is told.
 
-    ``references`` are the keyed references that the private index keeps: the published column of each, by
-    scope.  ``reference_files`` are the names below ``data/reference`` that it needs, ``settings`` the sections
-    of the settings that can change its rows.  ``granularity`` is the smallest area that a row gives, "" where
-    it gives none.  ``statements`` may name settings in braces.  ``order`` names the published columns that
-    rows are sorted by: all of them, where the declaration does not say.  The schema has title and description.
-    ``categories`` are published columns of closed lists, and ``shares`` what else a month is compared with others by.
+    ``granularity`` is the smallest area that
+    a row gives, "" where it gives none.  ``statements`` may name settings in braces.  ``order`` names the published
+    columns that rows are sorted by: all of them, where the declaration does not say.  The schema has title and
+    description.  ``categories`` are published columns of closed lists, and ``shares`` what else a month is compared
+    with others by.
     """
 
     name: str
@@ -103,9 +150,6 @@ class Dataset:
     theme: str
     tags: tuple[str, ...]
     feeds: tuple[Feed, ...]
-    references: Mapping[str, str]
-    reference_files: tuple[str, ...] = ()
-    settings: tuple[str, ...] = ("force",)
     granularity: str = ""
     statements: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
@@ -113,6 +157,27 @@ class Dataset:
     shares: tuple[Share, ...] = ()
     title: str = ""
     description: str = ""
+
+    @property
+    def references(self) -> Mapping[str, str]:
+        """The keyed references that the private index keeps: the published column of each, by scope."""
+        return {
+            scope: column
+            for feed in self.feeds
+            for treatment in feed.treatments
+            for scope, column in treatment.references.items()
+        }
+
+    @property
+    def reference_files(self) -> tuple[str, ...]:
+        """The lists below ``data/reference`` that its handlings look up."""
+        return tuple(dict.fromkeys(name for feed in self.feeds for each in feed.handlings for name in each.needs))
+
+    @property
+    def options(self) -> tuple[type[Any], ...]:
+        """The classes of settings that its sources and handlings ask: they can change its rows."""
+        asking = (each for feed in self.feeds for each in (feed.source, *feed.handlings))
+        return tuple(dict.fromkeys(kind for each in asking for kind in getattr(each, "options", ())))
 
 
 class Source(Protocol):

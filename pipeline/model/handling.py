@@ -1,16 +1,17 @@
-"""What becomes of raw columns and rows: the protocols of treatments and rules, and what they return."""
+"""What becomes of raw columns and rows: what all treatments and rules are, and what they return."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
 
 import numpy as np
+import pyarrow as pa
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-
-    import pyarrow as pa
 
     from pipeline.columns.arrays import Mask
     from pipeline.errors import InputError
@@ -52,58 +53,99 @@ class Question(NamedTuple):
     protected: str
 
 
-class Handling(Protocol):
-    """What a feed says about some raw columns: each raw column is settled by exactly one fate."""
+def columns_of(names: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns that a declaration names: one, or several."""
+    return (names,) if isinstance(names, str) else names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handling:
+    """What a feed says about the raw columns that it binds this to; each raw column has exactly one handling.
+
+    ``why`` is the reason, in words that the documentation shows, and ``what`` it keeps back, if anything, in words for
+    the public.  ``takes`` is how many raw columns it is about, None
+    for any number; ``needs`` are the lists below ``data/reference`` that it looks up, ``options`` the
+    settings that it asks, by their class.
+    """
+
+    takes: ClassVar[int | None] = 1
+    needs: ClassVar[tuple[str, ...]] = ()
+    options: ClassVar[tuple[type[Any], ...]] = ()
+    columns: tuple[str, ...] = ()
+    what: str = ""
+    why: str = ""
+
+    def bind(self, *columns: str) -> Self:
+        """Return the handling of these raw columns; `ValueError` where it is about another number of them."""
+        if self.takes not in (None, len(columns)):
+            about = f"{self.takes} raw column{'s' * (self.takes != 1)}"
+            raise ValueError(f"{type(self).__name__} is about {about}, not {len(columns)}: {', '.join(columns)}")
+        return replace(self, columns=columns)
 
     @property
-    def why(self) -> str:
-        """The reason, in words that the documentation shows."""
-
-    @property
-    def settles(self) -> tuple[str, ...]:
-        """Raw columns whose fate this is."""
+    def column(self) -> str:
+        """The first raw column, which is the only one of most handlings."""
+        return self.columns[0]
 
     @property
     def reads(self) -> tuple[str, ...]:
         """Raw columns that must be read for it."""
+        return self.columns
 
     @property
     def identifies(self) -> tuple[str, ...]:
         """Raw columns that never leave because they identify somebody or their record."""
+        return ()
 
 
-class Withheld(Handling, Protocol):
-    """A fate that publishes nothing."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld(Handling):
+    """A handling that publishes nothing."""
+
+    takes: ClassVar[int | None] = None
 
     @property
-    def what(self) -> str:
-        """What it keeps back, in words for the public."""
+    def reads(self) -> tuple[str, ...]:
+        """None: what is withheld is not read."""
+        return ()
 
 
-class Treatment(Handling, Protocol):
-    """A fate that makes published columns."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Treatment(Handling):
+    """A handling that makes published columns."""
 
     @property
     def varied(self) -> tuple[str, ...]:
         """Raw columns whose cells seldom recur, so that a dictionary of them would not pay."""
+        return ()
 
     @property
     def dates(self) -> tuple[str, ...]:
         """Raw columns that hold dates: those of a whole file show whether they were written month first."""
+        return ()
 
     @property
     def makes(self) -> tuple[str, ...]:
         """Published columns that this makes."""
+        return ()
 
     @property
     def open_text(self) -> tuple[str, ...]:
         """Published columns whose text does not come from a closed list: the leak check looks at them."""
+        return ()
 
+    @property
+    def references(self) -> Mapping[str, str]:
+        """The published columns of keyed references, by scope: the private index keeps them."""
+        return {}
+
+    @abstractmethod
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the published columns and the problems found."""
 
-    def quality(self, columns: Mapping[str, pa.Array]) -> Mapping[str, Mask]:
+    def quality(self, _columns: Mapping[str, pa.Array]) -> Mapping[str, Mask]:
         """Return figures for the public: rows that count, of those that are published, by name."""
+        return {}
 
 
 class Ruling(Protocol):
@@ -151,105 +193,115 @@ class PublicRevision(NamedTuple):
     applied: Sequence[str] = ()
 
 
-class RowRule(Handling, Protocol):
-    """What may happen to a row, in the order of the declaration."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowRule(Handling):
+    """What may happen to a row, in the order of the declaration; by itself it does nothing.
 
-    @property
-    def what(self) -> str:
-        """What it keeps back, in words for the public."""
+    ``register`` is the register of the private index that it keeps
+    and needs, or "", ``holds`` what that holds, in words, ``guards`` who would be less protected without it, where
+    that is not what it holds.  ``every_row``: each row of a source enters its reference in the register, not only
+    rows that are marked.  ``repeats_only``: only keys count that come more than once, in several sources or marked
+    `*`.  ``scope`` is that of the register's keyed references.
+    """
 
-    @property
-    def register(self) -> str:
-        """The register of the private index that the rule keeps and needs, or ""."""
+    takes: ClassVar[int | None] = 0
+    register: ClassVar[str] = ""
+    holds: ClassVar[str] = ""
+    guards: ClassVar[str] = ""
+    every_row: ClassVar[bool] = False
+    repeats_only: ClassVar[bool] = False
+    scope: str = ""
 
-    @property
-    def holds(self) -> str:
-        """What the register holds, in words."""
-
-    @property
-    def guards(self) -> str:
-        """Who or what would be less protected without the register, where that is not what it holds."""
-
-    @property
-    def every_row(self) -> bool:
-        """Whether each row of a source enters its reference in the register, not only rows that are marked."""
-
-    @property
-    def repeats_only(self) -> bool:
-        """Whether only keys that come more than once count: in several sources, or marked `*`."""
-
-    @property
-    def scope(self) -> str:
-        """The scope of the register's keyed references."""
-
-    def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:
+    def keys(self, _cells: Mapping[str, pa.Array], _context: Context) -> Mapping[str, pa.Array]:
         """Return the private keys of each row by name: they are kept beside a release, and never published."""
+        return {}
 
-    def enter(self, cells: Mapping[str, pa.Array], rows: pa.Array, context: Context) -> Mapping[str, str]:
-        """Return what one source, whose rows have the numbers ``rows``, enters in the register: a value by key."""
+    def enter(self, _cells: Mapping[str, pa.Array], _rows: pa.Array, _context: Context) -> Mapping[str, str]:
+        """Return what one source, whose rows have the numbers ``_rows``, enters in the register: a value by key."""
+        return {}
 
-    def enter_lists(self, context: Context) -> Mapping[str, Mapping[str, str]]:
+    def enter_lists(self, _context: Context) -> Mapping[str, Mapping[str, str]]:
         """Return what lists of the force enter in the register, by list."""
+        return {}
 
-    def absent_lists(self, context: Context) -> Collection[str]:
+    def absent_lists(self, _context: Context) -> Collection[str]:
         """Return the lists that enter something where the force has them, and that it does not have."""
+        return ()
 
     def combine(self, values: Iterable[str]) -> str:
-        """Return the strongest of what sources entered under one key."""
+        """Return the strongest of what sources entered under one key: the last in their order."""
+        return max(values, default="")
 
     def strength(self, value: str) -> int:
         """Return how much an entry protects what is public; 0 where it protects nothing."""
+        return int(bool(value))
 
     def resolve(self, entries: dict[str, str]) -> dict[str, str]:
         """Return the combined entries as they count, with what follows from several of them."""
+        return entries
 
     def count(self, keys: Collection[str]) -> int:
         """Return how many things of what the register holds some of its keys stand for."""
+        return len(keys)
 
     def seen(self, sources: Mapping[str, Mapping[str, str]]) -> frozenset[str]:
         """Return the keys that rows ever received stand under, files that have gone included."""
+        return frozenset(key for entered in sources.values() for key in entered)
 
-    def lasting(self, entered: Mapping[str, str]) -> Mapping[str, str]:
+    def lasting(self, _entered: Mapping[str, str]) -> Mapping[str, str]:
         """Return what still counts of a source that another one of its name has replaced."""
+        return {}
 
-    def borne(self, weaker: Mapping[str, str], seen: frozenset[str]) -> Collection[str]:
+    def borne(self, weaker: Mapping[str, str], _seen: frozenset[str]) -> Collection[str]:
         """Return the keys of weaker entries that some row bears: where each row of a source enters its own."""
+        return weaker.keys()
 
-    def bearing(self, cells: Mapping[str, pa.Array], keys: Collection[str], context: Context) -> pa.Array:
+    def bearing(self, cells: Mapping[str, pa.Array], _keys: Collection[str], _context: Context) -> pa.Array:
         """Return which of some keys of the register each row bears, null where none."""
+        return pa.nulls(len(next(iter(cells.values()))), pa.string())
 
-    def asks(self, entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
+    def asks(self, _entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
         """Return the keys that only a decision can settle, by the code of the finding."""
+        return {}
 
-    def faults(self, sources: Mapping[str, Mapping[str, str]], entries: Mapping[str, str]) -> Sequence[InputError]:
+    def faults(self, _sources: Mapping[str, Mapping[str, str]], _entries: Mapping[str, str]) -> Sequence[InputError]:
         """Return what speaks against the sources of a register, taken together."""
+        return ()
 
-    def remarks(self, sources: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    def remarks(self, _sources: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
         """Yield what every run says of the sources of a register: lines without effect, keys that look alike."""
+        yield from ()
 
-    def check(self, raw: RawTable, context: Context) -> Sequence[Problem]:
+    def check(self, _raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the problems that the rule finds."""
+        return ()
 
-    def excuse(self, problems: Sequence[Problem], raw: RawTable, context: Context) -> Sequence[Problem]:
+    def excuse(self, problems: Sequence[Problem], _raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the problems that still count when the rule knows better."""
+        return problems
 
-    def amend(self, columns: dict[str, pa.Array], raw: RawTable, context: Context) -> dict[str, pa.Array]:
+    def amend(self, columns: dict[str, pa.Array], _raw: RawTable, _context: Context) -> dict[str, pa.Array]:
         """Return the published columns as the rule leaves them."""
+        return columns
 
-    def unpublishable(self, raw: RawTable, context: Context) -> Mask | None:
+    def unpublishable(self, _raw: RawTable, _context: Context) -> Mask | None:
         """Return rows that this rule will withhold for certain, so that the schema need not judge them."""
+        return None
 
-    def judge(self, raw: RawTable, columns: Mapping[str, pa.Array], context: Context) -> Judgement:
+    def judge(self, _raw: RawTable, _columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
         """Return what is to be settled about rows, and what the public is told of them."""
+        return Judgement()
 
-    def revise_public(self, rows: PublicRows, context: Context) -> PublicRevision | None:
+    def revise_public(self, _rows: PublicRows, _context: Context) -> PublicRevision | None:
         """Return what the rule's register does to rows that are not built again, nothing where nothing is due."""
+        return None
 
-    def questions(self, raw: RawTable, context: Context, apart: Mask) -> Sequence[Question]:
-        """Return the payees whom somebody has to classify, rows ``apart`` left out.
+    def questions(self, _raw: RawTable, _context: Context, _apart: Mask) -> Sequence[Question]:
+        """Return the payees whom somebody has to classify, rows ``_apart`` left out.
 
         They go into one private file, nowhere else.
         """
+        return ()
 
 
 def problem(column: str, code: str, mask: Mask) -> tuple[Problem, ...]:

@@ -1,4 +1,4 @@
-"""What handlings of raw columns share."""
+"""What treatments of raw columns share."""
 
 from __future__ import annotations
 
@@ -6,19 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.columns.keys import is_damaged
-from pipeline.model.handling import Problem, problem
+from pipeline.model.handling import Problem, Treatment, columns_of, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import pyarrow as pa
-
-    from pipeline.columns.arrays import Mask
-
-
-def columns_of(names: str | tuple[str, ...]) -> tuple[str, ...]:
-    """Return the columns that a declaration names: one, or several."""
-    return (names,) if isinstance(names, str) else names
 
 
 def key_problems(name: str, column: pa.Array, *others: Sequence[Problem]) -> tuple[Problem, ...]:
@@ -28,53 +21,11 @@ def key_problems(name: str, column: pa.Array, *others: Sequence[Problem]) -> tup
     return (*problem(name, "damaged-key", damaged), *(found for found in rest if found.mask.any()))
 
 
-class HandlingBase:
-    """What all fates share beside their reason: the defaults."""
-
-    __slots__ = ()
-
-    @property
-    def identifies(self) -> tuple[str, ...]:
-        """None."""
-        return ()
-
-    @property
-    def open_text(self) -> tuple[str, ...]:
-        """None."""
-        return ()
-
-    @property
-    def dates(self) -> tuple[str, ...]:
-        """None."""
-        return ()
-
-    @property
-    def varied(self) -> tuple[str, ...]:
-        """None."""
-        return ()
-
-    def quality(self, _columns: Mapping[str, pa.Array]) -> Mapping[str, Mask]:
-        """Return no figure."""
-        return {}
-
-
 @dataclass(frozen=True, slots=True)
-class OneColumn(HandlingBase):
-    """A fate of one raw column, into one published column, several of the same text, or none."""
+class OneColumn(Treatment):
+    """A treatment of one raw column, into one published column or several of the same text."""
 
-    column: str
-    into: str | tuple[str, ...] = ()
-    why: str = ""
-
-    @property
-    def settles(self) -> tuple[str, ...]:
-        """The column."""
-        return (self.column,)
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The column."""
-        return (self.column,)
+    into: str | tuple[str, ...]
 
     @property
     def makes(self) -> tuple[str, ...]:

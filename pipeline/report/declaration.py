@@ -19,14 +19,14 @@ def dataset_lines(dataset: Dataset) -> Iterator[str]:
         yield ""
         yield f"extract {feed.name}: {feed.title}"
         for treatment in feed.treatments:
-            columns = ", ".join(treatment.settles) or "(no raw column)"
+            columns = ", ".join(treatment.columns) or "(no raw column)"
             made = ", ".join(treatment.makes) or "(not published)"
             yield f"  {columns} -> {made}: {_words(treatment)} ({treatment.why})"
         for rule in feed.rules:
             yield f"  rows, by {', '.join(rule.reads) or 'published columns'}: {_words(rule)} ({rule.why})"
-        for fate in feed.withheld:
-            whom = " (identifies)" if fate.identifies else ""
-            yield f"  withheld{whom}: {', '.join(fate.settles)}: {fate.why}"
+        for kept_back in feed.withheld:
+            whom = " (identifies)" if kept_back.identifies else ""
+            yield f"  withheld{whom}: {', '.join(kept_back.columns)}: {kept_back.why}"
 
 
 def first_line(thing: object) -> str:

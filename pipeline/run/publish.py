@@ -14,6 +14,7 @@ from pipeline.build.run_context import Workplace, schema_of
 from pipeline.datasets import declared
 from pipeline.errors import PipelineError, bug, several
 from pipeline.extract.database.database import Database, is_file
+from pipeline.extract.database.options import engagement
 from pipeline.run import sample_guard as origin
 from pipeline.run.compare import RowChange, row_changes
 from pipeline.run.portal_memory import with_memory
@@ -199,7 +200,7 @@ def _tried(action: Callable[[], _T], mistakes: list[PipelineError]) -> _T | None
 def _check(settings: Settings, dataset: Dataset) -> None:
     """Raise what is wrong with a dataset's schema, or with the address of a database that it is read from."""
     schema_of(settings, dataset)
-    address = settings.engagement.database
+    address = engagement(settings).database
     for feed in dataset.feeds:
         if isinstance(feed.source, Database) and address is not None:
             feed.source.check(address)
@@ -207,7 +208,7 @@ def _check(settings: Settings, dataset: Dataset) -> None:
 
 def _kind(settings: Settings) -> str:
     """Return whether what was received is the sample or real, "" where nothing was."""
-    elsewhere = settings.engagement.database is not None and not any(map(_had_files, declared(), repeat(settings)))
+    elsewhere = engagement(settings).database is not None and not any(map(_had_files, declared(), repeat(settings)))
     return origin.with_database(settings, origin.origin_of(settings.data, needs_files=not elsewhere))
 
 

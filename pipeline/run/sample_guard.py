@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError, SettingsError, StorageError
+from pipeline.extract.database.options import engagement
 from pipeline.extract.paths import files_below
 from pipeline.plain import open_plain, read_plain
 from pipeline.publish.catalogue.ownership import MARKER
@@ -162,7 +163,7 @@ def early_key(settings: Settings, environ: Mapping[str, str]) -> Key | None:
     """
     earlier = before(settings.data)
     check_force(settings, earlier)
-    something = not is_empty(settings.data) or settings.engagement.database is not None
+    something = not is_empty(settings.data) or engagement(settings).database is not None
     needed = earlier == REAL or (something and not settings.force.is_example)
     path = settings.key_file or (default_key_file(environ) if needed else None)
     if path is None:
@@ -218,7 +219,7 @@ def remember(private: Path, origin: str, key: Key) -> None:
 
 def with_database(settings: Settings, kind: str) -> str:
     """Return the origin of ``kind`` together with the database that the settings name; they must not differ."""
-    if settings.engagement.database is None:
+    if engagement(settings).database is None:
         return kind
     place = _named_file(settings)
     own = SAMPLE if place and _kind(place) == SAMPLE else REAL
@@ -234,7 +235,7 @@ def with_database(settings: Settings, kind: str) -> str:
 
 def _named_file(settings: Settings) -> Path | None:
     """Return the SQLite file that the settings name as the engagement system, None where they name none."""
-    address = settings.engagement.database
+    address = engagement(settings).database
     _, _, place = address.reveal().partition("sqlite:///") if address else ("", "", "")
     return Path(place) if place and Path(place).is_file() else None
 
@@ -244,7 +245,7 @@ def database_file(settings: Settings, default: str) -> tuple[str, ...]:
 
     Nothing where they name a database that stands elsewhere.
     """
-    if settings.engagement.database is None:
+    if engagement(settings).database is None:
         return (default,)
     raw, named = (settings.data / "raw").resolve(), _named_file(settings)
     inside = named is not None and named.resolve().is_relative_to(raw)

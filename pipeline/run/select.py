@@ -17,12 +17,18 @@ if TYPE_CHECKING:
     from pipeline.model.accounts import Account
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Month
+    from pipeline.settings.options import Options
     from pipeline.settings.settings import Settings
 
 
 def names() -> tuple[str, ...]:
     """Return the names of all datasets."""
     return tuple(declared())
+
+
+def options() -> dict[str, tuple[type[Options], ...]]:
+    """Return the settings that each dataset needs, by its name."""
+    return {name: dataset.options for name, dataset in declared().items()}
 
 
 def chosen(names: Collection[str]) -> tuple[Dataset, ...]:

@@ -182,34 +182,6 @@ class Contacts(NamedTuple):
         return cls(section.text("name", checks.LABEL), **found)
 
 
-class Crime(NamedTuple):
-    """What names an incident: its number, or number and day where the numbers of a system begin again."""
-
-    incident_key: tuple[str, ...]
-
-    @classmethod
-    def read(cls, section: Section) -> Self:
-        """Return the settings for crime."""
-        found = section.value("incident_key")
-        if found is not None and found not in (["number"], ["number", "day"]):
-            section.bad("incident_key", '["number"] or ["number", "day"]')
-        return cls(("number", "day") if found == ["number", "day"] else ("number",))
-
-
-class Engagement(NamedTuple):
-    """The engagement system: its first month, and its address when it is not the file in ``data/raw``."""
-
-    first_month: str
-    database: Secret[str] | None
-
-    @classmethod
-    def read(cls, section: Section) -> Self:
-        """Return the engagement settings; the address comes from a variable only."""
-        section.refuse_secret("database", "PIPELINE_ENGAGEMENT_DATABASE")
-        address = section.secret("PIPELINE_ENGAGEMENT_DATABASE", checks.DATABASE)
-        return cls(section.text("first_month", checks.MONTH, default="2010-12"), address)
-
-
 class Sources(NamedTuple):
     """How long a database may take, in seconds, and how many rows it may give; none of it can be switched off."""
 

@@ -6,26 +6,23 @@ Where they come from, the later winning: `pipeline.toml`, variables `PIPELINE_*`
 from __future__ import annotations
 
 import difflib
-import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from pipeline.errors import SettingsError, several
-from pipeline.plain import read_plain
 from pipeline.settings import reader as checks
 from pipeline.settings.decisions import Desk, read_decisions
 from pipeline.settings.laptop_portal import CkanAccess
 from pipeline.settings.limits import Limits
+from pipeline.settings.options import Chosen, Options, read_options
 from pipeline.settings.reader import Reader, Section
 from pipeline.settings.sections import (
     LICENCES,
     PUBLISHERS,
     Ckan,
     Contacts,
-    Crime,
-    Engagement,
     Force,
     Licence,
     Publisher,
@@ -34,7 +31,6 @@ from pipeline.settings.sections import (
     Terms,
     licences,
 )
-from pipeline.settings.spend import Spend
 from pipeline.settings.toml import read_toml
 from pipeline.system import group_number
 
@@ -42,6 +38,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Mapping
 
+_Option = TypeVar("_Option", bound=Options)
 __all__ = ["LICENCES", "VARIABLES", "Licence", "Settings"]
 
 DEFAULT_FILE = Path("pipeline.toml")
@@ -79,10 +76,8 @@ class Settings:
     datasets: Mapping[str, Terms]
     usual: Terms
     contacts: Contacts
-    crime: Crime
-    spend: Spend
+    options: Mapping[str, Chosen]
     limits: Limits
-    engagement: Engagement
     sources: Sources
     desk: Desk
     referee: Referee
@@ -90,12 +85,17 @@ class Settings:
 
     @classmethod
     def load(
-        cls, file: Path | None, environ: Mapping[str, str], *, data: Path | None = None, datasets: Collection[str] = ()
+        cls,
+        file: Path | None,
+        environ: Mapping[str, str],
+        *,
+        data: Path | None = None,
+        datasets: Mapping[str, Collection[type[Options]]] = MappingProxyType({}),
     ) -> Self:
         """Return the settings of ``file``, else of PIPELINE_SETTINGS, else of `pipeline.toml` in the current folder.
 
-        ``data`` (from the command line) replaces the data folder; ``datasets`` are the names that
-        ``[datasets.NAME]`` may have (any, when empty).  Every mistake is in one `SettingsError`.
+        ``data`` (from the command line) replaces the data folder; ``datasets`` are the names that ``[datasets.NAME]``
+        may have (any, when empty), with the settings that each needs.  Every mistake is in one `SettingsError`.
         """
         chosen = file or Path(environ.get("PIPELINE_SETTINGS") or DEFAULT_FILE)
         reader = Reader(chosen, environ)
@@ -107,13 +107,14 @@ class Settings:
         return replace(settings, data=data) if data else settings
 
     @classmethod
-    def _read(cls, top: Section, datasets: Collection[str]) -> Self:
+    def _read(cls, top: Section, datasets: Mapping[str, Collection[type[Options]]]) -> Self:
         force = Force.read(top.section("force"))
         known = top.section("publishers")
         keys = sorted({"force", *known.names(PUBLISHERS)})
         publishers = {key: Publisher.read(known.section(key), key, force) for key in keys}
         known_licences = licences(top.section("licences"))
         terms = top.section("datasets")
+        own = {name: terms.section(name) for name in terms.names(datasets)}
         attribution = top.text("attribution", checks.LABEL, default="")
         names = [force.slug, *(publisher.name for publisher in publishers.values())]
         return cls(
@@ -125,17 +126,12 @@ class Settings:
             force=force,
             publishers=MappingProxyType(publishers),
             datasets=MappingProxyType(
-                {
-                    name: Terms.read(terms.section(name), publishers, known_licences, attribution)
-                    for name in terms.names(datasets)
-                }
+                {name: Terms.read(section, publishers, known_licences, attribution) for name, section in own.items()}
             ),
             usual=Terms.usual(publishers, attribution),
             contacts=Contacts.read(top.section("contacts"), names),
-            crime=Crime.read(top.section("crime")),
-            spend=Spend.read(top.section("spend")),
+            options=read_options(top, own, datasets),
             limits=Limits.read(top.section("limits")),
-            engagement=Engagement.read(top.section("engagement")),
             sources=Sources.read(top.section("sources")),
             desk=_desk(top.section("review")),
             referee=Referee.read(top.section("referee")),
@@ -183,16 +179,21 @@ class Settings:
             )
         return number
 
-    def facts(self) -> dict[str, dict[str, str]]:
-        """Return the settings that can change a dataset's rows, as text, by the section that a dataset names."""
-        excluded = hashlib.sha256(read_plain(self.spend.excluded_accounts)).hexdigest()
-        force, spend = self.force, {name: str(value) for name, value in self.spend._asdict().items()}
-        return {
-            "force": {"slug": force.slug, "name": force.name, "place": force.place, "gss": force.gss, **force.bodies},
-            "spend": {**spend, "excluded_accounts": excluded},
-            "crime": {"incident_key": " ".join(self.crime.incident_key)},
-            "engagement": {"first_month": self.engagement.first_month},
-        }
+    def option(self, kind: type[_Option]) -> _Option | None:
+        """Return the settings of a kind, of the first dataset that needs them; None where none does."""
+        found = (chosen[kind] for chosen in self.options.values() if kind in chosen)
+        return cast("_Option | None", next(found, None))
+
+    def facts(self, dataset: str) -> dict[str, dict[str, str]]:
+        """Return the settings that can change a dataset's rows, as text, by section."""
+        force = self.force
+        own = {each.section: each.facts() for each in self.options[dataset].values()}
+        place = {"slug": force.slug, "name": force.name, "place": force.place, "gss": force.gss, **force.bodies}
+        return {"force": place, **own}
+
+    def words(self, dataset: str) -> dict[str, str]:
+        """Return the settings of a dataset in the words that the public reads, by the name in braces."""
+        return {name: text for each in self.options[dataset].values() for name, text in each.words().items()}
 
 
 def _desk(section: Section) -> Desk:

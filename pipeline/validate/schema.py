@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from pipeline.errors import SettingsError
+from pipeline.codelists import CODELISTS, CodeLists
+from pipeline.errors import InputError, SettingsError
 from pipeline.model.wording import worded
 from pipeline.validate.field import Field
 from pipeline.validate.grammar import refusals
@@ -35,29 +36,25 @@ class TableSchema:
 
     @classmethod
     def load(cls, path: Path) -> TableSchema:
-        """Return the schema in the JSON file at ``path``; `SettingsError` ``schema-refused`` when it cannot be used."""
+        """Return the schema in the JSON file at ``path``, the values of its code lists filled in.
+
+        `SettingsError` ``schema-refused`` when it cannot be used.
+        """
         try:
             descriptor = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_without_doubles)
         except (OSError, ValueError) as error:
-            raise SettingsError(
-                "schema-refused",
-                f"the schema cannot be read: {type(error).__name__}",
-                where=path.name,
-                fix="put a Frictionless Table Schema in JSON there",
-            ) from None
-        return cls.of(descriptor, where=path.name)
+            what = f"the schema cannot be read: {type(error).__name__}"
+            raise _refused(path.name, what, "put a Frictionless Table Schema in JSON there") from None
+        cls.of(descriptor, where=path.name)
+        return cls.of(_with_codes(descriptor, where=path.name), where=path.name)
 
     @classmethod
     def of(cls, descriptor: Mapping[str, Any], *, where: str = "a schema") -> TableSchema:
         """Return the schema that ``descriptor`` describes; all that is wrong with it is said at once."""
         found = refusals(descriptor) if isinstance(descriptor, dict) else ("it is no object",)
         if found:
-            raise SettingsError(
-                "schema-refused",
-                "; ".join(found),
-                where=where,
-                fix="say only what the checks enforce (pipeline/validate/grammar.py lists it)",
-            )
+            fix = "say only what the checks enforce (pipeline/validate/grammar.py lists it)"
+            raise _refused(where, "; ".join(found), fix)
         return cls(json.dumps(descriptor, ensure_ascii=False))
 
     @cached_property
@@ -129,6 +126,27 @@ class TableSchema:
                 )
             field["constraints"] = {**field.get("constraints", {}), "enum": list(enums[source])}
         return TableSchema.of(descriptor)
+
+
+def _with_codes(descriptor: dict[str, Any], *, where: str) -> dict[str, Any]:
+    """Return the descriptor with the values of each code list as its field's enum; nobody types them twice."""
+    for field in descriptor["fields"]:
+        compiled = Field.of(field)
+        if not compiled.codelist:
+            continue
+        if compiled.enum is not None:
+            raise _refused(where, "a field has an enum beside its code list", "remove it: the code list fills it")
+        try:
+            values = CodeLists(CODELISTS, {}).read(compiled.codelist).values(compiled.codelist_column)
+        except (InputError, KeyError):
+            what = f"field `{compiled.name}`: its code list, or the list's column, cannot be read"
+            raise _refused(where, what, "name a list of schemas/codelists/ and one of its columns") from None
+        field["constraints"] = {**field.get("constraints", {}), "enum": list(values)}
+    return descriptor
+
+
+def _refused(where: str, message: str, fix: str) -> SettingsError:
+    return SettingsError("schema-refused", message, where=where, fix=fix)
 
 
 def _without_doubles(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from pipeline.build.run_context import Workplace
 from pipeline.codelists import CODELISTS
 from pipeline.datasets import declared
 from pipeline.extract.delimited.folder import Folder
+from pipeline.run.select import options
 from pipeline.sample import make_sample
 from pipeline.settings.key import sample_key
 from pipeline.settings.settings import Settings
@@ -172,7 +173,7 @@ def one_corridor(data: Path) -> dict[str, float]:
         "pipeline.validate.referee.referee.frictionless"
     )  # loading libraries is no part of the corridor
     importlib.import_module("frictionless")
-    settings = Settings.load(ROOT / "pipeline.toml", {}, data=data)
+    settings = Settings.load(ROOT / "pipeline.toml", {}, data=data, datasets=options())
     work = Workplace(
         settings=settings, key=sample_key(), as_of=dt.date(2024, 4, 10), sample=True, writes=True, say=lambda _: None
     )
@@ -214,7 +215,7 @@ def frictionless_over_checks(data: Path, repeats: int) -> float:
     """Return how many times longer Frictionless takes to judge 50,000 published rows than the compiled checks."""
     from frictionless import Resource, Schema, system  # noqa: PLC0415 - only here
 
-    settings = Settings.load(ROOT / "pipeline.toml", {}, data=data)
+    settings = Settings.load(ROOT / "pipeline.toml", {}, data=data, datasets=options())
     work = Workplace(
         settings=settings, key=sample_key(), as_of=dt.date(2024, 4, 10), sample=True, writes=False, say=lambda _: None
     )

@@ -22,6 +22,7 @@ from pipeline.build.run_context import Workplace
 from pipeline.datasets import declared
 from pipeline.publish.ckan.fields import dataset_fields, resource_fields
 from pipeline.publish.plan import metadata_digest
+from pipeline.run.select import options
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.settings import Settings
@@ -53,7 +54,7 @@ def by_name(text: str, public: Path) -> str:
 def ckan(product: Product) -> dict[str, str]:
     """Return the fields that a CKAN would be given of each dataset and of each of its files."""
     work = Workplace(
-        settings=Settings.load(product.settings, {}, data=product.data),
+        settings=Settings.load(product.settings, {}, data=product.data, datasets=options()),
         key=Key(Secret(bytes.fromhex(KEY))),
         as_of=dt.date.fromisoformat(AS_OF),
         sample=False,

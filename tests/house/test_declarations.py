@@ -1,24 +1,29 @@
-"""Every raw column has exactly one fate with a reason, and every published column is made by somebody."""
+"""Every raw column has exactly one handling with a reason, and every published column is made by somebody."""
 
 from __future__ import annotations
 
 import ast
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pipeline import datasets
 from pipeline.datasets import declared
-from pipeline.model.handling import Treatment
+from pipeline.extract.delimited import Folder
+from pipeline.model.declaration import Dataset, Feed
 from pipeline.model.wording import worded
-from pipeline.protect.treatments.withhold import Withhold
+from pipeline.protect.rules import AlreadyHeld, OneIncident, OneRecord, RestrictedRecord
+from pipeline.protect.treatments import ForceName, Keep, MapPoint, MonthOf, Withhold
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:
-    from pipeline.model.declaration import Dataset, Feed
+    from collections.abc import Mapping
+
+    from pipeline.model.handling import Handling, RowRule
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,7 +85,7 @@ def test_the_agreed_extracts_are_the_declared_ones() -> None:
 
 
 @each_feed
-def test_each_raw_column_has_exactly_one_fate(feed: Feed) -> None:
+def test_each_raw_column_has_exactly_one_handling(feed: Feed) -> None:
     assert sorted(feed.declared) == sorted(EXTRACTS[feed.name])
     assert len(set(feed.declared)) == len(feed.declared)
 
@@ -92,12 +97,12 @@ def test_what_identifies_somebody_is_watched(feed: Feed) -> None:
 
 
 @each_feed
-def test_each_fate_says_why_and_reads_only_what_is_declared(feed: Feed) -> None:
-    for fate in feed.fates:
-        assert len(fate.why) > 10, fate
-        assert "\n" not in fate.why
-        assert set(fate.reads) <= set(feed.declared), fate
-    withheld = {column for fate in feed.withheld for column in fate.settles}
+def test_each_handling_says_why_and_reads_only_what_is_declared(feed: Feed) -> None:
+    for each in feed.handlings:
+        assert len(each.why) > 10, each
+        assert "\n" not in each.why
+        assert set(each.reads) <= set(feed.declared), each
+    withheld = {column for each in feed.withheld for column in each.columns}
     assert not withheld & set(feed.used), "what is withheld is not read for the corridor"
 
 
@@ -118,11 +123,84 @@ def test_the_public_is_told_in_different_words_what_is_kept_back(dataset: Datase
 @pytest.mark.parametrize("name", ["withheld for a person", "withheld for another reason"])
 def test_what_is_said_of_a_person_follows_from_who_it_is(name: str) -> None:
     if name == "withheld for a person":
-        fate = Withhold(("caller_name",), whom="a caller")
-        assert (fate.what, fate.why) == ("What identifies a caller", "a caller is not named")
+        kept_back = Withhold("a caller").bind("caller_name")
+        assert (kept_back.what, kept_back.why) == ("What identifies a caller", "a caller is not named")
     else:
-        fate = Withhold(("keeper",), "Keepers", "they keep it", whom="a keeper")
-        assert (fate.what, fate.why) == ("Keepers", "they keep it")
+        kept_back = Withhold("a keeper", what="Keepers", why="they keep it").bind("keeper")
+        assert (kept_back.what, kept_back.why) == ("Keepers", "they keep it")
+
+
+def feed_of(columns: Mapping[str | tuple[str, ...], Handling], **more: Any) -> Feed:  # noqa: ANN401 -- whatever else a feed may be given
+    return Feed(name="visits", title="Visits", source=Folder("visits/{month}.csv"), columns=columns, **more)
+
+
+def test_a_feed_binds_each_handling_to_its_raw_columns_and_each_constant_to_its_published_ones() -> None:
+    feed = feed_of(
+        {"day": MonthOf("month"), ("name", "phone"): Withhold("a visitor")},
+        constants={("force", "body"): ForceName(), "note": None, "kind": "visit"},
+    )
+    assert feed.declared == ("day", "name", "phone")
+    assert feed.identifying == ("name", "phone")
+    assert feed.used == ("day",)
+    assert [treatment.makes for treatment in feed.treatments] == [("month",), ("force", "body"), ("note",), ("kind",)]
+    assert replace(feed, title="The same").columns == feed.columns
+
+
+def test_rules_decide_in_the_order_of_their_lines_those_of_columns_first() -> None:
+    held, record = AlreadyHeld(starts_at="day"), OneRecord(what="Copies", why="it came twice", key="month")
+    feed = feed_of(
+        {
+            "day": MonthOf("month"),
+            "number": OneIncident(received_at="day"),
+            "restricted": RestrictedRecord(reference="number"),
+        },
+        rules=(held, record),
+    )
+    kinds: list[type[RowRule]] = [OneIncident, RestrictedRecord, AlreadyHeld, OneRecord]
+    assert [type(rule) for rule in feed.rules] == kinds
+    assert [rule.columns for rule in feed.rules] == [("number",), ("restricted",), (), ()]
+    assert [type(rule) for rule in replace(feed, title="The same").rules] == kinds
+    fewer = {key: each for key, each in feed.columns.items() if key != "restricted"}
+    assert [type(rule) for rule in replace(feed, columns=fewer).rules] == [
+        kind for kind in kinds if kind is not RestrictedRecord
+    ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "more", "said"),
+    [
+        ({"a": Keep("a"), ("a", "b"): Withhold("anybody")}, {}, "the raw column a has 2 handlings"),
+        ({("a", "a"): Withhold("anybody")}, {}, "the raw column a has 2 handlings"),
+        ({"a": Keep("a"), "b": Keep("a")}, {}, "the published column a is made 2 times"),
+        ({"a": Keep("a")}, {"constants": {"a": None}}, "the published column a is made 2 times"),
+        ({"a": Keep("a")}, {"dated_by": "day"}, "day is read, and is no raw column of the feed"),
+        ({"a": RestrictedRecord(reference="number")}, {}, "number is read, and is no raw column of the feed"),
+        ({"a": Keep("a")}, {"rules": (AlreadyHeld(starts_at="day"),)}, "day is read, and is no raw column"),
+        ({("a", "b"): Keep("a")}, {}, "Keep is about 1 raw column, not 2: a, b"),
+        ({"a": MapPoint()}, {}, "MapPoint is about 3 raw columns, not 1: a"),
+        ({"a": AlreadyHeld(starts_at="a")}, {}, "AlreadyHeld is about 0 raw columns, not 1: a"),
+        (
+            {"a": Keep("a")},
+            {"rules": (RestrictedRecord(reference="a"),)},
+            "is about 1 raw column, not 0",
+        ),
+    ],
+)
+def test_a_feed_that_contradicts_itself_is_refused_when_it_is_imported(
+    columns: Mapping[str | tuple[str, ...], Handling], more: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        feed_of(columns, **more)
+
+
+@each_dataset
+def test_what_a_dataset_needs_follows_from_its_handlings(dataset: Dataset) -> None:
+    needs = {
+        "street-crime": ({"crime": "Crime ID"}, ("map-points",)),
+        "engagement-events": ({"event": "event_id"}, ("neighbourhoods",)),
+        "spend-over-500": ({"transaction": "transaction_id", "supplier": "supplier_id"}, ("supplier-types",)),
+    }
+    assert (dict(dataset.references), dataset.reference_files) == needs[dataset.name]
 
 
 @each_dataset
@@ -171,15 +249,8 @@ def test_a_dataset_is_one_short_declaration_and_one_schema(dataset: Dataset) -> 
     lines = path.read_text(encoding="utf-8").splitlines()
     tree = ast.parse(path.read_text(encoding="utf-8"))
     imported = max(node.end_lineno or 0 for node in tree.body if isinstance(node, ast.ImportFrom))
-    assert len(lines) - imported <= 55 + 14 * len(dataset.feeds)
+    assert len(lines) - imported <= 35 + sum(12 + len(feed.columns) for feed in dataset.feeds)
     assert max(map(len, lines)) <= 120
     assert (ROOT / "schemas" / dataset.family / f"{dataset.name}.json").exists()
     logic = (ast.FunctionDef, ast.Lambda, ast.If, ast.For, ast.While, ast.comprehension, ast.ClassDef)
     assert not [node for node in ast.walk(tree) if isinstance(node, logic)]
-
-
-@each_feed
-def test_treatments_are_treatments(feed: Feed) -> None:
-    wanted = {name for name in vars(Treatment) if not name.startswith("_")} | {"why", "settles", "reads", "identifies"}
-    for treatment in feed.treatments:
-        assert all(hasattr(treatment, name) for name in wanted), treatment

@@ -13,7 +13,6 @@ from product import MONTHS, Product, Said, built, change_csv, contents, tree
 
 from pipeline.datasets import declared
 from pipeline.errors import ExitStatus
-from pipeline.protect.treatments.codes import Coded
 from pipeline.protect.treatments.text import Keep
 from pipeline.release.files import csv_blocks
 
@@ -103,8 +102,8 @@ def test_a_raw_reference_in_the_place_of_its_pseudonym_never_passes_the_schema(
 ) -> None:
     sound = declared()["engagement-events"]
     feed = sound.feeds[0]
-    raw = Keep(column="event_id", into=("event_id",), why="broken on purpose")
-    put_in(monkeypatch, replace(sound, feeds=(replace(feed, treatments=(raw, *feed.treatments[1:])),)))
+    raw = Keep("event_id", why="broken on purpose")
+    put_in(monkeypatch, replace(sound, feeds=(replace(feed, columns={**feed.columns, "event_id": raw}),)))
     said = product.run("publish", "--quiet")
     assert said.status != 0
     assert "SAMPLE-2024" not in said.text
@@ -117,9 +116,8 @@ def test_a_raw_code_in_the_place_of_its_label_never_passes_the_schema(
 ) -> None:
     sound = declared()["engagement-events"]
     feed = sound.feeds[0]
-    raw = Keep(column="channel", into=("channel",), why="broken on purpose")
-    wrong = tuple(raw if isinstance(each, Coded) and each.column == "channel" else each for each in feed.treatments)
-    put_in(monkeypatch, replace(sound, feeds=(replace(feed, treatments=wrong),)))
+    raw = Keep("channel", why="broken on purpose")
+    put_in(monkeypatch, replace(sound, feeds=(replace(feed, columns={**feed.columns, "channel": raw}),)))
     said = product.run("publish", "--quiet")
     assert said.status == ExitStatus.INPUT
     assert "STOPPED: too-many-bad" in said.out
@@ -129,8 +127,8 @@ def test_a_raw_code_in_the_place_of_its_label_never_passes_the_schema(
 def test_a_declaration_that_forgets_a_column_reads_nothing(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
     sound = declared()["street-crime"]
     feed = sound.feeds[0]
-    fewer = tuple(each for each in feed.withheld if "mo_text" not in each.settles)
-    put_in(monkeypatch, replace(sound, feeds=(replace(feed, withheld=fewer), *sound.feeds[1:])))
+    fewer = {key: each for key, each in feed.columns.items() if key != "mo_text"}
+    put_in(monkeypatch, replace(sound, feeds=(replace(feed, columns=fewer), *sound.feeds[1:])))
     said = product.run("publish", "--quiet")
     assert said.status == ExitStatus.INPUT
     assert "STOPPED: unknown-column: crime/recorded-crime/2024-01.csv" in said.out
@@ -158,7 +156,7 @@ def test_files_that_differ_when_they_are_read_back_stop_the_release(
 
 
 def test_rows_that_nobody_accounts_for_stop_the_release(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
-    put_in(monkeypatch, with_rule("street-crime", OneMore("x", "broken on purpose")))
+    put_in(monkeypatch, with_rule("street-crime", OneMore(what="x", why="broken on purpose")))
     refused(product, product.run("publish", "--quiet"), "accounts-differ", "street-crime")
 
 
@@ -178,7 +176,7 @@ def test_a_name_in_a_column_that_must_be_withheld_changes_nothing_that_is_public
     product = Product.with_published_sample(tmp_path)
     files = contents(product.published)
     feed = declared()["street-crime"].feeds[0]
-    withheld = [column for fate in feed.withheld for column in fate.settles]
+    withheld = [column for kept_back in feed.withheld for column in kept_back.columns]
 
     def scramble(rows: Rows) -> Rows:
         return [row | dict.fromkeys(withheld, f"Mrs Nobody {number}") for number, row in enumerate(rows)]

@@ -29,6 +29,7 @@ from pipeline.errors import PrivacyError
 from pipeline.model.release import ReleasedFile
 from pipeline.release.leak_scan import check, read_back
 from pipeline.release.publishable import Part, publishable
+from pipeline.run.select import options
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.settings import Settings
@@ -57,7 +58,7 @@ GOOD = pa.table({"x": ["a", "b"], "n": ["1", "2"]})
 def run(product: Product, dataset: Dataset) -> None:
     """Run a dataset in a force's folder, and raise what stopped it."""
     work = Workplace(
-        settings=Settings.load(product.settings, {}, data=product.data),
+        settings=Settings.load(product.settings, {}, data=product.data, datasets=options()),
         key=Key(Secret(bytes.fromhex(KEY))),
         as_of=dt.date(2024, 4, 10),
         sample=False,
@@ -70,11 +71,11 @@ def run(product: Product, dataset: Dataset) -> None:
 
 
 def a_row_that_the_schema_has_not_judged(folder: Path) -> None:
-    run(little_force(folder), with_rule(STREET, Unseen("x", "broken on purpose")))
+    run(little_force(folder), with_rule(STREET, Unseen(what="x", why="broken on purpose")))
 
 
 def a_row_that_nobody_accounts_for(folder: Path) -> None:
-    run(little_force(folder), with_rule(STREET, OneMore("x", "broken on purpose")))
+    run(little_force(folder), with_rule(STREET, OneMore(what="x", why="broken on purpose")))
 
 
 def a_row_of_no_month(folder: Path) -> None:

@@ -23,6 +23,7 @@ from pipeline.model.decisions import Decision
 from pipeline.run.decide import Choice, Signature, _decisions, _taken_back, waiting_findings
 from pipeline.run.portals import apply_all, catalogue_of
 from pipeline.run.recover import recover
+from pipeline.run.select import options
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.sections import Referee
@@ -92,7 +93,9 @@ class World(ABC):
             if isinstance(feed.source, Folder)
             for month in MONTHS
         }
-        settings = Settings.load(ROOT / "examples" / "leicestershire.toml", {}, data=folder / "data")
+        settings = Settings.load(
+            ROOT / "examples" / "leicestershire.toml", {}, data=folder / "data", datasets=options()
+        )
         desk = settings.desk._replace(path=folder / "decisions.toml", decisions=())
         self.settings = replace(settings, desk=desk, referee=Referee(sample_rows=1, everything=False))
         self.files: dict[str, list[Row]] = {}

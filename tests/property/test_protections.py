@@ -26,12 +26,14 @@ from nights import MONTHS, World, in_any_way, rows_of
 from protections import Payees, Records, fold, is_bad_key, must_be_named, wrongly_named
 
 from pipeline.datasets import declared
+from pipeline.protect.options.spend import SpendOptions
 from pipeline.protect.treatments.map_points import project
 
 if TYPE_CHECKING:
     from nights import Row
 
     from pipeline.build.outcome import Outcome
+    from pipeline.settings.options import Chosen
 
 NIGHTS = int(os.environ.get("PIPELINE_TEST_NIGHTS", "30"))
 SEED = int(os.environ.get("PIPELINE_TEST_SEED") or random.SystemRandom().randrange(10**9))
@@ -62,8 +64,8 @@ class Ledgers(World):
     def change_threshold(self) -> None:
         """Publish from another amount on; those of transactions are about 0, 600 and 1,000 pounds."""
         self.threshold = self.chance.choice((300, 500, 800))
-        spend = self.settings.spend._replace(threshold=Decimal(self.threshold))
-        self.settings = replace(self.settings, spend=spend)
+        spend: Chosen = {SpendOptions: SpendOptions(threshold=Decimal(self.threshold))}
+        self.settings = replace(self.settings, options={**self.settings.options, "spend-over-500": spend})
         self.said.append(f"threshold {self.threshold}")
 
     def row(self, feed: str, month: str) -> Row:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
@@ -23,10 +22,12 @@ from pipeline.columns.arrays import BLANKS, whole
 from pipeline.datasets import declared
 from pipeline.extract.database.database import Database
 from pipeline.extract.partition import Dated, dated, joined, late_slice, own_slice, receipt_of, undated_slice
-from pipeline.model.context import Context, SpendChecks, Threshold
+from pipeline.model.context import Context
 from pipeline.model.periods import NO_MONTH
 from pipeline.model.reasons import Outcome
 from pipeline.model.tables import Extracted, RawTable
+from pipeline.protect.options.crime import CrimeOptions
+from pipeline.protect.options.spend import SpendOptions
 from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.protect.treatments.map_points import PointList
 from pipeline.settings.decisions import Desk
@@ -119,7 +120,7 @@ class Received:
     gone: frozenset[Month] = frozenset()
     first_month: Month = "2010-12"
     judged_rows: int = 0
-    spend: SpendChecks = field(default_factory=SpendChecks)
+    spend: SpendOptions = field(default_factory=SpendOptions)
     ragged: Mapping[str, Mapping[Month, tuple[int, ...]]] = field(default_factory=dict)
 
     def context(self, month: Month, survey: Survey | None = None) -> Context:
@@ -132,8 +133,7 @@ class Received:
             force="example",
             force_name=FORCE,
             bodies=BODIES,
-            threshold=Threshold(amount=Decimal("500.00"), operator=">", basis="net"),
-            spend=self.spend,
+            options={SpendOptions: self.spend, CrimeOptions: CrimeOptions()},
             references=KnownReferences(
                 {"map-points": self.points, "neighbourhoods": self.neighbourhoods}, self.supplier_types
             ),

@@ -15,7 +15,7 @@ from table import ledger, parse, receive
 
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.errors import InputError
-from pipeline.model.context import SpendChecks
+from pipeline.protect.options.spend import SpendOptions
 from pipeline.protect.pseudonyms import Pseudonyms
 
 KEYED = Pseudonyms(KEY)
@@ -284,7 +284,7 @@ def test_a_contract_reference_has_the_form_that_the_settings_give_or_is_left_bla
         CN0042                   || published | CN0042
     """
     ledger(text.format(usual="C-2023-014", usual2="Police/C.7_a"))
-    ledger(text.format(usual="", usual2=""), spend=SpendChecks(contract_reference="CN[0-9]{4}"))
+    ledger(text.format(usual="", usual2=""), spend=SpendOptions(contract_reference="CN[0-9]{4}"))
 
 
 def test_what_is_left_blank_is_counted() -> None:
@@ -324,7 +324,7 @@ def test_a_payment_lies_near_its_period_and_not_after_the_day_of_the_run() -> No
         01/02/2024   || quarantined: implausible-date
         01/01/2024   || published
         """,
-        spend=SpendChecks(payment_days=0),
+        spend=SpendOptions(payment_days=0),
     )
     ledger(
         """
@@ -332,7 +332,7 @@ def test_a_payment_lies_near_its_period_and_not_after_the_day_of_the_run() -> No
         31/12/2022   || published
         30/12/2022   || quarantined: implausible-date
         """,
-        spend=SpendChecks(payment_days=366),
+        spend=SpendOptions(payment_days=366),
     )
 
 
@@ -383,7 +383,7 @@ def test_where_no_reason_is_recorded_the_public_is_told() -> None:
         -                  || quarantined: damaged-key |
         "waiver\n"         || published                | Single tender waiver
     """
-    ledger(text, spend=SpendChecks(value_for_money=False))
+    ledger(text, spend=SpendOptions(value_for_money="not-recorded"))
     ledger(text.replace("published                | Not recorded", "quarantined: blank-value-for-money |"))
 
 
@@ -399,7 +399,7 @@ def test_a_ledger_without_any_reason_stops_and_names_the_setting() -> None:
     with pytest.raises(InputError, match="no-value-for-money") as caught:
         receive(rows, "spend-over-500", "ledger").month("2024-01")
     assert 'value_for_money = "not-recorded"' in str(caught.value)
-    receive(rows, "spend-over-500", "ledger", spend=SpendChecks(value_for_money=False)).month("2024-01")
+    receive(rows, "spend-over-500", "ledger", spend=SpendOptions(value_for_money="not-recorded")).month("2024-01")
 
 
 def test_withheld_texts_may_begin_like_a_formula() -> None:

@@ -23,10 +23,9 @@ from pipeline.datasets import declared
 from pipeline.metadata.datapackage import data_package, last_finished, missing_months
 from pipeline.model.release import Held
 from pipeline.model.wording import FIGURES, worded
+from pipeline.protect.options.spend import SpendOptions
 from pipeline.publish.ckan.fields import EXTRAS, dataset_fields, resource_fields
 from pipeline.publish.plan import wanted_files
-from pipeline.settings.spend import Spend
-from pipeline.settings.wording import spend_words
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ LISTS = Path("excluded-account.csv")
     ],
 )
 def test_the_title_of_spending_says_the_threshold_of_the_settings(amount: str, operator: str, title: str) -> None:
-    words = spend_words(Spend(Decimal(amount), operator, "net", LISTS))
+    words = SpendOptions(threshold=Decimal(amount), operator=operator).words()
     path = CODELISTS.parent / "expenditure" / "spend-over-500.json"
     schema = TableSchema.load(path).with_settings({"bodies": ["A body"]}, words)
     assert schema.title == title
@@ -56,7 +55,7 @@ def test_the_title_of_spending_says_the_threshold_of_the_settings(amount: str, o
 
 
 def test_statements_ask_for_nothing_but_words_of_the_settings() -> None:
-    words = spend_words(Spend(Decimal("500.00"), ">", "net", LISTS))
+    words = SpendOptions().words()
     texts = [statement for dataset in declared().values() for statement in dataset.statements]
     assert "more than £500.00" in " ".join(text.format_map(words) for text in texts)
 

@@ -28,13 +28,14 @@ from pipeline.extract.partition import (
 from pipeline.model.declaration import Feed
 from pipeline.model.periods import NO_MONTH
 from pipeline.model.tables import CellProblem, Extracted, Receipt
+from pipeline.protect.treatments import MonthOf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-FEED = Feed(name="f", title="F", source=Folder("f/{month}.csv"), dated_by="day", treatments=())
-UNDATED = Feed(name="f", title="F", source=Folder("f/{month}.csv"), treatments=())
+FEED = Feed(name="f", title="F", source=Folder("f/{month}.csv"), dated_by="day", columns={"day": MonthOf("month")})
+UNDATED = Feed(name="f", title="F", source=Folder("f/{month}.csv"), columns={})
 
 
 def read(

@@ -9,11 +9,15 @@ import os
 import pickle
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pipeline.errors import ExitStatus, SettingsError, several
+from pipeline.extract.database.options import engagement
 from pipeline.model.decisions import Decision
+from pipeline.protect.options.spend import SpendOptions
+from pipeline.run.select import options
 from pipeline.settings.decisions import read_decisions, write_decisions
 from pipeline.settings.laptop_portal import laptop_portal, read_portal_env
 from pipeline.settings.role_mailbox import is_role_mailbox
@@ -22,7 +26,11 @@ from pipeline.settings.sections import Licence, Sources
 from pipeline.settings.settings import VARIABLES, Settings
 from pipeline.settings.toml import read_toml
 
+if TYPE_CHECKING:
+    from pipeline.settings.options import Options
+
 ROOT = Path(__file__).resolve().parents[2]
+
 LEAST = """
 [force]
 slug = "example"
@@ -43,6 +51,7 @@ ckan = "cc-by-4.0"
 title = "Creative Commons Attribution 4.0"
 url = "https://creativecommons.org/licenses/by/4.0/"
 """
+SPEND = "spend-over-500"
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.token-of-an-editor"  # noqa: S105 - made up
 DATABASE = "postgresql+psycopg://reader:pa55word-of-a-reader@db.example.org/events"
 
@@ -54,7 +63,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def loaded(folder: Path, text: str = LEAST, **environ: str) -> Settings:
-    return Settings.load(written(folder, text), environ)
+    return Settings.load(written(folder, text), environ, datasets=options())
 
 
 def complaint(folder: Path, text: str, **environ: str) -> str:
@@ -68,7 +77,7 @@ def complaint(folder: Path, text: str, **environ: str) -> str:
 
 
 def test_the_shipped_settings_are_those_of_the_example_force() -> None:
-    settings = Settings.load(ROOT / "pipeline.toml", {})
+    settings = Settings.load(ROOT / "pipeline.toml", {}, datasets=options())
     assert (settings.force.slug, settings.force.name) == ("example", "Example Police")
     assert settings.force.bodies == {
         "OPCC": "Police and Crime Commissioner for Example",
@@ -80,7 +89,7 @@ def test_the_shipped_settings_are_those_of_the_example_force() -> None:
 
 
 def test_the_worked_example_is_leicestershires() -> None:
-    settings = Settings.load(ROOT / "examples" / "leicestershire.toml", {})
+    settings = Settings.load(ROOT / "examples" / "leicestershire.toml", {}, datasets=options())
     assert settings.force.name == "Leicestershire Police"
     assert settings.force.uri == "http://statistics.data.gov.uk/id/statistical-geography/E23000021"
     assert settings.force.bodies["OPCC"] == "Police and Crime Commissioner for Leicestershire"
@@ -91,9 +100,9 @@ def test_the_worked_example_is_leicestershires() -> None:
 
 
 def test_the_worked_example_shows_the_defaults(tmp_path: Path) -> None:
-    example = Settings.load(ROOT / "examples" / "leicestershire.toml", {})
+    example = Settings.load(ROOT / "examples" / "leicestershire.toml", {}, datasets=options())
     least = loaded(tmp_path)
-    for part in ("spend", "limits", "engagement", "referee"):
+    for part in ("options", "limits", "referee"):
         assert getattr(example, part) == getattr(least, part)
     assert example.terms("spend-over-500").due_days == least.terms("spend-over-500").due_days
 
@@ -147,15 +156,15 @@ def test_the_licence_in_the_worked_example_can_be_used(tmp_path: Path) -> None:
 def test_the_default_file_stands_in_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SettingsError) as caught:
-        Settings.load(None, {})
+        Settings.load(None, {}, datasets=options())
     assert caught.value.code == "no-settings-file"
     assert "--settings" in caught.value.fix
     written(tmp_path, LEAST).rename("pipeline.toml")
-    assert Settings.load(None, {}).data == Path("data")
+    assert Settings.load(None, {}, datasets=options()).data == Path("data")
     Path("pipeline.toml").rename("other.toml")
-    assert Settings.load(None, {"PIPELINE_SETTINGS": "other.toml"}).file == Path("other.toml")
+    assert Settings.load(None, {"PIPELINE_SETTINGS": "other.toml"}, datasets=options()).file == Path("other.toml")
     with pytest.raises(SettingsError, match="nowhere"):
-        Settings.load(Path("nowhere.toml"), {"PIPELINE_SETTINGS": "other.toml"})
+        Settings.load(Path("nowhere.toml"), {"PIPELINE_SETTINGS": "other.toml"}, datasets=options())
 
 
 # --- which wins -----------------------------------------------------------------------------------------------------
@@ -183,7 +192,7 @@ def test_a_variable_wins_over_the_file_and_the_command_line_over_both(tmp_path: 
     assert portal is not None
     assert portal.organisation == "two"  # it stands for that of every publisher, which is told all the same
     assert of_variables.publisher("street-crime").organisation == "example-police"
-    given = Settings.load(written(tmp_path, text), variables, data=Path("given"))
+    given = Settings.load(written(tmp_path, text), variables, data=Path("given"), datasets=options())
     assert given.data == Path("given")
 
 
@@ -340,7 +349,7 @@ def test_no_message_shows_a_value(tmp_path: Path) -> None:
 def test_a_dataset_that_does_not_exist_is_a_mistake_when_the_names_are_given(tmp_path: Path) -> None:
     path = written(tmp_path, LEAST + "[datasets.street-crimes]\ndue_days = 40\n")
     with pytest.raises(SettingsError, match="`street-crime`"):
-        Settings.load(path, {}, datasets=("street-crime", "spend-over-500"))
+        Settings.load(path, {}, datasets={"street-crime": (), "spend-over-500": ()})
     assert Settings.load(path, {}).terms("street-crimes").due_days == 40
 
 
@@ -349,19 +358,19 @@ def test_a_file_that_is_no_text_is_said_so(content: bytes, tmp_path: Path) -> No
     path = tmp_path / "settings.toml"
     path.write_bytes(content)
     with pytest.raises(SettingsError) as caught:
-        Settings.load(path, {})
+        Settings.load(path, {}, datasets=options())
     assert caught.value.code == "not-toml"
 
 
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_bytes(b"\xef\xbb\xbf" + LEAST.encode())
-    assert Settings.load(path, {}).force.slug == "example"
+    assert Settings.load(path, {}, datasets=options()).force.slug == "example"
 
 
 def test_a_folder_is_no_settings_file(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no plain file"):
-        Settings.load(tmp_path, {})
+        Settings.load(tmp_path, {}, datasets=options())
 
 
 # --- secrets --------------------------------------------------------------------------------------------------------
@@ -393,9 +402,10 @@ def test_no_secret_shows_in_the_settings(tmp_path: Path) -> None:
     portal = settings.named_portal()
     assert portal is not None
     assert portal.token.reveal() == TOKEN
-    assert settings.engagement.database is not None
-    assert settings.engagement.database.reveal() == DATABASE
-    for text in (str(settings), repr(settings), f"{settings}", str(settings.facts()), repr(portal)):
+    address = engagement(settings).database
+    assert address is not None
+    assert address.reveal() == DATABASE
+    for text in (str(settings), repr(settings), f"{settings}", str(settings.facts("engagement-events")), repr(portal)):
         assert TOKEN not in text
         assert "pa55word" not in text
 
@@ -421,14 +431,14 @@ def test_an_address_without_a_token_stops_publishing_only(tmp_path: Path) -> Non
 
 
 def test_facts_are_texts_that_change_with_what_is_published_only(tmp_path: Path) -> None:
-    facts = loaded(tmp_path).facts()
+    facts = loaded(tmp_path).facts(SPEND)
     assert all(isinstance(text, str) for section in facts.values() for text in section.values())
     moved = tmp_path / "moved"
     moved.mkdir()
-    assert loaded(moved, 'data = "x"\nkey_file = "y"\n' + LEAST, PIPELINE_CKAN_TOKEN=TOKEN).facts() == facts
+    assert loaded(moved, 'data = "x"\nkey_file = "y"\n' + LEAST, PIPELINE_CKAN_TOKEN=TOKEN).facts(SPEND) == facts
     (tmp_path / "accounts.csv").write_text("prefix,code,reason\n1,excluded-pay,Pay\n")
-    assert loaded(tmp_path, LEAST.replace("opendata@", "data@") + "[limits]\nbad_rows = 30\n").facts() == facts
-    own = loaded(tmp_path, LEAST + '[spend]\nexcluded_accounts = "accounts.csv"\n').facts()
+    assert loaded(tmp_path, LEAST.replace("opendata@", "data@") + "[limits]\nbad_rows = 30\n").facts(SPEND) == facts
+    own = loaded(tmp_path, LEAST + '[spend]\nexcluded_accounts = "accounts.csv"\n').facts(SPEND)
     assert own["spend"]["excluded_accounts"] != facts["spend"]["excluded_accounts"]
     assert {name for name in facts if facts[name] != own[name]} == {"spend"}
 
@@ -489,7 +499,7 @@ def test_the_shipped_approval_is_of_the_empty_month() -> None:
     )
     assert (approval.kind, approval.dataset, approval.period) == ("approve", "spend-over-500", "2023-12")
     assert approval.sha256 == hashlib.sha256(header.encode()).hexdigest()
-    assert Settings.load(ROOT / "pipeline.toml", {}).desk.decisions == (approval,)
+    assert Settings.load(ROOT / "pipeline.toml", {}, datasets=options()).desk.decisions == (approval,)
 
 
 def test_an_approval_may_give_its_day_as_text_and_a_file_may_hold_none(tmp_path: Path) -> None:
@@ -592,9 +602,47 @@ def test_a_pattern_of_contract_references_stays_a_protection(pattern: str, tmp_p
 def test_reasons_that_are_not_recorded_need_a_sentence_for_the_public(tmp_path: Path) -> None:
     choice = f'{LEAST}[spend]\nvalue_for_money = "not-recorded"\n'
     assert "value_for_money_note" in complaint(tmp_path, choice)
-    spend = loaded(tmp_path, f'{choice}value_for_money_note = "The system holds no reason."\n').spend
+    spend = loaded(tmp_path, f'{choice}value_for_money_note = "The system holds no reason."\n').option(SpendOptions)
+    assert spend is not None
     assert spend.value_for_money_note == "The system holds no reason."
-    assert loaded(tmp_path).spend.value_for_money == "required"
+    assert loaded(tmp_path).option(SpendOptions) == SpendOptions()
+
+
+# --- settings of families -------------------------------------------------------------------------------------------
+SPENDING: dict[str, tuple[type[Options], ...]] = {"cards": (SpendOptions,), "items": (SpendOptions,), "other": ()}
+
+
+def spending(folder: Path, text: str) -> dict[str, SpendOptions]:
+    found = Settings.load(written(folder, LEAST + text), {}, datasets=SPENDING).options
+    chosen = {name: each.get(SpendOptions) for name, each in found.items()}
+    return {name: each for name, each in chosen.items() if isinstance(each, SpendOptions)}
+
+
+def test_two_datasets_of_a_family_may_have_two_values(tmp_path: Path) -> None:
+    text = '[spend]\nthreshold = "250.00"\noperator = ">="\n[datasets.cards.spend]\nthreshold = "0.00"\n'
+    found = spending(tmp_path, text)
+    assert {name: (str(each.threshold), each.operator) for name, each in found.items()} == {
+        "cards": ("0.00", ">="),
+        "items": ("250.00", ">="),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[datasets.cards.spend]\nthreshold = "many"\n', "[datasets.cards.spend] threshold"),
+        ('[datasets.cards.spend]\nthresold = "1.00"\n', "did you mean `threshold`?"),
+        ('[datasets.other.spend]\nthreshold = "1.00"\n', "[datasets.other] spend"),
+        ("[datasets.cards]\nspend = 1\n", "[datasets.cards] spend"),
+        ('[crime]\nincident_key = ["number"]\n', "crime"),
+    ],
+)
+def test_mistakes_in_the_settings_of_one_dataset_are_said_where_they_stand(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        spending(tmp_path, text)
+    assert said in str(caught.value)
 
 
 @pytest.mark.parametrize("label", ["=HYPERLINK(1)", "\u202eecilop", "\uff1d1+1", "A\u200bB", "Caf\u00c3\u00a9"])
@@ -606,7 +654,7 @@ def test_a_name_that_is_published_is_undamaged_and_no_formula(label: str, tmp_pa
 def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipeline.toml")
     with pytest.raises(SettingsError, match="no plain file"):
-        Settings.load(tmp_path / "pipeline.toml", {})
+        Settings.load(tmp_path / "pipeline.toml", {}, datasets=options())
 
 
 DEEP = {

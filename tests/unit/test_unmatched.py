@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline.build.run_context import Workplace
 from pipeline.model.decisions import Decision
+from pipeline.run.select import options
 from pipeline.run.unmatched import unmatched
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
@@ -32,7 +33,7 @@ def test_many_decisions_are_held_against_a_long_journal_at_once(tmp_path: Path) 
         Decision("approve", "", DATASET, "2024-01", sha256_of(number), "Head of Data", day, "a reason")
         for number in range(MANY + 2)
     ]
-    settings = Settings.load(ROOT / "pipeline.toml", {"PIPELINE_DATA": str(tmp_path)})
+    settings = Settings.load(ROOT / "pipeline.toml", {"PIPELINE_DATA": str(tmp_path)}, datasets=options())
     settings = replace(settings, desk=settings.desk._replace(decisions=tuple(made)))
     key = Key(Secret(bytes(range(32))))
     work = Workplace(settings=settings, key=key, as_of=day, sample=False, writes=False, say=lambda _: None)

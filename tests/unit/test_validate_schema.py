@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
 
+from pipeline.codelists import CODELISTS
 from pipeline.errors import SettingsError
 from pipeline.validate import TableSchema
 
@@ -138,6 +140,33 @@ def test_a_loaded_schema_is_the_file(tmp_path: Path) -> None:
     path = tmp_path / "s.json"
     path.write_text(json.dumps({"fields": [text(required=True)]}), encoding="utf-8")
     assert TableSchema.load(path).descriptor() == {"fields": [text(required=True)]}
+
+
+def test_a_field_with_a_code_list_has_the_values_of_the_list(tmp_path: Path) -> None:
+    path = tmp_path / "s.json"
+    path.write_text(json.dumps({"fields": [{**text(required=True), "codelist": "venue-kind"}]}), encoding="utf-8")
+    with (CODELISTS / "venue-kind.csv").open(encoding="utf-8", newline="") as lines:
+        labels = tuple(row["label"] for row in csv.DictReader(lines))
+    (field,) = TableSchema.load(path).fields
+    assert (field.required, field.enum) == (True, labels)
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ({**text(enum=["Home"]), "codelist": "venue-kind"}, "an enum beside its code list"),
+        ({**text(), "codelist": "venue-sort"}, "field `a`: its code list"),
+        ({**text(), "codelist": "venue-kind", "codelistColumn": "lable"}, "field `a`: its code list"),
+    ],
+)
+def test_a_code_list_that_cannot_be_read_or_is_typed_once_more_is_refused(
+    tmp_path: Path, field: dict[str, Any], said: str
+) -> None:
+    path = tmp_path / "s.json"
+    path.write_text(json.dumps({"fields": [field]}), encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"schema-refused: s\.json") as caught:
+        TableSchema.load(path)
+    assert said in str(caught.value)
 
 
 def test_settings_fill_in_the_values_that_depend_on_them() -> None:

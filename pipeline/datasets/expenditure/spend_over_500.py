@@ -2,86 +2,73 @@
 
 from pipeline.extract.workbook import Workbook
 from pipeline.model.declaration import Dataset, Feed, Share
-from pipeline.protect.rules import ExcludedAccounts, OverThreshold, Payee, Redaction, WholeTransactions
-from pipeline.protect.treatments import (
-    Alias,
-    Body,
-    Coded,
-    CompanyNumber,
-    Constant,
-    ContractReference,
-    Day,
-    Keep,
-    Money,
-    Pseudonym,
-)
-from pipeline.protect.treatments.require import Period, Require
-from pipeline.protect.treatments.withhold import Withhold
+from pipeline.protect.rules import ExcludedAccounts, OverThreshold, Payee, WholeTransactions
+from pipeline.protect.treatments import Constant, Day, Keep, Money, Period, Pseudonym, Require, Withhold
+from pipeline.protect.treatments.codes import Body, Coded, ValueForMoney
+from pipeline.protect.treatments.register_numbers import CompanyNumber, ContractReference
 
-_TRANSACTION = {"body": "Body", "number": "Transaction No"}
+_LEDGER = "expenditure/ledger/{month}.xlsx"
+_PAYMENT = ("Body", "Transaction No")
 _FRAUD = "invoice fraud uses real numbers"
+_STILL_CHECKED = ("Body", "Period", "Transaction No", "Line No", "Payment Date", "Net Amount", "Currency")
+_OVER = (
+    "A transaction is published when the {basis} total of its lines is {operator_words} £{threshold}, credits included."
+)
+_BANK = Withhold(
+    "a supplier",
+    what="Addresses, bank details and VAT numbers of suppliers",
+    why="never published, on the advice of the regulator",
+)
 
 LEDGER = Feed(
-    name="ledger", title="Payments from the ledger, by accounting period",
-    source=Workbook("expenditure/ledger/{month}.xlsx", sheet="Payments", title_rows=3, allowed=("external-link",),
-                    digits=(("Company No", 8),)),
-    treatments=(
-        Body("Body", "body", "two bodies may share one ledger"),
-        Period("Period", why="a line belongs to its file's month"),
-        Day("Payment Date", "payment_date", "when the payment was made", payment=True),
-        Pseudonym("Transaction No", "transaction_id", _FRAUD, scope="transaction", after=("Body",)),
-        Pseudonym("Supplier No", "supplier_id", _FRAUD, scope="supplier"),
-        Keep("Supplier Name", "supplier_name", "the public may know who is paid"),
-        CompanyNumber("Company No", "company_number", "the public register of companies"),
-        Keep("Cost Centre Name", "department", "which part of the body spent it"),
-        Keep("Account Name", ("category", "purpose"), "what it was spent on; it stands for the narrative, free text"),
-        Money("Net Amount", "net_amount", "the amount, without recoverable VAT"),
-        Money("Irrecoverable VAT", "irrecoverable_vat", "the VAT that the body bears", blank=True),
-        Alias("Value For Money", "value_for_money", "the law asks why value for money was expected",
-              aliases="procurement-route-alias", codelist="procurement-route", otherwise="recorded",
-              blank="not-recorded", code="blank-value-for-money"),
-        ContractReference("Contract Ref", "contract_reference", "leads to the register of contracts"),
-        Coded("Payment Method", "is_card", "card payments are marked", codelist="payment-method", label="is_card",
-               words=(("Y", "true"), ("N", "false"))),
-        Require("Currency", value="GBP", code="other-currency", why="amounts are in sterling"),
-        Constant("redaction", "filled where a payee is redacted"),
-    ),
-    rules=(
-        WholeTransactions("Transactions with a bad line", "a transaction is published whole or not at all",
-                          **_TRANSACTION, line="Line No"),
-        ExcludedAccounts("Pay, pensions, taxes, debt and settlements", "they are not spending on suppliers",
-                         column="Account Code", still_checked=("Body", "Period", "Transaction No", "Line No",
-                                                               "Payment Date", "Net Amount", "Currency")),
-        Payee("Who is paid, where that is an individual, staff or protected",
-              "individuals and staff are not named; a payee whom nobody has classified waits",
-              column="Supplier Type", supplier="Supplier No", name="Supplier Name", net="Net Amount",
-              redaction=Redaction(), **_TRANSACTION),
-        OverThreshold("Transactions below the threshold", "the law asks for items over the threshold",
-                      net="Net Amount", **_TRANSACTION),
-    ),
-    withheld=(
-        Withhold(("Supplier Address", "Supplier Email", "Sort Code", "Account No", "VAT Reg No"),
-                 "Addresses, bank details and VAT numbers of suppliers",
-                 "never published, on the advice of the regulator", whom="a supplier"),
-        Withhold(("Invoice No", "PO No"), "Invoice and purchase order numbers", _FRAUD, whom="an invoice"),
-        Withhold(("Card Holder",), "Holders of purchasing cards", "staff are not named", whom="a member of staff"),
-        Withhold(("Narrative",), "The narrative", "free text; the name of its account is published instead"),
-        Withhold(("Invoice Date",), "Dates of invoices", "the payment's own date is published"),
-        Withhold(("Cost Centre",), "Codes of cost centres", "an internal code; its name is published"),
-        Withhold(("VAT Amount", "Gross Amount"), "VAT that is reclaimed", "recoverable VAT is not spending"),
-    ),
-)  # fmt: skip
+    name="ledger",
+    title="Payments from the ledger, by accounting period",
+    source=Workbook(_LEDGER, sheet="Payments", title_rows=3, allowed=("external-link",), digits=(("Company No", 8),)),
+    columns={
+        "Body": Body("body"),
+        "Period": Period(),
+        "Payment Date": Day("payment_date", payment=True, why="when the payment was made"),
+        "Transaction No": Pseudonym("transaction_id", scope="transaction", after=("Body",), why=_FRAUD),
+        "Supplier No": Pseudonym("supplier_id", scope="supplier", why=_FRAUD),
+        "Supplier Name": Keep("supplier_name", why="the public may know who is paid"),
+        "Company No": CompanyNumber("company_number"),
+        "Cost Centre Name": Keep("department", why="which part of the body spent it"),
+        "Account Name": Keep(("category", "purpose"), why="what it was spent on, in place of the narrative"),
+        "Net Amount": Money("net_amount", why="the amount, without recoverable VAT"),
+        "Irrecoverable VAT": Money("irrecoverable_vat", blank=True, why="the VAT that the body bears"),
+        "Value For Money": ValueForMoney("value_for_money"),
+        "Contract Ref": ContractReference("contract_reference"),
+        "Payment Method": Coded("is_card", "payment-method", label="is_card", flag=True, why="cards are marked"),
+        "Currency": Require(value="GBP", code="other-currency", why="amounts are in sterling"),
+        "Line No": WholeTransactions(transaction=_PAYMENT),
+        "Account Code": ExcludedAccounts(still_checked=_STILL_CHECKED),
+        "Supplier Type": Payee(transaction=_PAYMENT, supplier="Supplier No", name="Supplier Name", net="Net Amount"),
+        ("Supplier Address", "Supplier Email", "Sort Code", "Account No", "VAT Reg No"): _BANK,
+        ("Invoice No", "PO No"): Withhold("an invoice", what="Invoice and purchase order numbers", why=_FRAUD),
+        "Card Holder": Withhold("a member of staff", what="Holders of purchasing cards", why="staff are not named"),
+        "Narrative": Withhold(what="The narrative", why="free text; the name of its account is published instead"),
+        "Invoice Date": Withhold(what="Dates of invoices", why="the payment's own date is published"),
+        "Cost Centre": Withhold(what="Codes of cost centres", why="an internal code; its name is published"),
+        ("VAT Amount", "Gross Amount"): Withhold(what="VAT that is reclaimed", why="recoverable VAT is not spending"),
+    },
+    constants={"redaction": Constant(why="filled where a payee is redacted")},
+    rules=(OverThreshold(transaction=_PAYMENT, net="Net Amount"),),
+)
 
 SPEND_OVER_500 = Dataset(
-    name="spend-over-500", family="expenditure", theme="government-spending",
+    name="spend-over-500",
+    family="expenditure",
+    theme="government-spending",
     tags=("spending", "transparency", "police", "suppliers"),
-    feeds=(LEDGER,), categories=("body",),
-    shares=(Share(title="whose route is only recorded in the ledger", feed="ledger", column="value_for_money",
-                  value="Recorded in the ledger"),),
-    references={"transaction": "transaction_id", "supplier": "supplier_id"}, reference_files=("supplier-types",),
-    settings=("force", "spend"),
-    statements=(("A transaction is published when the {basis} total of its lines is {operator_words} £{threshold}, "
-                 "credits included."), "Amounts are in pounds sterling, net of VAT that can be recovered.",
-                "Individuals and members of staff are not named. Sole traders are named, as businesses.",
-                "{value_for_money_note}"),
-)  # fmt: skip
+    feeds=(LEDGER,),
+    categories=("body",),
+    shares=(
+        Share("whose route is only recorded in the ledger", "ledger", "value_for_money", "Recorded in the ledger"),
+    ),
+    statements=(
+        _OVER,
+        "Amounts are in pounds sterling, net of VAT that can be recovered.",
+        "Individuals and members of staff are not named. Sole traders are named, as businesses.",
+        "{value_for_money_note}",
+    ),
+)

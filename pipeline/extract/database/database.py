@@ -11,7 +11,7 @@ import math
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -21,6 +21,7 @@ from sqlalchemy.exc import NoSuchModuleError, OperationalError, SQLAlchemyError
 
 from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError, SettingsError
+from pipeline.extract.database.options import EngagementOptions
 from pipeline.extract.database.patience import Watch, within
 from pipeline.extract.database.sqlite import NOT_SQLITE, is_sqlite, sqlite_engine
 from pipeline.extract.header import match_header
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from pipeline.settings.options import Options
     from pipeline.settings.secret import Secret
 
 _BATCH = 5_000
@@ -56,6 +58,7 @@ class Database:
     Where that setting is empty, the database is the SQLite file ``default`` below the folder of extracts.
     """
 
+    options: ClassVar[tuple[type[Options], ...]] = (EngagementOptions,)
     setting: str
     default: str
     table: str

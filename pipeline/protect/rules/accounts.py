@@ -15,10 +15,10 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain
 from pipeline.columns.keys import folded
 from pipeline.errors import InputError
-from pipeline.model.handling import Judgement, Problem, problem
+from pipeline.model.handling import Judgement, Problem, RowRule, problem
 from pipeline.model.reasons import REASONS
 from pipeline.protect.handling import key_problems
-from pipeline.protect.rules.rule import RowRuleBase
+from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
+    from pipeline.settings.options import Options
 
 #: Codes that the accounts of rows already use.
 _ASKED = "asked"
@@ -47,23 +48,21 @@ class _Coded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExcludedAccounts(RowRuleBase):
+class ExcludedAccounts(RowRule):
     """Withholds lines of accounts that are not spending (pay, pensions, tax ...), by the longest prefix of their code.
 
     Such a line is checked for ``still_checked`` columns and for formula text only.
     """
 
+    takes: ClassVar[int | None] = 1
+    options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
     register: ClassVar[str] = "account"
     holds: ClassVar[str] = "excluded accounts"
     every_row: ClassVar[bool] = True
-    column: str
+    what: str = "Pay, pensions, taxes, debt and settlements"
+    why: str = "they are not spending on suppliers"
     still_checked: tuple[str, ...]
     codelist: str = "excluded-account"
-
-    @property
-    def settles(self) -> tuple[str, ...]:
-        """The account's code."""
-        return (self.column,)
 
     def enter(self, cells: Mapping[str, pa.Array], _rows: pa.Array, context: Context) -> Mapping[str, str]:
         """Return the accounts that an excluded prefix matches only when case, blanks and zeros are left aside."""

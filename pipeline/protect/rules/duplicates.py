@@ -14,9 +14,10 @@ from pipeline.columns.arrays import facts_of_distinct, filled, plain
 from pipeline.columns.dates import civil_day, days
 from pipeline.columns.groups import alike, groups
 from pipeline.errors import InputError
-from pipeline.model.handling import Judgement, Problem, nowhere, problem
+from pipeline.model.handling import Judgement, Problem, RowRule, nowhere, problem
 from pipeline.protect.handling import key_problems
-from pipeline.protect.rules.rule import Marked, RowRuleBase
+from pipeline.protect.options.crime import CrimeOptions
+from pipeline.protect.rules.rule import Marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.model.context import Context
     from pipeline.model.handling import Problem
     from pipeline.model.tables import RawTable
+    from pipeline.settings.options import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class _OneOfEach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OneRecord(RowRuleBase):
+class OneRecord(RowRule):
     """Withholds the extra copies of rows that agree in every published column, their identifier included."""
 
     key: str
@@ -66,43 +68,41 @@ class OneRecord(RowRuleBase):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OneIncident(RowRuleBase):
+class OneIncident(RowRule):
     """Withholds the extra rows of an incident: of several rows with one number that of the latest file counts.
 
     Within a file the last row counts.  Incidents of different numbers are never merged, however alike.
     """
 
+    takes: ClassVar[int | None] = 1
+    options: ClassVar[tuple[type[Options], ...]] = (CrimeOptions,)
     register: ClassVar[str] = "incident"
     holds: ClassVar[str] = "numbers of incidents"
     every_row: ClassVar[bool] = True
     repeats_only: ClassVar[bool] = True
-    number: str
+    what: str = "Second rows of an incident"
+    why: str = "it came twice"
     received_at: str
-
-    @property
-    def settles(self) -> tuple[str, ...]:
-        """The number."""
-        return (self.number,)
 
     @property
     def reads(self) -> tuple[str, ...]:
         """The number, and when the call came."""
-        return (self.number, self.received_at)
+        return (self.column, self.received_at)
 
     @property
     def identifies(self) -> tuple[str, ...]:
         """The number: it leads back to the record."""
-        return (self.number,)
+        return (self.column,)
 
     def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the rows without a number that can be trusted: nobody can say which incident they are."""
-        column = raw.cells[self.number]
-        return key_problems(self.number, column, problem(self.number, "blank-value", ~filled(column)))
+        column = raw.cells[self.column]
+        return key_problems(self.column, column, problem(self.column, "blank-value", ~filled(column)))
 
     def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:
         """Return the key of each row's incident."""
-        parts = [cells[self.number]]
-        if context.incident_days:
+        parts = [cells[self.column]]
+        if "day" in context.option(CrimeOptions).incident_key:
             parts.append(days(cells[self.received_at], time_allowed=True))
         return {_INCIDENT: plain(context.pseudonyms.column("incident", parts))}
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, filled, plain, where
-from pipeline.model.handling import Judgement, PublicRevision, nowhere
-from pipeline.protect.rules.rule import Marked, RowRuleBase, only
+from pipeline.model.handling import Judgement, PublicRevision, RowRule, nowhere
+from pipeline.protect.rules.rule import Marked, only
 from pipeline.protect.treatments.dates import before
 
 if TYPE_CHECKING:
@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlreadyHeld(RowRuleBase):
+class AlreadyHeld(RowRule):
     """Withholds an event that starts on or after the day of the run."""
 
+    what: str = "Events to come"
+    why: str = "an event to come may be at a place that must be kept quiet"
     starts_at: str
 
     @property
@@ -42,7 +44,7 @@ class AlreadyHeld(RowRuleBase):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _ProtectedEvent(RowRuleBase):
+class _ProtectedEvent(RowRule):
     """What rules about events share: an event that was protected in a release stays so until somebody decides.
 
     Events are compared by the folded form of ``reference``.
@@ -52,13 +54,13 @@ class _ProtectedEvent(RowRuleBase):
     holds: ClassVar[str] = "protected events"
     mark: ClassVar[str] = ""
     scope: str = "event"
-    column: str
+    coded: str
     reference: str
 
     @property
     def reads(self) -> tuple[str, ...]:
         """What protects, and the event."""
-        return (self.column, self.reference)
+        return (self.coded, self.reference)
 
     @property
     def _key(self) -> str:
@@ -74,7 +76,7 @@ class _ProtectedEvent(RowRuleBase):
 
     def enter(self, cells: Mapping[str, pa.Array], _rows: pa.Array, context: Context) -> Mapping[str, str]:
         """Return the events that are protected."""
-        protected = pa.array(self.protects(cells[self.column], context, known=True))
+        protected = pa.array(self.protects(cells[self.coded], context, known=True))
         references = pc.unique(pc.filter(plain(cells[self.reference]), protected).drop_null()).to_pylist()
         found = [context.pseudonyms.protection_of(self.scope, text) for text in references]
         return {f"{self.mark} {key}": "Y" for key in found if key}
@@ -93,7 +95,7 @@ class _ProtectedEvent(RowRuleBase):
 
     def _protected(self, raw: RawTable, context: Context) -> tuple[Mask, tuple[str, ...]]:
         remembered, hit = self._remembered(raw.cells[self._key], context)
-        return self.protects(raw.cells[self.column], context, known=False) | remembered, hit
+        return self.protects(raw.cells[self.coded], context, known=False) | remembered, hit
 
     def revise_public(self, rows: PublicRows, context: Context) -> PublicRevision | None:
         """Return what becomes of public events that were found to need protection since."""
@@ -113,6 +115,8 @@ class PublicVenue(_ProtectedEvent):
     """Withholds an event at a kind of venue that the code list does not call public: a home or a refuge is not."""
 
     mark: ClassVar[str] = "venue"
+    what: str = "Events at venues that are not public"
+    why: str = "homes, refuges and hostels are kept quiet"
     codelist: str = "venue-kind"
 
     def protects(self, column: pa.Array, context: Context, *, known: bool) -> Mask:
@@ -135,6 +139,8 @@ class SensitiveAudience(_ProtectedEvent):
     """Blanks the day and the ward of events for audiences that the code list marks sensitive."""
 
     mark: ClassVar[str] = "audience"
+    what: str = "Day and ward of events for sensitive audiences"
+    why: str = "day and ward would lead to a sensitive group"
     blanks: tuple[str, ...]
     codelist: str = "engagement-audience"
 

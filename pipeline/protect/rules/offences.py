@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import filled, mask_of, on_distinct, plain
-from pipeline.model.handling import Judgement, Problem, problem
+from pipeline.model.handling import Judgement, Problem, RowRule, problem
 from pipeline.protect.handling import key_problems
-from pipeline.protect.rules.rule import RowRuleBase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,17 +20,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OffenceAgrees(RowRuleBase):
+class OffenceAgrees(RowRule):
     """Uses the offence code: a listed one must agree with the crime type; an unlisted one is counted."""
 
-    column: str
+    takes: ClassVar[int | None] = 1
+    what: str = "Crimes with an offence code of another crime type"
+    why: str = "such a code is a mistake at its source"
     crime_type: str
     codelist: str = "offence-code"
-
-    @property
-    def settles(self) -> tuple[str, ...]:
-        """The offence code."""
-        return (self.column,)
 
     @property
     def reads(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -31,8 +31,9 @@ from pipeline.protect.rules.payee_register import (
     strongest,
     type_of,
 )
-from pipeline.protect.rules.rule import RowRuleBase, these_rows, written_differently
-from pipeline.protect.rules.transactions import together, transactions, with_any
+from pipeline.protect.rules.redaction import Redaction
+from pipeline.protect.rules.rule import these_rows, written_differently
+from pipeline.protect.rules.transactions import OfTransactions, together, transactions, with_any
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
-    from pipeline.protect.rules.redaction import Redaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +58,26 @@ class _Review:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Payee(RowRuleBase):
+class Payee(OfTransactions):
     """Redacts people, and withholds transactions whose payee nobody has classified.
 
     One payee is one payee, however its number is written, and by its name too.  A protected line takes supplier,
     department, category, purpose and contract reference from its whole transaction.
     """
 
+    takes: ClassVar[int | None] = 1
+    needs: ClassVar[tuple[str, ...]] = ("supplier-types",)
     register: ClassVar[str] = "payee"
     holds: ClassVar[str] = "types of suppliers"
     guards: ClassVar[str] = "suppliers who are not named"
     every_row: ClassVar[bool] = True
-    column: str
+    what: str = "Who is paid, where that is an individual, staff or protected"
+    why: str = "individuals and staff are not named; a payee whom nobody has classified waits"
     supplier: str
     name: str
-    body: str
-    number: str
     net: str
-    redaction: Redaction
+    redaction: Redaction = field(default_factory=Redaction)
     scope: str = "supplier"
-
-    @property
-    def settles(self) -> tuple[str, ...]:
-        """The type that the ledger gives."""
-        return (self.column,)
 
     @property
     def reads(self) -> tuple[str, ...]:

@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, mask_of, plain
 from pipeline.columns.keys import fold_column
-from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows, nowhere, problem
+from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows, RowRule, nowhere, problem
 from pipeline.protect.pseudonyms import FULL
-from pipeline.protect.rules.rule import Marked, RowRuleBase, is_flag, only, written_differently
+from pipeline.protect.rules.rule import Marked, is_flag, only, written_differently
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ _RESTRICTED, _UNSETTLED = "Y", "?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RestrictedRecord(RowRuleBase):
+class RestrictedRecord(RowRule):
     """Withholds every row of a reference that any row ever received marks `Y`, in every month.
 
     References are compared by their folded form.  A mark that is neither `Y` nor `N` keeps its reference back too,
@@ -35,17 +35,14 @@ class RestrictedRecord(RowRuleBase):
     where it has none.
     """
 
+    takes: ClassVar[int | None] = 1
     register: ClassVar[str] = "restricted"
     holds: ClassVar[str] = "restricted records"
-    column: str
+    what: str = "Records that the force has restricted"
+    why: str = "the force has decided to keep them back"
     reference: str
     published: str = ""
     scope: str = "crime"
-
-    @property
-    def settles(self) -> tuple[str, ...]:
-        """The mark."""
-        return (self.column,)
 
     @property
     def reads(self) -> tuple[str, ...]:

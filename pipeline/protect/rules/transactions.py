@@ -6,7 +6,7 @@ The Local Government Association's guidance on publishing spending is the source
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain
 from pipeline.columns.groups import groups
 from pipeline.columns.money import money
-from pipeline.model.handling import Judgement, Problem, problem
+from pipeline.model.handling import Judgement, Problem, RowRule, problem
 from pipeline.protect.handling import key_problems
-from pipeline.protect.rules.rule import RowRuleBase
+from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
+    from pipeline.settings.options import Options
 
 
 def with_any(group: NDArray[np.int64], rows: Mask) -> Mask:
@@ -80,37 +81,49 @@ class _Twice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WholeTransactions(RowRuleBase):
-    """Holds a transaction with a bad line, and settles lines that come twice."""
+class OfTransactions(RowRule):
+    """What rules about a ledger share: ``transaction`` are its raw columns of the body and of its transactions."""
 
-    body: str
-    number: str
-    line: str
+    transaction: tuple[str, str]
 
     @property
-    def settles(self) -> tuple[str, ...]:
-        """The number of the line."""
-        return (self.line,)
+    def body(self) -> str:
+        """The column of the body."""
+        return self.transaction[0]
+
+    @property
+    def number(self) -> str:
+        """The column of the transaction's number."""
+        return self.transaction[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeTransactions(OfTransactions):
+    """Holds a transaction with a bad line, and settles lines that come twice."""
+
+    takes: ClassVar[int | None] = 1
+    what: str = "Transactions with a bad line"
+    why: str = "a transaction is published whole or not at all"
 
     @property
     def reads(self) -> tuple[str, ...]:
         """Body, transaction and line."""
-        return (self.body, self.number, self.line)
+        return (self.body, self.number, self.column)
 
     @property
     def identifies(self) -> tuple[str, ...]:
         """The number of the line: with the transaction's it leads to the invoice."""
-        return (self.line,)
+        return (self.column,)
 
     def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the lines without a number."""
-        column = raw.cells[self.line]
-        return key_problems(self.line, column, problem(self.line, "blank-value", ~filled(column)))
+        column = raw.cells[self.column]
+        return key_problems(self.column, column, problem(self.column, "blank-value", ~filled(column)))
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
         """Return the transactions and their lines."""
         group = transactions(raw, self.body, self.number)
-        line = np.where(group >= 0, groups(pa.array(group), raw.cells[self.line]), -1)
+        line = np.where(group >= 0, groups(pa.array(group), raw.cells[self.column]), -1)
         return Judgement((_Hold(group), _Twice(line, group, raw.repeats)))
 
 
@@ -133,12 +146,13 @@ class _Reaches:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OverThreshold(RowRuleBase):
+class OverThreshold(OfTransactions):
     """Withholds transactions below the threshold of the settings, by their absolute net total."""
 
+    options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
+    what: str = "Transactions below the threshold"
+    why: str = "the law asks for items over the threshold"
     net: str
-    body: str
-    number: str
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -149,9 +163,10 @@ class OverThreshold(RowRuleBase):
         """Return the amounts by transaction."""
         exact = on_distinct(raw.cells[self.net], money)
         pence = facts_of_distinct(exact, lambda text: int(text.replace(".", "")), dtype=np.object_, empty=0)
-        limit = int(context.threshold.amount * 100)
+        spend = context.option(SpendOptions)
+        limit = int(spend.threshold * 100)
         group = transactions(raw, self.body, self.number)
-        return Judgement((_Reaches(group, pence, limit, context.threshold.operator),))
+        return Judgement((_Reaches(group, pence, limit, spend.operator),))
 
 
 def together(group: NDArray[np.int64], supplier: pa.Array) -> pa.Array:

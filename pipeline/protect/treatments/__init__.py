@@ -1,7 +1,8 @@
 """What may happen to a raw column."""
 
-from pipeline.protect.treatments.codes import Alias, Body, Coded, Flag, ReferenceCode
-from pipeline.protect.treatments.constants import Constant, ForceName, OwnForce
+from pipeline.model.constants import Constant
+from pipeline.protect.treatments.codes import Body, Coded, Flag, ReferenceCode, ValueForMoney
+from pipeline.protect.treatments.constants import ForceName, OwnForce
 from pipeline.protect.treatments.dates import Day, MonthOf
 from pipeline.protect.treatments.map_points import MapPoint
 from pipeline.protect.treatments.numbers import Band, Money
@@ -12,7 +13,6 @@ from pipeline.protect.treatments.text import Keep
 from pipeline.protect.treatments.withhold import Withhold
 
 __all__ = [
-    "Alias",
     "Band",
     "Body",
     "Coded",
@@ -31,5 +31,6 @@ __all__ = [
     "Pseudonym",
     "ReferenceCode",
     "Require",
+    "ValueForMoney",
     "Withhold",
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import KW_ONLY, dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from pipeline.columns.text import is_formula
 from pipeline.errors import InputError
 from pipeline.model.handling import Treated, problem
 from pipeline.protect.handling import OneColumn, key_problems
+from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,11 +24,17 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.settings.options import Options
+
+
+_FLAGS: Final[Mapping[str, str]] = MappingProxyType({"Y": "true", "N": "false"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body(OneColumn):
     """Publishes the name of the body that the settings give for a code."""
+
+    why: str = "two bodies may share one extract"
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the body's name; an unknown code is a problem."""
@@ -36,25 +44,27 @@ class Body(OneColumn):
         return Treated(self._same(name), key_problems(self.column, column, unknown))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Coded(OneColumn):
     """Publishes the label of a code, exactly matched; an unknown or retired code is a problem.
 
     An empty cell is a problem too, unless the list has a row for it or ``blank`` is allowed, which keeps
-    it empty.  ``words`` recodes the label once more (`Y` to `true`).
+    it empty.  ``flag``: the list says `Y` or `N`, and `true` or `false` is published.
     """
 
     codelist: str
+    _: KW_ONLY
+    why: str = "one of a closed list, never free text"
     key: str = "code"
     label: str = "label"
     apart_from: tuple[str, ...] = ()
     blank: bool = False
-    words: tuple[tuple[str, str], ...] = ()
+    flag: bool = False
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the labels, and the cells that have none."""
         labels = context.codelists.read(self.codelist).mapping(self.key, self.label, month=context.month)
-        words = dict(self.words)
+        words = _FLAGS if self.flag else {}
         known = {code: words.get(label, label) for code, label in labels.items() if label not in self.apart_from}
         column = cells[self.column]
         if "" in known:
@@ -74,7 +84,7 @@ class Flag(OneColumn):
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the booleans."""
         column = cells[self.column]
-        text = on_distinct(column, {"Y": "true", "N": "false"}.get)
+        text = on_distinct(column, _FLAGS.get)
         unknown = problem(self.column, "bad-flag", filled(column) & ~filled(text))
         return Treated(self._same(text), key_problems(self.column, column, unknown))
 
@@ -87,6 +97,8 @@ def _neighbourhoods(table: pa.Table) -> frozenset[str]:
 class ReferenceCode(OneColumn):
     """Publishes a neighbourhood's code; an unknown or empty one is a problem."""
 
+    needs: ClassVar[tuple[str, ...]] = ("neighbourhoods",)
+
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the codes that the force's list of neighbourhoods holds."""
         known = context.references.derived("neighbourhoods", _neighbourhoods) or frozenset()
@@ -98,31 +110,28 @@ class ReferenceCode(OneColumn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alias(OneColumn):
-    """Publishes a code list's label by what people write (case and runs of blanks aside), else another label.
+class ValueForMoney(OneColumn):
+    """Publishes a procurement route by what people write (case and runs of blanks aside), else `recorded`.
 
     An empty cell is a problem, unless the settings say that reasons are not recorded: then it has the label of
-    ``blank``.  A column without any reason stops the dataset, as the settings should say so.
+    `not-recorded`.  A column without any reason stops the dataset, as the settings should say so.
     """
 
-    aliases: str
-    codelist: str
-    otherwise: str
-    blank: str
-    code: str
+    options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
+    why: str = "the law asks why value for money was expected"
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
-        """Return the labels; an empty cell is a problem with the treatment's own code, a retired label another.
+        """Return the labels; an empty cell is a problem, and so is a retired label.
 
         Raises:
             InputError: ``no-value-for-money``: a reason must be there, and no row has one.
         """
-        required = context.spend.value_for_money
-        labels = context.codelists.read(self.codelist).mapping(month=context.month)
-        alias = context.codelists.read(self.aliases).mapping("text", "code")
+        required = context.option(SpendOptions).value_for_money == "required"
+        labels = context.codelists.read("procurement-route").mapping(month=context.month)
+        alias = context.codelists.read("procurement-route-alias").mapping("text", "code")
 
         def label(text: str) -> str | None:
-            return labels.get(alias.get(" ".join(text.casefold().split()), self.otherwise))
+            return labels.get(alias.get(" ".join(text.casefold().split()), "recorded"))
 
         column = cells[self.column]
         if required and len(column) and not filled(column).any():
@@ -138,8 +147,10 @@ class Alias(OneColumn):
         retired = problem(self.column, "unknown-code", filled(column) & ~filled(text) & ~unseen)
         problems = (*problem(self.column, "damaged-key", unseen), *retired)
         if required:
-            return Treated(self._same(text), (*problem(self.column, self.code, ~filled(column)), *problems))
-        blank = labels.get(self.blank)
+            return Treated(
+                self._same(text), (*problem(self.column, "blank-value-for-money", ~filled(column)), *problems)
+            )
+        blank = labels.get("not-recorded")
         return Treated(self._same(plain(text).fill_null(blank).dictionary_encode()), problems)
 
 

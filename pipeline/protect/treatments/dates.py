@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from pipeline.columns.arrays import facts_of_distinct, filled
 from pipeline.columns.dates import Plausible, days, months
-from pipeline.model.handling import Treated, problem
-from pipeline.protect.handling import OneColumn, columns_of
+from pipeline.model.handling import Treated, columns_of, problem
+from pipeline.protect.handling import OneColumn
+from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
     from pipeline.model.handling import Problem
+    from pipeline.settings.options import Options
 
 #: The first year of a date that gives a month or of a payment, and of any other date (contract, Dates).
 _FIRST_YEAR, _FIRST_OTHER_YEAR = 2000, 1900
@@ -40,6 +42,7 @@ class MonthOf(OneColumn):
     A date to come is a problem, unless ``to_come`` says that the system keeps such dates too.
     """
 
+    why: str = "day and time would single people out"
     day_into: str = ""
     to_come: bool = False
 
@@ -73,6 +76,7 @@ class Day(OneColumn):
     reply.  ``planned``: it may be in any year to come, as an end or a review.
     """
 
+    options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
     payment: bool = False
     past: bool = False
     planned: bool = False
@@ -89,7 +93,7 @@ class Day(OneColumn):
         past = self.past or self.payment
         plausible = Plausible.of(context.as_of, first_year=first_year, past=past, planned=self.planned)
         if self.payment and context.month:
-            plausible = plausible.near(context.month, context.spend.payment_days)
+            plausible = plausible.near(context.month, context.option(SpendOptions).payment_days)
         return Treated(self._same(day), _date_problems(self.column, day, plausible))
 
 

@@ -6,8 +6,8 @@ It is the national anonymisation of data.police.uk: a point stands for at least 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,8 +16,8 @@ import pyproj
 from scipy.spatial import cKDTree
 
 from pipeline.columns.arrays import encoded, facts_of_distinct, filled, mask_of, plain, where
-from pipeline.model.handling import Problem, Treated, length_of, problem
-from pipeline.protect.handling import HandlingBase, key_problems
+from pipeline.model.handling import Problem, Treated, Treatment, length_of, problem
+from pipeline.protect.handling import key_problems
 from pipeline.protect.treatments.first_place import keep_first_places
 
 if TYPE_CHECKING:
@@ -117,27 +117,22 @@ _PUBLISHED = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MapPoint(HandlingBase):
+class MapPoint(Treatment):
     """Publishes the nearest map point instead of the place itself; the LSOA is the point's own.
 
-    ``record`` is the public identifier of what lies there: a record that is public keeps its list of points.
+    Its raw columns are easting, northing, and how sure they are.  ``record`` is the public identifier of what lies
+    there: a record that is public keeps its list of points.
     """
 
-    why: str = field(kw_only=False)
-    easting: str = "easting"
-    northing: str = "northing"
-    confidence: str = "location_confidence"
+    takes: ClassVar[int | None] = 3
+    needs: ClassVar[tuple[str, ...]] = ("map-points",)
+    why: str = "a map point stands for at least eight addresses, or for none"
     record: Pseudonym | None = None
 
     @property
-    def settles(self) -> tuple[str, ...]:
-        """The two coordinates and how sure they are."""
-        return (self.easting, self.northing, self.confidence)
-
-    @property
     def reads(self) -> tuple[str, ...]:
-        """What it settles, and the reference of the record."""
-        return (*self.settles, *(self.record.reads if self.record else ()))
+        """Its columns, and the reference of the record."""
+        return (*self.columns, *(self.record.reads if self.record else ()))
 
     @property
     def makes(self) -> tuple[str, ...]:
@@ -147,7 +142,7 @@ class MapPoint(HandlingBase):
     @property
     def varied(self) -> tuple[str, ...]:
         """The coordinates."""
-        return (self.easting, self.northing)
+        return self.columns[:2]
 
     def quality(self, columns: Mapping[str, pa.Array]) -> Mapping[str, Mask]:
         """Return the rows without a place."""
@@ -156,11 +151,12 @@ class MapPoint(HandlingBase):
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the five columns of the place; located rows without coordinates are problems."""
         rows = length_of(cells)
-        confidence = cells[self.confidence]
+        east, north, sure = self.columns
+        confidence = cells[sure]
         known = facts_of_distinct(confidence, {"exact", "street"}.__contains__, dtype=np.bool_, empty=False)
         unknown = facts_of_distinct(confidence, "unknown".__eq__, dtype=np.bool_, empty=False)
-        easting, east_read = _metres(cells[self.easting])
-        northing, north_read = _metres(cells[self.northing])
+        easting, east_read = _metres(cells[east])
+        northing, north_read = _metres(cells[north])
         located = known & east_read & north_read
 
         def snapped(references: ReferenceReader) -> dict[str, pa.Array]:
@@ -175,9 +171,9 @@ class MapPoint(HandlingBase):
             (record,) = self.record.apply(cells, context).columns.values()
             columns = keep_first_places(columns, snapped, record, context.released_places)
         problems: list[Problem] = [
-            *key_problems(self.confidence, confidence, problem(self.confidence, "unknown-code", ~(known | unknown))),
-            *problem(self.easting, "bad-coordinates", known & ~east_read),
-            *problem(self.northing, "bad-coordinates", known & ~north_read),
+            *key_problems(sure, confidence, problem(sure, "unknown-code", ~(known | unknown))),
+            *problem(east, "bad-coordinates", known & ~east_read),
+            *problem(north, "bad-coordinates", known & ~north_read),
         ]
         return Treated(columns, problems)
 

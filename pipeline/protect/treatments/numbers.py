@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.columns.arrays import filled, on_distinct
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MOST_DIGITS = 9
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Band(OneColumn):
     """Publishes a count as its band; empty stays empty.
 
@@ -30,6 +30,8 @@ class Band(OneColumn):
     """
 
     codelist: str
+    _: KW_ONLY
+    why: str = "exact numbers of a small group single people out"
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the bands; what is no whole number from 0 on is a problem."""

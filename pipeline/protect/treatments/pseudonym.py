@@ -25,6 +25,7 @@ class Pseudonym(OneColumn):
     References are short numbers: a hash without a key could be turned back by trying them all.
     """
 
+    why: str = "the same record keeps one identifier that leads back to none"
     scope: str
     after: tuple[str, ...] = ()
     length: int = SHORT
@@ -38,6 +39,11 @@ class Pseudonym(OneColumn):
     def identifies(self) -> tuple[str, ...]:
         """The reference itself."""
         return (self.column,)
+
+    @property
+    def references(self) -> Mapping[str, str]:
+        """The pseudonym's column."""
+        return {self.scope: self.makes[0]}
 
     @property
     def varied(self) -> tuple[str, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.columns.arrays import filled, on_distinct
 from pipeline.model.handling import Treated
 from pipeline.protect.handling import OneColumn
+from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.settings.options import Options
 
 #: Forms of Companies House: eight digits (no company has the number zero), or letters and digits, also older ones of
 #: Scotland, Northern Ireland and registered societies.
@@ -29,6 +31,8 @@ _ONE_WORD = re.compile(r"[A-Za-z0-9(#*][!-~]{0,59}", re.ASCII)
 class CompanyNumber(OneColumn):
     """Publishes a company number that has the form of one; another text is left blank, and counted."""
 
+    why: str = "the public register of companies"
+
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the numbers, and how many are left out."""
         text, other = _of_form(cells[self.column], COMPANY_NUMBER.fullmatch)
@@ -39,6 +43,9 @@ class CompanyNumber(OneColumn):
 class ContractReference(OneColumn):
     """Publishes a contract's reference that has the form that the settings give; another is left blank, and counted."""
 
+    options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
+    why: str = "leads to the register of contracts"
+
     @property
     def open_text(self) -> tuple[str, ...]:
         """The reference."""
@@ -46,7 +53,7 @@ class ContractReference(OneColumn):
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the references, and how many are left out."""
-        form = re.compile(context.spend.contract_reference, re.ASCII)
+        form = re.compile(context.option(SpendOptions).contract_reference, re.ASCII)
 
         def fits(text: str) -> bool:
             return _ONE_WORD.fullmatch(text) is not None and form.fullmatch(text) is not None

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.columns.arrays import filled, on_distinct
-from pipeline.model.handling import Treated, problem
-from pipeline.protect.handling import OneColumn, key_problems
+from pipeline.model.handling import Treated, Treatment, problem
+from pipeline.protect.handling import key_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Period(OneColumn):
+class Period(Treatment):
     """Uses the period that a line gives: it must be its file's month."""
+
+    why: str = "a line belongs to its file's month"
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return no column; another period is a problem."""
@@ -29,7 +31,7 @@ class Period(OneColumn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Require(OneColumn):
+class Require(Treatment):
     """Uses a column that may hold one value only; ``code`` says what is wrong with another."""
 
     value: str

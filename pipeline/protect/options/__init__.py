@@ -1,0 +1,1 @@
+"""The settings of families: each rule and treatment names those that it needs."""
