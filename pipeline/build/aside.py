@@ -56,17 +56,23 @@ def missed(
     *,
     rejected: Mapping[str, Month],
     file_months: Mapping[str, Month],
+    common: Collection[Month],
 ) -> dict[Month, set[str]]:
     """Return the released months that cannot be built, with the extracts that fed them and do not count now.
 
-    A file of a rejected build is not there for other months than that and its own.
+    A file of a rejected build is not there for other months than that and its own; ``common`` are the months whose own
+    files are all there.
     """
     found: dict[Month, set[str]] = {}
     for month, each in months.items():
         aside = {path for path, other in rejected.items() if month not in (other, file_months.get(path))}
         there = {*present} - aside
         missing = {
-            path for path, sha256 in each.fed.items() if path not in there and not seen.never_counted(path, sha256)
+            path
+            for path, sha256 in each.fed.items()
+            if path not in there
+            and not seen.never_counted(path, sha256)
+            and not (seen.forgot(path, sha256) and month in common)  # it is built again without that file
         }
         if each.released and missing:
             found[month] = missing

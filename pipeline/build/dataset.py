@@ -112,6 +112,8 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
         declared=dict(_declared(inputs).items() & state.declared.items()),  # what has changed is read once more
         months=months,
         registers=inputs.found.registers,
+        replaced=inputs.found.replaced,
+        entered=inputs.found.entered,
         floors=_floors(state, inputs.found, months),
         weakenings=inputs.found.weakenings,
         versions=inputs.found.history.versions,
@@ -176,6 +178,8 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
         receipts=found.receipts,
         declared=_declared(inputs),
         registers=found.registers,
+        replaced=found.replaced,
+        entered=found.entered,
         floors=_floors(state, found, months),
         weakenings=found.weakenings,
         findings=_findings(inputs, state, months, *withdrawals.findings),

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.build.aside import missed, still_rejected
 from pipeline.build.bearers import Bearers
+from pipeline.build.entering import Entering, entering
 from pipeline.build.received import History, history, refusal, twice_and_elsewhere
-from pipeline.build.registers import BEFORE, Sources, register_rules, standing, without_before
+from pipeline.build.registers import Sources, register_rules, standing, without_before
 from pipeline.build.run_context import digest
-from pipeline.columns.arrays import whole
 from pipeline.errors import PipelineError
 from pipeline.extract.database.database import Database
 from pipeline.extract.database.options import engagement
 from pipeline.extract.partition import by_month, digest_of_rows, receipt_of, sha256_of
 from pipeline.model.periods import NO_MONTH
 from pipeline.model.tables import Receipt
-from pipeline.storage.registers import Entered, entered
+from pipeline.storage.registers import entered
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from pipeline.build.run_context import Workplace
-    from pipeline.extract.partition import Dated
     from pipeline.extract.reader import Reader
     from pipeline.extract.reference import References
     from pipeline.model.context import Context
@@ -63,6 +62,8 @@ class Survey:
     history: History = field(default_factory=History)
     paused: frozenset[Month] = frozenset()
     rejected: Mapping[str, Month] = field(default_factory=dict)
+    replaced: Registers = field(default_factory=dict)
+    entered: Mapping[str, str] = field(default_factory=dict)
 
     def inputs(self, dataset: Dataset, month: Month) -> dict[str, str]:
         """Return the sha256 by path of every extract that feeds a month: its own and later ones with late rows."""
@@ -109,8 +110,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     A source that cannot be read is a fault; what the others say is entered all the same.
     """
     seen = history(work.settings.desk, dataset.name, state, work.as_of)
-    look = _Look(reader, work.context(dataset, "", references), _copied(state.registers), [], seen)
-    _forget_let_go(state, look)
+    look = _Look(reader, work.context(dataset, "", references), entering(state, seen), [], seen)
     absent = _enter_lists(dataset, look)
     own: dict[str, Mapping[Month, str]] = {}
     receipts: dict[str, Mapping[str, Receipt]] = {}
@@ -139,15 +139,18 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     present = {path for feed in receipts.values() for path in feed}
     file_months = {path: month for files in own.values() for month, path in files.items()}
     rejected = still_rejected(seen, state.months, file_months)
-    missing = missed(state.months, present, seen, rejected=rejected, file_months=file_months)
+    common = set.intersection(*(set(files) for files in own.values()))
+    missing = missed(state.months, present, seen, rejected=rejected, file_months=file_months, common=common)
     shown = Bearers(dataset, reader, look.context, receipts, state).shown
     sources = sources_of(receipts, state, state.months, absent)._replace(shown=shown)
-    stands = standing(dataset, look.registers, state.floors, desk=work.settings.desk, sources=sources)
-    common = set.intersection(*(set(files) for files in own.values()))
+    registers = look.entering.counting(rejected)
+    stands = standing(dataset, registers, state.floors, desk=work.settings.desk, sources=sources)
     return Survey(
         own=own,
         receipts=receipts,
-        registers={name: without_before(sources) for name, sources in look.registers.items()},
+        registers={name: without_before(sources) for name, sources in look.entering.registers.items()},
+        replaced=look.entering.still_replaced(),
+        entered=look.entering.entered,
         combined=stands.combined,
         floors=stands.floors,
         weaker=stands.weaker,
@@ -177,21 +180,12 @@ def read_as(work: Workplace, dataset: Dataset, references: References, feed: Fee
     return digest([repr(feed), *(base[name] for name in ("program", "settings", "code lists"))])
 
 
-def _forget_let_go(state: State, look: _Look) -> None:
-    """Take out of the registers what files entered that a decision has let go; what is public stays as protected."""
-    for receipts in state.receipts.values():
-        for path, receipt in receipts.items():
-            if look.history.is_let_go(path, receipt.sha256):
-                for sources in look.registers.values():
-                    sources.pop(path, None)
-
-
 def _enter_lists(dataset: Dataset, look: _Look) -> set[str]:
     """Enter what lists of the force say, and return those that are not there."""
     absent: set[str] = set()
     for rule in register_rules(dataset):
         for name, entries in rule.enter_lists(look.context).items():
-            look.registers.setdefault(rule.register, {})[name] = entered(entries)
+            look.entering.registers.setdefault(rule.register, {})[name] = entered(entries)
         absent.update(rule.absent_lists(look.context))
     return absent
 
@@ -227,13 +221,9 @@ class _Look(NamedTuple):
 
     reader: Reader
     context: Context
-    registers: dict[str, dict[str, Entered]]
+    entering: Entering
     faults: list[PipelineError]
     history: History
-
-
-def _copied(registers: Registers) -> dict[str, dict[str, Entered]]:
-    return {name: {path: entered(each) for path, each in paths.items()} for name, paths in registers.items()}
 
 
 def _let_in(own: Mapping[Month, str], look: _Look) -> dict[Month, tuple[str, str]]:
@@ -264,26 +254,8 @@ def _files(
             look.faults.append(error)
             continue
         found[path] = receipt_of(source)
-        _enter(feed, path, source, look, month=month)
+        look.entering.enter(feed, path, sha256, source, look.context, month=month)
     return found
-
-
-def _enter(feed: Feed, path: str, source: Dated, look: _Look, *, month: Month) -> None:
-    """Enter what a source says in the registers, in the place of what it said before."""
-    cells = {name: whole(source.extracted.cells.column(name)) for name in feed.used}
-    for rule in feed.rules:
-        sources = look.registers.get(rule.register, {})
-        if lasting := rule.lasting(sources.pop(path, {})):
-            _add(sources, f"{path}{BEFORE}", lasting)
-    for rule in feed.rules:
-        if rule.register:
-            entries = rule.enter(cells, source.extracted.rows, replace(look.context, month=month))
-            _add(look.registers.setdefault(rule.register, {}), path, entries)
-
-
-def _add(sources: dict[str, Entered], path: str, entries: Mapping[str, str]) -> None:
-    """Enter more under a path: several rules of a feed may keep one register."""
-    sources[path] = entered({**dict(sources[path].items()), **entries} if path in sources else entries)
 
 
 def _database(feed: Feed, work: Workplace, look: _Look) -> _Database:
@@ -293,8 +265,8 @@ def _database(feed: Feed, work: Workplace, look: _Look) -> _Database:
         return _Database({}, {}, {}, {}, 0)
     path = files[""]
     source = look.reader.read(feed, path, "")
-    _enter(feed, path, source, look, month="")
     received = receipt_of(source)
+    look.entering.enter(feed, path, received.sha256, source, look.context, month="")
     today = work.as_of.isoformat()
     first = engagement(work.settings).first_month
     own: dict[Month, str] = {}

@@ -113,12 +113,15 @@ class State:
     ``floors`` hold, by register, the strongest entry of each reference that a release went out with; ``weakenings`` how
     often a weaker protection was let out, by what names it; ``versions`` the bytes that each path ever held, the newest
     last; ``findings`` what the dataset waits for beside its months, and what would wait had nobody rejected it;
-    ``decided`` the decisions about whatever is set aside, in their order.
+    ``decided`` the decisions about whatever is set aside, in their order.  ``entered`` is the sha256 of the bytes that
+    each path last entered in the registers; ``replaced`` holds what stood there before, while these fed no release.
     """
 
     receipts: Mapping[str, Mapping[str, Receipt]] = field(default_factory=dict)
     declared: Mapping[str, str] = field(default_factory=dict)
     registers: Registers = field(default_factory=dict)
+    replaced: Registers = field(default_factory=dict)
+    entered: Mapping[str, str] = field(default_factory=dict)
     months: Mapping[Month, MonthState] = field(default_factory=dict)
     floors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     weakenings: Mapping[str, int] = field(default_factory=dict)
@@ -147,10 +150,11 @@ def load_state(path: Path) -> State:
 def save_state(path: Path, state: State) -> bool:
     """Make ``path`` remember ``state``, whose registers are on the disk before; return whether that was written."""
     facts = _facts(state)
-    facts["registers"] = {
-        name: {source: entered(each).keep(_folder(path)) for source, each in sources.items()}
-        for name, sources in state.registers.items()
-    }
+    for field_, registers in (("registers", state.registers), ("replaced", state.replaced)):
+        facts[field_] = {
+            name: {source: entered(each).keep(_folder(path)) for source, each in sources.items()}
+            for name, sources in registers.items()
+        }
     facts["floors"] = {name: entered(floor).keep(_folder(path)) for name, floor in state.floors.items()}
     facts["decided"] = [{**each._asdict(), "date": each.date.isoformat()} for each in state.decided]
     text = json.dumps({FORM: facts}, ensure_ascii=True, sort_keys=True, default=_facts)
@@ -169,7 +173,7 @@ def _folder(path: Path) -> Path:
 
 
 def _registers(state: State) -> Iterator[Entered]:
-    for sources in (*state.registers.values(), state.floors):
+    for sources in (*state.registers.values(), *state.replaced.values(), state.floors):
         yield from map(entered, sources.values())
 
 
@@ -183,8 +187,11 @@ def _read(path: Path) -> State:
     if str(FORM) not in forms:
         return _state(forms[str(_WHOLE)] if str(_WHOLE) in forms else _carried_over(forms[str(_FIRST)]))
     facts, folder = forms[str(FORM)], _folder(path)
-    registers = {name: kept(folder, sources) for name, sources in facts["registers"].items()}
-    return _state({**facts, "registers": registers, "floors": kept(folder, facts["floors"])})
+    registers, replaced = (
+        {name: kept(folder, sources) for name, sources in part.items()}
+        for part in (facts["registers"], facts.get("replaced", {}))
+    )
+    return _state({**facts, "registers": registers, "replaced": replaced, "floors": kept(folder, facts["floors"])})
 
 
 def _carried_over(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -221,6 +228,8 @@ def _state(facts: Mapping[str, Any]) -> State:
         },
         declared=facts["declared"],
         registers=facts["registers"],
+        replaced=facts.get("replaced", {}),
+        entered=facts.get("entered", {}),
         months={month: _month(each) for month, each in facts["months"].items()},
         floors=facts["floors"],
         weakenings=facts.get("weakenings", {}),

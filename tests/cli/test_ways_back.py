@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from little_force import FEB, JAN, MAR, SPEND, STREET, call, crime, little_force, pay, payees, publish, record
+from little_force import FEB, JAN, MAR, SPEND, STREET, call, crime, incident, little_force, pay, payees, publish, record
 from product import Product, change_csv, contents, read_csv
 from small_tree import small_tree
 
@@ -343,3 +343,40 @@ def test_what_a_forgotten_file_restricted_is_asked_about_also_when_no_other_come
     force.decide("approve", STREET, JAN, "--finding", "protection-weakened")
     publish(force, STREET, status=5)
     assert len(force.csv(STREET, JAN)) == before + 1
+
+
+def test_what_a_file_restricted_counts_while_a_wrong_one_in_its_place_is_rejected(force: Product) -> None:
+    record(force, JAN, good=200)
+    record(force, FEB, crime(JAN, 1, restricted="Y"), good=200)
+    publish(force, STREET)
+    january, right = force.csv(STREET, JAN), force.crimes(FEB).read_bytes()
+    record(force, FEB, good=60)
+    publish(force, STREET, status=5)
+    force.decide("reject", STREET, FEB)
+    for _ in range(2):
+        said = publish(force, STREET)
+        assert "protection-weakened" not in said.text
+        assert force.csv(STREET, JAN) == january
+    force.crimes(FEB).write_bytes(right)
+    publish(force, STREET)
+    assert force.csv(STREET, JAN) == january
+    record(force, FEB, good=61)  # this one is right: then it is asked what it no longer restricts
+    publish(force, STREET, status=5)
+    force.decide("approve", STREET, FEB)
+    assert "WAITS protection-weakened" in publish(force, STREET, status=5).text
+    assert force.csv(STREET, JAN) == january
+
+
+def test_a_month_whose_own_files_are_there_is_built_again_without_a_forgotten_one(force: Product) -> None:
+    night = incident(JAN, 99, received_at="2024-01-31 23:50")
+    call(force, MAR, good=3)
+    record(force, MAR)
+    publish(force, STREET)
+    before = len(force.csv(STREET, JAN))
+    call(force, MAR, night, good=4)
+    publish(force, STREET)
+    assert len(force.csv(STREET, JAN)) == before + 1
+    force.decide("forget", f"crime/asb-incidents/{MAR}.csv")
+    said = publish(force, STREET, status=5)
+    assert f"withdrawn: {MAR}" in said.text
+    assert len(force.csv(STREET, JAN)) == before

@@ -1,0 +1,95 @@
+"""What sources enter in the registers, in the place of what they said before, which counts where they are let go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipeline.build.registers import BEFORE
+from pipeline.columns.arrays import whole
+from pipeline.storage.registers import Entered, entered
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from pipeline.build.received import History
+    from pipeline.extract.partition import Dated
+    from pipeline.model.context import Context
+    from pipeline.model.declaration import Feed
+    from pipeline.model.periods import Month
+    from pipeline.storage.state import Registers, State
+
+_Entries = dict[str, dict[str, Entered]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """The registers as sources fill them.
+
+    ``entered`` is the sha256 of the bytes that each path last entered; ``replaced`` what bytes entered that fed a
+    release, while others have taken their place that fed none yet.
+    """
+
+    registers: _Entries
+    replaced: _Entries
+    entered: dict[str, str]
+    history: History
+
+    def enter(self, feed: Feed, path: str, sha256: str, source: Dated, context: Context, *, month: Month) -> None:
+        """Enter what a source says, in the place of what it said before."""
+        cells = {name: whole(source.extracted.cells.column(name)) for name in feed.used}
+        counted = path in self.entered and self.history.counted(path, self.entered[path])
+        for rule in feed.rules:
+            sources = self.registers.get(rule.register, {})
+            if (before := sources.pop(path, None)) is None:
+                continue
+            if lasting := rule.lasting(before):
+                _add(sources, f"{path}{BEFORE}", lasting)
+            if counted:
+                self.replaced.setdefault(rule.register, {})[path] = before
+        for rule in feed.rules:
+            if rule.register:
+                entries = rule.enter(cells, source.extracted.rows, replace(context, month=month))
+                _add(self.registers.setdefault(rule.register, {}), path, entries)
+        self.entered[path] = sha256
+
+    def counting(self, rejected: Collection[str]) -> _Entries:
+        """Return the registers with what stood before in the place of what was let go.
+
+        Where nothing stood before, what a rejected build entered stays: it protects more, and is asked about no more.
+        """
+        aside = {path for path, sha256 in self.entered.items() if self.history.is_let_go(path, sha256)}
+        found = {name: dict(sources) for name, sources in self.registers.items()}
+        for name, sources in found.items():
+            before = self.replaced.get(name, {})
+            for path in {*aside, *rejected} & sources.keys():
+                if path in before:
+                    sources[path] = before[path]
+                elif path in aside:
+                    del sources[path]
+        return found
+
+    def still_replaced(self) -> _Entries:
+        """Return what has to be kept: nothing where the newest bytes fed a release that holds."""
+
+        def is_replaced(path: str) -> bool:
+            return not self.history.counted(path, self.entered.get(path, ""))
+
+        return {
+            name: {path: each for path, each in sources.items() if is_replaced(path)}
+            for name, sources in self.replaced.items()
+        }
+
+
+def entering(state: State, history: History) -> Entering:
+    """Return the registers as they were left."""
+    return Entering(_copied(state.registers), _copied(state.replaced), dict(state.entered), history)
+
+
+def _copied(registers: Registers) -> _Entries:
+    return {name: {path: entered(each) for path, each in paths.items()} for name, paths in registers.items()}
+
+
+def _add(sources: dict[str, Entered], path: str, entries: Mapping[str, str]) -> None:
+    """Enter more under a path: several rules of a feed may keep one register."""
+    sources[path] = entered({**dict(sources[path].items()), **entries} if path in sources else entries)
