@@ -56,17 +56,16 @@ class Entering:
     def counting(self, rejected: Collection[str]) -> _Entries:
         """Return the registers with what stood before in the place of what was let go.
 
-        Where nothing stood before, what a rejected build entered stays: it protects more, and is asked about no more.
+        What the file of a rejected build entered protects beside it: nobody is less protected for a rejection.
         """
         aside = {path for path, sha256 in self.entered.items() if self.history.is_let_go(path, sha256)}
         found = {name: dict(sources) for name, sources in self.registers.items()}
         for name, sources in found.items():
             before = self.replaced.get(name, {})
-            for path in {*aside, *rejected} & sources.keys():
-                if path in before:
-                    sources[path] = before[path]
-                elif path in aside:
-                    del sources[path]
+            for path in aside & sources.keys():
+                del sources[path]
+            for path in {*aside, *rejected} & before.keys():
+                _add(sources, path if path in aside else f"{path}{BEFORE}", before[path])
         return found
 
     def still_replaced(self) -> _Entries:
