@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import InputError, several
 from pipeline.model.findings import Finding, Verdict
-from pipeline.model.periods import NO_MONTH
+from pipeline.model.periods import NO_MONTH, month_of
 from pipeline.settings.decisions import Desk
 from pipeline.storage.state import MonthState, State, Version
 
@@ -174,34 +174,39 @@ def twice_and_elsewhere(seen: History, own: Mapping[Month, str], receipts: Mappi
 
     A file that has gone counts too, while what it fed is public.
     """
-    found = [*_twice(seen, own, receipts), *_elsewhere(seen, own, receipts)]
-    yield from (each for each in found if seen.desk.approval(each) is None)
+    yield from _twice(seen, own, receipts)
+    yield from (each for each in _elsewhere(seen, own, receipts) if seen.desk.approval(each) is None)
 
 
 def _twice(seen: History, own: Mapping[Month, str], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
-    places: dict[str, list[tuple[Month, str]]] = {}
-    for month, path in own.items():
+    """Yield a finding for each equal file that nobody approved; one of those that are out counts by itself."""
+    places: dict[str, list[str]] = {}
+    for path in own.values():
         if path in receipts and receipts[path].rows:
-            places.setdefault(receipts[path].sha256, []).append((month, path))
+            places.setdefault(receipts[path].sha256, []).append(path)
     folder = next(iter(own.values()), "").rpartition("/")[0]
     for path in sorted(seen.versions.keys() - receipts.keys() - seen.aside):
         newest = next((each for each in reversed(seen.versions[path]) if seen.counts(path, each)), None)
         if path.rpartition("/")[0] == folder and newest and newest.sha256 in places:
-            places[newest.sha256].insert(0, ("", path))
+            places[newest.sha256].insert(0, path)
     for sha256, same in places.items():
+        asked = [path for path in same if seen.desk.approval(_equal(seen, path, same, sha256)) is None]
+        new = [path for path in asked if not seen.counted(path, sha256)]
+        out = [] if new or len(asked) == 1 else asked
         if len(same) > 1:
-            paths = [path for _, path in same]
-            new = [(month, path) for month, path in same if month and not seen.counted(path, sha256)]
-            new = new or [(month, path) for month, path in same if month]
-            yield Finding(
-                code="same-extract-twice",
-                dataset=seen.dataset,
-                periods=tuple(month for month, _ in new),
-                words=f"{' and '.join(paths)} hold the same bytes",
-                verdict=Verdict.FAIL,
-                paths=tuple(path for _, path in new),
-                binds=sha256,
-            )
+            yield from (_equal(seen, path, same, sha256) for path in new or out if path in receipts)
+
+
+def _equal(seen: History, path: str, same: Sequence[str], sha256: str) -> Finding:
+    return Finding(
+        code="same-extract-twice",
+        dataset=seen.dataset,
+        periods=(month_of(path),),
+        words=f"{' and '.join(same)} hold the same bytes",
+        verdict=Verdict.FAIL,
+        paths=(path,),
+        binds=sha256,
+    )
 
 
 def _elsewhere(seen: History, own: Mapping[Month, str], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
@@ -235,6 +240,6 @@ def _refused(finding: Finding) -> InputError:
         finding.code,
         finding.words,
         where=f"dataset `{finding.dataset}`",
-        fix=f"put the right file there; or `pipeline reject {signed}` (it then counts as if it had not come); "
+        fix=f"put the right file at {finding.paths[0]}; or `pipeline reject {signed}` (it then counts as if it had not come); "
         f"or, where it is right, `pipeline approve {signed}`",
     )

@@ -88,6 +88,7 @@ def settles(decision: Decision, finding: Finding) -> bool:
         and decision.sha256 == finding.sha256
         and decision.finding in ("", finding.code)
         and (decision.period in finding.periods or not decision.period)
+        and (decision.path in finding.paths or not decision.path)
     )
 
 
