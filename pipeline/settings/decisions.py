@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 from pipeline.errors import SettingsError
 from pipeline.model.decisions import Decision
 from pipeline.model.findings import Verdict
+from pipeline.model.periods import MONTH_FORM, NO_MONTH
 from pipeline.plain import read_plain
 from pipeline.settings.reader import LABEL, MONTH, SLUG, Form, Reader, Section
 from pipeline.settings.toml import MOST_BYTES, read_toml
@@ -41,7 +42,7 @@ ROLE = Form(
 #: What may be decided.
 KINDS = ("approve", "reject", "forget")
 CODE = Form(r"[a-z][a-z-]{0,40}", "the code of a finding, such as shrank")
-PERIOD = Form(r"none|(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])", "a month such as 2024-01")
+PERIOD = Form(rf"{NO_MONTH}|{MONTH_FORM}", "a month such as 2024-01")
 EXTRACT = Form(r"[^\x00-\x1f\x7f]{1,300}", "the path of a file below data/raw")
 
 
@@ -118,11 +119,12 @@ def _tables(top: Section, reader: Reader, name: str) -> Iterator[Section]:
 
 
 def _decision(section: Section) -> Decision:
+    period = section.text("period", PERIOD, default="")
     return Decision(
         kind=section.choice("kind", KINDS, "approve"),
         finding=section.text("finding", CODE, default=""),
         dataset=section.text("dataset", SLUG, default=""),
-        period=section.text("period", PERIOD, default=""),
+        period="" if period == NO_MONTH else period,
         path=section.text("path", EXTRACT, default=""),
         **_signature(section),
     )
