@@ -240,6 +240,7 @@ def _refused(finding: Finding) -> InputError:
         finding.code,
         finding.words,
         where=f"dataset `{finding.dataset}`",
-        fix=f"put the right file at {finding.paths[0]}; or `pipeline reject {signed}` (it then counts as if it had not come); "
+        fix=f"put the right file at {finding.paths[0]}; "
+        f"or `pipeline reject {signed}` (it then counts as if it had not come); "
         f"or, where it is right, `pipeline approve {signed}`",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 #: So many findings of one reason are shown one by one; of more, the first of them.
 _SHOWN = 3
-_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _SIGNED = "--role POST --reason TEXT"
 
 
@@ -81,10 +79,9 @@ def _let_go(outcome: Outcome) -> Iterator[str]:
     """Yield what a decision has let go, and how it is let in after all: where nothing else of its month waits."""
     waits = _periods_of(findings_of(outcome))
     for path, kind in outcome.aside.items():
-        own = _MONTH.search(path)
         done = "rejected" if kind == "reject" else "taken back"
         yield printable(f"{path} was {done}: it counts as if it had not come, until another file takes its place")
-        yield from _after_all(outcome, own[0] if own else "none", waits)
+        yield from _after_all(outcome, periods.month_of(path) or periods.NO_MONTH, waits)
     for finding in outcome.state.findings:
         if finding.verdict is Verdict.PASS:
             yield printable(f"{finding.code} was rejected: {ranges(finding.periods)}: {finding.words}")
@@ -163,5 +160,5 @@ def _periods_of(findings: Iterable[Finding]) -> tuple[Month, ...]:
 def _asked(months: Sequence[Month]) -> str:
     """Return how a command names months: one, or the first and the last of a range."""
     if not months:
-        return "none"
+        return periods.NO_MONTH
     return months[0] if len(months) == 1 else f"{months[0]}..{months[-1]}"

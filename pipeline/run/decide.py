@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.build.decided import LOST
@@ -11,7 +10,7 @@ from pipeline.datasets import declared
 from pipeline.errors import InputError, SettingsError
 from pipeline.model.decisions import Decision
 from pipeline.model.findings import Verdict
-from pipeline.model.periods import NO_MONTH, ranges
+from pipeline.model.periods import NO_MONTH, month_of, ranges
 from pipeline.printable import printable
 from pipeline.settings.decisions import ROLE, write_decisions
 from pipeline.settings.reader import LABEL
@@ -121,18 +120,12 @@ def forget(settings: Settings, path: str, signed: Signature, *, say: Callable[[s
                 fix="write the path as the run does, below data/raw: crime/recorded-crime/2024-01.csv",
             )
         made = tuple(
-            Decision("forget", "", name, _own_month(path), sha256, **signed._asdict(), path=path)
+            Decision("forget", "", name, month_of(path), sha256, **signed._asdict(), path=path)
             for name, versions in found.items()
             for sha256 in dict.fromkeys(_taken_back(versions))
         )
         write(settings, made)
     return made
-
-
-def _own_month(path: str) -> Month:
-    """Return the month that a file is named after, "" where it is named after none."""
-    named = re.search(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])", path)
-    return named[0] if named else ""
 
 
 def _taken_back(versions: Sequence[Version]) -> Iterator[str]:
