@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
 Versions = dict[str, tuple[Version, ...]]
 
-#: Findings about a file itself: each period has its path, and what they bind is the sha256 of its bytes.
-OF_FILES: Final = frozenset(("stale-extract", "same-extract-twice", "other-months"))
-#: The code of the finding about a month that is fed by another month's file.
-SUSPECT: Final = "suspect-input"
 #: From so many rows on a file must hold its own month for the most part.
 _FEWEST_ROWS: Final = 50
 
@@ -50,7 +46,7 @@ class History:
 
     def let_in(self, month: Month, path: str, sha256: str) -> bool:
         """Return whether the bytes at ``path`` count, and remember that they came."""
-        if decision := _let_go(self.desk, self.dataset, path, sha256):
+        if decision := self._let_go(path, sha256):
             (self.rejected if decision.kind == "reject" else self.forgotten).add(path)
             self._came(path, sha256)
             return False
@@ -86,7 +82,7 @@ class History:
 
     def counts(self, path: str, version: Version) -> bool:
         """Return whether these bytes fed a release and nobody took them back."""
-        return bool(version.released) and _let_go(self.desk, self.dataset, path, version.sha256) is None
+        return bool(version.released) and self._let_go(path, version.sha256) is None
 
     def counted(self, path: str, sha256: str) -> bool:
         """Return whether these bytes of ``path`` fed a release that holds."""
@@ -94,8 +90,13 @@ class History:
 
     def forgot(self, path: str, sha256: str) -> bool:
         """Return whether somebody took these bytes back."""
-        decision = _let_go(self.desk, self.dataset, path, sha256)
+        decision = self._let_go(path, sha256)
         return decision is not None and decision.kind == "forget"
+
+    def _let_go(self, path: str, sha256: str) -> Decision | None:
+        """Return the newest decision about these bytes at this path where it rejects or forgets them."""
+        last = self.desk.newest(lambda each: (each.dataset, each.path, each.sha256) == (self.dataset, path, sha256))
+        return last if last and last.lets_go else None
 
     def _came(self, path: str, sha256: str) -> None:
         before = self.versions.get(path, ())
@@ -138,14 +139,6 @@ def history(desk: Desk, dataset: str, state: State, today: dt.date) -> History:
         today=today.isoformat(),
         versions=with_released(versions, state.months.values(), today.isoformat()),
     )
-
-
-def _let_go(desk: Desk, dataset: str, path: str, sha256: str) -> Decision | None:
-    """Return the newest decision that rejects or forgets these bytes at this path."""
-    for each in reversed(desk.decisions):
-        if (each.dataset, each.path, each.sha256) == (dataset, path, sha256):
-            return None if each.kind == "approve" else each
-    return None
 
 
 def _set_aside(finding: Finding) -> tuple[str, ...]:

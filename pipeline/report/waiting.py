@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.build.decided import LOST
-from pipeline.build.received import OF_FILES
 from pipeline.model import periods
-from pipeline.model.findings import FINDINGS, Verdict
+from pipeline.model.findings import FINDINGS, LOST, OF_FILES, Verdict
 from pipeline.printable import printable
 
 if TYPE_CHECKING:
@@ -29,7 +27,7 @@ def waiting_lines(outcome: Outcome, private: Path, *, planned: bool = False, det
     Without ``details`` only the first of many findings and files are shown.
     """
     by_code: dict[str, list[Finding]] = {}
-    for finding in findings_of(outcome):
+    for finding in outcome.state.waits:
         if finding.verdict is Verdict.FAIL:
             continue  # the error that it stops the dataset with says all of it
         by_code.setdefault(finding.code, []).append(finding)
@@ -48,12 +46,6 @@ def waiting_lines(outcome: Outcome, private: Path, *, planned: bool = False, det
     if outcome.running:
         verb = "are not over yet: they are" if len(outcome.running) > 1 else "is not over yet: it is"
         yield f"{ranges(outcome.running)} {verb} released after the end of the month"
-
-
-def findings_of(outcome: Outcome) -> tuple[Finding, ...]:
-    """Return everything of a dataset that waits: of its months, then of itself."""
-    of_months = (finding for each in outcome.state.months.values() if each.waiting for finding in each.waiting.findings)
-    return (*of_months, *(each for each in outcome.state.findings if each.verdict is not Verdict.PASS))
 
 
 def ranges(months: Iterable[Month]) -> str:
@@ -77,7 +69,7 @@ def _choices(by_code: Mapping[str, Sequence[Finding]]) -> Iterator[str]:
 
 def _let_go(outcome: Outcome) -> Iterator[str]:
     """Yield what a decision has let go, and how it is let in after all: where nothing else of its month waits."""
-    waits = _periods_of(findings_of(outcome))
+    waits = _periods_of(outcome.state.waits)
     for path, kind in outcome.aside.items():
         done = "rejected" if kind == "reject" else "taken back"
         yield printable(f"{path} was {done}: it counts as if it had not come, until another file takes its place")

@@ -21,7 +21,7 @@ from pipeline.settings.toml import MOST_BYTES, read_toml
 from pipeline.storage.atomic import replace_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from pipeline.model.findings import Finding
@@ -53,14 +53,18 @@ class Desk(NamedTuple):
     decisions: tuple[Decision, ...] = ()
     lost: tuple[Decision, ...] = ()
 
+    def newest(self, about: Callable[[Decision], bool]) -> Decision | None:
+        """Return the newest decision that ``about`` says yes of."""
+        return next(filter(about, reversed(self.decisions)), None)
+
     def approval(self, finding: Finding) -> Decision | None:
         """Return the decision that lets in what ``finding`` is about, None where nobody has made one."""
-        last = next((each for each in reversed(self.decisions) if settles(each, finding)), None)
+        last = self.newest(lambda each: settles(each, finding))
         return last if last and last.kind == "approve" else None
 
     def rejection(self, finding: Finding) -> Decision | None:
         """Return the decision that lets go what ``finding`` is about."""
-        last = next((each for each in reversed(self.decisions) if settles(each, finding)), None)
+        last = self.newest(lambda each: settles(each, finding))
         return last if last and last.kind == "reject" else None
 
     def marked(self, finding: Finding) -> Finding:
@@ -70,12 +74,9 @@ class Desk(NamedTuple):
 
     def lets_go(self, dataset: str, month: str, sha256: str) -> bool:
         """Return whether the last decision about exactly this build of a month was to reject it."""
-        said = [
-            each.kind
-            for each in self.decisions
-            if (each.dataset, each.sha256) == (dataset, sha256) and each.period in ("", month)
-        ]
-        return bool(said) and said[-1] == "reject"
+        build = dataset, sha256
+        last = self.newest(lambda each: (each.dataset, each.sha256) == build and each.period in ("", month))
+        return last is not None and last.kind == "reject"
 
     def with_decisions(self, new: Iterable[Decision]) -> Desk:
         """Return the desk with ``new`` decisions added."""
