@@ -78,7 +78,7 @@ class RowRuleBase:
         return ()
 
     def combine(self, values: Iterable[str]) -> str:
-        """Return the last of ``values`` in their order."""
+        """Return the greatest of ``values`` as text, which must be the strongest: `Y` is greater than `?`."""
         return max(values, default="")
 
     def strength(self, value: str) -> int:
