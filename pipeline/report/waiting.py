@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,6 +122,9 @@ def _reason(code: str, findings: Sequence[Finding], private: Path, *, details: b
             yield printable(f"  to take back what was released instead: pipeline forget {path} {_SIGNED}")
     if len(findings) > most:
         yield f"  and {len(findings) - most:,} more: --details names them"
+    for about_same, many in Counter(finding.periods for finding in findings).items():
+        if many > 1:  # a command names months and a reason
+            yield f"  {ranges(about_same) or 'the dataset'}: one decision settles all {many:,} of these together"
 
 
 def _to_look_at(finding: Finding, private: Path, *, details: bool) -> Iterator[str]:
