@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pipeline.build import gates
 from pipeline.build.aside import let_wait_no_longer
 from pipeline.build.profile import PUBLISHED, profile_of_accounts
-from pipeline.build.received import SUSPECT
-from pipeline.model.findings import Finding
+from pipeline.model.findings import SUSPECT, Finding
 from pipeline.release.change_log import CORRECTED, Why, note
 from pipeline.storage.state import MonthState, Waiting
 

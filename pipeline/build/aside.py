@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.build.received import SUSPECT
 from pipeline.extract.database.database import Database
+from pipeline.model.findings import SUSPECT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

@@ -114,8 +114,8 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
         registers=inputs.found.registers,
         replaced=inputs.found.replaced,
         entered=inputs.found.entered,
-        floors=_floors(state, inputs.found, months),
-        weakenings=inputs.found.weakenings,
+        floors=_out(state, inputs.found, months).floors,
+        weakenings=_out(state, inputs.found, months).weakenings,
         versions=inputs.found.history.versions,
         findings=_findings(inputs, state, months),
         decided=to_remember(inputs.found.history, months, state.decided),
@@ -180,8 +180,8 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
         registers=found.registers,
         replaced=found.replaced,
         entered=found.entered,
-        floors=_floors(state, found, months),
-        weakenings=found.weakenings,
+        floors=_out(state, found, months).floors,
+        weakenings=_out(state, found, months).weakenings,
         findings=_findings(inputs, state, months, *withdrawals.findings),
         decided=to_remember(found.history, months, state.decided),
         months=dict(sorted(months.items())),
@@ -218,9 +218,9 @@ def _stays(month: Month, state: State, as_of: dt.date) -> bool:
     return is_running(month, as_of) and not (released and released.released_on > as_of.isoformat())
 
 
-def _floors(state: State, found: Survey, months: Mapping[Month, MonthState]) -> Mapping[str, Mapping[str, str]]:
-    """Return the protections that a release is out with; while none is out, nothing can go back."""
-    return found.floors if any(each.released for each in months.values()) else state.floors
+def _out(state: State, found: Survey, months: Mapping[Month, MonthState]) -> Survey | State:
+    """Return what knows the protections that a release is out with; while none is out, none is let go."""
+    return found if any(each.released for each in months.values()) else state
 
 
 def _findings(

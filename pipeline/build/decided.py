@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from pipeline.model.findings import Finding
+from pipeline.model.findings import LOST, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from pipeline.model.periods import Month
     from pipeline.settings.decisions import Desk
     from pipeline.storage.state import MonthState
-
-#: The code of the finding about what stays set aside although no decision says so any more.
-LOST: Final = "decision-lost"
 
 
 def remembering(desk: Desk, remembered: Sequence[Decision]) -> Desk:
@@ -44,7 +41,7 @@ def to_remember(
         last
         for last in own
         if last.lets_go
-        and last == [each for each in own if last.is_about_same(each)][-1]
+        and last == seen.desk.newest(last.is_about_same)
         and (_was_carried_out(last, seen, months) or any(map(last.is_about_same, remembered)))
     ]
     return tuple(each for each in own if any(map(each.is_about_same, carried_out)))

@@ -112,28 +112,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     seen = history(work.settings.desk, dataset.name, state, work.as_of)
     look = _Look(reader, work.context(dataset, "", references), entering(state, seen), [], seen)
     absent = _enter_lists(dataset, look)
-    own: dict[str, Mapping[Month, str]] = {}
-    receipts: dict[str, Mapping[str, Receipt]] = {}
-    databases: dict[str, int] = {}
-    held: dict[str, str] = {}
-    numbers: dict[str, str] = {}
-    for feed in dataset.feeds:
-        known = state.receipts.get(feed.name, {}) if _is_read(work, dataset, references, feed, state) else {}
-        try:
-            if isinstance(feed.source, Database):
-                database = _database(feed, work, look)
-                own[feed.name], receipts[feed.name] = database.own, database.receipts
-                databases[feed.source.path] = database.rows
-                held |= database.held
-                numbers |= database.numbers
-            else:
-                came = _let_in(reader.files(feed), look)
-                own[feed.name] = {month: path for month, (path, _) in came.items()}
-                receipts[feed.name] = _files(feed, came, known, look)
-                seen.findings.extend(twice_and_elsewhere(seen, own[feed.name], receipts[feed.name]))
-        except PipelineError as error:
-            look.faults.append(error)
-            own[feed.name], receipts[feed.name] = {}, {}
+    own, receipts, databases, held, numbers = _received(dataset, state, references, work, look)
     if refused := refusal(seen.findings):
         look.faults.append(refused)
     present = {path for feed in receipts.values() for path in feed}
@@ -167,6 +146,43 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         paused=frozenset(month for month, paths in missing.items() if paths <= seen.aside | rejected.keys()),
         rejected=rejected,
     )
+
+
+class _Received(NamedTuple):
+    """Each feed's files by month and its receipts; of databases their rows, held events and row numbers."""
+
+    own: dict[str, Mapping[Month, str]]
+    receipts: dict[str, Mapping[str, Receipt]]
+    databases: dict[str, int]
+    held: dict[str, str]
+    numbers: dict[str, str]
+
+
+def _received(dataset: Dataset, state: State, references: References, work: Workplace, look: _Look) -> _Received:
+    """Return what the feeds of a dataset hold; one that cannot be read is a fault, and holds nothing."""
+    own: dict[str, Mapping[Month, str]] = {}
+    receipts: dict[str, Mapping[str, Receipt]] = {}
+    databases: dict[str, int] = {}
+    held: dict[str, str] = {}
+    numbers: dict[str, str] = {}
+    for feed in dataset.feeds:
+        known = state.receipts.get(feed.name, {}) if _is_read(work, dataset, references, feed, state) else {}
+        try:
+            if isinstance(feed.source, Database):
+                database = _database(feed, work, look)
+                own[feed.name], receipts[feed.name] = database.own, database.receipts
+                databases[feed.source.path] = database.rows
+                held |= database.held
+                numbers |= database.numbers
+            else:
+                came = _let_in(look.reader.files(feed), look)
+                own[feed.name] = {month: path for month, (path, _) in came.items()}
+                receipts[feed.name] = _files(feed, came, known, look)
+                look.history.findings.extend(twice_and_elsewhere(look.history, own[feed.name], receipts[feed.name]))
+        except PipelineError as error:
+            look.faults.append(error)
+            own[feed.name], receipts[feed.name] = {}, {}
+    return _Received(own, receipts, databases, held, numbers)
 
 
 def _is_read(work: Workplace, dataset: Dataset, references: References, feed: Feed, state: State) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.model.findings import Verdict
 from pipeline.storage.state import State
 
 if TYPE_CHECKING:
@@ -50,4 +49,4 @@ class Outcome:
     @property
     def reviewed(self) -> bool:
         """Whether a person has to look at something: a release that waits, or a file that was set aside."""
-        return bool(self.waiting or any(each.verdict is not Verdict.PASS for each in self.state.findings))
+        return bool(self.waiting or self.state.waits)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import InputError, several
 from pipeline.model.findings import Finding, Verdict
-from pipeline.model.periods import NO_MONTH
+from pipeline.model.periods import NO_MONTH, month_of
 from pipeline.settings.decisions import Desk
 from pipeline.storage.state import MonthState, State, Version
 
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
 Versions = dict[str, tuple[Version, ...]]
 
-#: Findings about a file itself: each period has its path, and what they bind is the sha256 of its bytes.
-OF_FILES: Final = frozenset(("stale-extract", "same-extract-twice", "other-months"))
-#: The code of the finding about a month that is fed by another month's file.
-SUSPECT: Final = "suspect-input"
 #: From so many rows on a file must hold its own month for the most part.
 _FEWEST_ROWS: Final = 50
 
@@ -50,7 +46,7 @@ class History:
 
     def let_in(self, month: Month, path: str, sha256: str) -> bool:
         """Return whether the bytes at ``path`` count, and remember that they came."""
-        if decision := _let_go(self.desk, self.dataset, path, sha256):
+        if decision := self._let_go(path, sha256):
             (self.rejected if decision.kind == "reject" else self.forgotten).add(path)
             self._came(path, sha256)
             return False
@@ -86,7 +82,7 @@ class History:
 
     def counts(self, path: str, version: Version) -> bool:
         """Return whether these bytes fed a release and nobody took them back."""
-        return bool(version.released) and _let_go(self.desk, self.dataset, path, version.sha256) is None
+        return bool(version.released) and self._let_go(path, version.sha256) is None
 
     def counted(self, path: str, sha256: str) -> bool:
         """Return whether these bytes of ``path`` fed a release that holds."""
@@ -94,12 +90,17 @@ class History:
 
     def is_let_go(self, path: str, sha256: str) -> bool:
         """Return whether a decision has let these bytes go."""
-        return _let_go(self.desk, self.dataset, path, sha256) is not None
+        return self._let_go(path, sha256) is not None
 
     def forgot(self, path: str, sha256: str) -> bool:
         """Return whether somebody took these bytes back."""
-        decision = _let_go(self.desk, self.dataset, path, sha256)
+        decision = self._let_go(path, sha256)
         return decision is not None and decision.kind == "forget"
+
+    def _let_go(self, path: str, sha256: str) -> Decision | None:
+        """Return the newest decision about these bytes at this path where it rejects or forgets them."""
+        last = self.desk.newest(lambda each: (each.dataset, each.path, each.sha256) == (self.dataset, path, sha256))
+        return last if last and last.lets_go else None
 
     def _came(self, path: str, sha256: str) -> None:
         before = self.versions.get(path, ())
@@ -144,14 +145,6 @@ def history(desk: Desk, dataset: str, state: State, today: dt.date) -> History:
     )
 
 
-def _let_go(desk: Desk, dataset: str, path: str, sha256: str) -> Decision | None:
-    """Return the newest decision that rejects or forgets these bytes at this path."""
-    for each in reversed(desk.decisions):
-        if (each.dataset, each.path, each.sha256) == (dataset, path, sha256):
-            return None if each.kind == "approve" else each
-    return None
-
-
 def _set_aside(finding: Finding) -> tuple[str, ...]:
     return finding.paths if finding.code == "stale-extract" else ()
 
@@ -178,34 +171,39 @@ def twice_and_elsewhere(seen: History, own: Mapping[Month, str], receipts: Mappi
 
     A file that has gone counts too, while what it fed is public.
     """
-    found = [*_twice(seen, own, receipts), *_elsewhere(seen, own, receipts)]
-    yield from (each for each in found if seen.desk.approval(each) is None)
+    yield from _twice(seen, own, receipts)
+    yield from (each for each in _elsewhere(seen, own, receipts) if seen.desk.approval(each) is None)
 
 
 def _twice(seen: History, own: Mapping[Month, str], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
-    places: dict[str, list[tuple[Month, str]]] = {}
-    for month, path in own.items():
+    """Yield a finding for each equal file that nobody approved; one of those that are out counts by itself."""
+    places: dict[str, list[str]] = {}
+    for path in own.values():
         if path in receipts and receipts[path].rows:
-            places.setdefault(receipts[path].sha256, []).append((month, path))
+            places.setdefault(receipts[path].sha256, []).append(path)
     folder = next(iter(own.values()), "").rpartition("/")[0]
     for path in sorted(seen.versions.keys() - receipts.keys() - seen.aside):
         newest = next((each for each in reversed(seen.versions[path]) if seen.counts(path, each)), None)
         if path.rpartition("/")[0] == folder and newest and newest.sha256 in places:
-            places[newest.sha256].insert(0, ("", path))
+            places[newest.sha256].insert(0, path)
     for sha256, same in places.items():
+        asked = [path for path in same if seen.desk.approval(_equal(seen, path, same, sha256)) is None]
+        new = [path for path in asked if not seen.counted(path, sha256)]
+        out = [] if new or len(asked) == 1 else asked
         if len(same) > 1:
-            paths = [path for _, path in same]
-            new = [(month, path) for month, path in same if month and not seen.counted(path, sha256)]
-            new = new or [(month, path) for month, path in same if month]
-            yield Finding(
-                code="same-extract-twice",
-                dataset=seen.dataset,
-                periods=tuple(month for month, _ in new),
-                words=f"{' and '.join(paths)} hold the same bytes",
-                verdict=Verdict.FAIL,
-                paths=tuple(path for _, path in new),
-                binds=sha256,
-            )
+            yield from (_equal(seen, path, same, sha256) for path in new or out if path in receipts)
+
+
+def _equal(seen: History, path: str, same: Sequence[str], sha256: str) -> Finding:
+    return Finding(
+        code="same-extract-twice",
+        dataset=seen.dataset,
+        periods=(month_of(path),),
+        words=f"{' and '.join(same)} hold the same bytes",
+        verdict=Verdict.FAIL,
+        paths=(path,),
+        binds=sha256,
+    )
 
 
 def _elsewhere(seen: History, own: Mapping[Month, str], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
@@ -239,6 +237,7 @@ def _refused(finding: Finding) -> InputError:
         finding.code,
         finding.words,
         where=f"dataset `{finding.dataset}`",
-        fix=f"put the right file there; or `pipeline reject {signed}` (it then counts as if it had not come); "
+        fix=f"put the right file at {finding.paths[0]}; "
+        f"or `pipeline reject {signed}` (it then counts as if it had not come); "
         f"or, where it is right, `pipeline approve {signed}`",
     )

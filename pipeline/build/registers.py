@@ -103,11 +103,10 @@ def standing(
         if gone := counting.keys() & sources.absent:
             floor |= _protecting(rule, rule.resolve(_combined(rule, counting.values())), floor)
             counting |= {path: _settling(rule, counting[path]) for path in gone}
-        entries, floor, left, let_out = judge.raised(_combined(rule, counting.values()), floor)
+        entries, floor, weaker[rule.register], let_out = judge.raised(_combined(rule, counting.values()), floor)
         if let_out:
             weakenings[let_out] = weakenings.get(let_out, 0) + 1
-        weaker[rule.register] = left
-        findings += judge.weakened(left) if rule.every_row else []
+        findings += judge.weakened(weaker[rule.register]) if rule.every_row else []
         entries, asked = judge.settled(rule.resolve(entries))
         found[rule.register] = {key: value for key, value in entries.items() if value}
         strong = {key: value for key, value in entries.items() if rule.strength(value)}

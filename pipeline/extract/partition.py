@@ -6,7 +6,6 @@ A file lists the months of its rows; a month is fed by its own file and by later
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,7 +16,7 @@ from pipeline.columns.arrays import concatenated, constant, encoded, facts_of_di
 from pipeline.columns.dates import days, month_first, months
 from pipeline.errors import InputError
 from pipeline.extract.paths import files_below, names_in, open_regular
-from pipeline.model.periods import NO_MONTH
+from pipeline.model.periods import NO_MONTH, month_of
 from pipeline.model.tables import RawTable, Receipt, RowRef
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from pipeline.model.periods import Month
     from pipeline.model.tables import Extracted
 
-_MONTH = r"(?P<month>(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2]))"
 _CHUNK = 1 << 22
 
 
@@ -52,10 +50,9 @@ def _name(number: int) -> Month:
 def month_files(root: Path, pattern: str) -> dict[Month, str]:
     """Return the files below ``root`` that match ``pattern`` (`.../{month}.csv`), by month; links may not lead out."""
     before, _, after = pattern.rpartition("/")[2].partition("{month}")
-    name = re.compile(re.escape(before) + _MONTH + re.escape(after))
     folder = pattern.rpartition("/")[0]
-    matches = [match for entry in names_in(root, folder) if (match := name.fullmatch(entry))]
-    return {match["month"]: f"{folder}/{match.string}" for match in matches}
+    named = [(month_of(name), name) for name in names_in(root, folder)]
+    return {month: f"{folder}/{name}" for month, name in named if month and name == f"{before}{month}{after}"}
 
 
 def unread_files(root: Path, read: Iterable[str]) -> tuple[str, ...]:

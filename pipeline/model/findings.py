@@ -56,6 +56,14 @@ class Finding:
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
+#: The finding about a month that is fed by another month's file.
+SUSPECT: Final = "suspect-input"
+#: The finding about what stays set aside although no decision says so any more.
+LOST: Final = "decision-lost"
+#: Findings about a file itself: each has one month and the path of one file, and binds the sha256 of its bytes.
+OF_FILES: Final = frozenset(("stale-extract", "same-extract-twice", "other-months"))
+#: Findings of which each month is decided by itself: of files, and of what is snapped anew.
+BY_MONTH: Final = OF_FILES | {"resnap"}
 #: Every code of a finding, with its meaning.  The documentation's table is made from this.
 FINDINGS: Final = MappingProxyType(
     {

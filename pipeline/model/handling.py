@@ -229,7 +229,7 @@ class RowRule(Handling):
         return ()
 
     def combine(self, values: Iterable[str]) -> str:
-        """Return the strongest of what sources entered under one key: the last in their order."""
+        """Return the strongest of ``values``: the greatest as text, `Y` before `?`."""
         return max(values, default="")
 
     def strength(self, value: str) -> int:

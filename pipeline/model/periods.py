@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,9 +15,17 @@ Month = str
 #: Where rows that belong to no month are accounted.
 NO_MONTH = "none"
 
+#: How a month is written.
+MONTH_FORM = r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])"
 _MONTHS = 12
 #: So many runs of rows are said of one file.
 _MOST_RUNS = 12
+
+
+def month_of(path: str) -> Month:
+    """Return the month that a file, or a part of a database, is named after; "" where it is named after none."""
+    named = re.search(MONTH_FORM, path.rpartition("/")[2])
+    return named[0] if named else ""
 
 
 def neighbour(month: str, months: int) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.build.decided import LOST
-from pipeline.build.received import OF_FILES
 from pipeline.model import periods
-from pipeline.model.findings import FINDINGS, Verdict
+from pipeline.model.findings import FINDINGS, LOST, OF_FILES, Verdict
 from pipeline.printable import printable
 
 if TYPE_CHECKING:
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 
 #: So many findings of one reason are shown one by one; of more, the first of them.
 _SHOWN = 3
-_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _SIGNED = "--role POST --reason TEXT"
 
 
@@ -31,7 +28,7 @@ def waiting_lines(outcome: Outcome, private: Path, *, planned: bool = False, det
     Without ``details`` only the first of many findings and files are shown.
     """
     by_code: dict[str, list[Finding]] = {}
-    for finding in findings_of(outcome):
+    for finding in outcome.state.waits:
         if finding.verdict is Verdict.FAIL:
             continue  # the error that it stops the dataset with says all of it
         by_code.setdefault(finding.code, []).append(finding)
@@ -50,12 +47,6 @@ def waiting_lines(outcome: Outcome, private: Path, *, planned: bool = False, det
     if outcome.running:
         verb = "are not over yet: they are" if len(outcome.running) > 1 else "is not over yet: it is"
         yield f"{ranges(outcome.running)} {verb} released after the end of the month"
-
-
-def findings_of(outcome: Outcome) -> tuple[Finding, ...]:
-    """Return everything of a dataset that waits: of its months, then of itself."""
-    of_months = (finding for each in outcome.state.months.values() if each.waiting for finding in each.waiting.findings)
-    return (*of_months, *(each for each in outcome.state.findings if each.verdict is not Verdict.PASS))
 
 
 def ranges(months: Iterable[Month]) -> str:
@@ -79,12 +70,11 @@ def _choices(by_code: Mapping[str, Sequence[Finding]]) -> Iterator[str]:
 
 def _let_go(outcome: Outcome) -> Iterator[str]:
     """Yield what a decision has let go, and how it is let in after all: where nothing else of its month waits."""
-    waits = _periods_of(findings_of(outcome))
+    waits = _periods_of(outcome.state.waits)
     for path, kind in outcome.aside.items():
-        own = _MONTH.search(path)
         done = "rejected" if kind == "reject" else "taken back"
         yield printable(f"{path} was {done}: it counts as if it had not come, until another file takes its place")
-        yield from _after_all(outcome, own[0] if own else "none", waits)
+        yield from _after_all(outcome, periods.month_of(path) or periods.NO_MONTH, waits)
     for finding in outcome.state.findings:
         if finding.verdict is Verdict.PASS:
             yield printable(f"{finding.code} was rejected: {ranges(finding.periods)}: {finding.words}")
@@ -132,6 +122,9 @@ def _reason(code: str, findings: Sequence[Finding], private: Path, *, details: b
             yield printable(f"  to take back what was released instead: pipeline forget {path} {_SIGNED}")
     if len(findings) > most:
         yield f"  and {len(findings) - most:,} more: --details names them"
+    for about_same, many in Counter(finding.periods for finding in findings).items():
+        if many > 1:  # a command names months and a reason
+            yield f"  {ranges(about_same) or 'the dataset'}: one decision settles all {many:,} of these together"
 
 
 def _to_look_at(finding: Finding, private: Path, *, details: bool) -> Iterator[str]:
@@ -163,5 +156,5 @@ def _periods_of(findings: Iterable[Finding]) -> tuple[Month, ...]:
 def _asked(months: Sequence[Month]) -> str:
     """Return how a command names months: one, or the first and the last of a range."""
     if not months:
-        return "none"
+        return periods.NO_MONTH
     return months[0] if len(months) == 1 else f"{months[0]}..{months[-1]}"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.build.decided import LOST
-from pipeline.build.received import OF_FILES
 from pipeline.datasets import declared
 from pipeline.errors import InputError, SettingsError
 from pipeline.model.decisions import Decision
-from pipeline.model.findings import Verdict
-from pipeline.model.periods import NO_MONTH, ranges
+from pipeline.model.findings import BY_MONTH, LOST, OF_FILES, Verdict
+from pipeline.model.periods import NO_MONTH, month_of, ranges
 from pipeline.printable import printable
 from pipeline.settings.decisions import ROLE, write_decisions
 from pipeline.settings.reader import LABEL
@@ -61,14 +58,6 @@ class Choice(NamedTuple):
         return tuple(each for each in every if not self.first or self.first <= each <= self.last)
 
 
-def waiting_findings(state: State) -> Iterator[Finding]:
-    """Yield everything of a dataset that waits for a decision."""
-    for each in state.months.values():
-        if each.waiting:
-            yield from each.waiting.findings
-    yield from (each for each in state.findings if each.verdict is not Verdict.PASS)
-
-
 def signature(role: str, reason: str, date: dt.date) -> Signature:
     """Return who decides; a person's name in place of a post, or no reason, is a `SettingsError`."""
     for option, text, form in (("--role", role, ROLE), ("--reason", reason, LABEL)):
@@ -87,7 +76,7 @@ def decide(
     private = settings.data / "private"
     with locked(private, say=say):
         state = Store(private).state(choice.dataset)
-        waits = tuple(waiting_findings(state))
+        waits = state.waits
         chosen = _whole(kind, choice, [each for each in waits if choice.holds(each)])
         one = choice.first != "" and choice.first == choice.last  # never by `--all` or a range: nobody means them
         after_all = _after_all(settings.desk, state, choice, signed) if kind == "approve" and one and not chosen else ()
@@ -122,18 +111,12 @@ def forget(settings: Settings, path: str, signed: Signature, *, say: Callable[[s
                 fix="write the path as the run does, below data/raw: crime/recorded-crime/2024-01.csv",
             )
         made = tuple(
-            Decision("forget", "", name, _own_month(path), sha256, **signed._asdict(), path=path)
+            Decision("forget", "", name, month_of(path), sha256, **signed._asdict(), path=path)
             for name, versions in found.items()
             for sha256 in dict.fromkeys(_taken_back(versions))
         )
         write(settings, made)
     return made
-
-
-def _own_month(path: str) -> Month:
-    """Return the month that a file is named after, "" where it is named after none."""
-    named = re.search(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])", path)
-    return named[0] if named else ""
 
 
 def _taken_back(versions: Sequence[Version]) -> Iterator[str]:
@@ -154,7 +137,9 @@ def write(settings: Settings, made: Sequence[Decision]) -> None:
 
 def _whole(kind: str, choice: Choice, findings: Sequence[Finding]) -> list[Finding]:
     """Return what was chosen with all its months; where nothing was, and a part of something, that is refused."""
-    whole = [each for each in findings if _one_by_one(each) or choice.periods(each) == (each.periods or (NO_MONTH,))]
+    whole = [
+        each for each in findings if each.code in BY_MONTH or choice.periods(each) == (each.periods or (NO_MONTH,))
+    ]
     if findings and not whole:
         part = findings[0]
         raise SettingsError(
@@ -166,17 +151,12 @@ def _whole(kind: str, choice: Choice, findings: Sequence[Finding]) -> list[Findi
     return whole
 
 
-def _one_by_one(finding: Finding) -> bool:
-    """Return whether each month is decided alone: of files, and of what is snapped anew."""
-    return finding.code in OF_FILES or finding.code == "resnap"
-
-
 def _decisions(kind: str, choice: Choice, chosen: Iterable[Finding], signed: Signature) -> Iterator[Decision]:
     for finding in chosen:
         paths = dict(zip(finding.periods, finding.paths, strict=False)) if finding.code in OF_FILES else {}
         periods = choice.periods(finding)
         # one decision settles a finding as a whole; files, and months to be snapped anew, are settled one by one
-        for period in periods if _one_by_one(finding) else periods[:1]:
+        for period in periods if finding.code in BY_MONTH else periods[:1]:
             yield Decision(
                 kind=kind,
                 finding="" if kind == "reject" and paths else finding.code,

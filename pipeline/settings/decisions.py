@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 from pipeline.errors import SettingsError
 from pipeline.model.decisions import Decision
 from pipeline.model.findings import Verdict
+from pipeline.model.periods import MONTH_FORM, NO_MONTH
 from pipeline.plain import read_plain
 from pipeline.settings.reader import LABEL, MONTH, SLUG, Form, Reader, Section
 from pipeline.settings.toml import MOST_BYTES, read_toml
 from pipeline.storage.atomic import replace_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from pipeline.model.findings import Finding
@@ -41,7 +42,7 @@ ROLE = Form(
 #: What may be decided.
 KINDS = ("approve", "reject", "forget")
 CODE = Form(r"[a-z][a-z-]{0,40}", "the code of a finding, such as shrank")
-PERIOD = Form(r"none|(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])", "a month such as 2024-01")
+PERIOD = Form(rf"{NO_MONTH}|{MONTH_FORM}", "a month such as 2024-01")
 EXTRACT = Form(r"[^\x00-\x1f\x7f]{1,300}", "the path of a file below data/raw")
 
 
@@ -52,14 +53,18 @@ class Desk(NamedTuple):
     decisions: tuple[Decision, ...] = ()
     lost: tuple[Decision, ...] = ()
 
+    def newest(self, about: Callable[[Decision], bool]) -> Decision | None:
+        """Return the newest decision that ``about`` says yes of."""
+        return next(filter(about, reversed(self.decisions)), None)
+
     def approval(self, finding: Finding) -> Decision | None:
         """Return the decision that lets in what ``finding`` is about, None where nobody has made one."""
-        last = next((each for each in reversed(self.decisions) if settles(each, finding)), None)
+        last = self.newest(lambda each: settles(each, finding))
         return last if last and last.kind == "approve" else None
 
     def rejection(self, finding: Finding) -> Decision | None:
         """Return the decision that lets go what ``finding`` is about."""
-        last = next((each for each in reversed(self.decisions) if settles(each, finding)), None)
+        last = self.newest(lambda each: settles(each, finding))
         return last if last and last.kind == "reject" else None
 
     def marked(self, finding: Finding) -> Finding:
@@ -69,12 +74,9 @@ class Desk(NamedTuple):
 
     def lets_go(self, dataset: str, month: str, sha256: str) -> bool:
         """Return whether the last decision about exactly this build of a month was to reject it."""
-        said = [
-            each.kind
-            for each in self.decisions
-            if (each.dataset, each.sha256) == (dataset, sha256) and each.period in ("", month)
-        ]
-        return bool(said) and said[-1] == "reject"
+        build = dataset, sha256
+        last = self.newest(lambda each: (each.dataset, each.sha256) == build and each.period in ("", month))
+        return last is not None and last.kind == "reject"
 
     def with_decisions(self, new: Iterable[Decision]) -> Desk:
         """Return the desk with ``new`` decisions added."""
@@ -88,6 +90,7 @@ def settles(decision: Decision, finding: Finding) -> bool:
         and decision.sha256 == finding.sha256
         and decision.finding in ("", finding.code)
         and (decision.period in finding.periods or not decision.period)
+        and (decision.path in finding.paths or not decision.path)
     )
 
 
@@ -117,11 +120,12 @@ def _tables(top: Section, reader: Reader, name: str) -> Iterator[Section]:
 
 
 def _decision(section: Section) -> Decision:
+    period = section.text("period", PERIOD, default="")
     return Decision(
         kind=section.choice("kind", KINDS, "approve"),
         finding=section.text("finding", CODE, default=""),
         dataset=section.text("dataset", SLUG, default=""),
-        period=section.text("period", PERIOD, default=""),
+        period="" if period == NO_MONTH else period,
         path=section.text("path", EXTRACT, default=""),
         **_signature(section),
     )

@@ -131,6 +131,12 @@ class State:
     unplaced: tuple[Account, ...] = ()
     changes: tuple[ChangeNote, ...] = ()
 
+    @property
+    def waits(self) -> tuple[Finding, ...]:
+        """Everything that waits for a decision: of the months, then of the dataset itself."""
+        of_months = (finding for each in self.months.values() if each.waiting for finding in each.waiting.findings)
+        return (*of_months, *(each for each in self.findings if each.verdict is not Verdict.PASS))
+
 
 def load_state(path: Path) -> State:
     """Return what ``path`` remembers, nothing where it does not exist."""

@@ -188,7 +188,7 @@ class Draft:
         return PassedDraft(self)
 
     def discard(self) -> None:
-        """Remove what was written: the last release holds the same rows."""
+        """Remove what was written: it becomes no release."""
         shutil.rmtree(self.part, ignore_errors=True)
 
 

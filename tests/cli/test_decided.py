@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import FEB, JAN, MAR, SPEND, STREET, call, crime, little_force, pay, publish, record
+from little_force import FEB, JAN, MAR, SPEND, STREET, call, crime, little_force, pay, payees, publish, record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -197,3 +197,23 @@ def test_a_rejected_file_does_not_come_in_with_a_good_one_of_its_month(force: Pr
     said = publish(force, STREET, status=5)
     assert f"WAITS suspect-input: {FEB}: rows of it are in {FEB_CRIMES} too, which was rejected with {FEB}" in said.out
     assert len(force.csv(STREET, FEB)) == 100
+
+
+def test_an_approved_weakening_is_not_asked_again_while_nothing_is_public(force: Product) -> None:
+    force.ledger(FEB).unlink()
+    pay(force, JAN, {"Supplier No": "S1", "Supplier Type": "PROT", "Supplier Name": "Robin Safehouse"})
+    publish(force, SPEND)
+    force.decide("forget", f"expenditure/ledger/{JAN}.xlsx")
+    publish(force, SPEND, status=5)
+    force.decide("approve", SPEND, JAN)
+    publish(force, SPEND)
+    assert not is_public(force, JAN, SPEND)
+    pay(force, JAN, {"Supplier No": "S1", "Supplier Type": "ORG", "Supplier Name": "Robin Safehouse"})
+    force.ledger(FEB).write_bytes(b"no workbook")
+    assert "WAITS protection-weakened" in publish(force, SPEND, status=3).out
+    force.decide("approve", SPEND, "--all", "--finding", "protection-weakened")
+    for _ in range(3):
+        assert "protection-weakened" not in publish(force, SPEND, status=3).out
+    force.ledger(FEB).unlink()
+    assert "protection-weakened" not in publish(force, SPEND).out
+    assert payees(force, JAN) == ["Robin Safehouse"]

@@ -266,7 +266,8 @@ def test_what_a_file_restricted_stays_restricted_when_the_file_is_taken_back_or_
     for kind in (force.crimes, force.incidents):
         kind(MAR).unlink()
     force.decide("approve", STREET, MAR)
-    publish(force, STREET, "2024-04-04")
+    said = publish(force, STREET, "2024-04-04", status=5)  # what it protected is asked about
+    assert "WAITS protection-weakened" in said.text
     assert (public(force, JAN, "Shoplifting"), public(force, JAN, "Anti")) == (3, 2)
 
 

@@ -6,12 +6,14 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from little_force import FEB, JAN, MAR, SPEND, little_force, pay, publish
 from product import Product, change_csv, read_csv, write_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 STREET = "street-crime"
+APR = "2024-04"
 SIGNED = ("--role", "Head of Information Management", "--reason", "Checked.")
 
 
@@ -133,3 +135,49 @@ def test_a_file_of_fifty_rows_that_belong_elsewhere_for_the_most_part_stops(
     assert ("other-months: dataset `street-crime`" in said.out) == stops
     if stops:
         assert f"{there} of the {here + there} rows of crime/asb-incidents/2024-03.csv" in said.out
+
+
+def test_an_equal_file_that_was_approved_lets_in_no_other_one(tmp_path: Path) -> None:
+    force = little_force(tmp_path / "force")
+    publish(force, SPEND)
+    for month in (MAR, APR):
+        shutil.copy(force.ledger(FEB), force.ledger(month))
+    publish(force, SPEND, "2024-05-01", status=3)
+    force.decide("approve", SPEND, MAR)
+    said = publish(force, SPEND, "2024-05-02", status=3)
+    assert said.out.count("same-extract-twice: ") == 1
+    assert f"`pipeline approve {SPEND} {APR} " in said.out
+    force.decide("reject", SPEND, APR)
+    assert "same-extract-twice" not in publish(force, SPEND, "2024-05-03", status=5).out
+
+
+def test_equal_files_of_which_none_is_out_are_decided_each_by_itself(tmp_path: Path) -> None:
+    force = little_force(tmp_path / "force")
+    pay(force, FEB, *[{"Period": JAN, "Payment Date": "15/01/2024"}] * 3)
+    shutil.copy(force.ledger(FEB), force.ledger(JAN))
+    said = publish(force, SPEND, status=3)
+    for month in (JAN, FEB):
+        assert (
+            f"put the right file at expenditure/ledger/{month}.xlsx; or `pipeline reject {SPEND} {month} " in said.out
+        )
+    force.decide("approve", SPEND, JAN)
+    said = publish(force, SPEND, status=3)
+    assert said.out.count("same-extract-twice: ") == 1
+    assert f"`pipeline approve {SPEND} {FEB} " in said.out
+    force.decide("approve", SPEND, FEB)
+    publish(force, SPEND)
+    shutil.copy(force.ledger(FEB), force.ledger(MAR))  # a third one
+    assert f"`pipeline approve {SPEND} {MAR} " in publish(force, SPEND, status=3).out
+    force.ledger(MAR).unlink()
+    for month, status in ((FEB, 0), (JAN, 3)):  # of files that are all out one may count by itself
+        drop(force, month)
+        publish(force, SPEND, status=status)
+
+
+def drop(force: Product, month: str) -> None:
+    """Take the decisions about a month out of the file that holds them."""
+    file = force.folder / "decisions.toml"
+    parts = file.read_text(encoding="utf-8").split("\n[[decision]]\n")
+    kept = [part for part in parts if f'period = "{month}"' not in part]
+    assert len(kept) < len(parts)
+    file.write_text("\n[[decision]]\n".join(kept), encoding="utf-8")

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from little_force import JAN, SPEND, TYPES, little_force, pay, publish
 from product import Product, add_events, change_csv, contents
 from small_tree import AS_OF, DATA, small_tree, write_ledger
 
@@ -138,3 +139,22 @@ def test_what_was_released_for_a_day_that_lay_ahead_is_taken_out_again(product: 
 )
 def test_months_are_said_as_ranges(months: list[str], words: str) -> None:
     assert ranges(months) == words
+
+
+def test_questions_that_no_command_can_tell_apart_are_said_to_be_decided_together(tmp_path: Path) -> None:
+    force = little_force(tmp_path / "force")
+    lines = [
+        {"Supplier No": number, "Supplier Type": kind, "Supplier Name": "Robin Safehouse"}
+        for number, kind in (("S1", "PROT"), ("S2", "ORG"), ("S3", "ORG"))
+    ]
+    pay(force, JAN, *lines)
+    publish(force, SPEND)
+    listed = force.reference / "supplier-types.csv"
+    together = "2024-01 to 2024-02: one decision settles all 2 of these together"
+    for types, asked in (("S2,ORG\n", 1), ("S2,ORG\nS3,ORG\n", 2)):
+        listed.write_text(f"{TYPES}{types}", encoding="utf-8")
+        said = publish(force, SPEND, status=5)
+        assert said.out.count("WAITS name-also-protected") == 1
+        assert (together in said.out) == (asked == 2)
+    force.decide("approve", SPEND, "--all")
+    assert "WAITS" not in publish(force, SPEND).out

@@ -20,7 +20,7 @@ from pipeline.build.run_context import Workplace
 from pipeline.extract.delimited import Folder
 from pipeline.extract.workbook import Workbook
 from pipeline.model.decisions import Decision
-from pipeline.run.decide import Choice, Signature, _decisions, _taken_back, waiting_findings
+from pipeline.run.decide import Choice, Signature, _decisions, _taken_back
 from pipeline.run.portals import apply_all, catalogue_of
 from pipeline.run.recover import recover
 from pipeline.run.select import options
@@ -181,7 +181,7 @@ class World(ABC):
         """Approve or reject all that waits."""
         self.said.append(kind)
         if self.outcome is not None:
-            self._write(_decisions(kind, Choice(self.dataset.name), waiting_findings(self.outcome.state), SIGNED))
+            self._write(_decisions(kind, Choice(self.dataset.name), self.outcome.state.waits, SIGNED))
 
     def forget_file(self) -> None:
         """Take back what was released of a file, and what came after it."""
