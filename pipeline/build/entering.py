@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.build.registers import BEFORE
+from pipeline.build.registers import BEFORE, register_rules
 from pipeline.columns.arrays import whole
 from pipeline.storage.registers import Entered, entered
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipeline.build.received import History
     from pipeline.extract.partition import Dated
     from pipeline.model.context import Context
-    from pipeline.model.declaration import Feed
+    from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Month
     from pipeline.storage.state import Registers, State
 
@@ -53,15 +53,20 @@ class Entering:
                 _add(self.registers.setdefault(rule.register, {}), path, entries)
         self.entered[path] = sha256
 
-    def counting(self, rejected: Collection[str]) -> _Entries:
+    def counting(self, dataset: Dataset, rejected: Collection[str]) -> _Entries:
         """Return the registers with what stood before in the place of what was let go.
 
-        What the file of a rejected build entered protects beside it: nobody is less protected for a rejection.
+        What the file of a rejected build entered protects beside it: nobody is less protected for a rejection.  While
+        what is public was made of bytes that were replaced, what lasts of them counts too.
         """
         aside = {path for path, sha256 in self.entered.items() if self.history.is_let_go(path, sha256)}
         found = {name: dict(sources) for name, sources in self.registers.items()}
+        lasting = {rule.register: rule.lasting for rule in register_rules(dataset)}
         for name, sources in found.items():
             before = self.replaced.get(name, {})
+            for path in before.keys() - aside - {*rejected}:
+                if entries := lasting[name](before[path]):
+                    _add(sources, f"{path}{BEFORE}", entries)
             for path in aside & sources.keys():
                 del sources[path]
             for path in {*aside, *rejected} & before.keys():

@@ -122,7 +122,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     missing = missed(state.months, present, seen, rejected=rejected, file_months=file_months, common=common)
     shown = Bearers(dataset, reader, look.context, receipts, state).shown
     sources = sources_of(receipts, state, state.months, absent)._replace(shown=shown)
-    registers = look.entering.counting(rejected)
+    registers = look.entering.counting(dataset, rejected)
     stands = standing(dataset, registers, state.floors, desk=work.settings.desk, sources=sources)
     return Survey(
         own=own,
