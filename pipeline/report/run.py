@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 #: The last line of a plan and of a preview, and what stands behind a summary.
 PLANNED = "this was a plan: nothing was written"
 PREVIEWED = "this was a preview: nothing public has changed"
+#: So many remarks stand in a summary.
+_REMARKS = 3
 _MORE = "all reasons and months: the same command with --details"
 
 
@@ -42,9 +44,18 @@ def publish_summary(run: Run) -> Iterable[str]:
         name = f"{_title(run, outcome)} ({outcome.dataset.name})"
         told = _public_and_built(outcome)
         yield f"{name}: {told if outcome.received or outcome.error else 'nothing was received for it'}"
-        yield from (f"  {line}" for line in (*waiting_lines(outcome, run.work.private), *_stopped(outcome)))
+        said = (*waiting_lines(outcome, run.work.private), *_remarks(outcome), *_stopped(outcome))
+        yield from (f"  {line}" for line in said)
     yield from _publish_ending(run)
     yield _MORE
+
+
+def _remarks(outcome: Outcome) -> Iterable[str]:
+    """Yield the first remarks of a dataset; those of a run that stopped may be about what was there before."""
+    remarks = () if outcome.error else outcome.remarks
+    yield from remarks[:_REMARKS]
+    if len(remarks) > _REMARKS:
+        yield f"and {len(remarks) - _REMARKS:,} more: --details"
 
 
 def _publish_ending(run: Run) -> Iterable[str]:
@@ -129,9 +140,8 @@ def planned_summary(run: Run, *, ending: str = PLANNED) -> Iterable[str]:
         name = outcome.dataset.name
         rows = [each for each in run.rows if each.dataset == name]
         yield f"{name}: {_would(outcome, rows)}"
-        yield from (
-            f"  {line}" for line in (*waiting_lines(outcome, run.work.private, planned=True), *_stopped(outcome))
-        )
+        said = (*waiting_lines(outcome, run.work.private, planned=True), *_remarks(outcome), *_stopped(outcome))
+        yield from (f"  {line}" for line in said)
     yield from _planned_ending(run, ending)
     yield _MORE
 
@@ -144,6 +154,8 @@ def _planned_ending(run: Run, ending: str) -> Iterable[str]:
 
 
 def _would(outcome: Outcome, rows: list[RowChange]) -> str:
+    if outcome.error:
+        return "stopped"
     if not outcome.built and not rows:
         return "nothing to build" if outcome.state.months or outcome.lacking else "nothing was received for it"
     added, removed, changed = (sum(getattr(each, name) for each in rows) for name in ("added", "removed", "changed"))

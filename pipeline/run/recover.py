@@ -113,7 +113,7 @@ def recover(settings: Settings, today: dt.date, *, say: Callable[[str], None]) -
         if not made:
             raise InputError(
                 "nothing-waits",
-                "no memory is lost: the private state knows the releases that are public",
+                "no memory is lost: the private state knows what is public, or that is made of invented records",
                 where=str(data / "private"),
                 fix="there is nothing to recover",
             )
