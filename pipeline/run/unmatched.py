@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.datasets import declared
 from pipeline.plain import read_plain
@@ -12,6 +12,7 @@ from pipeline.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from pipeline.build.run_context import Workplace
     from pipeline.model.decisions import Decision
@@ -23,20 +24,31 @@ _SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
 def unmatched(work: Workplace, states: Iterable[State]) -> Iterator[str]:
     """Yield what is wrong with the decisions, as a line each."""
     desk = work.settings.desk
-    journal = work.private / "journal.jsonl"
-    text = read_plain(journal).decode("utf-8") if journal.exists() else ""
-    known = {sha256 for state in states for sha256 in _sums(state)} | {*_SHA256.findall(text)}
+    told = _told(work.private / "journal.jsonl")
+    known = {sha256 for state in states for sha256 in _sums(state)} | told.sums
     for each in desk.decisions:
         if each.dataset not in declared():
             yield printable(f"a decision is about a dataset that does not exist: {_named(each)}")
         elif each.sha256 not in known:
             yield printable(f"a decision matches nothing that ever waited: {_named(each)}")
     held = {(*_about(each._asdict()), each.kind) for each in desk.decisions}
-    made = dict(_made(text.splitlines()))
-    gone = [about for about, kind in made.items() if (*about, kind) not in held]
+    gone = [about for about, kind in told.made.items() if (*about, kind) not in held]
     if gone:
         what = "decision that was" if len(gone) == 1 else "decisions that were"
         yield f"{len(gone):,} {what} made here, missing from {desk.path}: restore it, or decide again"
+
+
+class _Told(NamedTuple):
+    """What the journal knows: what a decision may name, and the kind of the newest decision about each thing."""
+
+    sums: frozenset[str]
+    made: Mapping[tuple[str, ...], str]
+
+
+def _told(journal: Path) -> _Told:
+    """Return what the journal knows, read once however many decisions there are."""
+    text = read_plain(journal).decode("utf-8") if journal.exists() else ""
+    return _Told(frozenset(_SHA256.findall(text)), dict(_made(text.splitlines())))
 
 
 def _about(facts: Mapping[str, str]) -> tuple[str, ...]:

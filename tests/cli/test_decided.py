@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from product import Product
 
+APR = "2024-04"
 FEB_CRIMES = f"crime/recorded-crime/{FEB}.csv"
 SIGNED = "--role POST --reason TEXT"
 
@@ -217,3 +218,32 @@ def test_an_approved_weakening_is_not_asked_again_while_nothing_is_public(force:
     force.ledger(FEB).unlink()
     assert "protection-weakened" not in publish(force, SPEND).out
     assert payees(force, JAN) == ["Robin Safehouse"]
+
+
+@pytest.mark.parametrize("kind", ["approve", "reject"])
+def test_of_two_months_with_equal_bytes_the_one_that_was_named_is_decided(force: Product, kind: str) -> None:
+    publish(force, SPEND)
+    own = force.ledger(JAN).read_bytes()
+    for many, month in enumerate((MAR, APR), 1):  # lines of another month: nothing of them is published
+        pay(force, JAN, *[{}] * many)
+        force.ledger(month).write_bytes(force.ledger(JAN).read_bytes())
+    force.ledger(JAN).write_bytes(own)
+    assert f"WAITS all-held-back: {MAR} to {APR}" in publish(force, SPEND, "2024-05-01", status=5).out
+    months = force.state(SPEND)["months"]
+    one, other = (
+        {each["sha256"] for each in months[month]["waiting"]["built"]["files"].values()} for month in (MAR, APR)
+    )
+    assert one == other
+    force.decide(kind, SPEND, MAR)
+    for _ in range(2):
+        assert f"WAITS all-held-back: {APR}: " in publish(force, SPEND, "2024-05-02", status=5).out
+        assert is_public(force, MAR, SPEND) == (kind == "approve")
+        assert not is_public(force, APR, SPEND)
+    force.decide("reject" if kind == "approve" else "approve", SPEND, APR)
+    for _ in range(2):
+        publish(force, SPEND, "2024-05-03")
+        assert is_public(force, MAR, SPEND) == (kind == "approve") != is_public(force, APR, SPEND)
+    lose(force)
+    said = publish(force, SPEND, "2024-05-04", status=5)
+    assert f"WAITS decision-lost: {APR if kind == 'approve' else MAR}: " in said.out
+    assert is_public(force, MAR, SPEND) == (kind == "approve") != is_public(force, APR, SPEND)

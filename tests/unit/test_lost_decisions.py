@@ -10,7 +10,6 @@ import pytest
 from pipeline.build.decided import remembering
 from pipeline.model.decisions import Decision
 from pipeline.settings.decisions import Desk
-from pipeline.storage.state import State, load_state, save_state
 
 DAY = dt.date(2024, 4, 10)
 FIRST = Decision("approve", "shrank", "street-crime", "2024-02", "ab" * 32, "Head of Finance", DAY, "looked at")
@@ -45,9 +44,3 @@ def test_a_decision_is_lost_unless_the_file_holds_it_or_a_later_one(
     desk = remembering(Desk(Path("decisions.toml"), tuple(there)), remembered)
     assert list(desk.lost) == lost
     assert desk.decisions == (*there, *lost)
-
-
-def test_what_was_decided_is_remembered(tmp_path: Path) -> None:
-    state = State(decided=(FIRST, REJECT))
-    save_state(tmp_path / "state.json", state)
-    assert load_state(tmp_path / "state.json") == state
