@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from pipeline.build.candidate import DatasetInputs
     from pipeline.columns.arrays import Mask
     from pipeline.model.handling import PublicRevision
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.storage.state import Built, MonthState
 
 
-def keep(inputs: DatasetInputs, month: Month, state: MonthState) -> MonthState:
+def keep(inputs: DatasetInputs, month: Period, state: MonthState) -> MonthState:
     """Return the state of a month whose input has gone, after restrictions and redactions that came since."""
     guarded = guard(inputs, month, replace(state, input_gone=True))
     if guarded.released == state.released:
@@ -49,7 +49,7 @@ def keep(inputs: DatasetInputs, month: Month, state: MonthState) -> MonthState:
     return replace(guarded, made_from=made_from)
 
 
-def guard(inputs: DatasetInputs, month: Month, state: MonthState) -> MonthState:
+def guard(inputs: DatasetInputs, month: Period, state: MonthState) -> MonthState:
     """Return a month that is not built again, its public release and the one that waits as protected as can be.
 
     Records that were restricted since are removed, payees that were found to need it are redacted.
@@ -130,7 +130,7 @@ class KeptRows:
         return self._store.folder(self._dataset.name, self._built.folder) / name
 
 
-def _guarded(inputs: DatasetInputs, month: Month, kept: Built) -> _Kept | None:
+def _guarded(inputs: DatasetInputs, month: Period, kept: Built) -> _Kept | None:
     """Return what a kept release becomes, None where nothing is due."""
     if not inputs.work.store.folder(inputs.dataset.name, kept.folder).is_dir():
         return None  # in a plan: what was just built is not on disk, and was protected when it was built
@@ -149,7 +149,7 @@ def _guarded(inputs: DatasetInputs, month: Month, kept: Built) -> _Kept | None:
     return _Kept(built, frozenset(entry for _, each in said for entry in each.applied), removed)
 
 
-def _revisions(inputs: DatasetInputs, month: Month, rows: KeptRows) -> list[tuple[str, PublicRevision]]:
+def _revisions(inputs: DatasetInputs, month: Period, rows: KeptRows) -> list[tuple[str, PublicRevision]]:
     """Return what is due, each with its feed."""
     found = inputs.found
     context = inputs.work.context(inputs.dataset, month, inputs.references_of(month), registers=found.combined)
@@ -157,13 +157,13 @@ def _revisions(inputs: DatasetInputs, month: Month, rows: KeptRows) -> list[tupl
     return [(feed, each) for feed, each in said if each is not None]
 
 
-def is_due(inputs: DatasetInputs, month: Month, state: MonthState) -> bool:
+def is_due(inputs: DatasetInputs, month: Period, state: MonthState) -> bool:
     """Return whether a protection has to be carried out on a month whose input has gone."""
     return state.released is not None and bool(_revisions(inputs, month, KeptRows(inputs, state.released)))
 
 
 def _rebuilt(
-    inputs: DatasetInputs, month: Month, text: pa.Table, rows: KeptRows, *, out: Mask, instead_of: Built
+    inputs: DatasetInputs, month: Period, text: pa.Table, rows: KeptRows, *, out: Mask, instead_of: Built
 ) -> Built:
     """Return the release of the rows that are left, in their order.
 

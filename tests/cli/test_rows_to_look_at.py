@@ -8,7 +8,7 @@ import pytest
 from at_terminal import Terminal
 from little_force import FEB, JAN, SPEND, STREET, TYPES, crime, little_force, pay, publish, record
 
-from pipeline.model.periods import rows_in_words
+from pipeline.model.wording import rows_in_words
 
 if TYPE_CHECKING:
     from pathlib import Path

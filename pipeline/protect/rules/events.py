@@ -121,7 +121,7 @@ class PublicVenue(_ProtectedEvent):
 
     def protects(self, column: pa.Array, context: Context, *, known: bool) -> Mask:
         """Return the events at venues that are not public."""
-        public = context.codelists.read(self.codelist).mapping("code", "is_public", month=context.month)
+        public = context.codelists.read(self.codelist).mapping("code", "is_public", month=context.first_month)
         is_public = facts_of_distinct(column, lambda code: public.get(code) == "Y", dtype=np.bool_, empty=False)
         return ~is_public & _listed(column, public) if known else ~is_public
 
