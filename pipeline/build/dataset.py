@@ -12,6 +12,7 @@ from pipeline.build.bearers import Bearers
 from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, unplaced
 from pipeline.build.decided import lost_decisions, remembering, to_remember
 from pipeline.build.due import Stale, in_words, stale_months
+from pipeline.build.entering import without_released
 from pipeline.build.inventory import Survey, read_as, sources_of, survey
 from pipeline.build.outcome import Outcome
 from pipeline.build.points import keep_points, own_references, with_points
@@ -102,6 +103,13 @@ def _inputs_of(work: Workplace, dataset: Dataset, state: State) -> DatasetInputs
     )
 
 
+def _keep(work: Workplace, dataset: Dataset, before: State, new: State) -> None:
+    """Remember what is new, and remove what nothing points to any more."""
+    if new != before:
+        remember(work, dataset, before, new)
+    work.store.sweep(dataset.name, tuple(folders(new.months.values())))
+
+
 def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outcome:
     """Return a stopped dataset whose public months are as protected as can be."""
     months = {month: gone.guard(inputs, month, each) for month, each in state.months.items()}
@@ -122,9 +130,7 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
         changes=(*state.changes, *notes),
     )
     if inputs.work.writes:
-        if new != state:
-            remember(inputs.work, inputs.dataset, state, new)
-        inputs.work.store.sweep(inputs.dataset.name, tuple(folders(new.months.values())))
+        _keep(inputs.work, inputs.dataset, state, new)
     return Outcome(
         dataset=inputs.dataset,
         state=new,
@@ -174,27 +180,26 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     changes += _keep_gone(inputs, months, left | accepted.rejected)
     withdrawals = withdraw(inputs, months)
     with_points(months, base, inputs.references)
+    versions = with_released(found.history.versions, months.values(), work.as_of.isoformat())
     new = State(
         receipts=found.receipts,
         declared=_declared(inputs),
         registers=found.registers,
-        replaced=found.replaced,
+        replaced=without_released(found.replaced, found.entered, versions),
         entered=found.entered,
         floors=_out(state, found, months).floors,
         weakenings=_out(state, found, months).weakenings,
         findings=_findings(inputs, state, months, *withdrawals.findings),
         decided=to_remember(found.history, months, state.decided),
         months=dict(sorted(months.items())),
-        versions=with_released(found.history.versions, months.values(), work.as_of.isoformat()),
+        versions=versions,
         unplaced=accounts_of_none,
         changes=(*state.changes, *changes, *withdrawals.notes),
     )
     changed = new != state
     if work.writes:
         keep_points(work, inputs.references)
-        if changed:
-            remember(work, dataset, state, new)
-        work.store.sweep(dataset.name, tuple(folders(new.months.values())))
+        _keep(work, dataset, state, new)
     built = {each.month: each.reasons for each in stale}
     return Outcome(
         dataset=dataset,
