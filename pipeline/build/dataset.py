@@ -82,9 +82,8 @@ def _inputs_of(work: Workplace, dataset: Dataset, state: State) -> DatasetInputs
     except PipelineError as error:
         faults.append(error)
     found = survey(dataset, state, reader, references, work)
-    found = replace(found, faults=(*faults, *found.faults))
-    own, asked = own_references(work, dataset, state, references)
-    found = replace(found, findings=(*found.findings, *asked))
+    own, asked, lost = own_references(work, dataset, state, references)
+    found = replace(found, faults=(*faults, *found.faults, *lost), findings=(*found.findings, *asked))
     return DatasetInputs(
         work=work, dataset=dataset, reader=reader, found=found, references=references, points=own, months=state.months
     )

@@ -117,3 +117,28 @@ def test_a_lost_folder_of_a_release_is_made_again_or_named_and_the_others_are_pr
     else:
         assert said.status == 8, said.text
         assert "a file of a release is not there as it was built" in said.text
+
+
+@pytest.mark.parametrize("how", [as_it_is, gone, stopped])
+@pytest.mark.parametrize("hurt", [deleted, cut_after_a_row])
+def test_a_lost_list_of_points_keeps_nobody_exposed_and_its_months_can_be_snapped_anew(
+    force: Product, hurt: Callable[[Path], None], how: Callable[[Product], None]
+) -> None:
+    how(force) if how is gone else None
+    before = {month: len(force.csv(STREET, month)) for month in (FEB, MAR)}
+    points = force.reference / "map-points.csv"
+    points.write_text(points.read_text(encoding="utf-8") + _ANOTHER, encoding="utf-8")
+    publish(force, STREET, "2024-04-02", status=5)
+    older = force.state(STREET)["months"][MAR]["released"]["points"]
+    hurt(force.private / "points" / older / "map-points.csv")
+    restrict(force)
+    how(force) if how is stopped else None
+    said = force.run("--as-of", "2024-04-03", "publish", STREET)
+    assert said.status == 8, said.text
+    assert f"`pipeline approve {STREET} --all --finding resnap`" in said.text
+    assert {month: len(force.csv(STREET, month)) + 1 for month in (FEB, MAR)} == before
+    if how is stopped:
+        call(force, JAN)
+    force.decide("approve", STREET, "--all", "--finding", "resnap")
+    publish(force, STREET, "2024-04-04")
+    assert force.state(STREET)["months"][MAR]["released"]["points"] != older
