@@ -22,6 +22,7 @@ from pipeline.errors import PipelineError
 from pipeline.model.accounts import Account
 from pipeline.model.reasons import Outcome
 from pipeline.plain import open_plain
+from pipeline.plain import plain as regular
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak_scan import check, read_back
 from pipeline.release.publishable import Part, publishable
@@ -138,7 +139,7 @@ class KeptRows:
         except (OSError, StopIteration):
             raise lost(path) from None
         return pa.csv.read_csv(
-            path,
+            regular(path),
             parse_options=pa.csv.ParseOptions(newlines_in_values=True),
             convert_options=pa.csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
