@@ -264,7 +264,7 @@ def lost(path: Path) -> StorageError:
         "bad-state",
         "a file of a release is not there as it was built",
         where=str(path),
-        fix="restore data/private from its backup",
+        fix="restore data/private from its backup; or put the extracts of the month back: it is built again",
     )
 
 
