@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from pipeline.build import retained as gone
 from pipeline.build.approval import accept, note_of
@@ -21,8 +21,9 @@ from pipeline.build.recovered import hold_recovered
 from pipeline.build.registers import weakened
 from pipeline.build.remember import folders, remember
 from pipeline.build.too_bad import refuse_too_bad
+from pipeline.build.tried import tried
 from pipeline.build.withdrawn import withdraw
-from pipeline.errors import PipelineError, bug, several
+from pipeline.errors import PipelineError, several
 from pipeline.extract.database.database import Database
 from pipeline.extract.reference import References
 from pipeline.model.periods import is_running
@@ -32,7 +33,7 @@ from pipeline.storage.supplier_review import save_review
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
 
     from pipeline.build.corridor import BuildResult
     from pipeline.build.run_context import Workplace
@@ -49,34 +50,21 @@ def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Month] = 
 
     New protections are carried out on what is public all the same: a faulty file keeps nobody exposed.
     """
-    state = _tried(lambda: work.store.state(dataset.name))
+    state = tried(lambda: work.store.state(dataset.name))
     if isinstance(state, PipelineError):
         return _untouched(dataset, State(), state)
     desk = remembering(work.settings.desk, state.decided)
     work = replace(work, settings=replace(work.settings, desk=desk))
-    inputs = _tried(lambda: _inputs_of(work, dataset, state))
+    inputs = tried(lambda: _inputs_of(work, dataset, state))
     if isinstance(inputs, PipelineError):
         return _untouched(dataset, state, inputs)
     if inputs is None:
         return Outcome(dataset=dataset, state=state, built={}, changed=False, before=state)
-    outcome = _tried(lambda: _run(inputs, state, only))
+    outcome = tried(lambda: _run(inputs, state, only))
     if not isinstance(outcome, PipelineError):
         return outcome
-    stopped = _tried(lambda: _stopped(inputs, state, outcome))
+    stopped = tried(lambda: _stopped(inputs, state, outcome))
     return _untouched(dataset, state, several([outcome, stopped])) if isinstance(stopped, PipelineError) else stopped
-
-
-_T = TypeVar("_T")
-
-
-def _tried(action: Callable[[], _T]) -> _T | PipelineError:
-    """Return what ``action`` returns, or its error: a fault of ours in one dataset must not stop the others."""
-    try:
-        return action()
-    except PipelineError as error:
-        return error
-    except Exception as error:  # noqa: BLE001 - see above
-        return bug(error)
 
 
 def _untouched(dataset: Dataset, state: State, error: PipelineError) -> Outcome:
@@ -95,9 +83,8 @@ def _inputs_of(work: Workplace, dataset: Dataset, state: State) -> DatasetInputs
     except PipelineError as error:
         faults.append(error)
     found = survey(dataset, state, reader, references, work)
-    found = replace(found, faults=(*faults, *found.faults))
-    own, asked = own_references(work, dataset, state, references)
-    found = replace(found, findings=(*found.findings, *asked))
+    own, asked, lost = own_references(work, dataset, state, references)
+    found = replace(found, faults=(*faults, *found.faults, *lost), findings=(*found.findings, *asked))
     return DatasetInputs(
         work=work, dataset=dataset, reader=reader, found=found, references=references, points=own, months=state.months
     )
@@ -112,7 +99,7 @@ def _keep(work: Workplace, dataset: Dataset, before: State, new: State) -> None:
 
 def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outcome:
     """Return a stopped dataset whose public months are as protected as can be."""
-    months = {month: gone.guard(inputs, month, each) for month, each in state.months.items()}
+    months, lost = gone.guard_each(inputs, state.months)
     notes = _notes_of_protections(inputs, state.months, months)
     new = replace(
         state,
@@ -137,7 +124,7 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
         built={},
         changed=new != state,
         remarks=inputs.found.remarks,
-        error=error,
+        error=several([error, *(each for each in lost if str(each) not in str(error))]),
         before=state,
     )
 
@@ -254,8 +241,10 @@ def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str)
     if same and last and _same_terms(last, made):
         new = made.built
         built = replace(same, quality=new.quality, made_from=new.made_from, points=new.points)
+        if work.writes:  # a plan keeps no keys
+            built = replace(built, keys=new.keys)
         if not work.store.intact(dataset.name, same):  # made good by the same rows
-            built = replace(built, folder=made.built.folder, files=made.built.files)
+            built = replace(built, folder=new.folder, files=new.files, keys=new.keys)
             if work.writes:
                 made.draft.complete()
         elif work.writes:
