@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.columns.arrays import whole
+from pipeline.errors import PipelineError
 from pipeline.model.wording import rows_in_words
 
 if TYPE_CHECKING:
@@ -40,15 +41,22 @@ class Bearers(NamedTuple):
 
     def shown(self, rule: RowRule, asked: Asked) -> list[Finding]:
         """Return findings with the rows that bear their keys, by path."""
-        known = {each.sha256: each.rows for each in self.before.findings} if self._unchanged() else {}
+        known = {each.sha256: each.rows for each in self.before.findings if each.rows} if self._unchanged() else {}
         fresh = [(finding, keys) for finding, keys in asked if finding.sha256 not in known]
         months = {month for finding, _ in fresh for month in finding.periods}
-        found = self._rows(rule, {key for _, keys in fresh for key in keys}, months) if fresh else {}
+        found = self._found(rule, {key for _, keys in fresh for key in keys}, months) if fresh else {}
         return [replace(finding, rows=known.get(finding.sha256) or _of(found, keys)) for finding, keys in asked]
 
     def _unchanged(self) -> bool:
         files = not any(feed.source.whole for feed in self.dataset.feeds)
         return files and dict(self.receipts) == dict(self.before.receipts)
+
+    def _found(self, rule: RowRule, keys: Collection[str], months: AbstractSet[Period]) -> _Rows:
+        """Return the rows that bear keys, none where an extract cannot be read: a question waits without its rows."""
+        try:
+            return self._rows(rule, keys, months)
+        except PipelineError:
+            return {}
 
     def _rows(self, rule: RowRule, keys: Collection[str], months: AbstractSet[Period]) -> _Rows:
         found: _Rows = defaultdict(lambda: defaultdict(set))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from pipeline.build import retained as gone
 from pipeline.build.approval import accept, note_of
@@ -12,6 +12,7 @@ from pipeline.build.bearers import Bearers
 from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, unplaced
 from pipeline.build.decided import lost_decisions, remembering, to_remember
 from pipeline.build.due import Stale, in_words, stale_months
+from pipeline.build.entering import without_released
 from pipeline.build.inventory import Survey, read_as, sources_of, survey
 from pipeline.build.outcome import Outcome
 from pipeline.build.points import keep_points, own_references, with_points
@@ -20,15 +21,16 @@ from pipeline.build.recovered import hold_recovered
 from pipeline.build.registers import weakened
 from pipeline.build.remember import folders, remember
 from pipeline.build.too_bad import refuse_too_bad
+from pipeline.build.tried import tried
 from pipeline.build.withdrawn import withdraw
-from pipeline.errors import PipelineError, bug, several
+from pipeline.errors import PipelineError, several
 from pipeline.extract.reference import References
 from pipeline.storage.quarantine import row_numbers, save_quarantine
 from pipeline.storage.state import MonthState, State
 from pipeline.storage.supplier_review import save_review
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
 
     from pipeline.build.corridor import BuildResult
     from pipeline.build.run_context import Workplace
@@ -45,34 +47,21 @@ def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Period] =
 
     New protections are carried out on what is public all the same: a faulty file keeps nobody exposed.
     """
-    state = _tried(lambda: work.store.state(dataset.name))
+    state = tried(lambda: work.store.state(dataset.name))
     if isinstance(state, PipelineError):
         return _untouched(dataset, State(), state)
     desk = remembering(work.settings.desk, state.decided)
     work = replace(work, settings=replace(work.settings, desk=desk))
-    inputs = _tried(lambda: _inputs_of(work, dataset, state))
+    inputs = tried(lambda: _inputs_of(work, dataset, state))
     if isinstance(inputs, PipelineError):
         return _untouched(dataset, state, inputs)
     if inputs is None:
         return Outcome(dataset=dataset, state=state, built={}, changed=False, before=state)
-    outcome = _tried(lambda: _run(inputs, state, only))
+    outcome = tried(lambda: _run(inputs, state, only))
     if not isinstance(outcome, PipelineError):
         return outcome
-    stopped = _tried(lambda: _stopped(inputs, state, outcome))
+    stopped = tried(lambda: _stopped(inputs, state, outcome))
     return _untouched(dataset, state, several([outcome, stopped])) if isinstance(stopped, PipelineError) else stopped
-
-
-_T = TypeVar("_T")
-
-
-def _tried(action: Callable[[], _T]) -> _T | PipelineError:
-    """Return what ``action`` returns, or its error: a fault of ours in one dataset must not stop the others."""
-    try:
-        return action()
-    except PipelineError as error:
-        return error
-    except Exception as error:  # noqa: BLE001 - see above
-        return bug(error)
 
 
 def _untouched(dataset: Dataset, state: State, error: PipelineError) -> Outcome:
@@ -91,17 +80,23 @@ def _inputs_of(work: Workplace, dataset: Dataset, state: State) -> DatasetInputs
     except PipelineError as error:
         faults.append(error)
     found = survey(dataset, state, reader, references, work)
-    found = replace(found, faults=(*faults, *found.faults))
-    own, asked = own_references(work, dataset, state, references)
-    found = replace(found, findings=(*found.findings, *asked))
+    own, asked, lost = own_references(work, dataset, state, references)
+    found = replace(found, faults=(*faults, *found.faults, *lost), findings=(*found.findings, *asked))
     return DatasetInputs(
         work=work, dataset=dataset, reader=reader, found=found, references=references, points=own, months=state.months
     )
 
 
+def _keep(work: Workplace, dataset: Dataset, before: State, new: State) -> None:
+    """Remember what is new, and remove what nothing points to any more."""
+    if new != before:
+        remember(work, dataset, before, new)
+    work.store.sweep(dataset.name, tuple(folders(new.months.values())))
+
+
 def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outcome:
     """Return a stopped dataset whose public months are as protected as can be."""
-    months = {month: gone.guard(inputs, month, each) for month, each in state.months.items()}
+    months, lost = gone.guard_each(inputs, state.months)
     notes = _notes_of_protections(inputs, state.months, months)
     new = replace(
         state,
@@ -119,16 +114,14 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
         changes=(*state.changes, *notes),
     )
     if inputs.work.writes:
-        if new != state:
-            remember(inputs.work, inputs.dataset, state, new)
-        inputs.work.store.sweep(inputs.dataset.name, tuple(folders(new.months.values())))
+        _keep(inputs.work, inputs.dataset, state, new)
     return Outcome(
         dataset=inputs.dataset,
         state=new,
         built={},
         changed=new != state,
         remarks=inputs.found.remarks,
-        error=error,
+        error=several([error, *(each for each in lost if str(each) not in str(error))]),
         before=state,
     )
 
@@ -171,27 +164,26 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
     changes += _keep_gone(inputs, months, left | accepted.rejected)
     withdrawals = withdraw(inputs, months)
     with_points(months, base, inputs.references)
+    versions = with_released(found.history.versions, months.values(), work.as_of.isoformat())
     new = State(
         receipts=found.receipts,
         declared=_declared(inputs),
         registers=found.registers,
-        replaced=found.replaced,
+        replaced=without_released(found.replaced, found.entered, versions),
         entered=found.entered,
         floors=_out(state, found, months).floors,
         weakenings=_out(state, found, months).weakenings,
         findings=_findings(inputs, state, months, *withdrawals.findings),
         decided=to_remember(found.history, months, state.decided),
         months=dict(sorted(months.items())),
-        versions=with_released(found.history.versions, months.values(), work.as_of.isoformat()),
+        versions=versions,
         unplaced=accounts_of_none,
         changes=(*state.changes, *changes, *withdrawals.notes),
     )
     changed = new != state
     if work.writes:
         keep_points(work, inputs.references)
-        if changed:
-            remember(work, dataset, state, new)
-        work.store.sweep(dataset.name, tuple(folders(new.months.values())))
+        _keep(work, dataset, state, new)
     built = {each.month: each.reasons for each in stale}
     return Outcome(
         dataset=dataset,
@@ -248,8 +240,10 @@ def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str)
     if same and last and _same_terms(last, made):
         new = made.built
         built = replace(same, quality=new.quality, made_from=new.made_from, points=new.points)
+        if work.writes:  # a plan keeps no keys
+            built = replace(built, keys=new.keys)
         if not work.store.intact(dataset.name, same):  # made good by the same rows
-            built = replace(built, folder=made.built.folder, files=made.built.files)
+            built = replace(built, folder=new.folder, files=new.files, keys=new.keys)
             if work.writes:
                 made.draft.complete()
         elif work.writes:

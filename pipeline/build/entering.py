@@ -12,7 +12,7 @@ from pipeline.storage.registers import Entered, entered
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from pipeline.build.received import History
+    from pipeline.build.received import History, Versions
     from pipeline.extract.partition import Dated
     from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset, Feed
@@ -83,6 +83,18 @@ class Entering:
             name: {path: each for path, each in sources.items() if is_replaced(path)}
             for name, sources in self.replaced.items()
         }
+
+
+def without_released(replaced: Registers, entered: Mapping[str, str], versions: Versions) -> Registers:
+    """Return what was replaced without that of paths whose newest bytes have fed a release tonight."""
+    out = {
+        path
+        for path, sha256 in entered.items()
+        if any(each.sha256 == sha256 and each.released for each in versions.get(path, ()))
+    }
+    return {
+        name: {path: each for path, each in sources.items() if path not in out} for name, sources in replaced.items()
+    }
 
 
 def entering(state: State, history: History) -> Entering:

@@ -6,19 +6,22 @@ Two points for one crime tell more about its place than one.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
 from pipeline.build.retained import KeptRows
+from pipeline.build.tried import tried
 from pipeline.columns.arrays import plain
+from pipeline.errors import PipelineError, StorageError
 from pipeline.extract.reference import References, read_reference
 from pipeline.model.context import ReleasedPlaces
 from pipeline.model.findings import Finding
 from pipeline.plain import read_plain
 from pipeline.protect.treatments.first_place import PLACE, placed
 from pipeline.storage.atomic import make_private, replace_file
-from pipeline.storage.store import lost
+from pipeline.storage.store import sha256_of_kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,10 +37,13 @@ _LIST: Final = "map-points"
 
 def own_references(
     work: Workplace, dataset: Dataset, state: State, references: References
-) -> tuple[dict[Period, References], tuple[Finding, ...]]:
-    """Return the reference lists of months that keep another list of points than today's, and what waits for it."""
+) -> tuple[dict[Period, References], tuple[Finding, ...], tuple[PipelineError, ...]]:
+    """Return the reference lists of months that keep another list of points than today's, and what waits for it.
+
+    A list that was lost is among the errors that are returned: what is public can be protected without it.
+    """
     if _LIST not in references.lists:
-        return {}, ()
+        return {}, (), ()
     now = references.lists[_LIST].sha256
     older = {
         month: each.released.points
@@ -48,11 +54,15 @@ def own_references(
     keeping = {
         month: sha256 for month, sha256 in older.items() if not desk.approval(_finding(dataset.name, [month], now))
     }
-    kept = {sha256: _kept(work, sha256) for sha256 in set(keeping.values())}
-    own = {month: References({**references.lists, **kept[sha256].lists}) for month, sha256 in keeping.items()}
+    found = {sha256: tried(partial(_kept, work, dataset, sha256)) for sha256 in sorted(set(keeping.values()))}
+    lost = tuple(each for each in found.values() if isinstance(each, PipelineError))
+    kept = {sha256: each.lists for sha256, each in found.items() if isinstance(each, References)}
+    own = {
+        month: References({**references.lists, **kept[sha256]}) for month, sha256 in keeping.items() if sha256 in kept
+    }
     let_go = {month for month in keeping if desk.rejection(_finding(dataset.name, [month], now))}
     asked = (sorted(keeping.keys() - let_go), sorted(let_go))
-    return own, tuple(_finding(dataset.name, months, now) for months in asked if months)
+    return own, tuple(_finding(dataset.name, months, now) for months in asked if months), lost
 
 
 def _finding(dataset: str, months: Iterable[Period], sha256: str) -> Finding:
@@ -63,10 +73,17 @@ def _finding(dataset: str, months: Iterable[Period], sha256: str) -> Finding:
     )
 
 
-def _kept(work: Workplace, sha256: str) -> References:
+def _kept(work: Workplace, dataset: Dataset, sha256: str) -> References:
     folder = work.private / "points" / sha256
-    if not (folder / f"{_LIST}.csv").is_file():
-        raise lost(folder / f"{_LIST}.csv")
+    path = folder / f"{_LIST}.csv"
+    if sha256_of_kept(path) != sha256:
+        raise StorageError(
+            "bad-state",
+            "the list of map points that released months keep is not there as it was",
+            where=str(path),
+            fix="restore data/private from its backup; where there is none, "
+            f"`pipeline approve {dataset.name} --all --finding resnap` has these months snapped with today's list",
+        )
     return References({_LIST: read_reference(folder, _LIST)})
 
 
@@ -89,11 +106,16 @@ def released_places(inputs: DatasetInputs, month: Period) -> tuple[ReleasedPlace
     if len(public) == 1:
         return ()
     for sha256 in public.keys() - {own, *inputs.lists}:
-        inputs.lists[sha256] = _kept(inputs.work, sha256)
-    return tuple(
-        _places(References(lists) if sha256 == own else inputs.lists[sha256], [_said(inputs, each) for each in kept])
-        for sha256, kept in public.items()
+        kept = tried(partial(_kept, inputs.work, inputs.dataset, sha256))
+        if isinstance(kept, References):  # one that was lost is let go: its months are to be snapped anew
+            inputs.lists[sha256] = kept
+    known = {**inputs.lists, own: References(lists)}
+    places = tuple(
+        _places(known[sha256], [_said(inputs, each) for each in built])
+        for sha256, built in public.items()
+        if sha256 in known
     )
+    return places if len(places) > 1 else ()
 
 
 def points_of(references: References) -> str:

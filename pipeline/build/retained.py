@@ -6,7 +6,7 @@ import csv
 import io
 from collections import Counter
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,10 +16,13 @@ import pyarrow.csv
 
 from pipeline.build.registers import register_rules
 from pipeline.build.run_context import digest
+from pipeline.build.tried import tried
 from pipeline.columns.arrays import plain, whole
+from pipeline.errors import PipelineError
 from pipeline.model.accounts import Account
 from pipeline.model.reasons import Outcome
 from pipeline.plain import open_plain
+from pipeline.plain import plain as regular
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak_scan import check, read_back
 from pipeline.release.publishable import Part, publishable
@@ -27,7 +30,6 @@ from pipeline.storage.store import lost, read_released
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -54,17 +56,41 @@ def guard(inputs: DatasetInputs, month: Period, state: MonthState) -> MonthState
 
     Records that were restricted since are removed, payees that were found to need it are redacted.
     """
-    released, waiting = state.released, state.waiting
-    if waiting and (kept := _guarded(inputs, month, waiting.built)):
-        state = replace(state, waiting=replace(waiting, built=kept.built))
-    if released is None or not (kept := _guarded(inputs, month, released)):
+    return _guard_waiting(inputs, month, _guard_released(inputs, month, state))
+
+
+def guard_each(
+    inputs: DatasetInputs, before: Mapping[Period, MonthState]
+) -> tuple[dict[Period, MonthState], list[PipelineError]]:
+    """Return months as protected as can be, each by itself, and the errors of what could not be."""
+    months, errors = dict(before), []
+    for month in before:
+        for step in (_guard_released, _guard_waiting):
+            after = tried(partial(step, inputs, month, months[month]))
+            if isinstance(after, PipelineError):
+                errors.append(after)
+            else:
+                months[month] = after
+    return months, errors
+
+
+def _guard_released(inputs: DatasetInputs, month: Period, state: MonthState) -> MonthState:
+    """Return a month, its public release as protected as can be."""
+    if state.released is None or not (kept := _guarded(inputs, month, state.released)):
         return state
     return replace(
         state,
         released=kept.built,
-        accounts=state.accounts if waiting else _moved(state.accounts, kept.removed),
+        accounts=state.accounts if state.waiting else _moved(state.accounts, kept.removed),
         restricted=tuple(sorted({*state.restricted, *kept.applied})),
     )
+
+
+def _guard_waiting(inputs: DatasetInputs, month: Period, state: MonthState) -> MonthState:
+    """Return a month, the release that waits as protected as can be."""
+    if state.waiting is None or not (kept := _guarded(inputs, month, state.waiting.built)):
+        return state
+    return replace(state, waiting=replace(state.waiting, built=kept.built))
 
 
 class _Kept(NamedTuple):
@@ -106,14 +132,14 @@ class KeptRows:
     @cached_property
     def table(self) -> pa.Table:
         """The CSV, every column as text."""
-        path = self._path("csv")
+        path = self._store.file(self._dataset.name, self._built, "csv")
         try:
             with io.TextIOWrapper(open_plain(path), encoding="utf-8", newline="") as text:
                 names = next(csv.reader(text))
         except (OSError, StopIteration):
             raise lost(path) from None
         return pa.csv.read_csv(
-            path,
+            regular(path),
             parse_options=pa.csv.ParseOptions(newlines_in_values=True),
             convert_options=pa.csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
@@ -123,16 +149,16 @@ class KeptRows:
     @cached_property
     def typed(self) -> pa.Table:
         """The Parquet of the same rows: the types of the schema that they were released under."""
-        return read_released(self._path("parquet")).replace_schema_metadata(None)
-
-    def _path(self, kind: str) -> Path:
-        name = next(name for name, facts in self._built.files.items() if facts["format"] == kind)
-        return self._store.folder(self._dataset.name, self._built.folder) / name
+        kept = self._store.file(self._dataset.name, self._built, "parquet")
+        return read_released(kept).replace_schema_metadata(None)
 
 
 def _guarded(inputs: DatasetInputs, month: Period, kept: Built) -> _Kept | None:
     """Return what a kept release becomes, None where nothing is due."""
-    if not inputs.work.store.folder(inputs.dataset.name, kept.folder).is_dir():
+    folder = inputs.work.store.folder(inputs.dataset.name, kept.folder)
+    if not folder.is_dir():
+        if inputs.work.writes:
+            raise lost(folder)
         return None  # in a plan: what was just built is not on disk, and was protected when it was built
     rows = KeptRows(inputs, kept)
     said = _revisions(inputs, month, rows)

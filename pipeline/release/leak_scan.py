@@ -58,7 +58,7 @@ def _read(file: ReleasedFile, columns: Sequence[str]) -> pa.Table:
         quoted_strings_can_be_null=False,
     )
     parse = pa.csv.ParseOptions(newlines_in_values=True)
-    return pa.csv.read_csv(file.path, parse_options=parse, convert_options=options).combine_chunks()
+    return pa.csv.read_csv(plain(file.path), parse_options=parse, convert_options=options).combine_chunks()
 
 
 def check(

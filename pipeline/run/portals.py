@@ -79,9 +79,14 @@ def portals_of(work: Workplace, reach: PortalChoice) -> tuple[Portal, ...]:
 
 
 def intact_only(
-    publications: Sequence[Publication], built: Mapping[str, Collection[Period]], errors: list[PipelineError]
+    portals: Sequence[Portal],
+    publications: Sequence[Publication],
+    built: Mapping[str, Collection[Period]],
+    errors: list[PipelineError],
 ) -> tuple[Publication, ...]:
-    """Return the publications whose files are on disk as they were built; the others stay as they are, and are errors.
+    """Return the publications whose files are on disk as they were built, or held by every portal; what is not: errors.
+
+    A damaged month that is public already stays as it is there, and keeps no other month of its dataset from portals.
 
     ``built`` are the months of this run, by dataset: a plan has not written them.
 
@@ -91,7 +96,7 @@ def intact_only(
     for publication in publications:
         kept = [each for each in publication.releases if each.month not in built.get(publication.name, ())]
         files = [file for release in kept for file in release.files]
-        damaged = [file.name for file in files if sha256_of_kept(file.path) != file.sha256]
+        damaged = {file.name: file.sha256 for file in files if sha256_of_kept(file.path) != file.sha256}
         if damaged:
             errors.append(
                 StorageError(
@@ -102,9 +107,18 @@ def intact_only(
                     "or restore data/private from its backup",
                 )
             )
-        else:
+        if all(_holds(portal, publication, damaged) for portal in portals if damaged):
             good.append(publication)
     return tuple(good)
+
+
+def _holds(portal: Portal, publication: Publication, files: Mapping[str, str]) -> bool:
+    """Return whether a portal holds files of a publication, by sha256: it is not given them again."""
+    try:
+        held = portal.look([publication])[publication.name].files
+    except (PipelineError, KeyError):
+        return False
+    return files.items() <= held.items()
 
 
 def plan_all(portals: Sequence[Portal], publications: Sequence[Publication], errors: list[PipelineError]) -> list[Plan]:

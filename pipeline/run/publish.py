@@ -105,8 +105,9 @@ def publish(
         outcomes = _outcomes(work, request)
         errors = _errors(request, outcomes)
         publications = _publications(work, outcomes, errors)
-        publications = intact_only(publications, _made(outcomes), errors)
-        plans = apply_all(work, portals_of(work, reach), publications, errors)
+        portals = portals_of(work, reach)
+        publications = intact_only(portals, publications, _made(outcomes), errors)
+        plans = apply_all(work, portals, publications, errors)
         if group is not None:
             mend_private(work.private, group=group)
         run = _run(work, outcomes, plans, errors, reach)
@@ -152,8 +153,9 @@ def planned(work: Workplace, reach: PortalChoice, request: Request) -> tuple[Run
     outcomes = _outcomes(work, request)
     errors = _errors(request, outcomes)
     publications = _publications(work, outcomes, errors)
-    publications = intact_only(publications, _made(outcomes), errors)
-    plans = plan_all(portals_of(work, reach), publications, errors)
+    portals = portals_of(work, reach)
+    publications = intact_only(portals, publications, _made(outcomes), errors)
+    plans = plan_all(portals, publications, errors)
     run = _run(work, outcomes, plans, errors, reach)
     return replace(run, rows=tuple(row_changes(work, outcomes))), publications
 

@@ -38,7 +38,8 @@ class Built:
     """A release as it was built: its folder in the store, its rows, its files by name, what it was made from.
 
     ``made_from`` are digests of all but its extracts, ``points`` is the sha256 of the map points that it was snapped
-    with; both are empty where an older version built it and nobody knows.
+    with; both are empty where an older version built it and nobody knows.  ``keys`` is the sha256 of what is kept
+    beside its rows: "" where nothing is, or an older version kept it.
     """
 
     folder: str
@@ -48,6 +49,7 @@ class Built:
     quality: Mapping[str, int] = field(default_factory=dict)
     made_from: Mapping[str, str] = field(default_factory=dict)
     points: str = ""
+    keys: str = ""
 
     @property
     def csv_sha256(self) -> str:

@@ -66,12 +66,11 @@ class Store:
             with ThreadPoolExecutor(len(files)) as hands:  # both formats at once: one joins text while one compresses
                 jobs = [hands.submit(_write, draft / file, blocks) for file, blocks in files.items()]
             written = tuple(job.result() for job in jobs)
-            if references:
-                _write(draft / _REFERENCES, _index(references))
+            keys = _write(draft / _REFERENCES, _index(references)).sha256 if references else ""
         disk = ThreadPoolExecutor(1)  # the disk gets on with it while the files are read back and checked
         synced = disk.submit(_sync, list(draft.iterdir()))
         disk.shutdown(wait=False)
-        return Draft(draft, self.folder(dataset, name), written, synced)
+        return Draft(draft, self.folder(dataset, name), written, synced, keys)
 
     def keep(self, passed: PassedDraft, dataset: str, last: Built) -> str:
         """Return the folder of a release whose rows ``passed`` holds too: that of ``last``, unless references differ.
@@ -132,31 +131,44 @@ class Store:
     def intact(self, dataset: str, built: Built) -> bool:
         """Return whether every file of a release is on disk with the bytes that it was built with."""
         folder = self.folder(dataset, built.folder)
-        return all(sha256_of_kept(folder / name) == facts["sha256"] for name, facts in built.files.items())
+        return all(sha256_of_kept(folder / name) == sha256 for name, sha256 in _promised(built).items())
+
+    def file(self, dataset: str, built: Built, kind: str) -> Path:
+        """Return the file of a release in a format; one that is not as it was built is a `StorageError`."""
+        return self._as_built(dataset, built, next(n for n, facts in built.files.items() if facts["format"] == kind))
+
+    def _as_built(self, dataset: str, built: Built, name: str) -> Path:
+        path = self.folder(dataset, built.folder) / name
+        if sha256_of_kept(path) != _promised(built)[name]:
+            raise lost(path)
+        return path
+
+    def _beside(self, dataset: str, built: Built) -> Path | None:
+        """Return the keys and references that are kept beside the rows of a release, nothing where none are."""
+        if built.keys:
+            return self._as_built(dataset, built, _REFERENCES)
+        kept = self.folder(dataset, built.folder) / _REFERENCES
+        return kept if kept.is_file() else None
 
     def references(self, dataset: str, built: Built, scope: str, column: str) -> pa.Array:
         """Return the keyed references of one scope, in the order of the release's rows.
 
         They are the published column itself, unless a rule changed that: then they were kept beside it.
         """
-        folder = self.folder(dataset, built.folder)
-        kept = folder / _REFERENCES
-        if kept.is_file() and scope in pq.read_schema(kept).names:
-            return read_released(kept, columns=[scope]).column(scope).combine_chunks()
-        name = next(name for name, facts in built.files.items() if facts["format"] == "parquet")
-        return read_released(folder / name, columns=[column]).column(column).combine_chunks()
+        if (kept := self.key(dataset, built, scope)) is not None:
+            return kept
+        return read_released(self.file(dataset, built, "parquet"), columns=[column]).column(column).combine_chunks()
 
     def key(self, dataset: str, built: Built, name: str) -> pa.Array | None:
         """Return a private key of each of the release's rows, nothing where it was made without it."""
-        kept = self.folder(dataset, built.folder) / _REFERENCES
-        if not kept.is_file() or name not in pq.read_schema(kept).names:
+        kept = self._beside(dataset, built)
+        if kept is None or name not in _names(kept):
             return None
         return read_released(kept, columns=[name]).column(name).combine_chunks()
 
     def keys(self, dataset: str, built: Built) -> tuple[str, ...]:
         """Return the names of the private keys that a release was made with, and of the references kept beside it."""
-        kept = self.folder(dataset, built.folder) / _REFERENCES
-        return tuple(pq.read_schema(kept).names) if kept.is_file() else ()
+        return _names(kept) if (kept := self._beside(dataset, built)) else ()
 
     def sweep(self, dataset: str, keep: Sequence[str]) -> None:
         """Remove what nothing points to: parts of a killed run, releases and registers that were replaced."""
@@ -178,6 +190,7 @@ class Draft:
     folder: Path
     files: tuple[ReleasedFile, ...]
     synced: Future[None] | None = None
+    keys: str = ""
 
     def passed(self, scanned: Scanned) -> PassedDraft:
         """Return the draft as one that was read back and checked: ``scanned`` proves it of exactly these files."""
@@ -209,6 +222,7 @@ class PassedDraft:
             },
             released_on=released_on.isoformat(),
             quality=dict(sorted(quality.items())),
+            keys=self.draft.keys,
         )
 
     def complete(self) -> None:
@@ -231,13 +245,26 @@ def read_released(path: Path, *, columns: Sequence[str] | None = None) -> pa.Tab
         raise lost(path) from None
 
 
+def _names(path: Path) -> tuple[str, ...]:
+    try:
+        return tuple(pq.read_schema(plain(path)).names)
+    except (OSError, pa.ArrowInvalid):
+        raise lost(path) from None
+
+
+def _promised(built: Built) -> dict[str, str]:
+    """Return the sha256 of every file of a release by name, as far as they are known."""
+    files = {name: str(facts["sha256"]) for name, facts in built.files.items()}
+    return {**files, _REFERENCES: built.keys} if built.keys else files
+
+
 def lost(path: Path) -> StorageError:
     """Return the error for a file of a release that cannot be read."""
     return StorageError(
         "bad-state",
         "a file of a release is not there as it was built",
         where=str(path),
-        fix="restore data/private from its backup",
+        fix="restore data/private from its backup; or put the extracts of the month back: it is built again",
     )
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from at_terminal import Terminal
-from little_force import FEB, JAN, SPEND, STREET, TYPES, crime, little_force, pay, publish, record
+from little_force import FEB, JAN, MAR, SPEND, STREET, TYPES, call, crime, little_force, pay, publish, record
 
+from pipeline.build.dataset import run_dataset
+from pipeline.build.run_context import Workplace
+from pipeline.datasets import declared
 from pipeline.model.wording import rows_in_words
+from pipeline.run.select import options
+from pipeline.settings.key import Key
+from pipeline.settings.secret import Secret
+from pipeline.settings.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +52,41 @@ def test_a_restriction_that_is_taken_back_names_the_rows_in_every_extract(force:
         assert f"to look at: {shown(force, force.crimes(JAN))}, 1 row: 5\n" in said.out
         assert f"to look at: {shown(force, force.crimes(FEB))}, 2 rows: 6 to 7\n" in said.out
         assert "24*" not in said.text
+
+
+def test_rows_that_cannot_be_looked_for_cost_no_protection(force: Product) -> None:
+    mine, other = crime(JAN, 900), crime(MAR, 901)
+    record(force, JAN, mine | {"restricted": "Y"})
+    record(force, FEB, crime(FEB, 902, crime_reference=mine["crime_reference"]))
+    record(force, MAR, other)
+    call(force, MAR)
+    work = Workplace(
+        settings=Settings.load(force.settings, {}, data=force.data, datasets=options()),
+        key=Key(Secret(b"example!" * 4)),
+        as_of=dt.date(2024, 4, 1),
+        sample=False,
+        writes=True,
+        say=lambda _: None,
+    )
+    first = run_dataset(work, declared()[STREET])
+    assert first.error is None
+    record(force, JAN, mine, other | {"restricted": "Y"})
+    away = force.folder / "2024-02.csv"
+
+    def goes_away(said: str) -> None:
+        if said.endswith("recorded-crime/2024-02.csv"):  # only looked at for the rows of the question
+            force.crimes(FEB).rename(away)
+
+    second = run_dataset(replace(work, as_of=dt.date(2024, 4, 2), say=goes_away), declared()[STREET])
+    assert second.error is None
+    assert away.exists()
+    released = [each.state.months[MAR].released for each in (first, second)]
+    assert [each.rows for each in released if each] == [7, 6]
+    away.rename(force.crimes(FEB))
+    third = run_dataset(replace(work, as_of=dt.date(2024, 4, 3)), declared()[STREET])
+    assert [finding.rows for finding in third.state.findings] == [
+        {f"crime/recorded-crime/{JAN}.csv": "1 row: 5", f"crime/recorded-crime/{FEB}.csv": "1 row: 5"}
+    ]
 
 
 def test_a_payee_who_would_be_named_is_shown_by_the_rows_of_its_number_and_its_name(force: Product) -> None:

@@ -191,6 +191,8 @@ def reads_by_name(call: ast.Call) -> bool:
         (".read_bytes", ".read_text")
     ):
         return True
+    if name in ("pq.read_schema", "pq.read_table", "pq.ParquetFile", "pa.csv.read_csv", "pa.memory_map", "pa.OSFile"):
+        return not isinstance(call.args[0], ast.Call)  # a path that was looked at, or what is open already
     modes = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
     of_a_file = name.endswith(".open") and name not in ("os.open", "self._zip.open", "package.open", "parts.open")
     return of_a_file and bool(call.args or call.keywords) and not any(mode[0] in "wx" for mode in modes)

@@ -205,6 +205,7 @@ class World(ABC):
             apply_all(work, [catalogue_of(work)], [told], errors)
         assert not errors, errors
         self.memory_lost()
+        self.aside &= {(each.path, each.sha256) for each in self.settings.desk.decisions}  # others nobody knows now
         shutil.rmtree(work.private)
         recover(self.settings, work.as_of, say=lambda _: None)
 
