@@ -672,7 +672,7 @@ def test_what_happens_to_columns_is_said_in_words(product: Product) -> None:
     for dataset in ("street-crime", "spend-over-500", "engagement-events"):
         said = product.run("datasets", dataset).out
         assert not re.search(r"\b[A-Z][a-z]+[A-Z][a-z]+\b", said.replace("VALUE", "")), said
-    assert "  event_id -> event_id: publishes a keyed pseudonym of a reference (the same event keeps" in said
+    assert "  event_id -> event_id: publishes a keyed pseudonym of a reference (the same record keeps" in said
 
 
 def test_an_address_without_a_token_stops_a_run_before_anything_is_built(small: Product) -> None:
