@@ -61,14 +61,15 @@ class Entering:
         """
         aside = {path for path, sha256 in self.entered.items() if self.history.is_let_go(path, sha256)}
         found = {name: dict(sources) for name, sources in self.registers.items()}
-        lasting = {rule.register: rule.lasting for rule in register_rules(dataset)}
+        rules = {rule.register: rule for rule in register_rules(dataset)}
         for name, sources in found.items():
             before = self.replaced.get(name, {})
             for path in before.keys() - aside - {*rejected}:
-                if entries := lasting[name](before[path]):
+                if entries := rules[name].lasting(before[path]):
                     _add(sources, f"{path}{BEFORE}", entries)
             for path in aside & sources.keys():
-                del sources[path]
+                if not rules[name].every_row:  # else its rows are known by it, as long as they are public
+                    del sources[path]
             for path in {*aside, *rejected} & before.keys():
                 _add(sources, path if path in aside else f"{path}{BEFORE}", before[path])
         return found
