@@ -54,10 +54,11 @@ class Entering:
         self.entered[path] = sha256
 
     def counting(self, dataset: Dataset, rejected: Collection[str]) -> _Entries:
-        """Return the registers with what stood before in the place of what was let go.
+        """Return the registers with what stood before beside, or in the place of, what was let go.
 
-        What the file of a rejected build entered protects beside it: nobody is less protected for a rejection.  While
-        what is public was made of bytes that were replaced, what lasts of them counts too.
+        What a rejected build's file entered protects all the same, and so do the payees of a file that was taken back:
+        nobody is less protected for a decision.  Marked rows of a file that was taken back count no more.  While what
+        is public was made of bytes that were replaced, what lasts of them counts too.
         """
         aside = {path for path, sha256 in self.entered.items() if self.history.is_let_go(path, sha256)}
         found = {name: dict(sources) for name, sources in self.registers.items()}
