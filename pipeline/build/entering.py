@@ -56,8 +56,8 @@ class Entering:
     def counting(self, dataset: Dataset, rejected: Collection[str]) -> _Entries:
         """Return the registers with what stood before beside, or in the place of, what was let go.
 
-        What a rejected build's file entered protects all the same, and so do the payees of a file that was taken back:
-        nobody is less protected for a decision.  Marked rows of a file that was taken back count no more.  While what
+        What a rejected build's file entered protects all the same, and so does what a file that was taken back says
+        against naming a payee: nobody is less protected for a decision.  Its marked rows count no more.  While what
         is public was made of bytes that were replaced, what lasts of them counts too.
         """
         aside = {path for path, sha256 in self.entered.items() if self.history.is_let_go(path, sha256)}
@@ -69,8 +69,8 @@ class Entering:
                 if entries := rules[name].lasting(before[path]):
                     _add(sources, f"{path}{BEFORE}", entries)
             for path in aside & sources.keys():
-                if not rules[name].every_row:  # else its rows are known by it, as long as they are public
-                    del sources[path]
+                if entries := rules[name].protecting(sources.pop(path)):
+                    _add(sources, f"{path}{BEFORE}", entries)
             for path in {*aside, *rejected} & before.keys():
                 _add(sources, path if path in aside else f"{path}{BEFORE}", before[path])
         return found
