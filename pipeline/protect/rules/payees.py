@@ -136,7 +136,7 @@ class Payee(OfTransactions):
         return {key: "" for key in entered if key.startswith("n:")}
 
     def protecting(self, entered: Mapping[str, str]) -> Mapping[str, str]:
-        """Return whom a ledger that was taken back protects or puts in doubt: it says of nobody that it may be named."""
+        """Return whom a ledger that was taken back protects or puts in doubt: it lets nobody be named."""
         return protecting(entered)
 
     def borne(self, weaker: Mapping[str, str], seen: frozenset[str]) -> Collection[str]:
