@@ -54,21 +54,23 @@ class Entering:
         self.entered[path] = sha256
 
     def counting(self, dataset: Dataset, rejected: Collection[str]) -> _Entries:
-        """Return the registers with what stood before in the place of what was let go.
+        """Return the registers with what stood before beside, or in the place of, what was let go.
 
-        What the file of a rejected build entered protects beside it: nobody is less protected for a rejection.  While
-        what is public was made of bytes that were replaced, what lasts of them counts too.
+        What a rejected build's file entered protects all the same, and so does what a file that was taken back says
+        against naming a payee: nobody is less protected for a decision.  Its marked rows count no more.  While what
+        is public was made of bytes that were replaced, what lasts of them counts too.
         """
         aside = {path for path, sha256 in self.entered.items() if self.history.is_let_go(path, sha256)}
         found = {name: dict(sources) for name, sources in self.registers.items()}
-        lasting = {rule.register: rule.lasting for rule in register_rules(dataset)}
+        rules = {rule.register: rule for rule in register_rules(dataset)}
         for name, sources in found.items():
             before = self.replaced.get(name, {})
             for path in before.keys() - aside - {*rejected}:
-                if entries := lasting[name](before[path]):
+                if entries := rules[name].lasting(before[path]):
                     _add(sources, f"{path}{BEFORE}", entries)
             for path in aside & sources.keys():
-                del sources[path]
+                if entries := rules[name].protecting(sources.pop(path)):
+                    _add(sources, f"{path}{BEFORE}", entries)
             for path in {*aside, *rejected} & before.keys():
                 _add(sources, path if path in aside else f"{path}{BEFORE}", before[path])
         return found

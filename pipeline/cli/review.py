@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import select
 import sys
 import time
 from contextlib import contextmanager, suppress
@@ -31,7 +32,7 @@ _AGAIN = "pipeline review suppliers"
 _PENCE = 100
 #: So many choices fit into the narrowest window.
 _ABREAST = 3
-#: How often somebody else's run is looked at that keeps answers from being written, in seconds.
+#: How long is waited at once: for a key, and for somebody else's run that keeps answers from being written; seconds.
 _PAUSE = 1.0
 #: How long the rest of an arrow key or a function key may take, in seconds.
 _LATE = 0.2
@@ -193,6 +194,8 @@ def _keys() -> Iterator[Callable[[], str]]:
     before = termios.tcgetattr(number)
 
     def one() -> str:
+        while not select.select([number], [], [], _PAUSE)[0]:  # a signal that came just before is seen after a pause
+            pass
         try:
             typed = os.read(number, 1024)
         except OSError:

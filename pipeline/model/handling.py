@@ -252,6 +252,10 @@ class RowRule(Handling):
         """Return what still counts of a source that another one of its name has replaced."""
         return {}
 
+    def protecting(self, _entered: Mapping[str, str]) -> Mapping[str, str]:
+        """Return what still counts of a source that was taken back; by default nothing."""
+        return {}
+
     def borne(self, weaker: Mapping[str, str], _seen: frozenset[str]) -> Collection[str]:
         """Return the keys of weaker entries that some row bears: where each row of a source enters its own."""
         return weaker.keys()

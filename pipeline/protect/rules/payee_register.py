@@ -118,6 +118,16 @@ def is_protected(entries: Mapping[str, str], key: str) -> bool:
     return entries.get(key, "").removeprefix(UNKNOWN) in PROTECTED
 
 
+def protecting(entered: Mapping[str, str]) -> dict[str, str]:
+    """Return entries of a ledger without the types that let a payee be named."""
+
+    def keeps(key: str, value: str) -> bool:
+        unsafe = key[1:2] != ":" or key.startswith("f:")  # a type that some payee has
+        return not unsafe or value.startswith(UNKNOWN) or value in (*PERSONAL, *PROTECTED)
+
+    return {key: value if keeps(key, value) else "" for key, value in entered.items()}
+
+
 def seen_in_ledgers(sources: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     """Yield the keys that rows of ledgers stand under: those of their numbers, and those of their names."""
     for path, entered in sources.items():

@@ -25,6 +25,7 @@ from pipeline.protect.rules.payee_register import (
     entries_of_list,
     is_protected,
     keys_borne,
+    protecting,
     resolved,
     seen_in_ledgers,
     strengths,
@@ -133,6 +134,10 @@ class Payee(OfTransactions):
     def lasting(self, entered: Mapping[str, str]) -> Mapping[str, str]:
         """Return the names that numbers bore: who is redacted by number stays protected by that name too."""
         return {key: "" for key in entered if key.startswith("n:")}
+
+    def protecting(self, entered: Mapping[str, str]) -> Mapping[str, str]:
+        """Return whom a ledger that was taken back protects or puts in doubt: it lets nobody be named."""
+        return protecting(entered)
 
     def borne(self, weaker: Mapping[str, str], seen: frozenset[str]) -> Collection[str]:
         """Return the keys whose payee, by number or by name, some ledger holds; one without a type is held anyway."""
