@@ -291,6 +291,9 @@ def _month_state(asked: _Asked, why: tuple[Finding, ...]) -> MonthState:
         restricted=made.told.applied,
         profile=profile,
         fed=(before.fed if before else {}) if why else dict(made.stale.inputs),
+        kept_back=tuple(sorted({*made.told.kept_back, *(before.kept_back if before and why else ())})),
+        weaker=tuple(sorted(made.told.weaker.entries)),
+        weaker_rows=made.told.weaker.rows,
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.build.corridor import BuildReport, BuildResult, build
+from pipeline.build.kept_back import kept_back
 from pipeline.build.points import points_of, released_places
 from pipeline.build.run_context import digest
 from pipeline.columns.arrays import plain, whole
@@ -96,6 +97,7 @@ def product_of(inputs: DatasetInputs, month: Period, raws: Sequence[tuple[Feed, 
             registers=inputs.found.combined,
             file_months=inputs.found.file_months,
             released_places=released_places(inputs, month),
+            kept_back=kept_back(inputs.dataset.name, month, inputs.months.get(month), work.settings.desk),
         ),
         schema=work.schema(inputs.dataset),
         judge=work.settings.referee,

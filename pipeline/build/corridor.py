@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.build.accounts import faults_of, settle
+from pipeline.build.kept_back import NOTHING_WEAKER, Weaker, entries_of, together, weaker_of
 from pipeline.build.profile import merged, profile_of_accounts, profile_of_feed
 from pipeline.errors import PrivacyError
 from pipeline.model.reasons import Outcome
@@ -40,6 +41,8 @@ class BuildReport:
     ``bad`` counts, by path, the rows that speak against their file, ``faults`` say which cells are bad and why.
     ``review`` holds the payees whom somebody has to classify; it goes into one private file, nowhere else.
     ``applied`` are entries of the private index that stood in the rows; ``profile`` holds counts for the gates.
+    ``kept_back`` is what later builds have to keep back as well, ``weaker`` what only the release that is out keeps
+    back, both of published rows.
     """
 
     accounts: tuple[Account, ...]
@@ -50,6 +53,8 @@ class BuildReport:
     quality: Mapping[str, int]
     faults: tuple[Fault, ...] = ()
     profile: Profile = field(default_factory=dict)
+    kept_back: tuple[str, ...] = ()
+    weaker: Weaker = NOTHING_WEAKER
 
 
 class BuildResult(NamedTuple):
@@ -83,6 +88,8 @@ def build(
         quality=_quality([each.figures for each in passed], accounts),
         faults=faults_of(quarantined),
         profile=merged([profile_of_accounts(accounts), *(each.profile for each in passed)]),
+        kept_back=tuple(sorted({entry for each in passed for entry in each.kept_back})),
+        weaker=together(each.weaker for each in passed),
     )
     return BuildResult(table, told)
 
@@ -105,6 +112,8 @@ class _Passed(NamedTuple):
     applied: tuple[str, ...]
     figures: Mapping[str, int]
     profile: Profile
+    kept_back: frozenset[str]
+    weaker: Weaker
 
 
 def _pass(
@@ -119,7 +128,9 @@ def _pass(
     figures = {name: int(mask[settled.published].sum()) for name, mask in safe.quality.items()}
     part = _part(number, raw, safe, refereed=refereed, settled=settled)
     profile = profile_of_feed(dataset, feed, raw, part, figures=figures, month=context.month)
-    return _Passed(part, settled, safe.applied, figures, profile)
+    kept_back = entries_of(safe, settled.published)
+    weaker = weaker_of(raw, safe, settled.published)
+    return _Passed(part, settled, safe.applied, figures, profile, kept_back, weaker)
 
 
 def _part(number: int, raw: RawTable, safe: SafeTable, *, refereed: Refereed, settled: Accounted) -> Part:

@@ -14,6 +14,7 @@ from pipeline.build.decided import lost_decisions, remembering, to_remember
 from pipeline.build.due import Stale, in_words, stale_months
 from pipeline.build.entering import without_released
 from pipeline.build.inventory import Survey, read_as, sources_of, survey
+from pipeline.build.kept_back import weakenings
 from pipeline.build.outcome import Outcome
 from pipeline.build.points import keep_points, own_references, with_points
 from pipeline.build.received import with_released
@@ -224,7 +225,8 @@ def _findings(
     sources = sources_of(found.receipts, state, months)._replace(shown=shown)
     kept_back = weakened(inputs.dataset, found.weaker, found.registers, desk=desk, sources=sources)
     lost = lost_decisions(found.history, months)
-    return (*map(desk.marked, (*kept_back, *found.findings, *others)), *lost)
+    less = weakenings(inputs.dataset.name, months, desk)
+    return (*map(desk.marked, (*kept_back, *less, *found.findings, *others)), *lost)
 
 
 def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str) -> CandidateRelease:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.build.kept_back import is_let_out
 from pipeline.build.recovered import RECOVERED
 from pipeline.build.registers import register_rules
 from pipeline.build.run_context import digest
@@ -32,6 +33,7 @@ _HELD = "events that have been held"
 _NUMBERS = "row numbers"
 _NEW = Why("new", changes.FIRST)
 _AFTER_ALL = Why("it was rejected, and is let in after all", changes.CORRECTED)
+_LET_OUT = Why("less is kept back than before, as was approved", changes.CORRECTED)
 _DAMAGED = Why("a file of the release is damaged", changes.RULES)
 #: What the public is told when something else than an extract changed.
 _PUBLIC = {
@@ -95,6 +97,8 @@ def stale_months(
             continue
         if not all(found.history.desk.lets_go(dataset.name, *each) for each in before.rejected.items()):
             reasons.append(_AFTER_ALL)
+        if is_let_out(dataset.name, month, before, found.history.desk):
+            reasons.append(_LET_OUT)
         matter = [reason for reason in reasons if _matters(reason, dataset, before, found, store)]
         if reasons and not matter:
             untouched[month] = replace(before, made_from=made_from)

@@ -83,6 +83,7 @@ def _guard_released(inputs: DatasetInputs, month: Period, state: MonthState) -> 
         released=kept.built,
         accounts=state.accounts if state.waiting else _moved(state.accounts, kept.removed),
         restricted=tuple(sorted({*state.restricted, *kept.applied})),
+        kept_back=tuple(sorted({*state.kept_back, *kept.kept_back})),
     )
 
 
@@ -96,11 +97,12 @@ def _guard_waiting(inputs: DatasetInputs, month: Period, state: MonthState) -> M
 class _Kept(NamedTuple):
     """A kept release after what was due: entries of the private index that were applied, and rows that went.
 
-    ``removed`` counts them by feed and reason.
+    ``removed`` counts them by feed and reason; ``kept_back`` is what a later build has to keep back as well.
     """
 
     built: Built
     applied: frozenset[str]
+    kept_back: frozenset[str]
     removed: Mapping[tuple[str, str], int]
 
 
@@ -172,7 +174,9 @@ def _guarded(inputs: DatasetInputs, month: Period, kept: Built) -> _Kept | None:
         out |= each.out
         columns |= each.columns
     built = _rebuilt(inputs, month, pa.table(columns), rows, out=out, instead_of=kept)
-    return _Kept(built, frozenset(entry for _, each in said for entry in each.applied), removed)
+    applied = frozenset(entry for _, each in said for entry in each.applied)
+    kept_back = frozenset(entry for _, each in said for entry in each.kept_back)
+    return _Kept(built, applied, kept_back, removed)
 
 
 def _revisions(inputs: DatasetInputs, month: Period, rows: KeptRows) -> list[tuple[str, PublicRevision]]:

@@ -20,7 +20,7 @@ from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from pipeline.model.context import ReleasedPlaces
     from pipeline.model.declaration import Dataset
@@ -113,6 +113,7 @@ class Workplace:
         registers: Mapping[str, Mapping[str, str]] | None = None,
         file_months: Mapping[str, Period] | None = None,
         released_places: Sequence[ReleasedPlaces] = (),
+        kept_back: Collection[str] = (),
     ) -> Context:
         """Return what treatments and rules may know of one month."""
         return Context(
@@ -129,6 +130,7 @@ class Workplace:
             registers=registers or {},
             file_months=file_months or {},
             released_places=released_places,
+            kept_back=kept_back,
         )
 
     def file_facts(self, dataset: Dataset) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pipeline.model.periods import MONTH
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -83,7 +83,8 @@ class Context:
     ``registers`` hold, by register, the combined entry of each keyed reference, over everything held or ever received.
     ``file_months`` are the months of the extracts by path.  ``options`` are the settings that the dataset's handlings
     need, by their class.  ``released_places`` are there where releases were snapped with several lists of map points,
-    the list of this month first.
+    the list of this month first.  ``kept_back`` is what the release of this month that is out keeps back of its rows,
+    as entries of the private index.
     """
 
     month: Period
@@ -99,6 +100,7 @@ class Context:
     registers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     file_months: Mapping[str, Period] = field(default_factory=dict)
     released_places: Sequence[ReleasedPlaces] = ()
+    kept_back: Collection[str] = ()
 
     @property
     def first_month(self) -> str:

@@ -159,12 +159,15 @@ class Judgement(NamedTuple):
     """What a row rule says: rulings, free of any cell, and figures for the public.
 
     ``quality`` marks rows that count, of those that are published, by the figure's name; ``applied`` are the
-    entries of the rule's register that stand in the rows.
+    entries of the rule's register that stand in the rows.  ``kept_back`` is what a later build has to keep back as
+    well, an entry a row or null; ``weaker`` are rows of which something is kept back only because a release did.
     """
 
     rulings: Sequence[Ruling] = ()
     quality: Mapping[str, Mask] = MappingProxyType({})
     applied: Sequence[str] = ()
+    kept_back: pa.Array | None = None
+    weaker: Mask | None = None
 
 
 class PublicRows(Protocol):
@@ -184,13 +187,15 @@ class PublicRevision(NamedTuple):
     """What a rule does to rows that are public: ``out`` go, ``columns`` take the place of what stood there.
 
     ``code`` is the reason why they go, "" where none do;
-    ``applied`` are the entries of the rule's register that stood in the rows that go.
+    ``applied`` are the entries of the rule's register that stood in the rows that go; ``kept_back`` is what a later
+    build has to keep back as well.
     """
 
     code: str
     out: Mask
     columns: Mapping[str, pa.Array] = MappingProxyType({})
     applied: Sequence[str] = ()
+    kept_back: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

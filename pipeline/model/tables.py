@@ -113,7 +113,8 @@ class SafeTable:
     ``table`` holds text columns in published order, ``positions`` (int64) where its rows stand among the
     ``length`` rows read, ``bad`` the rows that cannot be published, ``found`` why.  ``rulings`` settle the
     rest and hold no text of a cell.  ``references`` are keyed references of all rows, by scope, where they are
-    not what is published; ``applied`` are entries of the private index that stood in the rows.
+    not what is published; ``applied`` are entries of the private index that stood in the rows.  ``kept_back`` is what
+    later builds keep back as well, an entry a row or null; ``weaker`` are rows of which a release alone keeps it back.
     """
 
     feed: str
@@ -126,6 +127,8 @@ class SafeTable:
     quality: Mapping[str, NDArray[np.bool_]]
     references: Mapping[str, pa.Array]
     applied: tuple[str, ...]
+    kept_back: tuple[pa.Array, ...]
+    weaker: NDArray[np.bool_]
 
 
 class Found(NamedTuple):

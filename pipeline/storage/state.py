@@ -79,7 +79,9 @@ class MonthState:
     released; ``made_from`` are digests of all else.
     ``bad`` counts, by path, the rows of the month that speak against their file.  ``profile`` holds counts of the
     release by name for the gates, by what is counted; ``rejected`` are the sha256 by month of the builds that were let
-    go, and because of which this one was.
+    go, and because of which this one was.  ``kept_back`` is what a later build has to keep back as its release does,
+    as entries of the private index; ``weaker`` are those of them that its extracts no longer give a reason for,
+    ``weaker_rows`` the rows in words, by path.
     """
 
     released: Built | None
@@ -93,6 +95,9 @@ class MonthState:
     profile: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     rejected: Mapping[Period, str] = field(default_factory=dict)
     fed: Mapping[str, str] = field(default_factory=dict)
+    kept_back: tuple[str, ...] = ()
+    weaker: tuple[str, ...] = ()
+    weaker_rows: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +269,9 @@ def _month(facts: Mapping[str, Any]) -> MonthState:
         profile=facts["profile"],
         rejected=facts.get("rejected", {}),
         fed=facts.get("fed", facts["inputs"] if facts["released"] else {}),
+        kept_back=tuple(facts.get("kept_back", ())),
+        weaker=tuple(facts.get("weaker", ())),
+        weaker_rows=facts.get("weaker_rows", {}),
     )
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, str]
     Rows = Sequence[Row]
+    #: A month, a body and the folded number of a transaction.
+    Transaction = tuple[str, str, str]
 
 RANK = {"ORG": 1, "SOLE": 2, "IND": 3, "STAFF": 3, "PROT": 4}
 PROTECTIVE = ("IND", "STAFF", "PROT")
@@ -113,6 +115,8 @@ class Payees:
     ever: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     doubted: set[str] = field(default_factory=set)
     called: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    redacted: dict[Transaction, set[str]] = field(default_factory=dict)
+    ever_redacted: set[Transaction] = field(default_factory=set)
 
     def ledger(self, path: str, rows: Rows, *, readable: bool = True) -> bool:
         """Return whether a ledger counts, and remember what it says."""
@@ -181,11 +185,20 @@ class Payees:
             self.floor[number] = strongest([kind, self.floor.get(number, "")])
             self.named_floor[name] = strongest([kind, self.named_floor.get(name, "")])
 
+    def are_out(self, public: Mapping[str, Rows], fed: Mapping[str, Rows]) -> None:
+        """Remember how each transaction of each month is public: it tells no more until somebody decides."""
+        self.redacted = defaultdict(set)
+        for month, rows in public.items():
+            of_amount = {row["Net Amount"]: row for row in fed[month]}
+            for shown in rows:
+                self.redacted[transaction_of(month, of_amount[shown["net_amount"]])].add(shown["redaction"])
+        self.ever_redacted |= {each for each, kinds in self.redacted.items() if kinds - {""}}
+
     def lost(self, public: Iterable[Row]) -> None:
         """Forget all that was received: why ``public`` lines are so nobody knows any more, and they may stay so."""
         self.kept |= {row["Net Amount"] for row in public}
         self.versions = self.versions.lost()
-        self.listed, self.floor, self.named_floor = {}, {}, {}
+        self.listed, self.floor, self.named_floor, self.redacted = {}, {}, {}, {}
 
     def may_stay(self, row: Row) -> bool:
         """Return whether a line was public when the memory was lost, and no ledger since writes its number so.
@@ -201,7 +214,7 @@ class Payees:
 
     def approve(self, *, list_is_gone: bool) -> None:
         """Let in what waits: the newest files and lists are right, a list that has gone included."""
-        self.floor, self.named_floor = {}, {}
+        self.floor, self.named_floor, self.redacted = {}, {}, {}
         if list_is_gone:
             self.listed = {number: kind for number, kind in self.listed.items() if kind not in PROTECTIVE}
         self.versions.let_in += self.versions.aside.items()
@@ -217,7 +230,12 @@ class Payees:
         return self.kind(number) in RANK
 
 
-def must_be_named(rows: Rows, payees: Payees, threshold: int) -> list[Row]:
+def transaction_of(month: str, row: Row) -> Transaction:
+    """Return the transaction of a line."""
+    return month, row["Body"], fold(row["Transaction No"])
+
+
+def must_be_named(month: str, rows: Rows, payees: Payees, threshold: int) -> list[Row]:
     """Return the lines of a ledger that no rule keeps back or redacts, of transactions above the threshold."""
     found = []
     for row in rows:
@@ -231,6 +249,7 @@ def must_be_named(rows: Rows, payees: Payees, threshold: int) -> list[Row]:
         ]
         bad = any(is_bad_key(each["Supplier No"]) for each in together)
         clear = all(payees.is_clear(each) for each in alike)
+        clear = clear and transaction_of(month, row) not in payees.ever_redacted
         total = sum((Decimal(each["Net Amount"]) for each in together if not is_excluded(each)), Decimal(0))
         if not bad and clear and not is_excluded(row) and abs(total) > Decimal(threshold):
             found.append(row)
@@ -240,6 +259,18 @@ def must_be_named(rows: Rows, payees: Payees, threshold: int) -> list[Row]:
 def is_excluded(row: Row) -> bool:
     """Return whether a line is of an account that is never published."""
     return row["Account Code"].startswith("10010")
+
+
+def told_again(month: str, public: Rows, rows: Rows, payees: Payees) -> Iterator[str]:
+    """Yield transactions of a public month that tell more than they did, though nobody decided so."""
+    of_amount = {row["Net Amount"]: row for row in rows}
+    now: dict[Transaction, set[str]] = defaultdict(set)
+    for shown in public:
+        now[transaction_of(month, of_amount[shown["net_amount"]])].add(shown["redaction"])
+    for transaction, kinds in now.items():
+        before = payees.redacted.get(transaction, set())
+        if ("other" in before and kinds != {"other"}) or ("personal" in before and kinds == {""}):
+            yield f"{transaction} was out with {before}, and is with {kinds}"
 
 
 def wrongly_named(public: Rows, rows: Rows, payees: Payees, *, afresh: bool) -> Iterator[str]:

@@ -23,7 +23,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from nights import MONTHS, World, in_any_way, rows_of
-from protections import Payees, Records, fold, is_bad_key, must_be_named, wrongly_named
+from protections import Payees, Records, fold, is_bad_key, must_be_named, told_again, wrongly_named
 
 from pipeline.datasets import declared
 from pipeline.protect.options.spend import SpendOptions
@@ -155,10 +155,11 @@ class Ledgers(World):
             rows = self.out[month]
             newest = afresh and self.files.get(path) == rows
             wrong = list(wrongly_named(public, rows, self.payees, afresh=newest))
+            wrong += told_again(month, public, rows, self.payees)
             assert not wrong, (month, wrong)
             shown = {row["net_amount"] for row in public if not row["redaction"]}
             if newest:
-                missing = [row["Net Amount"] for row in must_be_named(rows, self.payees, self.threshold)]
+                missing = [row["Net Amount"] for row in must_be_named(month, rows, self.payees, self.threshold)]
                 missing = [amount for amount in missing if amount not in shown]
                 assert not missing, (month, missing)
                 self.checked += 1
@@ -167,6 +168,7 @@ class Ledgers(World):
             for row in self.out[month]:
                 if row["Net Amount"] in amounts:
                     self.payees.is_out(row)
+        self.payees.are_out(self.public(), self.out)
 
 
 # --- records -----------------------------------------------------------------------------------------

@@ -52,6 +52,8 @@ def safe(*judged: int) -> SafeTable:
         quality={},
         references={},
         applied=(),
+        kept_back=(),
+        weaker=NOWHERE,
     )
 
 

@@ -15,16 +15,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import plain
+from pipeline.columns.arrays import facts_of_distinct, plain
 from pipeline.columns.keys import folded
 from pipeline.model.payee_types import PERSONAL, PROTECTED, PROTECTION, most_protective
 from pipeline.protect.rules.rule import only
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
 
 #: What an entry begins with where a type was filled and is on no list.
@@ -168,3 +169,32 @@ def _names(
             if PROTECTION.get(kind, 0) < PROTECTION.get(most, 0):
                 settled = ASKED if most in PROTECTED else LISTED
                 yield f"n:{called}|{number}", settled if number in listed else HELD
+
+
+def with_protected(suppliers: pa.Array, entries: Mapping[str, str]) -> Mask:
+    """Return the lines one of whose suppliers, with blanks between them, protects its whole transaction."""
+
+    def any_of(keys: str) -> bool:
+        return any(is_protected(entries, key) for key in keys.split())
+
+    return facts_of_distinct(suppliers, any_of, dtype=np.bool_, empty=False)
+
+
+def people_of(kinds: NDArray[np.object_], supplier: pa.Array, called: pa.Array, entries: Mapping[str, str]) -> pa.Array:
+    """Return the key of each line's payee, of its number or else of its name, null where it may be named."""
+    people = np.isin(kinds, (*PERSONAL, *PROTECTED)) | with_protected(supplier, entries)
+    name = pc.binary_join_element_wise("m:", plain(called), "")
+    return pc.if_else(pa.array(people), pc.coalesce(plain(supplier), name), None)
+
+
+def in_doubt(kinds: NDArray[np.object_]) -> Mask:
+    """Return where a type was filled that is on no list."""
+    return np.array([str(kind).startswith(UNKNOWN) for kind in kinds], np.bool_)
+
+
+def pairs(
+    called: pa.Array, supplier: pa.Array, entries: Mapping[str, str], *, what: Sequence[str] = (HELD, ASKED)
+) -> Mask:
+    """Return the lines of whose name and number the register says ``what``; by default, that the name is held."""
+    pair = pc.binary_join_element_wise("n:", plain(called), "|", plain(supplier), "")
+    return facts_of_distinct(pair, lambda key: entries.get(key, "") in what, dtype=np.bool_, empty=False)

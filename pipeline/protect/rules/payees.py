@@ -14,23 +14,25 @@ from pipeline.columns.groups import groups
 from pipeline.columns.keys import fold_column
 from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows, Question
 from pipeline.model.payee_types import PERSONAL, PROTECTED, PROTECTION
-from pipeline.protect.rules.named import names_of
+from pipeline.protect.rules.kept_back import Lines, as_released, remembered
+from pipeline.protect.rules.named import names_of, names_somebody
 from pipeline.protect.rules.payee_questions import pence, questions_of
 from pipeline.protect.rules.payee_register import (
     ASKED,
-    HELD,
     SUPPLIER_TYPES,
-    UNKNOWN,
     entries_of_ledger,
     entries_of_list,
-    is_protected,
+    in_doubt,
     keys_borne,
+    pairs,
+    people_of,
     protecting,
     resolved,
     seen_in_ledgers,
     strengths,
     strongest,
     type_of,
+    with_protected,
 )
 from pipeline.protect.rules.redaction import Redaction
 from pipeline.protect.rules.rule import these_rows, written_differently
@@ -90,7 +92,9 @@ class Payee(OfTransactions):
         supplier = context.pseudonyms.protection(self.scope, cells[self.supplier])
         number = context.pseudonyms.protection("transaction", cells[self.number])
         group = np.where(filled(number), groups(fold_column(cells[self.body]), number), -1)
-        return {_KEY: supplier, _TOGETHER: together(group, supplier)}
+        paid = pc.binary_join_element_wise(plain(fold_column(cells[self.body])), plain(cells[self.number]), " ")
+        key = context.pseudonyms.protection("transaction of body", pc.if_else(pc.is_valid(number), paid, None))
+        return {_KEY: supplier, _TOGETHER: together(group, supplier), _PAID: key}
 
     def enter(self, cells: Mapping[str, pa.Array], rows: pa.Array, context: Context) -> Mapping[str, str]:
         """Return what a ledger says of its payees."""
@@ -188,7 +192,7 @@ class Payee(OfTransactions):
         known = facts_of_distinct(supplier, lambda key: entries.get(key, ""), dtype=np.object_, empty="")
         older = self._of_before(raw.cells[self.supplier], entries, context)
         known = np.where(strengths(older) > strengths(known), older, known)
-        held = _pairs(called, supplier, entries)
+        held = pairs(called, supplier, entries)
         kinds = np.where(filled(supplier), np.where(held, "", known), own)
         return np.where(np.isin(kinds, list(PROTECTION)), kinds, "")
 
@@ -218,13 +222,13 @@ class Payee(OfTransactions):
         asked = pa.array((self.kinds(raw, context) == "") & ~apart)
         return questions_of(lines.filter(pc.and_(asked, pc.is_valid(lines["key"]))))
 
-    def _masks(self, raw: RawTable, context: Context) -> tuple[Mask, Mask]:
-        """Return the lines of people, and all lines of transactions with a protected one.
+    def _lines(self, raw: RawTable, context: Context) -> Lines:
+        """Return the lines of people, and all lines of transactions with a protected one, or that a release redacts.
 
         A protected line of no known body protects its transaction number in every body of its file.
         """
         kinds = self.kinds(raw, context)
-        lines = np.isin(kinds, PROTECTED) | _protected(raw.cells[_KEY], context.registers.get(self.register, {}))
+        lines = np.isin(kinds, PROTECTED) | with_protected(raw.cells[_KEY], context.registers.get(self.register, {}))
         body = raw.cells[self.body]
         number = context.pseudonyms.protection("transaction", raw.cells[self.number])
         source = pa.array(raw.source)
@@ -232,11 +236,14 @@ class Payee(OfTransactions):
         of_any = np.where(filled(number), groups(source, number), -1)
         nobodys = lines & ~filled(on_distinct(body, context.bodies.get))
         protected = with_any(of_body, lines) | with_any(of_any, nobodys)
-        return np.isin(kinds, PERSONAL) & ~protected, protected
+        names = names_of(raw.cells[self.name], np.isin(kinds, (*PERSONAL, *PROTECTED)))
+        texts = np.logical_or.reduce([names_somebody(raw.cells[each], names) for each in self.redaction.raw_protected])
+        now = Lines(np.isin(kinds, PERSONAL) & ~protected, protected, texts, weaker=np.zeros(len(raw), np.bool_))
+        return as_released(raw.cells[_PAID], now, context.kept_back, context.registers.get(self.register, {}))
 
     def excuse(self, problems: Sequence[Problem], raw: RawTable, context: Context) -> Sequence[Problem]:
         """Return the problems without those of cells that redaction blanks or replaces; a damaged key stays bad."""
-        personal, protected = self._masks(raw, context)
+        personal, protected, *_ = self._lines(raw, context)
         kept = []
         for found in problems:
             mask = found.mask
@@ -249,10 +256,10 @@ class Payee(OfTransactions):
 
     def amend(self, columns: dict[str, pa.Array], raw: RawTable, context: Context) -> dict[str, pa.Array]:
         """Return the columns with people redacted, and without the texts of any line that name one of them."""
-        personal, protected = self._masks(raw, context)
+        lines = self._lines(raw, context)
         people = np.isin(self.kinds(raw, context), (*PERSONAL, *PROTECTED))
         names = names_of(raw.cells[self.name], people)
-        return self.redaction.redacted(columns, personal, protected, names, context)
+        return self.redaction.redacted(columns, lines, names, context)
 
     def revise_public(self, rows: PublicRows, context: Context) -> PublicRevision | None:
         """Redact the rows of suppliers who were found to need more protection since; take out whoever is held."""
@@ -271,12 +278,12 @@ class Payee(OfTransactions):
         called = context.pseudonyms.protection("name", rows.text(self.redaction.name))
         most = facts_of_distinct(called, lambda each: entries.get(f"m:{each}", ""), dtype=np.object_, empty="")
         # a ledger that waits has taken the place of the one that said under which number a public name stands
-        unsaid = _pairs(called, keys, entries, what=("",)) & (strengths(most) > strengths(kinds))
-        doubtful = (_in_doubt(kinds) | _pairs(called, keys, entries) | unsaid) & (enough == 0)
+        unsaid = pairs(called, keys, entries, what=("",)) & (strengths(most) > strengths(kinds))
+        doubtful = (in_doubt(kinds) | pairs(called, keys, entries) | unsaid) & (enough == 0)
         group = groups(rows.references("transaction"))
         together = rows.key(_TOGETHER)
-        lines = np.isin(kinds, PROTECTED) | _protected(keys, entries)
-        lines |= False if together is None else _protected(together, entries)
+        lines = np.isin(kinds, PROTECTED) | with_protected(keys, entries)
+        lines |= False if together is None else with_protected(together, entries)
         protected = with_any(group, lines) & (enough < PROTECTION["PROT"])
         personal = np.isin(kinds, PERSONAL) & (enough < PROTECTION["IND"]) & ~protected
         out = with_any(group, doubtful & ~protected)
@@ -284,36 +291,27 @@ class Payee(OfTransactions):
             return None
         columns = {name: rows.text(name) for name in self.redaction.touches}
         names = names_of(rows.text(self.redaction.name), personal | protected)
-        done = self.redaction.redacted(columns, personal, protected, names, context)
-        return PublicRevision("payee-needs-review", out, {name: plain(column) for name, column in done.items()})
+        less = Lines(personal, protected, texts=np.zeros(len(personal), np.bool_), weaker=out)
+        done = self.redaction.redacted(columns, less, names, context)
+        key = rows.key(_PAID)
+        people = pc.if_else(pa.array(lines | np.isin(kinds, PERSONAL)), plain(keys), None)
+        paid = () if key is None else tuple(remembered(key, less, people).unique().drop_null().to_pylist())
+        columns = {name: plain(column) for name, column in done.items()}
+        return PublicRevision("payee-needs-review", out, columns, kept_back=paid)
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
-        """Return the lines whose payee is unknown."""
+        """Return the lines whose payee is unknown, and what is kept back of the others."""
         unknown = self.kinds(raw, context) == ""
-        return Judgement((_Review(transactions(raw, self.body, self.number), unknown),))
+        lines = self._lines(raw, context)
+        review = _Review(transactions(raw, self.body, self.number), unknown)
+        called = context.pseudonyms.protection("name", raw.cells[self.name])
+        people = people_of(self.kinds(raw, context), raw.cells[_KEY], called, context.registers.get(self.register, {}))
+        kept_back = remembered(raw.cells[_PAID], lines, people, context.kept_back)
+        return Judgement((review,), kept_back=kept_back, weaker=lines.weaker)
 
 
 _KEY = "protected supplier"
 #: The suppliers of a transaction, those of lines that are not published included.
 _TOGETHER = "protected transaction"
-
-
-def _protected(suppliers: pa.Array, entries: Mapping[str, str]) -> Mask:
-    """Return the lines one of whose suppliers, with blanks between them, protects its whole transaction."""
-
-    def any_of(keys: str) -> bool:
-        return any(is_protected(entries, key) for key in keys.split())
-
-    return facts_of_distinct(suppliers, any_of, dtype=np.bool_, empty=False)
-
-
-def _in_doubt(kinds: NDArray[np.object_]) -> Mask:
-    return np.array([str(kind).startswith(UNKNOWN) for kind in kinds], np.bool_)
-
-
-def _pairs(
-    called: pa.Array, supplier: pa.Array, entries: Mapping[str, str], *, what: Sequence[str] = (HELD, ASKED)
-) -> Mask:
-    """Return the lines of whose name and number the register says ``what``; by default, that the name is held."""
-    pair = pc.binary_join_element_wise("n:", plain(called), "|", plain(supplier), "")
-    return facts_of_distinct(pair, lambda key: entries.get(key, "") in what, dtype=np.bool_, empty=False)
+#: Which transaction a line belongs to, by the transaction itself.
+_PAID = "protected payment"

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.protect.rules.kept_back import Lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +37,7 @@ class Redaction:
     def redacted(
         self,
         columns: Mapping[str, pa.Array],
-        personal: Mask,
-        protected: Mask,
+        lines: Lines,
         names: Iterable[frozenset[str]],
         context: Context,
     ) -> dict[str, pa.Array]:
@@ -46,6 +45,7 @@ class Redaction:
 
         ``names`` are their names, each as its words.
         """
+        personal, protected = lines.personal, lines.protected
         marker = context.codelists.read(self.markers).mapping()
         done = dict(columns)
         for code, mask in (("personal", personal), ("other", protected)):
@@ -54,5 +54,6 @@ class Redaction:
         for name in self.always_blank:
             done[name] = where(personal | protected, None, done[name])
         for name in self.protected_blank:
-            done[name] = where(protected | names_somebody(done[name], names), None, done[name])
+            hidden = protected | lines.texts & lines.weaker | names_somebody(done[name], names)
+            done[name] = where(hidden, None, done[name])
         return done

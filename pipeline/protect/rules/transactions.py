@@ -169,11 +169,14 @@ class OverThreshold(OfTransactions):
         return Judgement((_Reaches(group, pence, limit, spend.operator),))
 
 
-def together(group: NDArray[np.int64], supplier: pa.Array) -> pa.Array:
-    """Return the keys of all suppliers of each line's transaction, null where it has no number or one supplier."""
+def together(group: NDArray[np.int64], supplier: pa.Array, *, alone: bool = False) -> pa.Array:
+    """Return the keys of all suppliers of each line's transaction, null where it has no number.
+
+    Those of one supplier are null too, unless it counts ``alone``.
+    """
     table = pa.table({"group": group, "key": plain(supplier)})
     table = table.filter(pc.and_(pc.is_valid(table["key"]), pc.greater_equal(table["group"], 0)))
     found = table.group_by("group").aggregate([("key", "distinct")])
-    keys = [" ".join(sorted(each)) if len(each) > 1 else None for each in found["key_distinct"].to_pylist()]
+    keys = [" ".join(sorted(each)) if alone or len(each) > 1 else None for each in found["key_distinct"].to_pylist()]
     place = pc.index_in(pa.array(group), found["group"].combine_chunks())
     return pa.array(keys, pa.string()).take(place)

@@ -1,0 +1,122 @@
+"""What a release keeps back of a transaction stays so when the ledger no longer says why, until somebody decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from little_force import FEB, JAN, SPEND, TYPES, pay, payees, publish
+
+if TYPE_CHECKING:
+    from little_force import Cell
+    from product import Product
+
+OTHER, PERSONAL = "REDACTED OTHER", "REDACTED PERSONAL DATA"
+CENTRE = "Wren Exampleson House"
+
+
+def line(number: str, kind: str, name: str, transaction: str, at: str = "1", **cells: Cell) -> dict[str, Cell]:
+    named = {"Supplier No": number, "Supplier Type": kind, "Supplier Name": name}
+    more = {column.replace("_", " "): cell for column, cell in cells.items()}
+    return {**named, "Transaction No": transaction, "Line No": at, **more}
+
+
+FIRM = line("S88", "ORG", "Quill Ltd", "t1", "2")
+CALLED = line("S90", "ORG", "Plain Firm Ltd", "T9", Cost_Centre_Name=CENTRE)
+
+
+def departments(force: Product) -> set[str]:
+    return {row["department"] for row in force.csv(SPEND, JAN) if row["supplier_name"] == "Plain Firm Ltd"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kept", "told"),
+    [
+        ([line("S77", "PROT", "Robin Safehouse", "T1"), FIRM], [FIRM], [OTHER], ["Quill Ltd"]),
+        (
+            [line("S77", "PROT", "Robin Safehouse", "T1")],
+            [line("S78", "ORG", "Robin & Co", "T1")],
+            [OTHER],
+            ["Robin & Co"],
+        ),
+        (
+            [line("S77", "IND", "Wren Exampleson", "T1")],
+            [line("S78", "ORG", "Wren Homes Ltd", "T1")],
+            [PERSONAL],
+            ["Wren Homes Ltd"],
+        ),
+        (
+            [line("S77", "IND", "Wren Exampleson", "T1"), FIRM],
+            [line("S77", "IND", "Wren Exampleson", "T1"), FIRM, line("S91", "ORG", "New Firm Ltd", "T1", "3")],
+            [PERSONAL, "New Firm Ltd", "Quill Ltd"],
+            None,
+        ),
+    ],
+    ids=["a line has gone", "another number", "a person's other number", "the ledger says it itself"],
+)
+def test_a_transaction_stays_redacted_until_somebody_decides(
+    force: Product,
+    before: list[dict[str, Cell]],
+    after: list[dict[str, Cell]],
+    kept: list[str],
+    told: list[str] | None,
+) -> None:
+    pay(force, JAN, *before)
+    publish(force, SPEND)
+    pay(force, JAN, *after)
+    for day in ("2024-04-02", "2024-04-03"):
+        said = publish(force, SPEND, day, status=5 if told else 0)
+        assert payees(force, JAN) == sorted(kept)
+        assert ("WAITS protection-weakened: 2024-01" in said.out) == bool(told)
+    if told is None:
+        return
+    assert "ledger/2024-01.xlsx" in said.out
+    pay(force, JAN, *after, line("S92", "ORG", "Later Ltd", "T5"))
+    publish(force, SPEND, "2024-04-04", status=5)
+    assert payees(force, JAN) == sorted([*kept, "Later Ltd"])
+    force.decide("approve", SPEND, JAN)
+    publish(force, SPEND, "2024-04-05")
+    assert payees(force, JAN) == sorted([*told, "Later Ltd"])
+    publish(force, SPEND, "2024-04-06")
+
+
+def test_a_rejected_weakening_leaves_the_transaction_redacted(force: Product) -> None:
+    pay(force, JAN, line("S77", "PROT", "Robin Safehouse", "T1"), FIRM)
+    publish(force, SPEND)
+    pay(force, JAN, FIRM)
+    publish(force, SPEND, "2024-04-02", status=5)
+    force.decide("reject", SPEND, JAN)
+    publish(force, SPEND, "2024-04-03")
+    assert payees(force, JAN) == [OTHER]
+
+
+def test_a_text_stays_blank_when_the_line_of_the_person_has_gone(force: Product) -> None:
+    pay(force, JAN, line("S77", "IND", "Wren Exampleson", "T1"), CALLED)
+    publish(force, SPEND)
+    assert departments(force) == {""}
+    pay(force, JAN, CALLED)
+    publish(force, SPEND, "2024-04-02", status=5)
+    assert departments(force) == {""}
+    force.decide("approve", SPEND, "--all")
+    publish(force, SPEND, "2024-04-03")
+    assert departments(force) == {CENTRE}
+
+
+def test_a_list_that_redacted_a_month_without_its_ledger_is_remembered_too(force: Product) -> None:
+    pay(force, JAN, line("S77", "ORG", "Robin Safehouse", "T1"), FIRM)
+    pay(force, FEB)
+    publish(force, SPEND)
+    force.ledger(JAN).unlink()
+    (force.reference / "supplier-types.csv").write_text(f"{TYPES}S77,PROT\n", encoding="utf-8")
+    publish(force, SPEND, "2024-04-02")
+    assert payees(force, JAN) == [OTHER, OTHER]
+    pay(force, JAN, FIRM)
+    publish(force, SPEND, "2024-04-03", status=5)
+    assert payees(force, JAN) == [OTHER]
+
+
+def test_the_same_transaction_of_another_month_is_not_concerned(force: Product) -> None:
+    pay(force, JAN, line("S77", "PROT", "Robin Safehouse", "T1"), FIRM)
+    pay(force, FEB, FIRM)
+    publish(force, SPEND)
+    assert payees(force, FEB) == ["Quill Ltd"]
