@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from pipeline.build.candidate import DatasetInputs
     from pipeline.columns.arrays import Mask
-    from pipeline.model.handling import PublicRevision
     from pipeline.model.periods import Period
+    from pipeline.model.public_rows import PublicRevision
     from pipeline.storage.state import Built, MonthState
 
 
