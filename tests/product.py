@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from pipeline.cli.parser import main
-from pipeline.model.periods import months_between
+from pipeline.model.periods import MONTH as CALENDAR
 from pipeline.sample.making import invent_lines
 from pipeline.sample.workbook import write_workbook
 
@@ -239,7 +239,7 @@ def planned(said: Said) -> dict[str, dict[str, str]]:
 def _months(text: str) -> Iterator[str]:
     """Yield the months of `2024-01`, and of `2024-01 to 2024-03`."""
     first, _, last = text.partition(" to ")
-    yield from months_between(first, last or first)
+    yield from CALENDAR.between(first, last or first)
 
 
 def read_csv(path: Path) -> Rows:

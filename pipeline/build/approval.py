@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pipeline.build.candidate import CandidateRelease, DatasetInputs
     from pipeline.build.gates import Counts, Doubt
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.model.release import ChangeNote
     from pipeline.storage.state import Built
 
@@ -31,7 +31,7 @@ class Accepted(NamedTuple):
     """Lines for the change log, and the months whose build was rejected: they keep their last release."""
 
     notes: list[ChangeNote]
-    rejected: frozenset[Month]
+    rejected: frozenset[Period]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class _Asked:
 
 
 def accept(
-    inputs: DatasetInputs, months: dict[Month, MonthState], candidates: Mapping[Month, CandidateRelease]
+    inputs: DatasetInputs, months: dict[Period, MonthState], candidates: Mapping[Period, CandidateRelease]
 ) -> Accepted:
     """Point each month to its newest release, unless that has to wait or was rejected."""
     let_wait_no_longer(inputs, months)
@@ -100,8 +100,8 @@ def accept(
     return Accepted(notes, frozenset(because))
 
 
-def _asked(months: Mapping[Month, MonthState], candidates: Mapping[Month, CandidateRelease]) -> dict[Month, _Asked]:
-    asked: dict[Month, _Asked] = {}
+def _asked(months: Mapping[Period, MonthState], candidates: Mapping[Period, CandidateRelease]) -> dict[Period, _Asked]:
+    asked: dict[Period, _Asked] = {}
     for month in sorted({*candidates, *(month for month, each in months.items() if each.waiting)}):
         made, before = candidates.get(month), months.get(month)
         if made:
@@ -137,10 +137,10 @@ def _released_profile(state: MonthState) -> Counts:
 
 def _findings(
     inputs: DatasetInputs,
-    months: Mapping[Month, MonthState],
-    asked: Mapping[Month, _Asked],
-    rejected: frozenset[Month],
-) -> dict[Month, tuple[Finding, ...]]:
+    months: Mapping[Period, MonthState],
+    asked: Mapping[Period, _Asked],
+    rejected: frozenset[Period],
+) -> dict[Period, tuple[Finding, ...]]:
     """Return what each month has to wait for and nobody has settled."""
     known = _judge(inputs, months, asked, rejected)
     direct = {month: _unsettled(inputs, _direct(inputs, month, each)) for month, each in known.items()}
@@ -157,15 +157,15 @@ def _findings(
 
 def _judge(
     inputs: DatasetInputs,
-    months: Mapping[Month, MonthState],
-    asked: Mapping[Month, _Asked],
-    rejected: frozenset[Month],
-) -> dict[Month, _Asked]:
+    months: Mapping[Period, MonthState],
+    asked: Mapping[Period, _Asked],
+    rejected: frozenset[Period],
+) -> dict[Period, _Asked]:
     """Return the months that were not rejected, with what the gates hold against them."""
     limits = inputs.work.settings.limits
     known = {month: each for month, each in asked.items() if month not in rejected}
     public = {month: _released_profile(each) for month, each in months.items() if each.released}
-    beside: dict[Month, Counts] = dict(public)
+    beside: dict[Period, Counts] = dict(public)
     for month, each in known.items():
         if month in public and not each.same:
             explained = bool(each.profile.get(_EXPLAINED))
@@ -175,7 +175,7 @@ def _judge(
     for month, each in known.items():
         if each.same:
             continue
-        near = [beside[other] for other in gates.nearest_months(month, beside)]
+        near = [beside[other] for other in gates.nearest_months(inputs.dataset.period, month, beside)]
         if month not in public:
             each.doubts.extend(gates.doubts_of_new(each.profile, near, limits))
         stood = {
@@ -187,7 +187,7 @@ def _judge(
     return known
 
 
-def _direct(inputs: DatasetInputs, month: Month, asked: _Asked) -> Iterator[Finding]:
+def _direct(inputs: DatasetInputs, month: Period, asked: _Asked) -> Iterator[Finding]:
     """Yield one finding for each code of what the gates hold against a month."""
     for code in dict.fromkeys(doubt.code for doubt in asked.doubts):
         doubts = [doubt for doubt in asked.doubts if doubt.code == code]
@@ -197,7 +197,7 @@ def _direct(inputs: DatasetInputs, month: Month, asked: _Asked) -> Iterator[Find
         yield replace(_finding(inputs, month, asked, code=code, words=words, paths=paths), counts=counts)
 
 
-def _suspects(inputs: DatasetInputs, month: Month, asked: _Asked, feed: str) -> set[str]:
+def _suspects(inputs: DatasetInputs, month: Period, asked: _Asked, feed: str) -> set[str]:
     """Return the extracts that are to blame: what has changed, else the month's own files."""
     if asked.made is None and asked.before and asked.before.waiting:
         kept = {path for each in asked.before.waiting.findings for path in each.paths if each.code != SUSPECT}
@@ -210,7 +210,7 @@ def _suspects(inputs: DatasetInputs, month: Month, asked: _Asked, feed: str) -> 
 
 
 def _suspect_input(
-    inputs: DatasetInputs, month: Month, asked: _Asked, suspects: Mapping[str, Month]
+    inputs: DatasetInputs, month: Period, asked: _Asked, suspects: Mapping[str, Period]
 ) -> Iterator[Finding]:
     """Yield that a month is fed, or was fed until now, by an extract that another waits for or was rejected with."""
     waited = asked.before.waiting.findings if asked.before and asked.before.waiting else ()
@@ -227,7 +227,7 @@ def _suspect_input(
 
 
 def _finding(
-    inputs: DatasetInputs, month: Month, asked: _Asked, *, code: str, words: str, paths: Iterable[str]
+    inputs: DatasetInputs, month: Period, asked: _Asked, *, code: str, words: str, paths: Iterable[str]
 ) -> Finding:
     built, name = asked.built, inputs.dataset.name
     file = next(file for file, facts in built.files.items() if facts["format"] == "csv")
@@ -254,7 +254,7 @@ def _is_same(last: Built, built: Built) -> bool:
 
 
 def note_of(
-    inputs: DatasetInputs, month: Month, built: Built, *, last: Built | None, made: CandidateRelease | None
+    inputs: DatasetInputs, month: Period, built: Built, *, last: Built | None, made: CandidateRelease | None
 ) -> ChangeNote:
     """Return the line of the change log for a month that takes the place of its last release."""
     reasons = made.stale.reasons if made else (Why("checked again", CORRECTED),)
@@ -297,7 +297,7 @@ def _month_state(asked: _Asked, why: tuple[Finding, ...]) -> MonthState:
     )
 
 
-def _without(asked: _Asked, rejected: Mapping[Month, str]) -> MonthState:
+def _without(asked: _Asked, rejected: Mapping[Period, str]) -> MonthState:
     """Return a month whose build was rejected: as it was, and not built again while the builds ``rejected`` are."""
     before = asked.before or MonthState(released=None, waiting=None, inputs={}, made_from={}, accounts=())
     as_it_was = replace(before, waiting=None, profile=_released_profile(before), rejected=rejected)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.extract.database.database import Database
 from pipeline.model.findings import SUSPECT
 
 if TYPE_CHECKING:
@@ -14,13 +13,13 @@ if TYPE_CHECKING:
     from pipeline.build.candidate import DatasetInputs
     from pipeline.build.inventory import Survey
     from pipeline.build.received import History
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.storage.state import MonthState
 
 
 def still_rejected(
-    seen: History, months: Mapping[Month, MonthState], file_months: Mapping[str, Month]
-) -> dict[str, Month]:
+    seen: History, months: Mapping[Period, MonthState], file_months: Mapping[str, Period]
+) -> dict[str, Period]:
     """Return the extracts that came into no release but only into a build that was rejected, with its month."""
     return {
         path: month
@@ -31,13 +30,13 @@ def still_rejected(
     }
 
 
-def _refused_build(state: MonthState, month: Month) -> str:
+def _refused_build(state: MonthState, month: Period) -> str:
     """Return the sha256 of the build that a decision may have let go: what waits, or what was let go before."""
     return state.waiting.built.csv_sha256 if state.waiting else state.rejected.get(month, "")
 
 
 def _to_blame(
-    state: MonthState, month: Month, months: Mapping[Month, MonthState], file_months: Mapping[str, Month]
+    state: MonthState, month: Period, months: Mapping[Period, MonthState], file_months: Mapping[str, Period]
 ) -> Iterator[str]:
     """Yield the extracts that a build was let go for: its own, and others whose month was let go with it."""
     if state.waiting:
@@ -50,20 +49,20 @@ def _to_blame(
 
 
 def missed(
-    months: Mapping[Month, MonthState],
+    months: Mapping[Period, MonthState],
     present: Collection[str],
     seen: History,
     *,
-    rejected: Mapping[str, Month],
-    file_months: Mapping[str, Month],
-    common: Collection[Month],
-) -> dict[Month, set[str]]:
+    rejected: Mapping[str, Period],
+    file_months: Mapping[str, Period],
+    common: Collection[Period],
+) -> dict[Period, set[str]]:
     """Return the released months that cannot be built, with the extracts that fed them and do not count now.
 
     A file of a rejected build is not there for other months than that and its own; ``common`` are the months whose own
     files are all there.
     """
-    found: dict[Month, set[str]] = {}
+    found: dict[Period, set[str]] = {}
     for month, each in months.items():
         aside = {path for path, other in rejected.items() if month not in (other, file_months.get(path))}
         there = {*present} - aside
@@ -79,7 +78,7 @@ def missed(
     return found
 
 
-def let_go(found: Survey, months: dict[Month, MonthState]) -> None:
+def let_go(found: Survey, months: dict[Period, MonthState]) -> None:
     """Take away what waits without a file: a month that cannot be built any more, or one whose file was let go."""
     aside = {*found.history.let_go}
     for month, each in tuple(months.items()):
@@ -90,16 +89,17 @@ def let_go(found: Survey, months: dict[Month, MonthState]) -> None:
             months[month] = replace(each, waiting=None, inputs=inputs)
 
 
-def let_wait_no_longer(inputs: DatasetInputs, months: dict[Month, MonthState]) -> None:
+def let_wait_no_longer(inputs: DatasetInputs, months: dict[Period, MonthState]) -> None:
     """Let months cease to wait whose extracts are no longer there: what cannot be built again cannot be approved.
 
     A release that is out stays; what was to take its place is built afresh when its extracts are back.
     """
     found, today = inputs.found, inputs.work.as_of
-    dated = any(isinstance(feed.source, Database) for feed in inputs.dataset.feeds)
+    dated = any(feed.source.whole for feed in inputs.dataset.feeds)
     present = {path for receipts in found.receipts.values() for path in receipts}
+    this = inputs.dataset.period.of_day(today)
     for month, each in list(months.items()):
-        if dated and month > f"{today:%Y-%m}" and each.released and each.released.released_on > today.isoformat():
+        if dated and month > this and each.released and each.released.released_on > today.isoformat():
             del months[month]  # all its events are to come: the day of that run lay ahead
         elif each.waiting and any(path not in present for path in each.inputs):
             if each.released is None:

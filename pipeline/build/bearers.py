@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.columns.arrays import whole
 from pipeline.errors import PipelineError
-from pipeline.extract.database.database import Database
-from pipeline.model.periods import rows_in_words
+from pipeline.model.wording import rows_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.findings import Finding
     from pipeline.model.handling import RowRule
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.model.tables import Receipt
     from pipeline.storage.state import State
 
@@ -49,17 +48,17 @@ class Bearers(NamedTuple):
         return [replace(finding, rows=known.get(finding.sha256) or _of(found, keys)) for finding, keys in asked]
 
     def _unchanged(self) -> bool:
-        files = not any(isinstance(feed.source, Database) for feed in self.dataset.feeds)
+        files = not any(feed.source.whole for feed in self.dataset.feeds)
         return files and dict(self.receipts) == dict(self.before.receipts)
 
-    def _found(self, rule: RowRule, keys: Collection[str], months: AbstractSet[Month]) -> _Rows:
+    def _found(self, rule: RowRule, keys: Collection[str], months: AbstractSet[Period]) -> _Rows:
         """Return the rows that bear keys, none where an extract cannot be read: a question waits without its rows."""
         try:
             return self._rows(rule, keys, months)
         except PipelineError:
             return {}
 
-    def _rows(self, rule: RowRule, keys: Collection[str], months: AbstractSet[Month]) -> _Rows:
+    def _rows(self, rule: RowRule, keys: Collection[str], months: AbstractSet[Period]) -> _Rows:
         found: _Rows = defaultdict(lambda: defaultdict(set))
         bearers = [(feed, each) for feed in self.dataset.feeds for each in feed.rules if each.register == rule.register]
         for feed, each in bearers:
@@ -72,10 +71,10 @@ class Bearers(NamedTuple):
                         found[key][path].add(row)
         return found
 
-    def _paths(self, feed: Feed, months: AbstractSet[Month]) -> Iterator[tuple[str, Month]]:
+    def _paths(self, feed: Feed, months: AbstractSet[Period]) -> Iterator[tuple[str, Period]]:
         """Yield the extracts of a feed that hold rows of some months, each with its own month."""
-        if isinstance(feed.source, Database):
-            yield from [(feed.source.path, "")] if self.receipts[feed.name] else []
+        if feed.source.whole:
+            yield from [(feed.source.whole, "")] if self.receipts[feed.name] else []
             return
         for month, path in sorted(self.reader.files(feed).items()):
             receipt = self.receipts[feed.name].get(path)

@@ -14,8 +14,6 @@ from pipeline.build.points import points_of, released_places
 from pipeline.build.run_context import digest
 from pipeline.columns.arrays import plain, whole
 from pipeline.errors import InputError, PipelineError, PrivacyError
-from pipeline.extract.database.database import Database
-from pipeline.extract.database.options import engagement
 from pipeline.extract.partition import joined, late_slice, own_slice, undated_slice
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak_scan import Watched, check, read_back
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
     from pipeline.extract.reader import Reader
     from pipeline.extract.reference import References
     from pipeline.model.declaration import Dataset, Feed
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.model.release import Scanned
     from pipeline.model.tables import Extracted, RawTable
     from pipeline.storage.state import Built, MonthState
@@ -52,12 +50,12 @@ class DatasetInputs:
     reader: Reader
     found: Survey
     references: References
-    points: Mapping[Month, References] = field(default_factory=dict)
-    months: Mapping[Month, MonthState] = field(default_factory=dict)
+    points: Mapping[Period, References] = field(default_factory=dict)
+    months: Mapping[Period, MonthState] = field(default_factory=dict)
     places: dict[str, tuple[pa.Array, pa.Array]] = field(default_factory=dict)
     lists: dict[str, References] = field(default_factory=dict)
 
-    def references_of(self, month: Month) -> References:
+    def references_of(self, month: Period) -> References:
         """Return the reference lists that a month is built with: a released one keeps its own map points."""
         return self.points.get(month, self.references)
 
@@ -71,22 +69,22 @@ class CandidateRelease(NamedTuple):
     draft: PassedDraft
 
 
-def raw_tables(inputs: DatasetInputs, month: Month) -> list[tuple[Feed, RawTable]]:
+def raw_tables(inputs: DatasetInputs, month: Period) -> list[tuple[Feed, RawTable]]:
     """Return the rows that ``month`` accounts for, one table a feed."""
     return [(feed, _raw_table(inputs, feed, month)) for feed in inputs.dataset.feeds]
 
 
-def _raw_table(inputs: DatasetInputs, feed: Feed, month: Month) -> RawTable:
+def _raw_table(inputs: DatasetInputs, feed: Feed, month: Period) -> RawTable:
     reader, found = inputs.reader, inputs.found
     own = found.own[feed.name][month]
-    if isinstance(feed.source, Database):
-        return joined([late_slice(reader.read(feed, feed.source.path, ""), month)], feed, feed.used)
+    if whole := feed.source.whole:
+        return joined([late_slice(reader.read(feed, whole, ""), month)], feed, feed.used)
     months = {path: each for each, path in found.own[feed.name].items()}
     late = [late_slice(reader.read(feed, path, months[path]), month) for path in found.late(feed, month)]
     return joined([own_slice(reader.read(feed, own, month), month, found.opened), *late], feed, feed.used)
 
 
-def product_of(inputs: DatasetInputs, month: Month, raws: Sequence[tuple[Feed, RawTable]]) -> BuildResult:
+def product_of(inputs: DatasetInputs, month: Period, raws: Sequence[tuple[Feed, RawTable]]) -> BuildResult:
     """Return what the rows of ``month`` come to."""
     work = inputs.work
     return build(
@@ -109,11 +107,10 @@ def product_of(inputs: DatasetInputs, month: Month, raws: Sequence[tuple[Feed, R
 def unplaced(inputs: DatasetInputs) -> BuildResult | None:
     """Return what the rows of a database that belong to no month came to; none of them is published."""
     for feed in inputs.dataset.feeds:
-        if isinstance(feed.source, Database) and inputs.found.own[feed.name] is not None:
+        if whole := feed.source.whole:
             if not inputs.reader.files(feed):
                 return None
-            source = inputs.reader.read(feed, feed.source.path, "")
-            first = engagement(inputs.work.settings).first_month
+            source, first = inputs.reader.read(feed, whole, ""), inputs.reader.first_month(feed)
             rows = joined([undated_slice(source, tuple(inputs.found.own[feed.name]), first)], feed, feed.used)
             product = product_of(inputs, "", [(feed, rows)])
             if product.table.rows:
@@ -199,7 +196,7 @@ def _watched(inputs: DatasetInputs, product: BuildResult, paths: Sequence[Sequen
 def _identifying(inputs: DatasetInputs, feed: Feed, path: str) -> Iterator[tuple[Extracted, tuple[str, ...]]]:
     """Yield the identifying columns of a source, and make sure that it is the one that was built from."""
     every = feed.identifying
-    if isinstance(feed.source, Database):  # the used columns come with them in one query, to be compared
+    if every and feed.source.whole:  # the used columns come with them in one query, to be compared
         extracted = inputs.reader.columns(feed, path, tuple(dict.fromkeys((*feed.used, *every))))
         before = inputs.reader.read(feed, path, "").extracted
         pairs = [(whole(extracted.cells.column(name)), whole(before.cells.column(name))) for name in feed.used]

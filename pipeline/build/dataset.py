@@ -25,15 +25,12 @@ from pipeline.build.too_bad import refuse_too_bad
 from pipeline.build.tried import tried
 from pipeline.build.withdrawn import withdraw
 from pipeline.errors import PipelineError, several
-from pipeline.extract.database.database import Database
 from pipeline.extract.reference import References
-from pipeline.model.periods import is_running
 from pipeline.storage.quarantine import row_numbers, save_quarantine
 from pipeline.storage.state import MonthState, State
 from pipeline.storage.supplier_review import save_review
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Collection, Mapping
 
     from pipeline.build.corridor import BuildResult
@@ -41,12 +38,12 @@ if TYPE_CHECKING:
     from pipeline.model.accounts import Account
     from pipeline.model.declaration import Dataset
     from pipeline.model.findings import Finding
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.model.release import ChangeNote
     from pipeline.model.tables import Receipt
 
 
-def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Month] = ()) -> Outcome:
+def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Period] = ()) -> Outcome:
     """Return what became of ``dataset``; an error stops it and leaves its last releases as they are.
 
     New protections are carried out on what is public all the same: a faulty file keeps nobody exposed.
@@ -141,15 +138,15 @@ def _read_now(found: Survey, state: State) -> dict[str, Mapping[str, Receipt]]:
     return {feed: {**state.receipts.get(feed, {}), **read} for feed, read in found.receipts.items()}
 
 
-def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcome:
+def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outcome:
     work, dataset, found = inputs.work, inputs.dataset, inputs.found
     if found.faults:
         raise several(found.faults)
     base = work.made_from(dataset, inputs.references)
     bases = {month: work.made_from(dataset, each) for month, each in inputs.points.items()}
     stale, untouched = stale_months(dataset, state, found, base=base, bases=bases, store=work.store)
-    running = {month for month in found.opened if is_running(month, work.as_of)}
-    left = {each.month for each in stale if (only and each.month not in only) or _stays(each.month, state, work.as_of)}
+    running = {month for month in found.opened if not dataset.period.has_ended(month, work.as_of)}
+    left = {each.month for each in stale if (only and each.month not in only) or _stays(inputs, each.month, state)}
     stale = [each for each in stale if each.month not in left]
     months = dict(state.months) | {month: each for month, each in untouched.items() if month in state.months}
     let_go(found, months)
@@ -202,22 +199,24 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Month]) -> Outcom
     )
 
 
-def _stays(month: Month, state: State, as_of: dt.date) -> bool:
+def _stays(inputs: DatasetInputs, month: Period, state: State) -> bool:
     """Return whether a month is not over yet, and so is not built: a nightly difference would give each row's day.
 
     It is built where it was released on a day that turned out to lie ahead: what has not been held is taken out again.
     """
     released = state.months[month].released if month in state.months else None
-    return is_running(month, as_of) and not (released and released.released_on > as_of.isoformat())
+    as_of = inputs.work.as_of
+    ended = inputs.dataset.period.has_ended(month, as_of)
+    return not ended and not (released and released.released_on > as_of.isoformat())
 
 
-def _out(state: State, found: Survey, months: Mapping[Month, MonthState]) -> Survey | State:
+def _out(state: State, found: Survey, months: Mapping[Period, MonthState]) -> Survey | State:
     """Return what knows the protections that a release is out with; while none is out, none is let go."""
     return found if any(each.released for each in months.values()) else state
 
 
 def _findings(
-    inputs: DatasetInputs, state: State, months: Mapping[Month, MonthState], *others: Finding
+    inputs: DatasetInputs, state: State, months: Mapping[Period, MonthState], *others: Finding
 ) -> tuple[Finding, ...]:
     """Return what of the dataset waits, beside its months, now that they are built; what was rejected passes."""
     found, desk = inputs.found, inputs.work.settings.desk
@@ -268,7 +267,7 @@ def _same_terms(last: MonthState, made: CandidateRelease) -> bool:
     return all(then.get(name) == made.stale.made_from[name] for name in ("schema", "terms"))
 
 
-def _keep_gone(inputs: DatasetInputs, months: dict[Month, MonthState], left: Collection[Month]) -> list[ChangeNote]:
+def _keep_gone(inputs: DatasetInputs, months: dict[Period, MonthState], left: Collection[Period]) -> list[ChangeNote]:
     """Carry out new protections on what stays public without being built; return lines for the change log.
 
     ``left`` are stale months that were not asked for: a protection does not wait until somebody asks.
@@ -286,7 +285,7 @@ def _keep_gone(inputs: DatasetInputs, months: dict[Month, MonthState], left: Col
 
 
 def _notes_of_protections(
-    inputs: DatasetInputs, before: Mapping[Month, MonthState], after: Mapping[Month, MonthState]
+    inputs: DatasetInputs, before: Mapping[Period, MonthState], after: Mapping[Period, MonthState]
 ) -> list[ChangeNote]:
     return [
         note_of(inputs, month, now.released, last=before[month].released, made=None)
@@ -305,9 +304,9 @@ def _unplaced(inputs: DatasetInputs, state: State, product: BuildResult | None) 
 
 
 def _whole_sources(inputs: DatasetInputs) -> dict[str, str]:
-    """Return the digest of each database as a whole, by path."""
+    """Return the digest of each extract that holds every month, by path."""
     return {
-        feed.source.path: inputs.reader.read(feed, feed.source.path, "").extracted.sha256
+        whole: inputs.reader.read(feed, whole, "").extracted.sha256
         for feed in inputs.dataset.feeds
-        if isinstance(feed.source, Database)
+        if (whole := feed.source.whole)
     }

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pipeline.build.received import History
     from pipeline.model.decisions import Decision
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.settings.decisions import Desk
     from pipeline.storage.state import MonthState
 
@@ -33,7 +33,7 @@ def _is_lost(decision: Decision, there: Sequence[Decision], remembered: Sequence
 
 
 def to_remember(
-    seen: History, months: Mapping[Month, MonthState], remembered: Sequence[Decision]
+    seen: History, months: Mapping[Period, MonthState], remembered: Sequence[Decision]
 ) -> tuple[Decision, ...]:
     """Return the decisions about whatever is set aside: a file that came once, or a build of a month."""
     own = [each for each in seen.desk.decisions if each.dataset == seen.dataset]
@@ -47,17 +47,17 @@ def to_remember(
     return tuple(each for each in own if any(map(each.is_about_same, carried_out)))
 
 
-def _was_carried_out(decision: Decision, seen: History, months: Mapping[Month, MonthState]) -> bool:
+def _was_carried_out(decision: Decision, seen: History, months: Mapping[Period, MonthState]) -> bool:
     if decision.path:
         return any(each.sha256 == decision.sha256 for each in seen.versions.get(decision.path, ()))
     return any(_holds_back(decision, month, each) for month, each in months.items())
 
 
-def _holds_back(decision: Decision, month: Month, state: MonthState) -> bool:
+def _holds_back(decision: Decision, month: Period, state: MonthState) -> bool:
     return state.rejected.get(month) == decision.sha256 and decision.period in ("", month)
 
 
-def lost_decisions(seen: History, months: Mapping[Month, MonthState]) -> Iterator[Finding]:
+def lost_decisions(seen: History, months: Mapping[Period, MonthState]) -> Iterator[Finding]:
     """Yield what is set aside by decisions that are lost: it stays so, and waits for a new decision."""
     for each in seen.desk.lost:
         done = "rejected" if each.kind == "reject" else "taken back"
@@ -68,7 +68,7 @@ def lost_decisions(seen: History, months: Mapping[Month, MonthState]) -> Iterato
                 yield _lost(seen, each, month, f"{month} was {done}")
 
 
-def _lost(seen: History, decision: Decision, period: Month, done: str, *, paths: tuple[str, ...] = ()) -> Finding:
+def _lost(seen: History, decision: Decision, period: Period, done: str, *, paths: tuple[str, ...] = ()) -> Finding:
     file = seen.desk.path
     return Finding(
         code=LOST,

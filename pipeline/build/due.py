@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipeline.build.inventory import Survey
     from pipeline.model.declaration import Dataset
     from pipeline.model.handling import RowRule
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.storage.state import MonthState, State
     from pipeline.storage.store import Store
 
@@ -56,7 +56,7 @@ _WORDS = {
 class Stale(NamedTuple):
     """A month to build: why, and what it will have been made from."""
 
-    month: Month
+    month: Period
     reasons: tuple[Why, ...]
     inputs: Mapping[str, str]
     made_from: Mapping[str, str]
@@ -69,8 +69,8 @@ def stale_months(
     *,
     base: Mapping[str, str],
     store: Store,
-    bases: Mapping[Month, Mapping[str, str]] | None = None,
-) -> tuple[list[Stale], dict[Month, MonthState]]:
+    bases: Mapping[Period, Mapping[str, str]] | None = None,
+) -> tuple[list[Stale], dict[Period, MonthState]]:
     """Return the months that differ from what they were made from, the latest first, and those that only seemed to.
 
     ``base`` is what months are made from today beside their extracts, ``bases`` that of months that keep other lists.
@@ -79,7 +79,7 @@ def stale_months(
     rules = register_rules(dataset)
     known = {rule.register: pa.array(sorted(found.combined[rule.register]), pa.string()) for rule in rules}
     stale: list[Stale] = []
-    untouched: dict[Month, MonthState] = {}
+    untouched: dict[Period, MonthState] = {}
     for month in reversed(found.opened):
         inputs = found.inputs(dataset, month)
         made_from = {**(bases or {}).get(month, base), "open months": found.openness(dataset, month)}
@@ -162,7 +162,7 @@ def _entries(rule: RowRule, found: Survey, inputs: Iterable[str], known: pa.Arra
     return digest([(key, combined[key]) for key in known.filter(pc.or_(of_rows, for_all)).to_pylist()])
 
 
-def _inputs(month: Month, before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Why]:
+def _inputs(month: Period, before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Why]:
     for path in sorted({*before, *now}):
         if path not in before:
             yield Why(f"{path} now has rows of {month}", changes.LATE)

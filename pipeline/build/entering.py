@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipeline.extract.partition import Dated
     from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset, Feed
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.storage.state import Registers, State
 
 _Entries = dict[str, dict[str, Entered]]
@@ -35,7 +35,7 @@ class Entering:
     entered: dict[str, str]
     history: History
 
-    def enter(self, feed: Feed, path: str, sha256: str, source: Dated, context: Context, *, month: Month) -> None:
+    def enter(self, feed: Feed, path: str, sha256: str, source: Dated, context: Context, *, month: Period) -> None:
         """Enter what a source says, in the place of what it said before."""
         cells = {name: whole(source.extracted.cells.column(name)) for name in feed.used}
         counted = path in self.entered and self.history.counted(path, self.entered[path])

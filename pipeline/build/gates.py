@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.build.profile import PUBLIC, PUBLISHED, READ, days_of, figures_of, kept_of, values_of
-from pipeline.model.periods import last_day, months_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pipeline.model.declaration import Dataset, Share
-    from pipeline.model.periods import Month
+    from pipeline.model.declaration import Dataset, Feed, Share
+    from pipeline.model.periods import Period, PeriodKind
     from pipeline.settings.limits import Limits
 
     Counts = Mapping[str, Mapping[str, int]]
@@ -46,9 +45,9 @@ class Doubt(NamedTuple):
         return self.code, self.feed, self.what
 
 
-def nearest_months(month: Month, known: Iterable[Month]) -> list[Month]:
+def nearest_months(kind: PeriodKind, month: Period, known: Iterable[Period]) -> list[Period]:
     """Return the months that a month is compared with, the nearest first, the earlier first of two as near."""
-    near = [(months_apart(month, each), each) for each in known if each != month]
+    near = [(kind.apart(month, each), each) for each in known if each != month]
     return [each for apart, each in sorted(near) if apart <= FURTHEST][:MOST_NEAR]
 
 
@@ -73,13 +72,13 @@ def doubts_of_new(now: Counts, near: Sequence[Counts], limits: Limits) -> tuple[
 
 
 def doubts_of_content(
-    dataset: Dataset, month: Month, now: Counts, near: Sequence[Counts], limits: Limits
+    dataset: Dataset, month: Period, now: Counts, near: Sequence[Counts], limits: Limits
 ) -> tuple[Doubt, ...]:
     """Return what speaks against what a month holds: nothing public, a category gone, last days or shares odd."""
     return (
         *_held_back(now),
         *_gone(dataset, now, near, limits),
-        *(doubt for feed in dataset.feeds if feed.dated_by for doubt in _cut_off(feed.name, month, now, limits)),
+        *(doubt for feed in dataset.feeds if feed.dated_by for doubt in _cut_off(feed, month, now, limits)),
         *(doubt for share in dataset.shares for doubt in _jumped(share, now, near, limits)),
     )
 
@@ -175,17 +174,17 @@ def _of_all_feeds(dataset: Dataset, column: str, counts: Counts) -> dict[str, in
     return found
 
 
-def _cut_off(feed: str, month: Month, now: Counts, limits: Limits) -> Iterator[Doubt]:
-    days = {int(day): rows for day, rows in now.get(days_of(feed), {}).items() if rows}
+def _cut_off(feed: Feed, month: Period, now: Counts, limits: Limits) -> Iterator[Doubt]:
+    days = {int(day): rows for day, rows in now.get(days_of(feed.name), {}).items() if rows}
     if not days:
         return
     last = max(days)
-    missing = last_day(month).day - last
+    missing = feed.period.place(month, feed.period.last_day(month).isoformat()) - last
     empty = last - len(days)
     often = sum(days.values()) >= limits.last_days_rows * last
     if missing >= limits.last_days and often and empty <= limits.last_days_gaps:
-        words = f"no row of {feed} is of its last {missing} days: the file may be cut off"
-        yield Doubt("days-missing", feed, str(last), words, {"days": missing})
+        words = f"no row of {feed.name} is of its last {missing} days: the file may be cut off"
+        yield Doubt("days-missing", feed.name, str(last), words, {"days": missing})
 
 
 def _jumped(share: Share, now: Counts, near: Sequence[Counts], limits: Limits) -> Iterator[Doubt]:

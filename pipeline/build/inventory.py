@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.build.aside import missed, still_rejected
 from pipeline.build.bearers import Bearers
 from pipeline.build.entering import Entering, entering
-from pipeline.build.received import History, history, refusal, twice_and_elsewhere
+from pipeline.build.received import History, history, refusal, snapshot_of, twice_and_elsewhere
 from pipeline.build.registers import Sources, register_rules, standing, without_before
 from pipeline.build.run_context import digest
 from pipeline.errors import PipelineError
-from pipeline.extract.database.database import Database
-from pipeline.extract.database.options import engagement
 from pipeline.extract.partition import by_month, digest_of_rows, receipt_of, sha256_of
-from pipeline.model.periods import NO_MONTH
+from pipeline.model.periods import NO_PERIOD
 from pipeline.model.tables import Receipt
 from pipeline.storage.registers import entered
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from pipeline.build.run_context import Workplace
     from pipeline.extract.reader import Reader
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.findings import Finding
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.storage.state import MonthState, Registers, State
 
 
@@ -44,12 +43,12 @@ class Survey:
     ``rejected`` the files of builds that were rejected, with their month: they feed no other month.
     """
 
-    own: Mapping[str, Mapping[Month, str]]
+    own: Mapping[str, Mapping[Period, str]]
     receipts: Mapping[str, Mapping[str, Receipt]]
     registers: Registers
     combined: Mapping[str, Mapping[str, str]]
-    opened: tuple[Month, ...]
-    gone: frozenset[Month]
+    opened: tuple[Period, ...]
+    gone: frozenset[Period]
     databases: Mapping[str, int] = field(default_factory=dict)
     held: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, str] = field(default_factory=dict)
@@ -60,12 +59,12 @@ class Survey:
     findings: tuple[Finding, ...] = ()
     remarks: tuple[str, ...] = ()
     history: History = field(default_factory=History)
-    paused: frozenset[Month] = frozenset()
-    rejected: Mapping[str, Month] = field(default_factory=dict)
+    paused: frozenset[Period] = frozenset()
+    rejected: Mapping[str, Period] = field(default_factory=dict)
     replaced: Registers = field(default_factory=dict)
     entered: Mapping[str, str] = field(default_factory=dict)
 
-    def inputs(self, dataset: Dataset, month: Month) -> dict[str, str]:
+    def inputs(self, dataset: Dataset, month: Period) -> dict[str, str]:
         """Return the sha256 by path of every extract that feeds a month: its own and later ones with late rows."""
         found: dict[str, str] = {}
         for feed in dataset.feeds:
@@ -75,31 +74,31 @@ class Survey:
         return dict(sorted(found.items()))
 
     @property
-    def file_months(self) -> dict[str, Month]:
+    def file_months(self) -> dict[str, Period]:
         """The months of the extracts, by path."""
         return {path: month for files in self.own.values() for month, path in files.items()}
 
     @property
-    def lacking(self) -> dict[Month, tuple[str, ...]]:
+    def lacking(self) -> dict[Period, tuple[str, ...]]:
         """The months that some feeds have a file of and others have none, with the feeds that have none."""
         every = sorted({month for files in self.own.values() for month in files} - set(self.opened) - self.gone)
         return {month: tuple(feed for feed, files in self.own.items() if month not in files) for month in every}
 
-    def late(self, feed: Feed, month: Month) -> tuple[str, ...]:
+    def late(self, feed: Feed, month: Period) -> tuple[str, ...]:
         """Return the later files of a feed that hold rows of ``month``."""
         months = {path: own for own, path in self.own[feed.name].items()}
         receipts = self.receipts[feed.name]
         later = (path for path in by_month(receipts, month) if months.get(path, "") > month)
         return tuple(path for path in later if self.rejected.get(path, month) == month)
 
-    def openness(self, dataset: Dataset, month: Month) -> str:
+    def openness(self, dataset: Dataset, month: Period) -> str:
         """Return a digest of which earlier months the late rows of this month's own files can go to."""
         earlier = {
             each: each in self.opened
             for feed in dataset.feeds
             if month in self.own[feed.name]
             for each in self.receipts[feed.name][self.own[feed.name][month]].months
-            if each != NO_MONTH and each < month
+            if each != NO_PERIOD and each < month
         }
         return digest(earlier)
 
@@ -151,7 +150,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
 class _Received(NamedTuple):
     """Each feed's files by month and its receipts; of databases their rows, held events and row numbers."""
 
-    own: dict[str, Mapping[Month, str]]
+    own: dict[str, Mapping[Period, str]]
     receipts: dict[str, Mapping[str, Receipt]]
     databases: dict[str, int]
     held: dict[str, str]
@@ -160,7 +159,7 @@ class _Received(NamedTuple):
 
 def _received(dataset: Dataset, state: State, references: References, work: Workplace, look: _Look) -> _Received:
     """Return what the feeds of a dataset hold; one that cannot be read is a fault, and holds nothing."""
-    own: dict[str, Mapping[Month, str]] = {}
+    own: dict[str, Mapping[Period, str]] = {}
     receipts: dict[str, Mapping[str, Receipt]] = {}
     databases: dict[str, int] = {}
     held: dict[str, str] = {}
@@ -168,14 +167,14 @@ def _received(dataset: Dataset, state: State, references: References, work: Work
     for feed in dataset.feeds:
         known = state.receipts.get(feed.name, {}) if _is_read(work, dataset, references, feed, state) else {}
         try:
-            if isinstance(feed.source, Database):
+            if feed.source.whole:
                 database = _database(feed, work, look)
                 own[feed.name], receipts[feed.name] = database.own, database.receipts
-                databases[feed.source.path] = database.rows
+                databases[feed.source.whole] = database.rows
                 held |= database.held
                 numbers |= database.numbers
             else:
-                came = _let_in(look.reader.files(feed), look)
+                came = _let_in(look.reader.files(feed), look, partial(snapshot_of, feed.period, state, work.as_of))
                 own[feed.name] = {month: path for month, (path, _) in came.items()}
                 receipts[feed.name] = _files(feed, came, known, look)
                 look.history.findings.extend(twice_and_elsewhere(look.history, own[feed.name], receipts[feed.name]))
@@ -209,12 +208,12 @@ def _enter_lists(dataset: Dataset, look: _Look) -> set[str]:
 def sources_of(
     receipts: Mapping[str, Mapping[str, Receipt]],
     state: State,
-    months: Mapping[Month, MonthState],
+    months: Mapping[Period, MonthState],
     absent: Collection[str] = (),
 ) -> Sources:
     """Return what there is of a dataset, and what its months were made from."""
     return Sources(
-        {path: set(receipt.months) - {NO_MONTH} for feed in receipts.values() for path, receipt in feed.items()},
+        {path: set(receipt.months) - {NO_PERIOD} for feed in receipts.values() for path, receipt in feed.items()},
         {path for each in months.values() if each.released for path in each.inputs},
         {month: each.restricted for month, each in months.items() if not each.input_gone},
         absent,
@@ -225,7 +224,7 @@ def sources_of(
 class _Database(NamedTuple):
     """The months of a database by name, their receipts, which events have been held, row numbers, and all its rows."""
 
-    own: dict[Month, str]
+    own: dict[Period, str]
     receipts: dict[str, Receipt]
     held: dict[str, str]
     numbers: dict[str, str]
@@ -242,22 +241,25 @@ class _Look(NamedTuple):
     history: History
 
 
-def _let_in(own: Mapping[Month, str], look: _Look) -> dict[Month, tuple[str, str]]:
-    """Return the files that count, by month, with their sha256; those that cannot be read are faults."""
-    found: dict[Month, tuple[str, str]] = {}
-    for month, path in own.items():
+def _let_in(
+    own: Mapping[Period, str], look: _Look, snapshot: Callable[[str, str], Period]
+) -> dict[Period, tuple[str, str]]:
+    """Return the files that count, by period, with their sha256; those that cannot be read are faults."""
+    found: dict[Period, tuple[str, str]] = {}
+    for named, path in own.items():
         try:
             sha256 = sha256_of(look.reader.root, path)
         except PipelineError as error:
             look.faults.append(error)
             continue
+        month = named or snapshot(path, sha256)
         if look.history.let_in(month, path, sha256):
             found[month] = path, sha256
     return found
 
 
 def _files(
-    feed: Feed, came: Mapping[Month, tuple[str, str]], known: Mapping[str, Receipt], look: _Look
+    feed: Feed, came: Mapping[Period, tuple[str, str]], known: Mapping[str, Receipt], look: _Look
 ) -> dict[str, Receipt]:
     found: dict[str, Receipt] = {}
     for month, (path, sha256) in came.items():
@@ -284,13 +286,15 @@ def _database(feed: Feed, work: Workplace, look: _Look) -> _Database:
     received = receipt_of(source)
     look.entering.enter(feed, path, received.sha256, source, look.context, month="")
     today = work.as_of.isoformat()
-    first = engagement(work.settings).first_month
-    own: dict[Month, str] = {}
+    kind = feed.period
+    first = kind.number(kind.of_month(look.reader.first_month(feed)))
+    last = kind.number(kind.of_day(work.as_of))
+    own: dict[Period, str] = {}
     receipts: dict[str, Receipt] = {}
     held: dict[str, str] = {}
     numbers: dict[str, str] = {}
     for month, rows in sorted(received.months.items()):
-        if month == NO_MONTH or not first <= month <= today[:7]:
+        if month == NO_PERIOD or not first <= kind.number(month) <= last:
             continue
         found = digest_of_rows(source, month, held_before=today, dated_by=feed.dated_by)
         if found.already:

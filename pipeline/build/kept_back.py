@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.columns.arrays import plain
 from pipeline.model.findings import Finding
-from pipeline.model.periods import rows_in_words
+from pipeline.model.wording import rows_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.model.tables import RawTable, SafeTable
     from pipeline.settings.decisions import Desk
     from pipeline.storage.state import MonthState
@@ -55,33 +55,33 @@ def together(each: Iterable[Weaker]) -> Weaker:
 NOTHING_WEAKER = Weaker(frozenset(), {})
 
 
-def kept_back(dataset: str, month: Month, state: MonthState | None, desk: Desk) -> Collection[str]:
-    """Return what a build of a month has to keep back as its release does: less what a decision lets out."""
+def kept_back(dataset: str, period: Period, state: MonthState | None, desk: Desk) -> Collection[str]:
+    """Return what a build of a period has to keep back as its release does: less what a decision lets out."""
     if state is None or state.released is None:
         return ()
-    return {*state.kept_back} - ({*state.weaker} if is_let_out(dataset, month, state, desk) else set())
+    return {*state.kept_back} - ({*state.weaker} if is_let_out(dataset, period, state, desk) else set())
 
 
-def is_let_out(dataset: str, month: Month, state: MonthState, desk: Desk) -> bool:
-    """Return whether a decision lets out what only the release of a month keeps back."""
-    return bool(state.weaker) and desk.approval(_finding(dataset, month, state)) is not None
+def is_let_out(dataset: str, period: Period, state: MonthState, desk: Desk) -> bool:
+    """Return whether a decision lets out what only the release of a period keeps back."""
+    return bool(state.weaker) and desk.approval(_finding(dataset, period, state)) is not None
 
 
-def weakenings(dataset: str, months: Mapping[Month, MonthState], desk: Desk) -> Iterator[Finding]:
-    """Yield what waits: months whose rows would be less protected than in their release."""
-    for month, state in months.items():
-        if state.weaker and state.released and not is_let_out(dataset, month, state, desk):
-            yield _finding(dataset, month, state)
+def weakenings(dataset: str, periods: Mapping[Period, MonthState], desk: Desk) -> Iterator[Finding]:
+    """Yield what waits: periods whose rows would be less protected than in their release."""
+    for period, state in periods.items():
+        if state.weaker and state.released and not is_let_out(dataset, period, state, desk):
+            yield _finding(dataset, period, state)
 
 
-def _finding(dataset: str, month: Month, state: MonthState) -> Finding:
+def _finding(dataset: str, period: Period, state: MonthState) -> Finding:
     number = len({entry.partition(" ")[0] for entry in state.weaker})
     out = state.released
-    facts = [dataset, month, sorted(state.weaker), out and [out.csv_sha256, out.released_on]]
+    facts = [dataset, period, sorted(state.weaker), out and [out.csv_sha256, out.released_on]]
     return Finding(
         code="protection-weakened",
         dataset=dataset,
-        periods=(month,),
+        periods=(period,),
         words=f"{number:,} of the transactions would tell more than in what is public; the stronger protection stands",
         counts={"transactions": number},
         paths=tuple(sorted(state.weaker_rows)),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pipeline.errors import PipelineError
     from pipeline.model.declaration import Dataset
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.release.change_log import Why
 
 
@@ -27,11 +27,11 @@ class Outcome:
 
     dataset: Dataset
     state: State
-    built: Mapping[Month, tuple[Why, ...]]
+    built: Mapping[Period, tuple[Why, ...]]
     changed: bool
-    lacking: Mapping[Month, Sequence[str]] = field(default_factory=dict)
+    lacking: Mapping[Period, Sequence[str]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
-    running: tuple[Month, ...] = ()
+    running: tuple[Period, ...] = ()
     aside: Mapping[str, str] = field(default_factory=dict)
     error: PipelineError | None = None
     before: State = field(default_factory=State)
@@ -42,7 +42,7 @@ class Outcome:
         return bool(self.state.months or self.lacking or self.running)
 
     @property
-    def waiting(self) -> tuple[Month, ...]:
+    def waiting(self) -> tuple[Period, ...]:
         """The months whose newest release waits for an approval."""
         return tuple(month for month, each in self.state.months.items() if each.waiting)
 

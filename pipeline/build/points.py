@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pipeline.build.candidate import DatasetInputs
     from pipeline.build.run_context import Workplace
     from pipeline.model.declaration import Dataset
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.storage.state import Built, MonthState, State
 
 _LIST: Final = "map-points"
@@ -37,7 +37,7 @@ _LIST: Final = "map-points"
 
 def own_references(
     work: Workplace, dataset: Dataset, state: State, references: References
-) -> tuple[dict[Month, References], tuple[Finding, ...], tuple[PipelineError, ...]]:
+) -> tuple[dict[Period, References], tuple[Finding, ...], tuple[PipelineError, ...]]:
     """Return the reference lists of months that keep another list of points than today's, and what waits for it.
 
     A list that was lost is among the errors that are returned: what is public can be protected without it.
@@ -65,7 +65,7 @@ def own_references(
     return own, tuple(_finding(dataset.name, months, now) for months in asked if months), lost
 
 
-def _finding(dataset: str, months: Iterable[Month], sha256: str) -> Finding:
+def _finding(dataset: str, months: Iterable[Period], sha256: str) -> Finding:
     periods = tuple(months)
     words = f"another map-points.csv is there; {len(periods):,} released months keep the list that they went out with"
     return Finding(
@@ -87,7 +87,7 @@ def _kept(work: Workplace, dataset: Dataset, sha256: str) -> References:
     return References({_LIST: read_reference(folder, _LIST)})
 
 
-def released_places(inputs: DatasetInputs, month: Month) -> tuple[ReleasedPlaces, ...]:
+def released_places(inputs: DatasetInputs, month: Period) -> tuple[ReleasedPlaces, ...]:
     """Return the records that are public by the list of points that they were snapped with, that of ``month`` first.
 
     There are none where one list was used for everything.  A month that is snapped anew does not count itself.  Records
@@ -146,7 +146,7 @@ def keep_points(work: Workplace, references: References) -> None:
         replace_file(folder / f"{_LIST}.csv", read_plain(work.reference / f"{_LIST}.csv"))
 
 
-def with_points(months: dict[Month, MonthState], base: Mapping[str, str], references: References) -> None:
+def with_points(months: dict[Period, MonthState], base: Mapping[str, str], references: References) -> None:
     """Remember the list of a release that an older version built, where it can only have been today's."""
     now = points_of(references)
     for month, each in months.items():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.accounts import Account
     from pipeline.model.declaration import Dataset, Feed
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period, PeriodKind
     from pipeline.model.tables import RawTable
     from pipeline.release.publishable import Part
 
@@ -72,12 +72,12 @@ def profile_of_accounts(accounts: Iterable[Account]) -> Profile:
 
 
 def profile_of_feed(
-    dataset: Dataset, feed: Feed, raw: RawTable, part: Part, *, figures: Mapping[str, int], month: Month
+    dataset: Dataset, feed: Feed, raw: RawTable, part: Part, *, figures: Mapping[str, int], month: Period
 ) -> Profile:
     """Return what one feed adds to the profile of ``month`` beside its accounts."""
     made: Profile = {figures_of(feed.name): dict(figures)}
     if feed.dated_by:
-        made[days_of(feed.name)] = _by_day(raw.cells[feed.dated_by], month)
+        made[days_of(feed.name)] = _by_day(raw.cells[feed.dated_by], feed.period, month)
     shares = [share.column for share in dataset.shares if share.column and share.feed == feed.name]
     chosen = pa.array(part.chosen)
     for column in dict.fromkeys((*dataset.categories, *shares)):
@@ -85,11 +85,9 @@ def profile_of_feed(
     return made
 
 
-def _by_day(dates: pa.Array, month: Month) -> dict[str, int]:
-    def day(text: str) -> int:
-        return int(text[8:10]) if text[:7] == month else 0
-
-    numbers = facts_of_distinct(days(whole(dates), time_allowed=True), day, dtype=np.int32, empty=0)
+def _by_day(dates: pa.Array, kind: PeriodKind, period: Period) -> dict[str, int]:
+    column = days(whole(dates), time_allowed=True)
+    numbers = facts_of_distinct(column, lambda day: kind.place(period, day), dtype=np.int32, empty=0)
     return {f"{number:02}": count for number, count in enumerate(np.bincount(numbers).tolist()) if number and count}
 
 

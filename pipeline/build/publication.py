@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.codelists import CODELISTS
-from pipeline.metadata.datapackage import data_package, json_bytes, last_finished, missing_months, next_due
+from pipeline.metadata.datapackage import data_package, json_bytes
 from pipeline.metadata.withdrawal import notice
 from pipeline.model.release import Held, Publication, PublishedColumn, withdrawn_months
 from pipeline.release.change_log import change_log, newest_first
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pipeline.build.run_context import Workplace
     from pipeline.model.declaration import Dataset
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.model.release import Release
     from pipeline.storage.state import MonthState, State
     from pipeline.validate.schema import TableSchema
@@ -56,7 +56,7 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         force_name=settings.force.name,
         theme=dataset.theme,
         tags=dataset.tags,
-        frequency="monthly",
+        period=dataset.period,
         licence_id=terms.licence.id,
         licence_ckan=terms.licence.ckan,
         licence_title=terms.licence.title,
@@ -74,10 +74,10 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         sample=work.sample,
         as_of=work.as_of,
         last_published=last,
-        next_due=next_due(last_finished(max(released or withdrawn), work.as_of), terms.due_days),
+        next_due=dataset.period.next_due(max(released or withdrawn), terms.due_days, work.as_of),
         columns=tuple(_columns(schema)),
         releases=releases,
-        missing=missing_months(set(released), waiting={each.month for each in held}),
+        missing=dataset.period.missing(released, {each.month for each in held}),
         held=held,
         withheld=tuple(dict.fromkeys(_withheld(dataset))),
         changes=newest_first(state.changes),
@@ -86,7 +86,7 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
     return replace(facts, extras=_extras(facts, schema))
 
 
-def _release(work: Workplace, dataset: Dataset, month: Month, state: MonthState) -> Release:
+def _release(work: Workplace, dataset: Dataset, month: Period, state: MonthState) -> Release:
     if state.released is None:
         raise KeyError(month)
     day = dt.date.fromisoformat(state.released.released_on)

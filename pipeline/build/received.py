@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import InputError, several
 from pipeline.model.findings import Finding, Verdict
-from pipeline.model.periods import NO_MONTH, month_of
+from pipeline.model.periods import NO_PERIOD, period_in
 from pipeline.settings.decisions import Desk
 from pipeline.storage.state import MonthState, State, Version
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pipeline.errors import PipelineError
     from pipeline.model.decisions import Decision
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period, PeriodKind
     from pipeline.model.tables import Receipt
 
 Versions = dict[str, tuple[Version, ...]]
@@ -44,7 +44,7 @@ class History:
     rejected: set[str] = field(default_factory=set)
     forgotten: set[str] = field(default_factory=set)
 
-    def let_in(self, month: Month, path: str, sha256: str) -> bool:
+    def let_in(self, month: Period, path: str, sha256: str) -> bool:
         """Return whether the bytes at ``path`` count, and remember that they came."""
         if decision := self._let_go(path, sha256):
             (self.rejected if decision.kind == "reject" else self.forgotten).add(path)
@@ -110,7 +110,7 @@ class History:
             before = (*before[:-1], replace(before[-1], replaced=before[-1].replaced or self.today))
         self.versions[path] = (*before, Version(sha256=sha256, came=self.today))
 
-    def _stale(self, month: Month, path: str, sha256: str) -> Finding | None:
+    def _stale(self, month: Period, path: str, sha256: str) -> Finding | None:
         """Return what is wrong with bytes that were replaced by others that were released since."""
         versions = self.versions.get(path, ())
         places = [place for place, each in enumerate(versions) if each.sha256 == sha256]
@@ -166,7 +166,7 @@ def with_released(versions: Mapping[str, tuple[Version, ...]], months: Iterable[
     }
 
 
-def twice_and_elsewhere(seen: History, own: Mapping[Month, str], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
+def twice_and_elsewhere(seen: History, own: Mapping[Period, str], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
     """Yield what is wrong with the files of one feed: equal bytes, and rows of other months for the most part.
 
     A file that has gone counts too, while what it fed is public.
@@ -175,7 +175,7 @@ def twice_and_elsewhere(seen: History, own: Mapping[Month, str], receipts: Mappi
     yield from (each for each in _elsewhere(seen, own, receipts) if seen.desk.approval(each) is None)
 
 
-def _twice(seen: History, own: Mapping[Month, str], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
+def _twice(seen: History, own: Mapping[Period, str], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
     """Yield a finding for each equal file that nobody approved; one of those that are out counts by itself."""
     places: dict[str, list[str]] = {}
     for path in own.values():
@@ -198,7 +198,7 @@ def _equal(seen: History, path: str, same: Sequence[str], sha256: str) -> Findin
     return Finding(
         code="same-extract-twice",
         dataset=seen.dataset,
-        periods=(month_of(path),),
+        periods=(period_in(path),),
         words=f"{' and '.join(same)} hold the same bytes",
         verdict=Verdict.FAIL,
         paths=(path,),
@@ -206,12 +206,12 @@ def _equal(seen: History, path: str, same: Sequence[str], sha256: str) -> Findin
     )
 
 
-def _elsewhere(seen: History, own: Mapping[Month, str], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
+def _elsewhere(seen: History, own: Mapping[Period, str], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
     for month, path in own.items():
         receipt = receipts.get(path)
         if receipt is None or receipt.rows < _FEWEST_ROWS:
             continue
-        elsewhere = sum(rows for each, rows in receipt.months.items() if each not in (month, NO_MONTH))
+        elsewhere = sum(rows for each, rows in receipt.months.items() if each not in (month, NO_PERIOD))
         if 2 * elsewhere > receipt.rows:
             yield Finding(
                 code="other-months",
@@ -241,3 +241,10 @@ def _refused(finding: Finding) -> InputError:
         f"or `pipeline reject {signed}` (it then counts as if it had not come); "
         f"or, where it is right, `pipeline approve {signed}`",
     )
+
+
+def snapshot_of(kind: PeriodKind, state: State, as_of: dt.date, path: str, sha256: str) -> Period:
+    """Return which snapshot a file is that has no period of its own: the latest where its bytes are the same."""
+    latest = max(state.months, default="")
+    same = latest and state.months[latest].inputs.get(path) == sha256
+    return latest if same else max(latest, kind.of_day(as_of))

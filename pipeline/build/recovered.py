@@ -11,7 +11,7 @@ from pipeline.storage.state import Waiting
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.settings.decisions import Desk
     from pipeline.storage.state import Built, MonthState
 
@@ -20,8 +20,8 @@ RECOVERED: Final = "recovered"
 
 
 def hold_recovered(
-    desk: Desk, dataset: str, before: Mapping[Month, MonthState], months: dict[Month, MonthState]
-) -> frozenset[Month]:
+    desk: Desk, dataset: str, before: Mapping[Period, MonthState], months: dict[Period, MonthState]
+) -> frozenset[Period]:
     """Make other rows wait than the public ones, and new months beside them; return the months that wait for it.
 
     A month keeps its mark until somebody has let in other rows of it: the same rows say nothing of later ones.
@@ -51,7 +51,7 @@ def _waited(was: MonthState | None) -> bool:
     return waiting is not None and any(each.code == RECOVERED for each in waiting.findings)
 
 
-def _other_rows(dataset: str, month: Month, last: Built | None, now: MonthState) -> Finding | None:
+def _other_rows(dataset: str, month: Period, last: Built | None, now: MonthState) -> Finding | None:
     """Return that a month is, or would be, other rows than the public ones, nothing where it is the same."""
     built = now.waiting.built if now.waiting else now.released
     if built is None or (last and last.csv_sha256 == built.csv_sha256):

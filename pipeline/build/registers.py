@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipeline.errors import InputError
     from pipeline.model.declaration import Dataset
     from pipeline.model.handling import RowRule
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.settings.decisions import Desk
     from pipeline.storage.state import Registers
 
@@ -67,9 +67,9 @@ class Sources(NamedTuple):
     the rows that bear their keys.
     """
 
-    months: Mapping[str, Collection[Month]]
+    months: Mapping[str, Collection[Period]]
     public: Collection[str]
-    applied: Mapping[Month, Collection[str]]
+    applied: Mapping[Period, Collection[str]]
     absent: Collection[str] = ()
     weakenings: Mapping[str, int] = MappingProxyType({})
     shown: Callable[[RowRule, Asked], list[Finding]] = _as_they_are
@@ -263,7 +263,7 @@ class _Judge(NamedTuple):
         text = json.dumps([code, self.dataset, self.rule.register, sorted(facts.items())])
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def _periods(self, keys: Collection[str]) -> Iterator[Month]:
+    def _periods(self, keys: Collection[str]) -> Iterator[Period]:
         """Yield the months whose rows bear one of the keys; those of all sources where none is known to."""
         applied = [month for month, entries in self.sources.applied.items() if not set(entries).isdisjoint(keys)]
         naming = [path for path, each in self.entered.items() if not self.rule.seen({path: each}).isdisjoint(keys)]

@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 
     from pipeline.build.candidate import DatasetInputs
     from pipeline.columns.arrays import Mask
-    from pipeline.model.handling import PublicRevision
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
+    from pipeline.model.public_rows import PublicRevision
     from pipeline.storage.state import Built, MonthState
 
 
-def keep(inputs: DatasetInputs, month: Month, state: MonthState) -> MonthState:
+def keep(inputs: DatasetInputs, month: Period, state: MonthState) -> MonthState:
     """Return the state of a month whose input has gone, after restrictions and redactions that came since."""
     guarded = guard(inputs, month, replace(state, input_gone=True))
     if guarded.released == state.released:
@@ -51,7 +51,7 @@ def keep(inputs: DatasetInputs, month: Month, state: MonthState) -> MonthState:
     return replace(guarded, made_from=made_from)
 
 
-def guard(inputs: DatasetInputs, month: Month, state: MonthState) -> MonthState:
+def guard(inputs: DatasetInputs, month: Period, state: MonthState) -> MonthState:
     """Return a month that is not built again, its public release and the one that waits as protected as can be.
 
     Records that were restricted since are removed, payees that were found to need it are redacted.
@@ -60,8 +60,8 @@ def guard(inputs: DatasetInputs, month: Month, state: MonthState) -> MonthState:
 
 
 def guard_each(
-    inputs: DatasetInputs, before: Mapping[Month, MonthState]
-) -> tuple[dict[Month, MonthState], list[PipelineError]]:
+    inputs: DatasetInputs, before: Mapping[Period, MonthState]
+) -> tuple[dict[Period, MonthState], list[PipelineError]]:
     """Return months as protected as can be, each by itself, and the errors of what could not be."""
     months, errors = dict(before), []
     for month in before:
@@ -74,7 +74,7 @@ def guard_each(
     return months, errors
 
 
-def _guard_released(inputs: DatasetInputs, month: Month, state: MonthState) -> MonthState:
+def _guard_released(inputs: DatasetInputs, month: Period, state: MonthState) -> MonthState:
     """Return a month, its public release as protected as can be."""
     if state.released is None or not (kept := _guarded(inputs, month, state.released)):
         return state
@@ -87,7 +87,7 @@ def _guard_released(inputs: DatasetInputs, month: Month, state: MonthState) -> M
     )
 
 
-def _guard_waiting(inputs: DatasetInputs, month: Month, state: MonthState) -> MonthState:
+def _guard_waiting(inputs: DatasetInputs, month: Period, state: MonthState) -> MonthState:
     """Return a month, the release that waits as protected as can be."""
     if state.waiting is None or not (kept := _guarded(inputs, month, state.waiting.built)):
         return state
@@ -155,7 +155,7 @@ class KeptRows:
         return read_released(kept).replace_schema_metadata(None)
 
 
-def _guarded(inputs: DatasetInputs, month: Month, kept: Built) -> _Kept | None:
+def _guarded(inputs: DatasetInputs, month: Period, kept: Built) -> _Kept | None:
     """Return what a kept release becomes, None where nothing is due."""
     folder = inputs.work.store.folder(inputs.dataset.name, kept.folder)
     if not folder.is_dir():
@@ -179,7 +179,7 @@ def _guarded(inputs: DatasetInputs, month: Month, kept: Built) -> _Kept | None:
     return _Kept(built, applied, kept_back, removed)
 
 
-def _revisions(inputs: DatasetInputs, month: Month, rows: KeptRows) -> list[tuple[str, PublicRevision]]:
+def _revisions(inputs: DatasetInputs, month: Period, rows: KeptRows) -> list[tuple[str, PublicRevision]]:
     """Return what is due, each with its feed."""
     found = inputs.found
     context = inputs.work.context(inputs.dataset, month, inputs.references_of(month), registers=found.combined)
@@ -187,13 +187,13 @@ def _revisions(inputs: DatasetInputs, month: Month, rows: KeptRows) -> list[tupl
     return [(feed, each) for feed, each in said if each is not None]
 
 
-def is_due(inputs: DatasetInputs, month: Month, state: MonthState) -> bool:
+def is_due(inputs: DatasetInputs, month: Period, state: MonthState) -> bool:
     """Return whether a protection has to be carried out on a month whose input has gone."""
     return state.released is not None and bool(_revisions(inputs, month, KeptRows(inputs, state.released)))
 
 
 def _rebuilt(
-    inputs: DatasetInputs, month: Month, text: pa.Table, rows: KeptRows, *, out: Mask, instead_of: Built
+    inputs: DatasetInputs, month: Period, text: pa.Table, rows: KeptRows, *, out: Mask, instead_of: Built
 ) -> Built:
     """Return the release of the rows that are left, in their order.
 

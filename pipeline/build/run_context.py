@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from pipeline.build.fingerprint import code_digest
 from pipeline.codelists import CODELISTS, CodeLists
-from pipeline.extract.database.options import engagement
 from pipeline.extract.reader import Reader
 from pipeline.extract.reference import References, read_references
 from pipeline.model.context import Context
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.context import ReleasedPlaces
     from pipeline.model.declaration import Dataset
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.settings.key import Key
     from pipeline.settings.settings import Settings
     from pipeline.storage.bench import Bench
@@ -85,9 +84,7 @@ class Workplace:
     @property
     def reader(self) -> Reader:
         """A reader of the extracts, which keeps at hand what it read."""
-        database = engagement(self.settings).database
-        addresses = {"engagement_database": database} if database else {}
-        return Reader(self.raw, addresses, self.say, self.settings.sources)
+        return Reader(self.raw, self.settings.sources, self.say)
 
     @property
     def store(self) -> Store:
@@ -110,17 +107,18 @@ class Workplace:
     def context(
         self,
         dataset: Dataset,
-        month: Month,
+        month: Period,
         references: References,
         *,
         registers: Mapping[str, Mapping[str, str]] | None = None,
-        file_months: Mapping[str, Month] | None = None,
+        file_months: Mapping[str, Period] | None = None,
         released_places: Sequence[ReleasedPlaces] = (),
         kept_back: Collection[str] = (),
     ) -> Context:
         """Return what treatments and rules may know of one month."""
         return Context(
             month=month,
+            kind=dataset.period,
             as_of=self.as_of,
             pseudonyms=Pseudonyms(self.key.bytes),
             codelists=self.codelists(dataset),
@@ -145,13 +143,15 @@ class Workplace:
     def made_from(self, dataset: Dataset, references: References) -> dict[str, str]:
         """Return what a release depends on beside its extracts, by name, as digests."""
         codelists = sorted(path.name for path in CODELISTS.glob("*.csv"))
+        sources, read = self.settings.sources, [feed.source.name for feed in dataset.feeds if feed.source.name]
+        first_months = {name: {"first_month": sources.first_month(name)} for name in read}
         return {
             "key": self.key.fingerprint[:24],
             "declaration": digest(repr(dataset)),
             "schema": self.schema(dataset).digest[:24],
             "code lists": digest([self.codelists(dataset).read(Path(name).stem).sha256 for name in codelists]),
             "reference data": digest(references.sha256("supplier-types")),
-            "settings": digest(self.settings.facts(dataset.name)),
+            "settings": digest({**self.settings.facts(dataset.name), **first_months}),
             "terms": digest(self.file_facts(dataset)),
             "program": code_digest(),
         }

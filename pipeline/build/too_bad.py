@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from pipeline.build.accounts import Fault
     from pipeline.build.candidate import CandidateRelease, DatasetInputs
     from pipeline.build.corridor import BuildResult
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.storage.state import MonthState
 
 
 def refuse_too_bad(
     inputs: DatasetInputs,
-    months: Mapping[Month, MonthState],
-    candidates: Mapping[Month, CandidateRelease],
+    months: Mapping[Period, MonthState],
+    candidates: Mapping[Period, CandidateRelease],
     nowhere: BuildResult | None,
 ) -> None:
     """Stop the dataset when too many rows of a file are bad, whichever months they belong to, if any.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.build.candidate import DatasetInputs
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.model.release import ChangeNote
     from pipeline.storage.state import Built, MonthState
 
@@ -23,7 +23,7 @@ class Withdrawals(NamedTuple):
     notes: list[ChangeNote]
 
 
-def withdraw(inputs: DatasetInputs, months: dict[Month, MonthState]) -> Withdrawals:
+def withdraw(inputs: DatasetInputs, months: dict[Period, MonthState]) -> Withdrawals:
     """Take away the months whose withdrawal was approved, and return what is to be said of the others."""
     found = Withdrawals([], [])
     for month, released, paths in tuple(_taken_back(inputs, months)):
@@ -37,8 +37,8 @@ def withdraw(inputs: DatasetInputs, months: dict[Month, MonthState]) -> Withdraw
 
 
 def _taken_back(
-    inputs: DatasetInputs, months: dict[Month, MonthState]
-) -> Iterator[tuple[Month, Built, tuple[str, ...]]]:
+    inputs: DatasetInputs, months: dict[Period, MonthState]
+) -> Iterator[tuple[Period, Built, tuple[str, ...]]]:
     """Yield each month that is public of files that were taken back, and that cannot be built of others."""
     for month, each in months.items():
         if each.released and month not in inputs.found.opened:
@@ -48,7 +48,7 @@ def _taken_back(
                 yield month, each.released, paths
 
 
-def _finding(inputs: DatasetInputs, month: Month, released: Built, paths: tuple[str, ...]) -> Finding:
+def _finding(inputs: DatasetInputs, month: Period, released: Built, paths: tuple[str, ...]) -> Finding:
     return Finding(
         code="withdrawn",
         dataset=inputs.dataset.name,

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from pipeline import __version__
 from pipeline.cli.mistakes import explain, refuse_misplaced
 from pipeline.errors import EXIT_MEANINGS, ExitStatus, Interrupted, PipelineError, bug
-from pipeline.settings.reader import FIRST_YEAR, LAST_YEAR, MONTH, PATH, day
+from pipeline.model.periods import FORMS, is_period
+from pipeline.settings.reader import FIRST_YEAR, LAST_YEAR, PATH, day
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -267,8 +268,8 @@ def _period(text: str) -> tuple[str, str]:
     if text == "none":
         return text, text
     last = last if dots else first
-    if not MONTH.fits(first) or not MONTH.fits(last) or last < first:
-        raise argparse.ArgumentTypeError("a period is written YYYY-MM, YYYY-MM..YYYY-MM, or none")
+    if not is_period(first, last) or last < first:
+        raise argparse.ArgumentTypeError(f"a period is written {FORMS}, FIRST..LAST, or none")
     return first, last
 
 
@@ -296,8 +297,8 @@ def _add_dataset_and_month(command: argparse.ArgumentParser) -> None:
 
 
 def _month(text: str) -> str:
-    if not MONTH.fits(text):
-        raise argparse.ArgumentTypeError("a month is written YYYY-MM")
+    if not is_period(text):
+        raise argparse.ArgumentTypeError(f"a period is written {FORMS}")
     return text
 
 

@@ -107,10 +107,9 @@ class Plausible(NamedTuple):
         last = as_of.isoformat() if past else "9999-12-31" if planned else f"{as_of.year + 1:04}-12-31"
         return cls(f"{first_year:04}-01-01", last)
 
-    def near(self, month: str, days_apart: int) -> Plausible:
-        """Return the bounds drawn in to ``days_apart`` days before and after a month, `YYYY-MM`."""
-        start = dt.date.fromisoformat(f"{month}-01")
-        end = (start + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    def near(self, first: str, last: str, days_apart: int) -> Plausible:
+        """Return the bounds drawn in to ``days_apart`` days around a period, given by its first and last day."""
+        start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
         apart = dt.timedelta(days=days_apart)
         return Plausible(max(self.first, (start - apart).isoformat()), min(self.last, (end + apart).isoformat()))
 

@@ -6,6 +6,7 @@ A file lists the months of its rows; a month is fed by its own file and by later
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from pipeline.columns.arrays import concatenated, constant, encoded, facts_of_di
 from pipeline.columns.dates import days, month_first, months
 from pipeline.errors import InputError
 from pipeline.extract.paths import files_below, names_in, open_regular
-from pipeline.model.periods import NO_MONTH, month_of
+from pipeline.model.periods import NO_PERIOD
 from pipeline.model.tables import RawTable, Receipt, RowRef
 
 if TYPE_CHECKING:
@@ -26,33 +27,32 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.model.declaration import Feed
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period, PeriodKind
     from pipeline.model.tables import Extracted
 
 _CHUNK = 1 << 22
 
 
 class Dated(NamedTuple):
-    """An extract with the month of each of its rows as a number (202401), 0 where a row has none."""
+    """An extract with the number of each row's period in its ``kind``, 0 where a row has none."""
 
     extracted: Extracted
-    month: NDArray[np.int32]
+    period: NDArray[np.int32]
+    kind: PeriodKind
 
 
-def _number(month: Month) -> int:
-    return int(month[:4]) * 100 + int(month[5:7])
+def period_files(root: Path, pattern: str, kind: PeriodKind) -> dict[Period, str]:
+    """Return the files below ``root`` that match ``pattern`` (`.../{period}.csv`), by period; links may not lead out.
 
-
-def _name(number: int) -> Month:
-    return f"{number // 100:04}-{number % 100:02}"
-
-
-def month_files(root: Path, pattern: str) -> dict[Month, str]:
-    """Return the files below ``root`` that match ``pattern`` (`.../{month}.csv`), by month; links may not lead out."""
-    before, _, after = pattern.rpartition("/")[2].partition("{month}")
-    folder = pattern.rpartition("/")[0]
-    named = [(month_of(name), name) for name in names_in(root, folder)]
-    return {month: f"{folder}/{name}" for month, name in named if month and name == f"{before}{month}{after}"}
+    A pattern without a period is one file: of the only period there is, or of "" where the day on which it came tells.
+    """
+    folder, _, form = pattern.rpartition("/")
+    before, has_period, after = form.partition("{period}")
+    if not has_period:
+        return {kind.only: pattern} if form in names_in(root, folder) else {}
+    name = re.compile(f"{re.escape(before)}({kind.pattern}){re.escape(after)}")
+    matches = [match for entry in names_in(root, folder) if (match := name.fullmatch(entry))]
+    return {match[1]: f"{folder}/{match.string}" for match in matches if kind.fits(match[1])}
 
 
 def unread_files(root: Path, read: Iterable[str]) -> tuple[str, ...]:
@@ -70,17 +70,22 @@ def sha256_of(root: Path, path: str) -> str:
     return digest.hexdigest()
 
 
-def dated(extracted: Extracted, feed: Feed, own: Month) -> Dated:
-    """Return the month of each row: its own date's, or its file's where the feed has no date.
+def dated(extracted: Extracted, feed: Feed, own: Period) -> Dated:
+    """Return the period of each row: its own date's, or its file's where the feed has no date.
 
     Raises:
         InputError: ``dates-in-doubt``: dates of a column may have been written month first.
     """
     _refuse_month_first(extracted, feed)
+    kind = feed.period
     if not feed.dated_by:
-        return Dated(extracted, np.full(len(extracted.rows), _number(own), np.int32))
+        return Dated(extracted, np.full(len(extracted.rows), kind.number(own) if own else 0, np.int32), kind)
     column = months(days(whole(extracted.cells.column(feed.dated_by)), time_allowed=True))
-    return Dated(extracted, facts_of_distinct(column, _number, dtype=np.int32, empty=0))
+
+    def number(month: str) -> int:
+        return kind.number(kind.of_month(month))
+
+    return Dated(extracted, facts_of_distinct(column, number, dtype=np.int32, empty=0), kind)
 
 
 def _refuse_month_first(extracted: Extracted, feed: Feed) -> None:
@@ -98,14 +103,15 @@ def _refuse_month_first(extracted: Extracted, feed: Feed) -> None:
 
 
 def receipt_of(source: Dated) -> Receipt:
-    """Return what was received: rows by month, unreadable ones and ragged rows under `NO_MONTH`."""
-    found, counts = np.unique(source.month, return_counts=True)
+    """Return what was received: rows by month, unreadable ones and ragged rows under `NO_PERIOD`."""
+    found, counts = np.unique(source.period, return_counts=True)
     by_month = {
-        _name(month) if month else NO_MONTH: count for month, count in zip(found.tolist(), counts.tolist(), strict=True)
+        source.kind.name(number) if number else NO_PERIOD: count
+        for number, count in zip(found.tolist(), counts.tolist(), strict=True)
     }
     extracted = source.extracted
     if extracted.ragged:
-        by_month[NO_MONTH] = by_month.get(NO_MONTH, 0) + len(extracted.ragged)
+        by_month[NO_PERIOD] = by_month.get(NO_PERIOD, 0) + len(extracted.ragged)
     return Receipt(
         path=extracted.path,
         bytes=extracted.bytes,
@@ -126,27 +132,28 @@ class Slice(NamedTuple):
     own: bool
 
 
-def own_slice(source: Dated, own: Month, opened: Iterable[Month]) -> Slice:
+def own_slice(source: Dated, own: Period, opened: Iterable[Period]) -> Slice:
     """Return the rows that a file's own month accounts for: all but late rows of months that can be built."""
-    late = np.isin(source.month, [_number(month) for month in opened if month < own])
+    late = np.isin(source.period, [source.kind.number(period) for period in opened if period < own])
     positions = np.flatnonzero(~late)
-    month = source.month[positions]
-    return Slice(source, positions, (month != 0) & (month < _number(own)), month > _number(own), own=True)
+    period, of_file = source.period[positions], source.kind.number(own)
+    return Slice(source, positions, (period != 0) & (period < of_file), period > of_file, own=True)
 
 
-def late_slice(source: Dated, month: Month) -> Slice:
+def late_slice(source: Dated, month: Period) -> Slice:
     """Return the rows of an earlier month than their file's."""
-    positions = np.flatnonzero(source.month == _number(month))
+    positions = np.flatnonzero(source.period == source.kind.number(month))
     nowhere = np.zeros(len(positions), np.bool_)
     return Slice(source, positions, nowhere, nowhere, own=False)
 
 
-def undated_slice(source: Dated, placed: Sequence[Month], first: Month) -> Slice:
+def undated_slice(source: Dated, placed: Sequence[Period], first: Period) -> Slice:
     """Return the rows of a database that belong to no month of it; those before ``first`` are not open."""
-    positions = np.flatnonzero(~np.isin(source.month, [_number(month) for month in placed]))
-    month = source.month[positions]
+    kind = source.kind
+    positions = np.flatnonzero(~np.isin(source.period, [kind.number(period) for period in placed]))
+    period, opens = source.period[positions], kind.number(kind.of_month(first))
     nowhere = np.zeros(len(positions), np.bool_)
-    return Slice(source, positions, (month != 0) & (month < _number(first)), nowhere, own=True)
+    return Slice(source, positions, (period != 0) & (period < opens), nowhere, own=True)
 
 
 def joined(slices: Sequence[Slice], feed: Feed, columns: Sequence[str]) -> RawTable:
@@ -215,9 +222,9 @@ class Digest(NamedTuple):
     already: int
 
 
-def digest_of_rows(source: Dated, month: Month, *, held_before: str, dated_by: str) -> Digest:
+def digest_of_rows(source: Dated, month: Period, *, held_before: str, dated_by: str) -> Digest:
     """Return the digests of the rows of one month of a database; cells that cannot be read count too."""
-    chosen = np.flatnonzero(source.month == _number(month))
+    chosen = np.flatnonzero(source.period == source.kind.number(month))
     cells = source.extracted.cells.take(pa.array(chosen))
     held = [str(day < held_before) for day in days(whole(cells.column(dated_by)), time_allowed=True).to_pylist()]
     columns = [plain(whole(column)) for column in cells.columns]
@@ -233,6 +240,6 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def by_month(receipts: Mapping[str, Receipt], month: Month) -> tuple[str, ...]:
+def by_month(receipts: Mapping[str, Receipt], month: Period) -> tuple[str, ...]:
     """Return the paths of the receipts that list rows of ``month``."""
     return tuple(path for path, receipt in sorted(receipts.items()) if receipt.months.get(month))

@@ -39,6 +39,13 @@ def safe_path(root: Path, relative: str) -> Path:
     return target
 
 
+def below(root: Path, path: Path | None) -> str:
+    """Return the name below ``root`` of a file wherever it really lies, "" where it lies elsewhere or is none."""
+    base = root.resolve()
+    place = path.resolve() if path else base.parent
+    return place.relative_to(base).as_posix() if place.is_relative_to(base) else ""
+
+
 def files_below(root: Path) -> Iterator[str]:
     """Yield every name below ``root`` that is no folder, in order, READMEs and dot files apart.
 

@@ -9,20 +9,15 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipeline.columns.arrays import whole
-from pipeline.extract.database.database import Database
-from pipeline.extract.delimited.folder import Folder
-from pipeline.extract.partition import Dated, dated, month_files
-from pipeline.extract.workbook.workbook import Workbook
-from pipeline.settings.sections import Sources
+from pipeline.extract.partition import Dated, dated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
-    from pipeline.model.declaration import Feed
-    from pipeline.model.periods import Month
+    from pipeline.model.declaration import Connections, Feed
+    from pipeline.model.periods import Period
     from pipeline.model.tables import Extracted
-    from pipeline.settings.secret import Secret
 
 #: How much read text is kept at hand; a month of the largest force is about a third of it.
 _AT_HAND_BYTES = 512 * 2**20
@@ -30,24 +25,22 @@ _AT_HAND_BYTES = 512 * 2**20
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the extracts below ``root``, and within ``limits`` the databases whose addresses are ``sources``."""
+    """Reads the extracts below ``root``, and the databases that the settings have ``connections`` to."""
 
     root: Path
-    sources: Mapping[str, Secret[str]]
+    connections: Connections
     say: Callable[[str], None]
-    limits: Sources = field(default_factory=Sources)
     _kept: OrderedDict[tuple[str, str], Dated] = field(default_factory=OrderedDict)
 
-    def files(self, feed: Feed) -> dict[Month, str]:
-        """Return the extracts of a feed by month; a database is one extract without a month of its own."""
-        if isinstance(feed.source, Database):
-            present = feed.source.present(self.root, self.sources.get(feed.source.setting), self.limits)
-            return {"": feed.source.path} if present else {}
-        if isinstance(feed.source, Folder | Workbook):
-            return month_files(self.root, feed.source.pattern)
-        raise TypeError(feed.name)
+    def files(self, feed: Feed) -> dict[Period, str]:
+        """Return the extracts of a feed by month; one that is whole is an extract without a month of its own."""
+        return feed.source.at(self.connections).extracts(self.root, feed.period)
 
-    def read(self, feed: Feed, path: str, month: Month) -> Dated:
+    def first_month(self, feed: Feed) -> Period:
+        """Return the first month that counts of an extract that is whole."""
+        return feed.source.at(self.connections).first_month
+
+    def read(self, feed: Feed, path: str, month: Period) -> Dated:
         """Return the used columns of an extract with each row's month."""
         key = (feed.name, path)
         if key not in self._kept:
@@ -59,13 +52,8 @@ class Reader:
 
     def columns(self, feed: Feed, path: str, columns: tuple[str, ...], recurring: tuple[str, ...] = ()) -> Extracted:
         """Return some columns of an extract, read now."""
-        if isinstance(feed.source, Database):
-            address = self.sources.get(feed.source.setting)
-            found = feed.source.read_from(
-                self.root, address, columns, feed.declared, dictionaries=recurring, limits=self.limits
-            )
-        else:
-            found = feed.source.read(self.root, path, columns, feed.declared, dictionaries=recurring)
+        source = feed.source.at(self.connections)
+        found = source.read(self.root, path, columns, feed.declared, dictionaries=recurring)
         cells = pa.table({name: whole(found.cells.column(name)) for name in columns})
         return replace(found, cells=cells)
 

@@ -2,46 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.metadata.vocabulary import MEDIA_TYPES, frequency_address
-from pipeline.model.periods import last_day, months_between, neighbour
 from pipeline.model.wording import figure, marked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
-    from pipeline.model.periods import Month
     from pipeline.model.release import Publication, Release, ReleasedFile
 
 #: The profile of the Data Package standard that a descriptor here follows.
 _PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
-
-
-def next_due(month: Month, due_days: int) -> dt.date:
-    """Return the day by which the month after ``month`` is promised."""
-    return last_day(neighbour(month, 1)) + dt.timedelta(days=due_days)
-
-
-def last_finished(month: Month, day: dt.date) -> Month:
-    """Return ``month``, or the latest one before it that is over on ``day``."""
-    while last_day(month) >= day:
-        month = neighbour(month, -1)
-    return month
-
-
-def missing_months(released: set[Month], *, waiting: Collection[Month] = ()) -> tuple[Month, ...]:
-    """Return the months of the series that nobody can download: a gap is said, never left to be noticed.
-
-    The series runs from the first to the last month that is ``released`` or ``waiting`` for an approval.
-    """
-    months = {*released, *waiting}
-    if not months:
-        return ()
-    return tuple(month for month in months_between(min(months), max(months)) if month not in released)
 
 
 def json_bytes(facts: Mapping[str, Any]) -> bytes:
@@ -55,6 +29,7 @@ def data_package(publication: Publication, beside: Mapping[str, bytes]) -> bytes
     ``beside`` are the small files by path: schema, code lists, change log.  The Parquet is a file and not a table
     there: Frictionless 5.21 miscounts the bytes of a Parquet table.
     """
+    kind, key = publication.period, publication.period.key
     facts: dict[str, Any] = {
         "$schema": _PROFILE,
         "name": publication.name,
@@ -73,16 +48,18 @@ def data_package(publication: Publication, beside: Mapping[str, bytes]) -> bytes
         "force": publication.force_name,
         "temporal": _temporal(publication),
         "spatial": {"name": publication.spatial_name, "uri": publication.spatial_uri},
-        "accrualPeriodicity": frequency_address(publication.frequency),
+        "accrualPeriodicity": frequency_address(kind.frequency),
         "statements": list(publication.statements),
         "keySeries": publication.key_series,
-        "monthsMissing": list(publication.missing),
-        "monthsHeld": [{"month": held.month, "reason": held.reason} for held in publication.held],
-        "monthsRunning": [each.month for each in publication.releases if last_day(each.month) >= publication.as_of],
+        f"{key}sMissing": list(publication.missing),
+        f"{key}sHeld": [{key: held.month, "reason": held.reason} for held in publication.held],
+        f"{key}sRunning": [
+            each.month for each in publication.releases if not kind.has_ended(each.month, publication.as_of)
+        ],
         "quality": {release.month: {"rows": release.rows, **release.quality} for release in publication.releases},
         "qualityFigures": {name: figure(name)._asdict() for name in _figures(publication)},
         "resources": [
-            *(_resource(release, file) for release in publication.releases for file in release.files),
+            *(_resource(key, release, file) for release in publication.releases for file in release.files),
             *(_small_file(path, content) for path, content in beside.items()),
         ],
     }
@@ -115,13 +92,11 @@ def _small_file(path: str, content: bytes) -> dict[str, Any]:
 
 
 def _temporal(publication: Publication) -> dict[str, str]:
-    if not publication.releases:
-        return {}
-    months = sorted(release.month for release in publication.releases)
-    return {"start": f"{months[0]}-01", "end": last_day(months[-1]).isoformat()}
+    start, end = publication.period.span(release.month for release in publication.releases)
+    return {"start": start, "end": end} if start else {}
 
 
-def _resource(release: Release, file: ReleasedFile) -> dict[str, Any]:
+def _resource(key: str, release: Release, file: ReleasedFile) -> dict[str, Any]:
     table = {"encoding": "utf-8", "schema": "schema.json"} if file.format == "csv" else {}
     return {
         "name": file.name.replace(".", "-"),
@@ -131,6 +106,6 @@ def _resource(release: Release, file: ReleasedFile) -> dict[str, Any]:
         "mediatype": MEDIA_TYPES[file.format],
         "bytes": file.bytes,
         "hash": f"sha256:{file.sha256}",
-        "month": release.month,
+        key: release.month,
         **table,
     }

@@ -15,10 +15,13 @@ _AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
 #: Themes of data.gov.uk, as the European vocabulary that DCAT-AP asks for calls them.
 _THEMES: Final = {"crime-and-justice": "JUST", "government-spending": "GOVE"}
 
+#: Frequencies that the same vocabulary shortens.
+_FREQUENCIES: Final = {"irregular": "IRREG"}
+
 
 def frequency_address(frequency: str) -> str:
     """Return the address of `monthly` and the like in the European vocabulary that DCAT names."""
-    return f"{_AUTHORITY}frequency/{frequency.upper()}"
+    return f"{_AUTHORITY}frequency/{_FREQUENCIES.get(frequency, frequency.upper())}"
 
 
 def theme_address(theme: str) -> str:

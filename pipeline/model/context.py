@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
+from pipeline.model.periods import MONTH
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     import pyarrow as pa
 
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period, PeriodKind
 
 _Made = TypeVar("_Made")
 
@@ -23,7 +25,7 @@ class CodeListRows(Protocol):
     def rows(self) -> Sequence[Mapping[str, str]]:
         """The rows in the list's order."""
 
-    def mapping(self, key: str = "code", value: str = "label", *, month: Month | None = None) -> dict[str, str]:
+    def mapping(self, key: str = "code", value: str = "label", *, month: Period | None = None) -> dict[str, str]:
         """Return ``value`` by ``key`` for the rows that are valid in ``month``."""
 
     def values(self, column: str = "label") -> tuple[str, ...]:
@@ -76,7 +78,7 @@ class PseudonymMaker(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """One month of one force: code lists, reference lists, settings, key, and what the private index knows.
+    """One period, ``month``, of one force: code lists, references, settings, key, and what the private index knows.
 
     ``registers`` hold, by register, the combined entry of each keyed reference, over everything held or ever received.
     ``file_months`` are the months of the extracts by path.  ``options`` are the settings that the dataset's handlings
@@ -85,7 +87,8 @@ class Context:
     as entries of the private index.
     """
 
-    month: Month
+    month: Period
+    kind: PeriodKind = MONTH
     as_of: dt.date
     pseudonyms: PseudonymMaker
     codelists: CodeListReader
@@ -95,9 +98,14 @@ class Context:
     bodies: Mapping[str, str]
     options: Mapping[type[Any], Any]
     registers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    file_months: Mapping[str, Month] = field(default_factory=dict)
+    file_months: Mapping[str, Period] = field(default_factory=dict)
     released_places: Sequence[ReleasedPlaces] = ()
     kept_back: Collection[str] = ()
+
+    @property
+    def first_month(self) -> str:
+        """The first calendar month, "" where there is none: code lists are valid by month."""
+        return self.kind.span([self.month])[0][:7]
 
     def option(self, kind: type[_Made]) -> _Made:
         """Return the settings of a kind that a handling of the dataset needs."""

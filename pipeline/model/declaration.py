@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.model.constants import Constant, OnEveryRow
 from pipeline.model.handling import RowRule, Treatment, Withheld, columns_of
+from pipeline.model.periods import MONTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model.handling import Handling
+    from pipeline.model.periods import Period, PeriodKind
     from pipeline.model.tables import Extracted
 
 
@@ -27,8 +29,8 @@ class Feed:
 
     ``constants`` are published columns that no raw column is needed for.  A rule that settles a raw column stands at
     it, one over several columns in ``rules``; rules decide in the order of their lines, those of ``columns`` first,
-    and afterwards ``rules`` holds them all.  ``dated_by`` is the raw column whose day gives a row's month; "" where a
-    row's month is its file's.
+    and afterwards ``rules`` holds them all.  ``period`` is the kind of period that its rows are released by, and how a
+    row tells which is its own.
 
     Raises:
         ValueError: A raw column has two handlings, a column that is read has none, or a published column is made twice.
@@ -37,7 +39,7 @@ class Feed:
     name: str
     title: str
     source: Source
-    dated_by: str = ""
+    period: PeriodKind = MONTH
     columns: Mapping[str | tuple[str, ...], Handling]
     constants: Mapping[str | tuple[str, ...], OnEveryRow | str | None] = field(default_factory=dict)
     rules: tuple[RowRule, ...] = ()
@@ -67,6 +69,11 @@ class Feed:
         for column, times in Counter(made for treatment in self.treatments for made in treatment.makes).items():
             if times > 1:
                 yield f"the published column {column} is made {times} times"
+
+    @property
+    def dated_by(self) -> str:
+        """The raw column whose day gives a row's period; "" where a row's period is its file's."""
+        return self.period.dated_by
 
     @property
     def treatments(self) -> tuple[Treatment, ...]:
@@ -158,6 +165,16 @@ class Dataset:
     title: str = ""
     description: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse feeds that are released by different kinds of period."""
+        if len({type(feed.period) for feed in self.feeds}) > 1:
+            raise ValueError(f"dataset {self.name}: its feeds have different kinds of period")
+
+    @property
+    def period(self) -> PeriodKind:
+        """The kind of period that it is released by: that of its feeds."""
+        return self.feeds[0].period
+
     @property
     def references(self) -> Mapping[str, str]:
         """The keyed references that the private index keeps: the published column of each, by scope."""
@@ -180,8 +197,71 @@ class Dataset:
         return tuple(dict.fromkeys(kind for each in asking for kind in getattr(each, "options", ())))
 
 
+class Address(Protocol):
+    """The address of a database: nothing shows it, and only what opens the database asks for it."""
+
+    def reveal(self) -> str:
+        """Return the address, which may hold a password."""
+
+
+class Connections(Protocol):
+    """What the settings say of sources that are asked over a connection: addresses, and how long one may take."""
+
+    @property
+    def first_row_seconds(self) -> int:
+        """How long the first row may take."""
+
+    @property
+    def query_seconds(self) -> int:
+        """How long a query may take as a whole."""
+
+    @property
+    def most_rows(self) -> int:
+        """How many rows an extract may have."""
+
+    def address(self, source: str) -> Address | None:
+        """Return the address of the source of that name, None where it is a file below ``data/raw``."""
+
+    def first_month(self, source: str) -> str:
+        """Return the first month of the source of that name that counts."""
+
+
 class Source(Protocol):
-    """An archetype that a feed chooses: how extracts are found below ``data/raw`` and read as text."""
+    """An archetype that a feed chooses: how extracts are found below ``data/raw`` or elsewhere, and read as text.
+
+    It answers for itself: nothing outside `extract` asks which archetype it is.
+    """
+
+    @property
+    def whole(self) -> str:
+        """What receipts call the one extract that holds the rows of every period, "" where each period has its own.
+
+        Which of its rows count depends on the day of the run, and all that is asked of it comes in one query.
+        """
+
+    @property
+    def name(self) -> str:
+        """What the settings call it where they can give its address, "" for files."""
+
+    @property
+    def pattern(self) -> str:
+        """How files are named below ``data/raw``, with `{period}` for the period; "" where no file is expected."""
+
+    @property
+    def first_month(self) -> str:
+        """The first month that counts of an extract that is `whole`."""
+
+    def at(self, connections: Connections) -> Source:
+        """Return the same source, with its address where it has one."""
+
+    def check(self) -> None:
+        """Raise `SettingsError` where its address cannot be used; nothing is opened."""
+
+    def extracts(self, root: Path, kind: PeriodKind) -> dict[Period, str]:
+        """Return what is there, by period of its ``kind``; one that is `whole` has no period of its own."""
+
+    def files(self, root: Path, kind: PeriodKind) -> tuple[str, ...]:
+        """Return the names below ``root`` that belong to it, whether or not they are there."""
 
     def read(
         self,

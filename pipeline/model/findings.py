@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
 
 
 class Verdict(StrEnum):
@@ -38,7 +38,7 @@ class Finding:
 
     code: str
     dataset: str
-    periods: tuple[Month, ...]
+    periods: tuple[Period, ...]
     words: str
     verdict: Verdict = Verdict.REVIEW
     counts: Mapping[str, int] = field(default_factory=dict)

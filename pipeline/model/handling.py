@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pipeline.columns.arrays import Mask
     from pipeline.errors import InputError
     from pipeline.model.context import Context
+    from pipeline.model.public_rows import PublicRevision, PublicRows
     from pipeline.model.tables import RawTable
 
 
@@ -168,34 +169,6 @@ class Judgement(NamedTuple):
     applied: Sequence[str] = ()
     kept_back: pa.Array | None = None
     weaker: Mask | None = None
-
-
-class PublicRows(Protocol):
-    """Rows that are public already, when what is known of them has changed."""
-
-    def references(self, scope: str) -> pa.Array | None:
-        """Return the keyed references of a scope, nothing where the dataset has none."""
-
-    def key(self, name: str) -> pa.Array | None:
-        """Return a private key of each row, nothing where the release was made without it."""
-
-    def text(self, name: str) -> pa.Array:
-        """Return a published column as text."""
-
-
-class PublicRevision(NamedTuple):
-    """What a rule does to rows that are public: ``out`` go, ``columns`` take the place of what stood there.
-
-    ``code`` is the reason why they go, "" where none do;
-    ``applied`` are the entries of the rule's register that stood in the rows that go; ``kept_back`` is what a later
-    build has to keep back as well.
-    """
-
-    code: str
-    out: Mask
-    columns: Mapping[str, pa.Array] = MappingProxyType({})
-    applied: Sequence[str] = ()
-    kept_back: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period, PeriodKind
 
 
 # --- release -----------------------------------------------------------------------------------------
@@ -43,7 +43,7 @@ class Release:
     """
 
     dataset: str
-    month: Month
+    month: Period
     rows: int
     files: tuple[ReleasedFile, ...]
     released_on: dt.date
@@ -54,7 +54,7 @@ class Release:
 class Held(NamedTuple):
     """A month that is not (or not newly) published, and why, in words the public may read."""
 
-    month: Month
+    month: Period
     reason: str
 
 
@@ -74,7 +74,8 @@ class Publication:
 
     ``extras`` are generated files by name (``datapackage.json``, ``schema.json``, ``change-log.csv``,
     ``codelists/<name>.csv``) as bytes.  ``sample`` marks invented data.  Contacts are role mailboxes.
-    ``missing`` are the months of the series that nobody can download; ``held`` those that wait, published or not.
+    ``period`` is its kind of period; ``missing`` are those of the series that nobody can download, ``held`` those
+    that wait, published or not.
     ``granularity`` is the smallest area that a row gives, or "".
     """
 
@@ -86,7 +87,7 @@ class Publication:
     force_name: str
     theme: str
     tags: tuple[str, ...]
-    frequency: str
+    period: PeriodKind
     licence_id: str
     licence_ckan: str
     licence_title: str
@@ -107,14 +108,14 @@ class Publication:
     next_due: dt.date | None
     columns: tuple[PublishedColumn, ...]
     releases: tuple[Release, ...]
-    missing: tuple[Month, ...]
+    missing: tuple[Period, ...]
     held: tuple[Held, ...]
     withheld: tuple[tuple[str, str], ...]
     changes: tuple[ChangeNote, ...]
     extras: Mapping[str, bytes]
 
     @property
-    def withdrawn(self) -> dict[Month, str]:
+    def withdrawn(self) -> dict[Period, str]:
         """The months that were withdrawn and not released again, each with the day."""
         return withdrawn_months(self.changes)
 
@@ -127,16 +128,16 @@ class ChangeNote(NamedTuple):
     """One line of the public change log: what kind of change a release made to a month, and why."""
 
     released_on: str
-    month: Month
+    month: Period
     change: str
     reason: str
     rows_added: str
     rows_removed: str
 
 
-def withdrawn_months(newest_first: Iterable[ChangeNote]) -> dict[Month, str]:
+def withdrawn_months(newest_first: Iterable[ChangeNote]) -> dict[Period, str]:
     """Return the months of which a change log says last that they were withdrawn, each with the day."""
-    last: dict[Month, ChangeNote] = {}
+    last: dict[Period, ChangeNote] = {}
     for note in newest_first:
         last.setdefault(note.month, note)
     return {month: note.released_on for month, note in sorted(last.items()) if note.change == WITHDRAWN}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.model.handling import Ruling
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
 
 
 # --- extract -----------------------------------------------------------------------------------------
@@ -28,14 +28,14 @@ class Receipt:
 
     ``path`` is below ``data/raw`` with forward slashes, or ``database:<table>`` for a database;
     ``sha256`` is of the file's bytes, or for a database of the rows that it selects;
-    ``months`` counts the rows of each month, `NO_MONTH` included.
+    ``months`` counts the rows of each month, `NO_PERIOD` included.
     """
 
     path: str
     bytes: int
     sha256: str
     rows: int
-    months: Mapping[Month, int] = field(default_factory=dict)
+    months: Mapping[Period, int] = field(default_factory=dict)
     encoding: str = "utf-8"
 
 

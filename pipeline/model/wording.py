@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 #: Stands in the title of everything that is invented.
 SAMPLE_MARK: Final = "SAMPLE DATA"
@@ -66,3 +66,16 @@ def worded(text: str, words: Mapping[str, str] | None = None) -> str:
         KeyError: the text asks for a word that ``words`` does not have.
     """
     return _SETTING.sub(lambda asked: asked[2] if words is None else words[asked[1]], text)
+
+
+#: So many runs of rows are said of one file.
+_MOST_RUNS = 12
+
+
+def rows_in_words(numbers: Iterable[int]) -> str:
+    """Return how many rows there are, and their numbers: each run of them as `5 to 7`, of many runs the first."""
+    rows = sorted(set(numbers))
+    starts = [place for place, row in enumerate(rows) if place == 0 or row != rows[place - 1] + 1]
+    runs = [rows[start:end] for start, end in zip(starts, [*starts[1:], len(rows)], strict=True)]
+    said = [f"{run[0]:,}" if len(run) == 1 else f"{run[0]:,} to {run[-1]:,}" for run in runs[:_MOST_RUNS]]
+    return f"{len(rows):,} row{'s' * (len(rows) != 1)}: {', '.join(said)}{' ...' * (len(runs) > _MOST_RUNS)}"

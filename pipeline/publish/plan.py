@@ -11,11 +11,13 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.model.periods import is_period
 from pipeline.model.plan import Action, Beside, Change, HeldDataset, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from pipeline.model.periods import Period
     from pipeline.model.release import Publication
 
 #: The pseudo-file that stands for what a portal says about a dataset: CKAN's fields, the catalogue's pages.
@@ -30,7 +32,7 @@ SITE_ABSENT = "absent"
 NO_FILE = ""
 
 _ABSENT = HeldDataset(files={}, metadata="")
-_MONTH_FILE = re.compile(r"-[0-9]{4}-(?:0[1-9]|1[0-2])\.(?:csv|parquet)\Z")
+_PERIOD_FILE = re.compile(r"-([^.]+)\.(?:csv|parquet)")
 
 
 class Wanted(NamedTuple):
@@ -56,14 +58,15 @@ def wanted_files(publication: Publication) -> dict[str, Wanted]:
     return wanted
 
 
-def is_month_file(dataset: str, name: str) -> bool:
-    """Return whether ``name`` is that of a month's CSV or Parquet of ``dataset``."""
-    return name.startswith(dataset) and _MONTH_FILE.fullmatch(name[len(dataset) :]) is not None
+def is_period_file(dataset: str, name: str) -> bool:
+    """Return whether ``name`` is that of the CSV or Parquet of a period of ``dataset``, of whatever kind."""
+    return bool(period_of(dataset, name))
 
 
-def month_of(dataset: str, name: str) -> str:
-    """Return the month of the file of a month."""
-    return name[len(dataset) + 1 : len(dataset) + 8]
+def period_of(dataset: str, name: str) -> Period:
+    """Return the period that a file holds, "" where it holds none."""
+    found = _PERIOD_FILE.fullmatch(name[len(dataset) :]) if name.startswith(dataset) else None
+    return found[1] if found and is_period(found[1]) else ""
 
 
 def metadata_digest(publication: Publication) -> str:
@@ -71,10 +74,11 @@ def metadata_digest(publication: Publication) -> str:
 
     The day of the run, paths and the files' bytes are not in it, so it is the same on a night when nothing changed.
     """
-    apart = ("as_of", "releases", "extras")
+    apart = ("as_of", "period", "releases", "extras")
     facts: dict[str, object] = {
         name: getattr(publication, name) for name in publication.__dataclass_fields__ if name not in apart
     }
+    facts["frequency"] = publication.period.frequency
     facts["releases"] = [
         (release.month, release.rows, release.released_on, release.input_gone, sorted(release.quality.items()))
         for release in sorted(publication.releases, key=lambda release: release.month)
@@ -115,7 +119,7 @@ def _dataset_changes(publication: Publication, held: HeldDataset, beside: Beside
     wanted = {name: file for name, file in every.items() if file.data or beside is Beside.FILES}
     for name, file in wanted.items():
         action, reason = _compare(file, held.files.get(name))
-        if action is not Action.SAME and not file.data and is_month_file(dataset, name):
+        if action is not Action.SAME and not file.data and is_period_file(dataset, name):
             action, reason = Action.REMOVE, f"{_TAKEN_BACK}; a notice takes its place"
         yield Change(action, dataset, name, reason, file.bytes)
     gone = publication.withdrawn
@@ -150,8 +154,8 @@ def _leftover(dataset: str, name: str, sha256: str, *, withdrawn: Collection[str
     """Return what happens to a held file that nothing here wants, and why."""
     if sha256 == NO_FILE:
         return Action.REMOVE, "it is not a file, and not ours"
-    if is_month_file(dataset, name):
-        if month_of(dataset, name) in withdrawn:
+    if is_period_file(dataset, name):
+        if period_of(dataset, name) in withdrawn:
             return Action.REMOVE, _TAKEN_BACK
         return Action.SAME, "kept: no release of it is here, and only a withdrawal removes a published month"
     return Action.REMOVE, "not a file of this dataset"

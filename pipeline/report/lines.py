@@ -9,16 +9,16 @@ from pipeline.model.periods import ranges
 from pipeline.model.plan import Action
 from pipeline.model.reasons import REASONS, Outcome
 from pipeline.printable import printable
-from pipeline.publish.plan import METADATA, is_month_file, month_of
+from pipeline.publish.plan import METADATA, is_period_file, period_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pipeline.model.accounts import Account, Quarantined
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.model.plan import Change, Plan
 
-    QuarantinedMonth = tuple[Month, Mapping[str, str], Sequence[Quarantined]]
+    QuarantinedMonth = tuple[Period, Mapping[str, str], Sequence[Quarantined]]
 
 
 def account_lines(accounts: Iterable[Account]) -> Iterator[str]:
@@ -54,10 +54,10 @@ def _changes(dataset: str, changes: Sequence[Change]) -> Iterator[str]:
     """Yield what happens to a dataset's files, kind by kind, months as ranges; then to what is said of it."""
     for action, verb in _VERBS.items():
         files = [each.file for each in changes if each.action is action and each.file != METADATA]
-        months = [name for name in files if is_month_file(dataset, name)]
+        months = [name for name in files if is_period_file(dataset, name)]
         small = sorted(set(files) - set(months))
         lists = [name for name in small if name.startswith("codelists/")]
-        named = list(ranges(month_of(dataset, name) for name in months))
+        named = list(ranges(period_of(dataset, name) for name in months))
         named += [name for name in small if name not in lists]
         named += [f"{len(lists)} code list{'s' if len(lists) > 1 else ''}"] if lists else []
         if named:
@@ -94,7 +94,7 @@ def quarantine_lines(
             yield f"{month}  {each.path}, row {each.row:,}{column}: {each.code}: {meaning(each.code)}"
 
 
-def accounts_facts(dataset: str, month: Month, accounts: Sequence[Account]) -> dict[str, object]:
+def accounts_facts(dataset: str, month: Period, accounts: Sequence[Account]) -> dict[str, object]:
     """Return the accounts of one month as plain data: four sums and the reasons behind them."""
     sums = {outcome.value: sum(each.rows for each in accounts if each.outcome is outcome) for outcome in Outcome}
     return {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pipeline.build.outcome import Outcome
     from pipeline.model.accounts import Account
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.run.compare import RowChange
     from pipeline.run.publish import Run
 
@@ -94,15 +94,15 @@ def _title(run: Run, outcome: Outcome) -> str:
 
 def _public(outcome: Outcome) -> str:
     released = [each.released for each in outcome.state.months.values() if each.released]
-    months = "1 month" if len(released) == 1 else f"{len(released):,} months"
-    return f"{months}, {sum(each.rows for each in released):,} rows"
+    periods = f"{len(released):,} {outcome.dataset.period.noun}{'s' * (len(released) != 1)}"
+    return f"{periods}, {sum(each.rows for each in released):,} rows"
 
 
 def _public_and_built(outcome: Outcome) -> str:
     return _public(outcome) + (f"; built now: {_months(outcome.built)}" if outcome.built else "")
 
 
-def _months(months: Iterable[Month]) -> str:
+def _months(months: Iterable[Period]) -> str:
     return ", ".join(ranges(months))
 
 
@@ -187,7 +187,7 @@ def _ending(run: Run) -> Iterable[str]:
     yield from (line for error in run.errors if error not in stopped for line in str(error).split("\n"))
 
 
-def _accounts(outcome: Outcome, months: Iterable[Month] | None = None) -> list[Account]:
+def _accounts(outcome: Outcome, months: Iterable[Period] | None = None) -> list[Account]:
     """Return what became of the rows of ``months``, of all and of those of no month where none are named."""
     state = outcome.state
     if months is not None:

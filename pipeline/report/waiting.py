@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pipeline.build.outcome import Outcome
     from pipeline.model.findings import Finding
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
 
 #: So many findings of one reason are shown one by one; of more, the first of them.
 _SHOWN = 3
@@ -46,10 +46,10 @@ def waiting_lines(outcome: Outcome, private: Path, *, planned: bool = False, det
         yield f"WAITS for an extract: {month}: no file of {' or '.join(feeds)} has come"
     if outcome.running:
         verb = "are not over yet: they are" if len(outcome.running) > 1 else "is not over yet: it is"
-        yield f"{ranges(outcome.running)} {verb} released after the end of the month"
+        yield f"{ranges(outcome.running)} {verb} released after the end of the {outcome.dataset.period.noun}"
 
 
-def ranges(months: Iterable[Month]) -> str:
+def ranges(months: Iterable[Period]) -> str:
     """Return months in words, a run of them as its first and last."""
     return ", ".join(periods.ranges(months))
 
@@ -74,7 +74,7 @@ def _let_go(outcome: Outcome) -> Iterator[str]:
     for path, kind in outcome.aside.items():
         done = "rejected" if kind == "reject" else "taken back"
         yield printable(f"{path} was {done}: it counts as if it had not come, until another file takes its place")
-        yield from _after_all(outcome, periods.month_of(path) or periods.NO_MONTH, waits)
+        yield from _after_all(outcome, periods.period_in(path) or periods.NO_PERIOD, waits)
     for finding in outcome.state.findings:
         if finding.verdict is Verdict.PASS:
             yield printable(f"{finding.code} was rejected: {ranges(finding.periods)}: {finding.words}")
@@ -86,12 +86,12 @@ def _let_go(outcome: Outcome) -> Iterator[str]:
             yield from _after_all(outcome, month, waits)
 
 
-def _after_all(outcome: Outcome, month: str, waits: Sequence[Month]) -> Iterator[str]:
+def _after_all(outcome: Outcome, month: str, waits: Sequence[Period]) -> Iterator[str]:
     if month not in waits:
         yield f"  to let it in after all: pipeline approve {outcome.dataset.name} {month} {_SIGNED}"
 
 
-def _gone(outcome: Outcome) -> Iterator[tuple[Month, str]]:
+def _gone(outcome: Outcome) -> Iterator[tuple[Period, str]]:
     """Yield each month that stays because an extract has gone, and the extracts that have."""
     there = {path for files in outcome.state.receipts.values() for path in files}
     for month, each in outcome.state.months.items():
@@ -149,12 +149,12 @@ def _file(path: str, private: Path) -> str:
     return next((str(place) for place in places if place.is_file()), path)
 
 
-def _periods_of(findings: Iterable[Finding]) -> tuple[Month, ...]:
+def _periods_of(findings: Iterable[Finding]) -> tuple[Period, ...]:
     return tuple(sorted({period for finding in findings for period in finding.periods}))
 
 
-def _asked(months: Sequence[Month]) -> str:
+def _asked(months: Sequence[Period]) -> str:
     """Return how a command names months: one, or the first and the last of a range."""
     if not months:
-        return periods.NO_MONTH
+        return periods.NO_PERIOD
     return months[0] if len(months) == 1 else f"{months[0]}..{months[-1]}"

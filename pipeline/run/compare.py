@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from pipeline.build.outcome import Outcome
     from pipeline.build.run_context import Workplace
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.storage.state import Built
 
 
@@ -22,7 +22,7 @@ class RowChange(NamedTuple):
     """
 
     dataset: str
-    month: Month
+    month: Period
     now: int
     then: int
     added: int
@@ -49,7 +49,7 @@ def row_changes(work: Workplace, outcomes: Sequence[Outcome]) -> Iterator[RowCha
             yield RowChange(outcome.dataset.name, month, now, built.rows, *counts, waits=waits, known=found is not None)
 
 
-def changed_months(outcome: Outcome) -> Iterator[tuple[Month, Built | None, Built, bool]]:
+def changed_months(outcome: Outcome) -> Iterator[tuple[Period, Built | None, Built, bool]]:
     """Yield each month with another release than the public one: that one, the new one, and whether it waits."""
     for month, each in outcome.state.months.items():
         before = outcome.before.months.get(month)
@@ -60,7 +60,7 @@ def changed_months(outcome: Outcome) -> Iterator[tuple[Month, Built | None, Buil
 
 
 def compared(
-    work: Workplace, outcome: Outcome, month: Month, last: Built | None, built: Built
+    work: Workplace, outcome: Outcome, month: Period, last: Built | None, built: Built
 ) -> RowDifferences | None:
     """Return how the rows of a month would differ, None where one of the two files is not at hand."""
     name = outcome.dataset.name

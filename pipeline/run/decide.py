@@ -8,7 +8,7 @@ from pipeline.datasets import declared
 from pipeline.errors import InputError, SettingsError
 from pipeline.model.decisions import Decision
 from pipeline.model.findings import BY_MONTH, LOST, OF_FILES, Verdict
-from pipeline.model.periods import NO_MONTH, month_of, ranges
+from pipeline.model.periods import NO_PERIOD, period_in, ranges
 from pipeline.printable import printable
 from pipeline.settings.decisions import ROLE, write_decisions
 from pipeline.settings.reader import LABEL
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pipeline.model.findings import Finding
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.settings.decisions import Desk
     from pipeline.settings.settings import Settings
     from pipeline.storage.state import State, Version
@@ -40,21 +40,21 @@ class Signature(NamedTuple):
 class Choice(NamedTuple):
     """What a decision is about: the months between two, both included, or all; of one reason where it is named.
 
-    ``first`` and ``last`` are `NO_MONTH` for what belongs to no month.
+    ``first`` and ``last`` are `NO_PERIOD` for what belongs to no month.
     """
 
     dataset: str
-    first: Month = ""
-    last: Month = ""
+    first: Period = ""
+    last: Period = ""
     code: str = ""
 
     def holds(self, finding: Finding) -> bool:
         """Return whether the decision is about ``finding``."""
         return self.code in ("", finding.code) and (not self.first or bool(self.periods(finding)))
 
-    def periods(self, finding: Finding) -> tuple[Month, ...]:
-        """Return the periods of a finding that were chosen; `NO_MONTH` where it has none."""
-        every = finding.periods or (NO_MONTH,)
+    def periods(self, finding: Finding) -> tuple[Period, ...]:
+        """Return the periods of a finding that were chosen; `NO_PERIOD` where it has none."""
+        every = finding.periods or (NO_PERIOD,)
         return tuple(each for each in every if not self.first or self.first <= each <= self.last)
 
 
@@ -111,7 +111,7 @@ def forget(settings: Settings, path: str, signed: Signature, *, say: Callable[[s
                 fix="write the path as the run does, below data/raw: crime/recorded-crime/2024-01.csv",
             )
         made = tuple(
-            Decision("forget", "", name, month_of(path), sha256, **signed._asdict(), path=path)
+            Decision("forget", "", name, period_in(path), sha256, **signed._asdict(), path=path)
             for name, versions in found.items()
             for sha256 in dict.fromkeys(_taken_back(versions))
         )
@@ -138,7 +138,7 @@ def write(settings: Settings, made: Sequence[Decision]) -> None:
 def _whole(kind: str, choice: Choice, findings: Sequence[Finding]) -> list[Finding]:
     """Return what was chosen with all its months; where nothing was, and a part of something, that is refused."""
     whole = [
-        each for each in findings if each.code in BY_MONTH or choice.periods(each) == (each.periods or (NO_MONTH,))
+        each for each in findings if each.code in BY_MONTH or choice.periods(each) == (each.periods or (NO_PERIOD,))
     ]
     if findings and not whole:
         part = findings[0]
@@ -161,7 +161,7 @@ def _decisions(kind: str, choice: Choice, chosen: Iterable[Finding], signed: Sig
                 kind=kind,
                 finding="" if kind == "reject" and paths else finding.code,
                 dataset=choice.dataset,
-                period="" if period == NO_MONTH else period,
+                period="" if period == NO_PERIOD else period,
                 sha256=finding.sha256,
                 path=paths.get(period, ""),
                 **signed._asdict(),
@@ -192,7 +192,7 @@ def _after_all(desk: Desk, state: State, choice: Choice, signed: Signature) -> t
         for each in newest.values()
         if each.kind != "approve"
         and (each.path, each.sha256) in aside
-        and choice.first == (each.period or NO_MONTH)
+        and choice.first == (each.period or NO_PERIOD)
         and not choice.code
     )
     return tuple(each for each in found if each.path) or found  # a file that counts again settles what followed from it
@@ -203,7 +203,7 @@ def _once(made: Iterable[Decision]) -> tuple[Decision, ...]:
 
 
 def _nothing_waits(choice: Choice, waits: Sequence[Finding]) -> InputError:
-    listed = "; ".join(f"{each.code} {' '.join(each.periods) or NO_MONTH}" for each in waits)
+    listed = "; ".join(f"{each.code} {' '.join(each.periods) or NO_PERIOD}" for each in waits)
     return InputError(
         "nothing-waits",
         "nothing that was chosen waits for a decision",

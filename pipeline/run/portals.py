@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pipeline.build.run_context import Workplace
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.model.plan import Portal
     from pipeline.model.release import Publication
     from pipeline.settings.laptop_portal import CkanAccess
@@ -81,7 +81,7 @@ def portals_of(work: Workplace, reach: PortalChoice) -> tuple[Portal, ...]:
 def intact_only(
     portals: Sequence[Portal],
     publications: Sequence[Publication],
-    built: Mapping[str, Collection[Month]],
+    built: Mapping[str, Collection[Period]],
     errors: list[PipelineError],
 ) -> tuple[Publication, ...]:
     """Return the publications whose files are on disk as they were built, or held by every portal; what is not: errors.

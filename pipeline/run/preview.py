@@ -70,17 +70,17 @@ def preview(
 
 def _months(work: Workplace, run: Run) -> Iterator[MonthOfRows]:
     for outcome in run.outcomes:
-        title = work.schema(outcome.dataset).title
+        title, kind = work.schema(outcome.dataset).title, outcome.dataset.period
         for month, last, release, waits in changed_months(outcome):
             found = compared(work, outcome, month, last, release)
             if found is not None:
-                yield _month(title, month, found, waits=waits)
+                yield _month(f"{title}, {kind.said(month)}", kind.noun, found, waits=waits)
 
 
-def _month(title: str, month: str, found: RowDifferences, *, waits: bool) -> MonthOfRows:
+def _month(title: str, noun: str, found: RowDifferences, *, waits: bool) -> MonthOfRows:
     return MonthOfRows(
         title=title,
-        month=month,
+        noun=noun,
         now=found.now,
         then=found.then,
         waits=waits,

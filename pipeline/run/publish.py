@@ -13,8 +13,7 @@ from pipeline.build.publication import publication
 from pipeline.build.run_context import Workplace, schema_of
 from pipeline.datasets import declared
 from pipeline.errors import PipelineError, bug, several
-from pipeline.extract.database.database import Database, is_file
-from pipeline.extract.database.options import engagement
+from pipeline.extract.database.database import is_file
 from pipeline.run import sample_guard as origin
 from pipeline.run.compare import RowChange, row_changes
 from pipeline.run.portal_memory import with_memory
@@ -31,7 +30,7 @@ from pipeline.run.portals import (
 from pipeline.run.recover import check_memory
 from pipeline.run.select import chosen, no_such_month
 from pipeline.run.unmatched import unmatched
-from pipeline.run.unread import unread
+from pipeline.run.unread import unread, unread_sources
 from pipeline.storage.bench import Bench
 from pipeline.storage.journal import record
 from pipeline.storage.lock import locked, locked_for_looking
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
 
     from pipeline.build.outcome import Outcome
     from pipeline.model.declaration import Dataset
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.model.plan import Plan
     from pipeline.model.release import Publication
     from pipeline.settings.key import Key
@@ -63,7 +62,7 @@ class Request:
     """What was asked for: all datasets and months where none are named."""
 
     datasets: tuple[str, ...] = ()
-    months: tuple[Month, ...] = ()
+    months: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,12 +166,12 @@ def _check_day(work: Workplace, today: dt.date) -> None:
         check_day(work.private, work.as_of, clock=today, writes=work.writes)
 
 
-def _made(outcomes: Sequence[Outcome]) -> dict[str, Collection[Month]]:
+def _made(outcomes: Sequence[Outcome]) -> dict[str, Collection[Period]]:
     """Return the months whose release this run made: built from extracts, or what is kept with a new protection."""
     return {outcome.dataset.name: {*outcome.built, *_revised(outcome)} for outcome in outcomes}
 
 
-def _revised(outcome: Outcome) -> Iterator[Month]:
+def _revised(outcome: Outcome) -> Iterator[Period]:
     before = outcome.before.months
     for month, each in outcome.state.months.items():
         if month not in before or before[month].released != each.released:
@@ -185,6 +184,7 @@ def _means(settings: Settings, environ: Mapping[str, str]) -> tuple[PortalChoice
     reach = _tried(lambda: reach_of(settings), mistakes) or PortalChoice()
     for dataset in declared().values():
         _tried(partial(_check, settings, dataset), mistakes)
+    mistakes += unread_sources(settings.sources.named)
     key = _tried(lambda: origin.early_key(settings, environ), mistakes)
     if mistakes:
         raise several(mistakes)
@@ -202,15 +202,13 @@ def _tried(action: Callable[[], _T], mistakes: list[PipelineError]) -> _T | None
 def _check(settings: Settings, dataset: Dataset) -> None:
     """Raise what is wrong with a dataset's schema, or with the address of a database that it is read from."""
     schema_of(settings, dataset)
-    address = engagement(settings).database
     for feed in dataset.feeds:
-        if isinstance(feed.source, Database) and address is not None:
-            feed.source.check(address)
+        feed.source.at(settings.sources).check()
 
 
 def _kind(settings: Settings) -> str:
     """Return whether what was received is the sample or real, "" where nothing was."""
-    elsewhere = engagement(settings).database is not None and not any(map(_had_files, declared(), repeat(settings)))
+    elsewhere = bool(settings.sources.addresses) and not any(map(_had_files, declared(), repeat(settings)))
     return origin.with_database(settings, origin.origin_of(settings.data, needs_files=not elsewhere))
 
 

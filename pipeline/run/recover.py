@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import json
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,8 +15,10 @@ import pyarrow.parquet as pq
 from pipeline.build.recovered import RECOVERED
 from pipeline.datasets import declared
 from pipeline.errors import InputError, PortalError, StorageError
+from pipeline.model.periods import is_period
 from pipeline.model.release import ChangeNote
 from pipeline.plain import read_plain
+from pipeline.publish.plan import is_period_file, period_of
 from pipeline.run.portal_memory import forgotten
 from pipeline.storage.atomic import replace_file
 from pipeline.storage.journal import record
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.publish.ckan.portal import PublicFile
     from pipeline.settings.laptop_portal import CkanAccess
     from pipeline.settings.settings import Settings
@@ -75,9 +76,7 @@ def _is_lost(data: Path, name: str) -> bool:
 
 def _month_files(folder: Path, name: str) -> bool:
     """Return whether a file of a month is public, whatever has become of the data package."""
-    return any(
-        re.fullmatch(rf"{name}-[0-9]{{4}}-[0-9]{{2}}\.(csv|parquet)", path.name) for path in folder.glob(f"{name}-*")
-    )
+    return any(is_period_file(name, path.name) for path in folder.glob(f"{name}-*"))
 
 
 def _package(folder: Path) -> Mapping[str, Any]:
@@ -93,8 +92,9 @@ def _releases(package: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
     """Return the resources of each month, where both formats are named."""
     found: dict[str, list[Mapping[str, Any]]] = {}
     for each in package.get("resources", ()):
-        if isinstance(each, dict) and re.fullmatch(r"[0-9]{4}-[0-9]{2}", str(each.get("month", ""))):
-            found.setdefault(each["month"], []).append(each)
+        period = str(each.get("month", each.get("period", ""))) if isinstance(each, dict) else ""
+        if is_period(period):
+            found.setdefault(period, []).append(each)
     return {
         month: files for month, files in found.items() if {each.get("format") for each in files} >= {"csv", "parquet"}
     }
@@ -153,7 +153,7 @@ def _of_portal(data: Path, name: str, files: Sequence[PublicFile], today: dt.dat
     """Rebuild a dataset's memory from what a CKAN holds."""
     by_name = {each.name: each for each in files}
     found = [
-        {"month": each.name[len(name) + 1 :].partition(".")[0], "format": each.name.rpartition(".")[2]}
+        {"month": period_of(name, each.name), "format": each.name.rpartition(".")[2]}
         | {"hash": f"sha256:{each.sha256}"}
         for each in files
     ]
@@ -167,7 +167,7 @@ def _of_portal(data: Path, name: str, files: Sequence[PublicFile], today: dt.dat
 def _rebuilt(
     data: Path,
     name: str,
-    releases: Mapping[Month, list[Mapping[str, Any]]],
+    releases: Mapping[Period, list[Mapping[str, Any]]],
     content: Callable[[str, str], bytes],
     *,
     notes: tuple[ChangeNote, ...],

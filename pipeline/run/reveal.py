@@ -10,9 +10,8 @@ import numpy as np
 from pipeline.build.run_context import Workplace
 from pipeline.columns.arrays import whole
 from pipeline.errors import InputError, PipelineError
-from pipeline.extract.database.database import Database
 from pipeline.extract.partition import digest_of_rows, sha256_of
-from pipeline.model.periods import NO_MONTH
+from pipeline.model.periods import NO_PERIOD
 from pipeline.settings.key import sample_key
 from pipeline.storage.quarantine import row_numbers
 
@@ -22,14 +21,14 @@ if TYPE_CHECKING:
     from pipeline.extract.reader import Reader
     from pipeline.model.accounts import Quarantined
     from pipeline.model.declaration import Dataset, Feed
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.settings.settings import Settings
 
 
 def reveal(
     settings: Settings,
     dataset: Dataset,
-    months: Sequence[tuple[Month, Mapping[str, str], Sequence[Quarantined]]],
+    months: Sequence[tuple[Period, Mapping[str, str], Sequence[Quarantined]]],
 ) -> Iterator[str]:
     """Yield the cell behind each reason, read from the raw file now; a file that has changed is refused."""
     work = Workplace(
@@ -47,13 +46,13 @@ def reveal(
                 yield from _cells(reader, feed, path, wanted)
 
 
-def _same(reader: Reader, feed: Feed, path: str, files: Mapping[str, str], *, month: Month) -> bool:
+def _same(reader: Reader, feed: Feed, path: str, files: Mapping[str, str], *, month: Period) -> bool:
     """Return whether a source still holds the rows that were put into quarantine."""
     try:
-        if not isinstance(feed.source, Database):
+        if not feed.source.whole:
             return sha256_of(reader.root, path) == files.get(path)
         source = reader.read(feed, path, "")
-        if month == NO_MONTH:
+        if month == NO_PERIOD:
             return source.extracted.sha256 == files.get(path)
         found = digest_of_rows(source, month, held_before="", dated_by=feed.dated_by)
         name = f"{path}#{month}"

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError, SettingsError, StorageError
-from pipeline.extract.database.options import engagement
+from pipeline.extract.database.sqlite import sqlite_file
 from pipeline.extract.paths import files_below
 from pipeline.plain import open_plain, read_plain
 from pipeline.publish.catalogue.ownership import MARKER
@@ -21,6 +20,7 @@ from pipeline.storage.atomic import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from pipeline.settings.key import Key
     from pipeline.settings.settings import Settings
@@ -163,7 +163,7 @@ def early_key(settings: Settings, environ: Mapping[str, str]) -> Key | None:
     """
     earlier = before(settings.data)
     check_force(settings, earlier)
-    something = not is_empty(settings.data) or engagement(settings).database is not None
+    something = not is_empty(settings.data) or bool(settings.sources.addresses)
     needed = earlier == REAL or (something and not settings.force.is_example)
     path = settings.key_file or (default_key_file(environ) if needed else None)
     if path is None:
@@ -218,38 +218,19 @@ def remember(private: Path, origin: str, key: Key) -> None:
 
 
 def with_database(settings: Settings, kind: str) -> str:
-    """Return the origin of ``kind`` together with the database that the settings name; they must not differ."""
-    if engagement(settings).database is None:
-        return kind
-    place = _named_file(settings)
-    own = SAMPLE if place and _kind(place) == SAMPLE else REAL
-    if kind not in ("", own):
-        raise InputError(
-            "sample-and-real",
-            f"the engagement database that the settings name is {own}, the files are {kind}",
-            where="PIPELINE_ENGAGEMENT_DATABASE",
-            fix=f"{_CLEAR}; or unset the address",
-        )
-    return own
-
-
-def _named_file(settings: Settings) -> Path | None:
-    """Return the SQLite file that the settings name as the engagement system, None where they name none."""
-    address = engagement(settings).database
-    _, _, place = address.reveal().partition("sqlite:///") if address else ("", "", "")
-    return Path(place) if place and Path(place).is_file() else None
-
-
-def database_file(settings: Settings, default: str) -> tuple[str, ...]:
-    """Return the file below ``raw`` that the engagement system is read from: ``default`` unless the settings name one.
-
-    Nothing where they name a database that stands elsewhere.
-    """
-    if engagement(settings).database is None:
-        return (default,)
-    raw, named = (settings.data / "raw").resolve(), _named_file(settings)
-    inside = named is not None and named.resolve().is_relative_to(raw)
-    return (named.resolve().relative_to(raw).as_posix(),) if named and inside else ()
+    """Return the origin of ``kind`` together with the databases that the settings name; they must not differ."""
+    for source, address in settings.sources.addresses.items():
+        place = sqlite_file(address.reveal())
+        own = SAMPLE if place and _kind(place) == SAMPLE else REAL
+        if kind not in ("", own):
+            raise InputError(
+                "sample-and-real",
+                f"the {source} database that the settings name is {own}, the files are {kind}",
+                where=settings.sources.variable(source),
+                fix=f"{_CLEAR}; or unset the address",
+            )
+        kind = own
+    return kind
 
 
 def check_force(settings: Settings, origin: str) -> None:

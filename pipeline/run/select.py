@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.datasets import declared
 from pipeline.errors import InputError, SettingsError
-from pipeline.model.periods import NO_MONTH
+from pipeline.model.periods import NO_PERIOD, is_period
 from pipeline.printable import printable
-from pipeline.settings.reader import MONTH, nearest
+from pipeline.settings.reader import nearest
 from pipeline.storage.store import Store
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.accounts import Account
     from pipeline.model.declaration import Dataset
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.settings.options import Options
     from pipeline.settings.settings import Settings
 
@@ -37,7 +37,7 @@ def chosen(names: Collection[str]) -> tuple[Dataset, ...]:
     unknown = sorted(set(names) - set(every))
     if unknown:
         near = nearest(unknown[0], every)
-        if MONTH.fits(unknown[0]):
+        if is_period(unknown[0]):
             hint = f"a month is asked for by `--month {unknown[0]}`; "
         else:
             hint = f"did you mean `{near}`? " if near else ""
@@ -57,24 +57,24 @@ class MonthAccounts(NamedTuple):
     waits: bool
 
 
-def accounts_of(settings: Settings, dataset: Dataset, month: Month) -> MonthAccounts:
+def accounts_of(settings: Settings, dataset: Dataset, month: Period) -> MonthAccounts:
     """Return what became of every row of a month; `InputError` where the month was never built."""
     state = Store(settings.data / "private").state(dataset.name)
-    if month == NO_MONTH:
+    if month == NO_PERIOD:
         return MonthAccounts(state.unplaced, waits=False)
     if month not in state.months:
         raise no_such_month([dataset.name], month)
     return MonthAccounts(state.months[month].accounts, waits=state.months[month].waiting is not None)
 
 
-def accounts_by_month(settings: Settings, dataset: Dataset) -> dict[Month, MonthAccounts]:
+def accounts_by_month(settings: Settings, dataset: Dataset) -> dict[Period, MonthAccounts]:
     """Return the accounts of every month that was built, and of the rows of no month where there are any."""
     state = Store(settings.data / "private").state(dataset.name)
     found = {month: MonthAccounts(each.accounts, each.waiting is not None) for month, each in state.months.items()}
-    return found | ({NO_MONTH: MonthAccounts(state.unplaced, waits=False)} if state.unplaced else {})
+    return found | ({NO_PERIOD: MonthAccounts(state.unplaced, waits=False)} if state.unplaced else {})
 
 
-def no_such_month(datasets: Sequence[str], month: Month) -> InputError:
+def no_such_month(datasets: Sequence[str], month: Period) -> InputError:
     """Return the error for a month of which nothing was built."""
     return InputError(
         "no-such-month",

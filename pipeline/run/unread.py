@@ -6,31 +6,41 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from pipeline.datasets import declared
-from pipeline.errors import PipelineError
-from pipeline.extract.database.database import Database
-from pipeline.extract.database.sqlite import BESIDE
+from pipeline.errors import PipelineError, SettingsError
 from pipeline.extract.partition import unread_files
-from pipeline.run import sample_guard as origin
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pipeline.build.run_context import Workplace
+
+
+def unread_sources(named: Iterable[str]) -> list[SettingsError]:
+    """Return a mistake for each source that the settings name and no feed reads."""
+    read = {feed.source.name for dataset in declared().values() for feed in dataset.feeds}
+    return [
+        SettingsError(
+            "unknown-setting",
+            "no dataset reads a source of this name",
+            where=f"[sources.{name}]",
+            fix=f"remove it; what may stand here: {', '.join(sorted(filter(None, read)))}",
+        )
+        for name in named
+        if name not in read
+    ]
 
 
 def unread(work: Workplace) -> dict[str, str]:
     """Return the files that no dataset reads, each with how files of its folder are named, "" where none are."""
-    reader = work.reader
     read: list[str] = []
     names: dict[str, str] = {}
     for dataset in declared().values():
         for feed in dataset.feeds:
-            if isinstance(feed.source, Database):
-                named = origin.database_file(work.settings, feed.source.default)
-                read += [f"{path}{ending}" for path in named for ending in ("", *BESIDE)]
-                continue
-            pattern = str(getattr(feed.source, "pattern", "")).replace("{month}", "YYYY-MM")
-            names[str(PurePosixPath(pattern).parent)] = f"{feed.name} files are named {pattern}"
+            source = feed.source.at(work.settings.sources)
+            if pattern := source.pattern.replace("{period}", feed.period.form):
+                names[str(PurePosixPath(pattern).parent)] = f"{feed.name} files are named {pattern}"
             try:
-                read.extend(reader.files(feed).values())
+                read.extend(source.files(work.raw, feed.period))
             except PipelineError:
                 continue  # the dataset's own run has said what is wrong
     return {path: names.get(str(PurePosixPath(path).parent), "") for path in unread_files(work.raw, read)}

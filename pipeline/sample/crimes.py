@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.model.periods import last_day
+from pipeline.model.periods import MONTH
 from pipeline.sample import words
 from pipeline.sample.columns import CHUNK, Draw, column, led, plain, where
 from pipeline.sample.mark import CRIME_MARK
@@ -73,7 +73,7 @@ def read_offences(codelists: Path) -> tuple[tuple[str, str], ...]:
 
 def days_of(month: str) -> tuple[str, ...]:
     """Return the days of ``month`` as `YYYY-MM-DD`."""
-    return tuple(f"{month}-{day:02d}" for day in range(1, last_day(month).day + 1))
+    return tuple(f"{month}-{day:02d}" for day in range(1, MONTH.last_day(month).day + 1))
 
 
 def draw_crimes(scene: Scene, month: str, *, rows: int, first: int, rng: np.random.Generator) -> Iterator[pa.Table]:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 from pipeline.errors import SettingsError
 from pipeline.model.decisions import Decision
 from pipeline.model.findings import Verdict
-from pipeline.model.periods import MONTH_FORM, NO_MONTH
+from pipeline.model.periods import FORMS, NO_PERIOD, PATTERN
 from pipeline.plain import read_plain
-from pipeline.settings.reader import LABEL, MONTH, SLUG, Form, Reader, Section
+from pipeline.settings.reader import LABEL, SLUG, Form, Reader, Section
 from pipeline.settings.toml import MOST_BYTES, read_toml
 from pipeline.storage.atomic import replace_file
 
@@ -42,7 +42,7 @@ ROLE = Form(
 #: What may be decided.
 KINDS = ("approve", "reject", "forget")
 CODE = Form(r"[a-z][a-z-]{0,40}", "the code of a finding, such as shrank")
-PERIOD = Form(rf"{NO_MONTH}|{MONTH_FORM}", "a month such as 2024-01")
+PERIOD = Form(rf"{NO_PERIOD}|{PATTERN}", f"a period such as {FORMS}")
 EXTRACT = Form(r"[^\x00-\x1f\x7f]{1,300}", "the path of a file below data/raw")
 
 
@@ -125,7 +125,7 @@ def _decision(section: Section) -> Decision:
         kind=section.choice("kind", KINDS, "approve"),
         finding=section.text("finding", CODE, default=""),
         dataset=section.text("dataset", SLUG, default=""),
-        period="" if period == NO_MONTH else period,
+        period="" if period == NO_PERIOD else period,
         path=section.text("path", EXTRACT, default=""),
         **_signature(section),
     )
@@ -136,7 +136,7 @@ def _approval(section: Section) -> Decision:
         kind="approve",
         finding="",
         dataset=section.text("dataset", SLUG),
-        period=section.text("month", MONTH),
+        period=section.text("month", PERIOD),
         **_signature(section),
     )
 

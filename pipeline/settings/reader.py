@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.columns.open_text import is_damaged_text, is_formula_text
 from pipeline.errors import SettingsError
-from pipeline.model.periods import MONTH_FORM
+from pipeline.model import periods
 from pipeline.settings.secret import Secret
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ LABEL = Form(
 PATTERN = Form(r"[^\x00-\x1f\x7f]{1,300}", "a regular expression of one line")
 SLUG = Form(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", "a name in small letters with hyphens")
 ORGANISATION = Form(r"[a-z0-9_-]{2,100}", "the organisation's name as it stands in its CKAN address, small letters")
-MONTH = Form(MONTH_FORM, "a month such as 2010-12")
+MONTH = Form(periods.MONTH.pattern, "a month such as 2010-12")
 #: Days that a run or a decision may have: others are slips, and at the calendar's ends no day is left to count to.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 DAY = Form(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", f"a day such as 2024-04-10, from {FIRST_YEAR} to {LAST_YEAR}")

@@ -24,6 +24,12 @@ BODIES = ("OPCC", "FORCE")
 PUBLISHERS = MappingProxyType({"force": "", "pcc": "OPCC"})
 #: The force of the sample: whatever it publishes is invented.
 _EXAMPLE = "example"
+#: The variables of the addresses of databases: one a source, and the older one of the source `engagement`.
+SOURCE = "PIPELINE_SOURCE_"
+ENGAGEMENT = "PIPELINE_ENGAGEMENT_DATABASE"
+_SOURCES, _ENGAGEMENT = "sources", "engagement"
+#: From which month on a database counts, when nothing else is set.
+_FIRST_MONTH = "2010-12"
 #: Days after a month's end by which its release is promised, when nothing else is set.
 DUE_DAYS = 31
 
@@ -182,22 +188,71 @@ class Contacts(NamedTuple):
         return cls(section.text("name", checks.LABEL), **found)
 
 
+class Connection(NamedTuple):
+    """One database that feeds name: its first month that counts, and its address when it is no file in ``data/raw``."""
+
+    variable: str
+    first_month: str
+    address: Secret[str] | None
+
+    @classmethod
+    def read(cls, section: Section, variable: str) -> Self:
+        """Return what is said of one database; the address comes from the ``variable`` only."""
+        for key in ("database", "address"):
+            section.refuse_secret(key, variable)
+        first = section.text("first_month", checks.MONTH, default=_FIRST_MONTH)
+        return cls(variable, first, section.secret(variable, checks.DATABASE))
+
+
 class Sources(NamedTuple):
-    """How long a database may take, in seconds, and how many rows it may give; none of it can be switched off."""
+    """The databases by name, how many seconds one may take and how many rows give: none of it can be switched off."""
 
     first_row_seconds: int = 30
     query_seconds: int = 600
     most_rows: int = 50_000_000
+    named: Mapping[str, Connection] = MappingProxyType({})
 
     @classmethod
-    def read(cls, section: Section) -> Self:
-        """Return the limits for sources that are asked over a connection."""
+    def read(cls, section: Section, engagement: Section) -> Self:
+        """Return the sources that are asked over a connection; the section ``engagement`` is that of the source."""
         usual = cls()
+        names = section.names()
+        named = {name: Connection.read(section.section(name), _variable(name)) for name in names}
+        older = Connection.read(engagement, ENGAGEMENT)
+        if _ENGAGEMENT in named and (engagement.table or older.address):
+            section.bad(_ENGAGEMENT, f"this source once: here, or as [{_ENGAGEMENT}] with {ENGAGEMENT}")
+        known = {each.variable for each in named.values()}
+        for variable in sorted(name for name, value in section.reader.environ.items() if value):
+            if variable.startswith(SOURCE) and variable not in known:
+                fix = f"name the source in the settings: [{_SOURCES}.NAME] for {SOURCE}NAME"
+                section.reader.add("unknown-variable", "the settings name no such source", where=variable, fix=fix)
         return cls(
             section.whole("first_row_seconds", low=1, high=300, default=usual.first_row_seconds),
             section.whole("query_seconds", low=1, high=3_600, default=usual.query_seconds),
             section.whole("most_rows", low=1_000, high=50_000_000, default=usual.most_rows),
+            MappingProxyType({_ENGAGEMENT: older, **named}),
         )
+
+    @property
+    def addresses(self) -> dict[str, Secret[str]]:
+        """The addresses that are set, by source."""
+        return {name: each.address for name, each in self.named.items() if each.address}
+
+    def address(self, source: str) -> Secret[str] | None:
+        """Return the address of a source, None where it is a file below ``data/raw``."""
+        return self.addresses.get(source)
+
+    def first_month(self, source: str) -> str:
+        """Return the first month of a source that counts."""
+        return self.named[source].first_month if source in self.named else _FIRST_MONTH
+
+    def variable(self, source: str) -> str:
+        """Return the variable that holds the address of a source."""
+        return self.named[source].variable
+
+
+def _variable(name: str) -> str:
+    return f"{SOURCE}{name.upper().replace('-', '_')}"
 
 
 class Referee(NamedTuple):

@@ -19,8 +19,10 @@ from pipeline.settings.limits import Limits
 from pipeline.settings.options import Chosen, Options, read_options
 from pipeline.settings.reader import Reader, Section
 from pipeline.settings.sections import (
+    ENGAGEMENT,
     LICENCES,
     PUBLISHERS,
+    SOURCE,
     Ckan,
     Contacts,
     Force,
@@ -51,7 +53,8 @@ VARIABLES = MappingProxyType(
         "PIPELINE_CKAN_URL": "the address of the CKAN portal",
         "PIPELINE_CKAN_TOKEN": "the API token of an editor on that portal; never in a file",
         "PIPELINE_CKAN_ORGANISATION": "the organisation there that stands for every publisher's own",
-        "PIPELINE_ENGAGEMENT_DATABASE": "the SQLAlchemy address of the engagement system; never in a file",
+        f"{SOURCE}NAME": "the SQLAlchemy address of the source [sources.NAME]; never in a file",
+        ENGAGEMENT: "the same of the source `engagement`, as it was called before",
     }
 )
 #: Build servers set `PIPELINE_ID` and the like: only what is at least this like one of ours is a mistake.
@@ -132,7 +135,7 @@ class Settings:
             contacts=Contacts.read(top.section("contacts"), names),
             options=read_options(top, own, datasets),
             limits=Limits.read(top.section("limits")),
-            sources=Sources.read(top.section("sources")),
+            sources=Sources.read(top.section("sources"), top.section("engagement")),
             desk=_desk(top.section("review")),
             referee=Referee.read(top.section("referee")),
             ckan=Ckan.read(top.section("ckan")),
@@ -215,7 +218,7 @@ def _desk(section: Section) -> Desk:
 def _check_variables(reader: Reader) -> None:
     """Add the variables that are nearly one of ours; others belong to somebody else."""
     for name in sorted(reader.environ):
-        if not name.startswith("PIPELINE_") or name in VARIABLES or name.startswith(_TESTS):
+        if not name.startswith("PIPELINE_") or name in VARIABLES or name.startswith((SOURCE, _TESTS)):
             continue
         suffixes = {known.removeprefix("PIPELINE_"): known for known in VARIABLES}
         cutoff = 0.0 if name.startswith(_OURS) else _NEARLY

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.storage.state import Built
     from pipeline.storage.store import Store
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class PublishedIn(NamedTuple):
     """A release that held a reference: its month, the day it was released, whether it is public still."""
 
-    month: Month
+    month: Period
     released_on: str
     public: bool
 
@@ -42,7 +42,7 @@ class ReferenceIndex:
     dataset: str
     columns: Mapping[str, str]
 
-    def replaced(self, month: Month, old: Built, new: Built | None) -> None:
+    def replaced(self, month: Period, old: Built, new: Built | None) -> None:
         """Write down which references of ``old`` are not in ``new``, which takes its place; all, where nothing does."""
         for scope in self.columns:
             try:

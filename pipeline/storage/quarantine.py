@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
 
 
 def row_numbers(path: str) -> str:
@@ -23,7 +23,7 @@ def row_numbers(path: str) -> str:
 
 
 def save_quarantine(
-    private: Path, dataset: str, month: Month, rows: Iterable[Quarantined], files: Mapping[str, str]
+    private: Path, dataset: str, month: Period, rows: Iterable[Quarantined], files: Mapping[str, str]
 ) -> None:
     """Remember where the bad rows of a month stand, with the sha256 of the files they stand in; never the rows."""
     facts = {"files": dict(files), "rows": [list(each) for each in rows]}
@@ -31,7 +31,7 @@ def save_quarantine(
     replace_file(_quarantine(private, dataset) / f"{month}.json", content)
 
 
-def load_quarantine(private: Path, dataset: str) -> list[tuple[Month, Mapping[str, str], list[Quarantined]]]:
+def load_quarantine(private: Path, dataset: str) -> list[tuple[Period, Mapping[str, str], list[Quarantined]]]:
     """Return the bad rows of each month, and the sha256 of their files."""
     found = []
     for path in sorted(_quarantine(private, dataset).glob("*.json")):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
 
 #: The form of the state files; another one is not understood and never guessed.
 FORM = 3
@@ -93,7 +93,7 @@ class MonthState:
     restricted: tuple[str, ...] = ()
     input_gone: bool = False
     profile: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    rejected: Mapping[Month, str] = field(default_factory=dict)
+    rejected: Mapping[Period, str] = field(default_factory=dict)
     fed: Mapping[str, str] = field(default_factory=dict)
     kept_back: tuple[str, ...] = ()
     weaker: tuple[str, ...] = ()
@@ -129,7 +129,7 @@ class State:
     registers: Registers = field(default_factory=dict)
     replaced: Registers = field(default_factory=dict)
     entered: Mapping[str, str] = field(default_factory=dict)
-    months: Mapping[Month, MonthState] = field(default_factory=dict)
+    months: Mapping[Period, MonthState] = field(default_factory=dict)
     floors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     weakenings: Mapping[str, int] = field(default_factory=dict)
     versions: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)

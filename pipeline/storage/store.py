@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.model.release import Scanned
     from pipeline.storage.bench import Bench
 
@@ -97,7 +97,7 @@ class Store:
         }
         return Draft(folder, folder, tuple(_weigh(folder / file, blocks) for file, blocks in kept.items()))
 
-    def csv(self, dataset: str, month: Month, built: Built) -> bytes | None:
+    def csv(self, dataset: str, month: Period, built: Built) -> bytes | None:
         """Return the CSV of a release that is kept or was built in this run, None where it is neither."""
         file = f"{dataset}-{month}.csv"
         if self.bench and (text := self.bench.read(dataset, built.folder, file)) is not None:
@@ -105,7 +105,7 @@ class Store:
         path = self.folder(dataset, built.folder) / file
         return read_plain(path) if path.is_file() else None
 
-    def release(self, dataset: str, month: Month, built: Built, *, released_on: dt.date, gone: bool) -> Release:
+    def release(self, dataset: str, month: Period, built: Built, *, released_on: dt.date, gone: bool) -> Release:
         """Return the release that ``built`` describes."""
         folder = self.folder(dataset, built.folder)
         files = tuple(

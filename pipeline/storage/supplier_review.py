@@ -16,7 +16,7 @@ from pipeline.columns.keys import damaged, folded
 from pipeline.columns.open_text import is_formula_text
 from pipeline.model.handling import Question
 from pipeline.model.payee_types import most_protective
-from pipeline.model.periods import neighbour, ranges
+from pipeline.model.periods import MONTH, ranges
 from pipeline.model.suggestion import Suggestion, suggestion
 from pipeline.plain import read_plain
 from pipeline.printable import printable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
 
 COLUMNS = ("supplier_number", "name", "lines", "total", "months", "suggested_type", "reason", "parts")
 #: The names that a cell shows, and the characters of each.
@@ -40,7 +40,7 @@ class Part(NamedTuple):
     """What one month of one dataset adds to the line of a payee."""
 
     dataset: str
-    month: Month
+    month: Period
     question: Question
 
 
@@ -108,7 +108,7 @@ def review_file(private: Path) -> Path:
 
 
 def save_review(
-    private: Path, dataset: str, asked: Mapping[Month, Sequence[Question]], kept: Collection[Month] = ()
+    private: Path, dataset: str, asked: Mapping[Period, Sequence[Question]], kept: Collection[Period] = ()
 ) -> None:
     """Make the review file hold what months of ``dataset`` ask, beside what its months ``kept`` and others' asked."""
     path = review_file(private)
@@ -179,6 +179,6 @@ def _parts(line: Sequence[str]) -> list[Part]:
 def _part(names: Sequence[str], dataset: Any, month: Any, reference: Any, places: Any, *counts: Any) -> Part:  # noqa: ANN401 - JSON
     others, lines, total = (int(each) for each in counts[:3])
     named = tuple(str(names[place]) for place in places)
-    if neighbour(month, 0) != month or not folded(reference):
+    if not MONTH.fits(month) or not folded(reference):
         raise ValueError
     return Part(str(dataset), month, Question(reference, named, others, lines, total, str(counts[3])))

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from product import DATASETS, MONTHS, Product, contents, planned, tree
 
-from pipeline.model.periods import months_between
+from pipeline.model.periods import MONTH as CALENDAR
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,7 +94,7 @@ def _names(dataset: str, files: str) -> list[str]:
     for each in files.split(", "):
         if re.match(r"[0-9]{4}-[0-9]{2}", each):
             first, _, last = each.partition(" to ")
-            months = months_between(first, last or first)
+            months = CALENDAR.between(first, last or first)
             found += [f"{dataset}-{month}.{kind}" for month in months for kind in ("csv", "parquet")]
         else:
             found.append(each)

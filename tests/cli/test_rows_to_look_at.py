@@ -13,7 +13,7 @@ from little_force import FEB, JAN, MAR, SPEND, STREET, TYPES, call, crime, littl
 from pipeline.build.dataset import run_dataset
 from pipeline.build.run_context import Workplace
 from pipeline.datasets import declared
-from pipeline.model.periods import rows_in_words
+from pipeline.model.wording import rows_in_words
 from pipeline.run.select import options
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret

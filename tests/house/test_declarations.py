@@ -15,6 +15,7 @@ from pipeline import datasets
 from pipeline.datasets import declared
 from pipeline.extract.delimited import Folder
 from pipeline.model.declaration import Dataset, Feed
+from pipeline.model.periods import Monthly
 from pipeline.model.wording import worded
 from pipeline.protect.rules import AlreadyHeld, OneIncident, OneRecord, RestrictedRecord
 from pipeline.protect.treatments import ForceName, Keep, MapPoint, MonthOf, Withhold
@@ -131,7 +132,7 @@ def test_what_is_said_of_a_person_follows_from_who_it_is(name: str) -> None:
 
 
 def feed_of(columns: Mapping[str | tuple[str, ...], Handling], **more: Any) -> Feed:  # noqa: ANN401 -- whatever else a feed may be given
-    return Feed(name="visits", title="Visits", source=Folder("visits/{month}.csv"), columns=columns, **more)
+    return Feed(name="visits", title="Visits", source=Folder("visits/{period}.csv"), columns=columns, **more)
 
 
 def test_a_feed_binds_each_handling_to_its_raw_columns_and_each_constant_to_its_published_ones() -> None:
@@ -173,7 +174,7 @@ def test_rules_decide_in_the_order_of_their_lines_those_of_columns_first() -> No
         ({("a", "a"): Withhold("anybody")}, {}, "the raw column a has 2 handlings"),
         ({"a": Keep("a"), "b": Keep("a")}, {}, "the published column a is made 2 times"),
         ({"a": Keep("a")}, {"constants": {"a": None}}, "the published column a is made 2 times"),
-        ({"a": Keep("a")}, {"dated_by": "day"}, "day is read, and is no raw column of the feed"),
+        ({"a": Keep("a")}, {"period": Monthly(dated_by="day")}, "day is read, and is no raw column of the feed"),
         ({"a": RestrictedRecord(reference="number")}, {}, "number is read, and is no raw column of the feed"),
         ({"a": Keep("a")}, {"rules": (AlreadyHeld(starts_at="day"),)}, "day is read, and is no raw column"),
         ({("a", "b"): Keep("a")}, {}, "Keep is about 1 raw column, not 2: a, b"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.model.periods import MONTH
 from pipeline.model.release import ChangeNote, Held, Publication, PublishedColumn, Release, ReleasedFile
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def make_publication(releases: Sequence[Release], *, name: str = "street-crime",
         force_name="Example Police",
         theme="crime-and-justice",
         tags=("crime", "police"),
-        frequency="monthly",
+        period=MONTH,
         licence_id="OGL-UK-3.0",
         licence_ckan="uk-ogl",
         licence_title="Open Government Licence 3.0 (United Kingdom)",

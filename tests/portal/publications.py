@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from pipeline.model.periods import MONTH
 from pipeline.model.release import ChangeNote, Held, Publication, PublishedColumn, Release, ReleasedFile
 from pipeline.publish.plan import make_plan
 
@@ -46,7 +47,7 @@ def make_publication(name: str, releases: Sequence[Release], **facts: object) ->
         "force_name": "Example Police",
         "theme": "crime-and-justice",
         "tags": ("crime", "police"),
-        "frequency": "monthly",
+        "period": MONTH,
         "licence_id": "OGL-UK-3.0",
         "licence_ckan": "uk-ogl",
         "licence_title": "Open Government Licence 3.0 (United Kingdom)",

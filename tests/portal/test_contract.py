@@ -11,6 +11,7 @@ import publications as make
 import pytest
 
 from pipeline.errors import PipelineError
+from pipeline.model.periods import ALL, QUARTER, SNAPSHOT
 from pipeline.model.plan import Action
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.plan import make_plan
@@ -18,6 +19,7 @@ from pipeline.publish.plan import make_plan
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pipeline.model.periods import PeriodKind
     from pipeline.model.plan import Plan, Portal
     from pipeline.model.release import Publication
 
@@ -113,3 +115,18 @@ def test_a_release_that_is_not_on_disk_any_more_stops_before_anything_is_public(
     with pytest.raises((PipelineError, OSError)):
         make.publish(place.portal, broken)
     assert not place.plan(place.publication("2024-01")).writes
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "second"),
+    [(QUARTER, "2023-Q4", "2024-Q1"), (SNAPSHOT, "2024-01", "2024-04"), (ALL, "all", "all")],
+)
+def test_periods_of_every_kind_are_held_and_kept(place: Place, kind: PeriodKind, first: str, second: str) -> None:
+    both = place.publication(*sorted({first, second}), period=kind, next_due=None)
+    assert {change.action for change in make.publish(place.portal, both).changes} == {Action.CREATE}
+    assert not place.plan(both).writes
+    later = replace(both, releases=tuple(each for each in both.releases if each.month == second))
+    plan = place.plan(later)
+    assert Action.REMOVE not in {change.action for change in plan.changes if first in change.file}
+    make.publish(place.portal, later)
+    assert not place.plan(later).writes

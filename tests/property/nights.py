@@ -88,7 +88,7 @@ class World(ABC):
         self.folder, self.chance, self.dataset = folder, chance, replace(dataset, feeds=tuple(feeds))
         self.columns = {feed.name: feed.declared for feed in feeds}
         self.paths = {
-            feed.source.pattern.format(month=month): (feed.name, month)
+            feed.source.pattern.format(period=month): (feed.name, month)
             for feed in feeds
             if isinstance(feed.source, Folder)
             for month in MONTHS

@@ -20,10 +20,9 @@ from pipeline.build.registers import Sources, register_rules, standing
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.columns.arrays import BLANKS, whole
 from pipeline.datasets import declared
-from pipeline.extract.database.database import Database
 from pipeline.extract.partition import Dated, dated, joined, late_slice, own_slice, receipt_of, undated_slice
 from pipeline.model.context import Context
-from pipeline.model.periods import NO_MONTH
+from pipeline.model.periods import NO_PERIOD
 from pipeline.model.reasons import Outcome
 from pipeline.model.tables import Extracted, RawTable
 from pipeline.protect.options.crime import CrimeOptions
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 
     from pipeline.build.corridor import BuildResult
     from pipeline.model.declaration import Dataset, Feed
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
 
     Row = Mapping[str, str]
 
@@ -111,19 +110,19 @@ class Received:
     """
 
     dataset: Dataset
-    files: Mapping[str, Mapping[Month, Sequence[Row]]]
+    files: Mapping[str, Mapping[Period, Sequence[Row]]]
     supplier_types: Sequence[tuple[str, str]] = ()
     as_of: dt.date = dt.date(2024, 4, 10)
     points: PointList = field(default_factory=point_list)
     codelists: CodeLists = field(default_factory=lambda: CodeLists(CODELISTS, {}))
     neighbourhoods: frozenset[str] = frozenset({"NC", "NA"})
-    gone: frozenset[Month] = frozenset()
-    first_month: Month = "2010-12"
+    gone: frozenset[Period] = frozenset()
+    first_month: Period = "2010-12"
     judged_rows: int = 0
     spend: SpendOptions = field(default_factory=SpendOptions)
-    ragged: Mapping[str, Mapping[Month, tuple[int, ...]]] = field(default_factory=dict)
+    ragged: Mapping[str, Mapping[Period, tuple[int, ...]]] = field(default_factory=dict)
 
-    def context(self, month: Month, survey: Survey | None = None) -> Context:
+    def context(self, month: Period, survey: Survey | None = None) -> Context:
         """Return what is known while a month is protected."""
         return Context(
             month=month,
@@ -171,28 +170,28 @@ class Received:
             gone=self.gone,
         )
 
-    def month(self, month: Month) -> BuildResult:
+    def month(self, month: Period) -> BuildResult:
         """Return what the corridor makes of one month."""
         survey = self.survey()
         raws = [(feed, self._raw(feed, month, survey)) for feed in self.dataset.feeds]
         return build(
             self.dataset,
             raws,
-            context=self.context("" if month == NO_MONTH else month, survey),
+            context=self.context("" if month == NO_PERIOD else month, survey),
             schema=schema_of(self.dataset),
             judge=Referee(sample_rows=self.judged_rows, everything=not self.judged_rows),
         )
 
-    def _sources(self, feed: Feed) -> dict[Month, Dated]:
+    def _sources(self, feed: Feed) -> dict[Period, Dated]:
         return {
             month: dated(extracted(feed, month, rows, self.ragged.get(feed.name, {}).get(month, ())), feed, month)
             for month, rows in self.files.get(feed.name, {}).items()
         }
 
-    def _raw(self, feed: Feed, month: Month, survey: Survey) -> RawTable:
+    def _raw(self, feed: Feed, month: Period, survey: Survey) -> RawTable:
         sources = self._sources(feed)
-        if isinstance(feed.source, Database):
-            if month == NO_MONTH:
+        if feed.source.whole:
+            if month == NO_PERIOD:
                 slices = [undated_slice(sources[""], self._database_months(sources[""]), self.first_month)]
             else:
                 slices = [late_slice(sources[""], month)]
@@ -201,11 +200,11 @@ class Received:
         late = [late_slice(paths[path], month) for path in survey.late(feed, month)]
         return joined([own_slice(sources[month], month, survey.opened), *late], feed, feed.used)
 
-    def _database_months(self, source: Dated) -> tuple[Month, ...]:
+    def _database_months(self, source: Dated) -> tuple[Period, ...]:
         latest = f"{self.as_of:%Y-%m}"
         return tuple(month for month in receipt_of(source).months if self.first_month <= month <= latest)
 
-    def fates(self, month: Month, product: BuildResult) -> dict[tuple[str, int], Fate]:
+    def fates(self, month: Period, product: BuildResult) -> dict[tuple[str, int], Fate]:
         """Return what became of each row of a month, by the path of its extract and its number there."""
         survey = self.survey()
         read = [(feed, self._raw(feed, month, survey)) for feed in self.dataset.feeds]
@@ -229,12 +228,12 @@ class Received:
         return found
 
 
-def path_of(feed: Feed, month: Month) -> str:
+def path_of(feed: Feed, month: Period) -> str:
     """Return what the receipt of an extract calls it."""
-    return feed.source.path if isinstance(feed.source, Database) else f"{feed.name}/{month}"
+    return feed.source.whole or f"{feed.name}/{month}"
 
 
-def extracted(feed: Feed, month: Month, rows: Sequence[Row], ragged: tuple[int, ...] = ()) -> Extracted:
+def extracted(feed: Feed, month: Period, rows: Sequence[Row], ragged: tuple[int, ...] = ()) -> Extracted:
     """Return ``rows`` as an archetype hands them over: trimmed text, null where empty, recurring columns encoded.
 
     ``ragged`` are the numbers of rows that had too few or too many cells.

@@ -1,6 +1,6 @@
 r"""Little tables that anybody can read: raw rows on the left of `||`, what becomes of them on the right.
 
-    recorded_on      | easting || becomes               | Month
+    recorded_on      | easting || becomes               | Period
     2024-01-03 09:12 | 450000  || published             | 2024-01
     31/02/2024       | 450000  || quarantined: bad-date |
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pipeline.build.corridor import BuildResult
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
 
 MONTH = "2024-01"
 #: What a column holds when a table does not name it; `#` is the number of the row in the table.
@@ -90,7 +90,7 @@ GOOD: Mapping[str, Mapping[str, str]] = {
 class Line(NamedTuple):
     """One row of a table: the month of its file, its raw cells, what is said to become of it."""
 
-    file: Month
+    file: Period
     raw: Mapping[str, str]
     becomes: str
     published: Mapping[str, str]
@@ -133,8 +133,8 @@ def check(
     name: str,
     feed: str,
     *,
-    month: Month = MONTH,
-    also: Sequence[Month] = (),
+    month: Period = MONTH,
+    also: Sequence[Period] = (),
     **more: Any,  # noqa: ANN401 - what `Received` takes
 ) -> BuildResult:
     """Check that each row of a little table becomes what the table says, and return what the month came to.
@@ -147,7 +147,7 @@ def check(
     product = received.month(month)
     fates = received.fates(month, product)
     declared = next(each for each in received.dataset.feeds if each.name == feed)
-    numbers: Counter[Month] = Counter()
+    numbers: Counter[Period] = Counter()
     reasons: Counter[str] = Counter()
     checked = 0
     for place, line in enumerate(lines, 1):
@@ -175,14 +175,14 @@ def receive(
     name: str,
     feed: str,
     *,
-    also: Sequence[Month] = (),
-    month: Month = MONTH,
+    also: Sequence[Period] = (),
+    month: Period = MONTH,
     **more: Any,  # noqa: ANN401 - what `Received` takes
 ) -> Received:
     """Return the rows of a little table as files; the dataset's other feeds have empty ones."""
     declaration = dataset(name)
     months = sorted({month, *also, *(line.file for line in lines)}) if feed != "events" else [""]
-    files: dict[str, dict[Month, list[Mapping[str, str]]]] = {
+    files: dict[str, dict[Period, list[Mapping[str, str]]]] = {
         each.name: {own: [] for own in months} for each in declaration.feeds
     }
     for line in lines:

@@ -14,7 +14,7 @@ from received import KEY, POINTS, dataset, point_list
 from table import crimes, parse, receive
 
 from pipeline.codelists import CODELISTS, CodeLists
-from pipeline.model.periods import NO_MONTH
+from pipeline.model.periods import NO_PERIOD
 from pipeline.protect.pseudonyms import Pseudonyms
 
 
@@ -461,4 +461,4 @@ def test_the_code_lists_still_hold_the_retired_labels_that_these_tables_use(crim
 
 
 def test_no_month_holds_no_crime() -> None:
-    assert NO_MONTH not in receive([], "street-crime", "recorded-crime").survey().opened
+    assert NO_PERIOD not in receive([], "street-crime", "recorded-crime").survey().opened

@@ -11,7 +11,7 @@ from pipeline.build.gates import doubts_of_content, doubts_of_new, doubts_of_siz
 from pipeline.build.profile import PUBLIC, PUBLISHED, READ, days_of, figures_of, kept_of, profile_of_accounts, values_of
 from pipeline.datasets import declared
 from pipeline.model.accounts import Account
-from pipeline.model.periods import neighbour
+from pipeline.model.periods import MONTH as CALENDAR
 from pipeline.model.reasons import Outcome
 from pipeline.settings.limits import BOUNDS, Limits
 
@@ -97,11 +97,14 @@ def test_a_new_month_waits_beside_the_nearest_months(others: list[int], now: int
 
 
 def test_the_nearest_months_are_twelve_within_two_years_the_earlier_first_of_two_as_near() -> None:
-    known = [neighbour("2024-01", each) for each in range(-30, 31)]
-    near = nearest_months("2024-01", known)
+    known = [CALENDAR.neighbour("2024-01", each) for each in range(-30, 31)]
+    near = nearest_months(CALENDAR, "2024-01", known)
     assert near[:4] == ["2023-12", "2024-02", "2023-11", "2024-03"]
     assert len(near) == 12
-    assert nearest_months("2024-01", ["2022-01", "2026-01", "2021-12", "2026-02", "2024-01"]) == ["2022-01", "2026-01"]
+    assert nearest_months(CALENDAR, "2024-01", ["2022-01", "2026-01", "2021-12", "2026-02", "2024-01"]) == [
+        "2022-01",
+        "2026-01",
+    ]
 
 
 def test_copies_are_not_counted_and_what_waits_for_a_list_counts_as_published() -> None:

@@ -220,9 +220,9 @@ def test_a_plausible_date_is_neither_long_past_nor_far_to_come() -> None:
     assert open_end.without(day).tolist() == [True, False, False, False, False, False, True, False]
     planned = Plausible.of(as_of, first_year=1900, past=False, planned=True)
     assert planned.without(day).tolist() == [True] + [False] * 7
-    near = past.near("2023-11", 92)
+    near = past.near("2023-11-01", "2023-11-30", 92)
     assert near == ("2023-08-01", "2024-02-21")
-    assert past.near("2023-11", 1) == ("2023-10-31", "2023-12-01")
+    assert past.near("2023-11-01", "2023-11-30", 1) == ("2023-10-31", "2023-12-01")
 
 
 def test_a_constant_column_may_be_empty() -> None:

@@ -18,11 +18,13 @@ import pytest
 
 import pipeline.extract.database.sqlite as sqlite_module
 from pipeline.errors import CODES, InputError, PipelineError, SettingsError
-from pipeline.extract.database.database import Database, _text
+from pipeline.extract.database.database import Database
 from pipeline.extract.database.patience import Watch, within
+from pipeline.extract.database.texts import text_of
+from pipeline.model.periods import MONTH as CALENDAR
 from pipeline.model.tables import CellProblem
 from pipeline.settings.secret import Secret
-from pipeline.settings.sections import Sources
+from pipeline.settings.sections import Connection, Sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,8 +33,9 @@ if TYPE_CHECKING:
     from pipeline.model.tables import Extracted
 
 COLUMNS = ("event_id", "kind", "attendance", "notes")
-EVENTS = Database(setting="engagement_database", default="engagement/events.sqlite", table="event", key="event_id")
+EVENTS = Database(source="engagement", default="engagement/events.sqlite", table="event", key="event_id")
 #: A cell, and a password, that must never be seen in a message.
+LIMITS = Sources()
 PERSON, PASSWORD = "Featherstonehaugh", "correct-horse"
 
 
@@ -48,7 +51,12 @@ def make(
 
 
 def read(root: Path, columns: Sequence[str] = COLUMNS) -> Extracted:
-    return EVENTS.read_from(root, None, columns, COLUMNS)
+    return EVENTS.read(root, EVENTS.whole, columns, COLUMNS)
+
+
+def at(address: str, source: Database = EVENTS, limits: Sources = LIMITS) -> Database:
+    """Return the source at an address that the settings give."""
+    return source.at(limits._replace(named={source.source: Connection("", "", Secret(address))}))
 
 
 def rows(extracted: Extracted) -> list[tuple[str | None, ...]]:
@@ -78,7 +86,7 @@ def test_values_become_text_in_the_order_of_the_key(tmp_path: Path) -> None:
     ]
     assert (extracted.path, extracted.rows.to_pylist(), extracted.problems) == ("database:event", [1, 2, 3], ())
     assert extracted.rows.type == pa.int64()
-    assert extracted.path == EVENTS.path
+    assert extracted.path == EVENTS.whole
 
 
 @pytest.mark.parametrize(
@@ -102,7 +110,7 @@ def test_values_become_text_in_the_order_of_the_key(tmp_path: Path) -> None:
     ],
 )
 def test_values_of_other_databases(value: object, text: str | None) -> None:
-    assert _text(value) == text
+    assert text_of(value) == text
 
 
 def test_what_no_text_stands_for_is_a_problem_of_its_cell(tmp_path: Path) -> None:
@@ -122,7 +130,7 @@ def test_what_no_text_stands_for_is_a_problem_of_its_cell(tmp_path: Path) -> Non
 
 def test_asked_columns_and_dictionaries(tmp_path: Path) -> None:
     make(tmp_path, ("e1", "a", 1, "x"), ("e2", "a", 2, "x"))
-    extracted = EVENTS.read(tmp_path, EVENTS.default, ["notes", "kind"], COLUMNS, dictionaries=["kind"])
+    extracted = EVENTS.read(tmp_path, EVENTS.whole, ["notes", "kind"], COLUMNS, dictionaries=["kind"])
     assert extracted.cells.column_names == ["notes", "kind"]
     assert extracted.cells["kind"].combine_chunks().dictionary.to_pylist() == ["a"]
     nothing = read(tmp_path, [])
@@ -183,7 +191,7 @@ def test_nothing_is_written_and_nothing_is_made(tmp_path: Path) -> None:
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
     assert os.listdir(path.parent) == [path.name]  # noqa: PTH208 - the plainest list of names
     absent = tmp_path / "elsewhere.sqlite"
-    error = refusal(lambda: EVENTS.read_from(tmp_path, Secret(f"sqlite:///{absent}"), COLUMNS, COLUMNS))
+    error = refusal(lambda: at(f"sqlite:///{absent}").read(tmp_path, EVENTS.whole, COLUMNS, COLUMNS))
     assert error.text() == (
         "database-unusable: database, table `event`: the database cannot be reached or does not let us read\n"
         "  to do: check its address, that it is running, and that the account may read the table"
@@ -214,24 +222,24 @@ def test_a_log_that_was_left_is_read_and_nothing_is_made_beside_it(tmp_path: Pat
         for name in (path.name, f"{path.name}-wal"):
             shutil.copyfile(path.with_name(name), copy.with_name(name))
     before = {each.name: (each.read_bytes(), each.stat().st_mtime_ns) for each in copy.parent.iterdir()}
-    address = Secret(f"sqlite:///{copy}")
-    assert len(rows(EVENTS.read_from(tmp_path, address, COLUMNS, COLUMNS))) == 2
+    address = f"sqlite:///{copy}"
+    assert len(rows(at(address).read(tmp_path, EVENTS.whole, COLUMNS, COLUMNS))) == 2
     assert {each.name: (each.read_bytes(), each.stat().st_mtime_ns) for each in copy.parent.iterdir()} == before
 
 
 def test_any_address_works_also_a_uri(tmp_path: Path) -> None:
     path = make(tmp_path, ("e1", "k", 1, "x"))
     for address in (f"sqlite:///{path}", f"sqlite:///file:{path}?mode=rwc&uri=true"):
-        assert len(rows(EVENTS.read_from(tmp_path / "elsewhere", Secret(address), COLUMNS, COLUMNS))) == 1
-        assert EVENTS.present(tmp_path, Secret(address))
+        assert len(rows(at(address).read(tmp_path / "elsewhere", EVENTS.whole, COLUMNS, COLUMNS))) == 1
+        assert at(address).extracts(tmp_path, CALENDAR)
 
 
 def test_whether_it_is_there(tmp_path: Path) -> None:
-    assert not EVENTS.present(tmp_path, None)
+    assert not EVENTS.extracts(tmp_path, CALENDAR)
     path = make(tmp_path)
-    assert EVENTS.present(tmp_path, None)
-    other = Database(setting="engagement_database", default="", table="priority", key="priority_id")
-    assert not other.present(tmp_path, Secret(f"sqlite:///{path}"))
+    assert EVENTS.extracts(tmp_path, CALENDAR)
+    other = Database(source="engagement", default="", table="priority", key="priority_id")
+    assert not at(f"sqlite:///{path}", other).extracts(tmp_path, CALENDAR)
 
 
 @pytest.mark.parametrize(
@@ -244,10 +252,10 @@ def test_whether_it_is_there(tmp_path: Path) -> None:
     ],
 )
 def test_an_address_that_cannot_be_used(tmp_path: Path, address: str, what: str) -> None:
-    error = refusal(lambda: EVENTS.read_from(tmp_path, Secret(address), COLUMNS, COLUMNS))
+    error = refusal(lambda: at(address).read(tmp_path, EVENTS.whole, COLUMNS, COLUMNS))
     assert isinstance(error, SettingsError)
     assert error.text() == (
-        f"bad-setting: setting `engagement_database`: the address cannot be used: {what}\n"
+        f"bad-setting: the address of the source `engagement`: the address cannot be used: {what}\n"
         "  to do: write it as SQLAlchemy does: kind://user:password@host/database"
     )
 
@@ -273,8 +281,8 @@ def test_blanks_around_the_names_of_columns_count_for_nothing(tmp_path: Path) ->
 
 def test_a_missing_table(tmp_path: Path) -> None:
     make(tmp_path)
-    other = Database(setting="engagement_database", default=EVENTS.default, table="priority", key="priority_id")
-    error = refusal(lambda: other.read_from(tmp_path, None, COLUMNS, COLUMNS))
+    other = Database(source="engagement", default=EVENTS.default, table="priority", key="priority_id")
+    error = refusal(lambda: other.read(tmp_path, other.whole, COLUMNS, COLUMNS))
     assert error.text() == (
         "missing-table: engagement/events.sqlite: the database has no table `priority`\n"
         "  to do: correct the address, or the table's name in the dataset's declaration"
@@ -346,8 +354,8 @@ def test_a_view_that_never_ends_is_interrupted(tmp_path: Path) -> None:
     path = endless(tmp_path)
     limits = Sources(first_row_seconds=1)
     started = time.monotonic()
-    for address in (None, Secret(f"sqlite:///{path}")):
-        error = refusal(lambda: EVENTS.read_from(tmp_path, address, COLUMNS, COLUMNS, limits=limits))  # noqa: B023 - called at once
+    for source in (EVENTS.at(limits), at(f"sqlite:///{path}", limits=limits)):
+        error = refusal(lambda: source.read(tmp_path, EVENTS.whole, COLUMNS, COLUMNS))  # noqa: B023 - called at once
         assert (error.code, error.transient) == ("database-slow", True)
         assert "no row came within 1 seconds" in error.text()
     assert time.monotonic() - started < 5
@@ -371,6 +379,6 @@ def test_a_query_that_goes_on_and_on_is_interrupted() -> None:
 def test_more_rows_than_any_extract_has_are_refused(tmp_path: Path) -> None:
     make(tmp_path, *((f"e{number:05}", "k", number, None) for number in range(1_001)))
     limits = Sources(most_rows=1_000)
-    error = refusal(lambda: EVENTS.read_from(tmp_path, None, COLUMNS, COLUMNS, limits=limits))
+    error = refusal(lambda: EVENTS.at(limits).read(tmp_path, EVENTS.whole, COLUMNS, COLUMNS))
     assert error.code == "database-endless"
-    assert len(EVENTS.read_from(tmp_path, None, COLUMNS, COLUMNS, limits=Sources(most_rows=1_001)).rows) == 1_001
+    assert len(EVENTS.at(Sources(most_rows=1_001)).read(tmp_path, EVENTS.whole, COLUMNS, COLUMNS).rows) == 1_001

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.model.periods import MONTH
 from pipeline.model.plan import Action, HeldDataset
 from pipeline.model.release import Publication, PublishedColumn, Release, ReleasedFile
-from pipeline.publish.plan import METADATA, NO_FILE, is_month_file, make_plan, metadata_digest, wanted_files
+from pipeline.publish.plan import METADATA, NO_FILE, is_period_file, make_plan, metadata_digest, wanted_files
 
 
 def sha256(content: bytes) -> str:
@@ -38,7 +39,7 @@ def publication(*releases: Release, name: str = "parks") -> Publication:
         force_name="Example Police",
         theme="crime-and-justice",
         tags=("parks",),
-        frequency="monthly",
+        period=MONTH,
         licence_id="OGL-UK-3.0",
         licence_ckan="uk-ogl",
         licence_title="Open Government Licence 3.0 (United Kingdom)",
@@ -190,7 +191,7 @@ def test_changes_are_in_order_of_dataset_and_file() -> None:
     ],
 )
 def test_month_files_are_known_by_name(name: str, expected: bool) -> None:  # noqa: FBT001 - a case of the table
-    assert is_month_file("parks", name) is expected
+    assert is_period_file("parks", name) is expected
 
 
 _MONTHS = st.sets(st.sampled_from(["2024-01", "2024-02", "2024-03"]))

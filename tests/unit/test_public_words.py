@@ -20,7 +20,8 @@ from publications import make_publication, make_release  # the folder of that fi
 
 from pipeline.codelists import CODELISTS
 from pipeline.datasets import declared
-from pipeline.metadata.datapackage import data_package, last_finished, missing_months
+from pipeline.metadata.datapackage import data_package
+from pipeline.model.periods import MONTH
 from pipeline.model.release import Held
 from pipeline.model.wording import FIGURES, worded
 from pipeline.protect.options.spend import SpendOptions
@@ -76,7 +77,7 @@ def test_a_text_has_the_usual_words_where_no_settings_are() -> None:
     ],
 )
 def test_missing_is_what_nobody_can_download(released: set[str], waiting: set[str], missing: tuple[str, ...]) -> None:
-    assert missing_months(released, waiting=waiting) == missing
+    assert MONTH.missing(released, waiting) == missing
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def test_missing_is_what_nobody_can_download(released: set[str], waiting: set[st
     ],
 )
 def test_the_next_release_is_counted_from_the_last_month_that_is_over(day: dt.date, finished: str) -> None:
-    assert last_finished("2024-03", day) == finished
+    assert MONTH.next_due("2024-03", 0, day) == MONTH.last_day(MONTH.neighbour(finished, 1))
 
 
 def test_every_quality_figure_that_is_counted_is_explained() -> None:

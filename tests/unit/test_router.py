@@ -18,15 +18,16 @@ from pipeline.extract.partition import (
     digest_of_rows,
     joined,
     late_slice,
-    month_files,
     own_slice,
+    period_files,
     receipt_of,
     sha256_of,
     undated_slice,
     unread_files,
 )
 from pipeline.model.declaration import Feed
-from pipeline.model.periods import NO_MONTH
+from pipeline.model.periods import MONTH as CALENDAR
+from pipeline.model.periods import NO_PERIOD, Monthly
 from pipeline.model.tables import CellProblem, Extracted, Receipt
 from pipeline.protect.treatments import MonthOf
 
@@ -34,8 +35,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-FEED = Feed(name="f", title="F", source=Folder("f/{month}.csv"), dated_by="day", columns={"day": MonthOf("month")})
-UNDATED = Feed(name="f", title="F", source=Folder("f/{month}.csv"), columns={})
+FEED = Feed(
+    name="f",
+    title="F",
+    source=Folder("f/{period}.csv"),
+    period=Monthly(dated_by="day"),
+    columns={"day": MonthOf("month")},
+)
+UNDATED = Feed(name="f", title="F", source=Folder("f/{period}.csv"), columns={})
 
 
 def read(
@@ -76,7 +83,7 @@ def test_files_are_found_by_their_month_and_others_are_listed_as_unread(tmp_path
     for name in names:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
-    found = month_files(tmp_path, "a/{month}.csv")
+    found = period_files(tmp_path, "a/{period}.csv", CALENDAR)
     assert found == {"2024-01": "a/2024-01.csv", "2024-02": "a/2024-02.csv"}
     unread = unread_files(tmp_path, found.values())
     apart = {"a/README.md", "README", "a/readme.txt", "a/.hidden", ".git/config"}
@@ -87,11 +94,11 @@ def test_the_name_of_a_file_may_hold_more_than_its_month(tmp_path: Path) -> None
     (tmp_path / "a").mkdir()
     for name in ("ledger.2024-01.v2.xlsx", "ledgerX2024-01.v2.xlsx", "ledger.2024-01xv2.xlsx"):
         (tmp_path / "a" / name).write_bytes(b"x")
-    assert month_files(tmp_path, "a/ledger.{month}.v2.xlsx") == {"2024-01": "a/ledger.2024-01.v2.xlsx"}
+    assert period_files(tmp_path, "a/ledger.{period}.v2.xlsx", CALENDAR) == {"2024-01": "a/ledger.2024-01.v2.xlsx"}
 
 
 def test_a_folder_that_is_absent_has_no_files(tmp_path: Path) -> None:
-    assert month_files(tmp_path, "a/b/{month}.csv") == {}
+    assert period_files(tmp_path, "a/b/{period}.csv", CALENDAR) == {}
     assert unread_files(tmp_path / "nothing", []) == ()
 
 
@@ -102,9 +109,9 @@ def test_a_folder_that_leads_out_is_refused(tmp_path: Path) -> None:
     (outside / "2024-01.csv").write_bytes(b"x")
     (root / "a").symlink_to(outside)
     with pytest.raises(InputError, match="path-escapes"):
-        month_files(root, "a/{month}.csv")
+        period_files(root, "a/{period}.csv", CALENDAR)
     with pytest.raises(InputError, match="path-escapes"):
-        month_files(root, "../outside/{month}.csv")
+        period_files(root, "../outside/{period}.csv", CALENDAR)
     assert unread_files(root, []) == ("a",)
 
 
@@ -114,7 +121,7 @@ def test_a_file_that_is_a_link_out_is_refused_when_it_is_read(tmp_path: Path) ->
     (tmp_path / "2024-01.csv").write_bytes(b"x")
     (root / "a" / "2024-01.csv").symlink_to(tmp_path / "2024-01.csv")
     with pytest.raises(InputError, match="path-escapes"):
-        sha256_of(root, month_files(root, "a/{month}.csv")["2024-01"])
+        sha256_of(root, period_files(root, "a/{period}.csv", CALENDAR)["2024-01"])
 
 
 # --- months of rows ----------------------------------------------------------------------------------
@@ -123,7 +130,7 @@ def test_a_file_that_is_a_link_out_is_refused_when_it_is_read(tmp_path: Path) ->
 def test_a_receipt_counts_the_rows_of_each_month_and_those_of_none() -> None:
     days = ["2024-02-01", "29/02/2024 10:00", "31/01/2024", None, "no day", "2024-03-01"]
     receipt = receipt_of(of(read(days, ragged=(9, 10, 11))))
-    assert receipt.months == {NO_MONTH: 5, "2024-01": 1, "2024-02": 2, "2024-03": 1}
+    assert receipt.months == {NO_PERIOD: 5, "2024-01": 1, "2024-02": 2, "2024-03": 1}
     assert receipt.rows == 9
 
 

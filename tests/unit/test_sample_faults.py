@@ -83,9 +83,9 @@ def test_workbook_faults_are_met_by_their_errors(faults: Path, fault: tuple[str,
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault.file.endswith(".sqlite")])
 def test_database_faults_are_met_by_their_errors(faults: Path, fault: tuple[str, str, str]) -> None:
     name, file, code = fault[:3]
-    source = Database(setting="engagement_database", default="", table="event", key="event_id")
+    source = Database(source="engagement", default=file.removeprefix("raw/"), table="event", key="event_id")
     with pytest.raises(InputError) as caught:
-        source.read(faults / name / "raw", file.removeprefix("raw/"), EVENT_COLUMNS[:3], EVENT_COLUMNS)
+        source.read(faults / name / "raw", source.whole, EVENT_COLUMNS[:3], EVENT_COLUMNS)
     assert caught.value.code == code
 
 

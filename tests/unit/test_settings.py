@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.errors import ExitStatus, SettingsError, several
-from pipeline.extract.database.options import engagement
 from pipeline.model.decisions import Decision
 from pipeline.protect.options.spend import SpendOptions
 from pipeline.run.select import options
@@ -22,7 +21,7 @@ from pipeline.settings.decisions import read_decisions, write_decisions
 from pipeline.settings.laptop_portal import laptop_portal, read_portal_env
 from pipeline.settings.role_mailbox import is_role_mailbox
 from pipeline.settings.secret import SHOWN, Secret
-from pipeline.settings.sections import Licence, Sources
+from pipeline.settings.sections import Licence
 from pipeline.settings.settings import VARIABLES, Settings
 from pipeline.settings.toml import read_toml
 
@@ -102,7 +101,7 @@ def test_the_worked_example_is_leicestershires() -> None:
 def test_the_worked_example_shows_the_defaults(tmp_path: Path) -> None:
     example = Settings.load(ROOT / "examples" / "leicestershire.toml", {}, datasets=options())
     least = loaded(tmp_path)
-    for part in ("options", "limits", "referee"):
+    for part in ("options", "limits", "sources", "referee"):
         assert getattr(example, part) == getattr(least, part)
     assert example.terms("spend-over-500").due_days == least.terms("spend-over-500").due_days
 
@@ -402,7 +401,7 @@ def test_no_secret_shows_in_the_settings(tmp_path: Path) -> None:
     portal = settings.named_portal()
     assert portal is not None
     assert portal.token.reveal() == TOKEN
-    address = engagement(settings).database
+    address = settings.sources.address("engagement")
     assert address is not None
     assert address.reveal() == DATABASE
     for text in (str(settings), repr(settings), f"{settings}", str(settings.facts("engagement-events")), repr(portal)):
@@ -587,9 +586,9 @@ def test_a_day_outside_this_century_is_a_slip(tmp_path: Path, day: str) -> None:
 
 
 def test_the_limits_of_sources_cannot_be_switched_off(tmp_path: Path) -> None:
-    assert loaded(tmp_path).sources == Sources(30, 600, 50_000_000)
+    assert loaded(tmp_path).sources[:3] == (30, 600, 50_000_000)
     told = loaded(tmp_path, f"{LEAST}[sources]\nfirst_row_seconds = 5\nquery_seconds = 60\nmost_rows = 1000\n").sources
-    assert told == Sources(5, 60, 1_000)
+    assert told[:3] == (5, 60, 1_000)
     for line in ("first_row_seconds = 0", "query_seconds = 3601", "most_rows = 50000001", "most_rows = 999"):
         assert complaint(tmp_path, f"{LEAST}[sources]\n{line}\n").startswith("bad-setting: ")
 
@@ -729,3 +728,33 @@ def test_a_decision_that_would_make_the_file_too_long_is_not_written(tmp_path: P
     with pytest.raises(SettingsError, match="no room"):
         write_decisions(path, [made])
     assert path.stat().st_size == 4 << 20
+
+
+CUSTODY = LEAST + '[sources.custody]\nfirst_month = "2024-02"\n'
+
+
+def test_a_source_has_a_name_in_the_settings_and_its_address_in_a_variable(tmp_path: Path) -> None:
+    sources = loaded(tmp_path, CUSTODY, PIPELINE_SOURCE_CUSTODY=DATABASE, PIPELINE_ENGAGEMENT_DATABASE=DATABASE).sources
+    assert sorted(sources.addresses) == ["custody", "engagement"]
+    assert (sources.first_month("custody"), sources.first_month("engagement")) == ("2024-02", "2010-12")
+    assert loaded(tmp_path, CUSTODY).sources.address("custody") is None
+    assert DATABASE not in repr(sources)
+
+
+def test_the_engagement_system_is_the_source_of_that_name(tmp_path: Path) -> None:
+    text = LEAST + '[sources.engagement]\nfirst_month = "2020-01"\n'
+    settings = loaded(tmp_path, text, PIPELINE_SOURCE_ENGAGEMENT=DATABASE)
+    assert settings.sources.addresses.keys() == {"engagement"}
+    assert settings.sources.first_month("engagement") == "2020-01"
+    twice = complaint(tmp_path, text, PIPELINE_SOURCE_ENGAGEMENT=DATABASE, PIPELINE_ENGAGEMENT_DATABASE=DATABASE)
+    assert "[sources] engagement" in twice
+    assert DATABASE not in twice
+
+
+def test_an_address_stands_in_no_file_and_belongs_to_a_source(tmp_path: Path) -> None:
+    written_down = complaint(tmp_path, f'{CUSTODY}address = "{DATABASE}"\n')
+    assert written_down.startswith("secret-in-file: ")
+    assert "PIPELINE_SOURCE_CUSTODY" in written_down
+    assert complaint(tmp_path, LEAST, PIPELINE_SOURCE_CUSTODY=DATABASE).startswith(
+        "unknown-variable: PIPELINE_SOURCE_CUSTODY: the settings name no such source"
+    )

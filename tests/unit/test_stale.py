@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeline.model.declaration import Dataset
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.storage.state import Registers
 
 BASE = {"key": "k", "declaration": "d", "schema": "s", "code lists": "c", "settings": "t", "program": "p"}
@@ -39,9 +39,9 @@ def survey(
     name: str = "spend-over-500",
     *,
     changed: Mapping[str, str] | None = None,
-    late: Mapping[str, Mapping[Month, int]] | None = None,
+    late: Mapping[str, Mapping[Period, int]] | None = None,
     registers: Registers | None = None,
-    opened: tuple[Month, ...] = MONTHS,
+    opened: tuple[Period, ...] = MONTHS,
 ) -> Survey:
     """Return three months of extracts; ``changed`` are other digests, ``late`` other months in a file, by path."""
     feeds = declared()[name].feeds
@@ -77,12 +77,12 @@ class Kept:
         built, _ = stale_months(self.dataset, self.state, found, base=BASE, store=self.store)
         self.state = State(months={each.month: self._built(each.month, each.inputs, each.made_from) for each in built})
 
-    def _built(self, month: Month, inputs: Mapping[str, str], made_from: Mapping[str, str]) -> MonthState:
+    def _built(self, month: Period, inputs: Mapping[str, str], made_from: Mapping[str, str]) -> MonthState:
         return MonthState(
             released=self.release(month, month, [ONE]), waiting=None, inputs=inputs, made_from=made_from, accounts=()
         )
 
-    def release(self, month: Month, folder: str, published: list[str | None]) -> Built:
+    def release(self, month: Period, folder: str, published: list[str | None]) -> Built:
         """Return a release that is on disk and holds ``published`` as its references."""
         sink = pa.BufferOutputStream()
         names = {name: pa.array(published, pa.string()) for name in self.dataset.references.values()}
@@ -97,7 +97,7 @@ class Kept:
         passed.complete()
         return passed.described(rows=len(published), released_on=dt.date(2024, 4, 10), quality={})
 
-    def reasons(self, found: Survey, base: Mapping[str, str] = BASE) -> dict[Month, tuple[str, ...]]:
+    def reasons(self, found: Survey, base: Mapping[str, str] = BASE) -> dict[Period, tuple[str, ...]]:
         """Return why each stale month is stale."""
         again, _ = stale_months(self.dataset, self.state, found, base=base, store=self.store)
         self.told = {public_reason(each.reasons) for each in again}

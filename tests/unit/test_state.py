@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Where the names in the types of a state's parts mean something.
-NAMES = {"Mapping": Mapping, "Month": str, "Outcome": Outcome, "dt": dt}
+NAMES = {"Mapping": Mapping, "Period": str, "Outcome": Outcome, "dt": dt}
 BUILT = Built(
     folder="2024-01-abc",
     rows=7,

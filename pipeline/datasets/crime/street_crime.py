@@ -2,6 +2,7 @@
 
 from pipeline.extract.delimited import Folder
 from pipeline.model.declaration import Dataset, Feed, Share
+from pipeline.model.periods import Monthly
 from pipeline.protect.pseudonyms import FULL
 from pipeline.protect.rules import OffenceAgrees, OneIncident, OneRecord, RestrictedRecord
 from pipeline.protect.treatments import Coded, Constant, ForceName, MapPoint, MonthOf, OwnForce, Pseudonym, Withhold
@@ -20,8 +21,8 @@ _FREE_TEXT = Withhold("anybody", what="Notes and logs", why="free text about peo
 RECORDED_CRIME = Feed(
     name="recorded-crime",
     title="Recorded crimes, by month of recording",
-    source=Folder("crime/recorded-crime/{month}.csv"),
-    dated_by="recorded_on",
+    source=Folder("crime/recorded-crime/{period}.csv"),
+    period=Monthly(dated_by="recorded_on"),
     columns={
         "crime_reference": _CRIME_ID,
         "recorded_on": MonthOf("Month"),
@@ -50,8 +51,8 @@ RECORDED_CRIME = Feed(
 ASB_INCIDENTS = Feed(
     name="asb-incidents",
     title="Closed incidents of anti-social behaviour, by month of call",
-    source=Folder("crime/asb-incidents/{month}.csv"),
-    dated_by="received_at",
+    source=Folder("crime/asb-incidents/{period}.csv"),
+    period=Monthly(dated_by="received_at"),
     columns={
         "received_at": MonthOf("Month"),
         _PLACE: MapPoint(),

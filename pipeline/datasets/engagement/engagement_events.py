@@ -2,6 +2,7 @@
 
 from pipeline.extract.database import Database
 from pipeline.model.declaration import Dataset, Feed
+from pipeline.model.periods import Monthly
 from pipeline.protect.rules import AlreadyHeld, PublicVenue, SensitiveAudience
 from pipeline.protect.treatments import Band, Coded, Flag, Keep, MonthOf, Pseudonym, ReferenceCode, Withhold
 
@@ -12,8 +13,8 @@ _TITLE = Withhold(what="Titles of events", why="free text; the kind's label is p
 EVENTS = Feed(
     name="events",
     title="Events of the engagement system that have been held",
-    source=Database(setting="engagement_database", default=_SYSTEM, table="event", key="event_id"),
-    dated_by="starts_at",
+    source=Database(source="engagement", default=_SYSTEM, table="event", key="event_id"),
+    period=Monthly(dated_by="starts_at"),
     columns={
         "event_id": Pseudonym("event_id", scope="event"),
         "starts_at": MonthOf("month", day_into="event_date", to_come=True, why="the hour is not what the public needs"),

@@ -7,7 +7,7 @@ from pipeline.protect.treatments import Constant, Day, Keep, Money, Period, Pseu
 from pipeline.protect.treatments.codes import Body, Coded, ValueForMoney
 from pipeline.protect.treatments.register_numbers import CompanyNumber, ContractReference
 
-_LEDGER = "expenditure/ledger/{month}.xlsx"
+_LEDGER = "expenditure/ledger/{period}.xlsx"
 _PAYMENT = ("Body", "Transaction No")
 _FRAUD = "invoice fraud uses real numbers"
 _STILL_CHECKED = ("Body", "Period", "Transaction No", "Line No", "Payment Date", "Net Amount", "Currency")

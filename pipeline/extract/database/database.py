@@ -5,28 +5,22 @@ An address may hold a password, and a database's own errors may hold cells: neit
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-import math
 from contextlib import contextmanager
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
 import sqlalchemy as sql
 from sqlalchemy.exc import NoSuchModuleError, OperationalError, SQLAlchemyError
 
-from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError, SettingsError
-from pipeline.extract.database.options import EngagementOptions
 from pipeline.extract.database.patience import Watch, within
-from pipeline.extract.database.sqlite import NOT_SQLITE, is_sqlite, sqlite_engine
+from pipeline.extract.database.sqlite import BESIDE, NOT_SQLITE, is_sqlite, sqlite_engine, sqlite_file
+from pipeline.extract.database.texts import NO_TEXT, text_of
 from pipeline.extract.header import match_header
-from pipeline.extract.number import plain_decimal
-from pipeline.extract.paths import exists, open_regular, safe_path
+from pipeline.extract.paths import below, exists, open_regular, safe_path
 from pipeline.model.tables import CellProblem, Extracted
 from pipeline.settings.sections import Sources
 
@@ -34,12 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.settings.options import Options
-    from pipeline.settings.secret import Secret
+    from pipeline.model.declaration import Address, Connections
+    from pipeline.model.periods import Period, PeriodKind
 
 _BATCH = 5_000
 _BUSY = ("locked", "busy")
-_LONDON = ZoneInfo("Europe/London")
 _USUAL = Sources()
 
 
@@ -53,60 +46,58 @@ def is_file(path: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A table with a ``key``, in the database whose address the setting ``setting`` holds.
+    """A table with a ``key``, in the database that the settings call ``source``.
 
-    Where that setting is empty, the database is the SQLite file ``default`` below the folder of extracts.
+    Where they give no address for it, the database is the SQLite file ``default`` below the folder of extracts.
     """
 
-    options: ClassVar[tuple[type[Options], ...]] = (EngagementOptions,)
-    setting: str
+    source: str
     default: str
     table: str
     key: str
+    connections: Connections = field(default=_USUAL, repr=False, compare=False)
 
     @property
-    def path(self) -> str:
+    def whole(self) -> str:
         """What receipts call it: the same whichever database it is."""
         return f"{_SCHEME}{self.table}"
 
-    def check(self, address: Secret[str]) -> None:
-        """Raise `SettingsError` unless a driver that is installed can open ``address``; nothing is opened."""
-        self._engine(address).dispose()
+    @property
+    def name(self) -> str:
+        """What the settings call it."""
+        return self.source
 
-    def present(self, root: Path, address: Secret[str] | None, limits: Sources = _USUAL) -> bool:
-        """Return whether the database is there, without reading a row.
+    @property
+    def pattern(self) -> str:
+        """No file is expected for a period."""
+        return ""
 
-        At an ``address`` the table must be there; without one, the file below ``root``.
+    @property
+    def first_month(self) -> str:
+        """The first month that counts, as the settings say."""
+        return self.connections.first_month(self.source)
+
+    def at(self, connections: Connections) -> Self:
+        """Return the same table, at the address that the settings give."""
+        return replace(self, connections=connections)
+
+    def check(self) -> None:
+        """Raise `SettingsError` unless a driver that is installed can open the address; nothing is opened."""
+        if address := self._address:
+            self._engine(address).dispose()
+
+    def extracts(self, root: Path, _kind: PeriodKind) -> dict[Period, str]:
+        """Return the table as one extract without a month of its own, without reading a row; nothing where it is not.
+
+        At an address the table must be there; without one, the file below ``root``.
         """
-        if address is None:
-            return exists(root, self.default)
-        engine, watch = self._engine(address), Watch(limits, where=self._where)
+        return {"": self.whole} if self._present(root) else {}
 
-        def ask() -> bool:
-            with _connected(engine, watch, where=self._where) as connection:
-                return sql.inspect(connection).has_table(self.table)
-
-        return within(watch, ask)
-
-    def read_from(
-        self,
-        root: Path,
-        address: Secret[str] | None,
-        columns: Sequence[str],
-        declared: Sequence[str],
-        *,
-        dictionaries: Sequence[str] = (),
-        limits: Sources = _USUAL,
-    ) -> Extracted:
-        """Return the asked ``columns`` from the database at ``address``, or without one from the file below ``root``.
-
-        Numbers, dates and times become text; a value that no text stands for is listed in ``problems``.
-        ``sha256`` is a digest of all that was selected.
-        """
-        if address is None:
-            return self.read(root, self.default, columns, declared, dictionaries=dictionaries, limits=limits)
-        asked = Asked(self.table, self.key, tuple(columns), tuple(declared), tuple(dictionaries))
-        return _read_within(self._engine(address), asked, Watch(limits, where=self._where), where=self._where)
+    def files(self, root: Path, _kind: PeriodKind) -> tuple[str, ...]:
+        """Return the file below ``root`` that is read, with what SQLite keeps beside it; none where it is elsewhere."""
+        address = self._address
+        path = self.default if address is None else below(root, sqlite_file(address.reveal()))
+        return tuple(f"{path}{ending}" for ending in ("", *BESIDE)) if path else ()
 
     def read(
         self,
@@ -116,21 +107,42 @@ class Database:
         declared: Sequence[str],
         *,
         dictionaries: Sequence[str] = (),
-        limits: Sources = _USUAL,
     ) -> Extracted:
-        """Return the asked ``columns`` of the table in the SQLite file at ``path``, in the order of the key."""
-        with open_regular(root, path) as file:
-            if not is_sqlite(file):
-                raise _broken(path, NOT_SQLITE)
-        engine = sqlite_engine(safe_path(root, path))
-        asked = Asked(self.table, self.key, tuple(columns), tuple(declared), tuple(dictionaries))
-        return _read_within(engine, asked, Watch(limits, where=path), where=path)
+        """Return the asked ``columns`` at its address, or without one from the file below ``root``, in the key's order.
+
+        Numbers, dates and times become text; a value that no text stands for is listed in ``problems``.
+        ``sha256`` is a digest of all that was selected.
+        """
+        where, address = self._where, self._address
+        if address is None:
+            where = self.default
+            with open_regular(root, where) as file:
+                if not is_sqlite(file):
+                    raise _broken(where, NOT_SQLITE)
+        engine = sqlite_engine(safe_path(root, where)) if address is None else self._engine(address)
+        asked = Asked(path, self.table, self.key, tuple(columns), tuple(declared), tuple(dictionaries))
+        return _read_within(engine, asked, Watch(self.connections, where=where), where=where)
+
+    def _present(self, root: Path) -> bool:
+        if self._address is None:
+            return exists(root, self.default)
+        engine, watch = self._engine(self._address), Watch(self.connections, where=self._where)
+
+        def ask() -> bool:
+            with _connected(engine, watch, where=self._where) as connection:
+                return sql.inspect(connection).has_table(self.table)
+
+        return within(watch, ask)
+
+    @property
+    def _address(self) -> Address | None:
+        return self.connections.address(self.source)
 
     @property
     def _where(self) -> str:
         return f"database, table `{self.table}`"
 
-    def _engine(self, address: Secret[str]) -> sql.Engine:
+    def _engine(self, address: Address) -> sql.Engine:
         try:
             url = sql.make_url(address.reveal())
             if url.get_backend_name() == "sqlite":
@@ -143,14 +155,15 @@ class Database:
         raise SettingsError(
             "bad-setting",
             f"the address cannot be used: {what}",
-            where=f"setting `{self.setting}`",
+            where=f"the address of the source `{self.source}`",
             fix="write it as SQLAlchemy does: kind://user:password@host/database",
         )
 
 
 class Asked(NamedTuple):
-    """What is asked of one table; ``key`` orders its rows."""
+    """What is asked of one table, which receipts call ``path``; ``key`` orders its rows."""
 
+    path: str
     table: str
     key: str
     columns: tuple[str, ...]
@@ -205,17 +218,17 @@ def _read(engine: sql.Engine, asked: Asked, watch: Watch, *, where: str) -> Sequ
 
 def _as_text(batch: Sequence[sql.Row[tuple[object, ...]]], names: Sequence[str]) -> Mapping[str, list[str | None]]:
     columns = zip(*batch, strict=True)
-    return {name: [_text(value) for value in column] for name, column in zip(names, columns, strict=True)}
+    return {name: [text_of(value) for value in column] for name, column in zip(names, columns, strict=True)}
 
 
 def _extracted(batches: Sequence[Mapping[str, list[str | None]]], asked: Asked) -> Extracted:
     names = asked.columns or asked.declared[:1]
     cells = {name: [cell for batch in batches for cell in batch[name]] for name in names}
     length = len(cells[names[0]])
-    unreadable = [(row, name) for name in asked.columns for row, cell in enumerate(cells[name], 1) if cell == _NO_TEXT]
+    unreadable = [(row, name) for name in asked.columns for row, cell in enumerate(cells[name], 1) if cell == NO_TEXT]
     digest, size = _digest([cells[name] for name in names])
     return Extracted(
-        path=f"{_SCHEME}{asked.table}",
+        path=asked.path,
         bytes=size,
         sha256=digest,
         encoding="database",
@@ -225,52 +238,8 @@ def _extracted(batches: Sequence[Mapping[str, list[str | None]]], asked: Asked) 
     )
 
 
-#: Stands for a value that no text stands for; no text of a database begins with it after reading.
-_NO_TEXT = "\0unreadable"
-
-
-def _text(value: object) -> str | None:
-    """Return the text that stands for a value: None when empty, `_NO_TEXT` when none does."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return _NO_TEXT if "\0" in value else value.strip(BLANKS) or None
-    return _number_text(value) or _time_text(value) or _NO_TEXT
-
-
-def _number_text(value: object) -> str:
-    match value:
-        case bool():
-            return "TRUE" if value else "FALSE"
-        case int():
-            return str(value)
-        case float() if math.isfinite(value):
-            return plain_decimal(value)
-        case Decimal() if value.is_finite():
-            return format(value, "f")
-    return ""
-
-
-def _time_text(value: object) -> str:
-    match value:
-        case dt.datetime():
-            return _local_text(value)
-        case dt.date():
-            return value.isoformat()
-    return ""
-
-
-def _local_text(value: dt.datetime) -> str:
-    """Return a time as civil time in Europe/London; one without a zone is that already."""
-    try:
-        local = value.astimezone(_LONDON) if value.utcoffset() is not None else value
-    except (OverflowError, ValueError):  # at the ends of the calendar
-        return ""
-    return f"{local:%Y-%m-%d %H:%M:%S}"
-
-
 def _column(cells: Sequence[str | None], *, encode: bool) -> pa.Array:
-    texts = pa.array([None if cell == _NO_TEXT else cell for cell in cells], pa.string())
+    texts = pa.array([None if cell == NO_TEXT else cell for cell in cells], pa.string())
     return texts.dictionary_encode() if encode else texts
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sql
 
-    from pipeline.settings.sections import Sources
+    from pipeline.model.declaration import Connections
 
 _Made = TypeVar("_Made")
 #: How long a query that was interrupted may take to end, in seconds, before it is left alone.
@@ -27,7 +27,7 @@ _GRACE_S = 2.0
 class Watch:
     """What is known of a query under way: whether its first row has come, and how it can be interrupted."""
 
-    def __init__(self, limits: Sources, *, where: str) -> None:
+    def __init__(self, limits: Connections, *, where: str) -> None:
         """Begin before the connection is made; ``where`` is what errors call the database."""
         self.limits = limits
         self.begun = threading.Event()

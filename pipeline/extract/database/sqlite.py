@@ -32,6 +32,12 @@ def is_sqlite(file: BinaryIO) -> bool:
     return file.read(len(_MAGIC)) == _MAGIC
 
 
+def sqlite_file(address: str) -> Path | None:
+    """Return the file that an address names, None where it names no SQLite file that is there."""
+    _, _, place = address.partition("sqlite:///")
+    return Path(place) if place and Path(place).is_file() else None
+
+
 def sqlite_engine(path: Path | str | None) -> sql.Engine:
     """Return an engine on the SQLite file at ``path`` that can only read it; nothing is made when it is absent.
 

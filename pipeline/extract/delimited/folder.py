@@ -17,6 +17,7 @@ import pyarrow.csv
 from pipeline.columns.arrays import BLANKS, whole
 from pipeline.columns.parallel import map_columns
 from pipeline.errors import InputError
+from pipeline.extract.by_period import FilesByPeriod
 from pipeline.extract.cut import refuse_full
 from pipeline.extract.delimited.stream import BLOCK, UTF_8, CheckedStream, Tap
 from pipeline.extract.delimited.walk import Irregular, cut_off, filled_columns, first_records, walk
@@ -38,7 +39,7 @@ _LARGEST_BLOCK = (1 << 31) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(FilesByPeriod):
     """One CSV file a month, at ``pattern`` below the folder of extracts.
 
     The header is the row below ``title_rows`` rows.  ``encodings`` are tried in turn, strictly; the one that

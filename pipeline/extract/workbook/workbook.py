@@ -18,6 +18,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
+from pipeline.extract.by_period import FilesByPeriod
 from pipeline.extract.cut import refuse_full
 from pipeline.extract.header import LOOKED_BELOW, Around, match_header
 from pipeline.extract.marking import refuse_marking
@@ -47,7 +48,7 @@ _MOST_CELLS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Workbook:
+class Workbook(FilesByPeriod):
     """One workbook a month, at ``pattern`` below the folder of extracts.
 
     The header is the row below ``title_rows`` rows of the sheet ``sheet``.  ``allowed`` are codes of things

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, filled, plain, where
-from pipeline.model.handling import Judgement, PublicRevision, RowRule, nowhere
+from pipeline.model.handling import Judgement, RowRule, nowhere
+from pipeline.model.public_rows import PublicRevision
 from pipeline.protect.rules.rule import Marked, only
 from pipeline.protect.treatments.dates import before
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
-    from pipeline.model.handling import PublicRows
+    from pipeline.model.public_rows import PublicRows
     from pipeline.model.tables import RawTable
 
 
@@ -121,7 +122,7 @@ class PublicVenue(_ProtectedEvent):
 
     def protects(self, column: pa.Array, context: Context, *, known: bool) -> Mask:
         """Return the events at venues that are not public."""
-        public = context.codelists.read(self.codelist).mapping("code", "is_public", month=context.month)
+        public = context.codelists.read(self.codelist).mapping("code", "is_public", month=context.first_month)
         is_public = facts_of_distinct(column, lambda code: public.get(code) == "Y", dtype=np.bool_, empty=False)
         return ~is_public & _listed(column, public) if known else ~is_public
 

@@ -35,7 +35,7 @@ class OffenceAgrees(RowRule):
         return (self.column, self.crime_type)
 
     def _expected(self, raw: RawTable, context: Context) -> pa.Array:
-        listed = context.codelists.read(self.codelist).mapping("code", "crime_type", month=context.month)
+        listed = context.codelists.read(self.codelist).mapping("code", "crime_type", month=context.first_month)
         return on_distinct(raw.cells[self.column], listed.get)
 
     def check(self, raw: RawTable, context: Context) -> Sequence[Problem]:

@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain
 from pipeline.columns.groups import groups
 from pipeline.columns.keys import fold_column
-from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows, Question
+from pipeline.model.handling import Judgement, Problem, Question
 from pipeline.model.payee_types import PERSONAL, PROTECTED, PROTECTION
+from pipeline.model.public_rows import PublicRevision, PublicRows
 from pipeline.protect.rules.kept_back import Lines, as_released, remembered
 from pipeline.protect.rules.named import names_of, names_somebody
 from pipeline.protect.rules.payee_questions import pence, questions_of

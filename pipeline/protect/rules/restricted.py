@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, mask_of, plain
 from pipeline.columns.keys import fold_column
-from pipeline.model.handling import Judgement, Problem, PublicRevision, PublicRows, RowRule, nowhere, problem
+from pipeline.model.handling import Judgement, Problem, RowRule, nowhere, problem
+from pipeline.model.public_rows import PublicRevision, PublicRows
 from pipeline.protect.pseudonyms import FULL
 from pipeline.protect.rules.rule import Marked, is_flag, only, written_differently
 

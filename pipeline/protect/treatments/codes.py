@@ -63,7 +63,7 @@ class Coded(OneColumn):
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the labels, and the cells that have none."""
-        labels = context.codelists.read(self.codelist).mapping(self.key, self.label, month=context.month)
+        labels = context.codelists.read(self.codelist).mapping(self.key, self.label, month=context.first_month)
         words = _FLAGS if self.flag else {}
         known = {code: words.get(label, label) for code, label in labels.items() if label not in self.apart_from}
         column = cells[self.column]
@@ -127,7 +127,7 @@ class ValueForMoney(OneColumn):
             InputError: ``no-value-for-money``: a reason must be there, and no row has one.
         """
         required = context.option(SpendOptions).value_for_money == "required"
-        labels = context.codelists.read("procurement-route").mapping(month=context.month)
+        labels = context.codelists.read("procurement-route").mapping(month=context.first_month)
         alias = context.codelists.read("procurement-route-alias").mapping("text", "code")
 
         def label(text: str) -> str | None:

@@ -92,8 +92,9 @@ class Day(OneColumn):
         first_year = _FIRST_YEAR if self.payment else _FIRST_OTHER_YEAR
         past = self.past or self.payment
         plausible = Plausible.of(context.as_of, first_year=first_year, past=past, planned=self.planned)
-        if self.payment and context.month:
-            plausible = plausible.near(context.month, context.option(SpendOptions).payment_days)
+        first, last = context.kind.span([context.month])
+        if self.payment and first:
+            plausible = plausible.near(first, last, context.option(SpendOptions).payment_days)
         return Treated(self._same(day), _date_problems(self.column, day, plausible))
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.model.periods import months_between
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period, PeriodKind
 
 #: A drawing is so many units high, and each month so many wide (its bar is narrower).
 HEIGHT = 100
@@ -20,7 +18,7 @@ BAR = 8
 class Bar(NamedTuple):
     """One month's bar, in units of the drawing from its top left corner."""
 
-    month: Month
+    month: Period
     rows: int
     x: int
     y: int
@@ -32,18 +30,18 @@ class Chart(NamedTuple):
 
     bars: tuple[Bar, ...]
     width: int
-    first: Month
-    last: Month
+    first: Period
+    last: Period
     most: Bar
     fewest: Bar
 
 
-def draw_chart(rows_by_month: Mapping[Month, int]) -> Chart | None:
+def draw_chart(kind: PeriodKind, rows_by_month: Mapping[Period, int]) -> Chart | None:
     """Return the chart of two months or more; fewer, or nothing but empty ones, need none."""
     if len(rows_by_month) <= 1 or not any(rows_by_month.values()):
         return None
     highest = max(rows_by_month.values())
-    axis = tuple(months_between(min(rows_by_month), max(rows_by_month)))
+    axis = tuple(kind.between(min(rows_by_month), max(rows_by_month)))
     bars = tuple(
         _bar(position, month, rows=rows_by_month[month], highest=highest)
         for position, month in enumerate(axis)
@@ -59,7 +57,7 @@ def draw_chart(rows_by_month: Mapping[Month, int]) -> Chart | None:
     )
 
 
-def _bar(position: int, month: Month, *, rows: int, highest: int) -> Bar:
+def _bar(position: int, month: Period, *, rows: int, highest: int) -> Bar:
     """Return a bar that is as high as its rows; a release without rows is seen too, a gap is none."""
     height = max(round(rows / highest * HEIGHT), 1)
     return Bar(month, rows, position * STEP + (STEP - BAR) // 2, HEIGHT - height, height)

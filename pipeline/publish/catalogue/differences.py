@@ -10,8 +10,6 @@ from pipeline.publish.catalogue.pages import templates
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.model.periods import Month
-
     Row = Sequence[str]
 
 
@@ -20,7 +18,7 @@ class MonthOfRows:
     """The rows of a month that would differ, as published texts; ``counts`` are all added, removed and changed ones."""
 
     title: str
-    month: Month
+    noun: str
     now: int
     then: int
     waits: bool

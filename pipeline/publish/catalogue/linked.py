@@ -85,7 +85,7 @@ def _dcat_dataset(view: DatasetView) -> dict[str, object]:
         "dct:description": facts.description,
         "dct:identifier": facts.name,
         "dct:publisher": _agent(facts.publisher),
-        "dct:accrualPeriodicity": {"@id": frequency_address(facts.frequency)},
+        "dct:accrualPeriodicity": {"@id": frequency_address(facts.period.frequency)},
         "dct:spatial": {"@id": facts.spatial_uri},
         "dcat:keyword": list(facts.tags),
         "dcat:landingPage": {"@id": f"{facts.name}/index.html"},
@@ -135,8 +135,8 @@ def _dcat_distribution(view: DatasetView, file: Download) -> dict[str, object]:
 
 def _period(view: DatasetView) -> tuple[str, str] | None:
     """Return the first and the last published month, or nothing."""
-    months = [month.month for year in view.years for month in year.months]
-    return (min(months), max(months)) if months else None
+    first, last = view.facts.period.span(month.month for year in view.years for month in year.months)
+    return (first[:7], last[:7]) if first else None
 
 
 def _media_type(name: str) -> str:

@@ -10,7 +10,7 @@ from pipeline.errors import StorageError
 from pipeline.plain import read_plain
 from pipeline.publish.catalogue.pages import DATASET_PAGE, SITE_FILES
 from pipeline.publish.catalogue.tree import empty_below, is_plain_file, list_below
-from pipeline.publish.plan import is_month_file
+from pipeline.publish.plan import is_period_file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -80,7 +80,7 @@ def _was_written(folder: Path, path: str) -> bool:
         return path in SITE_FILES
     package = _json(folder / dataset / "datapackage.json")
     own = isinstance(package, dict) and package.get("name") == dataset
-    return own and (is_month_file(dataset, name) or _BESIDE.fullmatch(name) is not None)
+    return own and (is_period_file(dataset, name) or _BESIDE.fullmatch(name) is not None)
 
 
 def _json(path: Path) -> object:

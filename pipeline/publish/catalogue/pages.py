@@ -17,7 +17,6 @@ from pipeline.publish.catalogue.views import (
     KeptFile,
     OtherDataset,
     day_in_words,
-    month_in_words,
     view_dataset,
 )
 
@@ -78,7 +77,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"month": month_in_words, "coded": _coded, "day": _day}
+    environment.filters |= {"coded": _coded, "day": _day}
     return environment
 
 
@@ -132,6 +131,7 @@ def _dataset_words(view: DatasetView) -> dict[str, object]:
     return {
         "view": view,
         "facts": view.facts,
+        "period": view.facts.period,
         "sample": view.facts.sample,
         "force": view.facts.force_name,
         "changes": newest_first[:_NEWEST_CHANGES],

@@ -36,7 +36,7 @@ from pipeline.publish.plan import (
     SITE,
     SITE_ABSENT,
     SITE_CURRENT,
-    is_month_file,
+    is_period_file,
     make_plan,
     metadata_digest,
     wanted_files,
@@ -162,7 +162,7 @@ class StaticCatalogue:
             publication.name: [
                 KeptFile(name, (self._folder / publication.name / name).lstat().st_size, sha256)
                 for name, sha256 in sorted(held[publication.name].items())
-                if sha256 != NO_FILE and is_month_file(publication.name, name) and name not in publication.extras
+                if sha256 != NO_FILE and is_period_file(publication.name, name) and name not in publication.extras
             ]
             for publication in publications
         }

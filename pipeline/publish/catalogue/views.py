@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.model.periods import last_day, neighbour
 from pipeline.model.wording import figure
 from pipeline.publish.catalogue.chart import Chart, draw_chart
+from pipeline.publish.plan import period_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.model.release import Publication, PublishedColumn, Release, ReleasedFile
     from pipeline.model.wording import Figure
 
@@ -54,7 +54,7 @@ class Download(NamedTuple):
 class MonthView:
     """One published month: its name without the year, its rows ("" when not known), its files, a remark."""
 
-    month: Month
+    month: Period
     label: str
     name: str
     year: str
@@ -117,47 +117,41 @@ class DatasetView:
 def view_dataset(publication: Publication, kept: Sequence[KeptFile] = ()) -> DatasetView:
     """Return what the page of a dataset says."""
     months = sorted((*_released(publication), *_kept_months(publication, kept)), key=_month_of, reverse=True)
-    withdrawn = publication.withdrawn
+    withdrawn, kind = publication.withdrawn, publication.period
+    missing = {*publication.missing} - {view.month for view in months} - {*withdrawn}
     return DatasetView(
         facts=publication,
         last_published=day_in_words(publication.last_published),
         next_due=day_in_words(publication.next_due),
         overdue=publication.next_due is not None and publication.as_of > publication.next_due,
         due_words=_due_words(publication),
-        span=_span([view.month for view in months]),
+        span=kind.span_in_words([view.month for view in reversed(months)]) if months else "none yet",
         rows=f"{sum(release.rows for release in publication.releases):,}",
         years=tuple(YearView(year, tuple(group)) for year, group in groupby(months, key=lambda view: view.year)),
-        missing=tuple(_ranges(sorted(set(publication.missing) - {view.month for view in months} - {*withdrawn}))),
+        missing=tuple(kind.span_in_words(run) for run in kind.runs(missing)),
         withdrawn=tuple(
-            (month_in_words(month), day_in_words(dt.date.fromisoformat(day))) for month, day in withdrawn.items()
+            (kind.said(month), day_in_words(dt.date.fromisoformat(day))) for month, day in withdrawn.items()
         ),
-        held=tuple((month_in_words(held.month), held.reason) for held in sorted(publication.held)),
+        held=tuple((kind.said(held.month), held.reason) for held in sorted(publication.held)),
         columns=tuple(ColumnView(column, _codelist(publication, column)) for column in publication.columns),
-        quality=_quality(publication.releases),
-        chart=draw_chart({release.month: release.rows for release in publication.releases}),
+        quality=_quality(publication),
+        chart=draw_chart(kind, {release.month: release.rows for release in publication.releases}),
     )
 
 
 def _due_words(publication: Publication) -> str:
     """Return which month is overdue and since when, in words; the month behind the last one that is out and over."""
-    over = [each.month for each in publication.releases if last_day(each.month) < publication.as_of]
-    due = month_in_words(neighbour(max(over), 1)) if over else "The next month"
+    kind = publication.period
+    over = [each.month for each in publication.releases if kind.has_ended(each.month, publication.as_of)]
+    due = kind.said(kind.neighbour(max(over), 1)) if over else f"The next {kind.noun}"
     return f"{due} was due on {day_in_words(publication.next_due)} and is not out"
 
 
-def first_issued(publication: Publication, month: Month = "") -> str:
+def first_issued(publication: Publication, month: Period = "") -> str:
     """Return the ISO day on which ``month`` (any month where none is named) was first released, "" where never."""
     days = [each.released_on for each in publication.changes if month in ("", each.month)]
     days += [each.released_on.isoformat() for each in publication.releases if month in ("", each.month)]
     return min(days, default="")
-
-
-def month_in_words(month: Month) -> str:
-    """Return `2024-03` as `March 2024`; what is no month comes back as it is."""
-    year, _, number = month.partition("-")
-    if not (number.isdecimal() and 1 <= int(number) <= len(calendar.month_name) - 1):
-        return month
-    return f"{calendar.month_name[int(number)]} {year}"
 
 
 def day_in_words(day: dt.date | None) -> str:
@@ -177,7 +171,7 @@ def size_in_words(size: int) -> str:
     return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:,.0f} {unit}"  # noqa: PLR2004 - two digits are enough
 
 
-def _month_of(view: MonthView) -> Month:
+def _month_of(view: MonthView) -> Period:
     return view.month
 
 
@@ -185,11 +179,12 @@ def _released(publication: Publication) -> Iterable[MonthView]:
     """Yield one view per release."""
     for release in publication.releases:
         files = {file.format: _download(file) for file in release.files}
+        year, name = publication.period.heading(release.month)
         yield MonthView(
             month=release.month,
-            label=month_in_words(release.month),
-            name=month_in_words(release.month).partition(" ")[0],
-            year=release.month[:4],
+            label=publication.period.said(release.month),
+            name=name,
+            year=year,
             rows=f"{release.rows:,}",
             files={kind: files[kind] for kind in sorted(files)},
             remark=_remark(publication, release),
@@ -200,7 +195,8 @@ def _remark(publication: Publication, release: Release) -> str:
     """Return what a reader has to know of a month: that it is not whole, or will not change any more."""
     if release.input_gone:
         return "stays as it was published: what it was made from is no longer held"
-    return "so far: this month is not over yet" if last_day(release.month) >= publication.as_of else ""
+    kind = publication.period
+    return "" if kind.has_ended(release.month, publication.as_of) else f"so far: this {kind.noun} is not over yet"
 
 
 def _download(file: ReleasedFile | KeptFile) -> Download:
@@ -209,35 +205,20 @@ def _download(file: ReleasedFile | KeptFile) -> Download:
 
 def _kept_months(publication: Publication, kept: Sequence[KeptFile]) -> Iterable[MonthView]:
     """Yield one view per month that the catalogue keeps and that has no release here."""
-    start = len(publication.name) + 1
     released = {release.month for release in publication.releases}
-    for month, group in groupby(sorted(kept), key=lambda file: file.name[start : start + len("2024-01")]):
+    for month, group in groupby(sorted(kept), key=lambda file: period_of(publication.name, file.name)):
         files = {file.name.rpartition(".")[2]: _download(file) for file in group}
         if month not in released:
+            year, name = publication.period.heading(month)
             yield MonthView(
                 month=month,
-                label=month_in_words(month),
-                name=month_in_words(month).partition(" ")[0],
-                year=month[:4],
+                label=publication.period.said(month),
+                name=name,
+                year=year,
                 rows="",
                 files=files,
                 remark="kept from an earlier release",
             )
-
-
-def _span(newest_first: Sequence[Month]) -> str:
-    """Return the months that are published, in words."""
-    if not newest_first:
-        return "none yet"
-    last, first = month_in_words(newest_first[0]), month_in_words(newest_first[-1])
-    return first if first == last else f"{first} to {last}"
-
-
-def _ranges(months: Sequence[Month]) -> Iterable[str]:
-    """Yield months in words, a run of consecutive ones as one range."""
-    for _, group in groupby(enumerate(months), key=lambda pair: neighbour(pair[1], -pair[0])):
-        run = [month for _, month in group]
-        yield _span(run[::-1])
 
 
 def _codelist(publication: Publication, column: PublishedColumn) -> str:
@@ -247,8 +228,9 @@ def _codelist(publication: Publication, column: PublishedColumn) -> str:
     return next((name for name in candidates if name in publication.extras), "")
 
 
-def _quality(releases: Sequence[Release]) -> QualityView | None:
+def _quality(publication: Publication) -> QualityView | None:
     """Return the quality figures of every release as one table, or nothing when there are none."""
+    releases = publication.releases
     names = tuple(dict.fromkeys(name for release in releases for name in release.quality))
     if not names:
         return None
@@ -257,7 +239,7 @@ def _quality(releases: Sequence[Release]) -> QualityView | None:
         tuple(figure(name) for name in names),
         tuple(
             (
-                month_in_words(release.month),
+                publication.period.said(release.month),
                 tuple(f"{release.quality[name]:,}" if name in release.quality else "" for name in names),
             )
             for release in newest_first

@@ -14,16 +14,15 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.metadata.vocabulary import MEDIA_TYPES, STANDARDS, frequency_address
-from pipeline.model.periods import last_day
 from pipeline.model.wording import SAMPLE_MARK, figure, marked
-from pipeline.publish.catalogue.views import day_in_words, first_issued, month_in_words
+from pipeline.publish.catalogue.views import day_in_words, first_issued
 from pipeline.publish.ckan.notes import plain, write_notes
 from pipeline.publish.plan import metadata_digest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.model.release import Publication, Release, ReleasedFile
 
 Fields = dict[str, Any]
@@ -38,8 +37,6 @@ _NOT_IN_A_TAG: Final = re.compile(r"[^\w.-]+")
 _MD5: Final = re.compile(r"[0-9a-f]{32}")
 
 _TABLE_SCHEMA: Final = "https://datapackage.org/standard/table-schema/"
-#: The period that one file covers, by how often there is one.
-_GRANULARITIES: Final = {"monthly": "month"}
 _FORMATS: Final = {"csv": "CSV", "parquet": "Parquet"}
 #: Every extra that is ours.  Others are somebody else's and stay.
 EXTRAS: Final = (
@@ -52,7 +49,7 @@ EXTRAS: Final = (
 )  # fmt: skip
 
 
-def dataset_fields(publication: Publication, *, kept: Collection[Month] = ()) -> Fields:
+def dataset_fields(publication: Publication, *, kept: Collection[Period] = ()) -> Fields:
     """Return the fields of the dataset, ``tags`` and ``extras`` as sorted lists; ``kept`` are months held without
     a release here, which stay published and so count as covered.
     """  # noqa: D205 - one sentence
@@ -74,8 +71,8 @@ def dataset_fields(publication: Publication, *, kept: Collection[Month] = ()) ->
 def resource_fields(publication: Publication, release: Release, file: ReleasedFile) -> Fields:
     """Return the fields of the resource that holds one file of one month."""
     kind = _FORMATS[file.format]
-    first, last = _span([release.month])
-    title = f"{plain(publication.title)}, {month_in_words(release.month)} ({kind})"
+    first, last = publication.period.span([release.month])
+    title = f"{plain(publication.title)}, {publication.period.said(release.month)} ({kind})"
     return {
         "name": _marked(publication, title),
         "description": _describe(publication, release),
@@ -135,9 +132,9 @@ def _tags(publication: Publication) -> list[Fields]:
     return [{"name": name} for name in sorted(names) if len(name) in TAG_LENGTHS]
 
 
-def _extras(publication: Publication, *, kept: Collection[Month], missing: Sequence[Month]) -> list[Fields]:
+def _extras(publication: Publication, *, kept: Collection[Period], missing: Sequence[Period]) -> list[Fields]:
     """Return the extras that have something to say."""
-    start, end = _span([*(release.month for release in publication.releases), *kept])
+    start, end = publication.period.span([*(release.month for release in publication.releases), *kept])
     released = sorted(release.released_on for release in publication.releases)
     schema = publication.extras.get("schema.json", b"").decode("utf-8")
     texts = {
@@ -150,7 +147,7 @@ def _extras(publication: Publication, *, kept: Collection[Month], missing: Seque
         "date_updated": released[-1].isoformat() if released else "",
         "foi-email": publication.foi_email,
         "foi-name": f"Freedom of Information, {publication.force_name}",
-        "frequency": frequency_address(publication.frequency),
+        "frequency": frequency_address(publication.period.frequency),
         "geographic_coverage": publication.spatial_name,
         "geographic_granularity": publication.granularity,
         "held_months": "; ".join(f"{held.month}: {held.reason}" for held in sorted(publication.held)),
@@ -167,11 +164,11 @@ def _extras(publication: Publication, *, kept: Collection[Month], missing: Seque
         "temporal_coverage-from": start,
         "temporal_coverage-to": end,
         "temporal_end": end,
-        "temporal_granularity": _GRANULARITIES.get(publication.frequency, ""),
+        "temporal_granularity": publication.period.granularity,
         "temporal_start": start,
         "theme": publication.theme,
         "theme-primary": publication.theme,
-        "update_frequency": publication.frequency,
+        "update_frequency": publication.period.frequency,
         "version_notes": _version_notes(publication),
     }
     return _pairs({key: _cut(plain(text)) for key, text in texts.items() if plain(text)})
@@ -187,20 +184,13 @@ def _cut(text: str) -> str:
     return text if len(whole) <= LONGEST_EXTRA else whole[: LONGEST_EXTRA - 4].decode("utf-8", "ignore") + " …"
 
 
-def _span(months: Sequence[Month]) -> tuple[str, str]:
-    """Return the first day of the first month and the last day of the last, or two empty texts."""
-    if not months:
-        return "", ""
-    first, last = min(months), max(months)
-    return f"{first}-01", last_day(last).isoformat()
-
-
 def _describe(publication: Publication, release: Release) -> str:
     """Return what a month's resource says of itself."""
     mark = f"{SAMPLE_MARK}, invented. " if publication.sample else ""
     figures = "".join(f" {figure(name).title}: {value:,}." for name, value in sorted(release.quality.items()))
     rows = f"{release.rows:,} row{'' if release.rows == 1 else 's'}"
-    return f"{mark}{month_in_words(release.month)}, {rows}. Released {day_in_words(release.released_on)}.{figures}"
+    period = publication.period.said(release.month)
+    return f"{mark}{period}, {rows}. Released {day_in_words(release.released_on)}.{figures}"
 
 
 def _provenance(publication: Publication) -> str:

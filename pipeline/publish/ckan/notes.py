@@ -10,12 +10,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pipeline.model.wording import SAMPLE_MARK
-from pipeline.publish.catalogue.views import day_in_words, month_in_words
+from pipeline.publish.catalogue.views import day_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.model.release import Publication
 
 #: How invented data says so, everywhere.
@@ -38,16 +38,16 @@ def escaped(text: str) -> str:
     return _MARKUP.sub(r"\\\1", plain(text))
 
 
-def write_notes(publication: Publication, *, missing: Sequence[Month]) -> str:
+def write_notes(publication: Publication, *, missing: Sequence[Period]) -> str:
     """Return the description of a dataset as markdown, always the same for the same facts."""
     return "\n\n".join(_paragraphs(publication, missing))
 
 
-def _paragraphs(publication: Publication, missing: Sequence[Month]) -> Iterator[str]:
+def _paragraphs(publication: Publication, missing: Sequence[Period]) -> Iterator[str]:
     if publication.sample:
         yield _SAMPLE_SENTENCE
     yield escaped(publication.description)
-    yield f"Published by {escaped(publication.publisher)}. Next release due: {day_in_words(publication.next_due)}."
+    yield f"Published by {escaped(publication.publisher)}. {_due(publication)}"
     if publication.withheld:
         yield "### What is held back, and why"
         yield _bullets(f"{escaped(what)}: {escaped(why)}" for what, why in publication.withheld)
@@ -55,7 +55,7 @@ def _paragraphs(publication: Publication, missing: Sequence[Month]) -> Iterator[
         yield "### Rules for this dataset"
         yield _bullets(escaped(statement) for statement in publication.statements)
     if missing or publication.held:
-        yield "### Months missing or being checked"
+        yield f"### {publication.period.noun.capitalize()}s missing or being checked"
         yield _bullets(_absences(publication, missing))
     yield "### Licence and attribution"
     yield f"[{escaped(publication.licence_title)}]({publication.licence_url}). {escaped(publication.attribution)}"
@@ -66,13 +66,18 @@ def _paragraphs(publication: Publication, missing: Sequence[Month]) -> Iterator[
     )
 
 
-def _absences(publication: Publication, missing: Sequence[Month]) -> Iterator[str]:
+def _due(publication: Publication) -> str:
+    day = day_in_words(publication.next_due)
+    return f"Next release due: {day}." if day else "No day is promised for the next release."
+
+
+def _absences(publication: Publication, missing: Sequence[Period]) -> Iterator[str]:
     for held in sorted(publication.held):
-        yield f"{month_in_words(held.month)}: {escaped(held.reason)}"
+        yield f"{publication.period.said(held.month)}: {escaped(held.reason)}"
     if missing:
         rest = len(missing) - _MONTHS_NAMED
         more = f" and {rest} more" if rest > 0 else ""
-        yield f"Missing: {', '.join(month_in_words(month) for month in missing[:_MONTHS_NAMED])}{more}"
+        yield f"Missing: {', '.join(map(publication.period.said, missing[:_MONTHS_NAMED]))}{more}"
 
 
 def _bullets(lines: Iterator[str]) -> str:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pipeline.model.plan import HeldDataset
 from pipeline.model.wording import SAMPLE_MARK
 from pipeline.publish.ckan.fields import UNFINISHED, dataset_fields, differing, held_sha256, ours, resource_fields
-from pipeline.publish.plan import is_month_file, metadata_digest
+from pipeline.publish.plan import is_period_file, metadata_digest, period_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from pipeline.model.periods import Month
+    from pipeline.model.periods import Period
     from pipeline.model.release import Publication, Release, ReleasedFile
 
 Fields = dict[str, Any]
 
+#: The end of the name of a quarter's file, as CKAN writes it.
+_QUARTER: Final = re.compile(r"-q([1-4])\.(?=csv\Z|parquet\Z)")
 #: Stands for a sha256 where a resource has none that can be believed: it equals no file, and it is no absence.
 UNKNOWN: Final = "unknown"
 #: The field of a resource whose file was replaced by a notice; its address stays, for a later release.
@@ -74,8 +77,8 @@ class HeldPackage:
         """Our files by name; the first resource that holds a file of that name is ours."""
         found: dict[str, HeldFile] = {}
         for position, resource in enumerate(self.show["resources"]):
-            name = str(resource.get("url") or "").rpartition("/")[2]
-            if resource.get("url_type") == "upload" and is_month_file(self.name, name):
+            name = _as_sent(str(resource.get("url") or "").rpartition("/")[2])
+            if resource.get("url_type") == "upload" and is_period_file(self.name, name):
                 found.setdefault(name, HeldFile(position, resource))
         return found
 
@@ -100,10 +103,10 @@ class HeldPackage:
         """The ids of our resources by month, then CSV before Parquet: the order that they should stand in."""
         return [str(held.resource["id"]) for _, held in sorted(self.files.items())]
 
-    def kept(self, publication: Publication, *, without: Collection[str] = ()) -> set[Month]:
+    def kept(self, publication: Publication, *, without: Collection[str] = ()) -> set[Period]:
         """Return the months that the portal holds and that have no release here, ``without`` some files."""
         names = (name for name, held in self.files.items() if not held.withdrawn and name not in without)
-        months = {name[len(self.name) + 1 :].partition(".")[0] for name in names}
+        months = {period_of(self.name, name) for name in names}
         return months - {release.month for release in publication.releases}
 
     def differences(self, publication: Publication, *, without: Collection[str] = ()) -> list[str]:
@@ -144,6 +147,11 @@ def released_files(publication: Publication) -> list[tuple[Release, ReleasedFile
     """Return every file of every release, by month, then CSV before Parquet."""
     pairs = [(release, file) for release in publication.releases for file in release.files]
     return sorted(pairs, key=lambda pair: pair[1].name)
+
+
+def _as_sent(name: str) -> str:
+    """Return the name of a file as it was sent: CKAN writes the names of uploads in small letters."""
+    return _QUARTER.sub(r"-Q\1.", name)
 
 
 def _believed(held: HeldFile, size: int | None) -> str:
