@@ -119,6 +119,12 @@ class Publication:
         """The months that were withdrawn and not released again, each with the day."""
         return withdrawn_months(self.changes)
 
+    def issued(self, period: Period = "") -> str:
+        """Return the ISO day on which a period (any where none is named) was first released, "" where never."""
+        days = [each.released_on for each in self.changes if period in ("", each.month)]
+        days += [each.released_on.isoformat() for each in self.releases if period in ("", each.month)]
+        return min(days, default="")
+
 
 #: What the change log says is done to a month that is taken back.
 WITHDRAWN: Final = "withdrawn"

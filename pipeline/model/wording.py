@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping
 
 #: Stands in the title of everything that is invented.
@@ -79,3 +81,8 @@ def rows_in_words(numbers: Iterable[int]) -> str:
     runs = [rows[start:end] for start, end in zip(starts, [*starts[1:], len(rows)], strict=True)]
     said = [f"{run[0]:,}" if len(run) == 1 else f"{run[0]:,} to {run[-1]:,}" for run in runs[:_MOST_RUNS]]
     return f"{len(rows):,} row{'s' * (len(rows) != 1)}: {', '.join(said)}{' ...' * (len(runs) > _MOST_RUNS)}"
+
+
+def day_in_words(day: dt.date | None) -> str:
+    """Return a day as `10 April 2024`, or "" where there is none."""
+    return "" if day is None else f"{day.day} {calendar.month_name[day.month]} {day.year}"

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from pipeline.publish.catalogue.linked import catalogue_facts, dataset_facts
+from pipeline.metadata.dcat import catalogue_facts
+from pipeline.metadata.schema_org import dataset_facts
+from pipeline.model.wording import day_in_words
 from pipeline.publish.catalogue.views import (
     DatasetView,
     KeptFile,
@@ -54,7 +56,7 @@ def render_site(
     ]
     environment = templates()
     pages = {
-        "catalogue.jsonld": _as_json(catalogue_facts(views, force=_force(views))),
+        "catalogue.jsonld": _as_json(catalogue_facts([view.listed for view in views], force=_force(views))),
         "index.html": environment.get_template("index.html")
         .render(_index_words(views, others), preview=preview)
         .encode(),
@@ -137,7 +139,7 @@ def _dataset_words(view: DatasetView) -> dict[str, object]:
         "changes": newest_first[:_NEWEST_CHANGES],
         "more_changes": len(newest_first) > _NEWEST_CHANGES and "change-log.csv" in extras,
         "beside": [name for name in ("datapackage.json", "schema.json", "change-log.csv") if name in extras],
-        "linked": dataset_facts(view),
+        "linked": dataset_facts(view.listed),
     }
 
 

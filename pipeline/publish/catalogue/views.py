@@ -6,13 +6,13 @@ day, so an unchanged night still writes nothing.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.model.wording import figure
+from pipeline.metadata.listed import Listed
+from pipeline.model.wording import day_in_words, figure
 from pipeline.publish.catalogue.chart import Chart, draw_chart
 from pipeline.publish.plan import period_of
 
@@ -108,6 +108,11 @@ class DatasetView:
         """Return every file of every month, newest first."""
         return tuple(file for year in self.years for month in year.months for file in month.files.values())
 
+    @property
+    def listed(self) -> Listed:
+        """Return what a catalogue for machines lists of it."""
+        return Listed(self.facts, self.downloads, [month.month for year in self.years for month in year.months])
+
     def newest(self, kind: str) -> str:
         """Return the name of the newest file of a format, for the examples."""
         names = (month.files[kind].name for year in self.years for month in year.months if kind in month.files)
@@ -145,18 +150,6 @@ def _due_words(publication: Publication) -> str:
     over = [each.month for each in publication.releases if kind.has_ended(each.month, publication.as_of)]
     due = kind.said(kind.neighbour(max(over), 1)) if over else f"The next {kind.noun}"
     return f"{due} was due on {day_in_words(publication.next_due)} and is not out"
-
-
-def first_issued(publication: Publication, month: Period = "") -> str:
-    """Return the ISO day on which ``month`` (any month where none is named) was first released, "" where never."""
-    days = [each.released_on for each in publication.changes if month in ("", each.month)]
-    days += [each.released_on.isoformat() for each in publication.releases if month in ("", each.month)]
-    return min(days, default="")
-
-
-def day_in_words(day: dt.date | None) -> str:
-    """Return a day as `10 April 2024`, or "" where there is none."""
-    return "" if day is None else f"{day.day} {calendar.month_name[day.month]} {day.year}"
 
 
 def size_in_words(size: int) -> str:

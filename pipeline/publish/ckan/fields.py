@@ -14,8 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.metadata.vocabulary import MEDIA_TYPES, STANDARDS, frequency_address
-from pipeline.model.wording import SAMPLE_MARK, figure, marked
-from pipeline.publish.catalogue.views import day_in_words, first_issued
+from pipeline.model.wording import SAMPLE_MARK, day_in_words, figure, marked
 from pipeline.publish.ckan.notes import plain, write_notes
 from pipeline.publish.plan import metadata_digest
 
@@ -83,7 +82,7 @@ def resource_fields(publication: Publication, release: Release, file: ReleasedFi
         "license": publication.licence_url,
         "temporal_start": first,
         "temporal_end": last,
-        "issued": first_issued(publication, release.month),
+        "issued": publication.issued(release.month),
         "modified": release.released_on.isoformat(),
         "conforms_to": STANDARDS[file.format],
     }
@@ -142,7 +141,7 @@ def _extras(publication: Publication, *, kept: Collection[Period], missing: Sequ
         "conforms_to": _TABLE_SCHEMA,
         "contact-email": publication.contact_email,
         "contact-name": publication.contact_name,
-        "date_released": first_issued(publication),
+        "date_released": publication.issued(),
         "date_update_future": "" if publication.next_due is None else publication.next_due.isoformat(),
         "date_updated": released[-1].isoformat() if released else "",
         "foi-email": publication.foi_email,

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pipeline.model.wording import SAMPLE_MARK
-from pipeline.publish.catalogue.views import day_in_words
+from pipeline.model.wording import SAMPLE_MARK, day_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
