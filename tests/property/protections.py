@@ -116,6 +116,7 @@ class Payees:
     doubted: set[str] = field(default_factory=set)
     called: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     redacted: dict[Transaction, set[str]] = field(default_factory=dict)
+    decided: dict[Transaction, set[str]] = field(default_factory=dict)
     ever_redacted: set[Transaction] = field(default_factory=set)
 
     def ledger(self, path: str, rows: Rows, *, readable: bool = True) -> bool:
@@ -192,13 +193,14 @@ class Payees:
             of_amount = {row["Net Amount"]: row for row in fed[month]}
             for shown in rows:
                 self.redacted[transaction_of(month, of_amount[shown["net_amount"]])].add(shown["redaction"])
+        self.decided = {each: kinds for each, kinds in self.decided.items() if self.redacted.get(each) == kinds}
         self.ever_redacted |= {each for each, kinds in self.redacted.items() if kinds - {""}}
 
     def lost(self, public: Iterable[Row]) -> None:
         """Forget all that was received: why ``public`` lines are so nobody knows any more, and they may stay so."""
         self.kept |= {row["Net Amount"] for row in public}
         self.versions = self.versions.lost()
-        self.listed, self.floor, self.named_floor, self.redacted = {}, {}, {}, {}
+        self.listed, self.floor, self.named_floor, self.redacted, self.decided = {}, {}, {}, {}, {}
 
     def may_stay(self, row: Row) -> bool:
         """Return whether a line was public when the memory was lost, and no ledger since writes its number so.
@@ -214,6 +216,7 @@ class Payees:
 
     def approve(self, *, list_is_gone: bool) -> None:
         """Let in what waits: the newest files and lists are right, a list that has gone included."""
+        self.decided |= self.redacted
         self.floor, self.named_floor, self.redacted = {}, {}, {}
         if list_is_gone:
             self.listed = {number: kind for number, kind in self.listed.items() if kind not in PROTECTIVE}
@@ -268,7 +271,7 @@ def told_again(month: str, public: Rows, rows: Rows, payees: Payees) -> Iterator
     for shown in public:
         now[transaction_of(month, of_amount[shown["net_amount"]])].add(shown["redaction"])
     for transaction, kinds in now.items():
-        before = payees.redacted.get(transaction, set())
+        before = payees.redacted.get(transaction, set()) - payees.decided.get(transaction, set())
         if ("other" in before and kinds != {"other"}) or ("personal" in before and kinds == {""}):
             yield f"{transaction} was out with {before}, and is with {kinds}"
 

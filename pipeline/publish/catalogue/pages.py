@@ -18,7 +18,6 @@ from pipeline.publish.catalogue.views import (
     DatasetView,
     KeptFile,
     OtherDataset,
-    day_in_words,
     view_dataset,
 )
 
