@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.errors import InputError
     from pipeline.model.context import Context
     from pipeline.model.public_rows import PublicRevision, PublicRows
-    from pipeline.model.tables import RawTable
+    from pipeline.model.tables import RawTable, Ruling
 
 
 class Problem(NamedTuple):
@@ -147,13 +147,6 @@ class Treatment(Handling):
     def quality(self, _columns: Mapping[str, pa.Array]) -> Mapping[str, Mask]:
         """Return figures for the public: rows that count, of those that are published, by name."""
         return {}
-
-
-class Ruling(Protocol):
-    """What a row rule will say of rows, once it is known which of them are bad; it holds no text of a cell."""
-
-    def settle(self, standing: Mask, bad: Mask) -> Iterable[tuple[str, Mask]]:
-        """Yield reason codes with the rows they fall on, given the rows still standing and the bad ones."""
 
 
 class Judgement(NamedTuple):

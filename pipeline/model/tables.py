@@ -6,16 +6,16 @@ A row's path: `Extracted`, `RawTable`, `SafeTable`, `Checked`, `PublishableTable
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from pipeline.model.handling import Ruling
+    from pipeline.columns.arrays import Mask
     from pipeline.model.periods import Period
 
 
@@ -104,6 +104,13 @@ class RowRef(NamedTuple):
 
 
 # --- validate ----------------------------------------------------------------------------------------
+
+
+class Ruling(Protocol):
+    """What a row rule will say of rows, once it is known which of them are bad; it holds no text of a cell."""
+
+    def settle(self, standing: Mask, bad: Mask) -> Iterable[tuple[str, Mask]]:
+        """Yield reason codes with the rows they fall on, given the rows still standing and the bad ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
