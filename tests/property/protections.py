@@ -270,9 +270,14 @@ def told_again(month: str, public: Rows, rows: Rows, payees: Payees) -> Iterator
     now: dict[Transaction, set[str]] = defaultdict(set)
     for shown in public:
         now[transaction_of(month, of_amount[shown["net_amount"]])].add(shown["redaction"])
+    by_themselves = {
+        transaction_of(month, row) for row in rows if payees.type(fold(row["Supplier No"])) in PROTECTIVE
+    }  # which keep back what the ledger says, and no more
     for transaction, kinds in now.items():
         before = payees.redacted.get(transaction, set()) - payees.decided.get(transaction, set())
-        if ("other" in before and kinds != {"other"}) or ("personal" in before and kinds == {""}):
+        if ("other" in before and kinds != {"other"}) or (
+            "personal" in before and kinds == {""} and transaction not in by_themselves
+        ):
             yield f"{transaction} was out with {before}, and is with {kinds}"
 
 
