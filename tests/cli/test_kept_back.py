@@ -120,3 +120,13 @@ def test_the_same_transaction_of_another_month_is_not_concerned(force: Product) 
     pay(force, FEB, FIRM)
     publish(force, SPEND)
     assert payees(force, FEB) == ["Quill Ltd"]
+
+
+def test_a_payee_in_doubt_is_no_reason_to_tell_its_transaction_again(force: Product) -> None:
+    pay(force, JAN, line("S77", "PROT", "Robin Safehouse", "T1"), FIRM, line("S77", "Prot", "Robin Safehouse", "T11"))
+    publish(force, SPEND)
+    assert payees(force, JAN) == [OTHER]
+    pay(force, JAN, line("S77", "ORG", "Robin Safehouse", "T11"), FIRM)
+    publish(force, SPEND, "2024-04-02", status=5)
+    assert OTHER in payees(force, JAN)
+    assert "Quill Ltd" not in payees(force, JAN)

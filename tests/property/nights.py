@@ -104,6 +104,7 @@ class World(ABC):
         self.by_sha: dict[str, list[Row]] = {}
         self.broken: set[str] = set()
         self.aside: set[tuple[str, str]] = set()
+        self.refused: dict[str, set[tuple[str, str]]] = {}
         self.fed_by: dict[str, set[tuple[str, str]]] = {}
         self.said: list[str] = []
         self.made = self.checked = self.count = 0
@@ -181,6 +182,9 @@ class World(ABC):
         """Approve or reject all that waits."""
         self.said.append(kind)
         if self.outcome is not None:
+            if kind == "reject":
+                waiting = {month: each for month, each in self.outcome.state.months.items() if each.waiting}
+                self.refused |= {month: {*each.inputs.items()} for month, each in waiting.items()}
             self._write(_decisions(kind, Choice(self.dataset.name), self.outcome.state.waits, SIGNED))
 
     def forget_file(self) -> None:
@@ -331,6 +335,8 @@ class World(ABC):
         """Return whether what is public of a month is what its files of now come to."""
         state = outcome.state.months[month]
         if outcome.error is not None or state.waiting or state.rejected or state.input_gone:
+            return False
+        if self.refused.get(month) == {*state.inputs.items()}:  # what stood there before counts beside it
             return False
         # one without its extract is built anew when that is there again; of one that was taken back nothing is
         return "" not in state.inputs.values() and self.aside.isdisjoint(state.inputs.items())

@@ -89,7 +89,9 @@ def _numbered(transaction: pa.Array) -> NDArray[np.int64]:
 
 
 def _counts(entry: str, payees: Mapping[str, str]) -> bool:
-    """Return whether an entry counts still: one without a payee until somebody decides about it itself."""
+    """Return whether an entry counts still: one without a payee, or with one in doubt, until it is decided itself."""
     _, what, *because = entry.split(" ")
     enough = PROTECTED if what == WHOLE else (*PERSONAL, *PROTECTED)
-    return not because or any(payees.get(key, "").removeprefix(UNKNOWN) in enough for key in because)
+    return (
+        not because or UNKNOWN in because or any(payees.get(key, "").removeprefix(UNKNOWN) in enough for key in because)
+    )
