@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,10 @@ def product(tmp_path: Path) -> Product:
 
 def data_of(product: Product) -> dict[str, str]:
     return {name: text for name, text in contents(product.published).items() if f"/{STREET}-2" in name}
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def cut(rows: Rows, count: int = 60) -> Rows:
@@ -180,6 +185,21 @@ def test_a_file_that_was_published_by_mistake_is_taken_back_and_put_back(product
     product.decide("approve", STREET, "2024-03")
     assert product.publish() == {STREET: ("2024-01", "2024-03")}  # a late row of it is of January
     assert product.csv(STREET, "2024-03") == rows
+
+
+def test_what_is_taken_back_is_said_once_with_what_tells_it_apart(force: Product) -> None:
+    path, ends = f"crime/recorded-crime/{JAN}.csv", []
+    publish(force, STREET, "2024-04-01")
+    record(force, JAN, good=4)
+    publish(force, STREET, "2024-04-02")
+    ends.append(f"received on 2024-04-02, published on 2024-04-02 (sha256 {sha256(force.crimes(JAN))[:8]}...)")
+    for text in ("cut", "cut again"):
+        force.crimes(JAN).write_text(text, encoding="utf-8")
+        publish(force, STREET, "2024-04-03", status=3)
+        ends.append(f"received on 2024-04-03, never published (sha256 {sha256(force.crimes(JAN))[:8]}...)")
+    said = force.decide("forget", path)
+    lines = [line for line in said.out.splitlines() if line.startswith("to be taken back")]
+    assert lines == [f"to be taken back: {STREET} {path}: {end}" for end in ends]
 
 
 def test_a_file_taken_back_is_put_right_by_the_one_before_it(product: Product) -> None:
