@@ -260,6 +260,7 @@ def note_of(
     reasons = made.stale.reasons if made else (Why("checked again", CORRECTED),)
     store, name = inputs.work.store, inputs.dataset.name
     file = f"{name}-{month}.csv"
+    rules = (rule for feed in inputs.dataset.feeds for rule in feed.rules)
     return note(
         month,
         built.released_on,
@@ -267,6 +268,8 @@ def note_of(
         rows=built.rows,
         before=store.folder(name, last.folder) / file if last else None,
         after=(store.bench and store.bench.path(name, built.folder, file)) or store.folder(name, built.folder) / file,
+        key=inputs.dataset.key,
+        redacted=next((rule.redacts for rule in rules if rule.redacts), ""),
     )
 
 

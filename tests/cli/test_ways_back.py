@@ -400,3 +400,29 @@ def test_a_month_whose_own_files_are_there_is_built_again_without_a_forgotten_on
     said = publish(force, STREET, status=5)
     assert f"withdrawn: {MAR}" in said.text
     assert len(force.csv(STREET, JAN)) == before
+
+
+@pytest.mark.parametrize("kind", ["", "ORG"], ids=["knows nothing of the payee", "names the payee"])
+def test_whom_only_a_forgotten_ledger_protected_stays_protected_until_somebody_decides(
+    force: Product, kind: str
+) -> None:
+    robin = {"Supplier No": "S1", "Supplier Name": "Robin Safehouse"}
+    pay(force, JAN, robin | {"Supplier Type": "ORG"})
+    pay(force, FEB, robin | {"Supplier Type": "PROT"})
+    publish(force, SPEND)
+    assert payees(force, JAN) == payees(force, FEB) == ["REDACTED OTHER"]
+    force.decide("forget", f"expenditure/ledger/{FEB}.xlsx")
+    for day in (2, 3):
+        assert "WAITS withdrawn" in publish(force, SPEND, f"2024-04-0{day}", status=5).text
+        assert payees(force, JAN) == payees(force, FEB) == ["REDACTED OTHER"]
+    force.decide("approve", SPEND, FEB, "--finding", "withdrawn")
+    for day in (4, 5):
+        publish(force, SPEND, f"2024-04-0{day}")
+        assert payees(force, JAN) == ["REDACTED OTHER"]
+    pay(force, FEB, *([robin | {"Supplier Type": kind}] if kind else []))
+    for day in (6, 7):
+        assert "WAITS protection-weakened" in publish(force, SPEND, f"2024-04-0{day}", status=5).text
+        assert {*payees(force, JAN), *payees(force, FEB)} == {"REDACTED OTHER"}
+    force.decide("approve", SPEND, "--all", "--finding", "protection-weakened")
+    publish(force, SPEND, "2024-04-08")
+    assert payees(force, JAN) == ["Robin Safehouse"]
