@@ -260,7 +260,6 @@ def note_of(
     reasons = made.stale.reasons if made else (Why("checked again", CORRECTED),)
     store, name = inputs.work.store, inputs.dataset.name
     file = f"{name}-{month}.csv"
-    rules = (rule for feed in inputs.dataset.feeds for rule in feed.rules)
     return note(
         month,
         built.released_on,
@@ -269,8 +268,19 @@ def note_of(
         before=store.folder(name, last.folder) / file if last else None,
         after=(store.bench and store.bench.path(name, built.folder, file)) or store.folder(name, built.folder) / file,
         key=inputs.dataset.key,
-        redacted=next((rule.redacts for rule in rules if rule.redacts), ""),
+        redacted=inputs.dataset.redacts,
     )
+
+
+def notes_of_protections(
+    inputs: DatasetInputs, before: Mapping[Period, MonthState], after: Mapping[Period, MonthState]
+) -> list[ChangeNote]:
+    """Return the lines of the change log for months that are public with new protections, and were not built."""
+    return [
+        note_of(inputs, month, now.released, last=before[month].released, made=None)
+        for month, now in after.items()
+        if now.released and now.released != before[month].released
+    ]
 
 
 def _month_state(asked: _Asked, why: tuple[Finding, ...]) -> MonthState:
