@@ -68,7 +68,7 @@ def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Period] =
     inputs = replace(inputs, found=replace(inputs.found, remarks=(*found.remarks, *inputs.found.remarks)))
     outcome = tried(lambda: _run(inputs, state, only))
     if not isinstance(outcome, PipelineError):
-        return outcome
+        return replace(outcome, changed=outcome.changed or bool(found.remarks))
     stopped = tried(lambda: _stopped(inputs, state, outcome))
     return _untouched(dataset, state, several([outcome, stopped])) if isinstance(stopped, PipelineError) else stopped
 

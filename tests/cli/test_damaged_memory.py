@@ -65,6 +65,7 @@ def test_a_register_whose_source_is_there_is_read_again_and_that_is_said(force: 
     assert not lost.exists() or lost.read_bytes() != bytes_before  # a plan writes nothing
     said = publish(force, SPEND, "2024-04-02")
     assert f"{ledger(FEB)}: what it protects was lost from our memory, and is read again" in said.out
+    assert "nothing changed" not in said.out
     assert lost.read_bytes() == bytes_before
     assert (contents(force.published), force.state(SPEND)) == (files, state)
     assert "read again" not in publish(force, SPEND, "2024-04-03").text
