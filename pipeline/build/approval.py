@@ -267,7 +267,20 @@ def note_of(
         rows=built.rows,
         before=store.folder(name, last.folder) / file if last else None,
         after=(store.bench and store.bench.path(name, built.folder, file)) or store.folder(name, built.folder) / file,
+        key=inputs.dataset.key,
+        redacted=inputs.dataset.redacts,
     )
+
+
+def notes_of_protections(
+    inputs: DatasetInputs, before: Mapping[Period, MonthState], after: Mapping[Period, MonthState]
+) -> list[ChangeNote]:
+    """Return the lines of the change log for months that are public with new protections, and were not built."""
+    return [
+        note_of(inputs, month, now.released, last=before[month].released, made=None)
+        for month, now in after.items()
+        if now.released and now.released != before[month].released
+    ]
 
 
 def _month_state(asked: _Asked, why: tuple[Finding, ...]) -> MonthState:
