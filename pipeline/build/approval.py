@@ -267,8 +267,6 @@ def note_of(
         rows=built.rows,
         before=store.folder(name, last.folder) / file if last else None,
         after=(store.bench and store.bench.path(name, built.folder, file)) or store.folder(name, built.folder) / file,
-        key=inputs.dataset.key,
-        redacted=inputs.dataset.redacts,
     )
 
 

@@ -191,11 +191,6 @@ class Dataset:
         return next(iter(self.references.values()), "")
 
     @property
-    def redacts(self) -> str:
-        """The published column that says of a row that it names nobody, "" where there is none."""
-        return next((rule.redacts for feed in self.feeds for rule in feed.rules if rule.redacts), "")
-
-    @property
     def reference_files(self) -> tuple[str, ...]:
         """The lists below ``data/reference`` that its handlings look up."""
         return tuple(dict.fromkeys(name for feed in self.feeds for each in feed.handlings for name in each.needs))

@@ -64,8 +64,9 @@ class Handling:
     """What a feed says about the raw columns that it binds this to; each raw column has exactly one handling.
 
     ``why`` is the reason, in words that the documentation shows, and ``what`` it keeps back, if anything, in words for
-    the public.  ``takes`` is how many raw columns it is about, None for any number; ``needs`` are the lists below
-    ``data/reference`` that it looks up, ``options`` the settings that it asks, by their class.
+    the public.  ``takes`` is how many raw columns it is about, None
+    for any number; ``needs`` are the lists below ``data/reference`` that it looks up, ``options`` the
+    settings that it asks, by their class.
     """
 
     takes: ClassVar[int | None] = 1
@@ -167,11 +168,11 @@ class Judgement(NamedTuple):
 class RowRule(Handling):
     """What may happen to a row, in the order of the declaration; by itself it does nothing.
 
-    ``register`` is the register of the private index that it keeps and needs, or "", ``holds`` what that holds, in
-    words, ``guards`` who would be less protected without it, where that is not what it holds.  ``every_row``: each row
-    of a source enters its reference in the register, not only rows that are marked.  ``repeats_only``: only keys count
-    that come more than once, in several sources or marked `*`.  ``redacts`` is the published column that says of a row
-    that it names nobody, or "".  ``scope`` is that of the register's keyed references.
+    ``register`` is the register of the private index that it keeps
+    and needs, or "", ``holds`` what that holds, in words, ``guards`` who would be less protected without it, where
+    that is not what it holds.  ``every_row``: each row of a source enters its reference in the register, not only
+    rows that are marked.  ``repeats_only``: only keys count that come more than once, in several sources or marked
+    `*`.  ``scope`` is that of the register's keyed references.
     """
 
     takes: ClassVar[int | None] = 0
@@ -180,7 +181,6 @@ class RowRule(Handling):
     guards: ClassVar[str] = ""
     every_row: ClassVar[bool] = False
     repeats_only: ClassVar[bool] = False
-    redacts: ClassVar[str] = ""
     scope: str = ""
 
     def keys(self, _cells: Mapping[str, pa.Array], _context: Context) -> Mapping[str, pa.Array]:
@@ -272,7 +272,10 @@ class RowRule(Handling):
         return None
 
     def questions(self, _raw: RawTable, _context: Context, _apart: Mask) -> Sequence[Question]:
-        """Return the payees whom somebody has to classify, rows ``_apart`` left out: for one private file only."""
+        """Return the payees whom somebody has to classify, rows ``_apart`` left out.
+
+        They go into one private file, nowhere else.
+        """
         return ()
 
 

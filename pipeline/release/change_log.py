@@ -8,26 +8,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.model.release import WITHDRAWN, ChangeNote
 from pipeline.plain import read_plain
-from pipeline.release.differences import differences
+from pipeline.release.differences import lines_of, paired
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from pipeline.release.differences import RowDifferences
-
 #: As attendance is banded: a small number of changed rows would point at somebody.
 _BANDS = ((0, "0"), (7, "1-7"), (19, "8-19"), (49, "20-49"))
 FIRST = "first release"
 CORRECTED = "corrected at source"
-#: Only where the rows themselves say that somebody is not named: it tells nothing that they do not.
-REMOVED = "personal data removed"
 LATE = "late records"
 HELD_SINCE = "events held since"
 CODE_LISTS = "code lists changed"
 REFERENCE = "reference data changed"
 SETTINGS = "settings changed"
-#: Never of one month alone: a record that is restricted is corrected as any other.
+#: Never of one month alone: a record that is restricted, a payee found to be a person, is corrected as any other.
 RULES = "rules or protections changed"
 #: What the public is told: of several reasons the first of these.
 _TOLD = (FIRST, CORRECTED, LATE, HELD_SINCE, CODE_LISTS, REFERENCE, SETTINGS, RULES)
@@ -51,29 +47,15 @@ def public_reason(reasons: Iterable[Why]) -> str:
 
 
 def note(
-    month: str,
-    released_on: str,
-    reasons: Sequence[Why],
-    *,
-    rows: int,
-    before: Path | None,
-    after: Path,
-    key: str = "",
-    redacted: str = "",
+    month: str, released_on: str, reasons: Sequence[Why], *, rows: int, before: Path | None, after: Path
 ) -> ChangeNote:
     """Return the line of the change log for a release of ``month`` of ``rows`` rows whose CSV is ``after``.
 
     ``before`` is the CSV that it replaces.  A plan has not written ``after``: its line counts nothing, as where
-    ``before`` was lost.  Rows of one ``key`` are the same row, ``redacted`` is the column that says of a row that it
-    names nobody.
+    ``before`` was lost.
     """
-    found = _differences(before, after, key if redacted else "") if before else None
-    changed = len(found.changed[0]) if found else 0
-    added = len(found.added) + changed if found else (0 if before else rows)
-    removed = len(found.removed) + changed if found else 0
+    added, removed = _differences(before, after) if before else (rows, 0)
     reason = public_reason(reasons) if before else FIRST
-    if found and redacted and found.newly_filled(redacted):
-        reason = REMOVED
     if reason == LATE and removed and not added:  # a later file that only takes away would tell of a restriction
         reason = CORRECTED
     return ChangeNote(
@@ -91,10 +73,12 @@ def withdrawal(month: str, day: str, *, rows: int) -> ChangeNote:
     return ChangeNote(day, month, WITHDRAWN, CORRECTED, band(0), band(rows))
 
 
-def _differences(before: Path, after: Path, key: str) -> RowDifferences | None:
+def _differences(before: Path, after: Path) -> tuple[int, int]:
     if not (before.exists() and after.exists()):  # a lost file is made good by its successor, which does not wait
-        return None
-    return differences(read_plain(before), read_plain(after), key)
+        return 0, 0
+    old, new = lines_of(read_plain(before)), lines_of(read_plain(after))
+    same = len(paired(old, new)[0])
+    return len(new) - same, len(old) - same
 
 
 def newest_first(changes: Iterable[ChangeNote]) -> tuple[ChangeNote, ...]:

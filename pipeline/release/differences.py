@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from pipeline.columns.arrays import filled, whole
+from pipeline.columns.arrays import whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,24 +22,15 @@ _MOST_PAIRS = 2_500
 class RowDifferences(NamedTuple):
     """The lines of two CSVs that differ, without their headers; ``changed`` holds pairs of one key, before and after.
 
-    ``header`` is that of the CSV that would be, ``header_before`` that of the one that is out; ``now`` and ``then`` are
-    the numbers of rows of the one that is out and of the one that would be.
+    ``now`` and ``then`` are the numbers of rows of the CSV that is out and of the one that would be.
     """
 
-    header_before: bytes
     header: bytes
     now: int
     then: int
     added: pa.Array
     removed: pa.Array
     changed: tuple[pa.Array, pa.Array]
-
-    def newly_filled(self, name: str) -> bool:
-        """Return whether a row that changed has something in a column now that had nothing there before."""
-        old, new = _cells(self.header_before, self.changed[0]), _cells(self.header, self.changed[1])
-        if old is None or new is None or name not in old.column_names or name not in new.column_names:
-            return False
-        return bool((filled(whole(new.column(name))) & ~filled(whole(old.column(name)))).any())
 
 
 def lines_of(text: bytes) -> pa.Array:
@@ -66,14 +57,12 @@ def differences(before: bytes | None, after: bytes, key: str = "") -> RowDiffere
     new = lines_of(after)
     if before is None:
         nothing = new.slice(0, 0)
-        return RowDifferences(header, header, 0, len(new), new, nothing, (nothing, nothing))
+        return RowDifferences(header, 0, len(new), new, nothing, (nothing, nothing))
     old = lines_of(before)
     same = paired(old, new)
     gone, came = _left(old, same[0]), _left(new, same[1])
-    header_before = before.split(b"\n", 1)[0]
-    change = _of_one_key(header_before, gone, header, came, key)
+    change = _of_one_key(before.split(b"\n", 1)[0], gone, header, came, key)
     return RowDifferences(
-        header_before,
         header,
         len(old),
         len(new),

@@ -68,4 +68,4 @@ def compared(
     after = work.store.csv(name, month, built)
     if after is None or (last is not None and before is None):
         return None
-    return differences(before, after, outcome.dataset.key)
+    return differences(before, after, next(iter(outcome.dataset.references.values()), ""))

@@ -75,7 +75,6 @@ class Payee(OfTransactions):
     holds: ClassVar[str] = "types of suppliers"
     guards: ClassVar[str] = "suppliers who are not named"
     every_row: ClassVar[bool] = True
-    redacts: ClassVar[str] = Redaction().code
     what: str = "Who is paid, where that is an individual, staff or protected"
     why: str = "individuals and staff are not named; a payee whom nobody has classified waits"
     supplier: str
