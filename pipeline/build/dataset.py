@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pipeline.build import retained as gone
@@ -16,7 +17,7 @@ from pipeline.build.decided import lost_decisions, remembering, to_remember
 from pipeline.build.due import Stale, in_words, stale_months, stays
 from pipeline.build.entering import without_released
 from pipeline.build.inventory import Survey, read_as, sources_of, survey
-from pipeline.build.kept_back import weakenings
+from pipeline.build.kept_back import let_out, of_withdrawn, weakenings
 from pipeline.build.outcome import Outcome
 from pipeline.build.points import keep_points, own_references, with_points
 from pipeline.build.received import with_released
@@ -103,7 +104,14 @@ def _inputs_of(work: Workplace, dataset: Dataset, state: State) -> DatasetInputs
     own, asked, lost = own_references(work, dataset, state, references)
     found = replace(found, faults=(*faults, *found.faults, *lost), findings=(*found.findings, *asked))
     return DatasetInputs(
-        work=work, dataset=dataset, reader=reader, found=found, references=references, points=own, months=state.months
+        work=work,
+        dataset=dataset,
+        reader=reader,
+        found=found,
+        references=references,
+        points=own,
+        months=state.months,
+        withdrawn=state.kept_back,
     )
 
 
@@ -183,6 +191,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
     changes = [each for each in accepted.notes if each.month not in held]
     changes += _keep_gone(inputs, months, left | accepted.rejected)
     withdrawals = withdraw(inputs, months)
+    times = let_out(dataset.name, stale, state.months, found)
     with_points(months, base, inputs.references)
     versions = with_released(found.history.versions, months.values(), work.as_of.isoformat())
     new = State(
@@ -192,8 +201,9 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
         replaced=without_released(found.replaced, found.entered, versions),
         entered=found.entered,
         floors=_out(state, found, months).floors,
-        weakenings=_out(state, found, months).weakenings,
-        findings=_findings(inputs, state, months, *withdrawals.findings),
+        weakenings={**_out(state, found, months).weakenings, **times},
+        kept_back=of_withdrawn(state, months),
+        findings=_findings(inputs, state, months, *withdrawals.findings, times=times),
         decided=to_remember(found.history, months, state.decided),
         months=dict(sorted(months.items())),
         versions=versions,
@@ -224,7 +234,11 @@ def _out(state: State, found: Survey, months: Mapping[Period, MonthState]) -> Su
 
 
 def _findings(
-    inputs: DatasetInputs, state: State, months: Mapping[Period, MonthState], *others: Finding
+    inputs: DatasetInputs,
+    state: State,
+    months: Mapping[Period, MonthState],
+    *others: Finding,
+    times: Mapping[str, int] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
     """Return what of the dataset waits, beside its months, now that they are built; what was rejected passes."""
     found, desk = inputs.found, inputs.work.settings.desk
@@ -233,7 +247,7 @@ def _findings(
     sources = sources_of(found.receipts, state, months)._replace(shown=shown)
     kept_back = weakened(inputs.dataset, found.weaker, found.registers, desk=desk, sources=sources)
     lost = lost_decisions(found.history, months)
-    less = weakenings(inputs.dataset.name, months, desk)
+    less = weakenings(inputs.dataset.name, months, desk, {**found.weakenings, **times})
     return (*map(desk.marked, (*kept_back, *less, *found.findings, *others)), *lost)
 
 

@@ -109,7 +109,7 @@ def stale_months(
             continue
         if not all(found.history.desk.lets_go(dataset.name, *each) for each in before.rejected.items()):
             reasons.append(_AFTER_ALL)
-        if is_let_out(dataset.name, month, before, found.history.desk):
+        if is_let_out(dataset.name, month, before, found, inputs):
             reasons.append(_LET_OUT)
         matter = [reason for reason in reasons if _matters(reason, dataset, before, found, store)]
         if reasons and not matter:
