@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import little_force
+
+from tests.lib.little_force import little_force
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from product import Product
+    from tests.lib.product import Product
 
 
 @pytest.fixture

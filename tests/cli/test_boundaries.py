@@ -6,24 +6,20 @@ import grp
 import os
 import shutil
 import stat
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from product import DATASETS, Product, contents, tree
 
 from pipeline.errors import ExitStatus, StorageError
 from pipeline.publish.ckan import portal as ckan_portal
 from pipeline.publish.ckan.session import Patience
 from pipeline.storage.lock import locked
 from pipeline.storage.privacy import check_private
-
-sys.path.append(str(Path(__file__).parents[1] / "portal"))
-
-from wrong_portal import PACKAGE, WrongPortal, success
+from tests.lib.product import DATASETS, Product, contents, tree
+from tests.lib.wrong_portal import PACKAGE, WrongPortal, success
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

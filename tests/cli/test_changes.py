@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
-from product import MONTHS, ROOT, Product, Said, add_events, built, change_csv, contents, planned, read_csv, tree
 
 from pipeline.sample.making import invent_lines
+from tests.lib import ROOT
+from tests.lib.product import MONTHS, Product, Said, add_events, built, change_csv, contents, planned, read_csv, tree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from product import Rows
-
     from pipeline.sample.ledger import Line
+    from tests.lib.product import Rows
 
 CRIMES = "crime/recorded-crime/{}.csv"
 #: Published spending of every month, the empty one too.

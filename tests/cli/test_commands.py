@@ -18,11 +18,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from product import DATASETS, MONTHS, ROOT, Product, change_csv, contents, tree
-from small_tree import AS_OF, KEY, small_tree
 
 from pipeline import __version__
 from pipeline.errors import EXIT_MEANINGS, ExitStatus, PortalError
+from tests.lib import ROOT
+from tests.lib.product import DATASETS, MONTHS, Product, change_csv, contents, tree
+from tests.lib.small_tree import AS_OF, KEY, small_tree
 
 COMMANDS = ("publish", "plan", "preview", "sample", "key", "datasets", "quarantine", "accounts", "review")
 

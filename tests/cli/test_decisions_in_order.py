@@ -6,7 +6,8 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import (
+
+from tests.lib.little_force import (
     FEB,
     JAN,
     SPEND,
@@ -22,7 +23,7 @@ from little_force import (
 )
 
 if TYPE_CHECKING:
-    from product import Product
+    from tests.lib.product import Product
 
 
 def named(force: Product) -> list[str]:

@@ -7,7 +7,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from product import Product, add_events
+
+from tests.lib.product import Product, add_events
 
 if TYPE_CHECKING:
     from pathlib import Path

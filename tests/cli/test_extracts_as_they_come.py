@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from little_force import (
+from tests.lib.little_force import (
     FEB,
     JAN,
     MAR,
@@ -19,12 +19,12 @@ from little_force import (
     publish,
     record,
 )
-from product import read_csv, write_csv
-from small_tree import DATA, write_events
+from tests.lib.product import read_csv, write_csv
+from tests.lib.small_tree import DATA, write_events
 
 if TYPE_CHECKING:
-    from little_force import Cell
-    from product import Product
+    from tests.lib.little_force import Cell
+    from tests.lib.product import Product
 
 EVENTS = "engagement-events"
 

@@ -6,13 +6,14 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import FEB, JAN, MAR, STREET, call, crime, little_force, publish, record
+
+from tests.lib.little_force import FEB, JAN, MAR, STREET, call, crime, little_force, publish, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from product import Product
+    from tests.lib.product import Product
 
 #: A crime of each month, which is restricted by the file of another one.
 _NUMBER = 900

@@ -8,14 +8,14 @@ import socket
 from typing import TYPE_CHECKING
 
 import pytest
-from small_tree import AS_OF, small_tree
 
 from pipeline.errors import ExitStatus
+from tests.lib.small_tree import AS_OF, small_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from product import Product
+    from tests.lib.product import Product
 
 #: So long may a command take, in seconds, that has nothing to wait for.
 PATIENCE = 60

@@ -7,7 +7,8 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from product import Product
+
+from tests.lib.product import Product
 
 if TYPE_CHECKING:
     from collections.abc import Callable

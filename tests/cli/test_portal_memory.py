@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import sys
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import FEB, JAN, STREET, crime, little_force, publish, record
 
 from pipeline.errors import ExitStatus
-
-sys.path.append(str(Path(__file__).parents[1] / "portal"))
-
-from wrong_portal import PACKAGE, WrongPortal, http, refusal, success
+from tests.lib.little_force import FEB, JAN, STREET, crime, little_force, publish, record
+from tests.lib.wrong_portal import PACKAGE, WrongPortal, http, refusal, success
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
-    from product import Product, Said
+    from tests.lib.product import Product, Said
 
 
 class Held:

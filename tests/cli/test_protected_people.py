@@ -6,7 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import (
+
+from pipeline.build.retained import KeptRows
+from tests.lib.little_force import (
     FEB,
     JAN,
     MAR,
@@ -22,18 +24,15 @@ from little_force import (
     publish,
     record,
 )
-from product import contents
-
-from pipeline.build.retained import KeptRows
+from tests.lib.product import contents
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from little_force import Cell
-    from product import Product
-
     from pipeline.build.candidate import DatasetInputs
     from pipeline.storage.state import Built
+    from tests.lib.little_force import Cell
+    from tests.lib.product import Product
 
 OTHER, PERSONAL = "REDACTED OTHER", "REDACTED PERSONAL DATA"
 NAME = "Robin Safehouse"

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
-from product import DATASETS, MONTHS, Product, contents, planned, tree
 
 from pipeline.model.periods import MONTH as CALENDAR
+from tests.lib.product import DATASETS, MONTHS, Product, contents, planned, tree
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from product import ROOT, Product, read_csv, write_csv
-from published_files import street_files
 
 from pipeline.protect.treatments.map_points import project
+from tests.lib import ROOT
+from tests.lib.product import Product, read_csv, write_csv
+from tests.lib.published_files import street_files
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,11 +8,11 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from at_terminal import Terminal
-from product import MONTHS, Product, read_csv
 
 from pipeline.model.handling import Question
 from pipeline.storage.supplier_review import review_file, save_review
+from tests.lib.at_terminal import Terminal
+from tests.lib.product import MONTHS, Product, read_csv
 
 if TYPE_CHECKING:
     from pathlib import Path

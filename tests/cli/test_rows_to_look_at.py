@@ -7,8 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from at_terminal import Terminal
-from little_force import FEB, JAN, MAR, SPEND, STREET, TYPES, call, crime, little_force, pay, publish, record
 
 from pipeline.build.dataset import run_dataset
 from pipeline.build.run_context import Workplace
@@ -18,11 +16,13 @@ from pipeline.run.select import options
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.settings import Settings
+from tests.lib.at_terminal import Terminal
+from tests.lib.little_force import FEB, JAN, MAR, SPEND, STREET, TYPES, call, crime, little_force, pay, publish, record
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from product import Product
+    from tests.lib.product import Product
 
 
 @pytest.fixture

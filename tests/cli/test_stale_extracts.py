@@ -6,8 +6,9 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import FEB, JAN, MAR, SPEND, little_force, pay, publish
-from product import Product, change_csv, read_csv, write_csv
+
+from tests.lib.little_force import FEB, JAN, MAR, SPEND, little_force, pay, publish
+from tests.lib.product import Product, change_csv, read_csv, write_csv
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,13 +10,14 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import FEB, JAN, STREET, call, crime, incident, little_force, publish, record
-from product import DATASETS, Product, add_events, built, change_csv, contents, read_csv, tree
+
+from tests.lib.little_force import FEB, JAN, STREET, call, crime, incident, little_force, publish, record
+from tests.lib.product import DATASETS, Product, add_events, built, change_csv, contents, read_csv, tree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from product import Rows
+    from tests.lib.product import Rows
 
 
 @pytest.fixture

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
-from product import MONTHS, Product, built, change_csv, contents, read_csv, tree
 
 from pipeline.build import run_context as workplace
 from pipeline.sample.making import invent_lines
 from pipeline.storage.index import PublishedIn, ReferenceIndex
 from pipeline.storage.store import Store
+from tests.lib.product import MONTHS, Product, built, change_csv, contents, read_csv, tree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from product import Rows
+    from tests.lib.product import Rows
 
 
 @pytest.fixture

@@ -8,18 +8,18 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import JAN, SPEND, TYPES, little_force, pay, publish
-from product import Product, add_events, change_csv, contents
-from small_tree import AS_OF, DATA, small_tree, write_ledger
 
 from pipeline.model.decisions import Decision
 from pipeline.report.waiting import ranges
 from pipeline.settings.decisions import write_decisions
+from tests.lib.little_force import JAN, SPEND, TYPES, little_force, pay, publish
+from tests.lib.product import Product, add_events, change_csv, contents
+from tests.lib.small_tree import AS_OF, DATA, small_tree, write_ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from product import Rows
+    from tests.lib.product import Rows
 
 
 @pytest.fixture

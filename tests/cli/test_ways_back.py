@@ -6,17 +6,31 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from little_force import FEB, JAN, MAR, SPEND, STREET, call, crime, incident, little_force, pay, payees, publish, record
-from product import Product, change_csv, contents, read_csv
-from small_tree import small_tree
 
 from pipeline.storage.index import ReferenceIndex
 from pipeline.storage.store import Store
+from tests.lib.little_force import (
+    FEB,
+    JAN,
+    MAR,
+    SPEND,
+    STREET,
+    call,
+    crime,
+    incident,
+    little_force,
+    pay,
+    payees,
+    publish,
+    record,
+)
+from tests.lib.product import Product, change_csv, contents, read_csv
+from tests.lib.small_tree import small_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from product import Rows
+    from tests.lib.product import Rows
 
 SIGNED = "--role POST --reason TEXT"
 

@@ -9,9 +9,10 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from product import ROOT, Product, change_csv, contents, tree
 
 from pipeline.report.screen import wrapped
+from tests.lib import ROOT
+from tests.lib.product import Product, change_csv, contents, tree
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from small_tree import small_tree
 
 from pipeline.storage.state import FORM, load_state, save_state
+from tests.lib.small_tree import small_tree
 
 if TYPE_CHECKING:
-    from product import Product
+    from tests.lib.product import Product
 
 #: The copies, with the form of the state in each.
 BEFORE = {"before.zip": "1", "form-2.zip": "2"}

@@ -15,8 +15,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from small_tree import AS_OF, KEY, small_tree
-
 from pipeline.build.publication import publication
 from pipeline.build.run_context import Workplace
 from pipeline.datasets import declared
@@ -26,9 +24,10 @@ from pipeline.run.select import options
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.settings import Settings
+from tests.lib.small_tree import AS_OF, KEY, small_tree
 
 if TYPE_CHECKING:
-    from product import Product
+    from tests.lib.product import Product
 
 GENERATED = Path(__file__).parent / "generated"
 FILES = ("datapackage.json", "schema.json", "change-log.csv")

@@ -18,8 +18,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from product import ROOT, Product, read_csv
-from small_tree import AS_OF, KEY, small_tree
+
+from tests.lib import ROOT
+from tests.lib.product import Product, read_csv
+from tests.lib.small_tree import AS_OF, KEY, small_tree
 
 EXPECTED = Path(__file__).parent / "expected"
 

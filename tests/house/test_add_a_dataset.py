@@ -10,9 +10,13 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).parents[2]
+from tests.lib import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PAGE = (ROOT / "docs" / "add-a-dataset.md").read_text(encoding="utf-8")
 EXTRACT = "data/raw/expenditure/card/2024-03.csv"
 DECLARATION = "pipeline/datasets/expenditure/card_spend.py"

@@ -6,7 +6,6 @@ import ast
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,13 +19,12 @@ from pipeline.model.wording import worded
 from pipeline.protect.rules import AlreadyHeld, OneIncident, OneRecord, RestrictedRecord
 from pipeline.protect.treatments import ForceName, Keep, MapPoint, MonthOf, Withhold
 from pipeline.validate.schema import TableSchema
+from tests.lib import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeline.model.handling import Handling, RowRule
-
-ROOT = Path(__file__).parents[2]
 
 
 def words(text: str, *, between: str = " ") -> list[str]:

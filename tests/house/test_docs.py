@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,8 +12,11 @@ from pipeline.docs.generate import anchor, commands, main, outdated, pages, targ
 from pipeline.errors import EXIT_MEANINGS
 from pipeline.run import select
 from pipeline.settings.settings import VARIABLES
+from tests.lib import ROOT
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 FOLDERS = ("docs", "deploy", "data/raw", "data/reference", "data/published")
 MARKDOWN = sorted(
     [*ROOT.glob("*.md"), *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.md"))],

@@ -6,15 +6,18 @@ import ast
 import re
 import subprocess
 from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pipeline import errors
 from pipeline.errors import CODES
 from pipeline.model.reasons import REASONS
+from tests.lib import ROOT
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 MODULES = sorted((ROOT / "pipeline").rglob("*.py"))
 ERRORS = {
     name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, errors.PipelineError)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
@@ -13,8 +12,12 @@ from frictionless import Schema
 
 from pipeline.validate import TableSchema, validate
 from pipeline.validate.referee.referee import referee
+from tests.lib import ROOT
 
-SCHEMAS = Path(__file__).parents[2] / "schemas"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SCHEMAS = ROOT / "schemas"
 FILES = sorted(path for path in SCHEMAS.glob("*/*.json") if path.parent.name != "codelists")
 SETTINGS = {
     "force-names": ["Example Police"],

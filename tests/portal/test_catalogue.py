@@ -18,16 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from catalogue_example import (  # the folder of this file is no package
-    MONTHS,
-    make_publication,
-    make_release,
-    make_site,
-    snapshot,
-)
-
 from pipeline.errors import PipelineError, PortalError, SettingsError, StorageError
 from pipeline.model.plan import Action, Plan
 from pipeline.model.wording import FIGURES
@@ -35,6 +25,14 @@ from pipeline.publish.catalogue import swap
 from pipeline.publish.catalogue.ownership import MARKER
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.plan import METADATA, make_plan
+from tests.lib import ROOT
+from tests.lib.catalogue_example import (  # the folder of this file is no package
+    MONTHS,
+    make_publication,
+    make_release,
+    make_site,
+    snapshot,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -719,7 +717,7 @@ def _drill(root: Path, mode: str) -> None:
 @pytest.mark.parametrize("mode", ["exchange", "renames"])
 def test_a_kill_before_any_file_operation_leaves_a_whole_tree(tmp_path: Path, mode: str) -> None:
     words = [sys.executable, "-W", "ignore", __file__, "drill", str(tmp_path), mode]
-    done = subprocess.run(words, capture_output=True, encoding="utf-8", check=False, cwd=Path(__file__).parents[2])
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
     assert seen["old"] > 50

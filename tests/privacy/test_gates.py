@@ -8,23 +8,23 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
-from broken import OneMore, guessing, leaking, with_rule
-from product import MONTHS, Product, Said, built, change_csv, contents, tree
 
 from pipeline.datasets import declared
 from pipeline.errors import ExitStatus
 from pipeline.protect.treatments.text import Keep
 from pipeline.release.files import csv_blocks
+from tests.lib.broken import OneMore, guessing, leaking, with_rule
+from tests.lib.product import MONTHS, Product, Said, built, change_csv, contents, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     import pyarrow as pa
-    from product import Rows
 
     from pipeline.model.declaration import Dataset
     from pipeline.release.publishable import PublishableTable
+    from tests.lib.product import Rows
 
 
 @pytest.fixture

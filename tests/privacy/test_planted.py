@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from product import DATASETS, MONTHS, Product, change_csv, read_csv
 
 from pipeline.sample.faults import FAULTS
 from pipeline.sample.suppliers import UNSORTED
+from tests.lib.product import DATASETS, MONTHS, Product, change_csv, read_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from product import Rows
+    from tests.lib.product import Rows
 
 #: Shorter pieces stand anywhere by chance.
 SHORTEST = 6

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import csv
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from received import KEY, POINTS, dataset, point_list
-from table import crimes, parse, receive
 
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.model.periods import NO_PERIOD
 from pipeline.protect.pseudonyms import Pseudonyms
+from tests.lib.received import KEY, POINTS, dataset, point_list
+from tests.lib.table import crimes, parse, receive
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_good_row_is_published_in_the_shape_of_the_national_files() -> None:

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from received import KEY
-from table import events
 
 from pipeline.protect.pseudonyms import Pseudonyms
+from tests.lib.received import KEY
+from tests.lib.table import events
 
 
 def test_a_good_event_is_published_by_labels_and_its_kind_stands_for_its_title() -> None:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from received import KEY
-from table import ledger, parse, receive
 
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.errors import InputError
 from pipeline.protect.options.spend import SpendOptions
 from pipeline.protect.pseudonyms import Pseudonyms
+from tests.lib.received import KEY
+from tests.lib.table import ledger, parse, receive
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEYED = Pseudonyms(KEY)
 

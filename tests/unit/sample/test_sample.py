@@ -7,18 +7,21 @@ import re
 import sqlite3
 from collections import Counter
 from contextlib import closing
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 
+from pipeline.codelists import CODELISTS
 from pipeline.sample import MONTHS, SampleReport, make_sample
 from pipeline.sample.crimes import COLUMNS as CRIME_COLUMNS
 from pipeline.sample.incidents import COLUMNS as INCIDENT_COLUMNS
 from pipeline.sample.ledger import HEADER
 from pipeline.sample.planting import ON_PURPOSE
 
-CODELISTS = Path(__file__).parents[2] / "schemas" / "codelists"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 TABLES = ("event", "attendee", "priority", "priority_update")
 Rows = list[dict[str, str]]
 

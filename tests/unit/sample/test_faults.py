@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.codelists import CODELISTS
 from pipeline.errors import CODES, InputError, SettingsError
 from pipeline.extract.database.database import Database
 from pipeline.extract.delimited.folder import Folder
@@ -19,8 +20,6 @@ from pipeline.sample.engagement import EVENT_COLUMNS
 from pipeline.sample.faults import FAULTS
 from pipeline.sample.incidents import COLUMNS as INCIDENT_COLUMNS
 from pipeline.sample.ledger import HEADER
-
-CODELISTS = Path(__file__).parents[2] / "schemas" / "codelists"
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,8 @@ import ast
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from received import FIRST_ROW, Received, dataset, path_of
-
 from pipeline.model.reasons import Outcome
+from tests.lib.received import FIRST_ROW, Received, dataset, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

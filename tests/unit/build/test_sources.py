@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from tiny import dataset, workplace, write_schema, write_table
 
 from pipeline.build.dataset import run_dataset
 from pipeline.extract.database import Database
 from pipeline.extract.delimited import Folder
 from pipeline.model.periods import MONTH as CALENDAR
 from pipeline.run.unread import unread_sources
+from tests.lib.tiny import dataset, workplace, write_schema, write_table
 
 if TYPE_CHECKING:
     from pathlib import Path

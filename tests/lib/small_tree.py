@@ -9,12 +9,17 @@ import csv
 import shutil
 import sqlite3
 from contextlib import closing
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import xlsxwriter
-from product import ROOT, Product, read_csv
 
-DATA = Path(__file__).parent / "golden" / "data"
+from tests.lib import ROOT
+from tests.lib.product import Product, read_csv
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DATA = ROOT / "tests" / "golden" / "data"
 KEY = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #: The day after the last month ended; an event on it is still to come.
 AS_OF = "2024-03-01"

@@ -6,17 +6,12 @@ import ast
 import dataclasses
 import datetime as dt
 import json
-import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from frictionless import Package
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "portal"))
-
-from publications import make_publication, make_release  # the folder of that file is no package
 
 from pipeline.codelists import CODELISTS
 from pipeline.datasets import declared
@@ -28,11 +23,12 @@ from pipeline.protect.options.spend import SpendOptions
 from pipeline.publish.ckan.fields import EXTRAS, dataset_fields, resource_fields
 from pipeline.publish.plan import wanted_files
 from pipeline.validate.schema import TableSchema
+from tests.lib import ROOT
+from tests.lib.publications import make_publication, make_release  # the folder of that file is no package
 
 if TYPE_CHECKING:
     from pipeline.model.release import Publication
 
-ROOT = Path(__file__).parents[2]
 CRIME = "street-crime"
 LISTS = Path("excluded-account.csv")
 

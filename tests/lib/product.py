@@ -31,13 +31,13 @@ from pipeline.cli.parser import main
 from pipeline.model.periods import MONTH as CALENDAR
 from pipeline.sample.making import invent_lines
 from pipeline.sample.workbook import write_workbook
+from tests.lib import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pipeline.sample.ledger import Line
 
-ROOT = Path(__file__).resolve().parents[1]
 DATASETS = ("engagement-events", "spend-over-500", "street-crime")
 MONTHS = ("2024-01", "2024-02", "2024-03")
 #: The fewest crimes a month that a sample may have.

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "portal"))
-
-from publications import make_publication, make_release
 
 from pipeline.metadata.datapackage import data_package
 from pipeline.model.periods import MONTH
 from pipeline.release.leak_scan import check
 from pipeline.storage.store import Store
+from tests.lib.publications import make_publication, make_release
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(

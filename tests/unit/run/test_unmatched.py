@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.build.run_context import Workplace
@@ -18,11 +17,13 @@ from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.settings import Settings
 from pipeline.storage.state import State
+from tests.lib import ROOT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
-ROOT = Path(__file__).parents[2]
 DATASET = "street-crime"
 MANY = 100
 

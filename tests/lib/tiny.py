@@ -10,9 +10,6 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from product import ROOT
-from small_tree import KEY
-
 from pipeline.build.run_context import Workplace
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.model.periods import Monthly
@@ -21,6 +18,8 @@ from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.sections import Connection
 from pipeline.settings.settings import Settings
+from tests.lib import ROOT
+from tests.lib.small_tree import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,11 +6,11 @@ import csv
 import hashlib
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pipeline.codelists import CODELISTS
 from pipeline.errors import SettingsError
 from pipeline.extract.delimited.folder import Folder
 from pipeline.extract.reference import read_reference
@@ -22,8 +22,7 @@ from pipeline.sample.ledger import HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-CODELISTS = Path(__file__).parents[2] / "schemas" / "codelists"
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,9 +22,7 @@ from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.publishable import Part, PublishableTable, publishable
 from pipeline.validate.checks import typed_table
 from pipeline.validate.schema import TableSchema
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.lib import ROOT
 
 FACTS = {"title": "Things", "licence": "OGL", "attribution": "Contains things"}
 GONE = "Featherstonehaugh"
@@ -243,9 +241,8 @@ def test_what_a_dictionary_still_holds_of_rows_that_are_gone_is_in_neither_file(
 
 
 _TWICE = """
-import sys, hashlib
-sys.path.insert(0, sys.argv[1])
-from test_release_files import csv_of, parquet_of, schema, table_of
+import hashlib
+from tests.unit.release.test_files import csv_of, parquet_of, schema, table_of
 import pyarrow as pa
 names = list({f"name {n}" for n in range(500)}) * 4
 columns = {"name": pa.array(names).dictionary_encode(), "amount": pa.array(["1.00"] * len(names))}
@@ -254,15 +251,12 @@ print(hashlib.sha256(csv_of(table)).hexdigest(), hashlib.sha256(parquet_of(table
 """
 
 
-def test_bytes_do_not_depend_on_the_process(tmp_path: Path) -> None:
-    here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - text for a command line
-    script = tmp_path / "twice.py"
-    script.write_text(_TWICE, encoding="utf-8")
+def test_bytes_do_not_depend_on_the_process() -> None:
     said = set()
     for seed in ("0", "1", "4711"):
         environ = {**os.environ, "PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo" if seed == "1" else "UTC"}
         ended = subprocess.run(
-            [sys.executable, str(script), here], capture_output=True, text=True, check=True, env=environ
+            [sys.executable, "-c", _TWICE], cwd=ROOT, capture_output=True, text=True, check=True, env=environ
         )
         said.add(ended.stdout)
     assert len(said) == 1

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.model.periods import MONTH
-from pipeline.model.release import ChangeNote, Held, Publication, PublishedColumn, Release, ReleasedFile
+from pipeline.model.release import ChangeNote, Held, PublishedColumn, Release, ReleasedFile
+from tests.lib import publications
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from pipeline.model.release import Publication
 
 TODAY = dt.date(2024, 4, 10)
 MONTHS = ("2024-01", "2024-02", "2024-03")
@@ -47,55 +49,33 @@ def make_release(store: Path, month: str, *, rows: int = 5, dataset: str = "stre
 
 def make_publication(releases: Sequence[Release], *, name: str = "street-crime", **facts: Any) -> Publication:  # noqa: ANN401 - any field of a publication
     """Return a publication of the example force with every kind of fact in it; ``facts`` replace some."""
-    made = Publication(
-        name=name,
-        title="Street-level crime",
-        description="Crimes and anti-social behaviour that the force recorded, by month, each placed on a nearby map "
-        "point that at least eight addresses share.",
-        publisher="Example Police",
-        organisation="example-police",
-        force_name="Example Police",
-        theme="crime-and-justice",
-        tags=("crime", "police"),
-        period=MONTH,
-        licence_id="OGL-UK-3.0",
-        licence_ckan="uk-ogl",
-        licence_title="Open Government Licence 3.0 (United Kingdom)",
-        licence_url="https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
-        attribution="Contains information from Example Police, licensed under the Open Government Licence v3.0.",
-        contact_name="Open data team",
-        contact_email="opendata@example.police.uk",
-        foi_email="foi@example.police.uk",
-        spatial_name="Example police force area",
-        spatial_uri="http://statistics.data.gov.uk/id/statistical-geography/E23000000",
-        granularity="point",
-        statements=("Places are moved to the nearest of the published map points.",),
-        version="2024.4",
-        key_series="k1-5f0c",
-        sample=True,
-        as_of=TODAY,
-        last_published=dt.date(2024, 4, 10),
-        next_due=dt.date(2024, 5, 31),
-        columns=(
+    usual: dict[str, Any] = {
+        "description": "Crimes and anti-social behaviour that the force recorded, by month, each placed on a nearby "
+        "map point that at least eight addresses share.",
+        "contact_name": "Open data team",
+        "statements": ("Places are moved to the nearest of the published map points.",),
+        "sample": True,
+        "as_of": TODAY,
+        "next_due": dt.date(2024, 5, 31),
+        "columns": (
             PublishedColumn("Reference", "Reference", "string", "A pseudonym of the record's reference.", ""),
             PublishedColumn("Month", "Month", "yearmonth", "The month in which it was recorded.", ""),
             PublishedColumn("Crime type", "Crime type", "string", "One of the national crime types.", "crime-type"),
             PublishedColumn("Location", "Location", "string", "A map point nearby, in words.", ""),
         ),
-        releases=tuple(releases),
-        missing=("2023-12",),
-        held=(Held("2024-02", "far fewer rows than in the months beside it: waits for an approval"),),
-        withheld=(
+        "missing": ("2023-12",),
+        "held": (Held("2024-02", "far fewer rows than in the months beside it: waits for an approval"),),
+        "withheld": (
             ("Names, dates of birth and telephone numbers", "they identify a victim"),
             ("Restricted records", "the record is restricted"),
         ),
-        changes=tuple(
+        "changes": tuple(
             ChangeNote("2024-04-10", release.month, "new month", "first release", str(release.rows), "0")
             for release in releases
         ),
-        extras={},
-    )
-    made = dataclasses.replace(made, **facts)
+        "extras": {},
+    }
+    made = publications.make_publication(name, releases, **{**usual, **facts})
     return made if made.extras else dataclasses.replace(made, extras=_extras(made))
 
 

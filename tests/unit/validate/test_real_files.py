@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pyarrow.csv as pa_csv
 import pytest
-from published_files import street_files
 
 from pipeline.validate import TableSchema, validate
 from pipeline.validate.referee.referee import referee
+from tests.lib import ROOT
+from tests.lib.published_files import street_files
 
-SCHEMA = Path(__file__).parents[2] / "schemas" / "crime" / "street-crime.json"
+SCHEMA = ROOT / "schemas" / "crime" / "street-crime.json"
 #: Territorial forces, early and late, with accented letters, a place without a name, codes of Wales.
 FILES = ("2014-01-leicestershire", "2025-01-leicestershire", "2025-01-north-wales", "2014-01-northern-ireland")
 

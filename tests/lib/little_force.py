@@ -6,14 +6,15 @@ import csv
 from typing import TYPE_CHECKING
 
 import xlsxwriter
-from product import read_csv, write_csv
-from small_tree import DATA, small_tree
+
+from tests.lib.product import read_csv, write_csv
+from tests.lib.small_tree import DATA, small_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from product import Product, Said
+    from tests.lib.product import Product, Said
 
 JAN, FEB, MAR = "2024-01", "2024-02", "2024-03"
 STREET, SPEND = "street-crime", "spend-over-500"

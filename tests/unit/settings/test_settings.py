@@ -24,11 +24,11 @@ from pipeline.settings.secret import SHOWN, Secret
 from pipeline.settings.sections import Licence
 from pipeline.settings.settings import VARIABLES, Settings
 from pipeline.settings.toml import read_toml
+from tests.lib import ROOT
 
 if TYPE_CHECKING:
     from pipeline.settings.options import Options
 
-ROOT = Path(__file__).resolve().parents[2]
 
 LEAST = """
 [force]

@@ -14,12 +14,12 @@ import termios
 import time
 from typing import TYPE_CHECKING, Self
 
-from product import ROOT
+from tests.lib import ROOT
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from product import Product
+    from tests.lib.product import Product
 
 _PATIENCE = 30.0
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")

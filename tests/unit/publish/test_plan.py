@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model.periods import MONTH
 from pipeline.model.plan import Action, HeldDataset
-from pipeline.model.release import Publication, PublishedColumn, Release, ReleasedFile
+from pipeline.model.release import Publication, Release, ReleasedFile
 from pipeline.publish.plan import METADATA, NO_FILE, is_period_file, make_plan, metadata_digest, wanted_files
+from tests.lib.publications import make_publication
 
 
 def sha256(content: bytes) -> str:
@@ -30,42 +30,7 @@ def release(month: str, *, content: bytes = b"a", dataset: str = "parks") -> Rel
 
 
 def publication(*releases: Release, name: str = "parks") -> Publication:
-    return Publication(
-        name=name,
-        title="Parks",
-        description="Every park.",
-        publisher="Example Police",
-        organisation="example",
-        force_name="Example Police",
-        theme="crime-and-justice",
-        tags=("parks",),
-        period=MONTH,
-        licence_id="OGL-UK-3.0",
-        licence_ckan="uk-ogl",
-        licence_title="Open Government Licence 3.0 (United Kingdom)",
-        licence_url="https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
-        attribution="Contains information from Example Police.",
-        contact_name="Open data team",
-        contact_email="opendata@example.police.uk",
-        foi_email="foi@example.police.uk",
-        spatial_name="Example",
-        spatial_uri="http://statistics.data.gov.uk/id/statistical-geography/E23000000",
-        granularity="",
-        statements=(),
-        version="1",
-        key_series="k1",
-        sample=False,
-        as_of=dt.date(2024, 4, 10),
-        last_published=dt.date(2024, 4, 10),
-        next_due=dt.date(2024, 5, 31),
-        columns=(PublishedColumn("Park", "Park", "string", "Its name", ""),),
-        releases=releases,
-        missing=(),
-        held=(),
-        withheld=(),
-        changes=(),
-        extras={"datapackage.json": b"{}"},
-    )
+    return make_publication(name, releases, held=(), changes=(), extras={"datapackage.json": b"{}"})
 
 
 def as_held(given_publication: Publication) -> HeldDataset:
