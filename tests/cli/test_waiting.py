@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 from typing import TYPE_CHECKING
@@ -12,9 +11,10 @@ import pytest
 from pipeline.model.decisions import Decision
 from pipeline.report.waiting import ranges
 from pipeline.settings.decisions import write_decisions
+from tests.lib.dataset_folders import folders, write_workbook
 from tests.lib.little_force import JAN, SPEND, TYPES, little_force, pay, publish
-from tests.lib.product import Product, add_events, change_csv, contents
-from tests.lib.small_tree import AS_OF, DATA, small_tree, write_ledger
+from tests.lib.product import Product, add_events, change_csv, contents, write_csv
+from tests.lib.small_tree import AS_OF, small_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,14 +86,10 @@ def test_a_rejected_month_no_longer_waits_and_keeps_its_last_release(product: Pr
 
 def test_a_first_month_of_which_nothing_would_be_public_waits(tmp_path: Path) -> None:
     product = small_tree(tmp_path)
-    with (DATA / "ledger-2024-01.csv").open(encoding="utf-8", newline="") as file:
-        names, good = list(csv.reader(file))[:2]
-    kind, number = names.index("Supplier Type"), names.index("Supplier No")
-    good[kind], good[number] = "", "S99999"
+    good = folders()["spend-over-500"].raw("expenditure/ledger/2024-01.xlsx.csv")[0]
     text = tmp_path / "ledger.csv"
-    with text.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([names, good])
-    write_ledger(text, product.ledger("2024-01"))
+    write_csv(text, [good | {"Supplier Type": "", "Supplier No": "S99999"}])
+    write_workbook(text, product.ledger("2024-01"))
     product.ledger("2024-02").unlink()
     said = product.run("--as-of", AS_OF, "publish", "--quiet", "spend-over-500")
     assert said.status == 5, said.text

@@ -105,3 +105,9 @@ def test_no_relative_link_leads_nowhere(path: Path) -> None:
 
 def _anchors(page: Path) -> set[str]:
     return {anchor(heading) for heading in _HEADING.findall(_CODE.sub("", page.read_text(encoding="utf-8")))}
+
+
+def test_every_test_that_the_documentation_names_is_there() -> None:
+    named = set(re.findall(r"`(tests/[a-z_/]+\.py)`", EVERYTHING))
+    assert named
+    assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []

@@ -105,7 +105,7 @@ def test_no_code_is_declared_twice(module: str, table: str) -> None:
 
 
 def test_every_error_and_every_reason_is_tried_by_a_test() -> None:
-    written = [*(ROOT / "tests").rglob("test_*.py"), *(ROOT / "tests" / "golden").rglob("*.txt")]
+    written = [*(ROOT / "tests").rglob("test_*.py"), *(ROOT / "tests" / "datasets").rglob("*.txt")]
     tried = "\n".join(path.read_text(encoding="utf-8") for path in written)
     tried += (ROOT / "pipeline" / "sample" / "faults.py").read_text(encoding="utf-8")  # one tree a fault, all tried
     assert [code for code in (*CODES, *REASONS) if not re.search(rf"(?<![a-z-]){code}(?![a-z-])", tried)] == []

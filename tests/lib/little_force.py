@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
+from tests.lib.dataset_folders import folders
 from tests.lib.product import read_csv, write_csv
-from tests.lib.small_tree import DATA, small_tree
+from tests.lib.small_tree import small_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,10 +25,11 @@ TYPES = "supplier_number,supplier_type\n"
 #: A cell of a workbook: text, a number, or a number with the format that shows it.
 Cell = str | float | tuple[float, str]
 
-with (DATA / "ledger-2024-01.csv").open(encoding="utf-8", newline="") as _file:
+_CRIMES, _PAYMENTS = folders()[STREET].path / "raw" / "crime", folders()[SPEND].path / "raw" / "expenditure"
+with (_PAYMENTS / "ledger" / "2024-01.xlsx.csv").open(encoding="utf-8", newline="") as _file:
     LEDGER, _LINE = list(csv.reader(_file))[:2]
-_CRIME = read_csv(DATA / "raw" / "crime" / "recorded-crime" / "2024-01.csv")[0] | {"mo_text": ""}
-_INCIDENT = read_csv(DATA / "raw" / "crime" / "asb-incidents" / "2024-01.csv")[0]
+_CRIME = read_csv(_CRIMES / "recorded-crime" / "2024-01.csv")[0] | {"mo_text": ""}
+_INCIDENT = read_csv(_CRIMES / "asb-incidents" / "2024-01.csv")[0]
 
 
 def little_force(folder: Path) -> Product:

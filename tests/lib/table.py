@@ -4,18 +4,18 @@ r"""Little tables that anybody can read: raw rows on the left of `||`, what beco
     2024-01-03 09:12 | 450000  || published             | 2024-01
     31/02/2024       | 450000  || quarantined: bad-date |
 
-Columns that are not named hold what an ordinary good row holds (`GOOD` below).  An empty cell is empty; a cell in
-double quotes is taken letter by letter (`"\t=1"` begins with a tab).  `file` is the month of the row's file.
+Columns that are not named hold what an ordinary good row holds (`GOOD` below).  `file` is the month of the row's file.
 `becomes` is `published`, or `quarantined: reason` or `withheld: reason`; the columns behind it are published ones.
 """
 
 from __future__ import annotations
 
-import ast
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.model.reasons import Outcome
+from tests.lib.dataset_folders import folders
+from tests.lib.drawn import drawn
 from tests.lib.received import FIRST_ROW, Received, dataset, path_of
 
 if TYPE_CHECKING:
@@ -25,65 +25,8 @@ if TYPE_CHECKING:
     from pipeline.model.periods import Period
 
 MONTH = "2024-01"
-#: What a column holds when a table does not name it; `#` is the number of the row in the table.
-GOOD: Mapping[str, Mapping[str, str]] = {
-    "recorded-crime": {
-        "crime_reference": "24*#",
-        "recorded_on": "2024-01-03 09:12",
-        "offence_code": "28/3",
-        "crime_type": "Burglary",
-        "outcome_code": "18",
-        "force_code": "example",
-        "easting": "450010",
-        "northing": "300010",
-        "location_confidence": "exact",
-        "restricted": "N",
-        "victim_surname": "Featherstonehaugh",
-    },
-    "asb-incidents": {
-        "incident_number": "I#",
-        "received_at": "2024-01-03 09:12",
-        "easting": "450010",
-        "northing": "300010",
-        "location_confidence": "exact",
-        "restricted": "N",
-    },
-    "ledger": {
-        "Body": "OPCC",
-        "Period": MONTH,
-        "Transaction No": "50#",
-        "Line No": "1",
-        "Supplier No": "S1",
-        "Supplier Name": "Acme Locks Ltd",
-        "Supplier Type": "ORG",
-        "Company No": "01234567",
-        "Payment Date": "15/01/2024",
-        "Cost Centre": "3200",
-        "Cost Centre Name": "Estates",
-        "Account Code": "41010",
-        "Account Name": "Building repairs",
-        "Narrative": "call-out",
-        "Value For Money": "3 quotes",
-        "Net Amount": "1,234.50",
-        "Currency": "GBP",
-        "Payment Method": "BACS",
-        "Contract Ref": "C7",
-    },
-    "events": {
-        "event_id": "E#",
-        "kind": "surgery",
-        "series": "beat-surgery",
-        "title": "Coffee with an officer",
-        "starts_at": "2024-01-20 10:00:00",
-        "venue_kind": "library",
-        "neighbourhood_code": "NC",
-        "ward_code": "E05000001",
-        "officer_present": "Y",
-        "channel": "in-person",
-        "audience": "public",
-        "attendance": "12",
-    },
-}
+#: What a column holds when a table does not name it, by feed; `#` is the number of the row in the table.
+GOOD = {feed: good for each in folders().values() for feed, good in each.good.items()}
 
 
 class Line(NamedTuple):
@@ -97,34 +40,17 @@ class Line(NamedTuple):
 
 def parse(text: str, feed: str) -> list[Line]:
     """Return the rows of a little table about ``feed``, each filled up with what a good row holds."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    names, said = _halves(lines[0])
-    assert said[0] == "becomes", "the first column behind `||` is `becomes`"
     found = []
-    for number, line in enumerate(lines[1:], 1):
-        left, right = _halves(line)
-        assert (len(left), len(right)) == (len(names), len(said)), f"row {number} has too few or too many cells"
-        cells = dict(zip(names, left, strict=True))
+    for number, (cells, said) in enumerate(drawn(text), 1):
         file = cells.pop("file", "" if feed == "events" else MONTH)
         good = {name: cell.replace("#", str(number)) for name, cell in GOOD[feed].items()}
         if feed == "ledger":
             good["Period"] = file
             if "Supplier Type" in cells and cells.get("Supplier No"):  # one name under two types would be held
                 good["Supplier Name"] = f"Payee {cells['Supplier No']}"
-        found.append(Line(file, good | cells, right[0], dict(zip(said[1:], right[1:], strict=True))))
+        becomes = said.pop("becomes")
+        found.append(Line(file, good | cells, becomes, said))
     return found
-
-
-def _halves(line: str) -> tuple[list[str], list[str]]:
-    left, right = line.split("||")
-    return [_cell(each) for each in left.split("|")], [_cell(each) for each in right.split("|")]
-
-
-def _cell(text: str) -> str:
-    stripped = text.strip()
-    if len(stripped) > 1 and stripped[0] == stripped[-1] == '"':
-        return str(ast.literal_eval(stripped))
-    return stripped
 
 
 def check(

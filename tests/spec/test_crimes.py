@@ -461,3 +461,8 @@ def test_the_code_lists_still_hold_the_retired_labels_that_these_tables_use(crim
 
 def test_no_month_holds_no_crime() -> None:
     assert NO_PERIOD not in receive([], "street-crime", "recorded-crime").survey().opened
+
+
+def test_the_order_of_rows_tells_nothing_of_the_order_of_recording() -> None:
+    order = "Month,Crime type,LSOA code,Location,Longitude,Latitude,Last outcome category,Crime ID"
+    assert list(dataset("street-crime").order) == order.split(",")
