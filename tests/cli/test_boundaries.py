@@ -27,11 +27,6 @@ if TYPE_CHECKING:
 MONTH = "street-crime/street-crime-2024-01"
 
 
-@pytest.fixture
-def product(tmp_path: Path) -> Product:
-    return Product.with_published_sample(tmp_path)
-
-
 def modes(folder: Path) -> set[tuple[bool, int]]:
     """Return the modes of the folders and files below, the next public tree and the sample's key apart."""
     found = [path for path in (folder, *folder.rglob("*")) if not {"catalogue", "sample"} & set(path.parts)]

@@ -6,21 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.lib.little_force import FEB, JAN, MAR, SPEND, STREET, call, crime, little_force, pay, payees, publish, record
+from tests.lib.little_force import FEB, JAN, MAR, SPEND, STREET, call, crime, pay, payees, publish, record
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.lib.product import Product
 
 APR = "2024-04"
 FEB_CRIMES = f"crime/recorded-crime/{FEB}.csv"
 SIGNED = "--role POST --reason TEXT"
-
-
-@pytest.fixture
-def force(tmp_path: Path) -> Product:
-    return little_force(tmp_path / "force")
 
 
 def lose(force: Product) -> None:

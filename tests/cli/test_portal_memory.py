@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.errors import ExitStatus
-from tests.lib.little_force import FEB, JAN, STREET, crime, little_force, publish, record
+from tests.lib.little_force import FEB, JAN, STREET, crime, publish, record
 from tests.lib.wrong_portal import PACKAGE, WrongPortal, http, refusal, success
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from tests.lib.product import Product, Said
 
@@ -46,11 +45,6 @@ class Held:
             for place, (name, content) in enumerate(self.files.items())
         ]
         return success({**PACKAGE, "title": "Crime", "resources": resources, **self.package})
-
-
-@pytest.fixture
-def force(tmp_path: Path) -> Product:
-    return little_force(tmp_path / "force")
 
 
 @pytest.fixture

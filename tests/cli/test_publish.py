@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture
-def product(tmp_path: Path) -> Product:
-    return Product.with_published_sample(tmp_path)
-
-
 def test_a_first_publish_succeeds_and_says_what_was_published_what_was_held_back_and_what_to_open(
     tmp_path: Path,
 ) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import signal
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,18 +13,10 @@ from pipeline.storage.supplier_review import review_file, save_review
 from tests.lib.at_terminal import Terminal
 from tests.lib.product import MONTHS, Product, read_csv
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 FIRM, PERSON = "S-QX90451", "S-QX90452"
 NAMES = ("Quirkshank & Daughter-QX", "Mx Halcyon Brodequin")
 KEYS = "[q] stop"
 REVIEW = ("review", "suppliers")
-
-
-@pytest.fixture
-def product(tmp_path: Path) -> Product:
-    return Product.with_published_sample(tmp_path)
 
 
 def listed(product: Product) -> dict[str, str]:

@@ -6,8 +6,6 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
 from pipeline.build.dataset import run_dataset
 from pipeline.build.run_context import Workplace
 from pipeline.datasets import declared
@@ -17,17 +15,12 @@ from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.settings import Settings
 from tests.lib.at_terminal import Terminal
-from tests.lib.little_force import FEB, JAN, MAR, SPEND, STREET, TYPES, call, crime, little_force, pay, publish, record
+from tests.lib.little_force import FEB, JAN, MAR, SPEND, STREET, TYPES, call, crime, pay, publish, record
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.lib.product import Product
-
-
-@pytest.fixture
-def force(tmp_path: Path) -> Product:
-    return little_force(tmp_path / "force")
 
 
 def shown(force: Product, path: Path) -> str:

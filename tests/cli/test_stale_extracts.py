@@ -18,11 +18,6 @@ APR = "2024-04"
 SIGNED = ("--role", "Head of Information Management", "--reason", "Checked.")
 
 
-@pytest.fixture
-def product(tmp_path: Path) -> Product:
-    return Product.with_published_sample(tmp_path)
-
-
 def restrict(product: Product, month: str) -> str:
     """Restrict the first published crime of a month in its own file; return its Crime ID."""
     before = {row["Crime ID"] for row in product.csv(STREET, month)}

@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from tests.lib.product import Rows
 
 
-@pytest.fixture
-def product(tmp_path: Path) -> Product:
-    return Product.with_published_sample(tmp_path)
-
-
 def spoil(rows: Rows, count: int = 40) -> Rows:
     """Give many rows an outcome that no list knows."""
     return [row | {"outcome_code": "NEW-7"} if number < count else row for number, row in enumerate(rows)]

@@ -14,28 +14,12 @@ from pipeline.build import run_context as workplace
 from pipeline.sample.making import invent_lines
 from pipeline.storage.index import PublishedIn, ReferenceIndex
 from pipeline.storage.store import Store
-from tests.lib.product import MONTHS, Product, built, change_csv, contents, read_csv, tree
+from tests.lib.product import MONTHS, Product, built, change_csv, contents, read_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.lib.product import Rows
-
-
-@pytest.fixture
-def product(tmp_path: Path) -> Product:
-    return Product.with_published_sample(tmp_path)
-
-
-def settles(product: Product, **environ: str) -> None:
-    before = tree(product.folder)
-    assert built(product.run("publish", "--quiet", **environ)) == {}
-    assert tree(product.folder) == before
-
-
-def data_of(product: Product, dataset: str) -> dict[str, str]:
-    """Return the sha256 of a dataset's public months."""
-    return {name: text for name, text in contents(product.published / dataset).items() if name.startswith(dataset)}
 
 
 def published_reference(product: Product, month: str) -> str:
@@ -73,14 +57,14 @@ def copy_month(product: Product, source: str, month: str) -> None:
 
 
 def test_a_month_whose_file_has_gone_stays_and_is_marked(product: Product) -> None:
-    files = data_of(product, "street-crime")
+    files = product.months()
     kept = product.incidents("2024-02").read_bytes()
     product.incidents("2024-02").unlink()
     said = product.run("publish", "--quiet")
     assert said.status == 0, said.text
     assert "input-gone: 2024-02 stays as it was published" in said.out
-    assert data_of(product, "street-crime") == files
-    settles(product)
+    assert product.months() == files
+    product.check_settled()
     said = product.run("publish", "--quiet")
     assert "input-gone: 2024-02" in said.out
 
@@ -88,12 +72,12 @@ def test_a_month_whose_file_has_gone_stays_and_is_marked(product: Product) -> No
     said = product.run("publish", "--quiet")
     assert said.status == 0
     assert "input-gone" not in said.out
-    assert data_of(product, "street-crime") == files
-    settles(product)
+    assert product.months() == files
+    product.check_settled()
 
 
 def test_a_month_fed_by_a_later_file_that_has_gone_stays_too(product: Product) -> None:
-    files = data_of(product, "street-crime")
+    files = product.months()
     product.crimes("2024-03").unlink()  # it brought late rows of January
     change_csv(product.crimes("2024-01"), lambda rows: rows[:150])
     said = product.run("publish", "--quiet")
@@ -101,12 +85,12 @@ def test_a_month_fed_by_a_later_file_that_has_gone_stays_too(product: Product) -
     assert "input-gone: 2024-01" in said.out
     assert "input-gone: 2024-03" in said.out
     assert "input-gone: 2024-02" not in said.out
-    assert data_of(product, "street-crime") == files
-    settles(product)
+    assert product.months() == files
+    product.check_settled()
 
 
 def test_late_rows_of_a_month_whose_file_has_gone_are_withheld(product: Product) -> None:
-    files = data_of(product, "street-crime")
+    files = product.months()
     product.crimes("2024-01").unlink()
 
     def change(rows: Rows) -> Rows:
@@ -117,9 +101,9 @@ def test_late_rows_of_a_month_whose_file_has_gone_are_withheld(product: Product)
     # March's file brought late rows of January as well
     assert product.publish() == {"street-crime": ("2024-02", "2024-03")}
     assert product.accounts("street-crime", "2024-02")["month-not-open"] == 1
-    now = data_of(product, "street-crime")
+    now = product.months()
     assert now["street-crime-2024-01.csv"] == files["street-crime-2024-01.csv"]
-    settles(product)
+    product.check_settled()
 
 
 def test_all_files_gone_at_once_is_no_reason_to_publish_less(product: Product) -> None:
@@ -133,7 +117,7 @@ def test_all_files_gone_at_once_is_no_reason_to_publish_less(product: Product) -
     assert {name: text for name, text in now.items() if name.endswith((".csv", ".parquet"))} == {
         name: text for name, text in files.items() if name.endswith((".csv", ".parquet"))
     }
-    settles(product)
+    product.check_settled()
 
 
 def test_a_restriction_is_carried_out_on_a_month_whose_file_has_gone(product: Product) -> None:
@@ -162,13 +146,13 @@ def test_a_restriction_is_carried_out_on_a_month_whose_file_has_gone(product: Pr
     assert index.published_in("crime", gone) == (PublishedIn("2024-02", "2024-04-10", public=False),)
     assert index.published_in("crime", stays) == (PublishedIn("2024-02", "2024-04-10", public=True),)
     assert index.published_in("crime", "0" * 64) == ()
-    settles(product)
+    product.check_settled()
 
     product.crimes("2024-02").write_bytes(kept)
     product.publish()
     assert product.csv("street-crime", "2024-02") == after
     assert product.accounts("street-crime", "2024-02") == now
-    settles(product)
+    product.check_settled()
 
 
 def test_a_restriction_taken_back_brings_nothing_back_while_the_file_is_gone(product: Product) -> None:
@@ -180,13 +164,13 @@ def test_a_restriction_taken_back_brings_nothing_back_while_the_file_is_gone(pro
     product.crimes("2024-01").write_bytes(source + b"\n")  # not the very bytes that were replaced
     product.publish()
     assert len(product.csv("street-crime", "2024-02")) == len(before) - 1
-    settles(product)
+    product.check_settled()
     product.crimes("2024-02").write_bytes(kept)
     product.publish(status=5)  # now there is a row that would be public again
     product.decide("approve", "street-crime", "--all")
     product.publish()
     assert product.csv("street-crime", "2024-02") == before
-    settles(product)
+    product.check_settled()
 
 
 @pytest.mark.parametrize("kind", ["IND", "PROT"])
@@ -215,7 +199,7 @@ def test_a_payee_found_to_need_protection_is_redacted_in_a_month_whose_ledger_ha
         assert not any(
             row["department"] or row["category"] or row["purpose"] for row in rows if row["redaction"] == "other"
         )
-    settles(product)
+    product.check_settled()
 
 
 def test_a_supplier_number_corrected_where_it_is_not_published_is_still_protected(product: Product) -> None:
@@ -236,7 +220,7 @@ def test_a_supplier_number_corrected_where_it_is_not_published_is_still_protecte
     product.publish()
     assert product.csv("spend-over-500", "2024-01") == public
     assert contents(product.published) == files  # nothing that the public sees has changed
-    settles(product)
+    product.check_settled()
     product.ledger("2024-01").unlink()
     with (product.reference / "supplier-types.csv").open("a", encoding="utf-8") as file:
         file.write("NEW9999,PROT\n")
@@ -246,7 +230,7 @@ def test_a_supplier_number_corrected_where_it_is_not_published_is_still_protecte
     assert changed
     assert {row["redaction"] for row in changed} == {"other"}
     assert not any(row["department"] or row["category"] for row in changed)
-    settles(product)
+    product.check_settled()
 
 
 def test_a_month_that_is_kept_keeps_the_types_and_columns_that_it_was_released_with(
@@ -299,7 +283,7 @@ def test_a_release_that_was_lost_is_made_good_by_its_successor(product: Product)
     change_csv(product.crimes("2024-02"), lambda rows: [row for row in rows if row != rows[7]])
     assert product.publish() == {"street-crime": ("2024-02",)}
     assert len(before) - 1 <= len(product.csv("street-crime", "2024-02")) <= len(before)
-    settles(product)
+    product.check_settled()
 
 
 # --- a file that has not come ---------------------------------------------------------------------------------------
@@ -323,7 +307,7 @@ def test_a_month_without_the_file_of_one_feed_is_not_released_until_it_comes(pro
     incidents.write_bytes(kept)
     assert built(product.run("publish", "--quiet", **over)) == {"street-crime": ("2024-04",)}
     assert product.csv("street-crime", "2024-04")
-    settles(product, **over)
+    product.check_settled(**over)
 
 
 def test_a_month_that_waits_ceases_to_wait_when_its_files_are_gone(product: Product) -> None:
@@ -342,7 +326,7 @@ def test_a_month_that_waits_ceases_to_wait_when_its_files_are_gone(product: Prod
     assert "WAITS" not in said.out
     package = json.loads((product.published / "street-crime" / "datapackage.json").read_bytes())
     assert (package["monthsHeld"], package["monthsMissing"]) == ([], [])
-    settles(product, **over)
+    product.check_settled(**over)
 
 
 def test_a_correction_that_waits_is_built_afresh_when_its_file_comes_back(product: Product) -> None:

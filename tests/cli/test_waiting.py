@@ -13,27 +13,13 @@ from pipeline.report.waiting import ranges
 from pipeline.settings.decisions import write_decisions
 from tests.lib.dataset_folders import folders, write_workbook
 from tests.lib.little_force import JAN, SPEND, TYPES, little_force, pay, publish
-from tests.lib.product import Product, add_events, change_csv, contents, write_csv
+from tests.lib.product import Product, add_events, change_csv, cut, write_csv
 from tests.lib.small_tree import AS_OF, small_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.lib.product import Rows
-
-
-@pytest.fixture
-def product(tmp_path: Path) -> Product:
-    return Product.with_published_sample(tmp_path)
-
-
-def data_of(product: Product) -> dict[str, str]:
-    return {name: text for name, text in contents(product.published).items() if "/street-crime-2" in name}
-
-
-def cut(rows: Rows, count: int) -> Rows:
-    """Leave the first rows and those that restrict a record."""
-    return [row for number, row in enumerate(rows) if number < count or row["restricted"] != "N"]
 
 
 def with_late_rows(rows: Rows) -> Rows:
@@ -45,14 +31,14 @@ def with_late_rows(rows: Rows) -> Rows:
 def test_every_month_that_a_suspect_file_feeds_waits_with_it(product: Product) -> None:
     change_csv(product.crimes("2024-03"), with_late_rows)
     assert product.publish() == {"street-crime": ("2024-01", "2024-03")}
-    files = data_of(product)
+    files = product.months()
     change_csv(product.crimes("2024-03"), lambda rows: rows[:60])  # cut: the late rows are gone as well
     said = product.run("publish", "--quiet")
     assert said.status == 5, said.text
     path = "crime/recorded-crime/2024-03.csv"
     assert re.search(r"WAITS shrank: 2024-03: ", said.out)
     assert f"WAITS suspect-input: 2024-01: rows of it are in {path} too, which waits with 2024-03" in said.out
-    assert data_of(product) == files
+    assert product.months() == files
     again = product.run("publish", "--quiet")
     assert again.status == 5
     assert "WAITS suspect-input: 2024-01" in again.out
@@ -61,11 +47,11 @@ def test_every_month_that_a_suspect_file_feeds_waits_with_it(product: Product) -
     product.approve("street-crime", "2024-03", shown[1])
     said = product.run("publish", "--quiet")  # what the file feeds is no longer in doubt
     assert said.status == 0, said.text
-    assert len({*data_of(product).items()} - {*files.items()}) == 4  # CSV and Parquet of both months
+    assert len({*product.months().items()} - {*files.items()}) == 4  # CSV and Parquet of both months
 
 
 def test_a_rejected_month_no_longer_waits_and_keeps_its_last_release(product: Product) -> None:
-    files = data_of(product)
+    files = product.months()
     change_csv(product.crimes("2024-02"), lambda rows: cut(rows, 60))
     said = product.run("publish", "--quiet")
     assert said.status == 5
@@ -77,7 +63,7 @@ def test_a_rejected_month_no_longer_waits_and_keeps_its_last_release(product: Pr
         said = product.run("publish", "--quiet")
         assert said.status == 0, said.text
         assert "WAITS" not in said.out
-        assert data_of(product) == files
+        assert product.months() == files
     change_csv(product.crimes("2024-02"), lambda rows: cut(rows, 50))  # other bytes are another question
     said = product.run("publish", "--quiet")
     assert said.status == 5
@@ -115,14 +101,14 @@ def test_what_was_released_for_a_day_that_lay_ahead_is_taken_out_again(product: 
     """Only events: nothing else leaves because of the day."""
     product.publish(PIPELINE_AS_OF="2024-06-01")
     assert "2024-05" in product.state("engagement-events")["months"]
-    before = data_of(product)
+    before = product.months()
     said = product.run("publish", "--quiet", PIPELINE_AS_OF="2024-04-10")
     assert said.status == 2
     assert "day-went-back" in said.text
     product.decide("approve", "--day", "2024-04-10")
     product.publish(PIPELINE_AS_OF="2024-04-10")
     assert list(product.state("engagement-events")["months"]) == ["2024-01", "2024-02", "2024-03"]
-    assert data_of(product) == before
+    assert product.months() == before
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from pipeline.storage.index import ReferenceIndex
 from pipeline.storage.store import Store
 from tests.lib.little_force import (
@@ -24,7 +22,7 @@ from tests.lib.little_force import (
     publish,
     record,
 )
-from tests.lib.product import Product, change_csv, contents, read_csv
+from tests.lib.product import Product, change_csv, contents, cut, read_csv
 from tests.lib.small_tree import small_tree
 
 if TYPE_CHECKING:
@@ -33,19 +31,6 @@ if TYPE_CHECKING:
     from tests.lib.product import Rows
 
 SIGNED = "--role POST --reason TEXT"
-
-
-@pytest.fixture
-def product(tmp_path: Path) -> Product:
-    return Product.with_published_sample(tmp_path)
-
-
-def data_of(product: Product) -> dict[str, str]:
-    return {name: text for name, text in contents(product.published).items() if f"/{STREET}-2" in name}
-
-
-def cut(rows: Rows, count: int = 60) -> Rows:
-    return [row for number, row in enumerate(rows) if number < count or row["restricted"] != "N"]
 
 
 def late(rows: Rows) -> Rows:
@@ -57,7 +42,7 @@ def late(rows: Rows) -> Rows:
 
 
 def test_a_rejected_month_is_said_and_let_in_after_all(product: Product) -> None:
-    files = data_of(product)
+    files = product.months()
     change_csv(product.crimes("2024-02"), cut)
     product.publish(status=5)
     product.decide("reject", STREET, "2024-02")
@@ -69,22 +54,22 @@ def test_a_rejected_month_is_said_and_let_in_after_all(product: Product) -> None
     product.decide("approve", STREET, "2024-02")
     assert product.publish() == {STREET: ("2024-02",)}
     assert len(product.csv(STREET, "2024-02")) < 250
-    assert len({*data_of(product).items()} - {*files.items()}) == 2
+    assert len({*product.months().items()} - {*files.items()}) == 2
     assert "was rejected" not in product.run("publish", "--quiet").text
 
 
 def test_a_month_that_a_rejected_file_feeds_is_let_in_with_it(product: Product) -> None:
     change_csv(product.crimes("2024-03"), late)
     product.publish()
-    files = data_of(product)
+    files = product.months()
     change_csv(product.crimes("2024-03"), cut)  # the late rows are gone as well
     product.publish(status=5)
     product.decide("reject", STREET, "2024-03")
     product.publish()
-    assert data_of(product) == files
+    assert product.months() == files
     product.decide("approve", STREET, "2024-03")
     assert product.publish() == {STREET: ("2024-01", "2024-03")}
-    assert len({*data_of(product).items()} - {*files.items()}) == 4
+    assert len({*product.months().items()} - {*files.items()}) == 4
 
 
 def test_a_rejected_file_does_not_come_in_with_another_month_later(tmp_path: Path) -> None:
@@ -120,12 +105,12 @@ def test_an_approval_lets_in_no_older_file_that_was_rejected(product: Product) -
     product.publish(status=5)
     product.decide("approve", STREET, "2024-02")
     product.publish()
-    files = data_of(product)
+    files = product.months()
     product.crimes("2024-02").write_bytes(bad)
     said = product.run("publish", "--quiet")
     assert said.status == 5
     assert "WAITS stale-extract: 2024-02: crime/recorded-crime/2024-02.csv: this is the file of 10 April" in said.out
-    assert data_of(product) == files
+    assert product.months() == files
 
 
 def test_a_rejected_weakening_is_said_and_let_in_after_all(tmp_path: Path) -> None:
@@ -244,7 +229,7 @@ def test_decisions_that_have_gone_from_their_file_are_said(product: Product) -> 
 
 
 def test_the_file_before_a_rejected_one_may_come_back(product: Product) -> None:
-    good, files = product.crimes("2024-02").read_bytes(), data_of(product)
+    good, files = product.crimes("2024-02").read_bytes(), product.months()
     change_csv(product.crimes("2024-02"), cut)
     product.publish(status=5)
     product.decide("reject", STREET, "2024-02")
@@ -254,7 +239,7 @@ def test_the_file_before_a_rejected_one_may_come_back(product: Product) -> None:
     assert said.status == 0, said.text
     assert "stale-extract" not in said.out
     assert "was rejected" not in said.out
-    assert data_of(product) == files
+    assert product.months() == files
 
 
 def test_the_only_month_of_a_dataset_is_withdrawn_and_comes_back(tmp_path: Path) -> None:
@@ -315,17 +300,17 @@ def test_what_concerns_several_months_is_not_let_in_by_naming_one(tmp_path: Path
         change_csv(product.crimes(month), lambda found: [row | {"restricted": "N"} for row in found])
     said = product.run(*publish)
     assert "WAITS protection-weakened: 2024-01 to 2024-02" in said.out
-    files = data_of(product)
+    files = product.months()
     words = ("--role", "Head of Data", "--reason", "Checked.")
     said = product.run("approve", STREET, "2024-01", *words)
     assert said.status == 2
     assert "protection-weakened is decided for all its months at once: 2024-01 to 2024-02" in said.err
     assert f"pipeline approve {STREET} 2024-01..2024-02 --finding protection-weakened" in said.err
     product.run(*publish)
-    assert data_of(product) == files
+    assert product.months() == files
     product.decide("approve", STREET, "2024-01..2024-02")
     assert product.run(*publish).status == 0
-    assert data_of(product) != files
+    assert product.months() != files
 
 
 def test_nothing_that_was_let_go_comes_back_by_an_approval_of_all(force: Product) -> None:

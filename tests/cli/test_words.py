@@ -6,21 +6,12 @@ import re
 import stat
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 
 from pipeline.report.screen import wrapped
 from tests.lib import ROOT
 from tests.lib.product import Product, change_csv, contents, tree
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
-@pytest.fixture
-def product(tmp_path: Path) -> Product:
-    return Product.with_published_sample(tmp_path)
 
 
 @pytest.fixture

@@ -105,3 +105,11 @@ class Terminal:
             return False
         self.raw += os.read(self._ours, 65536).decode("utf-8", "replace")
         return True
+
+
+def on_a_terminal(product: Product, *words: str, answer: str = "", **environ: str) -> tuple[int, str]:
+    """Return how a command ended at a terminal, and everything that stood there."""
+    with Terminal(product, *words, columns=100, **environ) as terminal:
+        if answer:
+            terminal.press(f"{answer}\n")
+        return terminal.status(), terminal.text

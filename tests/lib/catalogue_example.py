@@ -12,12 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.model.release import ChangeNote, Held, PublishedColumn, Release, ReleasedFile
+from pipeline.publish.catalogue.portal import StaticCatalogue
+from pipeline.publish.plan import make_plan
 from tests.lib import publications
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from pipeline.model.plan import Action, Plan
     from pipeline.model.release import Publication
 
 TODAY = dt.date(2024, 4, 10)
@@ -120,3 +123,39 @@ def _extras(publication: Publication) -> Mapping[str, bytes]:
         "change-log.csv": b"released_on,month,change\n",
         "codelists/crime-type.csv": b"label\nBurglary\n",
     }
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """A public folder, a staging folder beside it, and a private store, all below one folder."""
+
+    root: Path
+
+    @property
+    def public(self) -> Path:
+        return self.root / "published"
+
+    @property
+    def staging(self) -> Path:
+        return self.root / "private" / "staging"
+
+    @property
+    def store(self) -> Path:
+        return self.root / "private" / "releases"
+
+    @property
+    def catalogue(self) -> StaticCatalogue:
+        return StaticCatalogue(self.public, self.staging)
+
+    def plan(self, publications: Sequence[Publication]) -> Plan:
+        return make_plan("catalogue", publications, self.catalogue.look(publications))
+
+    def publish(self, publications: Sequence[Publication]) -> dict[str, Action]:
+        plan = self.plan(publications)
+        self.catalogue.apply(plan, publications)
+        return {f"{change.dataset}/{change.file}": change.action for change in plan.changes}
+
+
+def times(folder: Path) -> dict[str, tuple[int, int]]:
+    """Return when each file and folder changed, and which it is."""
+    return {str(path): (path.lstat().st_mtime_ns, path.lstat().st_ino) for path in (folder, *folder.rglob("*"))}

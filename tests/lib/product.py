@@ -150,6 +150,17 @@ class Product:
         assert said.status == status, said.text
         return built(said)
 
+    def check_settled(self, **environ: str) -> None:
+        """Check that the next night finds nothing to do."""
+        before = tree(self.folder)
+        assert built(self.run("publish", "--quiet", **environ)) == {}
+        assert tree(self.folder) == before
+
+    def months(self, dataset: str = "street-crime") -> dict[str, str]:
+        """Return the sha256 of each file of a dataset's public months."""
+        found = contents(self.published / dataset)
+        return {name: text for name, text in found.items() if name.startswith(f"{dataset}-2")}
+
     def plan(self, *words: str | Path, **environ: str) -> dict[str, dict[str, str]]:
         """Return why each month would be built, by dataset."""
         said = self.run("plan", "--quiet", *words, **environ)
@@ -262,6 +273,11 @@ def change_csv(path: Path, change: Callable[[Rows], Rows]) -> None:
     rows = read_csv(path)
     names = list(rows[0])
     write_csv(path, change(rows), names)
+
+
+def cut(rows: Rows, count: int = 60) -> Rows:
+    """Leave the first rows and those that restrict a record."""
+    return [row for number, row in enumerate(rows) if number < count or row["restricted"] != "N"]
 
 
 def add_events(path: Path, *changes: Mapping[str, object]) -> None:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 _Made = TypeVar("_Made")
 KEY = bytes(range(32))
+KEYED = Pseudonyms(KEY)
 BODIES = {
     "OPCC": "Police and Crime Commissioner for Example",
     "FORCE": "Chief Constable of Example Police",

@@ -16,6 +16,7 @@ from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.publish.ckan.session import Patience
 from pipeline.settings.secret import Secret
 from tests.lib import ROOT
+from tests.lib.catalogue_example import Place
 from tests.lib.faulty_proxy import FaultyProxy
 from tests.lib.real_portal import RealCkan, unavailable
 
@@ -110,3 +111,12 @@ def connect(real_ckan: RealCkan) -> Iterator[Callable[..., CkanPortal]]:
     yield make
     for portal in made:
         portal.close()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """Give a public folder with its README, and what the catalogue needs beside it."""
+    made = Place(tmp_path)
+    made.public.mkdir()
+    (made.public / "README.md").write_text("What goes in here, and who may see it.\n", encoding="utf-8")
+    return made

@@ -23,7 +23,7 @@ from selenium.webdriver.common.keys import Keys
 
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.plan import make_plan
-from tests.lib.catalogue_example import (  # the folder of this file is no package
+from tests.lib.catalogue_example import (
     make_publication,
     make_release,
     make_site,

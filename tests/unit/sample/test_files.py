@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import re
@@ -19,26 +18,11 @@ from pipeline.sample import MONTHS, SampleReport, bears_mark, make_sample
 from pipeline.sample.crimes import COLUMNS as CRIME_COLUMNS
 from pipeline.sample.incidents import COLUMNS as INCIDENT_COLUMNS
 from pipeline.sample.ledger import HEADER
+from tests.lib.product import read_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleReport]:
-    data = tmp_path_factory.mktemp("sample")
-    return data, make_sample(data, codelists=CODELISTS)
-
-
-@pytest.fixture(scope="module")
-def data(made: tuple[Path, SampleReport]) -> Path:
-    return made[0]
-
-
-def read_csv(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def made_files(data: Path) -> Iterator[Path]:

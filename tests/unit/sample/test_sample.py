@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import sqlite3
 from collections import Counter
@@ -10,36 +9,19 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import pytest
 
-from pipeline.codelists import CODELISTS
-from pipeline.sample import MONTHS, SampleReport, make_sample
+from pipeline.sample import MONTHS, SampleReport
 from pipeline.sample.crimes import COLUMNS as CRIME_COLUMNS
 from pipeline.sample.incidents import COLUMNS as INCIDENT_COLUMNS
 from pipeline.sample.ledger import HEADER
 from pipeline.sample.planting import ON_PURPOSE
+from tests.lib.product import read_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 TABLES = ("event", "attendee", "priority", "priority_update")
 Rows = list[dict[str, str]]
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleReport]:
-    data = tmp_path_factory.mktemp("sample")
-    return data, make_sample(data, codelists=CODELISTS)
-
-
-@pytest.fixture(scope="module")
-def data(made: tuple[Path, SampleReport]) -> Path:
-    return made[0]
-
-
-def read_csv(path: Path) -> Rows:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def crimes(data: Path, month: str) -> Rows:
