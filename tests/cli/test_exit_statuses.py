@@ -305,7 +305,7 @@ def test_an_unknown_fault_shows_where_but_never_what(product: Product, monkeypat
     monkeypatch.setattr("pipeline.run.publish._outcomes", fail)
     said = product.run("publish")
     assert said.status == ExitStatus.BUG
-    assert re.match(r"bug: ValueError at .*test_commands\.py:[0-9]+\n  to do: please report this line\n", said.err)
+    assert re.match(r"bug: ValueError at .*test_exit_statuses\.py:[0-9]+\n  to do: please report this line\n", said.err)
     assert "Vanterpoole" not in said.text
     assert "Traceback" not in said.text
 
