@@ -260,8 +260,7 @@ def test_map_points_and_neighbourhoods_rebuild_the_datasets_that_use_them(produc
     text = points.read_text(encoding="utf-8")
     points.write_text(text + "-0.000001,50.000001,On or near Nowhere,E01000001,Nowhere 001A,8\n", encoding="utf-8")
     files = contents(product.published)
-    said = product.run("publish", "--quiet")
-    assert said.status == 5
+    said = product.run("publish", "--quiet", status=5)
     assert "WAITS resnap: 2024-01 to 2024-03: another map-points.csv is there" in said.out
     assert contents(product.published) == files
     product.decide("approve", "street-crime", "--all")

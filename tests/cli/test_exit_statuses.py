@@ -26,8 +26,7 @@ def test_busy_while_another_run_holds_the_lock(product: Product) -> None:
     with (product.private / "lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for words in (["publish"], ["plan"], ["sample"], ["sample", "--clear"]):
-            said = product.run(*words)
-            assert said.status == ExitStatus.BUSY, words
+            said = product.run(*words, status=ExitStatus.BUSY)
             assert said.err.startswith("busy: ")
         assert product.run("accounts", "street-crime", "--month", "2024-01").status == 0
     assert tree(product.folder) == before
@@ -80,8 +79,15 @@ def test_a_portal_that_cannot_be_reached(small: Product) -> None:
         address = f"http://127.0.0.1:{free.getsockname()[1]}"
     token = "a-secret-token-0123456789abcdef"  # noqa: S105 - it opens nothing
     began = time.monotonic()
-    said = small.run("--as-of", AS_OF, "publish", "--quiet", PIPELINE_CKAN_URL=address, PIPELINE_CKAN_TOKEN=token)
-    assert said.status == ExitStatus.PORTAL, said.text
+    said = small.run(
+        "--as-of",
+        AS_OF,
+        "publish",
+        "--quiet",
+        PIPELINE_CKAN_URL=address,
+        PIPELINE_CKAN_TOKEN=token,
+        status=ExitStatus.PORTAL,
+    )
     assert "portal-unreachable" in said.out
     assert token not in said.text
     assert f"open {Path('data') / 'published' / 'index.html'}" in said.out  # the catalogue is there all the same
@@ -118,8 +124,9 @@ def test_each_dataset_is_published_under_its_own_licence(tmp_path: Path) -> None
 
 
 def test_sample_data_never_goes_to_the_portal_of_the_settings(product: Product) -> None:
-    said = product.run("publish", "--quiet", PIPELINE_CKAN_URL="https://ckan.example.org", PIPELINE_CKAN_TOKEN="t" * 40)
-    assert said.status == 0, said.text
+    said = product.run(
+        "publish", "--quiet", PIPELINE_CKAN_URL="https://ckan.example.org", PIPELINE_CKAN_TOKEN="t" * 40, status=0
+    )
     assert "sample data is never sent to the portal that the settings name" in said.out
 
 
@@ -127,16 +134,16 @@ def test_a_folder_that_cannot_be_written_is_a_storage_failure(product: Product) 
     """A file stands where a folder must be: not even the superuser can write there."""
     subprocess.run(["rm", "-r", str(product.private / "state")], check=True)
     (product.private / "state").write_text("", encoding="utf-8")
-    said = product.run("publish")
-    assert said.status == ExitStatus.STORAGE, said.text
+    said = product.run("publish", status=ExitStatus.STORAGE)
     assert "not-writable: " in said.text
     assert "let the user of this run write in the folder data/private/state" in " ".join(said.text.split())
 
 
 @pytest.mark.parametrize("port", ["65536", "99999", "99999999", "0"])
 def test_a_port_that_cannot_be_is_a_mistake_in_the_settings(product: Product, port: str) -> None:
-    said = product.run("plan", PIPELINE_CKAN_URL=f"https://127.0.0.1:{port}", PIPELINE_CKAN_TOKEN="t" * 40)
-    assert said.status == ExitStatus.SETTINGS, said.text
+    said = product.run(
+        "plan", PIPELINE_CKAN_URL=f"https://127.0.0.1:{port}", PIPELINE_CKAN_TOKEN="t" * 40, status=ExitStatus.SETTINGS
+    )
     assert "PIPELINE_CKAN_URL" in said.text
     assert "a port is 65535 at most" in " ".join(said.text.split())
 
@@ -147,8 +154,7 @@ def test_a_file_of_decisions_in_a_folder_that_does_not_exist_is_said_so(product:
     product.settings.write_text(
         re.sub(r"\[review\]\n(approvals = .*\n)?", f'[review]\n{key} = "nowhere/decisions.toml"\n', text), "utf-8"
     )
-    said = product.run("plan")
-    assert said.status == ExitStatus.SETTINGS, said.text
+    said = product.run("plan", status=ExitStatus.SETTINGS)
     assert "make the folder " in said.text
     assert "nowhere, or correct this line" in " ".join(said.text.split())
     assert "--settings FILE" not in said.text
@@ -165,8 +171,9 @@ def test_an_address_without_a_token_stops_a_run_before_anything_is_built(small: 
     small.crimes("2024-01").write_bytes(small.crimes("2024-02").read_bytes())
     for command in ("publish", "plan"):
         before = tree(small.folder)
-        said = small.run("--as-of", AS_OF, command, PIPELINE_CKAN_URL="https://ckan.example.org")
-        assert said.status == ExitStatus.SETTINGS, said.text
+        said = small.run(
+            "--as-of", AS_OF, command, PIPELINE_CKAN_URL="https://ckan.example.org", status=ExitStatus.SETTINGS
+        )
         assert said.err.startswith("missing-setting: PIPELINE_CKAN_TOKEN: ")
         assert said.out == ""
         assert tree(small.folder) == before
@@ -185,8 +192,12 @@ def test_all_that_can_be_known_before_anything_is_read_is_said_together(
     monkeypatch.setattr("pipeline.build.run_context.SCHEMAS", tmp_path / "schemas")
     before = tree(product.data)
     portal = {"PIPELINE_CKAN_URL": "https://ckan.example.org"}
-    said = product.run("publish", PIPELINE_ENGAGEMENT_DATABASE="nosuch://reader:pa55@db.example.org/events", **portal)
-    assert said.status == ExitStatus.SETTINGS
+    said = product.run(
+        "publish",
+        PIPELINE_ENGAGEMENT_DATABASE="nosuch://reader:pa55@db.example.org/events",
+        **portal,
+        status=ExitStatus.SETTINGS,
+    )
     for mistake in (
         "missing-setting: PIPELINE_CKAN_TOKEN: ",
         "key-missing: ",
@@ -220,8 +231,7 @@ def test_a_fault_of_ours_in_one_portal_does_not_stop_the_others(
     monkeypatch.setattr("pipeline.publish.ckan.portal.CkanPortal.look", fail)
     portal = {"PIPELINE_CKAN_URL": "https://ckan.example.org", "PIPELINE_CKAN_TOKEN": "t" * 40}
     for command in ("plan", "publish"):
-        said = small.run("--as-of", AS_OF, command, "--quiet", **portal)
-        assert said.status == ExitStatus.BUG, said.text
+        said = small.run("--as-of", AS_OF, command, "--quiet", **portal, status=ExitStatus.BUG)
         assert said.out.count("bug: ValueError at ") == 4  # the catalogue as a whole, CKAN for each dataset
         assert "Vanterpoole" not in said.text
     last = (small.private / "journal.jsonl").read_text(encoding="utf-8").splitlines()[-1]
@@ -241,8 +251,7 @@ def test_what_a_portal_answers_to_everything_is_asked_once(
     monkeypatch.setattr("pipeline.publish.ckan.portal.CkanPortal.look", lambda *_: {})
     monkeypatch.setattr("pipeline.publish.ckan.portal.CkanPortal.apply", refuse)
     portal = {"PIPELINE_CKAN_URL": "https://ckan.example.org", "PIPELINE_CKAN_TOKEN": "t" * 40}
-    said = small.run("--as-of", AS_OF, "publish", "--quiet", **portal)
-    assert said.status == ExitStatus.PORTAL, said.text
+    said = small.run("--as-of", AS_OF, "publish", "--quiet", **portal, status=ExitStatus.PORTAL)
     assert len(calls) == said.out.count(f"{code}: ") == tried
 
 
@@ -252,8 +261,7 @@ def test_a_dataset_whose_state_is_lost_stays_as_it_is_and_the_others_are_publish
     change_csv(product.reference / "neighbourhoods.csv", lambda rows: rows[:-1])
     text = product.settings.read_text(encoding="utf-8").replace("opendata@", "data@")
     product.settings.write_text(text, encoding="utf-8")
-    said = product.run("publish", "--quiet")
-    assert said.status == ExitStatus.STORAGE, said.text
+    said = product.run("publish", "--quiet", status=ExitStatus.STORAGE)
     assert said.out.count("bad-state") == 1
     after = contents(product.published)
     for name in ("engagement-events", "spend-over-500"):
@@ -289,8 +297,7 @@ def test_a_dataset_whose_register_is_lost_is_refused_and_what_is_public_stays(pr
     for register in sorted((product.private / "state" / "street-crime").iterdir()):
         kept = register.read_bytes()
         register.unlink()
-        said = product.run("publish", "--quiet")
-        assert said.status == ExitStatus.STORAGE, said.text
+        said = product.run("publish", "--quiet", status=ExitStatus.STORAGE)
         assert "bad-state" in said.text
         assert not register.exists()
         register.write_bytes(kept)
@@ -303,8 +310,7 @@ def test_an_unknown_fault_shows_where_but_never_what(product: Product, monkeypat
         raise ValueError("Mrs Vanterpoole-Squibb")
 
     monkeypatch.setattr("pipeline.run.publish._outcomes", fail)
-    said = product.run("publish")
-    assert said.status == ExitStatus.BUG
+    said = product.run("publish", status=ExitStatus.BUG)
     assert re.match(r"bug: ValueError at .*test_exit_statuses\.py:[0-9]+\n  to do: please report this line\n", said.err)
     assert "Vanterpoole" not in said.text
     assert "Traceback" not in said.text
@@ -315,8 +321,7 @@ def test_too_little_memory_is_said_so(product: Product, monkeypatch: pytest.Monk
         raise MemoryError
 
     monkeypatch.setattr("pipeline.run.publish._outcomes", fail)
-    said = product.run("publish")
-    assert said.status == ExitStatus.STORAGE
+    said = product.run("publish", status=ExitStatus.STORAGE)
     assert said.err.startswith("out-of-memory: ")
     assert "to do: " in said.err
 
@@ -326,8 +331,7 @@ def test_too_little_memory_for_a_portal_is_no_fault_of_ours(small: Product, monk
         raise MemoryError
 
     monkeypatch.setattr("pipeline.publish.catalogue.portal.StaticCatalogue.look", fail)
-    said = small.run("--as-of", AS_OF, "publish", "--quiet")
-    assert said.status == ExitStatus.STORAGE, said.text
+    said = small.run("--as-of", AS_OF, "publish", "--quiet", status=ExitStatus.STORAGE)
     assert "out-of-memory: " in said.out
     assert "bug: " not in said.out
 

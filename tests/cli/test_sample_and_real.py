@@ -22,8 +22,7 @@ def test_a_real_file_beside_the_sample_is_refused(product: Product) -> None:
     path.write_bytes(small_tree(product.folder / "other").crimes("2024-01").read_bytes())
     for command in ("publish", "plan"):
         before = tree(product.folder)
-        said = product.run(command)
-        assert said.status == ExitStatus.INPUT
+        said = product.run(command, status=ExitStatus.INPUT)
         assert said.err.startswith("sample-and-real: raw/crime/recorded-crime/2024-04.csv: a real file stands beside")
         assert "`pipeline sample --clear`" in said.err
         assert tree(product.folder) == before
@@ -34,21 +33,17 @@ def test_a_real_file_where_something_was_made_from_the_sample_is_refused(product
     for folder, source in ((product.raw, other.raw), (product.reference, other.reference)):
         subprocess.run(["rm", "-r", str(folder)], check=True)
         source.rename(folder)
-    said = product.run("publish")
-    assert said.status == ExitStatus.INPUT
+    said = product.run("publish", status=ExitStatus.INPUT)
     assert "a real file stands beside what was made from the sample" in said.err
     # and even when the private folder was lost: the public files say what they are
     subprocess.run(["rm", "-r", str(product.private)], check=True)
-    said = product.run("publish", PIPELINE_KEY_FILE=str(other.key_file))
-    assert said.status == ExitStatus.INPUT, said.text
+    said = product.run("publish", PIPELINE_KEY_FILE=str(other.key_file), status=ExitStatus.INPUT)
     assert "sample-and-real" in said.err
-    cleared = product.run("sample", "--clear")
-    assert cleared.status == 0
+    product.run("sample", "--clear", status=0)
     assert len(list(product.raw.rglob("*.csv"))) == 4
     assert list(product.published.iterdir()) == []
     settings = {"PIPELINE_KEY_FILE": str(other.key_file), "PIPELINE_SETTINGS": str(other.settings)}
-    said = product.run("--as-of", AS_OF, "publish", "--quiet", **settings)
-    assert said.status == 0, said.text
+    product.run("--as-of", AS_OF, "publish", "--quiet", **settings, status=0)
 
 
 @pytest.mark.parametrize("command", ["plan", "publish"])
@@ -62,8 +57,7 @@ def test_real_extracts_under_the_example_forces_names_are_remarked_on(tmp_path: 
         f"PIPELINE_CKAN_URL=http://127.0.0.1:9\nPIPELINE_CKAN_TOKEN={token}\nPIPELINE_CKAN_ORGANISATION=example\n"
     )
     env.chmod(0o600)
-    said = product.run(command, "engagement-events", PIPELINE_SETTINGS=str(ROOT / "pipeline.toml"))
-    assert said.status == 0, said.text
+    said = product.run(command, "engagement-events", PIPELINE_SETTINGS=str(ROOT / "pipeline.toml"), status=0)
     assert said.out.count("CHECK THE SETTINGS") == 1
     assert "examples/leicestershire.toml" in said.out
     assert "127.0.0.1" not in said.text
@@ -83,15 +77,13 @@ def test_a_file_of_the_sample_where_real_ones_were_received_is_refused(small: Pr
     sample = Product.with_sample(tmp_path / "sample")
     small.crimes("2024-03").write_bytes(sample.crimes("2024-03").read_bytes())
     files = contents(small.published)
-    said = small.run("publish")
-    assert said.status == ExitStatus.INPUT
+    said = small.run("publish", status=ExitStatus.INPUT)
     assert "sample-and-real" in said.err
     for folder in (small.raw, small.reference):  # and when nothing real lies there any more
         subprocess.run(["rm", "-r", str(folder)], check=True)
     (sample.data / "raw").rename(small.raw)
     (sample.data / "reference").rename(small.reference)
-    said = small.run("publish")
-    assert said.status == ExitStatus.INPUT
+    said = small.run("publish", status=ExitStatus.INPUT)
     assert "a file of the sample stands where real extracts were received" in said.err
     assert contents(small.published) == files
 
@@ -99,15 +91,13 @@ def test_a_file_of_the_sample_where_real_ones_were_received_is_refused(small: Pr
 def test_no_sample_is_made_where_real_extracts_are(tmp_path: Path) -> None:
     product = small_tree(tmp_path)
     before = tree(product.data)
-    said = product.run("sample")
-    assert said.status == ExitStatus.INPUT
+    said = product.run("sample", status=ExitStatus.INPUT)
     assert "sample-and-real" in said.err
     assert tree(product.data) == before
     # the reference data alone is real too: a first `make publish` must not write over it
     subprocess.run(["rm", "-r", str(product.raw)], check=True)
     before = tree(product.data)
-    said = product.run("publish", "--sample-when-empty")
-    assert said.status == ExitStatus.INPUT, said.text
+    said = product.run("publish", "--sample-when-empty", status=ExitStatus.INPUT)
     assert "nothing-received" in said.err
     product.settings.write_bytes((ROOT / "pipeline.toml").read_bytes())
     assert product.run("publish", "--sample-when-empty").status == ExitStatus.INPUT
@@ -122,14 +112,12 @@ def test_a_force_may_have_nothing_but_a_database_elsewhere(small: Product) -> No
     small.events.rename(elsewhere)
     address = {"PIPELINE_ENGAGEMENT_DATABASE": f"sqlite:///{elsewhere}"}
     shutil.rmtree(small.raw)
-    said = small.run("publish", **address)
-    assert said.status == ExitStatus.INPUT  # files were received before, and none is there
+    said = small.run("publish", status=ExitStatus.INPUT, **address)  # files were received before, and none is there
     assert "nothing-received" in said.err
     shutil.rmtree(small.private)
     shutil.rmtree(small.published)
     for _ in range(2):
-        said = small.run("publish", "--quiet", **address)
-        assert said.status == 0, said.text
+        said = small.run("publish", "--quiet", **address, status=0)
     assert "nothing changed: nothing was written" in said.out
     assert [path.name for path in small.published.iterdir() if path.is_dir()] == ["engagement-events"]
 
@@ -138,8 +126,7 @@ def test_no_sample_is_made_under_a_forces_own_settings(tmp_path: Path) -> None:
     product = Product.empty(tmp_path)
     product.settings.write_bytes((ROOT / "examples" / "leicestershire.toml").read_bytes())
     for words in (["publish", "--sample-when-empty"], ["plan"]):
-        said = product.run(*words)
-        assert said.status == ExitStatus.INPUT
+        said = product.run(*words, status=ExitStatus.INPUT)
         assert "nothing-received" in said.err
         assert not product.raw.exists()
 
@@ -153,8 +140,7 @@ def test_clear_removes_the_sample_and_what_was_made_from_it_and_nothing_else(pro
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     assert product.run("publish", "--quiet").status == 0
-    said = product.run("sample", "--clear")
-    assert said.status == 0
+    product.run("sample", "--clear", status=0)
     left = {path for path in product.data.rglob("*") if path.is_file()}
     assert left - {product.private / "lock"} == set(kept)
     before = tree(product.data)
@@ -164,13 +150,11 @@ def test_clear_removes_the_sample_and_what_was_made_from_it_and_nothing_else(pro
 
 def test_clear_touches_nothing_real(small: Product) -> None:
     before = tree(small.data)
-    said = small.run("sample", "--clear")
-    assert said.status == ExitStatus.INPUT
+    small.run("sample", "--clear", status=ExitStatus.INPUT)
     assert tree(small.data) == before
     subprocess.run(["rm", "-r", str(small.private)], check=True)  # it was lost: the public files are still real
     files = contents(small.data)
-    said = small.run("sample", "--clear")
-    assert said.status == ExitStatus.INPUT
+    small.run("sample", "--clear", status=ExitStatus.INPUT)
     assert {name: text for name, text in contents(small.data).items() if name != "private/lock"} == files
 
 
@@ -178,17 +162,14 @@ def test_the_sample_is_made_when_nothing_was_ever_received_and_made_again_when_i
     product = Product.empty(tmp_path)
     (product.raw).mkdir(parents=True)
     (product.raw / "README.md").write_text("what goes in", encoding="utf-8")
-    said = product.run("publish")
-    assert said.status == ExitStatus.INPUT
+    said = product.run("publish", status=ExitStatus.INPUT)
     assert said.err.startswith("nothing-received: ")
-    said = product.run("publish", "--sample-when-empty", "--quiet")
-    assert said.status == 0, said.text
+    said = product.run("publish", "--sample-when-empty", "--quiet", status=0)
     assert "nothing was ever received: making the sample" in said.err
     assert not product.key_file.exists()  # the sample has a key of its own
     files = contents(product.published)
     subprocess.run(["rm", "-r", str(product.raw)], check=True)
-    said = product.run("publish", "--sample-when-empty", "--quiet")
-    assert said.status == 0, said.text
+    product.run("publish", "--sample-when-empty", "--quiet", status=0)
     assert product.crimes("2024-01").exists()
     assert contents(product.published) == files
 
@@ -199,15 +180,13 @@ def test_an_empty_folder_after_something_real_is_an_error(small: Product) -> Non
     small.raw.mkdir()
     (small.raw / "README.md").write_text("what goes in", encoding="utf-8")
     for words in (["publish"], ["publish", "--sample-when-empty"], ["plan"]):
-        said = small.run(*words)
-        assert said.status == ExitStatus.INPUT, words
+        said = small.run(*words, status=ExitStatus.INPUT)
         assert "nothing-received" in said.err
     assert contents(small.published) == files
 
 
 def test_rows_scale_the_sample(tmp_path: Path) -> None:
     product = Product.empty(tmp_path)
-    said = product.run("sample", "--rows", "300")
-    assert said.status == 0
+    said = product.run("sample", "--rows", "300", status=0)
     assert "raw/crime/recorded-crime/2024-01.csv: 300 rows" in said.out
     assert product.crimes("2024-02").read_bytes().count(b"SAMPLE*") >= 290

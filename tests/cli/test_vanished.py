@@ -14,7 +14,7 @@ from pipeline.build import run_context as workplace
 from pipeline.sample.making import invent_lines
 from pipeline.storage.index import PublishedIn, ReferenceIndex
 from pipeline.storage.store import Store
-from tests.lib.product import MONTHS, Product, built, change_csv, contents, read_csv
+from tests.lib.product import MONTHS, Product, change_csv, contents, read_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,8 +60,7 @@ def test_a_month_whose_file_has_gone_stays_and_is_marked(product: Product) -> No
     files = product.months()
     kept = product.incidents("2024-02").read_bytes()
     product.incidents("2024-02").unlink()
-    said = product.run("publish", "--quiet")
-    assert said.status == 0, said.text
+    said = product.run("publish", "--quiet", status=0)
     assert "input-gone: 2024-02 stays as it was published" in said.out
     assert product.months() == files
     product.check_settled()
@@ -69,8 +68,7 @@ def test_a_month_whose_file_has_gone_stays_and_is_marked(product: Product) -> No
     assert "input-gone: 2024-02" in said.out
 
     product.incidents("2024-02").write_bytes(kept)
-    said = product.run("publish", "--quiet")
-    assert said.status == 0
+    said = product.run("publish", "--quiet", status=0)
     assert "input-gone" not in said.out
     assert product.months() == files
     product.check_settled()
@@ -80,8 +78,7 @@ def test_a_month_fed_by_a_later_file_that_has_gone_stays_too(product: Product) -
     files = product.months()
     product.crimes("2024-03").unlink()  # it brought late rows of January
     change_csv(product.crimes("2024-01"), lambda rows: rows[:150])
-    said = product.run("publish", "--quiet")
-    assert said.status == 0, said.text
+    said = product.run("publish", "--quiet", status=0)
     assert "input-gone: 2024-01" in said.out
     assert "input-gone: 2024-03" in said.out
     assert "input-gone: 2024-02" not in said.out
@@ -110,8 +107,7 @@ def test_all_files_gone_at_once_is_no_reason_to_publish_less(product: Product) -
     files = contents(product.published)
     for path in (product.raw / "crime", product.raw / "engagement"):
         shutil.rmtree(path)
-    said = product.run("publish", "--quiet")
-    assert said.status == 0, said.text
+    said = product.run("publish", "--quiet", status=0)
     assert said.out.count("input-gone") == 6
     now = contents(product.published)
     assert {name: text for name, text in now.items() if name.endswith((".csv", ".parquet"))} == {
@@ -126,8 +122,7 @@ def test_a_restriction_is_carried_out_on_a_month_whose_file_has_gone(product: Pr
     restrict(product, "2024-01", published_reference(product, "2024-02"))
     product.crimes("2024-02").unlink()
     accounts = product.accounts("street-crime", "2024-02")
-    said = product.run("publish", "--quiet")
-    assert said.status == 0, said.text
+    product.run("publish", "--quiet", status=0)
     after = product.csv("street-crime", "2024-02")
     assert len(after) == len(before) - 1
     assert all(row in before for row in after)
@@ -296,16 +291,14 @@ def test_a_month_without_the_file_of_one_feed_is_not_released_until_it_comes(pro
     incidents.unlink()
     over: dict[str, str] = {"PIPELINE_AS_OF": "2024-05-01"}
     for command in ("plan", "publish"):
-        said = product.run(command, "--quiet", **over)
-        assert said.status == 0, said.text
+        said = product.run(command, "--quiet", **over, status=0)
         assert said.out.count("WAITS for an extract: 2024-04: no file of asb-incidents has come") == 1
     assert not (product.published / "street-crime" / "street-crime-2024-04.csv").exists()
     incidents.write_bytes(kept.split(b"\n")[0] + b"\n")  # a header and no rows is a file that is there
-    said = product.run("publish", "--quiet", **over)
-    assert said.status == 5, said.text  # so many rows fewer than beside it
+    said = product.run("publish", "--quiet", status=5, **over)  # so many rows fewer than beside it
     assert "WAITS shrank: 2024-04" in said.out
     incidents.write_bytes(kept)
-    assert built(product.run("publish", "--quiet", **over)) == {"street-crime": ("2024-04",)}
+    assert product.publish(status=0, **over) == {"street-crime": ("2024-04",)}
     assert product.csv("street-crime", "2024-04")
     product.check_settled(**over)
 
@@ -316,13 +309,11 @@ def test_a_month_that_waits_ceases_to_wait_when_its_files_are_gone(product: Prod
     for path in new:
         path.write_bytes(path.read_bytes().split(b"\n")[0] + b"\n")
     over: dict[str, str] = {"PIPELINE_AS_OF": "2024-05-01"}
-    said = product.run("publish", "--quiet", **over)
-    assert said.status == 5, said.text
+    said = product.run("publish", "--quiet", **over, status=5)
     assert re.search("WAITS shrank: 2024-04: .*it holds no rows\n", said.out)
     for path in new:
         path.unlink()
-    said = product.run("publish", "--quiet", **over)
-    assert said.status == 0, said.text
+    said = product.run("publish", "--quiet", **over, status=0)
     assert "WAITS" not in said.out
     package = json.loads((product.published / "street-crime" / "datapackage.json").read_bytes())
     assert (package["monthsHeld"], package["monthsMissing"]) == ([], [])
@@ -340,8 +331,7 @@ def test_a_correction_that_waits_is_built_afresh_when_its_file_comes_back(produc
     assert "WAITS protection-weakened: 2024-01: 1 of the restricted records" in said.out
     assert "WAITS shrank" not in said.out
     path.write_bytes(kept)
-    said = product.run("publish", "--quiet")
-    assert said.status == 5, said.text
+    said = product.run("publish", "--quiet", status=5)
     assert "WAITS shrank: 2024-02" in said.out
 
 

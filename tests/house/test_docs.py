@@ -17,7 +17,7 @@ from tests.lib import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-FOLDERS = ("docs", "deploy", "data/raw", "data/reference", "data/published")
+FOLDERS = ("docs", "deploy", "data/raw", "data/reference", "data/published", "tests")
 MARKDOWN = sorted(
     [*ROOT.glob("*.md"), *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.md"))],
 )
@@ -111,3 +111,11 @@ def test_every_test_that_the_documentation_names_is_there() -> None:
     named = set(re.findall(r"`(tests/[a-z_/]+\.py)`", EVERYTHING))
     assert named
     assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
+
+
+def test_each_folder_of_tests_says_in_five_lines_what_it_is_for() -> None:
+    folders = {path for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name[0] not in "_."}
+    for folder in folders - {ROOT / "tests" / "lib"}:
+        lines = (folder / "README.md").read_text(encoding="utf-8").splitlines()
+        words = [line.split(":")[0] for line in lines[1:4]]
+        assert (len(lines), words) == (5, ["**Why**", "**How long**", "**Not in it**"]), folder.name

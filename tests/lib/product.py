@@ -110,9 +110,11 @@ class Product:
         kept = {name: text for name, text in os.environ.items() if not name.startswith(("PIPELINE_", "XDG_", "MAKE"))}
         return {**kept, "HOME": str(self.folder / "home"), **environ}
 
-    def run(self, *words: str | Path, **environ: str) -> Said:
-        """Return what a command said, run in this process."""
-        return self._run(io.StringIO(), words, environ)
+    def run(self, *words: str | Path, status: int | None = None, **environ: str) -> Said:
+        """Return what a command said, run in this process; where a ``status`` is given it must end with that."""
+        said = self._run(io.StringIO(), words, environ)
+        assert status in (None, said.status), said.text
+        return said
 
     def run_on_screen(self, *words: str | Path) -> Said:
         """Return what a command said that believes that a terminal shows it."""
@@ -146,14 +148,13 @@ class Product:
 
     def publish(self, *words: str | Path, status: int = 0, **environ: str) -> dict[str, tuple[str, ...]]:
         """Publish, and return the months that were built, by dataset; none where nothing was built."""
-        said = self.run("publish", "--quiet", *words, **environ)
-        assert said.status == status, said.text
+        said = self.run("publish", "--quiet", *words, **environ, status=status)
         return built(said)
 
     def check_settled(self, **environ: str) -> None:
         """Check that the next night finds nothing to do."""
         before = tree(self.folder)
-        assert built(self.run("publish", "--quiet", **environ)) == {}
+        assert built(self.run("publish", "--quiet", status=None, **environ)) == {}
         assert tree(self.folder) == before
 
     def months(self, dataset: str = "street-crime") -> dict[str, str]:
@@ -163,14 +164,12 @@ class Product:
 
     def plan(self, *words: str | Path, **environ: str) -> dict[str, dict[str, str]]:
         """Return why each month would be built, by dataset."""
-        said = self.run("plan", "--quiet", *words, **environ)
-        assert said.status == 0, said.text
+        said = self.run("plan", "--quiet", *words, **environ, status=0)
         return planned(said)
 
     def accounts(self, dataset: str, month: str) -> dict[str, int]:
         """Return how many rows of a month had each outcome and reason."""
-        said = self.run("accounts", dataset, "--month", month, "--json")
-        assert said.status == 0, said.text
+        said = self.run("accounts", dataset, "--month", month, "--json", status=0)
         facts = json.loads(said.out)
         reasons: dict[str, int] = {}
         for each in facts["reasons"]:
@@ -209,9 +208,7 @@ class Product:
 
     def decide(self, kind: str, *words: str) -> Said:
         """Approve, reject or forget as somebody does who may."""
-        said = self.run(kind, *words, "--role", "Head of Information Management", "--reason", "Checked.")
-        assert said.status == 0, said.text
-        return said
+        return self.run(kind, *words, "--role", "Head of Information Management", "--reason", "Checked.", status=0)
 
     def approve(self, dataset: str, month: str, sha256: str) -> None:
         """Add an approval to the file that the settings name."""
@@ -323,14 +320,12 @@ def _workshop() -> Path:
 @cache
 def _sample() -> Path:
     product = Product.empty(_workshop() / "sample")
-    said = product.run("sample", "--rows", str(ROWS))
-    assert said.status == 0, said.text
+    product.run("sample", "--rows", str(ROWS), status=0)
     return product.folder
 
 
 @cache
 def _published_sample() -> Path:
     product = Product.with_sample(_workshop() / "published")
-    said = product.run("publish", "--quiet")
-    assert said.status == 0, said.text
+    product.run("publish", "--quiet", status=0)
     return product.folder

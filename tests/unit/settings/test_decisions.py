@@ -1,24 +1,24 @@
-"""The file of decisions: read, refused when it is mistaken, and never too long."""
+"""The file of decisions: read, refused when it is mistaken, never too long, and what a decision settles."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.errors import SettingsError, several
 from pipeline.model.decisions import Decision
+from pipeline.model.findings import Finding
 from pipeline.run.select import options
-from pipeline.settings.decisions import read_decisions, write_decisions
+from pipeline.settings.decisions import Desk, read_decisions, settles, write_decisions
 from pipeline.settings.settings import Settings
 from pipeline.settings.toml import read_toml
 from tests.lib import ROOT
 from tests.lib.settings_files import written
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SOME_SHA256 = "0" * 64
 
@@ -97,3 +97,63 @@ def test_a_decision_that_would_make_the_file_too_long_is_not_written(tmp_path: P
     with pytest.raises(SettingsError, match="no room"):
         write_decisions(path, [made])
     assert path.stat().st_size == 4 << 20
+
+
+def test_an_approval_is_of_exactly_one_file() -> None:
+    words = ("spend-over-500", "2024-02", "ab" * 32, "Head of Finance", dt.date(2024, 4, 1), "few payments")
+    given = Decision("approve", "", *words)
+    desk = Desk(Path("decisions.toml"), (given,))
+    asked = Finding(code="shrank", dataset="spend-over-500", periods=("2024-02",), words="", binds="ab" * 32)
+    assert desk.approval(asked) is given
+    assert desk.approval(replace(asked, binds="cd" * 32)) is None
+    assert desk.approval(replace(asked, periods=("2024-03",))) is None
+    assert desk.approval(replace(asked, dataset="street-crime")) is None
+    assert desk.rejection(asked) is None
+    assert desk._replace(decisions=()).approval(asked) is None
+
+
+def test_decisions_are_written_as_they_are_read(tmp_path: Path) -> None:
+    signed = ("cd" * 32, "Head of Finance", dt.date(2024, 4, 1), 'few "payments"')
+    first = Decision("approve", "shrank", "spend-over-500", "2024-02", *signed)
+    second = Decision("forget", "", "", "", *signed, path="crime/recorded-crime/2024-03.csv")
+    path = tmp_path / "decisions.toml"
+    write_decisions(path, [first])
+    write_decisions(path, [second])
+    mistakes: list[SettingsError] = []
+    assert read_decisions(path, mistakes) == (first, second)
+    assert not mistakes
+
+
+SHRANK = Finding(
+    code="shrank", dataset="x", periods=("2024-01", "2024-02"), words="", binds="a" * 64, paths=("c/1.csv",)
+)
+DAY = dt.date(2024, 4, 10)
+MADE = Decision("approve", "shrank", "x", "2024-01", "a" * 64, "Head of Data", DAY, "Checked.")
+
+
+@pytest.mark.parametrize(
+    ("other", "is_settled"),
+    [
+        ({}, True),
+        ({"finding": ""}, True),  # of a file of before: any finding about these bytes
+        ({"period": ""}, True),
+        ({"period": "2024-02"}, True),
+        ({"period": "2024-03"}, False),
+        ({"finding": "all-held-back"}, False),  # what binds the same bytes for another reason waits for its own
+        ({"dataset": "y"}, False),
+        ({"sha256": "b" * 64}, False),
+        ({"path": "c/1.csv"}, True),
+        ({"path": "c/2.csv"}, False),
+    ],
+)
+def test_a_decision_settles_exactly_what_it_is_about(other: dict[str, Any], *, is_settled: bool) -> None:
+    assert settles(MADE._replace(**other), SHRANK) == is_settled
+
+
+def test_a_decision_about_no_month_may_say_so_by_hand(tmp_path: Path) -> None:
+    mistakes: list[SettingsError] = []
+    text = f'[[decision]]\ndataset = "x"\nfinding = "resnap"\nperiod = "none"\nsha256 = "{"a" * 64}"\n'
+    (tmp_path / "decisions.toml").write_text(f'{text}role = "Head of Data"\ndate = 2024-04-10\nreason = "Checked."\n')
+    (made,) = read_decisions(tmp_path / "decisions.toml", mistakes)
+    assert not mistakes
+    assert settles(made, Finding(code="resnap", dataset="x", periods=(), words="", binds="a" * 64))
