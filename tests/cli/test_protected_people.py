@@ -12,6 +12,7 @@ from tests.lib.little_force import (
     FEB,
     JAN,
     MAR,
+    NAME,
     SPEND,
     STREET,
     TYPES,
@@ -19,6 +20,7 @@ from tests.lib.little_force import (
     crime,
     incident,
     pay,
+    payee,
     payees,
     public,
     publish,
@@ -35,12 +37,6 @@ if TYPE_CHECKING:
     from tests.lib.product import Product
 
 OTHER, PERSONAL = "REDACTED OTHER", "REDACTED PERSONAL DATA"
-NAME = "Robin Safehouse"
-
-
-def payee(number: Cell, kind: str = "ORG", name: str = NAME, **cells: str) -> dict[str, Cell]:
-    line: dict[str, Cell] = {"Supplier No": number, "Supplier Type": kind, "Supplier Name": name}
-    return line | {column.replace("_", " "): cell for column, cell in cells.items()}
 
 
 def listed(force: Product, text: str) -> Path:

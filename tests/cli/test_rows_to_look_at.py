@@ -15,7 +15,7 @@ from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.settings import Settings
 from tests.lib.at_terminal import Terminal
-from tests.lib.little_force import FEB, JAN, MAR, SPEND, STREET, TYPES, call, crime, pay, publish, record
+from tests.lib.little_force import FEB, JAN, MAR, SPEND, STREET, TYPES, call, crime, pay, payee, publish, record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,12 +26,6 @@ if TYPE_CHECKING:
 def shown(force: Product, path: Path) -> str:
     """Return a path as a run says it."""
     return str(path.relative_to(force.folder))
-
-
-def payee(number: str, kind: str, name: str, **cells: str) -> dict[str, str]:
-    return {"Supplier No": number, "Supplier Type": kind, "Supplier Name": name} | {
-        column.replace("_", " "): cell for column, cell in cells.items()
-    }
 
 
 def test_a_restriction_that_is_taken_back_names_the_rows_in_every_extract(force: Product) -> None:

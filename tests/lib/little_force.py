@@ -21,6 +21,8 @@ JAN, FEB, MAR = "2024-01", "2024-02", "2024-03"
 STREET, SPEND = "street-crime", "spend-over-500"
 #: The payee of every ordinary line.
 PLAIN = "Acme Locks Ltd"
+#: A payee who must not be named where one line says so.
+NAME = "Robin Safehouse"
 TYPES = "supplier_number,supplier_type\n"
 #: A cell of a workbook: text, a number, or a number with the format that shows it.
 Cell = str | float | tuple[float, str]
@@ -91,6 +93,12 @@ def pay(product: Product, month: str, *lines: Mapping[str, Cell], sheet: str = "
             else:
                 page.write_number(row, column, cell)
     book.close()
+
+
+def payee(number: Cell, kind: str = "ORG", name: str = NAME, **cells: str) -> dict[str, Cell]:
+    """Return the cells of a line that name its payee; others by their column, `_` being a blank."""
+    line: dict[str, Cell] = {"Supplier No": number, "Supplier Type": kind, "Supplier Name": name}
+    return line | {column.replace("_", " "): cell for column, cell in cells.items()}
 
 
 def payees(product: Product, month: str) -> list[str]:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pytest
 
 import pipeline.extract.database.sqlite as sqlite_module
-from pipeline.errors import CODES, InputError, PipelineError, SettingsError
+from pipeline.errors import InputError, PipelineError, SettingsError
 from pipeline.extract.database.database import Database
 from pipeline.extract.database.patience import Watch, within
 from pipeline.extract.database.texts import text_of
@@ -25,6 +25,7 @@ from pipeline.model.periods import MONTH as CALENDAR
 from pipeline.model.tables import CellProblem
 from pipeline.settings.secret import Secret
 from pipeline.settings.sections import Connection, Sources
+from tests.lib.refused import refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,16 +65,7 @@ def rows(extracted: Extracted) -> list[tuple[str | None, ...]]:
 
 
 def refusal(call: Callable[[], object]) -> PipelineError:
-    with pytest.raises(PipelineError) as caught:
-        call()
-    error = caught.value
-    assert error.code in CODES
-    assert error.fix
-    assert PERSON not in error.text()
-    assert PASSWORD not in error.text()
-    assert error.__cause__ is None
-    assert error.__context__ is None or error.__suppress_context__
-    return error
+    return refused(call, PERSON, PASSWORD)
 
 
 def test_values_become_text_in_the_order_of_the_key(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ import pytest
 
 import pipeline.extract.delimited.folder as folder_module
 import pipeline.extract.delimited.stream as stream_module
-from pipeline.errors import CODES, InputError
+from pipeline.errors import InputError, PipelineError
 from pipeline.extract.delimited.folder import Folder
+from tests.lib.refused import refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,15 +38,8 @@ def rows(extracted: Extracted) -> list[tuple[str | None, ...]]:
     return list(zip(*(column.to_pylist() for column in extracted.cells.columns), strict=True))
 
 
-def refusal(root: Path, data: bytes, *, encodings: tuple[str, ...] = ("utf-8",)) -> InputError:
-    with pytest.raises(InputError) as caught:
-        read(root, data, encodings=encodings)
-    error = caught.value
-    assert error.code in CODES
-    assert PERSON not in error.text()
-    assert error.__cause__ is None
-    assert error.__context__ is None or error.__suppress_context__
-    return error
+def refusal(root: Path, data: bytes, *, encodings: tuple[str, ...] = ("utf-8",)) -> PipelineError:
+    return refused(lambda: read(root, data, encodings=encodings), PERSON)
 
 
 def small_blocks(monkeypatch: pytest.MonkeyPatch, size: int) -> None:

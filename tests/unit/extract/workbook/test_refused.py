@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pipeline.extract.workbook.package as zip_module
-from pipeline.errors import CODES, InputError
+from pipeline.errors import InputError, PipelineError
 from pipeline.extract.workbook.workbook import Workbook
+from tests.lib.refused import refused
 from tests.lib.workbooks import COLUMNS, LINE, PERSON, SHEET, another_sheet, edited, read, replaced, rows, workbook
 
 if TYPE_CHECKING:
@@ -18,16 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def refusal(root: Path, data: bytes) -> InputError:
-    with pytest.raises(InputError) as caught:
-        read(root, data)
-    error = caught.value
-    assert error.code in CODES
-    assert PERSON not in error.text()
+def refusal(root: Path, data: bytes) -> PipelineError:
+    error = refused(lambda: read(root, data), PERSON)
     assert error.where.startswith("2024-01.xlsx")
-    assert error.fix
-    assert error.__cause__ is None
-    assert error.__context__ is None or error.__suppress_context__
     return error
 
 
