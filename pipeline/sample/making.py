@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.errors import SettingsError
+from pipeline.plain import read_plain
 from pipeline.sample import engagement, incidents, ledger, places
 from pipeline.sample.columns import spread, write_csv
 from pipeline.sample.crime_oddities import odd_crimes, odd_incidents
 from pipeline.sample.crimes import COLUMNS, Scene, draw_crimes, read_offences
 from pipeline.sample.ledger_oddities import odd_lines, planted_lines
-from pipeline.sample.manifest import write_manifest, write_planted
+from pipeline.sample.manifest import manifest_files, write_manifest, write_planted
 from pipeline.sample.people import invent_particulars
 from pipeline.sample.planting import (
     ASB_PEOPLE,
@@ -33,7 +34,7 @@ from pipeline.sample.words import PERSON_STREET
 from pipeline.sample.workbook import write_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import pyarrow as pa
@@ -47,10 +48,14 @@ _FEWEST, _MOST = 200, 2_500_000
 
 @dataclass(frozen=True, slots=True)
 class SampleReport:
-    """What was made: each file's path below the data folder with its rows, and how many identities are planted."""
+    """What was made: each file's path below the data folder with its rows, and how many identities are planted.
+
+    ``kept`` are lists that somebody edited since they were made: they stay as they are.
+    """
 
     files: tuple[tuple[str, int], ...]
     planted: int
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +87,14 @@ def make_sample(data: Path, *, rows: int | None = None, codelists: Path) -> Samp
     county = places.invent_county(_generator("county"))
     people = invent_particulars(_generator("people"))
     scene = Scene(county=county, people=people, offences=read_offences(codelists))
-    files = (*_write_reference(data, county), *_write_extracts(data, _Sizes.of(rows), scene, codelists))
+    before, lists = manifest_files(data), _lists(county)
+    kept = tuple(path for path, text in lists.items() if _is_edited(data / path, text, before.get(path, "")))
+    lists = {path: text for path, text in lists.items() if path not in kept}
+    files = (*_write_lists(data, lists), *_write_extracts(data, _Sizes.of(rows), scene, codelists))
     planted = tuple(all_planted())
     write_planted(data, planted)
-    write_manifest(data, [path for path, _ in files])
-    return SampleReport(files, len(planted))
+    write_manifest(data, [path for path, _ in files], {path: before[path] for path in kept if path in before})
+    return SampleReport(files, len(planted), kept)
 
 
 def _generator(feed: str, month: str = "") -> np.random.Generator:
@@ -95,17 +103,29 @@ def _generator(feed: str, month: str = "") -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "big")))
 
 
-def _write_reference(data: Path, county: places.County) -> Iterator[tuple[str, int]]:
-    """Write the reference files; yield each path and its rows."""
-    for name, text in (
-        ("map-points.csv", places.point_lines(county)),
-        ("neighbourhoods.csv", places.neighbourhood_lines(county)),
-        ("supplier-types.csv", supplier_type_lines()),
-    ):
-        path = data / "reference" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="")
-        yield f"reference/{name}", text.count("\n") - 1
+def _lists(county: places.County) -> dict[str, str]:
+    """Return the reference lists by path."""
+    return {
+        "reference/map-points.csv": places.point_lines(county),
+        "reference/neighbourhoods.csv": places.neighbourhood_lines(county),
+        "reference/supplier-types.csv": supplier_type_lines(),
+    }
+
+
+def _is_edited(path: Path, text: str, before: str) -> bool:
+    """Return whether a list is neither ``text`` nor what was made ``before``, by its sha256."""
+    if not path.is_file():
+        return False
+    now = hashlib.sha256(read_plain(path)).hexdigest()
+    return now not in (before, hashlib.sha256(text.encode()).hexdigest())
+
+
+def _write_lists(data: Path, lists: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Write reference lists; yield each path and its rows."""
+    for path, text in lists.items():
+        (data / path).parent.mkdir(parents=True, exist_ok=True)
+        (data / path).write_text(text, encoding="utf-8", newline="")
+        yield path, text.count("\n") - 1
 
 
 def _write_extracts(data: Path, sizes: _Sizes, scene: Scene, codelists: Path) -> Iterator[tuple[str, int]]:

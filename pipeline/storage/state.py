@@ -156,7 +156,8 @@ def load_state(path: Path) -> State:
             "bad-state",
             "the private state cannot be understood",
             where=str(path),
-            fix="restore data/private from its backup; where there is none, remove this file, then `pipeline recover`",
+            fix="restore data/private from its backup; where there is none, `pipeline recover` rebuilds what can be "
+            "rebuilt, and says what is forgotten",
         ) from None
 
 

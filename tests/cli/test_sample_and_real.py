@@ -190,3 +190,31 @@ def test_rows_scale_the_sample(tmp_path: Path) -> None:
     said = product.run("sample", "--rows", "300", status=0)
     assert "raw/crime/recorded-crime/2024-01.csv: 300 rows" in said.out
     assert product.crimes("2024-02").read_bytes().count(b"SAMPLE*") >= 290
+
+
+def test_a_list_of_the_sample_that_somebody_edited_is_kept_and_said(tmp_path: Path) -> None:
+    product = Product.empty(tmp_path)
+    product.run("sample", "--rows", "200")
+    types, points = product.reference / "supplier-types.csv", product.reference / "map-points.csv"
+    made = types.read_bytes()
+    types.write_bytes(edited := made + b"SAMPLE-1001,ORG\n")
+    points.unlink()
+    for words in (("sample", "--rows", "300"), ("sample",)):
+        said = product.run(*words)
+        assert said.status == 0, said.text
+        assert types.read_bytes() == edited
+        assert "reference/supplier-types.csv: kept as somebody edited it; without the file it is made anew" in said.out
+        assert points.stat().st_size > 0
+    (product.private / "sample" / "manifest.json").unlink()
+    assert "supplier-types.csv: kept" in product.run("sample", "--rows", "200").out  # what nobody made stays
+    assert types.read_bytes() == edited
+    types.unlink()
+    assert "kept" not in product.run("sample", "--rows", "200").text
+    assert types.read_bytes() == made
+    types.write_bytes(edited)
+    shutil.rmtree(product.raw)
+    said = product.run("publish", "--quiet", "--sample-when-empty")
+    assert "supplier-types.csv: kept" in said.err
+    assert types.read_bytes() == edited
+    assert product.run("sample", "--clear").status == 0
+    assert not types.exists()
