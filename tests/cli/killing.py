@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from product import Product, contents
+from tests.lib.product import Product, contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,10 +7,11 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from product import DATASETS, ROOT, Product, contents
-from small_tree import AS_OF, small_tree
 
 from pipeline.errors import ExitStatus
+from tests.lib import ROOT
+from tests.lib.product import DATASETS, Product, contents
+from tests.lib.small_tree import AS_OF, small_tree
 
 if TYPE_CHECKING:
     from pathlib import Path

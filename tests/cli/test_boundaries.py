@@ -6,34 +6,25 @@ import grp
 import os
 import shutil
 import stat
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from product import DATASETS, Product, contents, tree
 
 from pipeline.errors import ExitStatus, StorageError
 from pipeline.publish.ckan import portal as ckan_portal
 from pipeline.publish.ckan.session import Patience
 from pipeline.storage.lock import locked
 from pipeline.storage.privacy import check_private
-
-sys.path.append(str(Path(__file__).parents[1] / "portal"))
-
-from wrong_portal import PACKAGE, WrongPortal, success
+from tests.lib.product import DATASETS, Product, contents, tree
+from tests.lib.wrong_portal import PACKAGE, WrongPortal, success
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MONTH = "street-crime/street-crime-2024-01"
-
-
-@pytest.fixture
-def product(tmp_path: Path) -> Product:
-    return Product.with_published_sample(tmp_path)
 
 
 def modes(folder: Path) -> set[tuple[bool, int]]:
@@ -57,8 +48,7 @@ def test_no_public_file_shares_its_bytes_with_the_private_store(product: Product
 def test_a_private_folder_that_others_can_reach_is_refused(product: Product, command: str, mode: int) -> None:
     product.private.chmod(mode)
     before = contents(product.folder)
-    said = product.run(command)
-    assert said.status == ExitStatus.SETTINGS
+    said = product.run(command, status=ExitStatus.SETTINGS)
     assert "private-exposed" in said.err
     assert "chmod 700 '" in said.err
     assert contents(product.folder) == before
@@ -84,8 +74,7 @@ def test_what_an_older_version_left_open_inside_is_mended_once_and_remembered(pr
 def test_a_file_system_without_modes_is_told_apart(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
     product.private.chmod(0o777)
     monkeypatch.setattr("pipeline.storage.privacy.os.fchmod", lambda _handle, _mode: None)
-    said = product.run("publish")
-    assert said.status == ExitStatus.SETTINGS
+    said = product.run("publish", status=ExitStatus.SETTINGS)
     assert "this file system shows every file as open" in said.err
     assert "chmod" not in said.err
 
@@ -128,8 +117,7 @@ def test_a_private_folder_that_is_closed_to_the_user_is_named(
 def test_a_group_that_does_not_exist_is_a_mistake_in_the_settings(product: Product) -> None:
     text = product.settings.read_text(encoding="utf-8")
     product.settings.write_text(f'private_group = "no-such-group"\n{text}', encoding="utf-8")
-    said = product.run("publish")
-    assert said.status == ExitStatus.SETTINGS
+    said = product.run("publish", status=ExitStatus.SETTINGS)
     assert "private_group" in said.err
 
 
@@ -138,8 +126,7 @@ def test_a_public_folder_with_somebodys_files_is_refused_by_the_plan_too(product
     theirs.parent.mkdir()
     theirs.write_text("somebody's", encoding="utf-8")
     for command in ("plan", "publish"):
-        said = product.run(command)
-        assert said.status == ExitStatus.STORAGE, said.text
+        said = product.run(command, status=ExitStatus.STORAGE)
         assert "foreign-files" in said.text
         assert "wp/db.sql" in said.text
     assert theirs.read_text(encoding="utf-8") == "somebody's"
@@ -150,8 +137,7 @@ def test_a_public_folder_with_somebodys_empty_folders_is_refused_too(product: Pr
     for theirs in ("uploads/2024", "street-crime/drafts"):
         (product.published / theirs).mkdir(parents=True)
         for command in ("plan", "publish"):
-            said = product.run(command)
-            assert said.status == ExitStatus.STORAGE, said.text
+            said = product.run(command, status=ExitStatus.STORAGE)
             assert "foreign-files" in said.text
             assert f"{theirs}/" in said.text
         assert (product.published / theirs).is_dir()
@@ -170,11 +156,9 @@ def test_a_damaged_release_is_built_again_from_its_extracts(product: Product, ki
     else:
         kept.write_bytes(b"FORGED!!" + content[8:] if harm == "edited" else content[:-9])
     public = (product.published / f"{MONTH}.{kind}").read_bytes()
-    said = product.run("plan")
-    assert said.status == 0, said.text
+    said = product.run("plan", status=0)
     assert "build 2024-01: a file of the release is damaged" in said.out
-    said = product.run("publish")
-    assert said.status == 0, said.text
+    product.run("publish", status=0)
     assert (
         next(
             (product.private / "releases" / "street-crime").glob(f"2024-01-*/street-crime-2024-01.{kind}")
@@ -191,8 +175,7 @@ def test_a_damaged_release_without_its_extracts_is_one_datasets_error(product: P
     for path in product.raw.rglob("2024-01.csv"):
         path.unlink()
     before = (product.published / f"{MONTH}.csv").read_bytes()
-    said = product.run("publish")
-    assert said.status == ExitStatus.STORAGE, said.text
+    said = product.run("publish", status=ExitStatus.STORAGE)
     assert "release-file-differs: street-crime" in said.text
     assert not [name for name in DATASETS if name != "street-crime" and f"release-file-differs: {name}" in said.text]
     assert (product.published / f"{MONTH}.csv").read_bytes() == before
@@ -248,7 +231,6 @@ def test_the_sample_never_enters_a_dataset_of_real_records(product: Product) -> 
     with closing(WrongPortal(speak)) as portal:
         _with_portal(product, portal.address)
         for command in ("plan", "publish"):
-            said = product.run(command, "street-crime")
-            assert said.status == ExitStatus.PORTAL, said.text
+            said = product.run(command, "street-crime", status=ExitStatus.PORTAL)
             assert "sample-and-real: street-crime" in said.text
     assert set(asked) == {"user_show", "package_show"}

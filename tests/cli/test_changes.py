@@ -13,33 +13,18 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
-import pytest
-from product import MONTHS, ROOT, Product, Said, add_events, built, change_csv, contents, planned, read_csv, tree
 
 from pipeline.sample.making import invent_lines
+from tests.lib import ROOT
+from tests.lib.product import MONTHS, Product, Said, add_events, built, change_csv, contents, planned, read_csv
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from product import Rows
-
     from pipeline.sample.ledger import Line
+    from tests.lib.product import Rows
 
 CRIMES = "crime/recorded-crime/{}.csv"
 #: Published spending of every month, the empty one too.
 SPENDING = ("2023-12", *MONTHS)
-
-
-@pytest.fixture
-def product(tmp_path: Path) -> Product:
-    return Product.with_published_sample(tmp_path)
-
-
-def settles(product: Product) -> None:
-    """Check that the next night finds nothing to do."""
-    before = tree(product.folder)
-    assert product.publish() == {}
-    assert tree(product.folder) == before
 
 
 def setting(product: Product, text: str) -> None:
@@ -99,7 +84,7 @@ def test_a_corrected_file_rebuilds_its_own_month(product: Product) -> None:
     after = product.csv("street-crime", "2024-02")
     assert len(after) == len(before)
     assert sum(1 for row in after if row not in before) == 1
-    settles(product)
+    product.check_settled()
 
 
 def test_a_file_dropped_again_with_other_bytes_and_the_same_rows_keeps_the_released_files(product: Product) -> None:
@@ -108,7 +93,7 @@ def test_a_file_dropped_again_with_other_bytes_and_the_same_rows_keeps_the_relea
     product.incidents("2024-01").write_bytes(b"\xef\xbb\xbf" + product.incidents("2024-01").read_bytes())
     assert product.publish() == {"street-crime": ("2024-01", "2024-02")}
     assert contents(product.published) == files
-    settles(product)
+    product.check_settled()
 
 
 def test_late_rows_that_appear_and_disappear_rebuild_the_month_they_belong_to(product: Product) -> None:
@@ -123,14 +108,14 @@ def test_late_rows_that_appear_and_disappear_rebuild_the_month_they_belong_to(pr
     assert len(product.csv("street-crime", "2024-01")) == rows + 1
     log = (product.published / "street-crime" / "change-log.csv").read_text(encoding="utf-8")
     assert "2024-01,revised,late records,1-7,0" in log
-    settles(product)
+    product.check_settled()
 
     product.crimes("2024-02").write_bytes(kept + b"\n")  # not the very bytes that were replaced
     assert product.plan()["street-crime"]["2024-01"] == f"{name} no longer has rows of 2024-01"
     assert product.publish() == {"street-crime": ("2024-01", "2024-02")}
     data = {path: digest for path, digest in contents(product.published).items() if "street-crime-2024" in path}
     assert data == {path: digest for path, digest in files.items() if "street-crime-2024" in path}
-    settles(product)
+    product.check_settled()
 
 
 def test_a_late_row_of_a_month_that_was_never_received_is_withheld_until_that_month_comes(product: Product) -> None:
@@ -145,7 +130,7 @@ def test_a_late_row_of_a_month_that_was_never_received_is_withheld_until_that_mo
     assert "2023-12" in built_now
     assert "2024-01" in built_now
     assert "month-not-open" not in product.accounts("street-crime", "2024-01")
-    settles(product)
+    product.check_settled()
 
 
 # --- restricted records ---------------------------------------------------------------------------------------------
@@ -163,7 +148,7 @@ def test_a_reference_restricted_in_another_months_file_leaves_its_month_and_come
     assert all(row in rows for row in after)
     log = (product.published / "street-crime" / "change-log.csv").read_text(encoding="utf-8")
     assert "restrict" not in log
-    settles(product)
+    product.check_settled()
 
     product.crimes("2024-01").write_bytes(kept + b"\n")  # not the very bytes that were replaced
     said = product.run("publish", "--quiet")
@@ -173,7 +158,7 @@ def test_a_reference_restricted_in_another_months_file_leaves_its_month_and_come
     product.decide("approve", "street-crime", "--all", "--finding", "protection-weakened")
     assert product.publish() == {"street-crime": ("2024-02",)}
     assert product.csv("street-crime", "2024-02") == rows
-    settles(product)
+    product.check_settled()
 
 
 def test_a_restriction_survives_the_file_that_brought_it(product: Product) -> None:
@@ -203,7 +188,7 @@ def test_a_restricted_row_that_is_itself_bad_still_restricts(product: Product) -
     change_csv(product.crimes("2024-01"), change)
     product.publish()
     assert len(product.csv("street-crime", "2024-02")) == rows - 1
-    settles(product)
+    product.check_settled()
 
 
 # --- types of suppliers ---------------------------------------------------------------------------------------------
@@ -234,7 +219,7 @@ def test_a_supplier_who_becomes_a_person_in_one_ledger_is_redacted_in_all(produc
     assert product.publish() == {"spend-over-500": ("2024-01", "2024-03")}
     for month in ("2024-01", "2024-03"):
         assert name not in {row["supplier_name"] for row in product.csv("spend-over-500", month)}
-    settles(product)
+    product.check_settled()
 
 
 def test_the_forces_own_list_protects_and_settles_but_never_makes_less_protected(product: Product) -> None:
@@ -250,7 +235,7 @@ def test_the_forces_own_list_protects_and_settles_but_never_makes_less_protected
     assert other
     assert {(row["department"], row["category"], row["purpose"], row["supplier_id"]) for row in other} == {("",) * 4}
     assert any(row["supplier_name"].startswith("Quirkshank") for row in rows)
-    settles(product)
+    product.check_settled()
 
     # an individual of the ledgers stays one, whatever the list says
     listed.write_text(f"{kept}S-QX90421,ORG\n", encoding="utf-8")
@@ -275,19 +260,18 @@ def test_map_points_and_neighbourhoods_rebuild_the_datasets_that_use_them(produc
     text = points.read_text(encoding="utf-8")
     points.write_text(text + "-0.000001,50.000001,On or near Nowhere,E01000001,Nowhere 001A,8\n", encoding="utf-8")
     files = contents(product.published)
-    said = product.run("publish", "--quiet")
-    assert said.status == 5
+    said = product.run("publish", "--quiet", status=5)
     assert "WAITS resnap: 2024-01 to 2024-03: another map-points.csv is there" in said.out
     assert contents(product.published) == files
     product.decide("approve", "street-crime", "--all")
     assert product.plan() == {"street-crime": dict.fromkeys(MONTHS, "reference data changed")}
     assert product.publish() == {"street-crime": MONTHS}
     assert contents(product.published) == files
-    settles(product)
+    product.check_settled()
 
     change_csv(product.reference / "neighbourhoods.csv", lambda rows: rows[:-1])
     assert product.publish() == {"engagement-events": MONTHS}
-    settles(product)
+    product.check_settled()
 
 
 def test_settings_rebuild_what_they_decide(product: Product) -> None:
@@ -314,7 +298,7 @@ def test_settings_rebuild_what_they_decide(product: Product) -> None:
     assert f"<title>{title}:" in (folder / "index.html").read_text(encoding="utf-8")
     assert pq.read_metadata(folder / "spend-over-500-2024-01.parquet").metadata[b"title"].decode() == title
     assert "settings changed" in (folder / "change-log.csv").read_text(encoding="utf-8")
-    settles(product)
+    product.check_settled()
 
 
 def test_the_list_of_excluded_accounts_is_a_setting(product: Product) -> None:
@@ -329,7 +313,7 @@ def test_the_list_of_excluded_accounts_is_a_setting(product: Product) -> None:
     assert contents(product.published) == files
     product.decide("approve", "spend-over-500", "--all")
     assert set(product.publish()) >= {"spend-over-500"}
-    settles(product)
+    product.check_settled()
 
 
 def test_a_limit_or_a_contact_builds_no_month_again(product: Product) -> None:
@@ -340,7 +324,7 @@ def test_a_limit_or_a_contact_builds_no_month_again(product: Product) -> None:
     assert product.publish() == {}
     package = (product.published / "street-crime" / "datapackage.json").read_text(encoding="utf-8")
     assert "information@police.example.org" in package
-    settles(product)
+    product.check_settled()
 
 
 def test_a_month_is_released_when_it_has_ended(product: Product) -> None:
@@ -376,7 +360,7 @@ def test_a_changed_event_rebuilds_its_month_only(product: Product) -> None:
         database.execute("UPDATE attendee SET name = 'Somebody Else'")
     assert list(product.plan()["engagement-events"]) == ["2024-02"]
     assert product.publish() == {"engagement-events": ("2024-02",)}
-    settles(product)
+    product.check_settled()
 
 
 def test_a_row_that_moves_in_the_database_is_still_the_one_that_the_list_of_bad_rows_names(product: Product) -> None:
@@ -396,7 +380,7 @@ def test_a_row_that_moves_in_the_database_is_still_the_one_that_the_list_of_bad_
     data = {name: text for name, text in contents(product.published).items() if name.endswith((".csv", ".parquet"))}
     changed = {name for name, text in data.items() if files[name] != text}
     assert all("2024-01" in name or "change-log" in name for name in changed)
-    settles(product)
+    product.check_settled()
 
 
 def test_a_column_that_is_withheld_rebuilds_nothing_of_a_database(product: Product) -> None:

@@ -6,13 +6,14 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import FEB, JAN, MAR, SPEND, STREET, TYPES, little_force, pay, payees, publish, record
-from product import Product, contents
+
+from tests.lib.little_force import FEB, JAN, MAR, SPEND, STREET, TYPES, little_force, pay, payees, publish, record
+from tests.lib.product import Product, contents
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from little_force import Cell
+    from tests.lib.little_force import Cell
 
 OTHER = "REDACTED OTHER"
 HARMS = ("cut", "empty", "wrong bytes", "gone")

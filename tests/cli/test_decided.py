@@ -5,21 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import FEB, JAN, MAR, SPEND, STREET, call, crime, little_force, pay, payees, publish, record
+
+from tests.lib.little_force import FEB, JAN, MAR, SPEND, STREET, call, crime, pay, payees, publish, record
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from product import Product
+    from tests.lib.product import Product
 
 APR = "2024-04"
 FEB_CRIMES = f"crime/recorded-crime/{FEB}.csv"
 SIGNED = "--role POST --reason TEXT"
-
-
-@pytest.fixture
-def force(tmp_path: Path) -> Product:
-    return little_force(tmp_path / "force")
 
 
 def lose(force: Product) -> None:

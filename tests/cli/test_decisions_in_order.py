@@ -6,7 +6,8 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import (
+
+from tests.lib.little_force import (
     FEB,
     JAN,
     SPEND,
@@ -22,7 +23,7 @@ from little_force import (
 )
 
 if TYPE_CHECKING:
-    from product import Product
+    from tests.lib.product import Product
 
 
 def named(force: Product) -> list[str]:
@@ -95,8 +96,7 @@ def test_public_months_without_their_data_package_are_no_blank_sheet(force: Prod
         package.write_text(harm, encoding="utf-8")
     (force.private / "state" / f"{STREET}.json").unlink()
     assert "memory-lost" in publish(force, STREET, "2024-04-02", status=8).text
-    said = force.run("recover")
-    assert said.status == 8
+    said = force.run("recover", status=8)
     assert "restore that file" in said.text
 
 

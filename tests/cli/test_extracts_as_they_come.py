@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from little_force import (
+from tests.lib.dataset_folders import folders, write_database
+from tests.lib.little_force import (
     FEB,
     JAN,
     MAR,
@@ -19,12 +20,11 @@ from little_force import (
     publish,
     record,
 )
-from product import read_csv, write_csv
-from small_tree import DATA, write_events
+from tests.lib.product import write_csv
 
 if TYPE_CHECKING:
-    from little_force import Cell
-    from product import Product
+    from tests.lib.little_force import Cell
+    from tests.lib.product import Product
 
 EVENTS = "engagement-events"
 
@@ -148,11 +148,11 @@ def test_amounts_as_finance_systems_write_them(force: Product) -> None:
 
 
 def test_times_of_a_database_are_those_of_london(force: Product) -> None:
-    good = read_csv(DATA / "events.csv")[0]
+    good = folders()[EVENTS].raw("engagement/engagement.sqlite/event.csv")[0]
     times = ["2024-03-31T23:30:00+00:00", "2024-03-31 22:30:00Z", "2024-01-10 18:00:00.000000", "2024-01-11T18:00:00"]
-    source = force.folder / "events.csv"
+    source = force.folder / "event.csv"
     write_csv(source, [good | {"event_id": f"T{place}", "starts_at": each} for place, each in enumerate(times)])
-    write_events(source, force.events)
+    write_database(source, force.events)
     publish(force, EVENTS, "2024-05-01")
     days = {month: sorted(row["event_date"] for row in force.csv(EVENTS, month)) for month in (JAN, MAR, "2024-04")}
     assert days == {JAN: ["2024-01-10", "2024-01-11"], MAR: ["2024-03-31"], "2024-04": ["2024-04-01"]}

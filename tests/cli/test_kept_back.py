@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import FEB, JAN, SPEND, TYPES, pay, payees, publish
+
+from tests.lib.little_force import FEB, JAN, SPEND, TYPES, pay, payees, publish
 
 if TYPE_CHECKING:
-    from little_force import Cell
-    from product import Product
+    from tests.lib.little_force import Cell
+    from tests.lib.product import Product
 
 OTHER, PERSONAL = "REDACTED OTHER", "REDACTED PERSONAL DATA"
 CENTRE = "Wren Exampleson House"

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from little_force import FEB, STREET, crime, little_force, publish, record
-from product import ROOT, Product, change_csv, contents
 
 from pipeline.errors import ExitStatus
+from tests.lib import ROOT
+from tests.lib.little_force import FEB, STREET, crime, little_force, publish, record
+from tests.lib.product import Product, change_csv, contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def changed(product: Product) -> None:
 def killed(start: Path, work: Path, *words: str, points: int = 0) -> dict[str, Any]:
     """Return what runs left that were killed at so many points, with 0 before each of their operations on files."""
     work.mkdir()
-    environment = Product(start).environment(PYTHONPATH=f"{ROOT}{os.pathsep}{ROOT / 'tests'}")
+    environment = Product(start).environment(PYTHONPATH=str(ROOT))
     command = [sys.executable, str(KILLING), str(start), str(work), str(points), *(words or ("publish", "--quiet"))]
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
     assert said.returncode == 0, said.stderr

@@ -6,13 +6,14 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import FEB, JAN, MAR, STREET, call, crime, little_force, publish, record
+
+from tests.lib.little_force import FEB, JAN, MAR, STREET, call, crime, little_force, publish, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from product import Product
+    from tests.lib.product import Product
 
 #: A crime of each month, which is restricted by the file of another one.
 _NUMBER = 900
@@ -133,8 +134,7 @@ def test_a_lost_list_of_points_keeps_nobody_exposed_and_its_months_can_be_snappe
     hurt(force.private / "points" / older / "map-points.csv")
     restrict(force)
     how(force) if how is stopped else None
-    said = force.run("--as-of", "2024-04-03", "publish", STREET)
-    assert said.status == 8, said.text
+    said = force.run("--as-of", "2024-04-03", "publish", STREET, status=8)
     assert f"`pipeline approve {STREET} --all --finding resnap`" in said.text
     assert {month: len(force.csv(STREET, month)) + 1 for month in (FEB, MAR)} == before
     if how is stopped:

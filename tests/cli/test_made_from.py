@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
-from little_force import FEB, JAN, STREET, crime, little_force, publish, record
+
+from tests.lib.little_force import FEB, JAN, STREET, crime, little_force, publish, record
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from product import Product
+    from tests.lib.product import Product
 
 
 @pytest.fixture

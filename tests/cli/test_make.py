@@ -8,11 +8,15 @@ import subprocess
 import sys
 import sysconfig
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.lib import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 TARGETS = [
     "help",
     "setup",

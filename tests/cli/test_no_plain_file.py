@@ -8,14 +8,14 @@ import socket
 from typing import TYPE_CHECKING
 
 import pytest
-from small_tree import AS_OF, small_tree
 
 from pipeline.errors import ExitStatus
+from tests.lib.small_tree import AS_OF, small_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from product import Product
+    from tests.lib.product import Product
 
 #: So long may a command take, in seconds, that has nothing to wait for.
 PATIENCE = 60
@@ -53,8 +53,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Product:
         (product.folder / name).write_text("", encoding="utf-8")
     accounts = "prefix,code,reason\n100,excluded-pay,\n"
     (product.folder / "our-excluded-accounts.csv").write_text(accounts, encoding="utf-8")
-    said = product.run("--as-of", AS_OF, "publish", "--quiet")
-    assert said.status == 0, said.text
+    product.run("--as-of", AS_OF, "publish", "--quiet", status=0)
     return product
 
 

@@ -7,7 +7,8 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from product import Product
+
+from tests.lib.product import Product
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,8 +100,7 @@ def test_a_state_that_cannot_be_understood_is_a_fault_of_storage(tmp_path: Path,
     product = Product.with_published_sample(tmp_path)
     for path in (product.private / "state").glob("*.json"):
         path.write_text(text)
-    said = product.run("publish", "--quiet")
-    assert said.status == 8
+    said = product.run("publish", "--quiet", status=8)
     assert "bad-state" in said.text
 
 
@@ -115,6 +115,5 @@ def test_a_closed_folder_below_the_extracts_is_said(product: Product, monkeypatc
         return iterdir(folder)
 
     monkeypatch.setattr(type(closed), "iterdir", refuse)
-    said = product.run("publish", "--quiet")
-    assert said.status == 3
+    said = product.run("publish", "--quiet", status=3)
     assert "unreadable-file: closed: the file cannot be read: Permission denied" in said.text

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import sys
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import FEB, JAN, STREET, crime, little_force, publish, record
 
 from pipeline.errors import ExitStatus
-
-sys.path.append(str(Path(__file__).parents[1] / "portal"))
-
-from wrong_portal import PACKAGE, WrongPortal, http, refusal, success
+from tests.lib.little_force import FEB, JAN, STREET, crime, publish, record
+from tests.lib.wrong_portal import PACKAGE, WrongPortal, http, refusal, success
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from product import Product, Said
+    from tests.lib.product import Product, Said
 
 
 class Held:
@@ -53,11 +48,6 @@ class Held:
 
 
 @pytest.fixture
-def force(tmp_path: Path) -> Product:
-    return little_force(tmp_path / "force")
-
-
-@pytest.fixture
 def files(force: Product) -> dict[str, bytes]:
     """Give what was public, after the machine and all that it knew has gone."""
     record(force, JAN, crime(JAN, 50, restricted="Y"))
@@ -72,8 +62,14 @@ def files(force: Product) -> dict[str, bytes]:
 
 
 def run(force: Product, address: str, *words: str) -> Said:
-    portal = {"PIPELINE_CKAN_URL": address, "PIPELINE_CKAN_TOKEN": "t" * 40}
-    return force.run("--as-of", "2024-04-01", *words, **portal, PIPELINE_CKAN_ORGANISATION="example-police")
+    portal = {
+        "PIPELINE_CKAN_URL": address,
+        "PIPELINE_CKAN_TOKEN": "t" * 40,
+        "PIPELINE_CKAN_ORGANISATION": "example-police",
+    }
+    return force.run(
+        "--as-of", "2024-04-01", *words, status=None, **portal, PIPELINE_CKAN_ORGANISATION="example-police"
+    )
 
 
 @pytest.mark.parametrize("command", ["publish", "plan"])

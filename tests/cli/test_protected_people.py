@@ -6,10 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import (
+
+from pipeline.build.retained import KeptRows
+from tests.lib.little_force import (
     FEB,
     JAN,
     MAR,
+    NAME,
     SPEND,
     STREET,
     TYPES,
@@ -17,31 +20,23 @@ from little_force import (
     crime,
     incident,
     pay,
+    payee,
     payees,
     public,
     publish,
     record,
 )
-from product import contents
-
-from pipeline.build.retained import KeptRows
+from tests.lib.product import contents
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from little_force import Cell
-    from product import Product
-
     from pipeline.build.candidate import DatasetInputs
     from pipeline.storage.state import Built
+    from tests.lib.little_force import Cell
+    from tests.lib.product import Product
 
 OTHER, PERSONAL = "REDACTED OTHER", "REDACTED PERSONAL DATA"
-NAME = "Robin Safehouse"
-
-
-def payee(number: Cell, kind: str = "ORG", name: str = NAME, **cells: str) -> dict[str, Cell]:
-    line: dict[str, Cell] = {"Supplier No": number, "Supplier Type": kind, "Supplier Name": name}
-    return line | {column.replace("_", " "): cell for column, cell in cells.items()}
 
 
 def listed(force: Product, text: str) -> Path:
@@ -392,24 +387,20 @@ def test_a_public_folder_without_its_memory_stops_the_run_until_it_is_recovered(
     force.crimes(FEB).unlink()  # the memory alone knows of the restriction now
     files = contents(force.published)
     (force.private / "state" / f"{STREET}.json").unlink()
-    said = force.run("--as-of", "2024-04-02", "publish", "--quiet", STREET)
-    assert said.status == 8
+    said = force.run("--as-of", "2024-04-02", "publish", "--quiet", STREET, status=8)
     assert "memory-lost" in said.text
     assert "pipeline recover" in said.text
     assert contents(force.published) == files
-    said = force.run("recover")
-    assert said.status == 0, said.text
+    said = force.run("recover", status=0)
     assert "what is forgotten" in said.out
     publish(force, STREET, "2024-04-02", status=5)
     assert public(force, JAN, "Shoplifting") == 2
-    again = force.run("recover")
-    assert again.status == 3
+    again = force.run("recover", status=3)
     assert "nothing-waits" in again.text
 
 
 def test_a_day_that_has_not_come_is_refused(force: Product) -> None:
-    said = force.run("--as-of", "2099-12-31", "publish", "--quiet", STREET)
-    assert said.status == 2
+    said = force.run("--as-of", "2099-12-31", "publish", "--quiet", STREET, status=2)
     assert "day-ahead" in said.text
     assert not force.published.exists()
 
@@ -417,8 +408,7 @@ def test_a_day_that_has_not_come_is_refused(force: Product) -> None:
 @pytest.mark.parametrize("words", [("approve", STREET, "--all"), ("reject", STREET, JAN), ("forget", "crime/x.csv")])
 def test_a_decision_about_nothing_is_refused(force: Product, words: tuple[str, ...]) -> None:
     publish(force, STREET)
-    said = force.run(*words, "--role", "Head of Finance", "--reason", "Checked.")
-    assert said.status == 3
+    said = force.run(*words, "--role", "Head of Finance", "--reason", "Checked.", status=3)
     assert "nothing-waits" in said.text
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import FEB, JAN, MAR, STREET, call, crime, little_force, publish, record
+
+from tests.lib.little_force import FEB, JAN, MAR, STREET, call, crime, little_force, publish, record
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from product import Product
+    from tests.lib.product import Product
 
 
 @pytest.fixture

@@ -5,27 +5,18 @@ from __future__ import annotations
 import fcntl
 import signal
 import time
-from typing import TYPE_CHECKING
 
 import pytest
-from at_terminal import Terminal
-from product import MONTHS, Product, read_csv
 
 from pipeline.model.handling import Question
 from pipeline.storage.supplier_review import review_file, save_review
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.lib.at_terminal import Terminal
+from tests.lib.product import MONTHS, Product, read_csv
 
 FIRM, PERSON = "S-QX90451", "S-QX90452"
 NAMES = ("Quirkshank & Daughter-QX", "Mx Halcyon Brodequin")
 KEYS = "[q] stop"
 REVIEW = ("review", "suppliers")
-
-
-@pytest.fixture
-def product(tmp_path: Path) -> Product:
-    return Product.with_published_sample(tmp_path)
 
 
 def listed(product: Product) -> dict[str, str]:
@@ -61,13 +52,11 @@ def test_what_was_answered_is_published_and_names_the_firm_and_not_the_person(pr
         assert terminal.as_found()
     assert listed(product) == {**before, FIRM: "ORG", PERSON: "IND"}
 
-    waits = product.run(*REVIEW)
-    assert waits.status == 0
+    waits = product.run(*REVIEW, status=0)
     assert "no supplier is left to classify" in waits.out
     assert "2 are in " in waits.out
 
-    said = product.run("publish", "--quiet")
-    assert said.status == 0, said.text
+    said = product.run("publish", "--quiet", status=0)
     assert "suppliers to classify" not in said.out
     assert read_csv(review_file(product.private)) == []
     for month in MONTHS:
@@ -82,8 +71,7 @@ def test_what_was_answered_is_published_and_names_the_firm_and_not_the_person(pr
 
 
 def test_without_a_terminal_it_says_how_to_answer_by_hand(product: Product) -> None:
-    said = product.run(*REVIEW)
-    assert said.status == 2
+    said = product.run(*REVIEW, status=2)
     assert said.err.startswith("not-a-terminal: ")
     assert "supplier-types.csv by hand" in said.err
     assert "ORG, SOLE, IND, STAFF, PROT" in said.err

@@ -6,10 +6,6 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-from at_terminal import Terminal
-from little_force import FEB, JAN, MAR, SPEND, STREET, TYPES, call, crime, little_force, pay, publish, record
-
 from pipeline.build.dataset import run_dataset
 from pipeline.build.run_context import Workplace
 from pipeline.datasets import declared
@@ -18,27 +14,18 @@ from pipeline.run.select import options
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.settings import Settings
+from tests.lib.at_terminal import Terminal
+from tests.lib.little_force import FEB, JAN, MAR, SPEND, STREET, TYPES, call, crime, pay, payee, publish, record
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from product import Product
-
-
-@pytest.fixture
-def force(tmp_path: Path) -> Product:
-    return little_force(tmp_path / "force")
+    from tests.lib.product import Product
 
 
 def shown(force: Product, path: Path) -> str:
     """Return a path as a run says it."""
     return str(path.relative_to(force.folder))
-
-
-def payee(number: str, kind: str, name: str, **cells: str) -> dict[str, str]:
-    return {"Supplier No": number, "Supplier Type": kind, "Supplier Name": name} | {
-        column.replace("_", " "): cell for column, cell in cells.items()
-    }
 
 
 def test_a_restriction_that_is_taken_back_names_the_rows_in_every_extract(force: Product) -> None:

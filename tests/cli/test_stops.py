@@ -10,18 +10,14 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import FEB, JAN, STREET, call, crime, incident, little_force, publish, record
-from product import DATASETS, Product, add_events, built, change_csv, contents, read_csv, tree
+
+from tests.lib.little_force import FEB, JAN, STREET, call, crime, incident, little_force, publish, record
+from tests.lib.product import DATASETS, Product, add_events, built, change_csv, contents, read_csv, tree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from product import Rows
-
-
-@pytest.fixture
-def product(tmp_path: Path) -> Product:
-    return Product.with_published_sample(tmp_path)
+    from tests.lib.product import Rows
 
 
 def spoil(rows: Rows, count: int = 40) -> Rows:
@@ -41,8 +37,7 @@ def fewer(rows: Rows, count: int = 60) -> Rows:
 def test_too_many_bad_rows_stop_their_dataset_and_no_other(tmp_path: Path) -> None:
     product = Product.with_sample(tmp_path)
     change_csv(product.crimes("2024-02"), spoil)
-    said = product.run("publish", "--quiet")
-    assert said.status == 3
+    said = product.run("publish", "--quiet", status=3)
     assert "STOPPED: too-many-bad: " in said.out
     assert "crime/recorded-crime/2024-02.csv: unknown-code in `outcome_code`: 4" in said.out
     assert "first in row 2" in said.out
@@ -54,8 +49,7 @@ def test_too_many_bad_rows_stop_their_dataset_and_no_other(tmp_path: Path) -> No
         "engagement-events",
         "spend-over-500",
     ]
-    listed = product.run("quarantine", "street-crime", "--month", "2024-02")
-    assert listed.status == 0
+    listed = product.run("quarantine", "street-crime", "--month", "2024-02", status=0)
     assert listed.out.count("column `outcome_code`: unknown-code") >= 40
     assert "crime/recorded-crime/2024-02.csv, row 2, column `outcome_code`" in listed.out
     assert "NEW-7" not in listed.text
@@ -65,12 +59,10 @@ def test_a_dataset_that_stops_keeps_its_last_releases(product: Product) -> None:
     files = contents(product.published)
     change_csv(product.crimes("2024-02"), spoil)
     change_csv(product.crimes("2024-03"), lambda rows: rows[20:])
-    said = product.run("publish", "--quiet")
-    assert said.status == 3
+    said = product.run("publish", "--quiet", status=3)
     assert contents(product.published) == files
     assert re.search(r"of the last good run: this one stopped\n  +read [0-9]", said.out)
-    plan = product.run("plan", "--quiet")
-    assert plan.status == 3
+    plan = product.run("plan", "--quiet", status=3)
     assert "too-many-bad" in plan.out
     change_csv(product.crimes("2024-02"), lambda rows: [row | {"outcome_code": "1"} for row in rows])
     assert product.run("publish", "--quiet").status == 0
@@ -103,10 +95,8 @@ def test_five_percent_and_nineteen_bad_rows_are_let_pass(tmp_path: Path) -> None
 def test_a_month_that_shrinks_waits_for_exactly_its_approval(product: Product) -> None:
     files = contents(product.published)
     change_csv(product.crimes("2024-02"), fewer)
-    plan = product.run("plan", "--quiet")
-    assert plan.status == 5
-    said = product.run("publish", "--quiet")
-    assert said.status == 5
+    product.run("plan", "--quiet", status=5)
+    said = product.run("publish", "--quiet", status=5)
     waits = r"WAITS shrank: 2024-02: it holds [0-9]+ rows of recorded-crime, its last release [0-9]+"
     assert re.search(waits, said.out), said.out
     assert "pipeline approve street-crime 2024-02 --role POST --reason TEXT" in said.out
@@ -124,8 +114,7 @@ def test_a_month_that_shrinks_waits_for_exactly_its_approval(product: Product) -
     assert "published; a correction is being checked" in page
     assert "None between the first and the last month here." in page
     before = tree(product.folder)
-    again = product.run("publish", "--quiet")
-    assert again.status == 5
+    product.run("publish", "--quiet", status=5)
     assert tree(product.folder) == before
 
     assert "WAITS for an approval" in product.run("accounts", "street-crime", "--month", "2024-02").out
@@ -136,8 +125,7 @@ def test_a_month_that_shrinks_waits_for_exactly_its_approval(product: Product) -
     product.approve("street-crime", "2024-01", sha256)
     assert product.run("publish", "--quiet").status == 5
     product.approve("street-crime", "2024-02", sha256)
-    said = product.run("publish", "--quiet")
-    assert said.status == 0, said.text
+    product.run("publish", "--quiet", status=0)
     rows = product.csv("street-crime", "2024-02")
     assert len(rows) == count
     assert contents(product.published)["street-crime/street-crime-2024-02.csv"] == sha256
@@ -164,8 +152,7 @@ def test_an_approval_counts_for_one_build_only(product: Product) -> None:
 def test_a_new_month_is_compared_with_those_beside_it(tmp_path: Path) -> None:
     product = Product.with_sample(tmp_path)
     change_csv(product.crimes("2024-02"), fewer)
-    said = product.run("publish", "--quiet")
-    assert said.status == 5
+    said = product.run("publish", "--quiet", status=5)
     assert "WAITS shrank: 2024-02: " in said.out
     assert "the 2 nearest months" in said.out
     folder = product.published / "street-crime"
@@ -245,8 +232,7 @@ def test_files_that_no_feed_reads_are_listed_by_every_run(product: Product) -> N
     (product.raw / "README.md").write_text("what goes here", encoding="utf-8")
     (product.raw / ".DS_Store").write_text("", encoding="utf-8")
     for command in ("plan", "publish", "publish"):
-        said = product.run(command, "--quiet")
-        assert said.status == 0, said.text
+        said = product.run(command, "--quiet", status=0)
         listed = re.findall(r"^(.*) is not read: ", said.out, re.MULTILINE)
         assert listed == stray
     assert built(said) == {}
@@ -259,8 +245,7 @@ def test_the_database_in_the_folder_is_listed_where_the_settings_name_another(pr
     listed = "engagement/engagement.sqlite is not read: "
     assert listed in product.run("plan", "--quiet", PIPELINE_ENGAGEMENT_DATABASE=f"sqlite:///{other}").out
     for address in ("", f"sqlite:///{inside}", f"sqlite:///{inside.relative_to(product.folder)}"):
-        said = product.run("plan", "--quiet", PIPELINE_ENGAGEMENT_DATABASE=address)
-        assert said.status == 0, said.text
+        said = product.run("plan", "--quiet", PIPELINE_ENGAGEMENT_DATABASE=address, status=0)
         assert listed not in said.out
 
 
@@ -284,8 +269,7 @@ def test_one_dataset_stopping_does_not_stop_the_others(
     (product.data / path).write_bytes(content)
     text = product.settings.read_text(encoding="utf-8")
     product.settings.write_text(text.replace("[force]", 'attribution = "Another."\n[force]', 1), encoding="utf-8")
-    said = product.run("publish", "--quiet")
-    assert said.status == 3, said.text
+    said = product.run("publish", "--quiet", status=3)
     assert set(built(said)) == set(DATASETS) - {stopped}
     assert said.out.count("STOPPED") == 1
 
@@ -297,8 +281,7 @@ def test_bad_rows_without_a_month_are_bad_rows_of_their_database(product: Produc
     before = contents(product.published / "engagement-events")
     bad = [{"event_id": f"X{number}", "starts_at": "yesterday"} for number in range(40)]
     add_events(product.events, *bad)
-    said = product.run("publish", "--quiet")
-    assert said.status == 3, said.text
+    said = product.run("publish", "--quiet", status=3)
     assert "too-many-bad" in said.text
     assert contents(product.published / "engagement-events") == before
 
@@ -306,8 +289,7 @@ def test_bad_rows_without_a_month_are_bad_rows_of_their_database(product: Produc
 def test_bad_rows_of_a_month_that_has_gone_are_not_held_against_what_is_there(product: Product) -> None:
     good = [{"event_id": f"X{number:04}"} for number in range(1_000)]
     add_events(product.events, *[{**each, "kind": "?"} for each in good[:30]], *good[30:])
-    said = product.run("publish", "--quiet")
-    assert said.status == 5, said.text
+    said = product.run("publish", "--quiet", status=5)
     sha256 = re.search(r"sha256 ([0-9a-f]{64})", said.out)
     assert sha256
     product.approve("engagement-events", "2024-01", sha256[1])
@@ -315,6 +297,5 @@ def test_bad_rows_of_a_month_that_has_gone_are_not_held_against_what_is_there(pr
     with closing(sqlite3.connect(product.events)) as database, database:
         database.execute("DELETE FROM event WHERE starts_at LIKE '2024-01-%' OR starts_at LIKE '%/01/2024%'")
         database.execute("UPDATE event SET attendance = 49 WHERE event_id = 'SAMPLE-20240200003'")
-    said = product.run("publish", "--quiet")
-    assert said.status == 0, said.text
+    said = product.run("publish", "--quiet", status=0)
     assert "input-gone: 2024-01" in said.out

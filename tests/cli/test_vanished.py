@@ -9,33 +9,17 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
-from product import MONTHS, Product, built, change_csv, contents, read_csv, tree
 
 from pipeline.build import run_context as workplace
 from pipeline.sample.making import invent_lines
 from pipeline.storage.index import PublishedIn, ReferenceIndex
 from pipeline.storage.store import Store
+from tests.lib.product import MONTHS, Product, change_csv, contents, read_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from product import Rows
-
-
-@pytest.fixture
-def product(tmp_path: Path) -> Product:
-    return Product.with_published_sample(tmp_path)
-
-
-def settles(product: Product, **environ: str) -> None:
-    before = tree(product.folder)
-    assert built(product.run("publish", "--quiet", **environ)) == {}
-    assert tree(product.folder) == before
-
-
-def data_of(product: Product, dataset: str) -> dict[str, str]:
-    """Return the sha256 of a dataset's public months."""
-    return {name: text for name, text in contents(product.published / dataset).items() if name.startswith(dataset)}
+    from tests.lib.product import Rows
 
 
 def published_reference(product: Product, month: str) -> str:
@@ -73,40 +57,37 @@ def copy_month(product: Product, source: str, month: str) -> None:
 
 
 def test_a_month_whose_file_has_gone_stays_and_is_marked(product: Product) -> None:
-    files = data_of(product, "street-crime")
+    files = product.months()
     kept = product.incidents("2024-02").read_bytes()
     product.incidents("2024-02").unlink()
-    said = product.run("publish", "--quiet")
-    assert said.status == 0, said.text
+    said = product.run("publish", "--quiet", status=0)
     assert "input-gone: 2024-02 stays as it was published" in said.out
-    assert data_of(product, "street-crime") == files
-    settles(product)
+    assert product.months() == files
+    product.check_settled()
     said = product.run("publish", "--quiet")
     assert "input-gone: 2024-02" in said.out
 
     product.incidents("2024-02").write_bytes(kept)
-    said = product.run("publish", "--quiet")
-    assert said.status == 0
+    said = product.run("publish", "--quiet", status=0)
     assert "input-gone" not in said.out
-    assert data_of(product, "street-crime") == files
-    settles(product)
+    assert product.months() == files
+    product.check_settled()
 
 
 def test_a_month_fed_by_a_later_file_that_has_gone_stays_too(product: Product) -> None:
-    files = data_of(product, "street-crime")
+    files = product.months()
     product.crimes("2024-03").unlink()  # it brought late rows of January
     change_csv(product.crimes("2024-01"), lambda rows: rows[:150])
-    said = product.run("publish", "--quiet")
-    assert said.status == 0, said.text
+    said = product.run("publish", "--quiet", status=0)
     assert "input-gone: 2024-01" in said.out
     assert "input-gone: 2024-03" in said.out
     assert "input-gone: 2024-02" not in said.out
-    assert data_of(product, "street-crime") == files
-    settles(product)
+    assert product.months() == files
+    product.check_settled()
 
 
 def test_late_rows_of_a_month_whose_file_has_gone_are_withheld(product: Product) -> None:
-    files = data_of(product, "street-crime")
+    files = product.months()
     product.crimes("2024-01").unlink()
 
     def change(rows: Rows) -> Rows:
@@ -117,23 +98,22 @@ def test_late_rows_of_a_month_whose_file_has_gone_are_withheld(product: Product)
     # March's file brought late rows of January as well
     assert product.publish() == {"street-crime": ("2024-02", "2024-03")}
     assert product.accounts("street-crime", "2024-02")["month-not-open"] == 1
-    now = data_of(product, "street-crime")
+    now = product.months()
     assert now["street-crime-2024-01.csv"] == files["street-crime-2024-01.csv"]
-    settles(product)
+    product.check_settled()
 
 
 def test_all_files_gone_at_once_is_no_reason_to_publish_less(product: Product) -> None:
     files = contents(product.published)
     for path in (product.raw / "crime", product.raw / "engagement"):
         shutil.rmtree(path)
-    said = product.run("publish", "--quiet")
-    assert said.status == 0, said.text
+    said = product.run("publish", "--quiet", status=0)
     assert said.out.count("input-gone") == 6
     now = contents(product.published)
     assert {name: text for name, text in now.items() if name.endswith((".csv", ".parquet"))} == {
         name: text for name, text in files.items() if name.endswith((".csv", ".parquet"))
     }
-    settles(product)
+    product.check_settled()
 
 
 def test_a_restriction_is_carried_out_on_a_month_whose_file_has_gone(product: Product) -> None:
@@ -142,8 +122,7 @@ def test_a_restriction_is_carried_out_on_a_month_whose_file_has_gone(product: Pr
     restrict(product, "2024-01", published_reference(product, "2024-02"))
     product.crimes("2024-02").unlink()
     accounts = product.accounts("street-crime", "2024-02")
-    said = product.run("publish", "--quiet")
-    assert said.status == 0, said.text
+    product.run("publish", "--quiet", status=0)
     after = product.csv("street-crime", "2024-02")
     assert len(after) == len(before) - 1
     assert all(row in before for row in after)
@@ -162,13 +141,13 @@ def test_a_restriction_is_carried_out_on_a_month_whose_file_has_gone(product: Pr
     assert index.published_in("crime", gone) == (PublishedIn("2024-02", "2024-04-10", public=False),)
     assert index.published_in("crime", stays) == (PublishedIn("2024-02", "2024-04-10", public=True),)
     assert index.published_in("crime", "0" * 64) == ()
-    settles(product)
+    product.check_settled()
 
     product.crimes("2024-02").write_bytes(kept)
     product.publish()
     assert product.csv("street-crime", "2024-02") == after
     assert product.accounts("street-crime", "2024-02") == now
-    settles(product)
+    product.check_settled()
 
 
 def test_a_restriction_taken_back_brings_nothing_back_while_the_file_is_gone(product: Product) -> None:
@@ -180,13 +159,13 @@ def test_a_restriction_taken_back_brings_nothing_back_while_the_file_is_gone(pro
     product.crimes("2024-01").write_bytes(source + b"\n")  # not the very bytes that were replaced
     product.publish()
     assert len(product.csv("street-crime", "2024-02")) == len(before) - 1
-    settles(product)
+    product.check_settled()
     product.crimes("2024-02").write_bytes(kept)
     product.publish(status=5)  # now there is a row that would be public again
     product.decide("approve", "street-crime", "--all")
     product.publish()
     assert product.csv("street-crime", "2024-02") == before
-    settles(product)
+    product.check_settled()
 
 
 @pytest.mark.parametrize("kind", ["IND", "PROT"])
@@ -215,7 +194,7 @@ def test_a_payee_found_to_need_protection_is_redacted_in_a_month_whose_ledger_ha
         assert not any(
             row["department"] or row["category"] or row["purpose"] for row in rows if row["redaction"] == "other"
         )
-    settles(product)
+    product.check_settled()
 
 
 def test_a_supplier_number_corrected_where_it_is_not_published_is_still_protected(product: Product) -> None:
@@ -236,7 +215,7 @@ def test_a_supplier_number_corrected_where_it_is_not_published_is_still_protecte
     product.publish()
     assert product.csv("spend-over-500", "2024-01") == public
     assert contents(product.published) == files  # nothing that the public sees has changed
-    settles(product)
+    product.check_settled()
     product.ledger("2024-01").unlink()
     with (product.reference / "supplier-types.csv").open("a", encoding="utf-8") as file:
         file.write("NEW9999,PROT\n")
@@ -246,7 +225,7 @@ def test_a_supplier_number_corrected_where_it_is_not_published_is_still_protecte
     assert changed
     assert {row["redaction"] for row in changed} == {"other"}
     assert not any(row["department"] or row["category"] for row in changed)
-    settles(product)
+    product.check_settled()
 
 
 def test_a_month_that_is_kept_keeps_the_types_and_columns_that_it_was_released_with(
@@ -299,7 +278,7 @@ def test_a_release_that_was_lost_is_made_good_by_its_successor(product: Product)
     change_csv(product.crimes("2024-02"), lambda rows: [row for row in rows if row != rows[7]])
     assert product.publish() == {"street-crime": ("2024-02",)}
     assert len(before) - 1 <= len(product.csv("street-crime", "2024-02")) <= len(before)
-    settles(product)
+    product.check_settled()
 
 
 # --- a file that has not come ---------------------------------------------------------------------------------------
@@ -312,18 +291,16 @@ def test_a_month_without_the_file_of_one_feed_is_not_released_until_it_comes(pro
     incidents.unlink()
     over: dict[str, str] = {"PIPELINE_AS_OF": "2024-05-01"}
     for command in ("plan", "publish"):
-        said = product.run(command, "--quiet", **over)
-        assert said.status == 0, said.text
+        said = product.run(command, "--quiet", **over, status=0)
         assert said.out.count("WAITS for an extract: 2024-04: no file of asb-incidents has come") == 1
     assert not (product.published / "street-crime" / "street-crime-2024-04.csv").exists()
     incidents.write_bytes(kept.split(b"\n")[0] + b"\n")  # a header and no rows is a file that is there
-    said = product.run("publish", "--quiet", **over)
-    assert said.status == 5, said.text  # so many rows fewer than beside it
+    said = product.run("publish", "--quiet", status=5, **over)  # so many rows fewer than beside it
     assert "WAITS shrank: 2024-04" in said.out
     incidents.write_bytes(kept)
-    assert built(product.run("publish", "--quiet", **over)) == {"street-crime": ("2024-04",)}
+    assert product.publish(status=0, **over) == {"street-crime": ("2024-04",)}
     assert product.csv("street-crime", "2024-04")
-    settles(product, **over)
+    product.check_settled(**over)
 
 
 def test_a_month_that_waits_ceases_to_wait_when_its_files_are_gone(product: Product) -> None:
@@ -332,17 +309,15 @@ def test_a_month_that_waits_ceases_to_wait_when_its_files_are_gone(product: Prod
     for path in new:
         path.write_bytes(path.read_bytes().split(b"\n")[0] + b"\n")
     over: dict[str, str] = {"PIPELINE_AS_OF": "2024-05-01"}
-    said = product.run("publish", "--quiet", **over)
-    assert said.status == 5, said.text
+    said = product.run("publish", "--quiet", **over, status=5)
     assert re.search("WAITS shrank: 2024-04: .*it holds no rows\n", said.out)
     for path in new:
         path.unlink()
-    said = product.run("publish", "--quiet", **over)
-    assert said.status == 0, said.text
+    said = product.run("publish", "--quiet", **over, status=0)
     assert "WAITS" not in said.out
     package = json.loads((product.published / "street-crime" / "datapackage.json").read_bytes())
     assert (package["monthsHeld"], package["monthsMissing"]) == ([], [])
-    settles(product, **over)
+    product.check_settled(**over)
 
 
 def test_a_correction_that_waits_is_built_afresh_when_its_file_comes_back(product: Product) -> None:
@@ -356,8 +331,7 @@ def test_a_correction_that_waits_is_built_afresh_when_its_file_comes_back(produc
     assert "WAITS protection-weakened: 2024-01: 1 of the restricted records" in said.out
     assert "WAITS shrank" not in said.out
     path.write_bytes(kept)
-    said = product.run("publish", "--quiet")
-    assert said.status == 5, said.text
+    said = product.run("publish", "--quiet", status=5)
     assert "WAITS shrank: 2024-02" in said.out
 
 

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import JAN, SPEND, STREET, TYPES, little_force, pay, publish
-from product import Product, add_events, change_csv, contents
-from small_tree import AS_OF, DATA, small_tree, write_ledger
 
 from pipeline.model.decisions import Decision
 from pipeline.report.waiting import ranges
 from pipeline.settings.decisions import write_decisions
+from tests.lib.dataset_folders import folders, write_workbook
+from tests.lib.little_force import JAN, SPEND, STREET, TYPES, little_force, pay, publish
+from tests.lib.product import Product, add_events, change_csv, cut, write_csv
+from tests.lib.small_tree import AS_OF, small_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from product import Rows
-
-
-@pytest.fixture
-def product(tmp_path: Path) -> Product:
-    return Product.with_published_sample(tmp_path)
-
-
-def data_of(product: Product) -> dict[str, str]:
-    return {name: text for name, text in contents(product.published).items() if "/street-crime-2" in name}
-
-
-def cut(rows: Rows, count: int) -> Rows:
-    """Leave the first rows and those that restrict a record."""
-    return [row for number, row in enumerate(rows) if number < count or row["restricted"] != "N"]
+    from tests.lib.product import Rows
 
 
 def with_late_rows(rows: Rows) -> Rows:
@@ -45,70 +31,57 @@ def with_late_rows(rows: Rows) -> Rows:
 def test_every_month_that_a_suspect_file_feeds_waits_with_it(product: Product) -> None:
     change_csv(product.crimes("2024-03"), with_late_rows)
     assert product.publish() == {"street-crime": ("2024-01", "2024-03")}
-    files = data_of(product)
+    files = product.months()
     change_csv(product.crimes("2024-03"), lambda rows: rows[:60])  # cut: the late rows are gone as well
-    said = product.run("publish", "--quiet")
-    assert said.status == 5, said.text
+    said = product.run("publish", "--quiet", status=5)
     path = "crime/recorded-crime/2024-03.csv"
     assert re.search(r"WAITS shrank: 2024-03: ", said.out)
     assert f"WAITS suspect-input: 2024-01: rows of it are in {path} too, which waits with 2024-03" in said.out
-    assert data_of(product) == files
-    again = product.run("publish", "--quiet")
-    assert again.status == 5
+    assert product.months() == files
+    again = product.run("publish", "--quiet", status=5)
     assert "WAITS suspect-input: 2024-01" in again.out
     shown = re.search(r"2024-03-\w+/\S+ \(sha256 ([0-9a-f]{64})", said.out)
     assert shown
     product.approve("street-crime", "2024-03", shown[1])
-    said = product.run("publish", "--quiet")  # what the file feeds is no longer in doubt
-    assert said.status == 0, said.text
-    assert len({*data_of(product).items()} - {*files.items()}) == 4  # CSV and Parquet of both months
+    product.run("publish", "--quiet", status=0)  # what the file feeds is no longer in doubt
+    assert len({*product.months().items()} - {*files.items()}) == 4  # CSV and Parquet of both months
 
 
 def test_a_rejected_month_no_longer_waits_and_keeps_its_last_release(product: Product) -> None:
-    files = data_of(product)
+    files = product.months()
     change_csv(product.crimes("2024-02"), lambda rows: cut(rows, 60))
-    said = product.run("publish", "--quiet")
-    assert said.status == 5
+    said = product.run("publish", "--quiet", status=5)
     sha256 = re.search(r"sha256 ([0-9a-f]{64})", said.out)
     assert sha256
     signed = (sha256[1], "Head of Finance", dt.date(2024, 4, 10), "cut off")
     write_decisions(product.approvals, [Decision("reject", "", "street-crime", "2024-02", *signed)])
     for _ in range(2):
-        said = product.run("publish", "--quiet")
-        assert said.status == 0, said.text
+        said = product.run("publish", "--quiet", status=0)
         assert "WAITS" not in said.out
-        assert data_of(product) == files
+        assert product.months() == files
     change_csv(product.crimes("2024-02"), lambda rows: cut(rows, 50))  # other bytes are another question
-    said = product.run("publish", "--quiet")
-    assert said.status == 5
+    said = product.run("publish", "--quiet", status=5)
     assert "WAITS shrank: 2024-02" in said.out
 
 
 def test_a_first_month_of_which_nothing_would_be_public_waits(tmp_path: Path) -> None:
     product = small_tree(tmp_path)
-    with (DATA / "ledger-2024-01.csv").open(encoding="utf-8", newline="") as file:
-        names, good = list(csv.reader(file))[:2]
-    kind, number = names.index("Supplier Type"), names.index("Supplier No")
-    good[kind], good[number] = "", "S99999"
+    good = folders()["spend-over-500"].raw("expenditure/ledger/2024-01.xlsx.csv")[0]
     text = tmp_path / "ledger.csv"
-    with text.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([names, good])
-    write_ledger(text, product.ledger("2024-01"))
+    write_csv(text, [good | {"Supplier Type": "", "Supplier No": "S99999"}])
+    write_workbook(text, product.ledger("2024-01"))
     product.ledger("2024-02").unlink()
-    said = product.run("--as-of", AS_OF, "publish", "--quiet", "spend-over-500")
-    assert said.status == 5, said.text
+    said = product.run("--as-of", AS_OF, "publish", "--quiet", "spend-over-500", status=5)
     assert "WAITS all-held-back: 2024-01: none of its 1 rows of ledger would be published" in said.out
     assert "classify their suppliers in data/reference/supplier-types.csv" in said.out
     assert not (product.published / "spend-over-500" / "spend-over-500-2024-01.csv").exists()
     (product.reference / "supplier-types.csv").write_text("supplier_number,supplier_type\nS99999,ORG\n", "utf-8")
-    said = product.run("--as-of", AS_OF, "publish", "--quiet", "spend-over-500")
-    assert said.status == 0, said.text
+    product.run("--as-of", AS_OF, "publish", "--quiet", "spend-over-500", status=0)
 
 
 def test_bad_rows_of_no_month_are_listed_although_they_stop_the_dataset(product: Product) -> None:
     add_events(product.events, *[{"event_id": f"X{number}", "starts_at": "yesterday"} for number in range(40)])
-    said = product.run("publish", "--quiet")
-    assert said.status == 3
+    said = product.run("publish", "--quiet", status=3)
     assert "database:event: bad-date in `starts_at`: 4" in said.out
     assert "yesterday" not in said.text
     listed = product.run("quarantine", "engagement-events", "--month", "none")
@@ -119,14 +92,13 @@ def test_what_was_released_for_a_day_that_lay_ahead_is_taken_out_again(product: 
     """Only events: nothing else leaves because of the day."""
     product.publish(PIPELINE_AS_OF="2024-06-01")
     assert "2024-05" in product.state("engagement-events")["months"]
-    before = data_of(product)
-    said = product.run("publish", "--quiet", PIPELINE_AS_OF="2024-04-10")
-    assert said.status == 2
+    before = product.months()
+    said = product.run("publish", "--quiet", PIPELINE_AS_OF="2024-04-10", status=2)
     assert "day-went-back" in said.text
     product.decide("approve", "--day", "2024-04-10")
     product.publish(PIPELINE_AS_OF="2024-04-10")
     assert list(product.state("engagement-events")["months"]) == ["2024-01", "2024-02", "2024-03"]
-    assert data_of(product) == before
+    assert product.months() == before
 
 
 @pytest.mark.parametrize("lost", [("day.json",), ("day.json", "journal.jsonl")])

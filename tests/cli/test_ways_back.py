@@ -7,36 +7,37 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from little_force import FEB, JAN, MAR, SPEND, STREET, call, crime, incident, little_force, pay, payees, publish, record
-from product import Product, change_csv, contents, read_csv
-from small_tree import small_tree
 
 from pipeline.storage.index import ReferenceIndex
 from pipeline.storage.store import Store
+from tests.lib.little_force import (
+    FEB,
+    JAN,
+    MAR,
+    SPEND,
+    STREET,
+    call,
+    crime,
+    incident,
+    little_force,
+    pay,
+    payees,
+    publish,
+    record,
+)
+from tests.lib.product import Product, change_csv, contents, cut, read_csv
+from tests.lib.small_tree import small_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from product import Rows
+    from tests.lib.product import Rows
 
 SIGNED = "--role POST --reason TEXT"
 
 
-@pytest.fixture
-def product(tmp_path: Path) -> Product:
-    return Product.with_published_sample(tmp_path)
-
-
-def data_of(product: Product) -> dict[str, str]:
-    return {name: text for name, text in contents(product.published).items() if f"/{STREET}-2" in name}
-
-
 def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def cut(rows: Rows, count: int = 60) -> Rows:
-    return [row for number, row in enumerate(rows) if number < count or row["restricted"] != "N"]
 
 
 def late(rows: Rows) -> Rows:
@@ -48,34 +49,33 @@ def late(rows: Rows) -> Rows:
 
 
 def test_a_rejected_month_is_said_and_let_in_after_all(product: Product) -> None:
-    files = data_of(product)
+    files = product.months()
     change_csv(product.crimes("2024-02"), cut)
     product.publish(status=5)
     product.decide("reject", STREET, "2024-02")
     for _ in range(2):
-        said = product.run("publish", "--quiet")
-        assert said.status == 0, said.text
+        said = product.run("publish", "--quiet", status=0)
         assert "2024-02 was rejected: it stays as it was published" in said.out
         assert f"to let it in after all: pipeline approve {STREET} 2024-02 {SIGNED}" in said.out
     product.decide("approve", STREET, "2024-02")
     assert product.publish() == {STREET: ("2024-02",)}
     assert len(product.csv(STREET, "2024-02")) < 250
-    assert len({*data_of(product).items()} - {*files.items()}) == 2
+    assert len({*product.months().items()} - {*files.items()}) == 2
     assert "was rejected" not in product.run("publish", "--quiet").text
 
 
 def test_a_month_that_a_rejected_file_feeds_is_let_in_with_it(product: Product) -> None:
     change_csv(product.crimes("2024-03"), late)
     product.publish()
-    files = data_of(product)
+    files = product.months()
     change_csv(product.crimes("2024-03"), cut)  # the late rows are gone as well
     product.publish(status=5)
     product.decide("reject", STREET, "2024-03")
     product.publish()
-    assert data_of(product) == files
+    assert product.months() == files
     product.decide("approve", STREET, "2024-03")
     assert product.publish() == {STREET: ("2024-01", "2024-03")}
-    assert len({*data_of(product).items()} - {*files.items()}) == 4
+    assert len({*product.months().items()} - {*files.items()}) == 4
 
 
 def test_a_rejected_file_does_not_come_in_with_another_month_later(tmp_path: Path) -> None:
@@ -111,12 +111,11 @@ def test_an_approval_lets_in_no_older_file_that_was_rejected(product: Product) -
     product.publish(status=5)
     product.decide("approve", STREET, "2024-02")
     product.publish()
-    files = data_of(product)
+    files = product.months()
     product.crimes("2024-02").write_bytes(bad)
-    said = product.run("publish", "--quiet")
-    assert said.status == 5
+    said = product.run("publish", "--quiet", status=5)
     assert "WAITS stale-extract: 2024-02: crime/recorded-crime/2024-02.csv: this is the file of 10 April" in said.out
-    assert data_of(product) == files
+    assert product.months() == files
 
 
 def test_a_rejected_weakening_is_said_and_let_in_after_all(tmp_path: Path) -> None:
@@ -131,8 +130,7 @@ def test_a_rejected_weakening_is_said_and_let_in_after_all(tmp_path: Path) -> No
     )
     assert "WAITS protection-weakened: 2024-01" in product.run(*as_of, "publish", "--quiet", STREET).out
     product.decide("reject", STREET, "2024-01")
-    said = product.run(*as_of, "publish", "--quiet", STREET)
-    assert said.status == 0
+    said = product.run(*as_of, "publish", "--quiet", STREET, status=0)
     assert "protection-weakened was rejected: 2024-01" in said.out
     assert f"to let it in after all: pipeline approve {STREET} 2024-01 {SIGNED}" in said.out
     assert len(product.csv(STREET, "2024-01")) < rows
@@ -148,8 +146,7 @@ def test_a_command_for_a_range_takes_in_nothing_that_waits_for_another_reason(pr
         product.crimes("2024-02"),
         lambda rows: [*rows, *(rows[0] | {"crime_reference": f"24*8{n}"} for n in range(90))],
     )
-    said = product.run("publish", "--quiet")
-    assert said.status == 5
+    said = product.run("publish", "--quiet", status=5)
     assert f"pipeline approve {STREET} 2024-01..2024-03 --finding shrank {SIGNED}" in said.out
     assert f"pipeline approve {STREET} 2024-02 {SIGNED}" in said.out
 
@@ -159,8 +156,7 @@ def test_a_file_that_was_published_by_mistake_is_taken_back_and_put_back(product
     product.crimes("2024-03").rename(product.folder / "elsewhere.csv")
     product.publish()
     product.decide("forget", path)
-    said = product.run("publish", "--quiet", STREET)
-    assert said.status == 5, said.text
+    said = product.run("publish", "--quiet", STREET, status=5)
     assert f"WAITS withdrawn: 2024-03: {path} was taken back" in said.out
     assert product.csv(STREET, "2024-03") == rows
     product.decide("approve", STREET, "2024-03")
@@ -210,8 +206,7 @@ def test_a_file_taken_back_is_put_right_by_the_one_before_it(product: Product) -
     product.decide("forget", str(product.crimes("2024-02")))
     assert "WAITS withdrawn: 2024-02" in product.run("publish", "--quiet", STREET).out
     product.crimes("2024-02").write_bytes(good)
-    said = product.run("publish", "--quiet", STREET)
-    assert said.status == 0, said.text
+    product.run("publish", "--quiet", STREET, status=0)
     assert product.csv(STREET, "2024-02") == rows
 
 
@@ -250,17 +245,16 @@ def test_decisions_that_have_gone_from_their_file_are_said(product: Product) -> 
 
 
 def test_the_file_before_a_rejected_one_may_come_back(product: Product) -> None:
-    good, files = product.crimes("2024-02").read_bytes(), data_of(product)
+    good, files = product.crimes("2024-02").read_bytes(), product.months()
     change_csv(product.crimes("2024-02"), cut)
     product.publish(status=5)
     product.decide("reject", STREET, "2024-02")
     product.publish()
     product.crimes("2024-02").write_bytes(good)
-    said = product.run("publish", "--quiet")
-    assert said.status == 0, said.text
+    said = product.run("publish", "--quiet", status=0)
     assert "stale-extract" not in said.out
     assert "was rejected" not in said.out
-    assert data_of(product) == files
+    assert product.months() == files
 
 
 def test_the_only_month_of_a_dataset_is_withdrawn_and_comes_back(tmp_path: Path) -> None:
@@ -271,8 +265,7 @@ def test_the_only_month_of_a_dataset_is_withdrawn_and_comes_back(tmp_path: Path)
     assert product.run(*publish).status == 0
     rows = product.csv(STREET, "2024-01")
     product.decide("forget", "crime/recorded-crime/2024-01.csv")
-    said = product.run(*publish)
-    assert said.status == 5
+    said = product.run(*publish, status=5)
     assert "pipeline approve street-crime 2024-01 --role POST --reason TEXT" in said.out
     assert product.csv(STREET, "2024-01") == rows
     product.decide("approve", STREET, "2024-01")
@@ -301,8 +294,7 @@ def package(folder: Path) -> dict[str, Any]:
 
 
 def test_runs_cannot_count_from_a_day_that_has_not_come(product: Product) -> None:
-    said = product.run("approve", "--day", "2099-01-01", "--role", "Head of Data", "--reason", "x")
-    assert said.status == 2
+    said = product.run("approve", "--day", "2099-01-01", "--role", "Head of Data", "--reason", "x", status=2)
     assert "day-ahead" in said.err
 
 
@@ -321,17 +313,16 @@ def test_what_concerns_several_months_is_not_let_in_by_naming_one(tmp_path: Path
         change_csv(product.crimes(month), lambda found: [row | {"restricted": "N"} for row in found])
     said = product.run(*publish)
     assert "WAITS protection-weakened: 2024-01 to 2024-02" in said.out
-    files = data_of(product)
+    files = product.months()
     words = ("--role", "Head of Data", "--reason", "Checked.")
-    said = product.run("approve", STREET, "2024-01", *words)
-    assert said.status == 2
+    said = product.run("approve", STREET, "2024-01", *words, status=2)
     assert "protection-weakened is decided for all its months at once: 2024-01 to 2024-02" in said.err
     assert f"pipeline approve {STREET} 2024-01..2024-02 --finding protection-weakened" in said.err
     product.run(*publish)
-    assert data_of(product) == files
+    assert product.months() == files
     product.decide("approve", STREET, "2024-01..2024-02")
     assert product.run(*publish).status == 0
-    assert data_of(product) != files
+    assert product.months() != files
 
 
 def test_nothing_that_was_let_go_comes_back_by_an_approval_of_all(force: Product) -> None:

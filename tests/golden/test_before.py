@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from small_tree import small_tree
 
 from pipeline.storage.state import FORM, load_state, save_state
+from tests.lib.small_tree import small_tree
 
 if TYPE_CHECKING:
-    from product import Product
+    from tests.lib.product import Product
 
 #: The copies, with the form of the state in each.
 BEFORE = {"before.zip": "1", "form-2.zip": "2"}
@@ -67,8 +67,7 @@ def named(rows: list[dict[str, str]]) -> set[str]:
 
 
 def test_the_state_before_is_carried_over_and_names_nobody_anew(product: Product, archive: Path) -> None:
-    said = product.run("--as-of", NEXT_DAY, "publish", "--quiet")
-    assert said.status == 0, said.text
+    product.run("--as-of", NEXT_DAY, "publish", "--quiet", status=0)
     for dataset in DATASETS:
         state, before = product.state(dataset), said_before(archive, dataset)
         assert set(state["months"]) == set(MONTHS)
@@ -83,8 +82,7 @@ def test_the_state_before_is_carried_over_and_names_nobody_anew(product: Product
 def test_what_the_version_before_released_stays_when_its_extracts_have_gone(product: Product, archive: Path) -> None:
     for path in (product.ledger("2024-01"), product.crimes("2024-01"), product.incidents("2024-01")):
         path.unlink()
-    said = product.run("--as-of", NEXT_DAY, "publish", "--quiet")
-    assert said.status == 0, said.text
+    product.run("--as-of", NEXT_DAY, "publish", "--quiet", status=0)
     for dataset in ("spend-over-500", "street-crime"):
         assert product.csv(dataset, "2024-01") == kept(archive, dataset, "2024-01")
         assert product.state(dataset)["months"]["2024-01"]["input_gone"]

@@ -15,8 +15,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from small_tree import AS_OF, KEY, small_tree
-
 from pipeline.build.publication import publication
 from pipeline.build.run_context import Workplace
 from pipeline.datasets import declared
@@ -26,9 +24,10 @@ from pipeline.run.select import options
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.settings import Settings
+from tests.lib.small_tree import AS_OF, KEY, small_tree
 
 if TYPE_CHECKING:
-    from product import Product
+    from tests.lib.product import Product
 
 GENERATED = Path(__file__).parent / "generated"
 FILES = ("datapackage.json", "schema.json", "change-log.csv")
@@ -75,8 +74,7 @@ def ckan(product: Product) -> dict[str, str]:
 
 def test_every_generated_file_of_the_small_tree_is_as_expected(tmp_path: Path) -> None:
     product = small_tree(tmp_path)
-    said = product.run("--as-of", AS_OF, "publish", "--quiet")
-    assert said.status == 0, said.text
+    product.run("--as-of", AS_OF, "publish", "--quiet", status=0)
     found = {
         f"{name}-{file}": (product.published / name / file).read_text("utf-8") for name in declared() for file in FILES
     }

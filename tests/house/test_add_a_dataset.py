@@ -10,14 +10,27 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).parents[2]
+from tests.lib import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PAGE = (ROOT / "docs" / "add-a-dataset.md").read_text(encoding="utf-8")
 EXTRACT = "data/raw/expenditure/card/2024-03.csv"
 DECLARATION = "pipeline/datasets/expenditure/card_spend.py"
 AS_SHOWN = "/tmp/cards"  # noqa: S108 -- the folder that the page names; it is not used
 SCHEMA = "schemas/expenditure/card-spend.json"
+FOLDER = "tests/datasets/expenditure/card-spend"
+#: The files of its folder, and behind which words of the page each is shown.
+SHOWN = {
+    f"{FOLDER}/raw/{EXTRACT.removeprefix('data/raw/')}": f"`{EXTRACT}`",
+    f"{FOLDER}/expected/card-spend-2024-03.csv": "The published file:",
+    f"{FOLDER}/good.json": "`good.json`",
+    f"{FOLDER}/cells.txt": "`cells.txt`",
+    f"{FOLDER}/fates.txt": "`fates.txt`",
+}
 
 
 def block_after(words: str) -> str:
@@ -49,8 +62,10 @@ def unsaid(said: subprocess.CompletedProcess[str], shown: list[str]) -> list[str
 def copied(tmp_path: Path) -> Path:
     """Return a copy of the product, to which files may be added."""
     tree = tmp_path / "product"
-    for name in ("pipeline", "schemas", "examples"):
+    for name in ("pipeline", "schemas", "examples", "tests"):
         shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "pipeline.toml"):
+        shutil.copy(ROOT / name, tree)
     return tree
 
 
@@ -61,7 +76,6 @@ def test_two_datasets_of_a_family_have_two_thresholds(tmp_path: Path) -> None:
         text = (tree / folder / "expenditure" / name).read_text(encoding="utf-8")
         again = text.replace("spend-over-500", "spend-over-0")
         (tree / folder / "expenditure" / name.replace("500", "0")).write_text(again, encoding="utf-8")
-    shutil.copy(ROOT / "pipeline.toml", tree)
     with (tree / "pipeline.toml").open("a", encoding="utf-8") as settings:
         settings.write('[spend]\nthreshold = "600.00"\n[datasets.spend-over-0.spend]\nthreshold = "0.00"\n')
 
@@ -95,6 +109,28 @@ def totals(folder: Path) -> list[float]:
                     key = f"{path.name} {row['transaction_id']}"
                     sums[key] = sums.get(key, 0) + float(row["net_amount"])
     return [abs(total) for total in sums.values()]
+
+
+def test_what_its_folder_shows_of_the_worked_example_comes_of_it(tmp_path: Path) -> None:
+    """Its tests are there when the folder is: they are the same for every dataset, and no file of them changes."""
+    tree = copied(tmp_path)
+    before = digests(tree)
+    shown = {DECLARATION: f"`{DECLARATION}`", SCHEMA: f"`{SCHEMA}`", **SHOWN}
+    for name, words in shown.items():
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text(block_after(words), encoding="utf-8")
+
+    environ = {name: text for name, text in os.environ.items() if not name.startswith(("PIPELINE_", "PYTEST_"))}
+    asked = ("tests/datasets", "tests/house/test_declarations.py", "tests/house/test_schemas.py")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *asked, "-k", "card or every_declared"]
+    ended = subprocess.run(
+        command, cwd=tree, env=environ | {"PYTHONPATH": str(tree)}, capture_output=True, text=True, check=False
+    )
+
+    assert ended.returncode == 0, ended.stdout
+    after = digests(tree)
+    assert after.keys() - before.keys() == set(shown)
+    assert {name: after[name] for name in before} == before
 
 
 def test_the_worked_example_is_published_as_its_page_shows(tmp_path: Path) -> None:

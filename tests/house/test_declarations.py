@@ -6,7 +6,6 @@ import ast
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,81 +19,17 @@ from pipeline.model.wording import worded
 from pipeline.protect.rules import AlreadyHeld, OneIncident, OneRecord, RestrictedRecord
 from pipeline.protect.treatments import ForceName, Keep, MapPoint, MonthOf, Withhold
 from pipeline.validate.schema import TableSchema
+from tests.lib import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeline.model.handling import Handling, RowRule
 
-ROOT = Path(__file__).parents[2]
 
-
-def words(text: str, *, between: str = " ") -> list[str]:
-    return text.split(between)
-
-
-def names(text: str) -> list[str]:
-    return words(text, between=",")
-
-
-#: The agreed columns of each extract: written here once more, so that a slip in a declaration is seen.
-EXTRACTS = {
-    "recorded-crime": words(
-        "crime_reference recorded_on occurred_from occurred_to offence_code offence_title crime_type outcome_code "
-        "outcome_on force_code beat_code neighbourhood_code premises_name house_number street town postcode easting "
-        "northing location_confidence victim_reference victim_surname victim_forenames victim_dob victim_sex "
-        "victim_ethnicity victim_phone victim_email victim_address suspect_surname suspect_forenames suspect_dob "
-        "suspect_nominal officer_collar officer_name vehicle_vrm mo_text is_domestic is_hate is_child is_sexual "
-        "restricted"
-    ),
-    "asb-incidents": words(
-        "incident_number received_at closing_code caller_name caller_phone caller_address easting northing "
-        "location_confidence beat_code neighbourhood_code log_text restricted"
-    ),
-    "ledger": names(
-        "Body,Period,Transaction No,Line No,Supplier No,Supplier Name,Supplier Type,Company No,Supplier Address,"
-        "Supplier Email,Sort Code,Account No,VAT Reg No,Invoice No,PO No,Invoice Date,Payment Date,Cost Centre,"
-        "Cost Centre Name,Account Code,Account Name,Narrative,Value For Money,Net Amount,VAT Amount,Irrecoverable VAT,"
-        "Gross Amount,Currency,Payment Method,Card Holder,Contract Ref"
-    ),
-    "events": words(
-        "event_id kind series title starts_at ends_at venue_name venue_kind venue_postcode neighbourhood_code "
-        "ward_code organiser_collar officer_present channel audience attendance notes"
-    ),
-}
-#: Columns that are withheld because they identify somebody, or lead to a record or a person.
-IDENTIFYING = {
-    "recorded-crime": words(
-        "crime_reference premises_name house_number street town postcode victim_reference victim_surname "
-        "victim_forenames victim_dob victim_sex victim_ethnicity victim_phone victim_email victim_address "
-        "suspect_surname suspect_forenames suspect_dob suspect_nominal officer_collar officer_name vehicle_vrm mo_text"
-    ),
-    "asb-incidents": words("incident_number caller_name caller_phone caller_address log_text"),
-    "ledger": names(
-        "Transaction No,Line No,Supplier No,Supplier Address,Supplier Email,Sort Code,Account No,VAT Reg No,Invoice No,"
-        "PO No,Card Holder"
-    ),
-    "events": words("event_id venue_name venue_postcode organiser_collar notes"),
-}
 FEEDS = [feed for dataset in declared().values() for feed in dataset.feeds]
 each_feed = pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.name)
 each_dataset = pytest.mark.parametrize("dataset", declared().values(), ids=lambda dataset: dataset.name)
-
-
-def test_the_agreed_extracts_are_the_declared_ones() -> None:
-    assert sorted(feed.name for feed in FEEDS) == sorted(EXTRACTS)
-
-
-@each_feed
-def test_each_raw_column_has_exactly_one_handling(feed: Feed) -> None:
-    assert sorted(feed.declared) == sorted(EXTRACTS[feed.name])
-    assert len(set(feed.declared)) == len(feed.declared)
-
-
-@each_feed
-def test_what_identifies_somebody_is_watched(feed: Feed) -> None:
-    assert set(IDENTIFYING[feed.name]) - set(feed.identifying) - {"Line No"} == set()
-    assert set(feed.identifying) <= set(IDENTIFYING[feed.name])
 
 
 @each_feed
@@ -195,16 +130,6 @@ def test_a_feed_that_contradicts_itself_is_refused_when_it_is_imported(
 
 
 @each_dataset
-def test_what_a_dataset_needs_follows_from_its_handlings(dataset: Dataset) -> None:
-    needs = {
-        "street-crime": ({"crime": "Crime ID"}, ("map-points",)),
-        "engagement-events": ({"event": "event_id"}, ("neighbourhoods",)),
-        "spend-over-500": ({"transaction": "transaction_id", "supplier": "supplier_id"}, ("supplier-types",)),
-    }
-    assert (dict(dataset.references), dataset.reference_files) == needs[dataset.name]
-
-
-@each_dataset
 def test_title_and_description_are_those_of_the_schema(dataset: Dataset) -> None:
     schema = TableSchema.load(ROOT / "schemas" / dataset.family / f"{dataset.name}.json")
     assert dataset.title == worded(schema.title)
@@ -229,17 +154,6 @@ def test_each_published_column_is_made_once_in_every_feed_and_order_names_column
     assert set(dataset.order) <= set(published)
     assert len(set(dataset.order)) == len(dataset.order)
     assert set(dataset.references.values()) <= set(published)
-
-
-@each_dataset
-def test_rows_are_sorted_so_that_their_order_says_nothing(dataset: Dataset) -> None:
-    schema = json.loads((ROOT / "schemas" / dataset.family / f"{dataset.name}.json").read_bytes())
-    published = [field["name"] for field in schema["fields"]]
-    if dataset.name == "street-crime":
-        expected = "Month,Crime type,LSOA code,Location,Longitude,Latitude,Last outcome category,Crime ID"
-        assert list(dataset.order) == names(expected)
-    else:
-        assert list(dataset.order) == published
 
 
 @each_dataset

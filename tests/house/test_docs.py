@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,9 +12,12 @@ from pipeline.docs.generate import anchor, commands, main, outdated, pages, targ
 from pipeline.errors import EXIT_MEANINGS
 from pipeline.run import select
 from pipeline.settings.settings import VARIABLES
+from tests.lib import ROOT
 
-ROOT = Path(__file__).parents[2]
-FOLDERS = ("docs", "deploy", "data/raw", "data/reference", "data/published")
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDERS = ("docs", "deploy", "data/raw", "data/reference", "data/published", "tests")
 MARKDOWN = sorted(
     [*ROOT.glob("*.md"), *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.md"))],
 )
@@ -110,3 +113,17 @@ def test_no_relative_link_leads_nowhere(path: Path) -> None:
 
 def _anchors(page: Path) -> set[str]:
     return {anchor(heading) for heading in _HEADING.findall(_CODE.sub("", page.read_text(encoding="utf-8")))}
+
+
+def test_every_test_that_the_documentation_names_is_there() -> None:
+    named = set(re.findall(r"`(tests/[a-z_/]+\.py)`", EVERYTHING))
+    assert named
+    assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
+
+
+def test_each_folder_of_tests_says_in_five_lines_what_it_is_for() -> None:
+    folders = {path for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name[0] not in "_."}
+    for folder in folders - {ROOT / "tests" / "lib"}:
+        lines = (folder / "README.md").read_text(encoding="utf-8").splitlines()
+        words = [line.split(":")[0] for line in lines[1:4]]
+        assert (len(lines), words) == (5, ["**Why**", "**How long**", "**Not in it**"]), folder.name

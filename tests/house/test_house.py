@@ -5,16 +5,20 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from fnmatch import fnmatch
 from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pipeline import errors
 from pipeline.errors import CODES
 from pipeline.model.reasons import REASONS
+from tests.lib import ROOT
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 MODULES = sorted((ROOT / "pipeline").rglob("*.py"))
 ERRORS = {
     name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, errors.PipelineError)
@@ -102,7 +106,7 @@ def test_no_code_is_declared_twice(module: str, table: str) -> None:
 
 
 def test_every_error_and_every_reason_is_tried_by_a_test() -> None:
-    written = [*(ROOT / "tests").rglob("test_*.py"), *(ROOT / "tests" / "golden").rglob("*.txt")]
+    written = [*(ROOT / "tests").rglob("test_*.py"), *(ROOT / "tests" / "datasets").rglob("*.txt")]
     tried = "\n".join(path.read_text(encoding="utf-8") for path in written)
     tried += (ROOT / "pipeline" / "sample" / "faults.py").read_text(encoding="utf-8")  # one tree a fault, all tried
     assert [code for code in (*CODES, *REASONS) if not re.search(rf"(?<![a-z-]){code}(?![a-z-])", tried)] == []
@@ -196,3 +200,15 @@ def reads_by_name(call: ast.Call) -> bool:
     modes = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
     of_a_file = name.endswith(".open") and name not in ("os.open", "self._zip.open", "package.open", "parts.open")
     return of_a_file and bool(call.args or call.keywords) and not any(mode[0] in "wx" for mode in modes)
+
+
+def test_no_folder_of_tests_is_left_out(pytestconfig: pytest.Config) -> None:
+    left_out = pytestconfig.getini("norecursedirs")
+    folders = {part for path in (ROOT / "tests").rglob("test_*.py") for part in path.relative_to(ROOT).parts[:-1]}
+    assert "build" in folders
+    assert [name for name in folders if any(fnmatch(name, pattern) for pattern in left_out)] == []
+
+
+def test_a_unit_test_stands_where_its_module_stands() -> None:
+    folders = {path.parent.relative_to(ROOT / "tests" / "unit") for path in (ROOT / "tests" / "unit").rglob("*.py")}
+    assert [str(folder) for folder in folders if not (ROOT / "pipeline" / folder).is_dir()] == []

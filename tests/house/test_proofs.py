@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.lib import ROOT
+
 PACKAGE = ROOT / "pipeline"
 #: What the next step takes is made in one place, by the gate itself.
 PROOFS = {

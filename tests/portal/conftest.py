@@ -15,16 +15,14 @@ import pytest
 from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.publish.ckan.session import Patience
 from pipeline.settings.secret import Secret
-
-sys.path.append(str(Path(__file__).parent))  # the proxy and the publications are modules beside this file
-
-from faulty_proxy import FaultyProxy
-from real_portal import RealCkan, unavailable
+from tests.lib import ROOT
+from tests.lib.catalogue_example import Place
+from tests.lib.faulty_proxy import FaultyProxy
+from tests.lib.real_portal import RealCkan, unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROOT = Path(__file__).resolve().parents[2]
 PORTAL = ROOT / "deploy" / "ckan" / "portal.py"
 #: Kept from one session to the next, so that only the first one installs and fills databases.
 CACHED = ROOT / ".portal" / "tests"
@@ -113,3 +111,12 @@ def connect(real_ckan: RealCkan) -> Iterator[Callable[..., CkanPortal]]:
     yield make
     for portal in made:
         portal.close()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """Give a public folder with its README, and what the catalogue needs beside it."""
+    made = Place(tmp_path)
+    made.public.mkdir()
+    (made.public / "README.md").write_text("What goes in here, and who may see it.\n", encoding="utf-8")
+    return made

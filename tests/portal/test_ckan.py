@@ -11,23 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from publications import FORMATS, MONTHS, actions, make_publication, make_release, publish
 
 from pipeline.model.plan import Action, Change, Plan
 from pipeline.model.release import Held, ReleasedFile
 from pipeline.publish.ckan.fields import EXTRAS
 from pipeline.publish.ckan.session import Patience
 from pipeline.publish.plan import metadata_digest
+from tests.lib.publications import FORMATS, MONTHS, actions, make_publication, make_release, publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from faulty_proxy import FaultyProxy
-    from real_portal import RealCkan
-
     from pipeline.model.release import Publication, Release
     from pipeline.publish.ckan.portal import CkanPortal
+    from tests.lib.faulty_proxy import FaultyProxy
+    from tests.lib.real_portal import RealCkan
 
     Connect = Callable[..., CkanPortal]
 

@@ -9,25 +9,25 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from faulty_proxy import Fault, Spoil, answer
-from publications import MONTHS, actions, make_publication, make_release, publish
 
 from pipeline.errors import PortalError
 from pipeline.publish.ckan.session import Patience
 from pipeline.publish.plan import make_plan
+from tests.lib import ROOT
+from tests.lib.faulty_proxy import Fault, Spoil, answer
+from tests.lib.publications import MONTHS, actions, make_publication, make_release, publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from faulty_proxy import FaultyProxy
-    from real_portal import RealCkan
+    from pathlib import Path
 
     from pipeline.model.release import Publication
     from pipeline.publish.ckan.portal import CkanPortal
+    from tests.lib.faulty_proxy import FaultyProxy
+    from tests.lib.real_portal import RealCkan
 
     Connect = Callable[..., CkanPortal]
 
@@ -191,9 +191,8 @@ def test_bytes_that_come_back_otherwise_are_sent_again_by_the_next_run(
 
 KILLED = """
 import sys
-sys.path[:0] = [{here!r}]
 from pathlib import Path
-from publications import make_publication, make_release, publish
+from tests.lib.publications import make_publication, make_release, publish
 from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.settings.secret import Secret
 name = {name!r}
@@ -216,16 +215,13 @@ def test_a_killed_run_is_finished_by_the_next_one(
     if moment.startswith("before"):
         proxy.spoil("package_revise", Fault(Spoil.PASS))
     proxy.spoil("package_revise", Fault(Spoil.STALL_MID_UPLOAD))
-    here = Path(__file__).parent
     script = KILLED.format(
-        here=str(here),
         name=publication.name,
         address=proxy.address,
         organisation=real_ckan.organisation,
         folder=str(tmp_path),
     )
-    root = here.parents[1]
-    killed = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, cwd=root, env=dict(os.environ))
+    killed = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, cwd=ROOT, env=dict(os.environ))
     assert killed.stdin is not None
     killed.stdin.write(f"{real_ckan.token.reveal()}\n".encode())
     killed.stdin.close()

@@ -11,23 +11,22 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
-from faulty_proxy import Fault, Spoil, answer
-from publications import MONTHS, actions, make_publication, make_release, publish
-from real_portal import unavailable
 
 from pipeline.errors import ExitStatus, PortalError
 from pipeline.publish.plan import make_plan
 from pipeline.settings.secret import Secret
+from tests.lib.faulty_proxy import Fault, Spoil, answer
+from tests.lib.publications import MONTHS, actions, make_publication, make_release, publish
+from tests.lib.real_portal import unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from faulty_proxy import FaultyProxy
-    from real_portal import RealCkan
-
     from pipeline.model.release import Publication
     from pipeline.publish.ckan.portal import CkanPortal
+    from tests.lib.faulty_proxy import FaultyProxy
+    from tests.lib.real_portal import RealCkan
 
     Connect = Callable[..., CkanPortal]
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import publications as make
 import pytest
 
 from pipeline.errors import PipelineError
@@ -15,6 +14,7 @@ from pipeline.model.periods import ALL, QUARTER, SNAPSHOT
 from pipeline.model.plan import Action
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.plan import make_plan
+from tests.lib import publications as make
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

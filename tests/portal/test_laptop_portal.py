@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 import requests
 
-PORTAL = Path(__file__).resolve().parents[2] / "deploy" / "ckan" / "portal.py"
+from tests.lib import ROOT
+
+PORTAL = ROOT / "deploy" / "ckan" / "portal.py"
 NAMES = ["PIPELINE_CKAN_URL", "PIPELINE_CKAN_TOKEN", "PIPELINE_CKAN_ORGANISATION"]
 RESTART_SECONDS = 20
 REQUEST_SECONDS = 60

@@ -8,11 +8,9 @@ import itertools
 import json
 import os
 import shutil
-import sys
 import threading
 import urllib.error
 import urllib.request
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urldefrag, urljoin
 
@@ -23,15 +21,17 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from catalogue_example import make_publication, make_release, make_site  # the folder of this file is no package
-
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.plan import make_plan
+from tests.lib.catalogue_example import (
+    make_publication,
+    make_release,
+    make_site,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _FLAGS = (
     "--headless",

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
-import sys
 import time
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-sys.path.append(str(Path(__file__).parent))
-
-from publications import make_publication
-from wrong_portal import PACKAGE, WrongPortal, http, refusal, success
 
 from pipeline.errors import PipelineError, PortalError
 from pipeline.publish.ckan import answers
@@ -25,6 +18,8 @@ from pipeline.publish.ckan.loopback import is_loopback
 from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.publish.ckan.session import Client, Patience
 from pipeline.settings.secret import Secret
+from tests.lib.publications import make_publication
+from tests.lib.wrong_portal import PACKAGE, WrongPortal, http, refusal, success
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

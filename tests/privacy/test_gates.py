@@ -8,23 +8,23 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
-from broken import OneMore, guessing, leaking, with_rule
-from product import MONTHS, Product, Said, built, change_csv, contents, tree
 
 from pipeline.datasets import declared
 from pipeline.errors import ExitStatus
 from pipeline.protect.treatments.text import Keep
 from pipeline.release.files import csv_blocks
+from tests.lib.broken import OneMore, guessing, leaking, with_rule
+from tests.lib.product import MONTHS, Product, Said, built, change_csv, contents, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     import pyarrow as pa
-    from product import Rows
 
     from pipeline.model.declaration import Dataset
     from pipeline.release.publishable import PublishableTable
+    from tests.lib.product import Rows
 
 
 @pytest.fixture
@@ -63,8 +63,7 @@ def test_a_treatment_that_publishes_an_identifying_column_is_caught_in_the_writt
 ) -> None:
     put_in(monkeypatch, leaking(dataset, column, leaks))
     before = tree(product.folder)
-    said = product.run("plan", "--quiet")
-    assert said.status == ExitStatus.PRIVACY
+    product.run("plan", "--quiet", status=ExitStatus.PRIVACY)
     assert tree(product.folder) == before
     said = product.run("publish", "--quiet")
     refused(product, said, "identity-published", dataset)
@@ -118,8 +117,7 @@ def test_a_raw_code_in_the_place_of_its_label_never_passes_the_schema(
     feed = sound.feeds[0]
     raw = Keep("channel", why="broken on purpose")
     put_in(monkeypatch, replace(sound, feeds=(replace(feed, columns={**feed.columns, "channel": raw}),)))
-    said = product.run("publish", "--quiet")
-    assert said.status == ExitStatus.INPUT
+    said = product.run("publish", "--quiet", status=ExitStatus.INPUT)
     assert "STOPPED: too-many-bad" in said.out
     assert "engagement-events" not in built(said)
 
@@ -129,8 +127,7 @@ def test_a_declaration_that_forgets_a_column_reads_nothing(product: Product, mon
     feed = sound.feeds[0]
     fewer = {key: each for key, each in feed.columns.items() if key != "mo_text"}
     put_in(monkeypatch, replace(sound, feeds=(replace(feed, columns=fewer), *sound.feeds[1:])))
-    said = product.run("publish", "--quiet")
-    assert said.status == ExitStatus.INPUT
+    said = product.run("publish", "--quiet", status=ExitStatus.INPUT)
     assert "STOPPED: unknown-column: crime/recorded-crime/2024-01.csv" in said.out
     assert "street-crime" not in built(said)
 
@@ -149,8 +146,7 @@ def test_files_that_differ_when_they_are_read_back_stop_the_release(
         yield b"".join(lines[:-1])
 
     monkeypatch.setattr("pipeline.build.candidate.csv_blocks", short)
-    said = product.run("publish", "--quiet")
-    assert said.status == ExitStatus.PRIVACY
+    said = product.run("publish", "--quiet", status=ExitStatus.PRIVACY)
     assert said.out.count("STOPPED: files-differ") == 3
     assert not product.published.exists()
 
@@ -164,8 +160,7 @@ def test_a_gate_that_closes_leaves_what_is_public_as_it_was(tmp_path: Path) -> N
     product = Product.with_published_sample(tmp_path)
     files = contents(product.published)
     product.change_ledger("2024-02", lambda lines: [line | {"Card Holder": line["Supplier Name"]} for line in lines])
-    said = product.run("publish", "--quiet")
-    assert said.status == ExitStatus.PRIVACY
+    product.run("publish", "--quiet", status=ExitStatus.PRIVACY)
     assert contents(product.published) == files
     events = [json.loads(line) for line in (product.private / "journal.jsonl").read_text("utf-8").splitlines()]
     assert not any(event.get("errors") == ["identity-published"] for event in events[:1])

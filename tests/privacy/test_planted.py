@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from product import DATASETS, MONTHS, Product, change_csv, read_csv
 
 from pipeline.sample.faults import FAULTS
 from pipeline.sample.suppliers import UNSORTED
+from tests.lib.product import DATASETS, MONTHS, Product, change_csv, read_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from product import Rows
+    from tests.lib.product import Rows
 
 #: Shorter pieces stand anywhere by chance.
 SHORTEST = 6
@@ -203,8 +203,7 @@ def test_nobody_comes_out_on_later_nights(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def faults(tmp_path_factory: pytest.TempPathFactory) -> Path:
     product = Product.empty(tmp_path_factory.mktemp("faults"))
-    said = product.run("sample", "--faults")
-    assert said.status == 0, said.text
+    product.run("sample", "--faults", status=0)
     assert sorted(path.name for path in (product.data / "faults").iterdir()) == sorted(each.name for each in FAULTS)
     return product.data / "faults"
 

@@ -17,10 +17,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from broken import OneMore, Unseen, guessing, with_rule
-from little_force import JAN, SPEND, STREET, little_force, pay
-from product import ROOT
-from small_tree import KEY, small_tree
 
 from pipeline.build.dataset import run_dataset
 from pipeline.build.run_context import Workplace
@@ -38,14 +34,17 @@ from pipeline.validate.checks import validate
 from pipeline.validate.referee.frictionless import frictionless_rejections
 from pipeline.validate.referee.referee import referee
 from pipeline.validate.schema import TableSchema
+from tests.lib import ROOT
+from tests.lib.broken import OneMore, Unseen, guessing, with_rule
+from tests.lib.little_force import JAN, SPEND, STREET, little_force, pay
+from tests.lib.small_tree import KEY, small_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from product import Product
-
     from pipeline.model.declaration import Dataset
     from pipeline.release.publishable import PublishableTable
+    from tests.lib.product import Product
 
 PACKAGE = ROOT / "pipeline"
 SCHEMA = TableSchema.of({"fields": [{"name": "x", "type": "string"}, {"name": "n", "type": "integer"}]})

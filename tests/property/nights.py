@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
-from product import ROOT, read_csv
 
 from pipeline.build.dataset import run_dataset
 from pipeline.build.publication import publication
@@ -28,6 +27,8 @@ from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.sections import Referee
 from pipeline.settings.settings import Settings
+from tests.lib import ROOT
+from tests.lib.product import read_csv
 
 if TYPE_CHECKING:
     import random

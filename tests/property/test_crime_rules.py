@@ -7,22 +7,17 @@ import datetime as dt
 import hashlib
 import hmac
 import math
-import sys
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "spec"))
-
-from received import FIRST_ROW, FORCE, KEY, POINTS, Received, dataset
-from table import GOOD
-
 from pipeline.codelists import CODELISTS
 from pipeline.model.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
+from tests.lib.received import FIRST_ROW, FORCE, KEY, POINTS, Received, dataset
+from tests.lib.table import GOOD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,25 +7,20 @@ import datetime as dt
 import hashlib
 import hmac
 import re
-import sys
 import unicodedata
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "spec"))
-
-from received import BODIES, FIRST_ROW, KEY, Received, dataset, schema_of
-from table import GOOD
-
 from pipeline.codelists import CODELISTS
 from pipeline.errors import InputError
 from pipeline.model.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
+from tests.lib.received import BODIES, FIRST_ROW, KEY, Received, dataset, schema_of
+from tests.lib.table import GOOD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,30 +10,26 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import sys
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from nights import MONTHS, World, in_any_way, rows_of
-from protections import Payees, Records, fold, is_bad_key, must_be_named, told_again, wrongly_named
-
 from pipeline.datasets import declared
 from pipeline.protect.options.spend import SpendOptions
 from pipeline.protect.treatments.map_points import project
+from tests.property.nights import MONTHS, World, in_any_way, rows_of
+from tests.property.protections import Payees, Records, fold, is_bad_key, must_be_named, told_again, wrongly_named
 
 if TYPE_CHECKING:
-    from nights import Row
+    from pathlib import Path
 
     from pipeline.build.outcome import Outcome
     from pipeline.settings.options import Chosen
+    from tests.property.nights import Row
 
 NIGHTS = int(os.environ.get("PIPELINE_TEST_NIGHTS", "30"))
 SEED = int(os.environ.get("PIPELINE_TEST_SEED") or random.SystemRandom().randrange(10**9))

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from received import Received, dataset
-from table import GOOD, MONTH, crimes
-
 from pipeline.model.accounts import Account, Quarantined
 from pipeline.model.reasons import Outcome
+from tests.lib.received import Received, dataset
+from tests.lib.table import GOOD, MONTH, crimes
 
 CRIME = dataset("street-crime")
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from received import Received, dataset
-from table import GOOD
-
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.model.reasons import Outcome
+from tests.lib.received import Received, dataset
+from tests.lib.table import GOOD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 @pytest.mark.parametrize("said", ["", "y", "yes", "N", "no"])

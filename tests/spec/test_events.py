@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from received import KEY
-from table import events
-
-from pipeline.protect.pseudonyms import Pseudonyms
+from tests.lib.received import KEYED
+from tests.lib.table import events
 
 
 def test_a_good_event_is_published_by_labels_and_its_kind_stands_for_its_title() -> None:
     events(f"""
         event_id || becomes   | event_id                        | month   | event_date | kind    | series       | neighbourhood_code | ward_code | channel   | audience       | venue_kind | officer_present | attendance_band | title
-        E7       || published | {Pseudonyms(KEY).one("event", "E7")} | 2024-01 | 2024-01-20 | Surgery | Beat surgery | NC            | E05000001 | In person | General public | Library    | true            | 8-19            | Surgery
+        E7       || published | {KEYED.one("event", "E7")} | 2024-01 | 2024-01-20 | Surgery | Beat surgery | NC            | E05000001 | In person | General public | Library    | true            | 8-19            | Surgery
     """)  # noqa: E501 - one row of the published file
 
 

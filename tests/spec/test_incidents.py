@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from table import incidents, parse, receive
-
 from pipeline.model.reasons import Outcome
+from tests.lib.table import incidents, parse, receive
 
 
 def test_an_incident_is_published_without_reference_and_outcome() -> None:

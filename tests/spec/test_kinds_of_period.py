@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from tiny import dataset, workplace, write_schema
 
 from pipeline.build.dataset import run_dataset
 from pipeline.build.publication import publication
@@ -16,6 +15,7 @@ from pipeline.model.periods import FinancialYearly, Quarterly, Snapshots, Whole
 from pipeline.model.plan import Action
 from pipeline.publish.plan import make_plan
 from pipeline.run.portals import catalogue_of
+from tests.lib.tiny import dataset, workplace, write_schema
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,1 @@
+"""The tests, and in `lib` what several of them share."""

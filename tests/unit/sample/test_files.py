@@ -1,0 +1,110 @@
+"""The sample's files: the same every time, listed, marked, in the size asked for, and accepted by their readers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeline.codelists import CODELISTS
+from pipeline.errors import SettingsError
+from pipeline.extract.delimited.folder import Folder
+from pipeline.extract.reference import read_reference
+from pipeline.extract.workbook.workbook import Workbook
+from pipeline.sample import MONTHS, SampleReport, bears_mark, make_sample
+from pipeline.sample.crimes import COLUMNS as CRIME_COLUMNS
+from pipeline.sample.incidents import COLUMNS as INCIDENT_COLUMNS
+from pipeline.sample.ledger import HEADER
+from tests.lib.product import read_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def made_files(data: Path) -> Iterator[Path]:
+    return (path for top in ("raw", "reference") for path in sorted((data / top).rglob("*")) if path.is_file())
+
+
+def test_the_same_bytes_every_time(made: tuple[Path, SampleReport], tmp_path: Path) -> None:
+    data, report = made
+    again = make_sample(tmp_path, codelists=CODELISTS)
+    assert again == report
+    for path, _ in report.files:
+        assert (tmp_path / path).read_bytes() == (data / path).read_bytes(), path
+
+
+def test_the_manifest_lists_every_file_with_its_digest(made: tuple[Path, SampleReport]) -> None:
+    data, report = made
+    manifest = json.loads((data / "private/sample/manifest.json").read_text())
+    assert manifest["as_of"] == "2024-04-10"
+    assert set(manifest["files"]) == {path for path, _ in report.files}
+    assert set(manifest["files"]) == {path.relative_to(data).as_posix() for path in made_files(data)}
+    for path, digest in manifest["files"].items():
+        assert hashlib.sha256((data / path).read_bytes()).hexdigest() == digest
+
+
+def test_only_the_owner_reads_what_is_planted(data: Path) -> None:
+    for name in ("planted.csv", "manifest.json"):
+        assert (data / "private/sample" / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_every_file_bears_the_mark_and_keeps_it_when_edited(data: Path, tmp_path: Path) -> None:
+    for path in made_files(data):
+        assert bears_mark(path), path
+    for name in ("crime/recorded-crime/2024-01.csv", "crime/asb-incidents/2024-01.csv"):
+        lines = (data / "raw" / name).read_text(encoding="utf-8").splitlines()
+        edited = tmp_path / "edited.csv"
+        edited.write_bytes("\r\n".join(line for line in lines if "ŷ" not in line).encode("cp1252", "replace")[:9000])
+        assert bears_mark(edited)
+
+
+def test_map_points_would_be_accepted(data: Path) -> None:
+    points = read_csv(data / "reference/map-points.csv")
+    assert 1400 <= len(points) <= 1600
+    assert len({(point["longitude"], point["latitude"]) for point in points}) == len(points)
+    assert all(int(point["addresses"]) == 0 or int(point["addresses"]) >= 8 for point in points)
+    assert all(re.fullmatch(r"-?\d+\.\d{6}", point[name]) for point in points for name in ("longitude", "latitude"))
+    locations, areas = [point["location"] for point in points], {point["lsoa_name"] for point in points}
+    assert "On or near " in locations
+    assert "On or near Orla Pennyquick Way" in locations
+    assert any("ŷ" in location for location in locations)
+    assert any("," in area for area in areas)
+
+
+def test_neighbourhoods_hold_the_code_that_reads_as_missing(data: Path) -> None:
+    lines = read_csv(data / "reference/neighbourhoods.csv")
+    assert len(lines) == 12
+    assert "NA" in {line["neighbourhood_code"] for line in lines}
+    assert len({line["neighbourhood_code"] for line in lines}) == 12
+
+
+def test_the_size_follows_the_rows_asked_for(tmp_path: Path) -> None:
+    report = dict(make_sample(tmp_path, rows=300, codelists=CODELISTS).files)
+    assert report["raw/crime/recorded-crime/2024-03.csv"] == 300
+    assert report["raw/crime/asb-incidents/2024-03.csv"] == 90
+
+
+@pytest.mark.parametrize("rows", [0, 199, 3_000_000])
+def test_a_size_that_cannot_be_made_is_refused(tmp_path: Path, rows: int) -> None:
+    with pytest.raises(SettingsError) as caught:
+        make_sample(tmp_path, rows=rows, codelists=CODELISTS)
+    assert caught.value.code == "bad-setting"
+    assert not list(tmp_path.iterdir())
+
+
+def test_sound_files_are_read_without_a_complaint(data: Path) -> None:
+    for month in ("2023-12", *MONTHS):
+        path = f"expenditure/ledger/{month}.xlsx"
+        extracted = Workbook(path, sheet="Payments", title_rows=3).read(data / "raw", path, HEADER, HEADER)
+        assert not extracted.problems
+        assert not extracted.ragged
+    for name, columns in (("recorded-crime", CRIME_COLUMNS), ("asb-incidents", INCIDENT_COLUMNS)):
+        for month in MONTHS:
+            path = f"crime/{name}/{month}.csv"
+            assert not Folder(path).read(data / "raw", path, columns, columns).ragged
+    for name in ("map-points", "neighbourhoods", "supplier-types"):
+        assert read_reference(data / "reference", name).table.num_rows > 0

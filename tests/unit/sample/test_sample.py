@@ -1,0 +1,229 @@
+"""What stands in the sample: invented throughout, with people planted where they must not leave, and odd enough."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from pipeline.sample import MONTHS, SampleReport
+from pipeline.sample.crimes import COLUMNS as CRIME_COLUMNS
+from pipeline.sample.incidents import COLUMNS as INCIDENT_COLUMNS
+from pipeline.sample.ledger import HEADER
+from pipeline.sample.planting import ON_PURPOSE
+from tests.lib.product import read_csv
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TABLES = ("event", "attendee", "priority", "priority_update")
+Rows = list[dict[str, str]]
+
+
+def crimes(data: Path, month: str) -> Rows:
+    return read_csv(data / f"raw/crime/recorded-crime/{month}.csv")
+
+
+def ledger(data: Path, month: str) -> Rows:
+    path = data / f"raw/expenditure/ledger/{month}.xlsx"
+    frame = pd.read_excel(path, sheet_name="Payments", header=3, engine="calamine", dtype=object, keep_default_na=False)
+    return [{str(name): str(cell) for name, cell in row.items()} for row in frame.to_dict("records")]
+
+
+def table(data: Path, name: str) -> Rows:
+    with closing(sqlite3.connect(data / "raw/engagement/engagement.sqlite")) as database:
+        database.row_factory = sqlite3.Row
+        rows = database.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608 - the names are this test's own
+    return [{key: "" if row[key] is None else str(row[key]) for key in row.keys()} for row in rows]  # noqa: SIM118 - a Row is no dict
+
+
+def rows_by_feed(data: Path) -> dict[str, Rows]:
+    feeds = {name: table(data, name) for name in TABLES}
+    feeds["events"] = feeds["event"]
+    feeds["recorded-crime"] = [row for month in MONTHS for row in crimes(data, month)]
+    feeds["asb-incidents"] = [
+        row for month in MONTHS for row in read_csv(data / f"raw/crime/asb-incidents/{month}.csv")
+    ]
+    feeds["ledger"] = [row for month in MONTHS for row in ledger(data, month)]
+    return feeds
+
+
+def planted(data: Path) -> Rows:
+    return read_csv(data / "private/sample/planted.csv")
+
+
+def test_the_report_counts_rows_as_they_are(made: tuple[Path, SampleReport]) -> None:
+    data, report = made
+    rows = dict(report.files)
+    for month in MONTHS:
+        assert rows[f"raw/crime/recorded-crime/{month}.csv"] == len(crimes(data, month)) == 2000
+        assert rows[f"raw/crime/asb-incidents/{month}.csv"] == 600
+        assert rows[f"raw/expenditure/ledger/{month}.xlsx"] == len(ledger(data, month))
+        assert 780 <= len(ledger(data, month)) <= 820
+    assert rows["raw/expenditure/ledger/2023-12.xlsx"] == len(ledger(data, "2023-12")) == 0
+    assert rows["raw/engagement/engagement.sqlite"] == len(table(data, "event"))
+    assert report.planted == len(planted(data))
+
+
+def test_columns_are_the_agreed_ones(data: Path) -> None:
+    assert len(CRIME_COLUMNS) == 42
+    assert tuple(crimes(data, "2024-02")[0]) == CRIME_COLUMNS
+    assert tuple(read_csv(data / "raw/crime/asb-incidents/2024-02.csv")[0]) == INCIDENT_COLUMNS
+    assert tuple(ledger(data, "2024-02")[0]) == HEADER
+
+
+def test_every_planted_value_stands_where_the_list_says(data: Path) -> None:
+    feeds = rows_by_feed(data)
+    for line in planted(data):
+        cells = (row[line["column"]] for row in feeds[line["feed"]])
+        wanted = line["value"].replace("\r\n", "\n")
+        assert any(wanted in cell.replace("\r\n", "\n") for cell in cells), line
+
+
+def test_planted_values_cannot_be_met_by_chance(data: Path) -> None:
+    values = [line["value"] for line in planted(data)]
+    assert len(values) == len(set(values))
+    reference = "".join(path.read_text(encoding="utf-8") for path in (data / "reference").iterdir())
+    for line in planted(data):
+        if line["kind"] != ON_PURPOSE:
+            assert len(line["value"]) >= 5
+            assert not re.fullmatch(r"[0-9a-f]{1,15}", line["value"]), line
+            # the list of types is the force's own and is never published
+            assert line["column"] == "Supplier No" or line["value"] not in reference, line
+
+
+def test_every_identifying_column_holds_a_planted_value(data: Path) -> None:
+    held = {(line["feed"], line["column"]) for line in planted(data)}
+    crime = {
+        *("crime_reference", "premises_name", "house_number", "street", "town", "postcode", "officer_collar"),
+        *("officer_name", "vehicle_vrm", "mo_text"),
+        *(name for name in CRIME_COLUMNS if name.startswith(("victim_", "suspect_"))),
+    }
+    incident = {"incident_number", "caller_name", "caller_phone", "caller_address", "log_text"}
+    ledger_columns = {
+        *("Transaction No", "Line No", "Supplier No", "Supplier Name", "Supplier Address", "Supplier Email"),
+        *("Sort Code", "Account No", "VAT Reg No", "Invoice No", "PO No", "Card Holder", "Narrative"),
+    }
+    event = {"venue_name", "venue_postcode", "organiser_collar", "notes", "title"}
+    for feed, columns in (
+        ("recorded-crime", crime),
+        ("asb-incidents", incident),
+        ("ledger", ledger_columns),
+        ("events", event),
+        ("attendee", {"name", "email", "phone", "postcode", "comment"}),
+    ):
+        assert columns <= {column for of, column in held if of == feed}, feed
+
+
+def test_names_are_planted_in_awkward_ways(data: Path) -> None:
+    values = [line["value"] for line in planted(data) if line["kind"] in {"name", "phone"}]
+    for form in (
+        r"[\w']+\n[\w-]+",  # a line break inside a name
+        r"[A-Z]{4,} [A-Z-]{4,}",  # capitals
+        r"\b[A-Z]\.[A-Z]\. \w+",  # initials
+        r"\bMrs \w+-\w+",  # a title with a double surname
+        r"(?:\d {1,2}){10}\d",  # digits spaced out
+    ):
+        assert any(re.search(form, value) for value in values), form
+
+
+def test_telephones_mailboxes_and_postcodes_are_reserved_ones(data: Path) -> None:
+    for rows in rows_by_feed(data).values():
+        text = "\n".join(cell for row in rows for cell in row.values())
+        digits = re.findall(r"(?<![\d*-])(?:\+44|0)(?:[ .-]{0,2}\d){9,10}(?!\d)", text)
+        for phone in {re.sub(r"\D", "", found).removeprefix("44").lstrip("0") for found in digits}:
+            assert re.fullmatch(r"7700900\d{3}|1632960\d{3}|1164960\d{3}", phone), phone
+        for domain in set(re.findall(r"@([\w.-]+\w)", text)):
+            assert re.search(r"(?:^|\.)example(?:\.(?:com|org|net))?$", domain.lower()), domain
+        for postcode in set(re.findall(r"\b[A-Z]{1,2}\d{1,2} ?\d[A-Z]{2}\b", text)):
+            assert postcode.startswith("ZZ99"), postcode
+
+
+def test_crimes_hold_every_oddity(data: Path) -> None:
+    found = [row for month in MONTHS for row in crimes(data, month)]
+
+    def have(**cells: str) -> int:
+        return sum(all(row[name] == cell for name, cell in cells.items()) for row in found)
+
+    assert have(outcome_code="99X")
+    assert have(crime_type="Anti-social behaviour")
+    assert have(recorded_on="31/02/2024 10:00")
+    assert have(easting="300000", northing="700000")
+    assert have(location_confidence="exact", easting="", northing="")
+    assert have(restricted="")
+    assert have(offence_code="28/3", crime_type="Shoplifting")
+    assert have(offence_code="999/9")
+    assert have(force_code="leicestershire")
+    assert {row["restricted"] for row in found if row["crime_reference"] == "SAMPLE*24*9900001"} == {"Y", "N"}
+    assert any("\n" in row["mo_text"] and "," in row["mo_text"] for row in found)
+    whole = Counter(tuple(row.values()) for row in found)
+    assert sum(count == 2 for count in whole.values()) >= len(MONTHS)
+    place = CRIME_COLUMNS.index("crime_reference")
+    references = Counter(cells[place] for cells in whole)
+    assert sum(count == 2 for count in references.values()) >= len(MONTHS)
+    assert sum(row["recorded_on"].startswith("2024-01") for row in crimes(data, "2024-03")) == 2
+    assert sum(row["recorded_on"].startswith("2024-02") for row in crimes(data, "2024-01")) == 1
+
+
+def test_about_97_rows_in_100_are_plainly_good(data: Path) -> None:
+    for month in MONTHS:
+        odd = [row for row in crimes(data, month) if "*9" in row["crime_reference"] or not row["crime_reference"]]
+        assert len(odd) <= 60
+        unknown = [row for row in crimes(data, month) if row["location_confidence"] == "unknown"]
+        assert 30 <= len(unknown) <= 65
+
+
+def amount(text: str) -> float:
+    bare = text.replace(",", "").strip("()")
+    value = float(bare) if re.fullmatch(r"-?\d+(?:\.\d+)?", bare) else 0.0
+    return -value if text.startswith("(") else value
+
+
+def test_ledgers_hold_every_oddity(data: Path) -> None:
+    for month in MONTHS:
+        found = ledger(data, month)
+        assert {"ORG", "SOLE", "IND", "STAFF", "PROT", ""} <= {row["Supplier Type"] for row in found}
+        amounts = {row["Net Amount"] for row in found}
+        assert {"(1,250.00)", "-980.5", "500", "500.01", "12.345", ""} <= amounts
+        assert any(row["Supplier Name"].startswith("=HYPERLINK") for row in found)
+        assert any(row["Currency"] == "EUR" for row in found)
+        assert any(row["Account Code"].startswith("100") for row in found)
+        assert {"", "3  QUOTES"} <= {row["Value For Money"].strip(" \N{NO-BREAK SPACE}") for row in found}
+        assert any(row["Payment Method"] == "CARD" for row in found)
+        assert any(row["Period"] != month for row in found)
+        numbers = Counter((row["Transaction No"], row["Line No"]) for row in found)
+        assert sum(count == 2 for count in numbers.values()) == 2
+        split = [amount(row["Net Amount"]) for row in found if amount(row["Net Amount"]) in {240.0, 180.0, 190.0}]
+        assert sorted(split) == [180.0, 190.0, 240.0]
+    kinds = {
+        row["Supplier Type"] for month in MONTHS for row in ledger(data, month) if row["Supplier No"] == "S-QX90441"
+    }
+    assert kinds == {"ORG", "IND"}
+
+
+def test_ledgers_publish_about_as_much_each_month(data: Path) -> None:
+    counts = []
+    for month in MONTHS:
+        good = [row for row in ledger(data, month) if not row["Account Code"].startswith("10")]
+        totals: Counter[str] = Counter()
+        for row in good:
+            totals[row["Transaction No"]] += round(100 * amount(row["Net Amount"]))
+        counts.append(sum(abs(totals[row["Transaction No"]]) > 50_000 for row in good))
+    assert max(counts) - min(counts) < 0.05 * min(counts)
+
+
+def test_events_hold_every_oddity(data: Path) -> None:
+    found = table(data, "event")
+    assert all(row["event_id"].startswith("SAMPLE-") for row in found)
+    assert any(row["starts_at"] == "2024-05-14 19:00" for row in found)
+    assert {"private-home", "refuge"} <= {row["venue_kind"] for row in found}
+    assert {"victims", "lgbt"} <= {row["audience"] for row in found}
+    assert {"", "-3"} <= {row["attendance"] for row in found}
+    assert {"NA", "XX9"} <= {row["neighbourhood_code"] for row in found}
+    assert "seance" in {row["kind"] for row in found}
+    for month in MONTHS:
+        assert 60 <= sum(row["starts_at"].startswith(month) for row in found) <= 80
