@@ -59,7 +59,7 @@ def in_any_way(chance: random.Random, key: str) -> str:
     return chance.choice(ways)
 
 
-def as_csv(rows: Sequence[Row]) -> str:
+def as_csv(rows: Sequence[Mapping[str, str]]) -> str:
     """Return rows as the text of an extract."""
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
@@ -209,10 +209,14 @@ class World(ABC):
         if told is not None:
             apply_all(work, [catalogue_of(work)], [told], errors)
         assert not errors, errors
-        self.memory_lost()
         self.aside &= {(each.path, each.sha256) for each in self.settings.desk.decisions}  # others nobody knows now
+        self.memory_lost()
         shutil.rmtree(work.private)
         recover(self.settings, work.as_of, say=lambda _: None)
+
+    def is_aside(self, path: str, rows: Sequence[Mapping[str, str]]) -> bool:
+        """Return whether a decision that is known sets some rows at a path aside."""
+        return (path, hashlib.sha256(as_csv(rows).encode()).hexdigest()) in self.aside
 
     def _write(self, made: Iterable[Decision]) -> None:
         """Put decisions into the file, and tell the oracle which bytes they set aside."""

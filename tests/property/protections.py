@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     Row = Mapping[str, str]
     Rows = Sequence[Row]
@@ -88,9 +88,9 @@ class Versions:
         if self.standing.get(path) == rows:
             del self.standing[path]
 
-    def lost(self) -> Versions:
-        """Return what is left when all is forgotten that was received: the decisions."""
-        return Versions(gone=self.gone)
+    def lost(self, is_aside: Callable[[str, Rows], bool]) -> Versions:
+        """Return what is left when all is forgotten that was received: the decisions that are known."""
+        return Versions(gone=[each for each in self.gone if is_aside(*each)])
 
     def released(self, path: str, rows: Rows) -> None:
         """Remember that ``rows`` fed a release."""
@@ -196,10 +196,10 @@ class Payees:
         self.decided = {each: kinds for each, kinds in self.decided.items() if self.redacted.get(each) == kinds}
         self.ever_redacted |= {each for each, kinds in self.redacted.items() if kinds - {""}}
 
-    def lost(self, public: Iterable[Row]) -> None:
+    def lost(self, public: Iterable[Row], is_aside: Callable[[str, Rows], bool]) -> None:
         """Forget all that was received: why ``public`` lines are so nobody knows any more, and they may stay so."""
         self.kept |= {row["Net Amount"] for row in public}
-        self.versions = self.versions.lost()
+        self.versions = self.versions.lost(is_aside)
         self.listed, self.floor, self.named_floor, self.redacted, self.decided = {}, {}, {}, {}, {}
 
     def may_stay(self, row: Row) -> bool:

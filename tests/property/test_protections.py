@@ -139,7 +139,8 @@ class Ledgers(World):
 
     def memory_lost(self) -> None:
         shown = {row["net_amount"] for rows in self.public().values() for row in rows}
-        self.payees.lost(row for rows in self.out.values() for row in rows if row["Net Amount"] in shown)
+        out = (row for rows in self.out.values() for row in rows if row["Net Amount"] in shown)
+        self.payees.lost(out, self.is_aside)
 
     def check(self, outcome: Outcome) -> None:
         for month, public in self.public().items():
@@ -232,7 +233,7 @@ class Extracts(World):
     def memory_lost(self) -> None:
         self.kept = {month: {int(row["Location"][-2:]) for row in rows} for month, rows in self.public().items()}
         for each in self.records.values():
-            each.versions, each.floor = each.versions.lost(), set()
+            each.versions, each.floor = each.versions.lost(self.is_aside), set()
 
     def check(self, outcome: Outcome) -> None:
         public = self.public()
