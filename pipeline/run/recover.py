@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.periods import Period
     from pipeline.publish.ckan.portal import PublicFile
+    from pipeline.settings.decisions import Desk
     from pipeline.settings.laptop_portal import CkanAccess
     from pipeline.settings.settings import Settings
 
@@ -123,6 +124,8 @@ def recover(settings: Settings, today: dt.date, *, say: Callable[[str], None]) -
         if ckan:
             elsewhere = _forgotten(settings, ckan, lost)
             made += tuple(_of_portal(data, name, files, today) for name, files in elsewhere)
+        for each in made:
+            _remember_what_was_set_aside(data, each.dataset, settings.desk)
         if not made:
             raise InputError(
                 "nothing-waits",
@@ -196,6 +199,14 @@ def _rebuilt(
     store.remember(name, replace(afresh, months=months, changes=notes))
     record(data / "private", "recovered", {"dataset": name, "months": sorted(months)})
     return Recovered(name, len(months))
+
+
+def _remember_what_was_set_aside(data: Path, name: str, desk: Desk) -> None:
+    """Remember decisions that set files aside: nobody knows any more which of these files came."""
+    store = Store(data / "private")
+    state = store.state(name)
+    decisions = (each for each in desk.decisions if each.dataset == name and each.path and each.lets_go)
+    store.remember(name, replace(state, decided=tuple(dict.fromkeys((*state.decided, *decisions)))))
 
 
 def _older(store: Store, name: str) -> State:
