@@ -139,7 +139,7 @@ class Product:
     def start(self, *words: str | Path, **environ: str) -> subprocess.Popen[str]:
         """Start a command as a process of its own."""
         command = [sys.executable, "-m", "pipeline", *(str(word) for word in words)]
-        environment = self.environment(PYTHONPATH=str(ROOT), **environ)
+        environment = self.environment(**{"PYTHONPATH": str(ROOT), **environ})
         return subprocess.Popen(
             command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )

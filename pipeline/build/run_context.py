@@ -153,5 +153,5 @@ class Workplace:
             "reference data": digest(references.sha256("supplier-types")),
             "settings": digest({**self.settings.facts(dataset.name), **first_months}),
             "terms": digest(self.file_facts(dataset)),
-            "program": code_digest(),
+            "program": code_digest(dataset),
         }
