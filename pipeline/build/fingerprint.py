@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -37,6 +38,22 @@ def code_digest(dataset: Dataset) -> str:
 def deciding(dataset: Dataset) -> tuple[str, ...]:
     """Return the modules, by path below the package, whose text can change a row of ``dataset``."""
     return _reached(frozenset({*_SHARED, *_modules_in(dataset)}))
+
+
+def code_lists(dataset: Dataset, shipped: Iterable[str]) -> tuple[str, ...]:
+    """Return which of the ``shipped`` code lists a dataset can look up: those that what decides it names."""
+    named = _words(repr(dataset)).union(*(_words_of(path) for path in deciding(dataset)))
+    return tuple(sorted(named.intersection(shipped)))
+
+
+@cache
+def _words_of(path: str) -> frozenset[str]:
+    return _words((_PACKAGE / path).read_text(encoding="utf-8"))
+
+
+def _words(text: str) -> frozenset[str]:
+    """Return what stands in quotation marks and can name a list."""
+    return frozenset(re.findall(r"""(?<=["'])[a-z0-9-]+(?=["'])""", text))
 
 
 @cache

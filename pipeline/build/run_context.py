@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.build.fingerprint import code_digest
+from pipeline.build.fingerprint import code_digest, code_lists
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.extract.reader import Reader
 from pipeline.extract.reference import References, read_references
@@ -21,6 +20,7 @@ from pipeline.validate.schema import TableSchema
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
 
     from pipeline.model.context import ReleasedPlaces
     from pipeline.model.declaration import Dataset
@@ -142,14 +142,14 @@ class Workplace:
 
     def made_from(self, dataset: Dataset, references: References) -> dict[str, str]:
         """Return what a release depends on beside its extracts, by name, as digests."""
-        codelists = sorted(path.name for path in CODELISTS.glob("*.csv"))
+        listed = code_lists(dataset, (path.stem for path in CODELISTS.glob("*.csv")))
         sources, read = self.settings.sources, [feed.source.name for feed in dataset.feeds if feed.source.name]
         first_months = {name: {"first_month": sources.first_month(name)} for name in read}
         return {
             "key": self.key.fingerprint[:24],
             "declaration": digest(repr(dataset)),
             "schema": self.schema(dataset).digest[:24],
-            "code lists": digest([self.codelists(dataset).read(Path(name).stem).sha256 for name in codelists]),
+            "code lists": digest([self.codelists(dataset).read(name).sha256 for name in listed]),
             "reference data": digest(references.sha256("supplier-types")),
             "settings": digest({**self.settings.facts(dataset.name), **first_months}),
             "terms": digest(self.file_facts(dataset)),

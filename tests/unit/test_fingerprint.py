@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 from product import DATASETS as EVERY
 from product import ROOT, Product, Said, planned
 
-from pipeline.build.fingerprint import deciding
+from pipeline.build.fingerprint import code_lists, deciding
+from pipeline.build.run_context import Workplace
+from pipeline.codelists import CODELISTS, CodeList, CodeLists
 from pipeline.datasets import declared
 
 if TYPE_CHECKING:
@@ -105,3 +107,38 @@ def test_no_module_is_taken_from_in_a_way_that_is_not_followed() -> None:
             if isinstance(node, ast.ImportFrom):
                 assert node.level == 0, path
                 assert node.names[0].name != "*", path
+
+
+@pytest.mark.parametrize(
+    ("listed", "datasets"),
+    [
+        ("crime-type", {"street-crime"}),
+        ("offence-code", {"street-crime"}),  # a rule names it, by default
+        ("venue-kind", {"engagement-events"}),
+        ("attendance-band", {"engagement-events"}),
+        ("payment-method", {"spend-over-500"}),
+        ("redaction-marker", {"spend-over-500"}),
+        ("search-type", set()),
+    ],
+)
+def test_a_code_list_counts_for_the_datasets_that_can_look_it_up(listed: str, datasets: set[str]) -> None:
+    assert {name for name, dataset in DATASETS.items() if code_lists(dataset, [listed])} == datasets
+
+
+class Noticed(CodeLists):
+    """Code lists that remember what was looked up."""
+
+    read_now: ClassVar[set[str]] = set()
+
+    def read(self, name: str) -> CodeList:
+        self.read_now.add(name)
+        return CodeLists.read(self, name)
+
+
+def test_every_code_list_that_is_looked_up_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    product = Product.with_sample(tmp_path)
+    monkeypatch.setattr(Workplace, "codelists", lambda *_: Noticed(CODELISTS, {}))
+    for name, dataset in DATASETS.items():
+        Noticed.read_now.clear()
+        product.plan(name)
+        assert Noticed.read_now == set(code_lists(dataset, Noticed.read_now)) != set()
