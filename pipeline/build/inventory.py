@@ -13,7 +13,7 @@ from pipeline.build.received import History, history, refusal, snapshot_of, twic
 from pipeline.build.registers import Sources, register_rules, standing, without_before
 from pipeline.build.run_context import digest
 from pipeline.errors import PipelineError
-from pipeline.extract.partition import by_month, digest_of_rows, receipt_of, sha256_of
+from pipeline.extract.partition import by_month, digest_of_rows, receipt_of
 from pipeline.model.periods import NO_PERIOD
 from pipeline.model.tables import Receipt
 from pipeline.storage.registers import entered
@@ -248,7 +248,7 @@ def _let_in(
     found: dict[Period, tuple[str, str]] = {}
     for named, path in own.items():
         try:
-            sha256 = sha256_of(look.reader.root, path)
+            sha256 = look.reader.sha256(path)
         except PipelineError as error:
             look.faults.append(error)
             continue

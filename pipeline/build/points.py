@@ -21,7 +21,6 @@ from pipeline.model.findings import Finding
 from pipeline.plain import read_plain
 from pipeline.protect.treatments.first_place import PLACE, placed
 from pipeline.storage.atomic import make_private, replace_file
-from pipeline.storage.store import sha256_of_kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -76,7 +75,7 @@ def _finding(dataset: str, months: Iterable[Period], sha256: str) -> Finding:
 def _kept(work: Workplace, dataset: Dataset, sha256: str) -> References:
     folder = work.private / "points" / sha256
     path = folder / f"{_LIST}.csv"
-    if sha256_of_kept(path) != sha256:
+    if work.store.sha256(path) != sha256:
         raise StorageError(
             "bad-state",
             "the list of map points that released months keep is not there as it was",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.build.fingerprint import code_digest, code_lists
@@ -14,11 +16,11 @@ from pipeline.extract.reference import References, read_references
 from pipeline.model.context import Context
 from pipeline.model.wording import marked
 from pipeline.protect.pseudonyms import Pseudonyms
+from pipeline.storage.looked import Looked
 from pipeline.storage.store import Store
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
@@ -50,7 +52,7 @@ def schema_of(settings: Settings, dataset: Dataset) -> TableSchema:
 class Workplace:
     """One run's surroundings; ``writes`` is false for a plan, which leaves no trace.
 
-    ``bench`` is where a plan or a preview keeps what it builds.
+    ``bench`` is where a plan or a preview keeps what it builds, ``looked`` what is known of files nobody touched.
     """
 
     settings: Settings
@@ -60,6 +62,7 @@ class Workplace:
     writes: bool
     say: Callable[[str], None]
     bench: Bench | None = None
+    looked: Looked = field(default_factory=partial(Looked, dt.date.min))
 
     @property
     def raw(self) -> Path:
@@ -84,12 +87,12 @@ class Workplace:
     @property
     def reader(self) -> Reader:
         """A reader of the extracts, which keeps at hand what it read."""
-        return Reader(self.raw, self.settings.sources, self.say)
+        return Reader(self.raw, self.settings.sources, self.say, self.looked)
 
     @property
     def store(self) -> Store:
         """The private store of releases."""
-        return Store(self.private, self.bench)
+        return Store(self.private, self.bench, self.looked)
 
     def codelists(self, dataset: Dataset) -> CodeLists:
         """Return the code lists, those of the force's own that the settings name for the dataset among them."""

@@ -11,7 +11,6 @@ from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.publish.plan import SITE, SITE_PAGES, make_plan
 from pipeline.settings.laptop_portal import laptop_portal
 from pipeline.storage.journal import record
-from pipeline.storage.store import sha256_of_kept
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -65,7 +64,7 @@ def reach_with(work: Workplace, reach: PortalChoice) -> PortalChoice:
 
 def catalogue_of(work: Workplace) -> StaticCatalogue:
     """Return the static catalogue: a portal that needs no server."""
-    return StaticCatalogue(work.published, work.private / "catalogue")
+    return StaticCatalogue(work.published, work.private / "catalogue", work.looked)
 
 
 def portals_of(work: Workplace, reach: PortalChoice) -> tuple[Portal, ...]:
@@ -79,6 +78,7 @@ def portals_of(work: Workplace, reach: PortalChoice) -> tuple[Portal, ...]:
 
 
 def intact_only(
+    work: Workplace,
     portals: Sequence[Portal],
     publications: Sequence[Publication],
     built: Mapping[str, Collection[Period]],
@@ -96,7 +96,7 @@ def intact_only(
     for publication in publications:
         kept = [each for each in publication.releases if each.month not in built.get(publication.name, ())]
         files = [file for release in kept for file in release.files]
-        damaged = {file.name: file.sha256 for file in files if sha256_of_kept(file.path) != file.sha256}
+        damaged = {file.name: file.sha256 for file in files if work.store.sha256(file.path) != file.sha256}
         if damaged:
             errors.append(
                 StorageError(

@@ -34,6 +34,7 @@ from pipeline.run.unread import unread, unread_sources
 from pipeline.storage.bench import Bench
 from pipeline.storage.journal import record
 from pipeline.storage.lock import locked, locked_for_looking
+from pipeline.storage.looked import Looked
 from pipeline.storage.memory import check_day, remember_day
 from pipeline.storage.privacy import check_private, mend_private
 from pipeline.storage.store import Store
@@ -95,19 +96,19 @@ def publish(
     with locked(settings.data / "private", say=say):
         if mended := mend_private(settings.data / "private", group=group):
             record(settings.data / "private", "mended", {"modes": mended})
-        kind = _kind(settings)
-        work = _workplace(settings, environ, kind, today=today, say=say, writes=True, early=key)
+        work = _workplace(settings, environ, today=today, say=say, writes=True, early=key)
         reach = with_memory(work, reach_with(work, reach))
         _check_day(work, today)
-        origin.remember(work.private, kind, work.key)
+        origin.remember(work.private, origin.SAMPLE if work.sample else origin.REAL, work.key)
         remember_day(work.private, work.as_of)
         catalogue_of(work).recover()
         outcomes = _outcomes(work, request)
         errors = _errors(request, outcomes)
         publications = _publications(work, outcomes, errors)
         portals = portals_of(work, reach)
-        publications = intact_only(portals, publications, _made(outcomes), errors)
+        publications = intact_only(work, portals, publications, _made(outcomes), errors)
         plans = apply_all(work, portals, publications, errors)
+        work.looked.save(work.private)
         if group is not None:
             mend_private(work.private, group=group)
         run = _run(work, outcomes, plans, errors, reach)
@@ -138,8 +139,7 @@ def looking(
     private = settings.data / "private"
     check_private(private, group=settings.group_of_private(), writes=False)
     with locked(private, say=say) if folder else locked_for_looking(private):
-        kind = _kind(settings)
-        work = _workplace(settings, environ, kind, today=today, say=say, writes=False, early=key)
+        work = _workplace(settings, environ, today=today, say=say, writes=False, early=key)
         _check_day(work, today)
         bench = Bench(work.private, folder)
         try:
@@ -154,7 +154,7 @@ def planned(work: Workplace, reach: PortalChoice, request: Request) -> tuple[Run
     errors = _errors(request, outcomes)
     publications = _publications(work, outcomes, errors)
     portals = portals_of(work, reach)
-    publications = intact_only(portals, publications, _made(outcomes), errors)
+    publications = intact_only(work, portals, publications, _made(outcomes), errors)
     plans = plan_all(portals, publications, errors)
     run = _run(work, outcomes, plans, errors, reach)
     return replace(run, rows=tuple(row_changes(work, outcomes))), publications
@@ -206,10 +206,10 @@ def _check(settings: Settings, dataset: Dataset) -> None:
         feed.source.at(settings.sources).check()
 
 
-def _kind(settings: Settings) -> str:
+def _kind(settings: Settings, looked: Looked) -> str:
     """Return whether what was received is the sample or real, "" where nothing was."""
     elsewhere = bool(settings.sources.addresses) and not any(map(_had_files, declared(), repeat(settings)))
-    return origin.with_database(settings, origin.origin_of(settings.data, needs_files=not elsewhere))
+    return origin.with_database(settings, origin.origin_of(settings.data, looked=looked, needs_files=not elsewhere))
 
 
 def _had_files(name: str, settings: Settings) -> bool:
@@ -224,13 +224,14 @@ def _had_files(name: str, settings: Settings) -> bool:
 def _workplace(
     settings: Settings,
     environ: Mapping[str, str],
-    kind: str,
     *,
     today: dt.date,
     say: Callable[[str], None],
     writes: bool,
     early: Key | None,
 ) -> Workplace:
+    looked = Looked.load(settings.data / "private", settings.as_of or today)
+    kind = _kind(settings, looked)
     if not kind:
         raise origin.nothing_received(settings.data)
     if kind == origin.REAL:
@@ -238,7 +239,8 @@ def _workplace(
     origin.check_force(settings, kind)
     key = origin.key_for(settings, kind, environ, writes=writes, early=early)
     day = origin.day_of(settings, kind, today=today)
-    return Workplace(settings=settings, key=key, as_of=day, sample=kind == origin.SAMPLE, writes=writes, say=say)
+    sample = kind == origin.SAMPLE
+    return Workplace(settings=settings, key=key, as_of=day, sample=sample, writes=writes, say=say, looked=looked)
 
 
 def _outcomes(work: Workplace, request: Request) -> tuple[Outcome, ...]:
