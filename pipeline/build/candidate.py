@@ -157,6 +157,12 @@ def _name(stale: Stale) -> str:
     return digest([dict(stale.inputs), dict(stale.made_from)])[:12]
 
 
+def same_terms(last: MonthState, made: CandidateRelease) -> bool:
+    """Return whether the released bytes may stay: the same rows under the same schema and terms."""
+    then = last.released.made_from if last.released else {}
+    return all(then.get(name) == made.stale.made_from[name] for name in ("schema", "terms"))
+
+
 def check_for_leaks(
     inputs: DatasetInputs, product: BuildResult, draft: Draft, *, paths: Sequence[Sequence[str]], where: str
 ) -> Scanned:

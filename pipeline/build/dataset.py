@@ -11,7 +11,7 @@ from pipeline.build import retained as gone
 from pipeline.build.approval import accept, notes_of_protections
 from pipeline.build.aside import let_go
 from pipeline.build.bearers import Bearers
-from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, unplaced
+from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, same_terms, unplaced
 from pipeline.build.damaged import guarded, mended
 from pipeline.build.decided import lost_decisions, remembering, to_remember
 from pipeline.build.due import Stale, in_words, stale_months, stays
@@ -209,16 +209,14 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
         unplaced=accounts_of_none,
         changes=(*state.changes, *changes, *withdrawals.notes),
     )
-    changed = new != state
     if work.writes:
         keep_points(work, inputs.references)
         _keep(work, dataset, state, new)
-    built = {each.month: each.reasons for each in stale}
     return Outcome(
         dataset=dataset,
         state=new,
-        built=built,
-        changed=changed,
+        built={each.month: each.reasons for each in stale},
+        changed=new != state,
         lacking=found.lacking,
         remarks=found.remarks,
         before=state,
@@ -260,7 +258,7 @@ def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str)
         save_quarantine(work.private, dataset.name, stale.month, made.told.quarantined, {**stale.inputs, **numbers})
     last = state.months.get(stale.month)
     same = last.released if last and last.released and last.released.csv_sha256 == made.built.csv_sha256 else None
-    if same and last and _same_terms(last, made):
+    if same and last and same_terms(last, made):
         new = made.built
         built = replace(same, quality=new.quality, made_from=new.made_from, points=new.points)
         if work.writes:  # a plan keeps no keys
@@ -280,12 +278,6 @@ def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str)
 def _lighter(made: CandidateRelease) -> CandidateRelease:
     """Return a candidate without the list of its bad rows, which is on disk now."""
     return made._replace(told=replace(made.told, quarantined=()))
-
-
-def _same_terms(last: MonthState, made: CandidateRelease) -> bool:
-    """Return whether the released bytes may stay: the same rows under the same schema and terms."""
-    then = last.released.made_from if last.released else {}
-    return all(then.get(name) == made.stale.made_from[name] for name in ("schema", "terms"))
 
 
 def _keep_gone(
