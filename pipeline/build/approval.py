@@ -28,8 +28,9 @@ _EXPLAINED = "explained"
 
 
 class Accepted(NamedTuple):
-    """Lines for the change log, and the months whose build was rejected: they keep their last release."""
+    """The months, lines for the change log, and which builds were rejected: their months keep their last release."""
 
+    months: dict[Period, MonthState]
     notes: list[ChangeNote]
     rejected: frozenset[Period]
 
@@ -68,10 +69,10 @@ class _Asked:
 
 
 def accept(
-    inputs: DatasetInputs, months: dict[Period, MonthState], candidates: Mapping[Period, CandidateRelease]
+    inputs: DatasetInputs, before: Mapping[Period, MonthState], candidates: Mapping[Period, CandidateRelease]
 ) -> Accepted:
-    """Point each month to its newest release, unless that has to wait or was rejected."""
-    let_wait_no_longer(inputs, months)
+    """Return each month pointed to its newest release, unless that has to wait or was rejected."""
+    months = let_wait_no_longer(inputs, before)
     desk = inputs.work.settings.desk
     asked = _asked(months, candidates)
     rejected = frozenset(
@@ -97,7 +98,7 @@ def accept(
         if not why and (each.last is None or not _is_same(each.last, each.built)):
             notes.append(note_of(inputs, month, each.built, last=each.last, made=each.made))
         months[month] = _month_state(each, why)
-    return Accepted(notes, frozenset(because))
+    return Accepted(months, notes, frozenset(because))
 
 
 def _asked(months: Mapping[Period, MonthState], candidates: Mapping[Period, CandidateRelease]) -> dict[Period, _Asked]:

@@ -78,19 +78,19 @@ def missed(
     return found
 
 
-def let_go(found: Survey, months: dict[Period, MonthState]) -> None:
-    """Take away what waits without a file: a month that cannot be built any more, or one whose file was let go."""
+def let_go(found: Survey, months: Mapping[Period, MonthState]) -> dict[Period, MonthState]:
+    """Return the months without what waits for no file: one that cannot be built any more, or whose file was let go."""
     aside = {*found.history.let_go}
-    for month, each in tuple(months.items()):
-        if each.released is None and month not in found.opened:
-            del months[month]
-        elif each.waiting and month in found.paused and aside & set(each.inputs):
+    kept = {month: each for month, each in months.items() if each.released or month in found.opened}
+    for month, each in kept.items():
+        if each.waiting and month in found.paused and aside & set(each.inputs):
             inputs = {path: "" if path in aside else sha256 for path, sha256 in each.inputs.items()}
-            months[month] = replace(each, waiting=None, inputs=inputs)
+            kept[month] = replace(each, waiting=None, inputs=inputs)
+    return kept
 
 
-def let_wait_no_longer(inputs: DatasetInputs, months: dict[Period, MonthState]) -> None:
-    """Let months cease to wait whose extracts are no longer there: what cannot be built again cannot be approved.
+def let_wait_no_longer(inputs: DatasetInputs, before: Mapping[Period, MonthState]) -> dict[Period, MonthState]:
+    """Return the months, none of which waits whose extracts are no longer there: nobody could build it again.
 
     A release that is out stays; what was to take its place is built afresh when its extracts are back.
     """
@@ -98,7 +98,8 @@ def let_wait_no_longer(inputs: DatasetInputs, months: dict[Period, MonthState]) 
     dated = any(feed.source.whole for feed in inputs.dataset.feeds)
     present = {path for receipts in found.receipts.values() for path in receipts}
     this = inputs.dataset.period.of_day(today)
-    for month, each in list(months.items()):
+    months = dict(before)
+    for month, each in before.items():
         if dated and month > this and each.released and each.released.released_on > today.isoformat():
             del months[month]  # all its events are to come: the day of that run lay ahead
         elif each.waiting and any(path not in present for path in each.inputs):
@@ -107,3 +108,4 @@ def let_wait_no_longer(inputs: DatasetInputs, months: dict[Period, MonthState]) 
                 continue
             afresh = {path: sha256 if path in present else "" for path, sha256 in each.inputs.items()}
             months[month] = replace(each, waiting=None, inputs=afresh)
+    return months

@@ -6,7 +6,6 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.columns.arrays import whole
 from pipeline.errors import PipelineError
 from pipeline.model.wording import rows_in_words
 
@@ -64,8 +63,7 @@ class Bearers(NamedTuple):
         for feed, each in bearers:
             for path, month in self._paths(feed, months):
                 extracted = self.reader.read(feed, path, month).extracted
-                cells = {name: whole(extracted.cells.column(name)) for name in feed.used}
-                borne = each.bearing(cells, keys, self.context).to_pylist()
+                borne = each.bearing(extracted.cells, keys, self.context).to_pylist()
                 for key, row in zip(borne, extracted.rows.to_pylist(), strict=True):
                     if key is not None:
                         found[key][path].add(row)

@@ -13,7 +13,7 @@ from pipeline.build.kept_back import kept_back
 from pipeline.build.points import points_of, released_places
 from pipeline.build.run_context import digest
 from pipeline.columns.arrays import plain, whole
-from pipeline.errors import InputError, PipelineError, PrivacyError
+from pipeline.errors import PipelineError, PrivacyError
 from pipeline.extract.partition import joined, late_slice, own_slice, undated_slice
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak_scan import Watched, check, read_back
@@ -29,12 +29,9 @@ if TYPE_CHECKING:
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Period
     from pipeline.model.release import Scanned
-    from pipeline.model.tables import Extracted, RawTable
+    from pipeline.model.tables import RawTable
     from pipeline.storage.state import Built, MonthState
     from pipeline.storage.store import Draft, PassedDraft
-
-#: Identifying columns are read a few at a time, so that memory stays bounded.
-_COLUMNS_AT_ONCE = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -160,6 +157,12 @@ def _name(stale: Stale) -> str:
     return digest([dict(stale.inputs), dict(stale.made_from)])[:12]
 
 
+def same_terms(last: MonthState, made: CandidateRelease) -> bool:
+    """Return whether the released bytes may stay: the same rows under the same schema and terms."""
+    then = last.released.made_from if last.released else {}
+    return all(then.get(name) == made.stale.made_from[name] for name in ("schema", "terms"))
+
+
 def check_for_leaks(
     inputs: DatasetInputs, product: BuildResult, draft: Draft, *, paths: Sequence[Sequence[str]], where: str
 ) -> Scanned:
@@ -177,49 +180,15 @@ def _as_written(product: BuildResult, columns: Sequence[str]) -> pa.Table:
 
 
 def _watched(inputs: DatasetInputs, product: BuildResult, paths: Sequence[Sequence[str]]) -> Iterator[Watched]:
-    """Yield the identifying cells of every source of published rows, a few columns at a time.
-
-    They come from the very bytes that the rows came from: a source that changed meanwhile is an error.
-    """
+    """Yield the identifying cells of every source of published rows, a column at a time."""
     table = product.table
     for number, feed in enumerate(inputs.dataset.feeds):
-        for context, path in enumerate(paths[number]):
-            positions = np.flatnonzero((table.feed == number) & (table.source == context))
-            if len(positions):
-                for extracted, columns in _identifying(inputs, feed, path):
-                    numbers = np.asarray(extracted.rows)
-                    released = np.full(int(numbers.max(initial=0)) + 1, -1)
-                    released[table.row[positions]] = positions
-                    for column in columns:
-                        cells = plain(whole(extracted.cells.column(column)))
-                        yield Watched(feed.name, column, released[numbers], cells)
-                    del extracted, cells  # before the next columns are read
-
-
-def _identifying(inputs: DatasetInputs, feed: Feed, path: str) -> Iterator[tuple[Extracted, tuple[str, ...]]]:
-    """Yield the identifying columns of a source, and make sure that it is the one that was built from."""
-    every = feed.identifying
-    if every and feed.source.whole:  # the used columns come with them in one query, to be compared
-        extracted = inputs.reader.columns(feed, path, tuple(dict.fromkeys((*feed.used, *every))))
-        before = inputs.reader.read(feed, path, "").extracted
-        pairs = [(whole(extracted.cells.column(name)), whole(before.cells.column(name))) for name in feed.used]
-        _refuse_changed(path, same=all(plain(now).equals(plain(then)) for now, then in pairs))
-        yield extracted, every
-        return
-    for start in range(0, len(every), _COLUMNS_AT_ONCE):
-        columns = every[start : start + _COLUMNS_AT_ONCE]
-        # a row without any of these would look like a blank line; a used column tells it from one
-        extracted = inputs.reader.columns(feed, path, tuple(dict.fromkeys((*columns, *feed.used[:1]))))
-        _refuse_changed(path, same=extracted.sha256 == inputs.found.receipts[feed.name][path].sha256)
-        yield extracted, columns
-        del extracted  # before the next columns are read
-
-
-def _refuse_changed(path: str, *, same: bool) -> None:
-    if not same:
-        raise InputError(
-            "changed-while-read",
-            "the source changed while a release was made from it",
-            where=path,
-            fix="run again when the export has finished",
-        )
+        for source, path in enumerate(paths[number]):
+            positions = np.flatnonzero((table.feed == number) & (table.source == source))
+            for extracted in inputs.reader.watchlist(feed, path) if len(positions) else ():
+                numbers = np.asarray(extracted.rows)
+                released = np.full(int(numbers.max(initial=0)) + 1, -1)
+                released[table.row[positions]] = positions
+                for column, cells in extracted.cells.items():
+                    yield Watched(feed.name, column, released[numbers], plain(cells))
+                del extracted  # before the next columns are read

@@ -11,7 +11,7 @@ from pipeline.build import retained as gone
 from pipeline.build.approval import accept, notes_of_protections
 from pipeline.build.aside import let_go
 from pipeline.build.bearers import Bearers
-from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, unplaced
+from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, same_terms, unplaced
 from pipeline.build.damaged import guarded, mended
 from pipeline.build.decided import lost_decisions, remembering, to_remember
 from pipeline.build.due import Stale, in_words, stale_months, stays
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from pipeline.model.declaration import Dataset
     from pipeline.model.findings import Finding
     from pipeline.model.periods import Period
-    from pipeline.model.release import ChangeNote
     from pipeline.model.tables import Receipt
 
 
@@ -175,8 +174,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
     running = {month for month in found.opened if not dataset.period.has_ended(month, work.as_of)}
     left = {each.month for each in stale if (only and each.month not in only) or stays(inputs, each.month, state)}
     stale = [each for each in stale if each.month not in left]
-    months = dict(state.months) | {month: each for month, each in untouched.items() if month in state.months}
-    let_go(found, months)
+    months = let_go(found, {**state.months, **untouched})
     candidates = {
         each.month: _candidate(inputs, each, state, place=f"{number} of {len(stale)}")
         for number, each in enumerate(stale, start=1)
@@ -187,12 +185,13 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
     accounts_of_none = _unplaced(inputs, state, nowhere)  # listed before anything can stop
     refuse_too_bad(inputs, months, candidates, nowhere)
     accepted = accept(inputs, months, candidates)
-    held = hold_recovered(work.settings.desk, dataset.name, state.months, months)
-    changes = [each for each in accepted.notes if each.month not in held]
-    changes += _keep_gone(inputs, months, left | accepted.rejected)
-    withdrawals = withdraw(inputs, months)
+    months, held = hold_recovered(work.settings.desk, dataset.name, state.months, accepted.months)
+    kept = _keep_gone(inputs, months, left | accepted.rejected)
+    protected = notes_of_protections(inputs, months, kept)
+    changes = (*(each for each in accepted.notes if each.month not in held), *protected)
+    withdrawals = withdraw(inputs, kept)
     times = let_out(dataset.name, stale, state.months, found)
-    with_points(months, base, inputs.references)
+    months = with_points(withdrawals.months, base, inputs.references)
     versions = with_released(found.history.versions, months.values(), work.as_of.isoformat())
     new = State(
         receipts=found.receipts,
@@ -210,16 +209,14 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
         unplaced=accounts_of_none,
         changes=(*state.changes, *changes, *withdrawals.notes),
     )
-    changed = new != state
     if work.writes:
         keep_points(work, inputs.references)
         _keep(work, dataset, state, new)
-    built = {each.month: each.reasons for each in stale}
     return Outcome(
         dataset=dataset,
         state=new,
-        built=built,
-        changed=changed,
+        built={each.month: each.reasons for each in stale},
+        changed=new != state,
         lacking=found.lacking,
         remarks=found.remarks,
         before=state,
@@ -261,7 +258,7 @@ def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str)
         save_quarantine(work.private, dataset.name, stale.month, made.told.quarantined, {**stale.inputs, **numbers})
     last = state.months.get(stale.month)
     same = last.released if last and last.released and last.released.csv_sha256 == made.built.csv_sha256 else None
-    if same and last and _same_terms(last, made):
+    if same and last and same_terms(last, made):
         new = made.built
         built = replace(same, quality=new.quality, made_from=new.made_from, points=new.points)
         if work.writes:  # a plan keeps no keys
@@ -283,18 +280,14 @@ def _lighter(made: CandidateRelease) -> CandidateRelease:
     return made._replace(told=replace(made.told, quarantined=()))
 
 
-def _same_terms(last: MonthState, made: CandidateRelease) -> bool:
-    """Return whether the released bytes may stay: the same rows under the same schema and terms."""
-    then = last.released.made_from if last.released else {}
-    return all(then.get(name) == made.stale.made_from[name] for name in ("schema", "terms"))
-
-
-def _keep_gone(inputs: DatasetInputs, months: dict[Period, MonthState], left: Collection[Period]) -> list[ChangeNote]:
-    """Carry out new protections on what stays public without being built; return lines for the change log.
+def _keep_gone(
+    inputs: DatasetInputs, before: Mapping[Period, MonthState], left: Collection[Period]
+) -> dict[Period, MonthState]:
+    """Return the months with new protections carried out on what stays public without being built.
 
     ``left`` are stale months that were not asked for: a protection does not wait until somebody asks.
     """
-    before = dict(months)
+    months = dict(before)
     for month, last in before.items():
         if month in inputs.found.gone - inputs.found.paused:
             if not last.input_gone or gone.is_due(inputs, month, last):
@@ -303,7 +296,7 @@ def _keep_gone(inputs: DatasetInputs, months: dict[Period, MonthState], left: Co
             months[month] = gone.guard(inputs, month, last)
         elif last.input_gone and month in inputs.found.opened:
             months[month] = replace(last, input_gone=False)
-    return notes_of_protections(inputs, before, months)
+    return months
 
 
 def _unplaced(inputs: DatasetInputs, state: State, product: BuildResult | None) -> tuple[Account, ...]:

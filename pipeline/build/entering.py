@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.build.registers import BEFORE, register_rules
-from pipeline.columns.arrays import whole
 from pipeline.storage.registers import Entered, entered
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ class Entering:
 
     def enter(self, feed: Feed, path: str, sha256: str, source: Dated, context: Context, *, month: Period) -> None:
         """Enter what a source says, in the place of what it said before."""
-        cells = {name: whole(source.extracted.cells.column(name)) for name in feed.used}
         counted = path in self.entered and self.history.counted(path, self.entered[path])
         for rule in feed.rules:
             sources = self.registers.get(rule.register, {})
@@ -49,7 +47,7 @@ class Entering:
                 self.replaced.setdefault(rule.register, {})[path] = before
         for rule in feed.rules:
             if rule.register:
-                entries = rule.enter(cells, source.extracted.rows, replace(context, month=month))
+                entries = rule.enter(source.extracted.cells, source.extracted.rows, replace(context, month=month))
                 _add(self.registers.setdefault(rule.register, {}), path, entries)
         self.entered[path] = sha256
 

@@ -12,14 +12,15 @@ from pipeline.build.entering import Entering, entering
 from pipeline.build.received import History, history, refusal, snapshot_of, twice_and_elsewhere
 from pipeline.build.registers import Sources, register_rules, standing, without_before
 from pipeline.build.run_context import digest
+from pipeline.build.tried import parted, tried
 from pipeline.errors import PipelineError
-from pipeline.extract.partition import by_month, digest_of_rows, receipt_of, sha256_of
+from pipeline.extract.partition import by_month, digest_of_rows, receipt_of
 from pipeline.model.periods import NO_PERIOD
 from pipeline.model.tables import Receipt
 from pipeline.storage.registers import entered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from pipeline.build.run_context import Workplace
     from pipeline.extract.reader import Reader
@@ -109,11 +110,10 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     A source that cannot be read is a fault; what the others say is entered all the same.
     """
     seen = history(work.settings.desk, dataset.name, state, work.as_of)
-    look = _Look(reader, work.context(dataset, "", references), entering(state, seen), [], seen)
+    look = _Look(reader, work.context(dataset, "", references), entering(state, seen))
     absent = _enter_lists(dataset, look)
-    own, receipts, databases, held, numbers = _received(dataset, state, references, work, look)
-    if refused := refusal(seen.findings):
-        look.faults.append(refused)
+    own, receipts, databases, held, numbers, faults = _received(dataset, state, references, work, look)
+    refused = refusal(seen.findings)
     present = {path for feed in receipts.values() for path in feed}
     file_months = {path: month for files in own.values() for month, path in files.items()}
     rejected = still_rejected(seen, state.months, file_months)
@@ -140,7 +140,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         numbers=numbers,
         opened=tuple(sorted(common - missing.keys())),
         gone=frozenset(missing),
-        faults=(*look.faults, *stands.faults),
+        faults=(*faults, *([refused] if refused else ()), *stands.faults),
         history=seen,
         paused=frozenset(month for month, paths in missing.items() if paths <= seen.aside | rejected.keys()),
         rejected=rejected,
@@ -148,13 +148,14 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
 
 
 class _Received(NamedTuple):
-    """Each feed's files by month and its receipts; of databases their rows, held events and row numbers."""
+    """Each feed's files by month and its receipts; of databases their rows, held events and row numbers; faults."""
 
     own: dict[str, Mapping[Period, str]]
     receipts: dict[str, Mapping[str, Receipt]]
     databases: dict[str, int]
     held: dict[str, str]
     numbers: dict[str, str]
+    faults: list[PipelineError]
 
 
 def _received(dataset: Dataset, state: State, references: References, work: Workplace, look: _Look) -> _Received:
@@ -164,6 +165,7 @@ def _received(dataset: Dataset, state: State, references: References, work: Work
     databases: dict[str, int] = {}
     held: dict[str, str] = {}
     numbers: dict[str, str] = {}
+    faults: list[PipelineError] = []
     for feed in dataset.feeds:
         known = state.receipts.get(feed.name, {}) if _is_read(work, dataset, references, feed, state) else {}
         try:
@@ -174,14 +176,17 @@ def _received(dataset: Dataset, state: State, references: References, work: Work
                 held |= database.held
                 numbers |= database.numbers
             else:
-                came = _let_in(look.reader.files(feed), look, partial(snapshot_of, feed.period, state, work.as_of))
-                own[feed.name] = {month: path for month, (path, _) in came.items()}
-                receipts[feed.name] = _files(feed, came, known, look)
-                look.history.findings.extend(twice_and_elsewhere(look.history, own[feed.name], receipts[feed.name]))
+                came, unread = parted(_let_in(feed, look, partial(snapshot_of, feed.period, state, work.as_of)))
+                read, refused = parted(_read(feed, came, known, look))
+                own[feed.name] = {month: path for month, path, _ in came}
+                receipts[feed.name] = {receipt.path: receipt for receipt in read}
+                faults += (*unread, *refused)
+                seen = look.entering.history
+                seen.findings.extend(twice_and_elsewhere(seen, own[feed.name], receipts[feed.name]))
         except PipelineError as error:
-            look.faults.append(error)
+            faults.append(error)
             own[feed.name], receipts[feed.name] = {}, {}
-    return _Received(own, receipts, databases, held, numbers)
+    return _Received(own, receipts, databases, held, numbers, faults)
 
 
 def _is_read(work: Workplace, dataset: Dataset, references: References, feed: Feed, state: State) -> bool:
@@ -232,48 +237,39 @@ class _Database(NamedTuple):
 
 
 class _Look(NamedTuple):
-    """What is gathered while sources are looked at."""
+    """What sources are looked at with: they are read, and what they say is entered."""
 
     reader: Reader
     context: Context
     entering: Entering
-    faults: list[PipelineError]
-    history: History
 
 
 def _let_in(
-    own: Mapping[Period, str], look: _Look, snapshot: Callable[[str, str], Period]
-) -> dict[Period, tuple[str, str]]:
-    """Return the files that count, by period, with their sha256; those that cannot be read are faults."""
-    found: dict[Period, tuple[str, str]] = {}
-    for named, path in own.items():
-        try:
-            sha256 = sha256_of(look.reader.root, path)
-        except PipelineError as error:
-            look.faults.append(error)
-            continue
-        month = named or snapshot(path, sha256)
-        if look.history.let_in(month, path, sha256):
-            found[month] = path, sha256
-    return found
+    feed: Feed, look: _Look, snapshot: Callable[[str, str], Period]
+) -> Iterator[tuple[Period, str, str] | PipelineError]:
+    """Yield the files that count, with their period and sha256, and what is wrong with those that cannot be read."""
+    for named, path in look.reader.files(feed).items():
+        sha256 = tried(partial(look.reader.sha256, path))
+        if isinstance(sha256, PipelineError):
+            yield sha256
+        elif look.entering.history.let_in(month := named or snapshot(path, sha256), path, sha256):
+            yield month, path, sha256
 
 
-def _files(
-    feed: Feed, came: Mapping[Period, tuple[str, str]], known: Mapping[str, Receipt], look: _Look
-) -> dict[str, Receipt]:
-    found: dict[str, Receipt] = {}
-    for month, (path, sha256) in came.items():
+def _read(
+    feed: Feed, came: Sequence[tuple[Period, str, str]], known: Mapping[str, Receipt], look: _Look
+) -> Iterator[Receipt | PipelineError]:
+    """Yield the receipts of files, and what is wrong with others; what a new or changed one says is entered."""
+    for month, path, sha256 in came:
         if path in known and known[path].sha256 == sha256:
-            found[path] = known[path]
+            yield known[path]
             continue
-        try:
-            source = look.reader.read(feed, path, month)
-        except PipelineError as error:
-            look.faults.append(error)
+        source = tried(partial(look.reader.read, feed, path, month))
+        if isinstance(source, PipelineError):
+            yield source
             continue
-        found[path] = receipt_of(source)
         look.entering.enter(feed, path, sha256, source, look.context, month=month)
-    return found
+        yield receipt_of(source)
 
 
 def _database(feed: Feed, work: Workplace, look: _Look) -> _Database:

@@ -21,7 +21,6 @@ from pipeline.model.findings import Finding
 from pipeline.plain import read_plain
 from pipeline.protect.treatments.first_place import PLACE, placed
 from pipeline.storage.atomic import make_private, replace_file
-from pipeline.storage.store import sha256_of_kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -76,7 +75,7 @@ def _finding(dataset: str, months: Iterable[Period], sha256: str) -> Finding:
 def _kept(work: Workplace, dataset: Dataset, sha256: str) -> References:
     folder = work.private / "points" / sha256
     path = folder / f"{_LIST}.csv"
-    if sha256_of_kept(path) != sha256:
+    if work.store.sha256(path) != sha256:
         raise StorageError(
             "bad-state",
             "the list of map points that released months keep is not there as it was",
@@ -146,10 +145,13 @@ def keep_points(work: Workplace, references: References) -> None:
         replace_file(folder / f"{_LIST}.csv", read_plain(work.reference / f"{_LIST}.csv"))
 
 
-def with_points(months: dict[Period, MonthState], base: Mapping[str, str], references: References) -> None:
-    """Remember the list of a release that an older version built, where it can only have been today's."""
-    now = points_of(references)
+def with_points(
+    months: Mapping[Period, MonthState], base: Mapping[str, str], references: References
+) -> dict[Period, MonthState]:
+    """Return the months, with the list of a release that an older version built, where it can only be today's."""
+    now, found = points_of(references), dict(months)
     for month, each in months.items():
         out = each.released and not each.released.points and not each.waiting and not each.rejected
         if now and out and each.released and each.made_from.get("reference data") == base["reference data"]:
-            months[month] = replace(each, released=replace(each.released, points=now))
+            found[month] = replace(each, released=replace(each.released, points=now))
+    return found

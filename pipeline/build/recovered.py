@@ -20,15 +20,15 @@ RECOVERED: Final = "recovered"
 
 
 def hold_recovered(
-    desk: Desk, dataset: str, before: Mapping[Period, MonthState], months: dict[Period, MonthState]
-) -> frozenset[Period]:
-    """Make other rows wait than the public ones, and new months beside them; return the months that wait for it.
+    desk: Desk, dataset: str, before: Mapping[Period, MonthState], after: Mapping[Period, MonthState]
+) -> tuple[dict[Period, MonthState], frozenset[Period]]:
+    """Return the months with other rows than the public ones waiting, and new months beside them; and which these are.
 
     A month keeps its mark until somebody has let in other rows of it: the same rows say nothing of later ones.
     """
     marks = {month: each.made_from[RECOVERED] for month, each in before.items() if RECOVERED in each.made_from}
-    held = set()
-    for month, now in tuple(months.items()):
+    months, held = dict(after), set()
+    for month, now in after.items():
         was = before.get(month)
         last = was.released if was else None
         found = None
@@ -43,7 +43,7 @@ def hold_recovered(
         elif RECOVERED in now.made_from:
             made_from = {name: text for name, text in now.made_from.items() if name != RECOVERED}
             months[month] = replace(months[month], made_from=made_from)
-    return frozenset(held)
+    return months, frozenset(held)
 
 
 def _waited(was: MonthState | None) -> bool:

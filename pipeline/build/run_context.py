@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
-from pipeline.build.fingerprint import code_digest
+from pipeline.build.fingerprint import code_digest, code_lists
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.extract.reader import Reader
 from pipeline.extract.reference import References, read_references
 from pipeline.model.context import Context
 from pipeline.model.wording import marked
 from pipeline.protect.pseudonyms import Pseudonyms
+from pipeline.storage.looked import Looked
 from pipeline.storage.store import Store
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
 
     from pipeline.model.context import ReleasedPlaces
     from pipeline.model.declaration import Dataset
@@ -50,7 +52,7 @@ def schema_of(settings: Settings, dataset: Dataset) -> TableSchema:
 class Workplace:
     """One run's surroundings; ``writes`` is false for a plan, which leaves no trace.
 
-    ``bench`` is where a plan or a preview keeps what it builds.
+    ``bench`` is where a plan or a preview keeps what it builds, ``looked`` what is known of files nobody touched.
     """
 
     settings: Settings
@@ -60,6 +62,7 @@ class Workplace:
     writes: bool
     say: Callable[[str], None]
     bench: Bench | None = None
+    looked: Looked = field(default_factory=partial(Looked, dt.date.min))
 
     @property
     def raw(self) -> Path:
@@ -84,12 +87,12 @@ class Workplace:
     @property
     def reader(self) -> Reader:
         """A reader of the extracts, which keeps at hand what it read."""
-        return Reader(self.raw, self.settings.sources, self.say)
+        return Reader(self.raw, self.settings.sources, self.say, self.looked)
 
     @property
     def store(self) -> Store:
         """The private store of releases."""
-        return Store(self.private, self.bench)
+        return Store(self.private, self.bench, self.looked)
 
     def codelists(self, dataset: Dataset) -> CodeLists:
         """Return the code lists, those of the force's own that the settings name for the dataset among them."""
@@ -142,16 +145,16 @@ class Workplace:
 
     def made_from(self, dataset: Dataset, references: References) -> dict[str, str]:
         """Return what a release depends on beside its extracts, by name, as digests."""
-        codelists = sorted(path.name for path in CODELISTS.glob("*.csv"))
+        listed = code_lists(dataset, (path.stem for path in CODELISTS.glob("*.csv")))
         sources, read = self.settings.sources, [feed.source.name for feed in dataset.feeds if feed.source.name]
         first_months = {name: {"first_month": sources.first_month(name)} for name in read}
         return {
             "key": self.key.fingerprint[:24],
             "declaration": digest(repr(dataset)),
             "schema": self.schema(dataset).digest[:24],
-            "code lists": digest([self.codelists(dataset).read(Path(name).stem).sha256 for name in codelists]),
+            "code lists": digest([self.codelists(dataset).read(name).sha256 for name in listed]),
             "reference data": digest(references.sha256("supplier-types")),
             "settings": digest({**self.settings.facts(dataset.name), **first_months}),
             "terms": digest(self.file_facts(dataset)),
-            "program": code_digest(),
+            "program": code_digest(dataset),
         }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pipeline.errors import PipelineError, bug
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _T = TypeVar("_T")
 
@@ -20,3 +20,10 @@ def tried(action: Callable[[], _T]) -> _T | PipelineError:
         return error
     except Exception as error:  # noqa: BLE001 - see above
         return bug(error)
+
+
+def parted(found: Iterable[_T | PipelineError]) -> tuple[tuple[_T, ...], tuple[PipelineError, ...]]:
+    """Return what was found, and the errors that came in the place of some of it."""
+    every = tuple(found)
+    errors = tuple(each for each in every if isinstance(each, PipelineError))
+    return tuple(each for each in every if not isinstance(each, PipelineError)), errors

@@ -8,7 +8,7 @@ from pipeline.model.findings import Finding
 from pipeline.release.change_log import withdrawal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pipeline.build.candidate import DatasetInputs
     from pipeline.model.periods import Period
@@ -17,27 +17,28 @@ if TYPE_CHECKING:
 
 
 class Withdrawals(NamedTuple):
-    """What waits to be withdrawn, and lines for the change log."""
+    """The months that stay, what waits to be withdrawn, and lines for the change log."""
 
+    months: dict[Period, MonthState]
     findings: list[Finding]
     notes: list[ChangeNote]
 
 
-def withdraw(inputs: DatasetInputs, months: dict[Period, MonthState]) -> Withdrawals:
-    """Take away the months whose withdrawal was approved, and return what is to be said of the others."""
-    found = Withdrawals([], [])
-    for month, released, paths in tuple(_taken_back(inputs, months)):
+def withdraw(inputs: DatasetInputs, months: Mapping[Period, MonthState]) -> Withdrawals:
+    """Return the months without those whose withdrawal was approved, and what is to be said of the others."""
+    found = Withdrawals(dict(months), [], [])
+    for month, released, paths in _taken_back(inputs, months):
         asked = _finding(inputs, month, released, paths)
         if inputs.work.settings.desk.approval(asked):
             found.notes.append(withdrawal(month, inputs.work.as_of.isoformat(), rows=released.rows))
-            del months[month]
+            del found.months[month]
         else:
             found.findings.append(asked)
     return found
 
 
 def _taken_back(
-    inputs: DatasetInputs, months: dict[Period, MonthState]
+    inputs: DatasetInputs, months: Mapping[Period, MonthState]
 ) -> Iterator[tuple[Period, Built, tuple[str, ...]]]:
     """Yield each month that is public of files that were taken back, and that cannot be built of others."""
     for month, each in months.items():

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import concatenated, constant, encoded, facts_of_distinct, plain, whole
+from pipeline.columns.arrays import concatenated, constant, encoded, facts_of_distinct, plain
 from pipeline.columns.dates import days, month_first, months
 from pipeline.errors import InputError
 from pipeline.extract.paths import files_below, names_in, open_regular
@@ -80,7 +80,7 @@ def dated(extracted: Extracted, feed: Feed, own: Period) -> Dated:
     kind = feed.period
     if not feed.dated_by:
         return Dated(extracted, np.full(len(extracted.rows), kind.number(own) if own else 0, np.int32), kind)
-    column = months(days(whole(extracted.cells.column(feed.dated_by)), time_allowed=True))
+    column = months(days(extracted.cells[feed.dated_by], time_allowed=True))
 
     def number(month: str) -> int:
         return kind.number(kind.of_month(month))
@@ -90,7 +90,7 @@ def dated(extracted: Extracted, feed: Feed, own: Period) -> Dated:
 
 def _refuse_month_first(extracted: Extracted, feed: Feed) -> None:
     for name in feed.dates:
-        found = month_first(whole(extracted.cells.column(name)))
+        found = month_first(extracted.cells[name])
         if found:
             row = np.asarray(extracted.rows)[found.first]
             raise InputError(
@@ -184,7 +184,7 @@ def _chain(arrays: Sequence[NDArray[np.generic]], dtype: type[np.generic]) -> ND
 def _column(name: str, slices: Sequence[Slice]) -> pa.Array:
     columns = []
     for each in slices:
-        column = whole(each.dated.extracted.cells.column(name))
+        column = each.dated.extracted.cells[name]
         every = len(each.positions) == len(column)
         columns.append(column if every else column.take(pa.array(each.positions)))
     if not columns:
@@ -225,9 +225,9 @@ class Digest(NamedTuple):
 def digest_of_rows(source: Dated, month: Period, *, held_before: str, dated_by: str) -> Digest:
     """Return the digests of the rows of one month of a database; cells that cannot be read count too."""
     chosen = np.flatnonzero(source.period == source.kind.number(month))
-    cells = source.extracted.cells.take(pa.array(chosen))
-    held = [str(day < held_before) for day in days(whole(cells.column(dated_by)), time_allowed=True).to_pylist()]
-    columns = [plain(whole(column)) for column in cells.columns]
+    cells = {name: column.take(pa.array(chosen)) for name, column in source.extracted.cells.items()}
+    held = [str(day < held_before) for day in days(cells[dated_by], time_allowed=True).to_pylist()]
+    columns = [plain(column) for column in cells.values()]
     lines = pc.binary_join_element_wise(*columns, "\x1f", null_handling="replace", null_replacement="\x1e")
     numbers = set(np.asarray(source.extracted.rows)[chosen].tolist())
     problems = [f"{row} {column} {code}" for row, column, code in source.extracted.problems if row in numbers]

@@ -129,11 +129,11 @@ def state_of(file: BinaryIO) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def changed(relative: str) -> InputError:
-    """Return the error for a file that was written to while it was read."""
+def changed(relative: str, what: str = "file") -> InputError:
+    """Return the error for a file, or another source, that was written to while it was read."""
     return InputError(
         "changed-while-read",
-        "the file changed while it was being read",
+        f"the {what} changed while it was being read",
         where=relative,
         fix="run again when the export has finished",
     )

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
-from pipeline.columns.arrays import whole
-from pipeline.extract.partition import Dated, dated
+from pipeline.columns.arrays import plain
+from pipeline.extract.partition import Dated, dated, sha256_of
+from pipeline.extract.paths import changed, safe_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pipeline.model.declaration import Connections, Feed
     from pipeline.model.periods import Period
     from pipeline.model.tables import Extracted
+    from pipeline.storage.looked import Looked
 
 #: How much read text is kept at hand; a month of the largest force is about a third of it.
 _AT_HAND_BYTES = 512 * 2**20
+#: Identifying columns are read a few at a time, so that memory stays bounded.
+_COLUMNS_AT_ONCE = 12
 
 
 @dataclass(slots=True)
@@ -30,7 +33,9 @@ class Reader:
     root: Path
     connections: Connections
     say: Callable[[str], None]
+    looked: Looked
     _kept: OrderedDict[tuple[str, str], Dated] = field(default_factory=OrderedDict)
+    _bytes: dict[str, str] = field(default_factory=dict)
 
     def files(self, feed: Feed) -> dict[Period, str]:
         """Return the extracts of a feed by month; one that is whole is an extract without a month of its own."""
@@ -40,8 +45,14 @@ class Reader:
         """Return the first month that counts of an extract that is whole."""
         return feed.source.at(self.connections).first_month
 
+    def sha256(self, path: str) -> str:
+        """Return the sha256 of the bytes of an extract that is a file; one that nobody touched is not opened."""
+        place = safe_path(self.root, path)
+        self._bytes[path] = self.looked.of("sha256", place, partial(sha256_of, self.root, path))
+        return self._bytes[path]
+
     def read(self, feed: Feed, path: str, month: Period) -> Dated:
-        """Return the used columns of an extract with each row's month."""
+        """Return the used columns of an extract with each row's month: what registers and months are made of."""
         key = (feed.name, path)
         if key not in self._kept:
             self.say(f"reading {path}")
@@ -50,12 +61,28 @@ class Reader:
         self._kept.move_to_end(key)
         return self._kept[key]
 
+    def watchlist(self, feed: Feed, path: str) -> Iterator[Extracted]:
+        """Yield the identifying columns of an extract a few at a time, of the very bytes that its rows came from."""
+        every = feed.identifying
+        if every and feed.source.whole:  # the used columns come with them in one query, to be compared
+            now, then = self.columns(feed, path, _once(*feed.used, *every)), self.read(feed, path, "").extracted
+            if not all(plain(now.cells[name]).equals(plain(then.cells[name])) for name in feed.used):
+                raise changed(path, "source")
+            yield _only(now, every)
+            return
+        for start in range(0, len(every), _COLUMNS_AT_ONCE):
+            columns = every[start : start + _COLUMNS_AT_ONCE]
+            # a row without any of these would look like a blank line; a used column tells it from one
+            yield _only(self.columns(feed, path, _once(*columns, *feed.used[:1])), columns)
+
     def columns(self, feed: Feed, path: str, columns: tuple[str, ...], recurring: tuple[str, ...] = ()) -> Extracted:
-        """Return some columns of an extract, read now."""
+        """Return some columns of an extract, read now; a file must hold the bytes that this run has seen there."""
         source = feed.source.at(self.connections)
         found = source.read(self.root, path, columns, feed.declared, dictionaries=recurring)
-        cells = pa.table({name: whole(found.cells.column(name)) for name in columns})
-        return replace(found, cells=cells)
+        if not feed.source.whole and self._bytes.setdefault(path, found.sha256) != found.sha256:
+            self.looked.forget("sha256", safe_path(self.root, path))
+            raise changed(path)
+        return found
 
     def _make_room(self, newest: tuple[str, str]) -> None:
         while len(self._kept) > 1 and sum(_size(each) for each in self._kept.values()) > _AT_HAND_BYTES:
@@ -66,4 +93,12 @@ class Reader:
 
 
 def _size(source: Dated) -> int:
-    return int(source.extracted.cells.nbytes)
+    return sum(column.nbytes for column in source.extracted.cells.values())
+
+
+def _once(*names: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _only(extracted: Extracted, columns: tuple[str, ...]) -> Extracted:
+    return replace(extracted, cells={name: extracted.cells[name] for name in columns})

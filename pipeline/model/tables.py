@@ -56,7 +56,7 @@ class Extracted:
     bytes: int
     sha256: str
     encoding: str
-    cells: pa.Table
+    cells: Mapping[str, pa.Array]
     rows: pa.Int64Array
     ragged: tuple[int, ...] = ()
     repeats: pa.Int64Array | None = None

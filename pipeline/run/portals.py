@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.errors import PipelineError, StorageError, bug
+from pipeline.build.tried import parted, tried
+from pipeline.errors import PipelineError, StorageError
 from pipeline.model.plan import Action, Plan
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.publish.plan import SITE, SITE_PAGES, make_plan
 from pipeline.settings.laptop_portal import laptop_portal
 from pipeline.storage.journal import record
-from pipeline.storage.store import sha256_of_kept
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -65,7 +66,7 @@ def reach_with(work: Workplace, reach: PortalChoice) -> PortalChoice:
 
 def catalogue_of(work: Workplace) -> StaticCatalogue:
     """Return the static catalogue: a portal that needs no server."""
-    return StaticCatalogue(work.published, work.private / "catalogue")
+    return StaticCatalogue(work.published, work.private / "catalogue", work.looked)
 
 
 def portals_of(work: Workplace, reach: PortalChoice) -> tuple[Portal, ...]:
@@ -79,12 +80,12 @@ def portals_of(work: Workplace, reach: PortalChoice) -> tuple[Portal, ...]:
 
 
 def intact_only(
+    work: Workplace,
     portals: Sequence[Portal],
     publications: Sequence[Publication],
     built: Mapping[str, Collection[Period]],
-    errors: list[PipelineError],
-) -> tuple[Publication, ...]:
-    """Return the publications whose files are on disk as they were built, or held by every portal; what is not: errors.
+) -> Iterator[Publication | StorageError]:
+    """Yield the publications whose files are on disk as they were built, or held by every portal; what is not: errors.
 
     A damaged month that is public already stays as it is there, and keeps no other month of its dataset from portals.
 
@@ -92,24 +93,20 @@ def intact_only(
 
     A damaged release is built again while its extracts are there: what is left here has none.
     """
-    good = []
     for publication in publications:
         kept = [each for each in publication.releases if each.month not in built.get(publication.name, ())]
         files = [file for release in kept for file in release.files]
-        damaged = {file.name: file.sha256 for file in files if sha256_of_kept(file.path) != file.sha256}
+        damaged = {file.name: file.sha256 for file in files if work.store.sha256(file.path) != file.sha256}
         if damaged:
-            errors.append(
-                StorageError(
-                    "release-file-differs",
-                    f"not on disk as it was built: {', '.join(damaged)}; what is public of it stays as it is",
-                    where=publication.name,
-                    fix="put the extracts of these months back into data/raw and publish: they are built again; "
-                    "or restore data/private from its backup",
-                )
+            yield StorageError(
+                "release-file-differs",
+                f"not on disk as it was built: {', '.join(damaged)}; what is public of it stays as it is",
+                where=publication.name,
+                fix="put the extracts of these months back into data/raw and publish: they are built again; "
+                "or restore data/private from its backup",
             )
         if all(_holds(portal, publication, damaged) for portal in portals if damaged):
-            good.append(publication)
-    return tuple(good)
+            yield publication
 
 
 def _holds(portal: Portal, publication: Publication, files: Mapping[str, str]) -> bool:
@@ -121,60 +118,61 @@ def _holds(portal: Portal, publication: Publication, files: Mapping[str, str]) -
     return files.items() <= held.items()
 
 
-def plan_all(portals: Sequence[Portal], publications: Sequence[Publication], errors: list[PipelineError]) -> list[Plan]:
-    """Return what would be done on each portal; what failed is added to ``errors``."""
-    return [_joined(portal, [made for made, _ in plans_for(portal, publications, errors)]) for portal in portals]
+def plan_all(portals: Sequence[Portal], publications: Sequence[Publication]) -> Iterator[Plan | PipelineError]:
+    """Yield what would be done on each portal, and what failed."""
+    for portal in portals:
+        planned, errors = parted(plans_for(portal, publications))
+        yield _joined(portal, [made for made, _ in planned])
+        yield from errors
 
 
 def apply_all(
-    work: Workplace, portals: Sequence[Portal], publications: Sequence[Publication], errors: list[PipelineError]
-) -> list[Plan]:
-    """Return what was done on each portal, which fails alone; what failed is added to ``errors``."""
-    return [_joined(portal, list(_applied(work, portal, publications, errors))) for portal in portals]
+    work: Workplace, portals: Sequence[Portal], publications: Sequence[Publication]
+) -> Iterator[Plan | PipelineError]:
+    """Yield what was done on each portal, which fails alone, and what failed."""
+    for portal in portals:
+        done, errors = parted(_applied(work, portal, publications))
+        yield _joined(portal, done)
+        yield from errors
 
 
-def _applied(
-    work: Workplace, portal: Portal, publications: Sequence[Publication], errors: list[PipelineError]
-) -> Iterator[Plan]:
-    for made, part in plans_for(portal, publications, errors):
-        try:
-            if made.writes:
-                work.say(f"publishing to {portal.name}: {_touched(made)}")
-                _journal(work, "publishing", made)
-                portal.apply(made, part)
-                _journal(work, "published", made)
-        except Exception as error:  # noqa: BLE001 - a fault of ours in one portal must not stop the others
-            errors.append(_known(error))
-            if errors[-1].whole_portal:
-                return
-        else:
-            yield made
+def _applied(work: Workplace, portal: Portal, publications: Sequence[Publication]) -> Iterator[Plan | PipelineError]:
+    for planned in plans_for(portal, publications):
+        done = planned if isinstance(planned, PipelineError) else tried(partial(_carry_out, work, portal, *planned))
+        yield done
+        if isinstance(done, PipelineError) and done.whole_portal:
+            return
+
+
+def _carry_out(work: Workplace, portal: Portal, made: Plan, part: Sequence[Publication]) -> Plan:
+    if made.writes:
+        work.say(f"publishing to {portal.name}: {_touched(made)}")
+        _journal(work, "publishing", made)
+        portal.apply(made, part)
+        _journal(work, "published", made)
+    return made
 
 
 def plans_for(
-    portal: Portal, publications: Sequence[Publication], errors: list[PipelineError]
-) -> Iterator[tuple[Plan, Sequence[Publication]]]:
+    portal: Portal, publications: Sequence[Publication]
+) -> Iterator[tuple[Plan, Sequence[Publication]] | PipelineError]:
     """Yield what would be done, dataset by dataset where the portal allows it; what cannot be planned is an error."""
     parts = [(each,) for each in publications] if portal.one_by_one else [tuple(publications)]
     for part in parts:
-        try:
-            made = make_plan(portal.name, part, portal.look(part), beside=portal.beside)
-        except Exception as error:  # noqa: BLE001 - a fault of ours in one portal must not stop the others
-            errors.append(_known(error))
-            if errors[-1].whole_portal:
-                return
-        else:
-            yield made, part
+        made = tried(partial(_plan_of, portal, part))
+        yield made if isinstance(made, PipelineError) else (made, part)
+        if isinstance(made, PipelineError) and made.whole_portal:
+            return
+
+
+def _plan_of(portal: Portal, part: Sequence[Publication]) -> Plan:
+    return make_plan(portal.name, part, portal.look(part), beside=portal.beside)
 
 
 def _touched(made: Plan) -> str:
     """Return the datasets that a plan changes, or that only the pages that list them change."""
     names = dict.fromkeys(each.dataset for each in made.changes if each.action is not Action.SAME)
     return ", ".join(name for name in names if name != SITE) or SITE_PAGES
-
-
-def _known(error: Exception) -> PipelineError:
-    return error if isinstance(error, PipelineError) else bug(error)
 
 
 def _joined(portal: Portal, plans: Sequence[Plan]) -> Plan:

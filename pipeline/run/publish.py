@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import repeat
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from pipeline.build.dataset import run_dataset
 from pipeline.build.publication import publication
 from pipeline.build.run_context import Workplace, schema_of
+from pipeline.build.tried import parted, tried
 from pipeline.datasets import declared
-from pipeline.errors import PipelineError, bug, several
+from pipeline.errors import PipelineError, several
 from pipeline.extract.database.database import is_file
 from pipeline.run import sample_guard as origin
 from pipeline.run.compare import RowChange, row_changes
@@ -34,6 +35,7 @@ from pipeline.run.unread import unread, unread_sources
 from pipeline.storage.bench import Bench
 from pipeline.storage.journal import record
 from pipeline.storage.lock import locked, locked_for_looking
+from pipeline.storage.looked import Looked
 from pipeline.storage.memory import check_day, remember_day
 from pipeline.storage.privacy import check_private, mend_private
 from pipeline.storage.store import Store
@@ -48,13 +50,11 @@ if TYPE_CHECKING:
     from pipeline.build.outcome import Outcome
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period
-    from pipeline.model.plan import Plan
+    from pipeline.model.plan import Plan, Portal
     from pipeline.model.release import Publication
     from pipeline.settings.key import Key
     from pipeline.settings.settings import Settings
     from pipeline.storage.state import State
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,24 +95,19 @@ def publish(
     with locked(settings.data / "private", say=say):
         if mended := mend_private(settings.data / "private", group=group):
             record(settings.data / "private", "mended", {"modes": mended})
-        kind = _kind(settings)
-        work = _workplace(settings, environ, kind, today=today, say=say, writes=True, early=key)
+        work = _workplace(settings, environ, today=today, say=say, writes=True, early=key)
         reach = with_memory(work, reach_with(work, reach))
         _check_day(work, today)
-        origin.remember(work.private, kind, work.key)
+        origin.remember(work.private, origin.SAMPLE if work.sample else origin.REAL, work.key)
         remember_day(work.private, work.as_of)
         catalogue_of(work).recover()
-        outcomes = _outcomes(work, request)
-        errors = _errors(request, outcomes)
-        publications = _publications(work, outcomes, errors)
-        portals = portals_of(work, reach)
-        publications = intact_only(portals, publications, _made(outcomes), errors)
-        plans = apply_all(work, portals, publications, errors)
+        run, _ = _ran(work, reach, request, partial(apply_all, work))
+        work.looked.save(work.private)
         if group is not None:
             mend_private(work.private, group=group)
-        run = _run(work, outcomes, plans, errors, reach)
-        if any(outcome.changed for outcome in outcomes) or any(plan.writes for plan in plans):
-            record(work.private, "run", {"as_of": work.as_of.isoformat(), "errors": [error.code for error in errors]})
+        if any(outcome.changed for outcome in run.outcomes) or any(plan.writes for plan in run.plans):
+            codes = [error.code for error in run.errors]
+            record(work.private, "run", {"as_of": work.as_of.isoformat(), "errors": codes})
         return run
 
 
@@ -138,8 +133,7 @@ def looking(
     private = settings.data / "private"
     check_private(private, group=settings.group_of_private(), writes=False)
     with locked(private, say=say) if folder else locked_for_looking(private):
-        kind = _kind(settings)
-        work = _workplace(settings, environ, kind, today=today, say=say, writes=False, early=key)
+        work = _workplace(settings, environ, today=today, say=say, writes=False, early=key)
         _check_day(work, today)
         bench = Bench(work.private, folder)
         try:
@@ -150,14 +144,34 @@ def looking(
 
 def planned(work: Workplace, reach: PortalChoice, request: Request) -> tuple[Run, tuple[Publication, ...]]:
     """Return what `publish` would do, and what portals would be given."""
-    outcomes = _outcomes(work, request)
-    errors = _errors(request, outcomes)
-    publications = _publications(work, outcomes, errors)
+    run, publications = _ran(work, reach, request, plan_all)
+    return replace(run, rows=tuple(row_changes(work, run.outcomes))), publications
+
+
+def _ran(
+    work: Workplace,
+    reach: PortalChoice,
+    request: Request,
+    act: Callable[[Sequence[Portal], Sequence[Publication]], Iterator[Plan | PipelineError]],
+) -> tuple[Run, tuple[Publication, ...]]:
+    """Return what came of every dataset and of every portal, which ``act`` plans or carries out."""
+    outcomes = tuple(run_dataset(work, dataset, only=request.months) for dataset in chosen(request.datasets))
+    told, untold = parted(_publications(work, outcomes))
     portals = portals_of(work, reach)
-    publications = intact_only(portals, publications, _made(outcomes), errors)
-    plans = plan_all(portals, publications, errors)
-    run = _run(work, outcomes, plans, errors, reach)
-    return replace(run, rows=tuple(row_changes(work, outcomes))), publications
+    publications, damaged = parted(intact_only(work, portals, told, _made(outcomes)))
+    plans, failed = parted(act(portals, publications))
+    errors = dict.fromkeys((*_errors(request, outcomes), *untold, *damaged, *failed))
+    run = Run(
+        work=work,
+        outcomes=outcomes,
+        plans=plans,
+        errors=tuple(errors),
+        unread=unread(work),
+        review=len(read_review(work.private)),
+        portal=reach.ckan.url if reach.ckan else "",
+        notices=(*reach.notices, *unmatched(work, _states(work, outcomes))),
+    )
+    return run, publications
 
 
 def _check_day(work: Workplace, today: dt.date) -> None:
@@ -180,23 +194,12 @@ def _revised(outcome: Outcome) -> Iterator[Period]:
 
 def _means(settings: Settings, environ: Mapping[str, str]) -> tuple[PortalChoice, Key | None]:
     """Return the portal and, where one is needed, the key; all that is wrong before anything is read comes together."""
-    mistakes: list[PipelineError] = []
-    reach = _tried(lambda: reach_of(settings), mistakes) or PortalChoice()
-    for dataset in declared().values():
-        _tried(partial(_check, settings, dataset), mistakes)
-    mistakes += unread_sources(settings.sources.named)
-    key = _tried(lambda: origin.early_key(settings, environ), mistakes)
-    if mistakes:
+    reach, key = tried(lambda: reach_of(settings)), tried(lambda: origin.early_key(settings, environ))
+    checks = [tried(partial(_check, settings, dataset)) for dataset in declared().values()]
+    _, mistakes = parted((reach, *checks, *unread_sources(settings.sources.named), key))
+    if isinstance(reach, PipelineError) or isinstance(key, PipelineError) or mistakes:
         raise several(mistakes)
     return reach, key
-
-
-def _tried(action: Callable[[], _T], mistakes: list[PipelineError]) -> _T | None:
-    try:
-        return action()
-    except PipelineError as mistake:
-        mistakes.append(mistake)
-        return None
 
 
 def _check(settings: Settings, dataset: Dataset) -> None:
@@ -206,10 +209,10 @@ def _check(settings: Settings, dataset: Dataset) -> None:
         feed.source.at(settings.sources).check()
 
 
-def _kind(settings: Settings) -> str:
+def _kind(settings: Settings, looked: Looked) -> str:
     """Return whether what was received is the sample or real, "" where nothing was."""
     elsewhere = bool(settings.sources.addresses) and not any(map(_had_files, declared(), repeat(settings)))
-    return origin.with_database(settings, origin.origin_of(settings.data, needs_files=not elsewhere))
+    return origin.with_database(settings, origin.origin_of(settings.data, looked=looked, needs_files=not elsewhere))
 
 
 def _had_files(name: str, settings: Settings) -> bool:
@@ -224,13 +227,14 @@ def _had_files(name: str, settings: Settings) -> bool:
 def _workplace(
     settings: Settings,
     environ: Mapping[str, str],
-    kind: str,
     *,
     today: dt.date,
     say: Callable[[str], None],
     writes: bool,
     early: Key | None,
 ) -> Workplace:
+    looked = Looked.load(settings.data / "private", settings.as_of or today)
+    kind = _kind(settings, looked)
     if not kind:
         raise origin.nothing_received(settings.data)
     if kind == origin.REAL:
@@ -238,11 +242,8 @@ def _workplace(
     origin.check_force(settings, kind)
     key = origin.key_for(settings, kind, environ, writes=writes, early=early)
     day = origin.day_of(settings, kind, today=today)
-    return Workplace(settings=settings, key=key, as_of=day, sample=kind == origin.SAMPLE, writes=writes, say=say)
-
-
-def _outcomes(work: Workplace, request: Request) -> tuple[Outcome, ...]:
-    return tuple(run_dataset(work, dataset, only=request.months) for dataset in chosen(request.datasets))
+    sample = kind == origin.SAMPLE
+    return Workplace(settings=settings, key=key, as_of=day, sample=sample, writes=writes, say=say, looked=looked)
 
 
 def _errors(request: Request, outcomes: Sequence[Outcome]) -> list[PipelineError]:
@@ -255,26 +256,22 @@ def _errors(request: Request, outcomes: Sequence[Outcome]) -> list[PipelineError
     return errors
 
 
-def _publications(work: Workplace, outcomes: Sequence[Outcome], errors: list[PipelineError]) -> tuple[Publication, ...]:
-    """Return what portals are given of every dataset; one that was not asked for is given as it is remembered.
+def _publications(work: Workplace, outcomes: Sequence[Outcome]) -> Iterator[Publication | PipelineError]:
+    """Yield what portals are given of every dataset; one that was not asked for is given as it is remembered.
 
     One of which nothing can be said is left out, and stays on every portal as it is.
     """
     states = {outcome.dataset.name: outcome.state for outcome in outcomes if outcome.state.months}
     unknown = {outcome.dataset.name for outcome in outcomes if outcome.error and not outcome.state.months}
-    found: list[Publication] = []
     for name, dataset in declared().items():
-        if name in unknown:
-            continue
-        try:
-            told = publication(work, dataset, states.get(name) or work.store.state(name))
-        except PipelineError as error:
-            errors.append(error)
-        except Exception as error:  # noqa: BLE001 - a fault of ours in one dataset must not stop the others
-            errors.append(bug(error))
-        else:
-            found += [told] if told else []
-    return tuple(found)
+        if name not in unknown:
+            told = tried(partial(_publication, work, dataset, states.get(name)))
+            if told is not None:
+                yield told
+
+
+def _publication(work: Workplace, dataset: Dataset, state: State | None) -> Publication | None:
+    return publication(work, dataset, state or work.store.state(dataset.name))
 
 
 def _states(work: Workplace, outcomes: Sequence[Outcome]) -> Iterator[State]:
@@ -285,22 +282,3 @@ def _states(work: Workplace, outcomes: Sequence[Outcome]) -> Iterator[State]:
             yield ran[name] if name in ran else work.store.state(name)
         except PipelineError:
             continue  # whoever runs the dataset is told
-
-
-def _run(
-    work: Workplace,
-    outcomes: Sequence[Outcome],
-    plans: Sequence[Plan],
-    errors: Sequence[PipelineError],
-    reach: PortalChoice,
-) -> Run:
-    return Run(
-        work=work,
-        outcomes=tuple(outcomes),
-        plans=tuple(plans),
-        errors=tuple(dict.fromkeys(errors)),
-        unread=unread(work),
-        review=len(read_review(work.private)),
-        portal=reach.ckan.url if reach.ckan else "",
-        notices=(*reach.notices, *unmatched(work, _states(work, outcomes))),
-    )

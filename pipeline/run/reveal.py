@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.build.run_context import Workplace
-from pipeline.columns.arrays import whole
 from pipeline.errors import InputError, PipelineError
 from pipeline.extract.partition import digest_of_rows, sha256_of
 from pipeline.model.periods import NO_PERIOD
@@ -77,6 +76,6 @@ def _cells(reader: Reader, feed: Feed, path: str, rows: Sequence[Quarantined]) -
     for each in sorted(rows, key=lambda each: (each.row, each.column)):
         place = int(np.searchsorted(numbers, each.row))
         if place < len(numbers) and numbers[place] == each.row:
-            cell = whole(extracted.cells.column(each.column))[place].as_py()
+            cell = extracted.cells[each.column][place].as_py()
             shown = "(empty)" if cell is None else repr(cell)
             yield f"{path}, row {each.row:,}, column `{each.column}`: {each.code}: {shown}"

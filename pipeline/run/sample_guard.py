@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError, SettingsError, StorageError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from pipeline.settings.key import Key
     from pipeline.settings.settings import Settings
+    from pipeline.storage.looked import Looked
 
 SAMPLE, REAL = "sample", "real"
 _ORIGIN = "origin.json"
@@ -32,7 +34,7 @@ _SAMPLE_KEY = "sample/key"
 _HEADER = 1 << 16
 #: What we keep below ``private``; anything else there is somebody's own and is never removed.
 _OURS = (
-    *("state", "releases", "index", "quarantine", "review", "preview", "catalogue", "sample"),
+    *("state", "releases", "index", "quarantine", "review", "preview", "catalogue", "sample", "looked"),
     *("points", "journal.jsonl", "day.json", _ORIGIN),
 )
 _CLEAR = "`pipeline sample --clear` removes the sample, what was made from it and nothing else"
@@ -89,13 +91,13 @@ def is_empty(data: Path) -> bool:
     return not any(path.is_relative_to(data / "raw") for path in received(data))
 
 
-def origin_of(data: Path, *, needs_files: bool = True) -> str:
+def origin_of(data: Path, *, looked: Looked | None = None, needs_files: bool = True) -> str:
     """Return whether ``data`` holds the sample or real extracts, "" when it holds nothing.
 
     Where ``needs_files`` is false everything comes from a database elsewhere, and no file is missed.  A real file
     beside sample files, or beside what was made from them, is an `InputError`.
     """
-    kinds = {path: _kind(path) for path in received(data)}
+    kinds = {path: _kind(path, looked) for path in received(data)}
     earlier = before(data)
     real = [path for path, kind in kinds.items() if kind == REAL]
     if real and (SAMPLE in kinds.values() or earlier == SAMPLE):
@@ -144,15 +146,19 @@ def nothing_received(data: Path) -> InputError:
     )
 
 
-def _kind(path: Path) -> str:
+def _kind(path: Path, looked: Looked | None = None) -> str:
     """Return what a file is of; "" for a CSV without a row, which is of nobody."""
     try:
-        if bears_mark(path):
-            return SAMPLE
-        with open_plain(path) as file:
-            beginning = file.read(_HEADER)
+        return looked.of("origin", path, partial(_read_kind, path)) if looked else _read_kind(path)
     except OSError:
         return REAL
+
+
+def _read_kind(path: Path) -> str:
+    if bears_mark(path):
+        return SAMPLE
+    with open_plain(path) as file:
+        beginning = file.read(_HEADER)
     return "" if len(beginning) < _HEADER and not beginning.rstrip().count(b"\n") and b"\0" not in beginning else REAL
 
 

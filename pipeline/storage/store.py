@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
 import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -17,11 +18,11 @@ from pipeline.errors import PrivacyError, StorageError
 from pipeline.model.release import Release, ReleasedFile
 from pipeline.plain import open_plain, plain, read_plain
 from pipeline.storage.atomic import make_private, writing
+from pipeline.storage.looked import Looked
 from pipeline.storage.state import Built, State, load_state, save_state, sweep_state
 from pipeline.system import BINARY, sync_file, sync_folder
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
@@ -38,6 +39,7 @@ class Store:
 
     private: Path
     bench: Bench | None = None
+    looked: Looked = field(default_factory=partial(Looked, dt.date.min))
 
     def state(self, dataset: str) -> State:
         """Return what is remembered of a dataset."""
@@ -131,7 +133,14 @@ class Store:
     def intact(self, dataset: str, built: Built) -> bool:
         """Return whether every file of a release is on disk with the bytes that it was built with."""
         folder = self.folder(dataset, built.folder)
-        return all(sha256_of_kept(folder / name) == sha256 for name, sha256 in _promised(built).items())
+        return all(self.sha256(folder / name) == sha256 for name, sha256 in _promised(built).items())
+
+    def sha256(self, path: Path) -> str:
+        """Return the sha256 of a file in hex, "" where it cannot be read; one that was not touched is read once."""
+        try:
+            return self.looked.of("sha256", path, partial(_hash, path))
+        except OSError:
+            return ""
 
     def file(self, dataset: str, built: Built, kind: str) -> Path:
         """Return the file of a release in a format; one that is not as it was built is a `StorageError`."""
@@ -139,7 +148,7 @@ class Store:
 
     def _as_built(self, dataset: str, built: Built, name: str) -> Path:
         path = self.folder(dataset, built.folder) / name
-        if sha256_of_kept(path) != _promised(built)[name]:
+        if self.sha256(path) != _promised(built)[name]:
             raise lost(path)
         return path
 
@@ -268,17 +277,7 @@ def lost(path: Path) -> StorageError:
     )
 
 
-def sha256_of_kept(path: Path) -> str:
-    """Return the sha256 of a file in hex, "" where it cannot be read; a file that was not touched is read once."""
-    try:
-        facts = path.stat()
-        return _digest(path, facts.st_ino, facts.st_size, facts.st_mtime_ns)
-    except OSError:
-        return ""
-
-
-@cache
-def _digest(path: Path, _inode: int, _size: int, _modified: int) -> str:
+def _hash(path: Path) -> str:
     with open_plain(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -145,7 +145,7 @@ def month_file(feed: Feed) -> str:
     """Return where the month's extract of a feed stands below ``raw``."""
     if not isinstance(feed.source, Folder):
         raise TypeError(feed.name)
-    return feed.source.pattern.replace("{month}", MONTH)
+    return feed.source.pattern.replace("{period}", MONTH)
 
 
 def published_file(data: Path) -> Path:
@@ -169,9 +169,7 @@ def one_floor(data: Path) -> dict[str, float]:
 
 def one_corridor(data: Path) -> dict[str, float]:
     """Return seconds of the corridor and of the identifying pass, and the peak memory of this process."""
-    importlib.import_module(
-        "pipeline.validate.referee.referee.frictionless"
-    )  # loading libraries is no part of the corridor
+    importlib.import_module("pipeline.validate.referee.frictionless")  # loading libraries is no part of the corridor
     importlib.import_module("frictionless")
     settings = Settings.load(ROOT / "pipeline.toml", {}, data=data, datasets=options())
     work = Workplace(

@@ -18,7 +18,7 @@ from pipeline.build.corridor import build
 from pipeline.build.inventory import Survey
 from pipeline.build.registers import Sources, register_rules, standing
 from pipeline.codelists import CODELISTS, CodeLists
-from pipeline.columns.arrays import BLANKS, whole
+from pipeline.columns.arrays import BLANKS
 from pipeline.datasets import declared
 from pipeline.extract.partition import Dated, dated, joined, late_slice, own_slice, receipt_of, undated_slice
 from pipeline.model.context import Context
@@ -152,9 +152,8 @@ class Received:
         for feed in self.dataset.feeds:
             for month, source in sources[feed.name].items():
                 extracted = source.extracted
-                cells = {name: whole(extracted.cells.column(name)) for name in feed.used}
                 for rule in filter(lambda rule: rule.register, feed.rules):
-                    found = rule.enter(cells, extracted.rows, self.context(month))
+                    found = rule.enter(extracted.cells, extracted.rows, self.context(month))
                     registers.setdefault(rule.register, {}).setdefault(extracted.path, {}).update(found)
         months = {path: {month} for files in own.values() for month, path in files.items()}
         desk = Desk(Path("decisions.toml"))
@@ -252,9 +251,9 @@ def extracted(feed: Feed, month: Period, rows: Sequence[Row], ragged: tuple[int,
         bytes=0,
         sha256="",
         encoding="utf-8",
-        cells=pa.table(
-            {name: column.dictionary_encode() if name in feed.recurring else column for name, column in columns.items()}
-        ),
+        cells={
+            name: column.dictionary_encode() if name in feed.recurring else column for name, column in columns.items()
+        },
         rows=pa.array(np.arange(FIRST_ROW, FIRST_ROW + len(rows), dtype=np.int64)),
         repeats=pa.array(repeats, pa.int64()),
         ragged=ragged,

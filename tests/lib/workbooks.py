@@ -92,8 +92,13 @@ def read(root: Path, data: bytes, columns: Sequence[str] = COLUMNS, *, source: W
 
 
 def rows(extracted: Extracted) -> list[tuple[str | None, ...]]:
-    return list(zip(*(column.to_pylist() for column in extracted.cells.columns), strict=True))
+    return list(zip(*(column.to_pylist() for column in extracted.cells.values()), strict=True))
 
 
 def another_sheet(name: str, header: Sequence[str] = COLUMNS, row: int = 3) -> Callable[[Any, Any], object]:
     return lambda book, _: book.add_worksheet(name).write_row(row, 0, header)
+
+
+def texts(extracted: Extracted) -> dict[str, list[str | None]]:
+    """Return the cells by column."""
+    return {name: column.to_pylist() for name, column in extracted.cells.items()}

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from pipeline.build.dataset import run_dataset
 from pipeline.build.publication import publication
 from pipeline.build.run_context import Workplace
+from pipeline.build.tried import parted
 from pipeline.extract.delimited import Folder
 from pipeline.extract.workbook import Workbook
 from pipeline.model.decisions import Decision
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.build.outcome import Outcome
-    from pipeline.errors import PipelineError
     from pipeline.model.declaration import Dataset, Feed
 
     Row = dict[str, str]
@@ -204,11 +204,10 @@ class World(ABC):
             return
         self.said.append("the memory is lost")
         work = self.work()
-        errors: list[PipelineError] = []
         told = publication(work, self.dataset, self.outcome.state)
         if told is not None:
-            apply_all(work, [catalogue_of(work)], [told], errors)
-        assert not errors, errors
+            _, errors = parted(apply_all(work, [catalogue_of(work)], [told]))
+            assert not errors, errors
         self.aside &= {(each.path, each.sha256) for each in self.settings.desk.decisions}  # others nobody knows now
         self.memory_lost()
         shutil.rmtree(work.private)

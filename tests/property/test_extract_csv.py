@@ -76,7 +76,7 @@ def plainly(data: bytes, width: int) -> list[tuple[int, Row]]:
 
 
 def numbered(extracted: Extracted) -> list[tuple[int, Row]]:
-    columns = [column.to_pylist() for column in extracted.cells.columns]
+    columns = [column.to_pylist() for column in extracted.cells.values()]
     return list(zip(extracted.rows.to_pylist(), zip(*columns, strict=True), strict=True))
 
 

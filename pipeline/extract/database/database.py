@@ -232,7 +232,7 @@ def _extracted(batches: Sequence[Mapping[str, list[str | None]]], asked: Asked) 
         bytes=size,
         sha256=digest,
         encoding="database",
-        cells=pa.table({name: _column(cells[name], encode=name in asked.dictionaries) for name in asked.columns}),
+        cells={name: _column(cells[name], encode=name in asked.dictionaries) for name in asked.columns},
         rows=pa.array(np.arange(1, length + 1, dtype=np.int64)),
         problems=tuple(CellProblem(row, name, "unreadable-cell") for row, name in sorted(unreadable)),
     )

@@ -219,7 +219,7 @@ def _numbered(file: BufferedReader, stream: CheckedStream, table: pa.Table | Non
         kept = ~np.isin(numbers, odd.empty)
         table, numbers = table.filter(pa.array(kept)), numbers[kept]
     names = look.request.columns
-    cells = pa.table(dict(zip(names, map_columns(_finisher(table, look.request), names), strict=True)))
+    cells = dict(zip(names, map_columns(_finisher(table, look.request), names), strict=True))
     return Extracted(
         path=path,
         bytes=stream.bytes,

@@ -177,9 +177,9 @@ class _Table(NamedTuple):
     places: Mapping[str, int]
     rounded: Sequence[tuple[int, int]]
 
-    def cells(self, columns: Sequence[str], dictionaries: Sequence[str]) -> pa.Table:
+    def cells(self, columns: Sequence[str], dictionaries: Sequence[str]) -> dict[str, pa.Array]:
         """Return the asked columns, null where a cell is empty or unreadable."""
-        return pa.table({name: self._column(name, encode=name in dictionaries) for name in columns})
+        return {name: self._column(name, encode=name in dictionaries) for name in columns}
 
     def repeats(self, declared: Sequence[str]) -> pa.Int64Array:
         """Return for each row the index of the first row with the same declared cells."""

@@ -6,9 +6,11 @@ public folder and not ours (its README above all) is carried into each new tree.
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import json
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PipelineError, PortalError, SettingsError, StorageError
@@ -42,6 +44,7 @@ from pipeline.publish.plan import (
     wanted_files,
 )
 from pipeline.storage.atomic import make_private
+from pipeline.storage.looked import Looked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,12 +65,13 @@ class StaticCatalogue:
     beside = Beside.FILES
     one_by_one = False  # the public folder is swapped whole
 
-    def __init__(self, folder: Path, staging: Path) -> None:
+    def __init__(self, folder: Path, staging: Path, looked: Looked | None = None) -> None:
         try:
             self._folder, self._staging = folder.resolve(), staging.resolve()
         except (OSError, RuntimeError):  # a link that leads to itself
             fix = "let `data` in the settings name a folder"
             raise SettingsError("bad-setting", "it leads to no folder", where=str(folder), fix=fix) from None
+        self._looked = looked or Looked(dt.date.min)
         if self._staging == self._folder or self._folder in self._staging.parents:
             raise SettingsError(
                 "bad-setting",
@@ -138,7 +142,7 @@ class StaticCatalogue:
         if not is_plain_folder(folder):
             return {}
         return {
-            name: hash_file(path) if is_plain_file(path) else NO_FILE
+            name: self._looked.of("sha256", path, partial(hash_file, path)) if is_plain_file(path) else NO_FILE
             for name, path in list_below(folder)
             if name != DATASET_PAGE
         }

@@ -1,16 +1,145 @@
-"""What decides rows is found by its room."""
+"""What decides the rows of a dataset is found from its declaration, and a change of it rebuilds no other dataset."""
 
 from __future__ import annotations
 
-from pipeline.build.fingerprint import code_digest, deciding
+import ast
+import shutil
+from typing import TYPE_CHECKING, ClassVar
+
+import pytest
+
+from pipeline.build.fingerprint import code_lists, deciding
+from pipeline.build.run_context import Workplace
+from pipeline.codelists import CODELISTS, CodeList, CodeLists
+from pipeline.datasets import declared
+from tests.lib import ROOT
+from tests.lib.product import DATASETS as EVERY
+from tests.lib.product import Product, Said, planned
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DATASETS = declared()
+MODULES = tuple((ROOT / "pipeline").rglob("*.py"))
 
 
-def test_whatever_decides_rows_counts_and_words_for_portals_do_not() -> None:
-    names = set(deciding())
-    wanted = {"columns/arrays.py", "model/reasons.py", "extract/partition.py", "protect/rules/payees.py"}
-    assert wanted | {"validate/checks.py", "release/leak_scan.py", "build/corridor.py", "codelists.py"} <= names
-    assert not {name for name in names if name.startswith(("publish/", "sample/", "datasets/", "settings/", "report/"))}
+@pytest.mark.parametrize(
+    ("module", "datasets"),
+    [
+        ("protect/treatments/map_points.py", {"street-crime"}),
+        ("protect/rules/payee_register.py", {"spend-over-500"}),  # only a rule takes from it
+        ("protect/rules/events.py", {"engagement-events"}),
+        ("extract/workbook/cells.py", {"spend-over-500"}),
+        ("columns/money.py", {"spend-over-500", "engagement-events"}),
+        ("datasets/crime/street_crime.py", set()),  # the declaration has a digest of its own
+        ("build/corridor.py", {*EVERY}),
+        ("build/entering.py", {*EVERY}),
+        ("columns/arrays.py", {*EVERY}),
+        ("model/periods.py", {*EVERY}),
+        ("validate/referee/referee.py", {*EVERY}),
+        ("validate/schema.py", {*EVERY}),
+        ("release/sort.py", {*EVERY}),
+        ("codelists.py", {*EVERY}),
+        ("publish/plan.py", set()),
+        ("build/gates.py", set()),
+        ("settings/sections.py", set()),
+    ],
+)
+def test_a_module_decides_the_datasets_that_its_text_can_change(module: str, datasets: set[str]) -> None:
+    assert (ROOT / "pipeline" / module).is_file()
+    assert {name for name, dataset in DATASETS.items() if module in deciding(dataset)} == datasets
 
 
-def test_the_digest_is_of_their_text() -> None:
-    assert len(code_digest()) == len("0" * 24)
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_a_changed_program_builds_only_what_it_decides(tmp_path: Path) -> None:
+    product, program = Product.with_published_sample(tmp_path / "force"), tmp_path / "program"
+    for name in ("pipeline", "schemas"):
+        shutil.copytree(ROOT / name, program / name, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def run(*words: str) -> Said:
+        with product.start(*words, "--quiet", PYTHONPATH=str(program)) as done:
+            out, err = done.communicate()
+        assert done.returncode == 0, err
+        return Said(0, out, err)
+
+    def builds() -> set[str]:
+        return {*planned(run("plan"))}
+
+    treatments = program / "pipeline" / "protect" / "treatments"
+    (treatments / "softer.py").write_text(
+        "from pipeline.protect.treatments.soft import WORD\n"
+        "from pipeline.protect.treatments.text import Keep\n\n\n"
+        "class Softer(Keep):\n    word = WORD\n",
+        encoding="utf-8",
+    )
+    (treatments / "soft.py").write_text("WORD = 1\n", encoding="utf-8")
+    change(
+        treatments / "__init__.py", "\n\n__all__", "\nfrom pipeline.protect.treatments.softer import Softer\n\n__all__"
+    )
+    assert builds() == set()  # nobody uses the new treatment
+    declaration = program / "pipeline" / "datasets" / "expenditure" / "spend_over_500.py"
+    change(declaration, "import Constant, Day, Keep,", "import Constant, Day, Keep, Softer,")
+    change(declaration, '"Cost Centre Name": Keep(', '"Cost Centre Name": Softer(')
+    assert builds() == {"spend-over-500"}
+    run("publish")
+    assert builds() == set()
+    (treatments / "soft.py").write_text("WORD = 2\n", encoding="utf-8")
+    assert builds() == {"spend-over-500"}
+    change(program / "pipeline" / "build" / "corridor.py", '"""The corridor', '"""The one corridor')
+    assert builds() == {*EVERY}
+
+
+def test_a_module_of_every_class_that_a_dataset_declares_decides_it() -> None:
+    for dataset in DATASETS.values():
+        for feed in dataset.feeds:
+            for each in (feed.source, feed.period, *feed.handlings):
+                name = type(each).__module__.removeprefix("pipeline.")
+                assert f"{name.replace('.', '/')}.py" in deciding(dataset)
+
+
+def test_no_module_is_taken_from_in_a_way_that_is_not_followed() -> None:
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.ImportFrom):
+                assert node.level == 0, path
+                assert node.names[0].name != "*", path
+
+
+@pytest.mark.parametrize(
+    ("listed", "datasets"),
+    [
+        ("crime-type", {"street-crime"}),
+        ("offence-code", {"street-crime"}),  # a rule names it, by default
+        ("venue-kind", {"engagement-events"}),
+        ("attendance-band", {"engagement-events"}),
+        ("payment-method", {"spend-over-500"}),
+        ("redaction-marker", {"spend-over-500"}),
+        ("search-type", set()),
+    ],
+)
+def test_a_code_list_counts_for_the_datasets_that_can_look_it_up(listed: str, datasets: set[str]) -> None:
+    assert {name for name, dataset in DATASETS.items() if code_lists(dataset, [listed])} == datasets
+
+
+class Noticed(CodeLists):
+    """Code lists that remember what was looked up."""
+
+    read_now: ClassVar[set[str]] = set()
+
+    def read(self, name: str) -> CodeList:
+        self.read_now.add(name)
+        return CodeLists.read(self, name)
+
+
+def test_every_code_list_that_is_looked_up_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    product = Product.with_sample(tmp_path)
+    monkeypatch.setattr(Workplace, "codelists", lambda *_: Noticed(CODELISTS, {}))
+    for name, dataset in DATASETS.items():
+        Noticed.read_now.clear()
+        product.plan(name)
+        assert Noticed.read_now == set(code_lists(dataset, Noticed.read_now)) != set()

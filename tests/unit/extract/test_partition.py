@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,7 +60,7 @@ def read(
         bytes=1,
         sha256="s",
         encoding="utf-8",
-        cells=pa.table({"day": pa.array(days, pa.string()), "n": pa.array([f"{path}{n}" for n in range(len(days))])}),
+        cells={"day": pa.array(days, pa.string()), "n": pa.array([f"{path}{n}" for n in range(len(days))])},
         rows=pa.array(rows or range(2, 2 + len(days)), pa.int64()),
         ragged=ragged,
         repeats=pa.array(repeats, pa.int64()) if repeats is not None else None,
@@ -177,8 +178,7 @@ def test_ragged_rows_are_accounted_with_their_own_file_only() -> None:
 def test_cells_of_differently_encoded_files_are_joined() -> None:
     plain = read(["2024-01-01", None], "f/2024-01.csv")
     coded = read(["2024-01-02"])
-    table = coded.cells.set_column(0, "day", coded.cells.column("day").dictionary_encode())
-    later = of(Extracted(**{**{n: getattr(coded, n) for n in coded.__dataclass_fields__}, "cells": table}))
+    later = of(replace(coded, cells={**coded.cells, "day": coded.cells["day"].dictionary_encode()}))
     raw = joined(
         [own_slice(of(plain, "2024-01"), "2024-01", ["2024-01"]), late_slice(later, "2024-01")], FEED, FEED.used
     )

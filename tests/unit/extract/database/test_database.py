@@ -61,7 +61,7 @@ def at(address: str, source: Database = EVENTS, limits: Sources = LIMITS) -> Dat
 
 
 def rows(extracted: Extracted) -> list[tuple[str | None, ...]]:
-    return list(zip(*(column.to_pylist() for column in extracted.cells.columns), strict=True))
+    return list(zip(*(column.to_pylist() for column in extracted.cells.values()), strict=True))
 
 
 def refusal(call: Callable[[], object]) -> PipelineError:
@@ -123,10 +123,10 @@ def test_what_no_text_stands_for_is_a_problem_of_its_cell(tmp_path: Path) -> Non
 def test_asked_columns_and_dictionaries(tmp_path: Path) -> None:
     make(tmp_path, ("e1", "a", 1, "x"), ("e2", "a", 2, "x"))
     extracted = EVENTS.read(tmp_path, EVENTS.whole, ["notes", "kind"], COLUMNS, dictionaries=["kind"])
-    assert extracted.cells.column_names == ["notes", "kind"]
-    assert extracted.cells["kind"].combine_chunks().dictionary.to_pylist() == ["a"]
+    assert list(extracted.cells) == ["notes", "kind"]
+    assert extracted.cells["kind"].dictionary.to_pylist() == ["a"]
     nothing = read(tmp_path, [])
-    assert (nothing.cells.num_columns, nothing.rows.to_pylist()) == (0, [1, 2])
+    assert (len(nothing.cells), nothing.rows.to_pylist()) == (0, [1, 2])
 
 
 def test_more_rows_than_a_batch_and_none_at_all(tmp_path: Path) -> None:

@@ -1,0 +1,107 @@
+"""What was found in files when they were last read in full: one that nobody touched since is not opened again.
+
+A file counts as untouched while its size, its times and its place on the disk are what they were.  A change that
+leaves all of these as they are is found within a week, when every file is read in full again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
+
+from pipeline.plain import read_plain
+from pipeline.storage.atomic import replace_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_FILE: Final = "looked/files.json"
+#: The form of the file; what another one says is not known.
+_FORM: Final = "1"
+_WEEK: Final = 7
+#: The coarsest clock of a file system: two changes within it can leave the same time behind.
+_CLOCK_NS: Final = 2 * 10**9
+
+
+class _State(NamedTuple):
+    """What the system says of a file without opening it; ``changed`` is its ctime, where the system keeps one."""
+
+    size: int
+    modified: int
+    inode: int
+    changed: int
+
+
+class _Look(NamedTuple):
+    """What a file was when it was read in full, the day of the run that read it, and what was found in it.
+
+    ``settled`` is false where a later change could leave the same times behind: the next run reads it again.
+    """
+
+    state: _State
+    day: dt.date
+    found: str
+    settled: bool
+
+
+@dataclass(slots=True)
+class Looked:
+    """What is known of files on the ``day`` of a run; what this run has found itself holds until it ends."""
+
+    day: dt.date
+    _before: dict[str, _Look] = field(default_factory=dict)
+    _now: dict[str, _Look] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, private: Path, day: dt.date) -> Self:
+        """Return what the private folder remembers; what cannot be understood is not known."""
+        try:
+            looks = json.loads(read_plain(private / _FILE))[_FORM]
+            before = {
+                name: _Look(_State(*state), dt.date.fromisoformat(then), found, settled=True)
+                for name, (state, then, found) in looks.items()
+            }
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            before = {}
+        return cls(day, {name: look for name, look in before.items() if 0 <= (day - look.day).days < _WEEK})
+
+    def save(self, private: Path) -> None:
+        """Make the private folder remember what is known."""
+        looks = {name: (look.state, look.day.isoformat(), look.found) for name, look in self._known() if look.settled}
+        replace_file(private / _FILE, json.dumps({_FORM: looks}, sort_keys=True).encode() + b"\n")
+
+    def _known(self) -> tuple[tuple[str, _Look], ...]:
+        return tuple({**self._before, **self._now}.items())
+
+    def of(self, question: str, path: Path, find: Callable[[], str]) -> str:
+        """Return what ``find`` finds in a file to a ``question``; one that nobody touched since is not read."""
+        name, state = _name(question, path), _state(path)
+        look = self._now.get(name) or self._before.get(name)
+        if look is None or look.state != state:
+            at = time.time_ns()
+            look = _Look(state, self.day, find(), settled=max(state.modified, state.changed) < at - _CLOCK_NS)
+        if _state(path) == state:
+            self._now[name] = look
+        return look.found
+
+    def forget(self, question: str, path: Path) -> None:
+        """Know nothing of a file any more: it is not what it seemed."""
+        for looks in (self._before, self._now):
+            looks.pop(_name(question, path), None)
+
+
+def _name(question: str, path: Path) -> str:
+    return f"{question} {path.absolute()}"
+
+
+def _state(path: Path) -> _State:
+    """Return what the system says of a file; of one that is not there that it is new each time."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return _State(-1, 0, -1, time.time_ns())
+    return _State(facts.st_size, facts.st_mtime_ns, facts.st_ino, facts.st_ctime_ns)

@@ -1,0 +1,150 @@
+"""A file that nobody touched since it was read in full is not opened again; within a week every file is read anew."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.lib import ROOT
+from tests.lib.little_force import FEB, JAN, STREET, little_force
+from tests.lib.product import Product, built
+
+#: Longer than the clocks of file systems are coarse.
+SETTLED = 2.2
+#: Runs a command and writes the names of the files that it opened, one a line.
+_OPENS = """
+import sys
+opened = []
+sys.addaudithook(lambda event, facts: opened.append(facts[0]) if event in ("open", "sqlite3.connect") else None)
+from pipeline.cli.parser import main
+status = main(sys.argv[2:])
+with open(sys.argv[1], "w", encoding="utf-8") as file:
+    file.write("\\n".join(name for name in opened if isinstance(name, str)))
+sys.exit(status)
+"""
+
+
+def opened(product: Product, day: str, folder: str, *words: str) -> list[str]:
+    """Publish in a process of its own, and return which files below a folder of the data it opened."""
+    told = product.folder / "opened.txt"
+    command = [sys.executable, "-c", _OPENS, str(told), "--as-of", day, *(words or ("publish", "--quiet"))]
+    environment = product.environment(PYTHONPATH=str(ROOT))
+    done = subprocess.run(command, cwd=product.folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    root = (product.data / folder).resolve()
+    names = {Path(product.folder, name).resolve() for name in told.read_text(encoding="utf-8").splitlines()}
+    return sorted(path.relative_to(root).as_posix() for path in names if path.is_relative_to(root))
+
+
+def settled(folder: Path) -> Product:
+    """Return a force that was published, and published once more when its files had come to rest."""
+    product = little_force(folder)
+    for _ in range(2):
+        assert product.run("--as-of", "2024-04-01", "publish", "--quiet").status == 0
+        time.sleep(SETTLED)
+    return product
+
+
+@pytest.fixture(scope="module")
+def force(tmp_path_factory: pytest.TempPathFactory) -> Product:
+    """Give a settled force that tests only look at: of a copy of it nothing would be known."""
+    return settled(tmp_path_factory.mktemp("settled") / "force")
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Product:
+    """Give a settled force to change."""
+    return settled(tmp_path / "force")
+
+
+def test_an_untouched_night_opens_no_extract_and_no_published_data(force: Product) -> None:
+    assert opened(force, "2024-04-02", "raw") == []
+    assert [name for name in opened(force, "2024-04-02", "published") if JAN in name or FEB in name] == []
+    assert [name for name in opened(force, "2024-04-02", "private") if name.startswith("releases/")] == []
+
+
+def test_a_plan_opens_no_untouched_extract_either(force: Product) -> None:
+    assert opened(force, "2024-04-02", "raw", "plan", "--quiet") == []
+
+
+def test_a_week_later_every_file_is_read_in_full(force: Product) -> None:
+    every = sorted(path.relative_to(force.raw).as_posix() for path in force.raw.rglob("*") if path.is_file())
+    kept = (force.private / "looked" / "files.json").read_bytes()
+    assert opened(force, "2024-04-07", "raw", "plan", "--quiet") == []
+    assert opened(force, "2024-04-08", "raw", "plan", "--quiet") == every
+    public = opened(force, "2024-04-08", "published", "plan", "--quiet")
+    assert f"{STREET}/{STREET}-{JAN}.csv" in public
+    assert kept == (force.private / "looked" / "files.json").read_bytes()  # a plan writes nothing
+
+
+def test_a_third_run_writes_nothing_at_all(force: Product) -> None:
+    def everything() -> dict[str, int]:
+        return {str(path): path.lstat().st_mtime_ns for path in force.data.rglob("*")}
+
+    assert force.run("--as-of", "2024-04-02", "publish", "--quiet").status == 0
+    before = everything()
+    assert force.run("--as-of", "2024-04-02", "publish", "--quiet").status == 0
+    assert everything() == before
+
+
+def test_a_touched_extract_is_read_again_and_the_same_bytes_build_nothing(own: Product) -> None:
+    moved, touched = own.crimes(JAN), own.crimes(FEB)
+    shutil.copy2(moved, own.folder / "copy")
+    (own.folder / "copy").replace(moved)  # the same bytes, size and time in another file
+    os.utime(touched)
+    assert own.plan(PIPELINE_AS_OF="2024-04-02") == {}
+    names = [f"crime/recorded-crime/{month}.csv" for month in (JAN, FEB)]
+    assert opened(own, "2024-04-02", "raw", "plan", "--quiet") == names
+
+
+def test_other_bytes_with_the_same_size_and_time_build_their_month_at_once(own: Product) -> None:
+    path = own.crimes(JAN)
+    before, text = path.stat(), path.read_bytes()
+    path.write_bytes(text.replace(b"24*0100001", b"24*0100009"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size
+    assert own.plan(PIPELINE_AS_OF="2024-04-02") == {STREET: {JAN: f"crime/recorded-crime/{JAN}.csv has changed"}}
+
+
+def test_a_damaged_public_file_with_the_same_size_and_time_is_made_good_at_once(own: Product) -> None:
+    path = own.published / STREET / f"{STREET}-{JAN}.csv"
+    before, text = path.stat(), path.read_bytes()
+    path.write_bytes(text[::-1])
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert own.run("--as-of", "2024-04-02", "publish", "--quiet").status == 0
+    assert path.read_bytes() == text
+
+
+def test_a_change_that_left_no_trace_is_found_where_the_file_is_read_and_never_published(own: Product) -> None:
+    path, memory = own.crimes(JAN), own.private / "looked" / "files.json"
+    path.write_bytes(path.read_bytes().replace(b"24*0100001", b"24*0100009"))
+    facts, looks = path.stat(), json.loads(memory.read_bytes())
+    state = [facts.st_size, facts.st_mtime_ns, facts.st_ino, facts.st_ctime_ns]
+    for name, look in looks["1"].items():
+        if name.endswith(str(path)):
+            look[0] = state
+    memory.write_text(json.dumps(looks), encoding="utf-8")
+    assert own.plan(PIPELINE_AS_OF="2024-04-02") == {}
+    settings = own.settings.read_text(encoding="utf-8")
+    own.settings.write_text(settings.replace('incident_key = ["number"]', 'incident_key = ["number", "day"]'))
+    said = own.run("--as-of", "2024-04-02", "publish", "--quiet", STREET)
+    assert (said.status, said.text.count("changed-while-read")) == (3, 1), said.text
+    said = own.run("--as-of", "2024-04-02", "publish", "--quiet", STREET)
+    assert said.status == 0, said.text
+    assert built(said) == {STREET: (JAN, FEB)}
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[]", b'{"1": {"sha256 x": []}}', json.dumps({"9": {}}).encode()])
+def test_a_memory_that_cannot_be_understood_is_no_memory(force: Product, text: bytes) -> None:
+    memory = force.private / "looked" / "files.json"
+    kept = memory.read_bytes()
+    memory.write_bytes(text)
+    assert opened(force, "2024-04-02", "raw", "plan", "--quiet") != []
+    memory.write_bytes(kept)
