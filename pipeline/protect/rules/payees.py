@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
     from pipeline.model.tables import RawTable
 
 
@@ -309,6 +310,11 @@ class Payee(OfTransactions):
         people = people_of(self.kinds(raw, context), raw.cells[_KEY], called, context.registers.get(self.register, {}))
         kept_back = remembered(raw.cells[_PAID], lines, people, context.kept_back)
         return Judgement((review,), kept_back=kept_back, weaker=lines.weaker)
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return the type of each supplier, with its number and name."""
+        supplier = draw.truth("supplier")
+        return {self.column: supplier["kind"], self.supplier: supplier["number"], self.name: supplier["name"]}
 
 
 _KEY = "protected supplier"
