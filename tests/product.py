@@ -29,13 +29,13 @@ from unittest import mock
 
 from pipeline.cli.parser import main
 from pipeline.model.periods import MONTH as CALENDAR
-from pipeline.sample.making import invent_lines
-from pipeline.sample.workbook import write_workbook
+from pipeline.sample.workbook_faults import LEDGER
+from pipeline.sample.writing import read_workbook, write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from pipeline.sample.ledger import Line
+    from pipeline.sample.writing import Line
 
 ROOT = Path(__file__).resolve().parents[1]
 DATASETS = ("engagement-events", "spend-over-500", "street-crime")
@@ -193,8 +193,9 @@ class Product:
         return self.raw / "engagement" / "engagement.sqlite"
 
     def change_ledger(self, month: str, change: Callable[[list[Line]], Sequence[Line]]) -> None:
-        """Write the ledger of a month again with its invented lines changed."""
-        write_workbook(self.ledger(month), month, change(invent_lines(month, ROWS * 4 // 10)))
+        """Write the ledger of a month again with its lines as the sample has them, changed."""
+        lines = sample_lines(month)
+        write_workbook(self.ledger(month), LEDGER, change(lines), header=tuple(lines[0]))
 
     def decide(self, kind: str, *words: str) -> Said:
         """Approve, reject or forget as somebody does who may."""
@@ -310,6 +311,11 @@ def _sample() -> Path:
     said = product.run("sample", "--rows", str(ROWS))
     assert said.status == 0, said.text
     return product.folder
+
+
+def sample_lines(month: str) -> list[Line]:
+    """Return the lines of a month's ledger as the sample has them."""
+    return read_workbook(Product(_sample()).ledger(month), LEDGER)
 
 
 @cache

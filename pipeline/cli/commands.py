@@ -43,7 +43,7 @@ def publish(options: argparse.Namespace) -> int:
     if options.sample_when_empty and origin.wants_sample(settings):
         say_line("nothing was ever received: making the sample")
         with locked(settings.data / "private", say=say_line):
-            make_sample(settings.data, codelists=CODELISTS)
+            make_sample(settings.data, select.chosen(()), codelists=CODELISTS)
     request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
     select.chosen(request.datasets)
 
@@ -92,7 +92,7 @@ def sample(options: argparse.Namespace) -> int:
         _out([f"removed {len(removed):,} files and folders of the sample"])
         return int(ExitStatus.OK)
     if options.faults:
-        report = make_faults(data / "faults", codelists=CODELISTS)
+        report = make_faults(data / "faults", select.chosen(()), codelists=CODELISTS)
         _out([f"made {len(report.files):,} files with faults below {data / 'faults'}"])
         return int(ExitStatus.OK)
     if origin.origin_of(data) == origin.REAL:
@@ -103,7 +103,7 @@ def sample(options: argparse.Namespace) -> int:
             fix="make the sample elsewhere: `pipeline --data DIR sample`",
         )
     with locked(settings.data / "private", say=say_line):
-        report = make_sample(data, rows=options.rows, codelists=CODELISTS)
+        report = make_sample(data, select.chosen(()), rows=options.rows, months=options.months, codelists=CODELISTS)
     _out([f"{path}: {rows:,} rows" for path, rows in report.files])
     return int(ExitStatus.OK)
 

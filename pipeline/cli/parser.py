@@ -234,6 +234,7 @@ def _add_tools(commands_of: argparse._SubParsersAction[_Parser]) -> None:
     which.add_argument("--rows", type=int, metavar="N", help="recorded crimes a month (default: about 2,000)")
     which.add_argument("--faults", action="store_true", help="make a second tree of faulty files, for tests")
     which.add_argument("--clear", action="store_true", help="remove the sample and what was made from it")
+    sample.add_argument("--months", type=int, metavar="N", help="months up to March 2024 (default: 3)")
     key = add_command(commands_of, "key", _WORDS["key"])
     key.add_argument("action", choices=("new", "fingerprint"), help="make a key, or show which one it is")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,34 +18,6 @@ if TYPE_CHECKING:
 CHUNK = 250_000
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """Draws columns of one length from one generator."""
-
-    rng: np.random.Generator
-    rows: int
-
-    def of(self, values: Sequence[str], weights: Sequence[float] | None = None) -> pa.DictionaryArray:
-        """Return a column of ``values``, equally likely or by ``weights``."""
-        return column(self.index(len(values), weights), values)
-
-    def index(self, count: int, weights: Sequence[float] | None = None) -> Integers:
-        """Return an index below ``count`` for each row, equally likely or by ``weights``."""
-        if weights is None:
-            return self.rng.integers(0, count, self.rows)
-        edges = np.cumsum(np.asarray(weights, dtype=np.float64))
-        drawn = np.searchsorted(edges / edges[-1], self.rng.random(self.rows), side="right")
-        return np.minimum(drawn, count - 1).astype(np.int64)
-
-    def filled(self, share: float) -> pa.BooleanArray:
-        """Return which rows have a cell that only this share of rows has."""
-        return pa.array(self.rng.random(self.rows) < share)
-
-    def number(self, low: int, high: int, lead: str = "") -> pa.StringArray:
-        """Return a column of whole numbers from ``low`` to below ``high``, each led by ``lead``."""
-        return led(lead, self.rng.integers(low, high, self.rows))
-
-
 def column(index: Integers, values: Sequence[str]) -> pa.DictionaryArray:
     """Return the column that holds ``values[index]`` row by row."""
     return pa.DictionaryArray.from_arrays(pa.array(index, pa.int32()), pa.array(values, pa.string()))
@@ -56,11 +27,6 @@ def led(lead: str, numbers: Integers, width: int = 1) -> pa.StringArray:
     """Return ``lead`` and the number, filled up with noughts to ``width``."""
     digits = pc.utf8_lpad(pa.array(numbers).cast(pa.string()), width, "0")
     return pc.binary_join_element_wise(lead, digits, "")
-
-
-def where(filled: pa.BooleanArray, cells: pa.Array) -> pa.StringArray:
-    """Return ``cells`` where ``filled``, empty text elsewhere."""
-    return pc.if_else(filled, plain(cells), "")
 
 
 def plain(cells: pa.Array) -> pa.StringArray:

@@ -14,7 +14,9 @@ from pipeline.sample.making import SampleReport, make_sample
 from pipeline.sample.manifest import write_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pipeline.model.declaration import Dataset
 
 _ROWS = 200
 _FACTS = "fault.json"
@@ -77,7 +79,7 @@ FAULTS = (
 )
 
 
-def make_faults(data: Path, *, codelists: Path) -> SampleReport:
+def make_faults(data: Path, datasets: Iterable[Dataset], *, codelists: Path) -> SampleReport:
     """Write one small data tree a fault below ``data``, the same bytes every time.
 
     Each folder holds `raw`, `reference` and `private/sample` like a sample's, and a `fault.json` that says which
@@ -88,7 +90,7 @@ def make_faults(data: Path, *, codelists: Path) -> SampleReport:
         _clear(data / fault.name)
     with tempfile.TemporaryDirectory(dir=data, prefix=".sound-") as folder:
         sound = Path(folder)
-        report = make_sample(sound, rows=_ROWS, codelists=codelists)
+        report = make_sample(sound, datasets, rows=_ROWS, codelists=codelists)
         files = tuple(file for fault in FAULTS for file in _make_fault(data / fault.name, fault, sound, report))
     return SampleReport(files, report.planted * len(FAULTS))
 

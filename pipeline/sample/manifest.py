@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING
 
 from pipeline.plain import open_plain, read_plain
-from pipeline.sample.planting import Planted
+from pipeline.sample.kinds import Planted
 from pipeline.storage.atomic import make_private
 from pipeline.system import BINARY, close_to_others
 

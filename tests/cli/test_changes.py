@@ -14,16 +14,27 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
-from product import MONTHS, ROOT, Product, Said, add_events, built, change_csv, contents, planned, read_csv, tree
-
-from pipeline.sample.making import invent_lines
+from product import (
+    MONTHS,
+    ROOT,
+    Product,
+    Said,
+    add_events,
+    built,
+    change_csv,
+    contents,
+    planned,
+    read_csv,
+    sample_lines,
+    tree,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from product import Rows
 
-    from pipeline.sample.ledger import Line
+    from pipeline.sample.writing import Line
 
 CRIMES = "crime/recorded-crime/{}.csv"
 #: Published spending of every month, the empty one too.
@@ -213,7 +224,7 @@ def supplier_of(product: Product, months: tuple[str, ...]) -> tuple[str, str]:
     """Return number and name of an ordinary company that is paid in exactly these months, and published."""
     paid: dict[tuple[str, str], set[str]] = {}
     for month in MONTHS:
-        for line in invent_lines(month, 80):
+        for line in sample_lines(month):
             if line["Supplier Type"] == "ORG" and str(line["Supplier No"]).startswith("S1"):
                 paid.setdefault((str(line["Supplier No"]), str(line["Supplier Name"])), set()).add(month)
     public = [{row["supplier_name"] for row in product.csv("spend-over-500", month)} for month in months]

@@ -20,7 +20,7 @@ from pipeline.errors import ExitStatus
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.sample.ledger import Line
+    from pipeline.sample.writing import Line
 
 KILLING = Path(__file__).with_name("killing.py")
 

@@ -12,12 +12,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.sample import MONTHS, SampleReport, make_sample
-from pipeline.sample.crimes import COLUMNS as CRIME_COLUMNS
-from pipeline.sample.incidents import COLUMNS as INCIDENT_COLUMNS
-from pipeline.sample.ledger import HEADER
-from pipeline.sample.planting import ON_PURPOSE
+from pipeline.datasets import declared
+from pipeline.sample import SampleReport, make_sample
+from pipeline.sample.kinds import ON_PURPOSE
 
+DATASETS = tuple(declared().values())
+COLUMNS = {feed.name: feed.declared for dataset in DATASETS for feed in dataset.feeds}
+MONTHS = ("2024-01", "2024-02", "2024-03")
 CODELISTS = Path(__file__).parents[2] / "schemas" / "codelists"
 TABLES = ("event", "attendee", "priority", "priority_update")
 Rows = list[dict[str, str]]
@@ -26,7 +27,7 @@ Rows = list[dict[str, str]]
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleReport]:
     data = tmp_path_factory.mktemp("sample")
-    return data, make_sample(data, codelists=CODELISTS)
+    return data, make_sample(data, DATASETS, codelists=CODELISTS)
 
 
 @pytest.fixture(scope="module")
@@ -85,10 +86,10 @@ def test_the_report_counts_rows_as_they_are(made: tuple[Path, SampleReport]) -> 
 
 
 def test_columns_are_the_agreed_ones(data: Path) -> None:
-    assert len(CRIME_COLUMNS) == 42
-    assert tuple(crimes(data, "2024-02")[0]) == CRIME_COLUMNS
-    assert tuple(read_csv(data / "raw/crime/asb-incidents/2024-02.csv")[0]) == INCIDENT_COLUMNS
-    assert tuple(ledger(data, "2024-02")[0]) == HEADER
+    assert len(COLUMNS["recorded-crime"]) == 42
+    assert tuple(crimes(data, "2024-02")[0]) == COLUMNS["recorded-crime"]
+    assert tuple(read_csv(data / "raw/crime/asb-incidents/2024-02.csv")[0]) == COLUMNS["asb-incidents"]
+    assert tuple(ledger(data, "2024-02")[0]) == COLUMNS["ledger"]
 
 
 def test_every_planted_value_stands_where_the_list_says(data: Path) -> None:
@@ -116,7 +117,7 @@ def test_every_identifying_column_holds_a_planted_value(data: Path) -> None:
     crime = {
         *("crime_reference", "premises_name", "house_number", "street", "town", "postcode", "officer_collar"),
         *("officer_name", "vehicle_vrm", "mo_text"),
-        *(name for name in CRIME_COLUMNS if name.startswith(("victim_", "suspect_"))),
+        *(name for name in COLUMNS["recorded-crime"] if name.startswith(("victim_", "suspect_"))),
     }
     incident = {"incident_number", "caller_name", "caller_phone", "caller_address", "log_text"}
     ledger_columns = {
@@ -177,7 +178,7 @@ def test_crimes_hold_every_oddity(data: Path) -> None:
     assert any("\n" in row["mo_text"] and "," in row["mo_text"] for row in found)
     whole = Counter(tuple(row.values()) for row in found)
     assert sum(count == 2 for count in whole.values()) >= len(MONTHS)
-    place = CRIME_COLUMNS.index("crime_reference")
+    place = COLUMNS["recorded-crime"].index("crime_reference")
     references = Counter(cells[place] for cells in whole)
     assert sum(count == 2 for count in references.values()) >= len(MONTHS)
     assert sum(row["recorded_on"].startswith("2024-01") for row in crimes(data, "2024-03")) == 2

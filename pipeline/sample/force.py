@@ -1,0 +1,110 @@
+"""The example force: what every extract is drawn from, so that its tables agree, and the lists that it keeps."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from pipeline.sample import words
+from pipeline.sample.draw import Force, Truth
+from pipeline.sample.people import invent_particulars
+from pipeline.sample.places import invent_county, neighbourhood_lines, point_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pipeline.codelists import CodeLists
+    from pipeline.sample.lore import Lore
+    from pipeline.sample.people import Particulars
+    from pipeline.sample.places import County
+
+_SEED = 20240410
+#: A row's own place is this many metres off its map point, at most, each way.
+_OFF = 40
+_PLACES = 20_000
+#: Parts in a thousand of the places that nobody knows, and of those known to the street.
+_UNKNOWN, _STREET = 25, 180
+
+
+class Example(NamedTuple):
+    """The force, its county, and its own lists by name."""
+
+    force: Force
+    county: County
+    lists: Mapping[str, str]
+
+
+def generator(*of: str) -> np.random.Generator:
+    """Return a generator of its own for each thing that is drawn, so that one's size changes no other."""
+    digest = hashlib.sha256(" ".join((str(_SEED), *of)).encode()).digest()
+    return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "big")))
+
+
+def lore_of(family: str) -> Lore | None:
+    """Return what a family's module here knows beyond its declarations; nothing where it has none."""
+    name = f"pipeline.sample.{family}"
+    if importlib.util.find_spec(name) is None:
+        return None
+    found: Lore | None = getattr(importlib.import_module(name), "LORE", None)
+    return found
+
+
+def invent_force(codelists: CodeLists, lore: Sequence[Lore], *, first_month: str) -> Example:
+    """Return the force with what the families know of it."""
+    county, people = invent_county(generator("county")), invent_particulars(generator("people"))
+    truths = {
+        "place": _places(county, generator("places")),
+        "person": _people(people, generator("persons")),
+        "department": Truth({"name": words.DEPARTMENTS}),
+        "company": Truth({"name": words.COMPANIES}),
+    }
+    lists = {"map-points": point_lines(county), "neighbourhoods": neighbourhood_lines(county)}
+    for each in lore:
+        truths |= each.truths(codelists)
+        lists |= each.lists()
+    force = Force(truths=truths, narratives=people.narratives, codelists=codelists, first_month=first_month)
+    return Example(force, county, lists)
+
+
+def _places(county: County, rng: np.random.Generator) -> Truth:
+    """Return places near map points, as systems know them: to the metre, to the street, or not at all."""
+    point = rng.choice(len(county.weight), _PLACES, p=county.weight)
+    off = rng.integers(-_OFF, _OFF, (2, _PLACES))
+    sure = np.where(rng.integers(0, 1000, _PLACES) < _STREET, "street", "exact").astype("U7")
+    sure[rng.integers(0, 1000, _PLACES) < _UNKNOWN] = "unknown"
+    sure[0] = "exact"
+    known = sure != "unknown"
+    areas = [county.neighbourhoods[home] for home in county.home[point]]
+    return Truth(
+        {
+            "easting": np.where(known, (county.easting[point] + off[0]).astype(str), "").tolist(),
+            "northing": np.where(known, (county.northing[point] + off[1]).astype(str), "").tolist(),
+            "location_confidence": sure.tolist(),
+            "beat_code": [area.beat_code for area in areas],
+            "neighbourhood_code": [area.neighbourhood_code for area in areas],
+            "ward_code": [area.ward_code for area in areas],
+            "street": [county.location[each].removeprefix("On or near ") for each in point],
+            "town": rng.choice(words.TOWNS, _PLACES).tolist(),
+            "postcode": rng.choice(words.POSTCODES, _PLACES).tolist(),
+            "house_number": [str(number) for number in rng.integers(1, 150, _PLACES)],
+            "premises_name": rng.choice(words.PREMISES, _PLACES).tolist(),
+        }
+    )
+
+
+def _people(people: Particulars, rng: np.random.Generator) -> Truth:
+    """Return people with their particulars; one row in five is about nobody."""
+
+    def rows() -> Iterator[tuple[str, ...]]:
+        for name, email in zip(people.names, people.emails, strict=True):
+            forenames, surname = name.split(" ", 1)
+            pools = (people.births, people.addresses, words.PHONES, ("F", "M", "U"), words.ETHNICITIES)
+            yield (name, forenames, surname, email, *(pool[int(rng.integers(0, len(pool)))] for pool in pools))
+
+    everybody = [*rows(), *[("",) * 9] * (len(people.names) // 4)]
+    parts = ("name", "forenames", "surname", "email", "birth-date", "address", "phone", "sex", "trait")
+    return Truth(dict(zip(parts, map(list, zip(*everybody, strict=True)), strict=True)))
