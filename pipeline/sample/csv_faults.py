@@ -17,7 +17,7 @@ _SPOILT = 40
 
 def encode_for_dos(path: Path) -> None:
     """Leave a narrative in the encoding of an old terminal, where `ü` is a byte that no UTF-8 text holds alone."""
-    path.write_bytes(path.read_bytes().replace(b"Items taken.", "Items taken by Müffelwart.".encode("cp850"), 1))
+    path.write_bytes(path.read_bytes().replace(b"found smashed", "found smashed by Müffelwart".encode("cp850"), 1))
 
 
 def cut_in_row(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from pipeline.model.periods import MONTH
 from pipeline.sample.columns import CHUNK, plain, spread
 from pipeline.sample.draw import Cells
 from pipeline.sample.force import generator, lore_of
-from pipeline.sample.kinds import Planted, kind_of, sow
+from pipeline.sample.kinds import Planted, Sower, Sown, kind_of
 from pipeline.sample.lore import FeedLore
 from pipeline.sample.mark import CRIME_MARK, NUMBER_MARK
 
@@ -179,7 +180,7 @@ class Inventor:
         rows = [row | cells for row, cells in zip(table.to_pylist(), odd, strict=True)]
         return pa.Table.from_pylist(rows, schema=table.schema)
 
-    def plant(self, numbers: Iterator[int]) -> tuple[list[Row], list[Planted]]:
+    def plant(self, sower: Sower) -> tuple[list[Row], list[Planted]]:
         """Return rows with somebody in every identifying cell, the last one bad, and what is planted where."""
         rows: list[Row] = []
         planted: list[Planted] = []
@@ -187,25 +188,22 @@ class Inventor:
         for misplaced in (False, False, True):
             row: Row = {}
             for column, kind in self._sown(misplaced=misplaced).items():
-                number = next(numbers)
-                if kind == "record":
-                    lead = plain_row[column][:-7] if plain_row[column].startswith("SAMPLE") else ""
-                    row[column] = f"{lead}0077ZQ{number}"
-                    planted.append(Planted(self.extract.name, column, "reference", row[column]))
-                    continue
-                sown = sow(kind, number)
+                sown = sower.sow(kind)
+                if kind == "record" and (marked := re.match(r"SAMPLE\D+\d+\*?(?=\d{7})", plain_row[column])):
+                    cell = marked[0] + sown.cell
+                    sown = Sown(cell, ((kind, cell),))
                 row[column] = sown.cell
                 planted += [Planted(self.extract.name, column, *piece) for piece in sown.pieces]
             rows.append(row)
         return rows, planted
 
-    def beside(self, numbers: Iterator[int]) -> Iterator[tuple[str, list[Row], list[Planted]]]:
+    def beside(self, sower: Sower) -> Iterator[tuple[str, list[Row], list[Planted]]]:
         """Yield the name and the rows of each other table of the database, and what is planted in the first row."""
         for name, columns in self.extract.lore.tables.items():
             draw = self._cells(self.months[0], _LEAST, rng=generator(name))
             key, *others = columns
             table = pa.table({key: draw.references(name), **{each: plain(draw.withheld(each)) for each in others}})
-            sown = {each: sow(kind_of(each), next(numbers)) for each in others if kind_of(each) in _OF_PEOPLE}
+            sown = {each: sower.sow(kind_of(each)) for each in others if kind_of(each) in _OF_PEOPLE}
             first, *rows = table.to_pylist()
             planted = [Planted(name, each, *piece) for each, cell in sown.items() for piece in cell.pieces]
             yield name, [first | {each: cell.cell for each, cell in sown.items()}, *rows], planted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.sample import words
@@ -70,22 +71,31 @@ def kind_of(column: str) -> str:
     return next((kind for pattern, kind in _KINDS if pattern.search(name)), "detail")
 
 
-def sow(kind: str, number: int) -> Sown:
-    """Return a cell of ``kind`` that stands nowhere else; each ``number`` gives another one, in awkward forms too."""
-    if kind == "text":
-        return _narrative(number)
-    cell = _FORMS.get(kind, _FORMS["name"])(number)
-    return Sown(cell, ((kind, cell),))
+class Sower:
+    """Gives cells that stand nowhere else, in awkward forms too."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._given: Counter[str] = Counter()
+
+    def sow(self, kind: str) -> Sown:
+        """Return the next cell of ``kind``."""
+        number, turn = self._given.total(), self._given[kind]
+        self._given[kind] += 1
+        if kind == "text":
+            return _narrative(number, turn)
+        cell = _FORMS.get(kind, _name)(number, turn)
+        return Sown(cell, ((kind, cell),))
 
 
-def rare(number: int) -> str:
-    """Return a made-up word that no other ``number`` has."""
-    place, count = number * 7919, len(_SYLLABLES)
+def rare(number: int, part: int = 0) -> str:
+    """Return a made-up word that no other ``number`` has, nor another ``part`` of it."""
+    place, count = (8 * number + part) * 7919, len(_SYLLABLES)
     return "".join(_SYLLABLES[place // count**power % count] for power in (0, 1, 2)).title()
 
 
-def _name(number: int) -> str:
-    forename, family = words.FORENAMES[number % len(words.FORENAMES)], _STARTS[number % len(_STARTS)]
+def _name(number: int, turn: int) -> str:
+    forename, family = words.FORENAMES[turn % len(words.FORENAMES)], _STARTS[number % len(_STARTS)]
     name = f"{rare(number)}-{family}"
     forms = (
         f"{forename} {name}",
@@ -93,46 +103,46 @@ def _name(number: int) -> str:
         f"Mrs {name}",
         f"{forename}\n{name}",
         f"{forename[0]}.{family[0]}. {name}",
-        f"{name}, {forename}-Björk O'{rare(number + 5000)}",
+        f"{name}, {forename}-Björk O'{rare(number, 1)}",
     )
-    return forms[number % len(forms)]
+    return forms[turn % len(forms)]
 
 
-def _phone(number: int) -> str:
+def _phone(_number: int, turn: int) -> str:
     """Return a number of the ranges that are kept for drama, of those that no ordinary row has."""
-    area = ("07700 900", "01632 960", "0116 4960")[number % 3]
-    phone = f"{area}{900 + number // 3 % 100}"
-    forms = (phone, " ".join(phone.replace(" ", "")), phone.replace(" ", "."))
-    return forms[number // 3 % len(forms)]
+    area, rest = ("07700 900", "01632 960", "0116 4960")[turn % 3], turn // 3
+    phone = f"{area}{900 + rest % 100}"
+    return (phone, " ".join(phone.replace(" ", "")), phone.replace(" ", "."))[rest % 3]
 
 
-def _birth(number: int) -> str:
-    day = _FIRST_BIRTH + dt.timedelta(days=number * 5 % 12_000)
-    return day.strftime("%d/%m/%Y") if number % 2 else day.isoformat()
+def _birth(_number: int, turn: int) -> str:
+    day = _FIRST_BIRTH + dt.timedelta(days=turn * 5 % 12_000)
+    return day.strftime("%d/%m/%Y") if turn % 2 else day.isoformat()
 
 
-def _narrative(number: int) -> Sown:
-    name, other, phone = (
-        f"Mrs {rare(number + 1000)}-{_STARTS[number % len(_STARTS)]}",
-        _name(6 * number + 6001),
-        f"+44 7700 900{900 + number % 100}",
-    )
-    alone = f"{rare(number + 2000)} S.-T."
+def _narrative(number: int, turn: int) -> Sown:
+    name, alone = f"Mrs {rare(number, 2)}-{_STARTS[turn % len(_STARTS)]}", f"{rare(number, 3)} S.-T."
+    other = f"{words.FORENAMES[turn % len(words.FORENAMES)].upper()}  {rare(number, 4).upper()}"
+    phone = f"+44 {_phone(number, 3 * (turn // 3 % 100) + turn % 3)[1:]}"
     cell = f'IP is {name}, known as {other}.\n\nRang on {phone}, "not before noon";\r\nhis son {alone} denies all.'
     return Sown(cell, (("name", name), ("name", other), ("phone", phone), ("name", alone)))
 
 
-_FORMS: Mapping[str, Callable[[int], str]] = {
-    "name": _name,
+def _letters(turn: int) -> str:
+    return f"{chr(65 + turn % 26)}{chr(65 + turn // 26 % 26)}"
+
+
+_FORMS: Mapping[str, Callable[[int, int], str]] = {
     "phone": _phone,
-    "email": lambda number: f"o.{rare(number).lower()}-squibb@zq.example",
-    "postcode": lambda number: f"ZZ99 0{chr(65 + number % 26)}{chr(65 + number // 26 % 26)}",
-    "plate": lambda number: f"QQ00 {chr(65 + number % 26)}{chr(65 + number // 26 % 26)}X",
     "birth-date": _birth,
-    "bank": lambda number: f"99-4Q-{number:03d}X",
-    "collar": lambda number: f"XQ9{number:04d}",
-    "trait": lambda number: f"{rare(number)} (declared QX)",
-    "address": lambda number: f"{number}B-QX {rare(number)} Rise",
-    "reference": lambda number: f"QX-{rare(number)}-{number}",
-    "detail": lambda number: f"{rare(number)}-QX-{number}",
+    "email": lambda number, _: f"o.{rare(number).lower()}-squibb@zq.example",
+    "postcode": lambda _, turn: f"ZZ99 0{_letters(turn)}",
+    "plate": lambda _, turn: f"QQ00 {_letters(turn)}X",
+    "bank": lambda number, _: f"99-4Q-{number:03d}X",
+    "collar": lambda _, turn: f"XQ9{turn:04d}",
+    "trait": lambda number, _: f"{rare(number)} (declared QX)",
+    "address": lambda number, _: f"{number}B-QX {rare(number)} Rise",
+    "record": lambda number, _: f"0077ZQ{number}",
+    "reference": lambda number, _: f"QX-{rare(number)}-{number}",
+    "detail": lambda number, _: f"{rare(number)}-QX-{number}",
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from pipeline.errors import SettingsError
 from pipeline.model.periods import MONTH
 from pipeline.sample.force import invent_force, lore_of
 from pipeline.sample.inventing import Inventor, extracts_of
+from pipeline.sample.kinds import Planted, Sower
 from pipeline.sample.manifest import write_manifest, write_planted
 from pipeline.sample.writing import write_extract, write_table
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model.declaration import Dataset
-    from pipeline.sample.kinds import Planted
     from pipeline.sample.lore import Row
 
 LAST_MONTH = "2024-03"
@@ -56,16 +55,16 @@ def make_sample(
     example = invent_force(CodeLists(codelists, {}), lore, first_month=span[0])
     files = Counter(dict(_write_lists(data, example.lists)))
     planted: list[Planted] = []
-    numbers = itertools.count(1)
+    sower = Sower()
     extracts = extracts_of(datasets, codelists.parent)
     for extract in extracts:
         (data / "raw" / extract.form.file).unlink(missing_ok=True)  # tables are added to a database
     for extract in extracts:
         inventor = Inventor(example=example, extract=extract, months=span, crimes=rows)
-        sown, here = inventor.plant(numbers)
+        sown, here = inventor.plant(sower)
         planted += [*here, *extract.lore.planted]
         files.update(dict(_write_extract(data, inventor, sown)))
-        for table, lines, found in inventor.beside(numbers):
+        for table, lines, found in inventor.beside(sower):
             write_table(data / "raw" / extract.form.file, table, lines, key=next(iter(lines[0])))
             planted += found
     write_planted(data, planted)

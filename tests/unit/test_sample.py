@@ -87,9 +87,9 @@ def test_the_report_counts_rows_as_they_are(made: tuple[Path, SampleReport]) -> 
 
 def test_columns_are_the_agreed_ones(data: Path) -> None:
     assert len(COLUMNS["recorded-crime"]) == 42
-    assert tuple(crimes(data, "2024-02")[0]) == COLUMNS["recorded-crime"]
-    assert tuple(read_csv(data / "raw/crime/asb-incidents/2024-02.csv")[0]) == COLUMNS["asb-incidents"]
-    assert tuple(ledger(data, "2024-02")[0]) == COLUMNS["ledger"]
+    assert sorted(crimes(data, "2024-02")[0]) == sorted(COLUMNS["recorded-crime"])
+    assert sorted(read_csv(data / "raw/crime/asb-incidents/2024-02.csv")[0]) == sorted(COLUMNS["asb-incidents"])
+    assert sorted(ledger(data, "2024-02")[0]) == sorted(COLUMNS["ledger"])
 
 
 def test_every_planted_value_stands_where_the_list_says(data: Path) -> None:
@@ -234,12 +234,13 @@ def test_ledgers_publish_about_as_much_each_month(data: Path) -> None:
 
 def test_events_hold_every_oddity(data: Path) -> None:
     found = table(data, "event")
-    assert all(row["event_id"].startswith("SAMPLE-") for row in found)
+    assert sum(not row["event_id"].startswith("SAMPLE-") for row in found) == 1  # one has no number
     assert any(row["starts_at"] == "2024-05-14 19:00" for row in found)
     assert {"private-home", "refuge"} <= {row["venue_kind"] for row in found}
     assert {"victims", "lgbt"} <= {row["audience"] for row in found}
     assert {"", "-3"} <= {row["attendance"] for row in found}
     assert {"NA", "XX9"} <= {row["neighbourhood_code"] for row in found}
-    assert "seance" in {row["kind"] for row in found}
+    assert "99X" in {row["kind"] for row in found}
     for month in MONTHS:
-        assert 60 <= sum(row["starts_at"].startswith(month) for row in found) <= 80
+        british = "/".join(reversed(month.split("-")))
+        assert 60 <= sum(row["starts_at"].startswith(month) or british in row["starts_at"] for row in found) <= 80

@@ -74,7 +74,7 @@ class MonthOf(OneColumn):
 
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return a day that no calendar has."""
-        return ({self.column: "2024-02-30 10:00"},)
+        return ({self.column: "31/02/2024 10:00"},)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
