@@ -12,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pipeline.sample import bears_mark
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "add-a-dataset.md").read_text(encoding="utf-8")
 EXTRACT = "data/raw/expenditure/card/2024-03.csv"
@@ -95,6 +97,36 @@ def totals(folder: Path) -> list[float]:
                     key = f"{path.name} {row['transaction_id']}"
                     sums[key] = sums.get(key, 0) + float(row["net_amount"])
     return [abs(total) for total in sums.values()]
+
+
+def test_the_worked_example_has_a_sample_without_another_file(tmp_path: Path) -> None:
+    """Its extract is invented, marked and published; the people who are planted in it are nowhere in what leaves."""
+    tree, data = copied(tmp_path), tmp_path / "data"
+    for name in (DECLARATION, SCHEMA):
+        (tree / name).write_text(block_after(f"`{name}`"), encoding="utf-8")
+    shutil.copy(ROOT / "pipeline.toml", tree)
+    commands = (("sample", "--rows", "200"), ("publish", "card-spend"))
+    for words in commands:
+        said = run(tree, "--data", str(data), *words, settings="pipeline.toml")
+        assert said.returncode == 0, said.stdout + said.stderr
+
+    extracts = sorted((data / "raw/expenditure/card").iterdir())
+    assert [path.stem for path in extracts] == ["2024-01", "2024-02", "2024-03"]
+    assert all(bears_mark(path) for path in extracts)
+    header, good, *_ = csv.reader((data / "raw/expenditure/card/2024-02.csv").read_text("utf-8").splitlines())
+    assert sorted(header) == sorted(block_after(f"`{EXTRACT}`").splitlines()[0].split(","))
+    assert all(good[header.index(name)] for name in ("Body", "Transaction Date", "Merchant Category", "Net Amount"))
+
+    public = [path for path in (data / "published").rglob("*") if path.is_file()]
+    assert sum(path.read_text("utf-8").count("\n") - 1 for path in public if path.match("card-spend-20*.csv")) >= 30
+    with (data / "private/sample/planted.csv").open(encoding="utf-8", newline="") as lines:
+        planted = [line for line in csv.DictReader(lines) if line["feed"] == "card"]
+    identifying = {"Card Holder", "Card Number", "Merchant", "Merchant Town", "Narrative"}
+    assert identifying <= {line["column"] for line in planted}
+    raw = "\n".join(path.read_text("utf-8") for path in extracts)
+    assert all(line["value"].replace("\r\n", "\n") in raw for line in planted)
+    text = "\n".join(path.read_text("utf-8", "replace") for path in public).casefold() + said.stdout + said.stderr
+    assert [line for line in planted if line["value"].casefold() in text] == []
 
 
 def test_the_worked_example_is_published_as_its_page_shows(tmp_path: Path) -> None:
