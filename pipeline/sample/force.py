@@ -59,6 +59,8 @@ def invent_force(codelists: CodeLists, lore: Sequence[Lore], *, first_month: str
     truths = {
         "place": _places(county, generator("places")),
         "person": _people(people, generator("persons")),
+        "force": Truth({"slug": ("example",)}),
+        "body": Truth({"code": ("FORCE", "OPCC")}, (4, 1)),
         "department": Truth({"name": words.DEPARTMENTS}),
         "company": Truth({"name": words.COMPANIES}),
     }

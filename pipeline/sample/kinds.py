@@ -31,7 +31,7 @@ _KINDS = tuple(
         (r"^is_|^has_|flag", "flag"),
         (r"(^|_)(on|at|from|to|date|day|time)$|^posting|^invoice_date", "day"),
         (r"amount|vat$|gross|price|cost$|total", "amount"),
-        (r"name|holder|_by$|officer|owner|contact|forename|^caller$", "name"),
+        (r"name|holder|merchant$|payee$|supplier$|_by$|officer|owner|contact|forename|^caller$", "name"),
         (r"(^|_)(ref|reference|number|no|id|nominal)$", "reference"),
     )
 )

@@ -63,8 +63,8 @@ DEPARTMENTS = (
 PUBLIC = (
     ("ward", "place", "ward_code"),
     ("neighbourhood", "place", "neighbourhood_code"),
-    ("supplier|merchant|payee|company|vendor", "company", "name"),
     ("account|category|purpose", "account", "name"),
+    ("supplier|merchant|payee|company|vendor", "company", "name"),
     ("cent(re|er)|department|team|unit|division", "department", "name"),
 )
 

@@ -45,8 +45,8 @@ class Body(OneColumn):
         return Treated(self._same(name), key_problems(self.column, column, unknown))
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return the bodies, one in five lines of the commissioner."""
-        return {self.column: draw.of(("FORCE", "OPCC"), (4, 1))}
+        """Return the bodies that pay."""
+        return {self.column: draw.truth("body")["code"]}
 
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return a body of nobody."""

@@ -34,7 +34,7 @@ class OwnForce(OneColumn):
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return the force."""
-        return {self.column: draw.of(("example",))}
+        return {self.column: draw.truth("force")["slug"]}
 
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return another force."""
