@@ -163,7 +163,7 @@ LORE = Lore(
         "ledger": FeedLore(
             share=0.4,
             most=20_000,
-            empty_before=True,
+            empty="2023-12",
             amend=_amend,
             odd=_odd_lines,
             planted=(*suppliers.planted_suppliers(), Planted("ledger", "Contract Ref", "number", _HELD_CONTRACT)),

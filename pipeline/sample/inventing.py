@@ -63,8 +63,8 @@ class Extract:
         """Return its files below ``data/raw``, each with its period; the last month where it is not a period's."""
         if not self.by_period:
             return ((self.kind.only or months[-1], self.form.file),)
-        periods = dict.fromkeys(self.kind.of_month(month) for month in months)
-        return tuple((period, self.form.file.format(period=period)) for period in periods)
+        periods = {self.kind.of_month(month) for month in months} | ({self.lore.empty} - {""})
+        return tuple((period, self.form.file.format(period=period)) for period in sorted(periods))
 
     def rows(self, crimes: int) -> int:
         """Return how many rows a month has where there are so many ``crimes``."""
@@ -108,9 +108,13 @@ class Inventor:
     months: Sequence[str]
     crimes: int
 
-    def tables(self, period: Period, sown: Sequence[Row] = ()) -> Iterator[pa.Table]:
-        """Yield the rows of a period's file; the odd ones and those of planted people stand between the first."""
-        odd, months = self._odd_table(period, sown), self._months_of(period)
+    def tables(self, period: Period, sown: Sequence[Row]) -> Iterator[pa.Table]:
+        """Yield the rows of a period's file, odd ones between the first; the ``sown`` ones stand in the first file."""
+        if period == self.extract.lore.empty:
+            yield self._plain(self.months[0], [], first=1)
+            return
+        first = next(each for each, _ in self.extract.files(self.months) if each != self.extract.lore.empty)
+        odd, months = self._odd_table(period, sown if period == first else ()), self._months_of(period)
         for number, month in enumerate(months):
             rows = self.extract.rows(self.crimes)
             if self.extract.by_period and not number:

@@ -24,15 +24,15 @@ Row = dict[str, str]
 class FeedLore:
     """What is known of one feed's extract.
 
-    It has ``share`` rows for each recorded crime, ``most`` at most; ``amend`` makes cells agree that declarations do
-    not tie together; ``odd`` are cells of rows that are otherwise plain, by the file's month and all months, and
-    ``planted`` is what they hold of somebody, or what is published although it reads like a person.
+    It has ``share`` rows for each recorded crime, ``most`` at most, none in the period ``empty``; ``amend`` makes cells
+    agree that declarations do not tie together; ``odd`` are cells of rows that are otherwise plain, by the file's month
+    and all months, and ``planted`` is what they hold of somebody, or what is published although it reads like a person.
     ``tables`` are the columns of other tables of the database, by name: no feed reads them.
     """
 
     share: float = 0.03
     most: int = 5_000
-    empty_before: bool = False
+    empty: Period = ""
     amend: Callable[[Cells, dict[str, pa.Array]], dict[str, pa.Array]] = lambda _draw, cells: cells
     odd: Callable[[County, Period, Sequence[Period]], Sequence[Row]] = lambda *_: ()
     planted: Sequence[Planted] = ()

@@ -12,7 +12,8 @@ from pipeline.model.periods import MONTH
 from pipeline.sample.force import invent_force, lore_of
 from pipeline.sample.inventing import Inventor, extracts_of
 from pipeline.sample.kinds import Planted, Sower
-from pipeline.sample.manifest import write_manifest, write_planted
+from pipeline.sample.manifest import manifest_files, write_manifest, write_planted
+from pipeline.sample.mark import bears_mark
 from pipeline.sample.writing import write_extract, write_table
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ def make_sample(
     families = dict.fromkeys(dataset.family for dataset in datasets)
     lore = [known for family in families if (known := lore_of(family))]
     example = invent_force(CodeLists(codelists, {}), lore, first_month=span[0])
+    for name in manifest_files(data):  # an earlier sample may have had other months
+        if (data / name).is_file() and bears_mark(data / name):
+            (data / name).unlink()
     files = Counter(dict(_write_lists(data, example.lists)))
     planted: list[Planted] = []
     sower = Sower()
@@ -94,10 +98,5 @@ def _write_lists(data: Path, lists: Mapping[str, str]) -> Iterator[tuple[str, in
 def _write_extract(data: Path, inventor: Inventor, sown: Sequence[Row]) -> Iterator[tuple[str, int]]:
     """Write every file of an extract; yield each path and its rows."""
     extract = inventor.extract
-    for number, (period, name) in enumerate(extract.files(inventor.months)):
-        if extract.lore.empty_before and not number:
-            before = extract.form.file.format(period=extract.kind.neighbour(period, -1))
-            nothing = (table.slice(0, 0) for table in inventor.tables(period))
-            yield f"raw/{before}", write_extract(data / "raw" / before, extract.form, nothing)
-        tables = inventor.tables(period, () if number else sown)
-        yield f"raw/{name}", write_extract(data / "raw" / name, extract.form, tables)
+    for period, name in extract.files(inventor.months):
+        yield f"raw/{name}", write_extract(data / "raw" / name, extract.form, inventor.tables(period, sown))
