@@ -269,7 +269,8 @@ def add_events(path: Path, *changes: Mapping[str, object]) -> None:
     """Add copies of a good event of January 2024, each with some cells changed."""
     with closing(sqlite3.connect(path)) as database, database:
         database.row_factory = sqlite3.Row
-        good = dict(database.execute("SELECT * FROM event WHERE event_id = 'SAMPLE-20240100001'").fetchone())
+        good = dict(database.execute("SELECT * FROM event WHERE event_id = 'SAMPLE-24010000001'").fetchone())
+        good |= {"starts_at": "2024-01-15 19:00", "audience": "public"}
         places = ", ".join(f":{name}" for name in good)
         database.executemany(f"INSERT INTO event VALUES ({places})", [{**good, **each} for each in changes])  # noqa: S608 - column names
 

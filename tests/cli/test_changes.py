@@ -100,7 +100,7 @@ def test_a_corrected_file_rebuilds_its_own_month(product: Product) -> None:
     before = product.csv("street-crime", "2024-02")
 
     def correct(rows: Rows) -> Rows:
-        place = next(place for place in ordinary(rows) if rows[place]["outcome_code"] != "16")
+        place = next(place for place in ordinary(rows) if rows[place]["outcome_code"] == "")
         rows[place]["outcome_code"] = "16"
         return rows
 
@@ -383,7 +383,7 @@ def test_a_running_month_of_files_is_not_released_and_stays_as_it_is_where_it_wa
 
 def test_a_changed_event_rebuilds_its_month_only(product: Product) -> None:
     with closing(sqlite3.connect(product.events)) as database, database:
-        database.execute("UPDATE event SET attendance = 49 WHERE event_id = 'SAMPLE-20240200003'")
+        database.execute("UPDATE event SET attendance = 49 WHERE event_id = 'SAMPLE-24020000003'")
         database.execute("UPDATE attendee SET name = 'Somebody Else'")
     assert list(product.plan()["engagement-events"]) == ["2024-02"]
     assert product.publish() == {"engagement-events": ("2024-02",)}

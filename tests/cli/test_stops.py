@@ -314,7 +314,7 @@ def test_bad_rows_of_a_month_that_has_gone_are_not_held_against_what_is_there(pr
     assert product.publish() == {}
     with closing(sqlite3.connect(product.events)) as database, database:
         database.execute("DELETE FROM event WHERE starts_at LIKE '2024-01-%' OR starts_at LIKE '%/01/2024%'")
-        database.execute("UPDATE event SET attendance = 49 WHERE event_id = 'SAMPLE-20240200003'")
+        database.execute("UPDATE event SET attendance = 49 WHERE event_id = 'SAMPLE-24020000003'")
     said = product.run("publish", "--quiet")
     assert said.status == 0, said.text
     assert "input-gone: 2024-01" in said.out

@@ -86,9 +86,10 @@ class Coded(OneColumn):
         return Treated(self._same(text), problems)
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return codes of the list, and empty cells where they are allowed."""
+        """Return codes of the list, as many cells empty where that is allowed."""
         codes = (row[self.key] for row in draw.codes(self.codelist) if row[self.label] not in ("", *self.apart_from))
-        return {self.column: draw.of(tuple(dict.fromkeys((*codes, *("",) * self.blank))))}
+        every = tuple(dict.fromkeys((*codes, *("",) * self.blank)))
+        return {self.column: draw.of(every, [1 if code else len(every) for code in every])}
 
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return a code that no list has, and a label that another feed uses."""
