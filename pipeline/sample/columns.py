@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.sample.places import Integers
@@ -42,6 +44,13 @@ def spread(table: pa.Table, rows: Sequence[Mapping[str, str]]) -> pa.Table:
     places = np.linspace(1, table.num_rows, len(rows), endpoint=False).astype(np.int64)
     order = np.insert(np.arange(table.num_rows), places, np.arange(table.num_rows, whole.num_rows))
     return whole.take(pa.array(order)).combine_chunks()
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a small CSV."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows((header, *rows))
+    return text.getvalue()
 
 
 def write_csv(path: Path, names: Sequence[str], chunks: Iterator[pa.Table]) -> int:

@@ -65,7 +65,7 @@ def _odd_crimes(county: County, month: Period, months: Sequence[Period]) -> list
     return [
         {"crime_type": "Violent crime", "offence_code": ""},
         {"recorded_on": f"{MONTH.neighbour(month, 1)}-02 08:00"},
-        {**_at(county, len(county.location) - 1), "neighbourhood_code": ""},
+        {**_at(county, len(county.points) - 1), "neighbourhood_code": ""},
         {"location_confidence": "unknown"},
         {"recorded_on": f"09/{month[5:]}/{month[:4]} 23:59:30"},
         {"mo_text": 'Line one, with a comma\nline two, "quoted"\r\n\n=SUM(A1)'},
@@ -76,7 +76,7 @@ def _odd_crimes(county: County, month: Period, months: Sequence[Period]) -> list
             "victim_forenames": "Orla",
             "victim_surname": "Pennyquick",
         },
-        _at(county, county.location.index("On or near ")),
+        _at(county, county.point_on("")),
         *(twice, twice, again, {**again, "outcome_code": "18"}),
         *_across_months(month, months),
     ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import SettingsError
-from pipeline.sample import csv_faults, database_faults, workbook_faults
+from pipeline.sample import csv_faults, workbook_faults
 from pipeline.sample.making import SampleReport, make_sample
 from pipeline.sample.manifest import write_manifest
 
@@ -72,8 +72,8 @@ FAULTS = (
     Fault("workbook-column", _LEDGER, "unknown-column", workbook_faults.add_column),
     Fault("workbook-no-header", _LEDGER, "no-header-row", workbook_faults.drop_header),
     Fault("broken-zip", _LEDGER, "broken-file", workbook_faults.cut),
-    Fault("database-column", _EVENTS, "unknown-column", database_faults.add_column),
-    Fault("broken-database", _EVENTS, "broken-database", database_faults.cut),
+    Fault("database-column", _EVENTS, "unknown-column", csv_faults.add_database_column),
+    Fault("broken-database", _EVENTS, "broken-database", csv_faults.cut_database),
     Fault("few-addresses", _POINTS, "bad-map-point", csv_faults.give_few_addresses),
     Fault("repeated-point", _POINTS, "bad-map-point", csv_faults.repeat_last_row),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import importlib
 import importlib.util
@@ -11,21 +12,21 @@ import numpy as np
 
 from pipeline.sample import words
 from pipeline.sample.draw import Force, Truth
-from pipeline.sample.people import invent_particulars
-from pipeline.sample.places import invent_county, neighbourhood_lines, point_lines
+from pipeline.sample.places import invent_county
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pipeline.codelists import CodeLists
     from pipeline.sample.lore import Lore
-    from pipeline.sample.people import Particulars
     from pipeline.sample.places import County
 
 _SEED = 20240410
 #: A row's own place is this many metres off its map point, at most, each way.
 _OFF = 40
 _PLACES = 20_000
+_FIRST_BIRTH, _BIRTH_DAYS = dt.date(1935, 1, 1), 26_000
+_PARTS = ("name", "forenames", "surname", "email", "birth-date", "address", "phone", "sex", "trait")
 #: Parts in a thousand of the places that nobody knows, and of those known to the street.
 _UNKNOWN, _STREET = 25, 180
 
@@ -55,20 +56,25 @@ def lore_of(family: str) -> Lore | None:
 
 def invent_force(codelists: CodeLists, lore: Sequence[Lore], *, first_month: str) -> Example:
     """Return the force with what the families know of it."""
-    county, people = invent_county(generator("county")), invent_particulars(generator("people"))
+    county, people = invent_county(generator("county")), _people(generator("people"))
     truths = {
         "place": _places(county, generator("places")),
-        "person": _people(people, generator("persons")),
+        "person": people,
         "force": Truth({"slug": ("example",)}),
         "body": Truth({"code": ("FORCE", "OPCC")}, (4, 1)),
         "department": Truth({"name": words.DEPARTMENTS}),
         "company": Truth({"name": words.COMPANIES}),
     }
-    lists = {"map-points": point_lines(county), "neighbourhoods": neighbourhood_lines(county)}
+    lists = county.lists
     for each in lore:
         truths |= each.truths(codelists)
         lists |= each.lists()
-    force = Force(truths=truths, narratives=people.narratives, codelists=codelists, first_month=first_month)
+    force = Force(
+        truths=truths,
+        narratives=_narratives(people, generator("narratives")),
+        codelists=codelists,
+        first_month=first_month,
+    )
     return Example(force, county, lists)
 
 
@@ -89,7 +95,7 @@ def _places(county: County, rng: np.random.Generator) -> Truth:
             "beat_code": [area.beat_code for area in areas],
             "neighbourhood_code": [area.neighbourhood_code for area in areas],
             "ward_code": [area.ward_code for area in areas],
-            "street": [county.location[each].removeprefix("On or near ") for each in point],
+            "street": [county.points[each].location.removeprefix("On or near ") for each in point],
             "town": rng.choice(words.TOWNS, _PLACES).tolist(),
             "postcode": rng.choice(words.POSTCODES, _PLACES).tolist(),
             "house_number": [str(number) for number in rng.integers(1, 150, _PLACES)],
@@ -98,15 +104,29 @@ def _places(county: County, rng: np.random.Generator) -> Truth:
     )
 
 
-def _people(people: Particulars, rng: np.random.Generator) -> Truth:
+def _people(rng: np.random.Generator) -> Truth:
     """Return people with their particulars; one row in five is about nobody."""
 
-    def rows() -> Iterator[tuple[str, ...]]:
-        for name, email in zip(people.names, people.emails, strict=True):
-            forenames, surname = name.split(" ", 1)
-            pools = (people.births, people.addresses, words.PHONES, ("F", "M", "U"), words.ETHNICITIES)
-            yield (name, forenames, surname, email, *(pool[int(rng.integers(0, len(pool)))] for pool in pools))
+    def pick(pool: Sequence[str]) -> str:
+        return pool[int(rng.integers(0, len(pool)))]
 
-    everybody = [*rows(), *[("",) * 9] * (len(people.names) // 4)]
-    parts = ("name", "forenames", "surname", "email", "birth-date", "address", "phone", "sex", "trait")
-    return Truth(dict(zip(parts, map(list, zip(*everybody, strict=True)), strict=True)))
+    everybody = []
+    for _ in range(900):
+        forenames, surname = pick(words.FORENAMES), pick(words.SURNAMES)
+        mailbox = f"{forenames}.{surname}@{pick(words.DOMAINS)}".lower()
+        born = (_FIRST_BIRTH + dt.timedelta(days=int(rng.integers(0, _BIRTH_DAYS)))).isoformat()
+        address = f"{rng.integers(1, 180)} {pick(words.STREETS)}, {pick(words.TOWNS)}, {pick(words.POSTCODES)}"
+        rest = (pick(words.PHONES), pick(("F", "M", "U")), pick(words.ETHNICITIES))
+        everybody.append((f"{forenames} {surname}", forenames, surname, mailbox, born, address, *rest))
+    nobody = [("",) * len(_PARTS)] * 225
+    return Truth(dict(zip(_PARTS, zip(*everybody, *nobody, strict=True), strict=True)))
+
+
+def _narratives(people: Truth, rng: np.random.Generator) -> list[str]:
+    """Return narratives that name people."""
+    texts = []
+    for number in range(700):
+        one = {part: values[number] for part, values in people.columns.items()}
+        first, middle, last = (str(rng.choice(pool)) for pool in (words.OPENINGS, words.MIDDLES, words.ENDINGS))
+        texts.append(f"{first}; {middle.format(plate=words.PLATES[number % len(words.PLATES)], **one)}. {last}")
+    return texts

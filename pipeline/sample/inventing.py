@@ -176,7 +176,8 @@ class Inventor:
         number = [each for each, _ in extract.files(self.months)].index(period)
         awkward = (cells for each in extract.handlings if isinstance(each, HasAwkward) for cells in each.awkward())
         odd = [*islice(awkward, _MOST_ODD), *extract.lore.odd(self.example.county, period, self.months), *sown]
-        return self._plain(self._months_of(period)[-1], odd, first=9_000_001 + 1000 * number)
+        months = self._months_of(period)
+        return self._plain(months[len(months) // 2], odd, first=9_000_001 + 1000 * number)
 
     def _plain(self, month: str, odd: Sequence[Mapping[str, str]], *, first: int) -> pa.Table:
         draw = self._cells(month, max(len(odd), 1), first=first, rng=generator("odd"), plain=True)

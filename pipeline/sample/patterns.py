@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
-from re import _constants as sign  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
 
@@ -20,52 +18,39 @@ _VARIETY = 24
 
 
 def fitting(cells: pa.Array, pattern: str) -> pa.Array:
-    """Return ``cells`` where they fit ``pattern``; other ones take the place of those that do not."""
-    if not pattern:
-        return cells
+    """Return ``cells`` where they fit ``pattern``; texts that do take the place of the others."""
     texts = plain(cells)
-    values = [str(text) for text in pc.unique(texts).to_pylist()]
-    made = [text for text in (example(pattern, number) for number in range(_VARIETY)) if re.fullmatch(pattern, text)]
-    if not made:
-        return texts
-    others = [text for text in values if not re.fullmatch(pattern, text)]
-    fitted = {text: made[place % len(made)] for place, text in enumerate(others)}
-    return pa.array([fitted.get(str(text), str(text)) for text in texts.to_pylist()], pa.string())
+    others = [text for text in pc.unique(texts).to_pylist() if not re.fullmatch(pattern, text)] if pattern else []
+    if not others:
+        return cells
+    made = ["".join(_texts(parser.parse(pattern), turn)) for turn in range(_VARIETY)]
+    fit = [text for text in made if re.fullmatch(pattern, text)] or others
+    instead = {text: fit[place % len(fit)] for place, text in enumerate(others)}
+    return pa.array([instead.get(text, text) for text in texts.to_pylist()], pa.string())
 
 
-def example(pattern: str, number: int) -> str:
-    """Return a text that a simple ``pattern`` describes; each ``number`` may give another one."""
-    return "".join(_texts(parser.parse(pattern), number))
-
-
-def _texts(parts: Iterable[tuple[Any, Any]], number: int) -> Iterable[str]:
+def _texts(parts: Iterable[tuple[Any, Any]], turn: int) -> Iterable[str]:
+    """Yield the pieces of a text that a parsed pattern describes; each ``turn`` gives another one."""
     for place, (kind, what) in enumerate(parts):
-        turn = number // (1 + place) + place
-        if kind is sign.LITERAL:
-            yield chr(what)
-        elif kind is sign.IN:
-            yield _one_of(what, turn)
-        elif kind is sign.ANY:
-            yield "x"
-        elif kind in (sign.MAX_REPEAT, sign.MIN_REPEAT):
-            low, _, inner = what
-            for each in range(max(low, 1)):
-                yield from _texts(inner, turn + each)
-        elif kind is sign.SUBPATTERN:
-            yield from _texts(what[-1], number)
-        elif kind is sign.BRANCH:
-            branches = what[1]
-            yield from _texts(branches[number % len(branches)], number)
+        match str(kind):
+            case "LITERAL":
+                yield chr(what)
+            case "IN":
+                signs = [sign for choice in what for sign in _signs(*choice)] or ["x"]
+                yield signs[(turn + place) % len(signs)]
+            case "MAX_REPEAT":
+                for each in range(max(what[0], 1)):
+                    yield from _texts(what[2], turn + each)
+            case "SUBPATTERN":
+                yield from _texts(what[-1], turn)
+            case "BRANCH":
+                yield from _texts(what[1][turn % len(what[1])], turn)
 
 
-def _one_of(choices: Iterable[tuple[Any, Any]], turn: int) -> str:
-    signs = [chr(code) for kind, what in choices for code in _codes(kind, what)]
-    return next(islice(signs, turn % len(signs), None), "x") if signs else "x"
-
-
-def _codes(kind: Any, what: Any) -> Iterable[int]:  # noqa: ANN401 - the parser's own
-    if kind is sign.LITERAL:
-        return (what,)
-    if kind is sign.RANGE:
-        return range(what[0], what[1] + 1)
-    return range(48, 58) if what is sign.CATEGORY_DIGIT else ()
+def _signs(kind: object, what: Any) -> Iterable[str]:  # noqa: ANN401 - the parser's own
+    match str(kind):
+        case "LITERAL":
+            return chr(what)
+        case "RANGE":
+            return map(chr, range(what[0], what[1] + 1))
+    return "0123456789" if str(what) == "CATEGORY_DIGIT" else ""

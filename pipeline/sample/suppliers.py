@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.sample import words
+from pipeline.sample.columns import csv_text
 from pipeline.sample.kinds import ON_PURPOSE, Planted
 from pipeline.sample.mark import NUMBER_MARK
 
@@ -113,12 +112,8 @@ def protected() -> tuple[Supplier, ...]:
 
 def supplier_type_lines() -> str:
     """Return `supplier-types.csv`: what the force has sorted, and one line that only marks the file as invented."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("supplier_number", "supplier_type"))
-    writer.writerow((f"{NUMBER_MARK}0001", "ORG"))
-    writer.writerows((one.number, kind) for one, kind in zip(SETTLED, _SETTLED_KINDS, strict=True))
-    return text.getvalue()
+    settled = ((one.number, kind) for one, kind in zip(SETTLED, _SETTLED_KINDS, strict=True))
+    return csv_text(("supplier_number", "supplier_type"), ((f"{NUMBER_MARK}0001", "ORG"), *settled))
 
 
 def planted_suppliers() -> Iterator[Planted]:

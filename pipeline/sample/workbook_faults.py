@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 #: How the sample's ledger is laid out.
 LEDGER = Form("", title_rows=3, table="Payments")
+_HIDDEN = 20
 _MARKING = "OFFICIAL-SENSITIVE"
 _MACRO_TYPE = '<Override PartName="/xl/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/>'
 _PIVOT = "xl/pivotCache/pivotCacheDefinition1.xml"
@@ -26,53 +27,31 @@ _PIVOT_TEXT = (
 )
 
 
-def hide_sheet(path: Path) -> None:
-    """Add a hidden sheet."""
-    _dressed(path, lambda book: book.add_worksheet("Working").hide())
+def _dressed(dress: Callable[[xlsxwriter.Workbook], object]) -> Callable[[Path], None]:
+    """Return what writes a month's ledger again with what ``dress`` adds."""
+
+    def spoil(path: Path) -> None:
+        lines = read_workbook(path, LEDGER)
+        write_workbook(path, LEDGER, lines, header=tuple(lines[0]), dress=dress)
+
+    return spoil
 
 
-def hide_sheet_well(path: Path) -> None:
-    """Add a sheet that no menu offers to show."""
-    _dressed(path, lambda book: book.add_worksheet("Working").very_hidden())
+def _on_sheet(change: Callable[[xlsxwriter.Worksheet], object]) -> Callable[[Path], None]:
+    """Return what writes a month's ledger again with its sheet changed."""
+    return _dressed(lambda book: change(book.get_worksheet_by_name(LEDGER.table)))
 
 
-def hide_row(path: Path) -> None:
-    """Hide a line of the payments."""
-    _dressed(
-        path,
-        lambda book: book.get_worksheet_by_name(LEDGER.table).set_row(
-            LEDGER.title_rows + 3, None, None, {"hidden": True}
-        ),
-    )
-
-
-def hide_column(path: Path) -> None:
-    """Hide the column of the supplier's address."""
-    place = list(read_workbook(path, LEDGER)[0]).index("Supplier Address")
-    _dressed(
-        path,
-        lambda book: book.get_worksheet_by_name(LEDGER.table).set_column(place, place, None, None, {"hidden": True}),
-    )
-
-
-def add_comment(path: Path) -> None:
-    """Put a comment on a cell."""
-    _on_sheet(path, lambda sheet: sheet.write_comment("F6", "is this one a person?"))
-
-
-def mark_title(path: Path) -> None:
-    """Put a protective marking into a title row."""
-    _on_sheet(path, lambda sheet: sheet.write_string(1, 3, _MARKING))
-
-
-def mark_page_header(path: Path) -> None:
-    """Put a protective marking into the header of the printed page."""
-    _on_sheet(path, lambda sheet: sheet.set_header(f"&C{_MARKING}"))
-
-
-def mark_property(path: Path) -> None:
-    """Put a protective marking into the file's properties."""
-    _dressed(path, lambda book: book.set_custom_property("Classification", _MARKING))
+hide_sheet = _dressed(lambda book: book.add_worksheet("Working").hide())
+# a sheet that no menu offers to show
+hide_sheet_well = _dressed(lambda book: book.add_worksheet("Working").very_hidden())
+hide_row = _on_sheet(lambda sheet: sheet.set_row(LEDGER.title_rows + 3, None, None, {"hidden": True}))
+hide_column = _on_sheet(lambda sheet: sheet.set_column(_HIDDEN, _HIDDEN, None, None, {"hidden": True}))
+add_comment = _on_sheet(lambda sheet: sheet.write_comment("F6", "is this one a person?"))
+# a protective marking in a title row, in the header of the printed page, in the file's properties
+mark_title = _on_sheet(lambda sheet: sheet.write_string(1, 3, _MARKING))
+mark_page_header = _on_sheet(lambda sheet: sheet.set_header(f"&C{_MARKING}"))
+mark_property = _dressed(lambda book: book.set_custom_property("Classification", _MARKING))
 
 
 def add_column(path: Path) -> None:
@@ -114,17 +93,6 @@ def cut(path: Path) -> None:
     _pack(path, title | parts)
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) * 2 // 3])
-
-
-def _dressed(path: Path, dress: Callable[[xlsxwriter.Workbook], object]) -> None:
-    """Write the month's ledger again with what ``dress`` adds."""
-    lines = read_workbook(path, LEDGER)
-    write_workbook(path, LEDGER, lines, header=tuple(lines[0]), dress=dress)
-
-
-def _on_sheet(path: Path, change: Callable[[xlsxwriter.Worksheet], object]) -> None:
-    """Write the month's ledger again with its sheet changed."""
-    _dressed(path, lambda book: change(book.get_worksheet_by_name(LEDGER.table)))
 
 
 def _parts(path: Path) -> dict[str, bytes]:
