@@ -123,7 +123,7 @@ def invent_county(rng: np.random.Generator) -> County:
     degrees = ((f"{each / 1e6:.6f}", f"{other / 1e6:.6f}") for each, other in zip(x, y, strict=True))
     rows = zip(degrees, locations, areas, addresses.tolist(), strict=True)
     return County(
-        points=tuple(Point(*degree, name, *area, few) for degree, name, area, few in rows),
+        points=tuple(Point._make((*degree, name, *area, few)) for degree, name, area, few in rows),
         easting=np.rint(easting).astype(np.int64),
         northing=np.rint(northing).astype(np.int64),
         weight=busy / busy.sum(),
