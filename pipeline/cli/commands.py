@@ -86,6 +86,9 @@ def sample(options: argparse.Namespace) -> int:
     """Make the sample, make the tree of faults, or remove the sample."""
     settings = _settings(options)
     data = settings.data
+    if options.months is not None and (options.faults or options.clear):
+        message = "--months is about the sample itself"
+        raise SettingsError("bad-setting", message, where="--months", fix="leave out --faults or --clear")
     if options.clear:
         with locked(settings.data / "private", say=say_line):
             removed = origin.clear_sample(data)

@@ -532,6 +532,19 @@ def test_rows_scale_the_sample(tmp_path: Path) -> None:
     assert product.crimes("2024-02").read_bytes().count(b"SAMPLE*") >= 290
 
 
+def test_a_longer_history_is_published_whole(tmp_path: Path) -> None:
+    product = Product.empty(tmp_path)
+    said = product.run("sample", "--rows", "200", "--months", "6")
+    assert said.status == 0, said.text
+    assert "raw/crime/recorded-crime/2023-10.csv: 200 rows" in said.out
+    six = ("2023-10", "2023-11", "2023-12", *MONTHS)
+    assert product.publish() == dict.fromkeys(DATASETS, six)
+    for other in ("--faults", "--clear"):
+        refused = product.run("sample", "--months", "6", other)
+        assert refused.status == ExitStatus.SETTINGS
+        assert product.crimes("2023-10").is_file()
+
+
 # --- the other exit statuses ----------------------------------------------------------------------------------------
 
 
