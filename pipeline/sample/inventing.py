@@ -164,7 +164,9 @@ class Inventor:
             if str(plain(column)[0]).startswith((CRIME_MARK, NUMBER_MARK)):
                 return name
         withheld = [name for each in self.extract.feeds[0].withheld for name in each.columns]
-        chosen = min(withheld or cells, key=lambda name: [*_MARKED, kind_of(name)].index(kind_of(name)))
+        if not withheld:
+            return next(iter(cells))
+        chosen = min(withheld, key=lambda name: [*_MARKED, kind_of(name)].index(kind_of(name)))
         cells[chosen] = draw.references(self.extract.name)
         return chosen
 
@@ -175,7 +177,14 @@ class Inventor:
         extract = self.extract
         number = [each for each, _ in extract.files(self.months)].index(period)
         awkward = (cells for each in extract.handlings if isinstance(each, HasAwkward) for cells in each.awkward())
-        odd = [*islice(awkward, _MOST_ODD), *extract.lore.odd(self.example.county, period, self.months), *sown]
+        mark = {extract.feeds[0].declared[0]: f"{NUMBER_MARK}{number:04d}"}  # where no other column can bear it
+        unmarked = [mark] * (not extract.feeds[0].withheld)
+        odd = [
+            *unmarked,
+            *islice(awkward, _MOST_ODD),
+            *extract.lore.odd(self.example.county, period, self.months),
+            *sown,
+        ]
         months = self._months_of(period)
         return self._plain(months[len(months) // 2], odd, first=9_000_001 + 1000 * number)
 
@@ -217,7 +226,7 @@ class Inventor:
         """Return the columns in which somebody is planted, with the kind of each; `record` is a reference."""
         found: dict[str, str] = {}
         for feed in self.extract.feeds:
-            withheld = {name for each in feed.withheld for name in each.columns}
+            withheld = [name for each in feed.withheld for name in each.columns]
             if misplaced:
                 for each in feed.columns.values():
                     if isinstance(each, Treatment) and not each.open_text:

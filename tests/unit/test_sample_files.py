@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from product import Product
 
 from pipeline.datasets import declared
 from pipeline.errors import SettingsError
@@ -53,6 +54,17 @@ def test_the_same_bytes_every_time(made: tuple[Path, SampleReport], tmp_path: Pa
     assert again == report
     for path, _ in report.files:
         assert (tmp_path / path).read_bytes() == (data / path).read_bytes(), path
+
+
+def test_the_same_bytes_whatever_the_seed_of_hashes(tmp_path: Path) -> None:
+    made = []
+    for seed in ("1", "2"):
+        product = Product.empty(tmp_path / seed)
+        process = product.start("sample", "--rows", "200", PYTHONHASHSEED=seed)
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+        made.append([(product.private / "sample" / name).read_bytes() for name in ("manifest.json", "planted.csv")])
+    assert made[0] == made[1]
 
 
 def test_the_manifest_lists_every_file_with_its_digest(made: tuple[Path, SampleReport]) -> None:

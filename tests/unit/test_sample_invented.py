@@ -145,6 +145,20 @@ def test_records_of_one_scope_are_the_same_in_every_extract(tmp_path: Path) -> N
     assert len(references[0] & references[1]) >= 30
 
 
+def test_a_file_without_a_withheld_column_is_marked_too(tmp_path: Path) -> None:
+    (tmp_path / "schemas" / "things").mkdir(parents=True)
+    shutil.copytree(CODELISTS, tmp_path / "schemas" / "codelists")
+    (tmp_path / "schemas" / "things" / "counts.json").write_text(json.dumps({"fields": []}), encoding="utf-8")
+    columns = {"Kind": Coded("kind", "engagement-kind"), "Cost": Money("pounds", why="x")}
+    feed = Feed(name="counts", title="counts", source=Folder("things/{period}.csv"), columns=columns)
+    dataset = Dataset(name="counts", family="things", theme="x", tags=(), feeds=(feed,))
+    make_sample(tmp_path / "data", [dataset], codelists=tmp_path / "schemas" / "codelists")
+    for month in ("2024-01", "2024-02", "2024-03"):
+        path = tmp_path / "data" / "raw" / "things" / f"{month}.csv"
+        assert bears_mark(path)
+        assert sum(row["Kind"].startswith("SAMPLE-") for row in read_csv(path)) == 1
+
+
 def test_a_longer_history_ends_with_the_same_month(tmp_path: Path) -> None:
     report = make_sample(tmp_path, declared().values(), rows=200, months=14, codelists=CODELISTS)
     crimes = sorted(path for path, _ in report.files if "recorded-crime" in path)
