@@ -37,6 +37,8 @@ _EXCLUDED = (
 #: How many lines each transaction of twenty has, and which of them come to less than the threshold.
 _SHAPE = (1, 1, 2, 1, 3, 1, 2, 1, 1, 5, 1, 2, 1, 4, 1, 1, 2, 1, 6, 1)
 _SMALL, _EXCLUDED_AT, _PROTECTED_AT, _TRADER_AT = (4, 7, 15), 11, (2, 9, 17), 13
+#: What a plain line comes to, in pence.
+_PLAIN = 81_250
 #: Columns that all lines of a transaction share, those that say who is paid apart.
 _SHARED = (
     *("Body", "Transaction No", "Invoice No", "PO No", "Invoice Date", "Payment Date", "Currency", "Payment Method"),
@@ -67,8 +69,8 @@ def _amend(draw: Cells, cells: dict[str, pa.Array]) -> dict[str, pa.Array]:
     excluded = len(_ACCOUNTS) + number % len(_EXCLUDED)
     draw.meet("account", np.where(turn == _EXCLUDED_AT, excluded, draw.index(len(_ACCOUNTS))))
     small = np.isin(turn, _SMALL)
-    pence = np.where(small, 900 + draw.index(47_000), np.minimum(52_000 + draw.index(48_000) ** 2 // 400, 9_000_000))
-    pence = np.where(small, pence // np.repeat(count, count), pence)
+    little = (900 + draw.index(47_000)) // np.repeat(count, count)
+    pence = np.where(small, little, _PLAIN if draw.plain else 52_000 + draw.index(48_000) ** 2 // 400)
     return {
         **cells,
         **{name: plain(cells[name]).take(pa.array(first)) for name in _SHARED},

@@ -149,8 +149,12 @@ def test_a_file_without_a_withheld_column_is_marked_too(tmp_path: Path) -> None:
     (tmp_path / "schemas" / "things").mkdir(parents=True)
     shutil.copytree(CODELISTS, tmp_path / "schemas" / "codelists")
     (tmp_path / "schemas" / "things" / "counts.json").write_text(json.dumps({"fields": []}), encoding="utf-8")
-    columns = {"Kind": Coded("kind", "engagement-kind"), "Cost": Money("pounds", why="x")}
-    feed = Feed(name="counts", title="counts", source=Folder("things/{period}.csv"), columns=columns)
+    feed = Feed(
+        name="counts",
+        title="counts",
+        source=Folder("things/{period}.csv"),
+        columns={"Kind": Coded("kind", "engagement-kind"), "Cost": Money("pounds", why="x")},
+    )
     dataset = Dataset(name="counts", family="things", theme="x", tags=(), feeds=(feed,))
     make_sample(tmp_path / "data", [dataset], codelists=tmp_path / "schemas" / "codelists")
     for month in ("2024-01", "2024-02", "2024-03"):
