@@ -37,7 +37,7 @@ from pipeline.protect.rules.payee_register import (
 )
 from pipeline.protect.rules.redaction import Redaction
 from pipeline.protect.rules.rule import these_rows, written_differently
-from pipeline.protect.rules.transactions import OfTransactions, together, transactions, with_any
+from pipeline.protect.rules.transactions import OfTransactions, Review, together, transactions, with_any
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -48,18 +48,6 @@ if TYPE_CHECKING:
     from pipeline.model.context import Context
     from pipeline.model.examples import Draw
     from pipeline.model.tables import RawTable
-
-
-@dataclass(frozen=True, slots=True)
-class _Review:
-    """Withholds whole transactions that have a standing line with an unknown payee."""
-
-    group: NDArray[np.int64]
-    unknown: Mask
-
-    def settle(self, standing: Mask, _bad: Mask) -> Iterable[tuple[str, Mask]]:
-        """Yield their standing lines."""
-        yield "payee-needs-review", with_any(self.group, self.unknown & standing) & standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,7 +293,7 @@ class Payee(OfTransactions):
         """Return the lines whose payee is unknown, and what is kept back of the others."""
         unknown = self.kinds(raw, context) == ""
         lines = self._lines(raw, context)
-        review = _Review(transactions(raw, self.body, self.number), unknown)
+        review = Review(transactions(raw, self.body, self.number), unknown)
         called = context.pseudonyms.protection("name", raw.cells[self.name])
         people = people_of(self.kinds(raw, context), raw.cells[_KEY], called, context.registers.get(self.register, {}))
         kept_back = remembered(raw.cells[_PAID], lines, people, context.kept_back)

@@ -133,6 +133,18 @@ class WholeTransactions(OfTransactions):
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """Withholds whole transactions that have a standing line with an unknown payee."""
+
+    group: NDArray[np.int64]
+    unknown: Mask
+
+    def settle(self, standing: Mask, _bad: Mask) -> Iterable[tuple[str, Mask]]:
+        """Yield their standing lines."""
+        yield "payee-needs-review", with_any(self.group, self.unknown & standing) & standing
+
+
+@dataclass(frozen=True, slots=True)
 class _Reaches:
     """Withholds transactions whose standing lines do not total enough."""
 
