@@ -13,6 +13,7 @@ import pyarrow as pa
 from pipeline.model.examples import HasAwkward, HasExample
 from pipeline.model.handling import Treatment
 from pipeline.model.periods import MONTH
+from pipeline.plain import read_plain
 from pipeline.sample.columns import CHUNK, plain, spread
 from pipeline.sample.draw import Cells
 from pipeline.sample.force import generator, lore_of
@@ -82,8 +83,7 @@ def extracts_of(datasets: Iterable[Dataset], schemas: Path) -> list[Extract]:
     """Return the extracts that ``datasets`` read, each once."""
     found: dict[tuple[str, str], Extract] = {}
     for dataset in datasets:
-        schema = json.loads((schemas / dataset.family / f"{dataset.name}.json").read_bytes())
-        fields = {field["name"]: field for field in schema["fields"]}
+        fields = _fields_of(schemas / dataset.family / f"{dataset.name}.json")
         family = lore_of(dataset.family)
         for feed in dataset.feeds:
             form = feed.source.form
@@ -97,6 +97,14 @@ def extracts_of(datasets: Iterable[Dataset], schemas: Path) -> list[Extract]:
                 by_period="{period}" in form.file,
             )
     return list(found.values())
+
+
+def _fields_of(schema: Path) -> Mapping[str, Mapping[str, Any]]:
+    """Return the published fields by name; none where the schema cannot be read: the dataset's own run says why."""
+    try:
+        return {field["name"]: field for field in json.loads(read_plain(schema))["fields"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
