@@ -46,10 +46,10 @@ def spread(table: pa.Table, rows: Sequence[Mapping[str, str]]) -> pa.Table:
     return whole.take(pa.array(order)).combine_chunks()
 
 
-def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a small CSV."""
+def csv_text(rows: Iterable[Sequence[object]]) -> str:
+    """Return a small CSV of ``rows``, the first of which is its header."""
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows((header, *rows))
+    csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
 
 

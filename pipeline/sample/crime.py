@@ -20,21 +20,14 @@ if TYPE_CHECKING:
     from pipeline.sample.places import County
 
 #: Parts in a thousand of each crime type.
-_TYPES = {
-    "Violence and sexual offences": 340,
-    "Criminal damage and arson": 90,
-    "Shoplifting": 95,
-    "Other theft": 90,
-    "Public order": 85,
-    "Vehicle crime": 80,
-    "Burglary": 55,
-    "Drugs": 38,
-    "Other crime": 26,
-    "Theft from the person": 22,
-    "Bicycle theft": 18,
-    "Robbery": 14,
-    "Possession of weapons": 13,
-}
+_TYPES = dict(
+    (
+        *(("Violence and sexual offences", 340), ("Criminal damage and arson", 90), ("Shoplifting", 95)),
+        *(("Other theft", 90), ("Public order", 85), ("Vehicle crime", 80), ("Burglary", 55), ("Drugs", 38)),
+        *(("Other crime", 26), ("Theft from the person", 22), ("Bicycle theft", 18), ("Robbery", 14)),
+        ("Possession of weapons", 13),
+    )
+)
 #: One reference that is restricted in one month's file and not in the month before.
 _RESTRICTED_ONCE = f"{CRIME_MARK}24*9900001"
 #: One crime that comes again, equal in every published column, two months later.

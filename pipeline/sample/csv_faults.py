@@ -33,13 +33,9 @@ def _records(change: Callable[[Records], Records]) -> Callable[[Path], None]:
     def spoil(path: Path) -> None:
         with path.open(encoding="utf-8", newline="") as file:
             records = list(csv.reader(file))
-        path.write_text(csv_text(*_first(change(records))), encoding="utf-8", newline="")
+        path.write_text(csv_text(change(records)), encoding="utf-8", newline="")
 
     return spoil
-
-
-def _first(records: Records) -> tuple[list[str], Records]:
-    return records[0], records[1:]
 
 
 def _spoilt(records: Records) -> Records:

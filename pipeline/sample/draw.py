@@ -150,7 +150,7 @@ class Cells:
         limits = about.get("constraints", {})
         closed = [str(value) for value in limits.get("enum", ())]
         if codes := about.get("codelist"):
-            closed = list(self.force.codelists.read(codes).values(about.get("codelistColumn", "label")))
+            closed = [row[about.get("codelistColumn", "label")] for row in self.codes(codes)]
         if closed:
             return self.of(closed)
         match about.get("type", "string"):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import importlib
-import importlib.util
+import pkgutil
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -45,16 +46,16 @@ def generator(*of: str) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "big")))
 
 
-def lore_of(family: str) -> Lore | None:
-    """Return what a family's module here knows beyond its declarations; nothing where it has none."""
-    name = f"pipeline.sample.{family}"
-    if importlib.util.find_spec(name) is None:
-        return None
-    found: Lore | None = getattr(importlib.import_module(name), "LORE", None)
-    return found
+@cache
+def lore() -> Mapping[str, Lore]:
+    """Return what modules here know beyond declarations, by the family that each is named after."""
+    package = importlib.import_module("pipeline.sample")
+    modules = {each.name: f"pipeline.sample.{each.name}" for each in pkgutil.iter_modules(package.__path__)}
+    found = {name: getattr(importlib.import_module(module), "LORE", None) for name, module in modules.items()}
+    return {name: known for name, known in found.items() if known}
 
 
-def invent_force(codelists: CodeLists, lore: Sequence[Lore], *, first_month: str) -> Example:
+def invent_force(codelists: CodeLists, *, first_month: str) -> Example:
     """Return the force with what the families know of it."""
     county, people = invent_county(generator("county")), _people(generator("people"))
     truths = {
@@ -66,7 +67,7 @@ def invent_force(codelists: CodeLists, lore: Sequence[Lore], *, first_month: str
         "company": Truth({"name": words.COMPANIES}),
     }
     lists = county.lists
-    for each in lore:
+    for each in lore().values():
         truths |= each.truths(codelists)
         lists |= each.lists()
     force = Force(

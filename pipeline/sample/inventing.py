@@ -16,7 +16,7 @@ from pipeline.model.periods import MONTH
 from pipeline.plain import read_plain
 from pipeline.sample.columns import CHUNK, plain, spread
 from pipeline.sample.draw import Cells
-from pipeline.sample.force import generator, lore_of
+from pipeline.sample.force import generator, lore
 from pipeline.sample.kinds import Planted, Sower, Sown, kind_of
 from pipeline.sample.lore import FeedLore
 from pipeline.sample.mark import CRIME_MARK, NUMBER_MARK
@@ -84,16 +84,16 @@ def extracts_of(datasets: Iterable[Dataset], schemas: Path) -> list[Extract]:
     found: dict[tuple[str, str], Extract] = {}
     for dataset in datasets:
         fields = _fields_of(schemas / dataset.family / f"{dataset.name}.json")
-        family = lore_of(dataset.family)
+        family = lore().get(dataset.family)
         for feed in dataset.feeds:
             form = feed.source.form
-            lore = (family.feeds if family else {}).get(feed.name, FeedLore())
+            own = (family.feeds if family else {}).get(feed.name, FeedLore())
             known = found.get((form.file, form.table))
             found[form.file, form.table] = Extract(
                 form=form,
                 feeds=(*(known.feeds if known else ()), feed),
                 fields={**fields, **(known.fields if known else {})},
-                lore=known.lore if known else lore,
+                lore=known.lore if known else own,
                 by_period="{period}" in form.file,
             )
     return list(found.values())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.codelists import CodeLists
 from pipeline.errors import SettingsError
 from pipeline.model.periods import MONTH
-from pipeline.sample.force import invent_force, lore_of
+from pipeline.sample.force import invent_force
 from pipeline.sample.inventing import Inventor, extracts_of
 from pipeline.sample.kinds import Planted, Sower
 from pipeline.sample.manifest import manifest_files, write_manifest, write_planted
@@ -50,10 +50,7 @@ def make_sample(
     rows, months = _CRIMES if rows is None else rows, _MONTHS if months is None else months
     _check_size(rows, months)
     span = tuple(MONTH.between(MONTH.neighbour(LAST_MONTH, 1 - months), LAST_MONTH))
-    datasets = tuple(datasets)
-    families = dict.fromkeys(dataset.family for dataset in datasets)
-    lore = [known for family in families if (known := lore_of(family))]
-    example = invent_force(CodeLists(codelists, {}), lore, first_month=span[0])
+    example = invent_force(CodeLists(codelists, {}), first_month=span[0])
     for name in manifest_files(data):  # an earlier sample may have had other months
         if (data / name).is_file() and bears_mark(data / name):
             (data / name).unlink()

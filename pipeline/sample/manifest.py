@@ -25,7 +25,7 @@ MANIFEST_FILE = "private/sample/manifest.json"
 
 def write_planted(data: Path, planted: Sequence[Planted]) -> None:
     """Write the planted identities below ``data`` as CSV: feed, column, kind, value."""
-    _write_private(data / PLANTED_FILE, csv_text(Planted._fields, planted))
+    _write_private(data / PLANTED_FILE, csv_text((Planted._fields, *planted)))
 
 
 def write_manifest(data: Path, paths: Sequence[str]) -> None:

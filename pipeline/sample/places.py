@@ -104,8 +104,8 @@ class County:
     def lists(self) -> dict[str, str]:
         """The force's lists of its places, by name."""
         return {
-            "map-points": csv_text(Point._fields, self.points),
-            "neighbourhoods": csv_text(Neighbourhood._fields, self.neighbourhoods),
+            "map-points": csv_text((Point._fields, *self.points)),
+            "neighbourhoods": csv_text((Neighbourhood._fields, *self.neighbourhoods)),
         }
 
 

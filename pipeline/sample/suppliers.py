@@ -113,7 +113,7 @@ def protected() -> tuple[Supplier, ...]:
 def supplier_type_lines() -> str:
     """Return `supplier-types.csv`: what the force has sorted, and one line that only marks the file as invented."""
     settled = ((one.number, kind) for one, kind in zip(SETTLED, _SETTLED_KINDS, strict=True))
-    return csv_text(("supplier_number", "supplier_type"), ((f"{NUMBER_MARK}0001", "ORG"), *settled))
+    return csv_text((("supplier_number", "supplier_type"), (f"{NUMBER_MARK}0001", "ORG"), *settled))
 
 
 def planted_suppliers() -> Iterator[Planted]:

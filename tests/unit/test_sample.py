@@ -135,6 +135,13 @@ def test_every_identifying_column_holds_a_planted_value(data: Path) -> None:
         assert columns <= {column for of, column in held if of == feed}, feed
 
 
+def test_every_column_that_a_declaration_calls_identifying_holds_somebody(data: Path) -> None:
+    held = {(line["feed"], line["column"]) for line in planted(data)}
+    wanted = {(feed.name, column) for dataset in DATASETS for feed in dataset.feeds for column in feed.identifying}
+    assert len(wanted) > 40
+    assert wanted - held == set()
+
+
 def test_names_are_planted_in_awkward_ways(data: Path) -> None:
     values = [line["value"] for line in planted(data) if line["kind"] in {"name", "phone"}]
     for form in (

@@ -20,7 +20,7 @@ from pipeline.extract.delimited import Folder
 from pipeline.extract.workbook import Workbook
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.model.periods import FinancialYearly, Quarterly, Snapshots, Whole
-from pipeline.protect.treatments import Coded, Day, Keep, Money, Pseudonym, Withhold
+from pipeline.protect.treatments import Coded, CompanyNumber, Day, Keep, Money, Pseudonym, Withhold
 from pipeline.sample import bears_mark, make_sample
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ FIELDS: tuple[dict[str, Any], ...] = (
     {"name": "grade", "type": "string", "constraints": {"enum": ["high", "low"]}},
     {"name": "code", "type": "string", "constraints": {"pattern": "(?:LOT|PART)-[0-9]{3}(?:/[A-C])?"}},
     {"name": "pounds", "type": "number"},
+    {"name": "category", "type": "string"},
+    {"name": "maker", "type": "string"},
 )
 SOURCES: dict[str, tuple[Source, PeriodKind, tuple[str, ...]]] = {
     "quarters": (Folder("things/q/{period}.csv"), Quarterly(dated_by="Day"), ("things/q/2024-Q1.csv",)),
@@ -68,6 +70,8 @@ def things(name: str) -> Dataset:
             "Lot": Keep("code", why="x"),
             "Ref No": Pseudonym("id", scope="thing"),
             "Cost": Money("pounds", why="x"),
+            "Category": Keep("category", why="x"),
+            "Maker No": CompanyNumber("maker"),
             ("Keeper Name", "Keeper Phone", "Notes"): Withhold("a keeper"),
             "Shelf": Withhold(what="Shelves", why="x"),
         },
