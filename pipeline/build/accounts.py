@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Accounted:
-    """Each row's fate: ``published`` are positions among the rows read, in their order.
+    """What became of each row: ``published`` are positions among the rows read, in their order.
 
     ``bad`` counts, by path, the rows that speak against their file: held lines and missing reasons why
     value for money was expected do not.
@@ -65,7 +65,7 @@ def outcome_of(code: str) -> Outcome:
 
 
 def settle(raw: RawTable, safe: SafeTable, refereed: Refereed) -> Accounted:
-    """Return the fate of each row: bad rows first, then rules in their order, then what is left is published."""
+    """Return what becomes of each row: bad rows first, then rules in their order, then what is left is published."""
     found = [*safe.found, *_of_schema(safe, refereed.checked.rejections)]
     reasons = _Reasons(np.zeros(safe.length, np.int16), ["published"])
     bad = safe.bad.copy()

@@ -270,6 +270,17 @@ def note_of(
     )
 
 
+def notes_of_protections(
+    inputs: DatasetInputs, before: Mapping[Period, MonthState], after: Mapping[Period, MonthState]
+) -> list[ChangeNote]:
+    """Return the lines of the change log for months that are public with new protections, and were not built."""
+    return [
+        note_of(inputs, month, now.released, last=before[month].released, made=None)
+        for month, now in after.items()
+        if now.released and now.released != before[month].released
+    ]
+
+
 def _month_state(asked: _Asked, why: tuple[Finding, ...]) -> MonthState:
     before, made = asked.before, asked.made
     waits = Waiting(built=asked.built, findings=why, profile=asked.profile) if why else None

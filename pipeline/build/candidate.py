@@ -19,7 +19,7 @@ from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak_scan import Watched, check, read_back
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pipeline.build.due import Stale
     from pipeline.build.inventory import Survey
@@ -42,7 +42,7 @@ class DatasetInputs:
     """What building the months of one dataset needs.
 
     ``places`` remember, by the sha256 of its CSV, which records a release holds, and where; ``lists`` are lists of map
-    points of before, by their own: both are read once.
+    points of before, by their own: both are read once.  ``withdrawn`` is what releases kept back that were withdrawn.
     """
 
     work: Workplace
@@ -52,6 +52,7 @@ class DatasetInputs:
     references: References
     points: Mapping[Period, References] = field(default_factory=dict)
     months: Mapping[Period, MonthState] = field(default_factory=dict)
+    withdrawn: Mapping[Period, Collection[str]] = field(default_factory=dict)
     places: dict[str, tuple[pa.Array, pa.Array]] = field(default_factory=dict)
     lists: dict[str, References] = field(default_factory=dict)
 
@@ -84,7 +85,9 @@ def _raw_table(inputs: DatasetInputs, feed: Feed, month: Period) -> RawTable:
     return joined([own_slice(reader.read(feed, own, month), month, found.opened), *late], feed, feed.used)
 
 
-def product_of(inputs: DatasetInputs, month: Period, raws: Sequence[tuple[Feed, RawTable]]) -> BuildResult:
+def product_of(
+    inputs: DatasetInputs, month: Period, raws: Sequence[tuple[Feed, RawTable]], *, kept_back: Collection[str] = ()
+) -> BuildResult:
     """Return what the rows of ``month`` come to."""
     work = inputs.work
     return build(
@@ -97,7 +100,7 @@ def product_of(inputs: DatasetInputs, month: Period, raws: Sequence[tuple[Feed, 
             registers=inputs.found.combined,
             file_months=inputs.found.file_months,
             released_places=released_places(inputs, month),
-            kept_back=kept_back(inputs.dataset.name, month, inputs.months.get(month), work.settings.desk),
+            kept_back=kept_back,
         ),
         schema=work.schema(inputs.dataset),
         judge=work.settings.referee,
@@ -128,7 +131,7 @@ def candidate(inputs: DatasetInputs, stale: Stale) -> CandidateRelease:
     """
     work, dataset = inputs.work, inputs.dataset
     raws = raw_tables(inputs, stale.month)
-    product = product_of(inputs, stale.month, raws)
+    product = product_of(inputs, stale.month, raws, kept_back=kept_back(inputs, stale))
     paths = [raw.paths for _, raw in raws]
     del raws
     name = f"{stale.month}-{_name(stale)}"

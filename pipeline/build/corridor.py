@@ -128,7 +128,7 @@ def _pass(
     figures = {name: int(mask[settled.published].sum()) for name, mask in safe.quality.items()}
     part = _part(number, raw, safe, refereed=refereed, settled=settled)
     profile = profile_of_feed(dataset, feed, raw, part, figures=figures, month=context.month)
-    kept_back = entries_of(safe, settled.published)
+    kept_back = entries_of(safe, settled.published, context.kept_back)
     weaker = weaker_of(raw, safe, settled.published)
     return _Passed(part, settled, safe.applied, figures, profile, kept_back, weaker)
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pipeline.build import retained as gone
-from pipeline.build.approval import accept, note_of
+from pipeline.build.approval import accept, notes_of_protections
 from pipeline.build.aside import let_go
 from pipeline.build.bearers import Bearers
 from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, unplaced
+from pipeline.build.damaged import guarded, mended
 from pipeline.build.decided import lost_decisions, remembering, to_remember
-from pipeline.build.due import Stale, in_words, stale_months
+from pipeline.build.due import Stale, in_words, stale_months, stays
 from pipeline.build.entering import without_released
 from pipeline.build.inventory import Survey, read_as, sources_of, survey
-from pipeline.build.kept_back import weakenings
+from pipeline.build.kept_back import let_out, of_withdrawn, weakenings
 from pipeline.build.outcome import Outcome
 from pipeline.build.points import keep_points, own_references, with_points
 from pipeline.build.received import with_released
@@ -26,6 +29,7 @@ from pipeline.build.tried import tried
 from pipeline.build.withdrawn import withdraw
 from pipeline.errors import PipelineError, several
 from pipeline.extract.reference import References
+from pipeline.storage.lost import without_lost
 from pipeline.storage.quarantine import row_numbers, save_quarantine
 from pipeline.storage.state import MonthState, State
 from pipeline.storage.supplier_review import save_review
@@ -53,20 +57,36 @@ def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Period] =
         return _untouched(dataset, State(), state)
     desk = remembering(work.settings.desk, state.decided)
     work = replace(work, settings=replace(work.settings, desk=desk))
-    inputs = tried(lambda: _inputs_of(work, dataset, state))
+    found = tried(partial(mended, work, dataset, state))
+    if isinstance(found, PipelineError):
+        return _damaged(work, dataset, state, found)
+    state = found.state
+    inputs = tried(partial(_inputs_of, work, dataset, state))
     if isinstance(inputs, PipelineError):
         return _untouched(dataset, state, inputs)
     if inputs is None:
         return Outcome(dataset=dataset, state=state, built={}, changed=False, before=state)
+    inputs = replace(inputs, found=replace(inputs.found, remarks=(*found.remarks, *inputs.found.remarks)))
     outcome = tried(lambda: _run(inputs, state, only))
     if not isinstance(outcome, PipelineError):
-        return outcome
+        return replace(outcome, changed=outcome.changed or bool(found.remarks))
     stopped = tried(lambda: _stopped(inputs, state, outcome))
     return _untouched(dataset, state, several([outcome, stopped])) if isinstance(stopped, PipelineError) else stopped
 
 
 def _untouched(dataset: Dataset, state: State, error: PipelineError) -> Outcome:
     return Outcome(dataset=dataset, state=state, built={}, changed=False, error=error, before=state)
+
+
+def _damaged(work: Workplace, dataset: Dataset, state: State, error: PipelineError) -> Outcome:
+    """Return a dataset that stopped because a register is lost: the others protect what is public all the same."""
+    inputs = tried(lambda: _inputs_of(work, dataset, without_lost(state)))
+    if inputs is None or isinstance(inputs, PipelineError):
+        return _untouched(dataset, state, error)
+    new = guarded(inputs, state)
+    if work.writes:
+        _keep(work, dataset, state, new)
+    return replace(_untouched(dataset, new, error), changed=new != state, before=state)
 
 
 def _inputs_of(work: Workplace, dataset: Dataset, state: State) -> DatasetInputs | None:
@@ -84,7 +104,14 @@ def _inputs_of(work: Workplace, dataset: Dataset, state: State) -> DatasetInputs
     own, asked, lost = own_references(work, dataset, state, references)
     found = replace(found, faults=(*faults, *found.faults, *lost), findings=(*found.findings, *asked))
     return DatasetInputs(
-        work=work, dataset=dataset, reader=reader, found=found, references=references, points=own, months=state.months
+        work=work,
+        dataset=dataset,
+        reader=reader,
+        found=found,
+        references=references,
+        points=own,
+        months=state.months,
+        withdrawn=state.kept_back,
     )
 
 
@@ -98,7 +125,7 @@ def _keep(work: Workplace, dataset: Dataset, before: State, new: State) -> None:
 def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outcome:
     """Return a stopped dataset whose public months are as protected as can be."""
     months, lost = gone.guard_each(inputs, state.months)
-    notes = _notes_of_protections(inputs, state.months, months)
+    notes = notes_of_protections(inputs, state.months, months)
     new = replace(
         state,
         receipts={**state.receipts, **_read_now(inputs.found, state)},
@@ -146,7 +173,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
     bases = {month: work.made_from(dataset, each) for month, each in inputs.points.items()}
     stale, untouched = stale_months(dataset, state, found, base=base, bases=bases, store=work.store)
     running = {month for month in found.opened if not dataset.period.has_ended(month, work.as_of)}
-    left = {each.month for each in stale if (only and each.month not in only) or _stays(inputs, each.month, state)}
+    left = {each.month for each in stale if (only and each.month not in only) or stays(inputs, each.month, state)}
     stale = [each for each in stale if each.month not in left]
     months = dict(state.months) | {month: each for month, each in untouched.items() if month in state.months}
     let_go(found, months)
@@ -164,6 +191,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
     changes = [each for each in accepted.notes if each.month not in held]
     changes += _keep_gone(inputs, months, left | accepted.rejected)
     withdrawals = withdraw(inputs, months)
+    times = let_out(dataset.name, stale, state.months, found)
     with_points(months, base, inputs.references)
     versions = with_released(found.history.versions, months.values(), work.as_of.isoformat())
     new = State(
@@ -173,8 +201,9 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
         replaced=without_released(found.replaced, found.entered, versions),
         entered=found.entered,
         floors=_out(state, found, months).floors,
-        weakenings=_out(state, found, months).weakenings,
-        findings=_findings(inputs, state, months, *withdrawals.findings),
+        weakenings={**_out(state, found, months).weakenings, **times},
+        kept_back=of_withdrawn(state, months),
+        findings=_findings(inputs, state, months, *withdrawals.findings, times=times),
         decided=to_remember(found.history, months, state.decided),
         months=dict(sorted(months.items())),
         versions=versions,
@@ -199,24 +228,17 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
     )
 
 
-def _stays(inputs: DatasetInputs, month: Period, state: State) -> bool:
-    """Return whether a month is not over yet, and so is not built: a nightly difference would give each row's day.
-
-    It is built where it was released on a day that turned out to lie ahead: what has not been held is taken out again.
-    """
-    released = state.months[month].released if month in state.months else None
-    as_of = inputs.work.as_of
-    ended = inputs.dataset.period.has_ended(month, as_of)
-    return not ended and not (released and released.released_on > as_of.isoformat())
-
-
 def _out(state: State, found: Survey, months: Mapping[Period, MonthState]) -> Survey | State:
     """Return what knows the protections that a release is out with; while none is out, none is let go."""
     return found if any(each.released for each in months.values()) else state
 
 
 def _findings(
-    inputs: DatasetInputs, state: State, months: Mapping[Period, MonthState], *others: Finding
+    inputs: DatasetInputs,
+    state: State,
+    months: Mapping[Period, MonthState],
+    *others: Finding,
+    times: Mapping[str, int] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
     """Return what of the dataset waits, beside its months, now that they are built; what was rejected passes."""
     found, desk = inputs.found, inputs.work.settings.desk
@@ -225,7 +247,7 @@ def _findings(
     sources = sources_of(found.receipts, state, months)._replace(shown=shown)
     kept_back = weakened(inputs.dataset, found.weaker, found.registers, desk=desk, sources=sources)
     lost = lost_decisions(found.history, months)
-    less = weakenings(inputs.dataset.name, months, desk)
+    less = weakenings(inputs.dataset.name, months, desk, {**found.weakenings, **times})
     return (*map(desk.marked, (*kept_back, *less, *found.findings, *others)), *lost)
 
 
@@ -281,17 +303,7 @@ def _keep_gone(inputs: DatasetInputs, months: dict[Period, MonthState], left: Co
             months[month] = gone.guard(inputs, month, last)
         elif last.input_gone and month in inputs.found.opened:
             months[month] = replace(last, input_gone=False)
-    return _notes_of_protections(inputs, before, months)
-
-
-def _notes_of_protections(
-    inputs: DatasetInputs, before: Mapping[Period, MonthState], after: Mapping[Period, MonthState]
-) -> list[ChangeNote]:
-    return [
-        note_of(inputs, month, now.released, last=before[month].released, made=None)
-        for month, now in after.items()
-        if now.released and now.released != before[month].released
-    ]
+    return notes_of_protections(inputs, before, months)
 
 
 def _unplaced(inputs: DatasetInputs, state: State, product: BuildResult | None) -> tuple[Account, ...]:

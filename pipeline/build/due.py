@@ -20,6 +20,7 @@ from pipeline.storage.registers import entered as columns_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from pipeline.build.candidate import DatasetInputs
     from pipeline.build.inventory import Survey
     from pipeline.model.declaration import Dataset
     from pipeline.model.handling import RowRule
@@ -51,6 +52,17 @@ _WORDS = {
     "schema": "the description of the published columns changed",
     "terms": "the title, the licence or the attribution changed",
 }
+
+
+def stays(inputs: DatasetInputs, month: Period, state: State) -> bool:
+    """Return whether a month is not over yet, and so is not built: a nightly difference would give each row's day.
+
+    It is built where it was released on a day that turned out to lie ahead: what has not been held is taken out again.
+    """
+    released = state.months[month].released if month in state.months else None
+    as_of = inputs.work.as_of
+    ended = inputs.dataset.period.has_ended(month, as_of)
+    return not ended and not (released and released.released_on > as_of.isoformat())
 
 
 class Stale(NamedTuple):
@@ -97,7 +109,7 @@ def stale_months(
             continue
         if not all(found.history.desk.lets_go(dataset.name, *each) for each in before.rejected.items()):
             reasons.append(_AFTER_ALL)
-        if is_let_out(dataset.name, month, before, found.history.desk):
+        if is_let_out(dataset.name, month, before, found, inputs):
             reasons.append(_LET_OUT)
         matter = [reason for reason in reasons if _matters(reason, dataset, before, found, store)]
         if reasons and not matter:

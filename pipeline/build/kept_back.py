@@ -6,20 +6,23 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.columns.arrays import plain
+import numpy as np
+
 from pipeline.model.findings import Finding
 from pipeline.model.wording import rows_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
+    from pipeline.build.candidate import DatasetInputs
+    from pipeline.build.due import Stale
+    from pipeline.build.inventory import Survey
     from pipeline.model.periods import Period
     from pipeline.model.tables import RawTable, SafeTable
     from pipeline.settings.decisions import Desk
-    from pipeline.storage.state import MonthState
+    from pipeline.storage.state import MonthState, State
 
 
 class Weaker(NamedTuple):
@@ -29,20 +32,20 @@ class Weaker(NamedTuple):
     rows: Mapping[str, str]
 
 
-def entries_of(safe: SafeTable, published: NDArray[np.int64]) -> frozenset[str]:
-    """Return what is kept back of published rows."""
-    return frozenset(
-        entry for column in safe.kept_back for entry in plain(column).take(published).unique().drop_null().to_pylist()
-    )
+def entries_of(safe: SafeTable, published: NDArray[np.int64], before: Collection[str]) -> frozenset[str]:
+    """Return what is kept back of published rows, and what was ``before`` of those that are not there now."""
+    said = {text for each in safe.kept for text in each.entries.among(published).texts.tolist()}
+    about = {text for each in safe.kept for text in each.about.among(published).texts.tolist()}
+    return frozenset(said | {entry for entry in before if entry.partition(" ")[0] not in about})
 
 
 def weaker_of(raw: RawTable, safe: SafeTable, published: NDArray[np.int64]) -> Weaker:
-    """Return what is kept back of published rows only because the release that is out does so."""
-    rows = published[safe.weaker[published]]
+    """Return what is kept back of published rows only because releases did so."""
+    weaker = [each.weaker.among(published) for each in safe.kept]
+    rows = np.unique(np.concatenate([np.zeros(0, np.int64), *(each.rows for each in weaker)]))
     found = {path: raw.row[rows[raw.source[rows] == source]] for source, path in enumerate(raw.paths)}
-    return Weaker(
-        entries_of(safe, rows), {path: rows_in_words(each.tolist()) for path, each in found.items() if len(each)}
-    )
+    said = {path: rows_in_words(each.tolist()) for path, each in found.items() if len(each)}
+    return Weaker(frozenset(text for each in weaker for text in each.texts.tolist()), said)
 
 
 def together(each: Iterable[Weaker]) -> Weaker:
@@ -55,35 +58,70 @@ def together(each: Iterable[Weaker]) -> Weaker:
 NOTHING_WEAKER = Weaker(frozenset(), {})
 
 
-def kept_back(dataset: str, period: Period, state: MonthState | None, desk: Desk) -> Collection[str]:
-    """Return what a build of a period has to keep back as its release does: less what a decision lets out."""
+def kept_back(inputs: DatasetInputs, stale: Stale) -> Collection[str]:
+    """Return what a build of a period has to keep back as its release does, also one that was withdrawn."""
+    state = inputs.months.get(stale.month)
     if state is None or state.released is None:
-        return ()
-    return {*state.kept_back} - ({*state.weaker} if is_let_out(dataset, period, state, desk) else set())
+        return inputs.withdrawn.get(stale.month, ())
+    let_out = is_let_out(inputs.dataset.name, stale.month, state, inputs.found, stale.inputs)
+    return {*state.kept_back} - ({*state.weaker} if let_out else set())
 
 
-def is_let_out(dataset: str, period: Period, state: MonthState, desk: Desk) -> bool:
-    """Return whether a decision lets out what only the release of a period keeps back."""
-    return bool(state.weaker) and desk.approval(_finding(dataset, period, state)) is not None
+def is_let_out(dataset: str, period: Period, state: MonthState, found: Survey, inputs: Mapping[str, str]) -> bool:
+    """Return whether a decision lets out what only the release of a period keeps back, of the extracts that it saw."""
+    if not state.weaker:
+        return False
+    asked = _finding(dataset, period, state, found.weakenings, inputs)
+    return found.history.desk.approval(asked) is not None
 
 
-def weakenings(dataset: str, periods: Mapping[Period, MonthState], desk: Desk) -> Iterator[Finding]:
+def let_out(dataset: str, stale: Iterable[Stale], months: Mapping[Period, MonthState], found: Survey) -> dict[str, int]:
+    """Return how often each weakening was let out that tonight's builds let out: an approval serves once."""
+    times: dict[str, int] = {}
+    for each in stale:
+        state = months.get(each.month)
+        if state and is_let_out(dataset, each.month, state, found, each.inputs):
+            named = _named(dataset, each.month, state)
+            times[named] = found.weakenings.get(named, 0) + 1
+    return times
+
+
+def of_withdrawn(before: State, months: Mapping[Period, MonthState]) -> dict[Period, tuple[str, ...]]:
+    """Return what was kept back of periods that were withdrawn and have no release since."""
+    gone = {period: each.kept_back for period, each in before.months.items() if each.released and each.kept_back}
+    known = {**before.kept_back, **gone}
+    return {period: each for period, each in known.items() if period not in months or months[period].released is None}
+
+
+def weakenings(
+    dataset: str, months: Mapping[Period, MonthState], desk: Desk, times: Mapping[str, int]
+) -> Iterator[Finding]:
     """Yield what waits: periods whose rows would be less protected than in their release."""
-    for period, state in periods.items():
-        if state.weaker and state.released and not is_let_out(dataset, period, state, desk):
-            yield _finding(dataset, period, state)
+    for period, state in months.items():
+        if state.weaker and state.released:
+            asked = _finding(dataset, period, state, times, state.inputs)
+            if desk.approval(asked) is None:
+                yield asked
 
 
-def _finding(dataset: str, period: Period, state: MonthState) -> Finding:
+def _named(dataset: str, period: Period, state: MonthState) -> str:
+    """Return what names a weakening, however often and of whatever extracts it is asked about."""
+    return hashlib.sha256(json.dumps([dataset, period, sorted(state.weaker)]).encode()).hexdigest()
+
+
+def _finding(
+    dataset: str, period: Period, state: MonthState, times: Mapping[str, int], inputs: Mapping[str, str]
+) -> Finding:
     number = len({entry.partition(" ")[0] for entry in state.weaker})
-    out = state.released
-    facts = [dataset, period, sorted(state.weaker), out and [out.csv_sha256, out.released_on]]
+    named = _named(dataset, period, state)
+    facts = [named, times.get(named, 0), sorted(inputs.items())]
     return Finding(
         code="protection-weakened",
         dataset=dataset,
         periods=(period,),
-        words=f"{number:,} of the transactions would tell more than in what is public; the stronger protection stands",
-        counts={"transactions": number},
+        words=f"{number:,} of the transactions or texts would tell more than what is public; the stronger protection "
+        "stands",
+        counts={"transactions or texts": number},
         paths=tuple(sorted(state.weaker_rows)),
         rows=dict(state.weaker_rows),
         binds=hashlib.sha256(json.dumps(facts).encode()).hexdigest(),

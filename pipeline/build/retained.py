@@ -42,13 +42,16 @@ if TYPE_CHECKING:
 
 def keep(inputs: DatasetInputs, month: Period, state: MonthState) -> MonthState:
     """Return the state of a month whose input has gone, after restrictions and redactions that came since."""
-    guarded = guard(inputs, month, replace(state, input_gone=True))
-    if guarded.released == state.released:
-        return guarded
-    # whatever was carried out here is looked at afresh once the extract is back
+    return looked_at_afresh(inputs, state, guard(inputs, month, replace(state, input_gone=True)))
+
+
+def looked_at_afresh(inputs: DatasetInputs, before: MonthState, now: MonthState) -> MonthState:
+    """Return a month that is built again once all is back that its rows were protected without."""
+    if now.released == before.released:
+        return now
     looked_at = {rule.holds: "unknown" for rule in register_rules(inputs.dataset)}
-    made_from = {name: looked_at.get(name, text) for name, text in state.made_from.items()}
-    return replace(guarded, made_from=made_from)
+    made_from = {name: looked_at.get(name, text) for name, text in now.made_from.items()}
+    return replace(now, made_from=made_from)
 
 
 def guard(inputs: DatasetInputs, month: Period, state: MonthState) -> MonthState:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.declaration import Dataset
     from pipeline.run.publish import Run
+    from pipeline.sample import SampleReport
     from pipeline.settings.settings import Settings
 
 
@@ -43,7 +44,9 @@ def publish(options: argparse.Namespace) -> int:
     if options.sample_when_empty and origin.wants_sample(settings):
         say_line("nothing was ever received: making the sample")
         with locked(settings.data / "private", say=say_line):
-            make_sample(settings.data, select.chosen(()), codelists=CODELISTS)
+            made = make_sample(settings.data, select.chosen(()), codelists=CODELISTS)
+        for line in _kept(made):
+            say_line(line)
     request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
     select.chosen(request.datasets)
 
@@ -107,8 +110,12 @@ def sample(options: argparse.Namespace) -> int:
         )
     with locked(settings.data / "private", say=say_line):
         report = make_sample(data, select.chosen(()), rows=options.rows, months=options.months, codelists=CODELISTS)
-    _out([f"{path}: {rows:,} rows" for path, rows in report.files])
+    _out([*(f"{path}: {rows:,} rows" for path, rows in report.files), *_kept(report)])
     return int(ExitStatus.OK)
+
+
+def _kept(report: SampleReport) -> list[str]:
+    return [f"{path}: kept as somebody edited it; without the file it is made anew" for path in report.kept]
 
 
 def key(options: argparse.Namespace) -> int:

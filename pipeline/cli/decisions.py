@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pipeline.model.decisions import Decision
+    from pipeline.storage.state import Version
 
 NEXT = "run `pipeline plan` to see what follows, then `pipeline publish`"
 
@@ -62,7 +63,9 @@ def forget(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     raw, path = (settings.data / "raw").absolute(), Path(options.path).absolute()
     below = path.relative_to(raw).as_posix() if path.is_relative_to(raw) else options.path
-    _told(settings, decide.forget(settings, below, _signed(options), say=_say))
+    made = decide.forget(settings, below, _signed(options), say=_say)
+    lines = [f"to be taken back: {each.dataset} {each.path}: {_bytes(version)}" for each, version in made.items()]
+    out([*lines, _written(settings)])
     return int(ExitStatus.OK)
 
 
@@ -74,11 +77,22 @@ def recover(options: argparse.Namespace) -> int:
     return int(ExitStatus.OK)
 
 
+def _bytes(version: Version) -> str:
+    """Return what tells the files apart that stood at one path."""
+    came = f"on {version.came}" if version.came else "on a day that nobody knows"
+    published = f"published on {version.released}" if version.released else "never published"
+    return f"received {came}, {published} (sha256 {version.sha256[:8]}...)"
+
+
 def _told(settings: Settings, made: Sequence[Decision]) -> None:
     done = {"approve": "approved", "reject": "rejected", "forget": "to be taken back"}
     about = [(each.dataset, each.period or each.path, each.finding) for each in made]
     lines = [" ".join(filter(None, (f"{done[each.kind]}:", *what))) for each, what in zip(made, about, strict=True)]
-    out([*lines, f"written to {settings.desk.path}; {NEXT}"])
+    out([*lines, _written(settings)])
+
+
+def _written(settings: Settings) -> str:
+    return f"written to {settings.desk.path}; {NEXT}"
 
 
 def _signed(options: argparse.Namespace) -> decide.Signature:

@@ -13,7 +13,6 @@ from pipeline.settings.reader import nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-_UNKNOWN = re.compile(r"unrecognized arguments: (.*)", re.DOTALL)
 _REQUIRED = re.compile(r"the following arguments are required: (.*)", re.DOTALL)
 _CHOICE = re.compile(r"argument \S+: invalid choice: '?([^']*?)'? \(choose from (.*)\)", re.DOTALL)
 
@@ -36,16 +35,13 @@ def refuse_misplaced(top: argparse.ArgumentParser, words: Sequence[str]) -> None
         if option in _options(top) and option not in _options(commands[command]):
             raise _misplaced(f"`{option}` stands before the command", f"pipeline {_usage(top, option)} {command}")
         if not any(name.startswith(option) for name in _options(commands[command])):
-            raise _no_option(option, command, {**_options(commands[command]), **_options(top)})
+            raise _no_option(option, commands[command], {**_options(commands[command]), **_options(top)})
 
 
 def explain(parser: argparse.ArgumentParser, message: str) -> SettingsError:
     """Return the error for what argparse says about a command line."""
     fix = f"see `{parser.prog} --help`"
-    unknown = _UNKNOWN.fullmatch(message)
-    if unknown:
-        message = f"`{unknown[1]}` is not understood here"
-    elif "required: COMMAND" in message:
+    if "required: COMMAND" in message:
         message, fix = "which command?", "begin with `pipeline plan`; `pipeline --help` lists the others"
     elif missing := _REQUIRED.fullmatch(message):
         message, fix = f"what is missing: {missing[1]}", f"for example `{_example(parser)}`"
@@ -54,6 +50,17 @@ def explain(parser: argparse.ArgumentParser, message: str) -> SettingsError:
         message = f"`{choice[1]}` is none of {choice[2]}"
         fix = f"did you mean `{parser.prog} {near}`?" if near else f"for example `{_example(parser)}`"
     return SettingsError("bad-command", printable(message), where=parser.prog, fix=fix)
+
+
+def refuse_left(command: argparse.ArgumentParser, words: Sequence[str]) -> None:
+    """Raise a `SettingsError` for words that a command does not take."""
+    if not words:
+        return
+    from pipeline.run.select import month_hint  # noqa: PLC0415 - loaded for this mistake only
+
+    hint = month_hint(words[0]) if "--month" in _options(command) else ""
+    message = f"`{printable(' '.join(words))}` is not understood here"
+    raise SettingsError("bad-command", message, where=command.prog, fix=hint or f"see `{command.prog} --help`")
 
 
 def _example(parser: argparse.ArgumentParser) -> str:
@@ -103,10 +110,12 @@ def _misplaced(message: str, example: str) -> SettingsError:
     return SettingsError("bad-command", message, where="the command line", fix=f"`{example}`")
 
 
-def _no_option(option: str, command: str, options: Iterable[str]) -> SettingsError:
+def _no_option(option: str, command: argparse.ArgumentParser, options: Iterable[str]) -> SettingsError:
     near = nearest(option, options)
-    fix = f"did you mean `{near}`?" if near else f"see `pipeline {command} --help`"
-    message = f"`pipeline {command}` knows no option `{printable(option)}`"
+    fix = f"did you mean `{near}`?" if near else f"see `{command.prog} --help`"
+    if option == "--month" and any(action.dest == "period" for action in command._actions):  # noqa: SLF001 - as below
+        fix = f"a month stands behind the dataset: `{_example(command)}`"
+    message = f"`{command.prog}` knows no option `{printable(option)}`"
     return SettingsError("bad-command", message, where="the command line", fix=fix)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from pipeline import __version__
-from pipeline.cli.mistakes import explain, refuse_misplaced
+from pipeline.cli.mistakes import commands_of, explain, refuse_left, refuse_misplaced
 from pipeline.errors import EXIT_MEANINGS, ExitStatus, Interrupted, PipelineError, bug
 from pipeline.model.periods import FORMS, is_period
 from pipeline.settings.reader import FIRST_YEAR, LAST_YEAR, PATH, day
@@ -122,8 +122,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words = sys.argv[1:] if arguments is None else list(arguments)
         top = parser()
         refuse_misplaced(top, words)
-        options = top.parse_args(words)
+        options, left = top.parse_known_args(words)
         module, _, name = options.run.partition(":")
+        refuse_left(commands_of(top)[name], left)
         return int(getattr(import_module(module), name)(options))
     except PipelineError as error:
         show_error(error)
@@ -174,19 +175,19 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--settings", type=_path, metavar="FILE", help="the settings (default: pipeline.toml)")
     top.add_argument("--data", type=_path, metavar="DIR", help="the folder of raw, reference, private and published")
     top.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD", help="the day this run counts as (default: today)")
-    commands_of = top.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    _add_runs(commands_of)
-    _add_tools(commands_of)
-    _add_looks(commands_of)
-    _add_decisions(commands_of)
+    groups = top.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    _add_runs(groups)
+    _add_tools(groups)
+    _add_looks(groups)
+    _add_decisions(groups)
     return top
 
 
 def add_command(
-    commands_of: argparse._SubParsersAction[_Parser], name: str, words: Words, *, module: str = _COMMANDS
+    groups: argparse._SubParsersAction[_Parser], name: str, words: Words, *, module: str = _COMMANDS
 ) -> argparse.ArgumentParser:
     """Return the parser of a new command, carried out by the function of its name in ``module``."""
-    command = commands_of.add_parser(
+    command = groups.add_parser(
         name,
         help=words.line,
         description=words.sentences,
@@ -206,9 +207,9 @@ class _Help(argparse.HelpFormatter):
         return super()._fill_text(text, width, indent)
 
 
-def _add_runs(commands_of: argparse._SubParsersAction[_Parser]) -> None:
+def _add_runs(groups: argparse._SubParsersAction[_Parser]) -> None:
     for name in ("publish", "plan", "preview"):
-        command = add_command(commands_of, name, _WORDS[name])
+        command = add_command(groups, name, _WORDS[name])
         command.add_argument(
             "datasets", nargs="*", metavar="DATASET", help="a dataset such as street-crime (default: all)"
         )
@@ -228,35 +229,34 @@ def _add_runs(commands_of: argparse._SubParsersAction[_Parser]) -> None:
             )
 
 
-def _add_tools(commands_of: argparse._SubParsersAction[_Parser]) -> None:
-    sample = add_command(commands_of, "sample", _WORDS["sample"])
-    which = sample.add_mutually_exclusive_group()
+def _add_tools(groups: argparse._SubParsersAction[_Parser]) -> None:
+    which = (sample := add_command(groups, "sample", _WORDS["sample"])).add_mutually_exclusive_group()
     which.add_argument("--rows", type=int, metavar="N", help="recorded crimes a month (default: about 2,000)")
     which.add_argument("--faults", action="store_true", help="make a second tree of faulty files, for tests")
     which.add_argument("--clear", action="store_true", help="remove the sample and what was made from it")
     sample.add_argument("--months", type=int, metavar="N", help="months up to March 2024 (default: 3)")
-    key = add_command(commands_of, "key", _WORDS["key"])
+    key = add_command(groups, "key", _WORDS["key"])
     key.add_argument("action", choices=("new", "fingerprint"), help="make a key, or show which one it is")
 
 
-def _add_decisions(commands_of: argparse._SubParsersAction[_Parser]) -> None:
+def _add_decisions(groups: argparse._SubParsersAction[_Parser]) -> None:
     for name in ("approve", "reject"):
-        command = add_command(commands_of, name, _WORDS[name], module=_DECISIONS)
+        command = add_command(groups, name, _WORDS[name], module=_DECISIONS)
         command.add_argument("dataset", nargs="?", metavar="DATASET", help="a dataset such as street-crime")
         command.add_argument(
             "period", nargs="?", type=_period, metavar="PERIOD", help="2024-01, 2014-01..2023-12, or none"
         )
-        command.add_argument("--all", action="store_true", help="all that wait for one reason")
+        command.add_argument("--all", action="store_true", help="all of the dataset that waits for one reason")
         command.add_argument("--finding", default="", metavar="CODE", help="only what waits for this reason")
         _add_signature(command)
         if name == "approve":
             command.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="the day that runs count from again")
-    forget = add_command(commands_of, "forget", _WORDS["forget"], module=_DECISIONS)
+    forget = add_command(groups, "forget", _WORDS["forget"], module=_DECISIONS)
     forget.add_argument("path", metavar="PATH", help="below data/raw: crime/recorded-crime/2024-01.csv")
     _add_signature(forget)
-    review = add_command(commands_of, "review", _WORDS["review"], module="pipeline.cli.review")
+    review = add_command(groups, "review", _WORDS["review"], module="pipeline.cli.review")
     review.add_argument("what", choices=("suppliers",), help="whom to go through: `suppliers`")
-    add_command(commands_of, "recover", _WORDS["recover"], module=_DECISIONS)
+    add_command(groups, "recover", _WORDS["recover"], module=_DECISIONS)
 
 
 def _add_signature(command: argparse.ArgumentParser) -> None:
@@ -274,13 +274,13 @@ def _period(text: str) -> tuple[str, str]:
     return first, last
 
 
-def _add_looks(commands_of: argparse._SubParsersAction[_Parser]) -> None:
-    datasets = add_command(commands_of, "datasets", _WORDS["datasets"])
+def _add_looks(groups: argparse._SubParsersAction[_Parser]) -> None:
+    datasets = add_command(groups, "datasets", _WORDS["datasets"])
     datasets.add_argument("name", nargs="?", metavar="DATASET", help="a dataset such as street-crime (default: all)")
-    quarantine = add_command(commands_of, "quarantine", _WORDS["quarantine"])
+    quarantine = add_command(groups, "quarantine", _WORDS["quarantine"])
     _add_dataset_and_month(quarantine)
     quarantine.add_argument("--reveal", action="store_true", help="show the cells too, on a terminal only")
-    accounts = add_command(commands_of, "accounts", _WORDS["accounts"])
+    accounts = add_command(groups, "accounts", _WORDS["accounts"])
     _add_dataset_and_month(accounts)
     accounts.add_argument("--json", action="store_true", help="as JSON, a line for each month")
 

@@ -186,6 +186,11 @@ class Dataset:
         }
 
     @property
+    def key(self) -> str:
+        """The published column that says which row is the same before and after a change, "" where there is none."""
+        return next(iter(self.references.values()), "")
+
+    @property
     def reference_files(self) -> tuple[str, ...]:
         """The lists below ``data/reference`` that its handlings look up."""
         return tuple(dict.fromkeys(name for feed in self.feeds for each in feed.handlings for name in each.needs))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.errors import InputError
     from pipeline.model.context import Context
     from pipeline.model.public_rows import PublicRevision, PublicRows
-    from pipeline.model.tables import RawTable, Ruling
+    from pipeline.model.tables import Kept, RawTable, Ruling
 
 
 class Problem(NamedTuple):
@@ -153,15 +153,13 @@ class Judgement(NamedTuple):
     """What a row rule says: rulings, free of any cell, and figures for the public.
 
     ``quality`` marks rows that count, of those that are published, by the figure's name; ``applied`` are the
-    entries of the rule's register that stand in the rows.  ``kept_back`` is what a later build has to keep back as
-    well, an entry a row or null; ``weaker`` are rows of which something is kept back only because a release did.
+    entries of the rule's register that stand in the rows.  ``kept`` is what later builds have to keep back as well.
     """
 
     rulings: Sequence[Ruling] = ()
     quality: Mapping[str, Mask] = MappingProxyType({})
     applied: Sequence[str] = ()
-    kept_back: pa.Array | None = None
-    weaker: Mask | None = None
+    kept: Sequence[Kept] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+import numpy as np
 
-    import numpy as np
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -113,6 +114,34 @@ class Ruling(Protocol):
         """Yield reason codes with the rows they fall on, given the rows still standing and the bad ones."""
 
 
+class Marks(NamedTuple):
+    """Texts about rows, one or more of each: the rows' positions, and the texts beside them."""
+
+    rows: NDArray[np.int64]
+    texts: NDArray[np.object_]
+
+    @classmethod
+    def of(cls, pairs: Sequence[tuple[int, str]]) -> Marks:
+        """Return marks from pairs of a position and a text."""
+        return cls(np.array([row for row, _ in pairs], np.int64), np.array([text for _, text in pairs], np.object_))
+
+    def among(self, positions: NDArray[np.int64]) -> Marks:
+        """Return those of some rows."""
+        there = np.isin(self.rows, positions)
+        return Marks(self.rows[there], self.texts[there])
+
+
+class Kept(NamedTuple):
+    """What later builds of rows have to keep back: entries, those that only releases still say, what rows are about.
+
+    An entry begins with what it is about.
+    """
+
+    entries: Marks
+    weaker: Marks
+    about: Marks
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SafeTable:
     """What protect lets out: only declared published columns, of the rows that it could treat.
@@ -120,8 +149,8 @@ class SafeTable:
     ``table`` holds text columns in published order, ``positions`` (int64) where its rows stand among the
     ``length`` rows read, ``bad`` the rows that cannot be published, ``found`` why.  ``rulings`` settle the
     rest and hold no text of a cell.  ``references`` are keyed references of all rows, by scope, where they are
-    not what is published; ``applied`` are entries of the private index that stood in the rows.  ``kept_back`` is what
-    later builds keep back as well, an entry a row or null; ``weaker`` are rows of which a release alone keeps it back.
+    not what is published; ``applied`` are entries of the private index that stood in the rows.  ``kept`` is what
+    later builds have to keep back as well.
     """
 
     feed: str
@@ -134,8 +163,7 @@ class SafeTable:
     quality: Mapping[str, NDArray[np.bool_]]
     references: Mapping[str, pa.Array]
     applied: tuple[str, ...]
-    kept_back: tuple[pa.Array, ...]
-    weaker: NDArray[np.bool_]
+    kept: tuple[Kept, ...]
 
 
 class Found(NamedTuple):

@@ -15,7 +15,7 @@ from pipeline.model.tables import Found, SafeTable
 from pipeline.protect.rules.rule import Marked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -67,17 +67,8 @@ def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, context: Context, na
         quality=counted | _quality(feed, ordered, judgements),
         references={**_references(dataset, before, columns), **_protecting(raw)},
         applied=tuple(entry for said in judgements for entry in said.applied),
-        kept_back=tuple(said.kept_back for said in judgements if said.kept_back is not None),
-        weaker=_any(len(raw), (said.weaker for said in judgements)),
+        kept=tuple(each for said in judgements for each in said.kept),
     )
-
-
-def _any(length: int, masks: Iterable[Mask | None]) -> Mask:
-    """Return where any of the masks that are there is true."""
-    found = nowhere(length)
-    for mask in masks:
-        found |= False if mask is None else mask
-    return found
 
 
 def _references(dataset: Dataset, before: Mapping[str, pa.Array], after: Mapping[str, pa.Array]) -> dict[str, pa.Array]:

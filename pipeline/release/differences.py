@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _NONE = np.zeros(0, np.int64)
+#: With more pairs of one key it is not looked for which rows are the most alike.
+_MOST_PAIRS = 2_500
 
 
 class RowDifferences(NamedTuple):
@@ -48,7 +51,7 @@ def paired(before: pa.Array, after: pa.Array) -> tuple[NDArray[np.int64], NDArra
 def differences(before: bytes | None, after: bytes, key: str = "") -> RowDifferences:
     """Return how the rows of ``after`` differ from those of ``before``, all new where there is none.
 
-    Rows whose column ``key`` holds the same reference are one row that changed.
+    Rows whose column ``key`` holds the same reference are one row that changed; of several the most alike are.
     """
     header = after.split(b"\n", 1)[0]
     new = lines_of(after)
@@ -89,25 +92,69 @@ def _left(lines: pa.Array, used: NDArray[np.int64]) -> pa.Array:
 def _of_one_key(
     head_before: bytes, gone: pa.Array, header: bytes, came: pa.Array, key: str
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the places of the rows that have the same key before and after."""
+    """Return the places of the rows that are one row before and after: of one key, and of these the most alike."""
     if not key or not len(gone) or not len(came):
         return _NONE, _NONE
-    found = _column(head_before, gone, key), _column(header, came, key)
-    if found[0] is None or found[1] is None:
+    old, new = _cells(head_before, gone), _cells(header, came)
+    if old is None or new is None or key not in old.column_names or key not in new.column_names:
         return _NONE, _NONE
-    return paired(found[0], found[1])
+    left, right = _of_equal_keys(*_numbers(old, new, key))
+    alike = np.zeros(len(left), np.int64)
+    for name in {*old.column_names} & {*new.column_names}:
+        then, now = _numbers(old, new, name)
+        alike += (then[left] == now[right]) & (then[left] >= 0)
+    return _most_alike(left, right, alike)
 
 
-def _column(header: bytes, lines: pa.Array, name: str) -> pa.Array | None:
-    """Return one column of lines as text, nothing where they have no such column or cannot be read."""
-    text = b"\n".join([header, *lines.to_pylist()]) + b"\n"
+def _numbers(old: pa.Table, new: pa.Table, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the cells of one column of two tables as numbers, equal where they are equal, -1 where they are empty."""
+    codes = pa.concat_arrays([whole(old.column(name)), whole(new.column(name))]).dictionary_encode().indices
+    numbers: NDArray[np.int64] = np.asarray(codes.fill_null(-1)).astype(np.int64)
+    return numbers[: len(old)], numbers[len(old) :]
+
+
+def _of_equal_keys(then: NDArray[np.int64], now: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the places of all pairs of equal keys; of a key with very many, each only with the one of its rank."""
+    order = np.argsort(then, kind="stable")
+    first, end = (np.searchsorted(then[order], now, side) for side in ("left", "right"))
+    pairs = np.where(now >= 0, end - first, 0)
+    _, which, times = np.unique(now, return_inverse=True, return_counts=True)
+    rank = _counted(now) - (now << 32)
+    many = pairs * times[which] > _MOST_PAIRS
+    first = np.where(many, first + rank, first)
+    pairs = np.where(many, rank < pairs, pairs).astype(np.int64)
+    right = np.repeat(np.arange(len(now)), pairs)
+    step = np.arange(len(right)) - np.repeat(np.cumsum(pairs) - pairs, pairs)
+    return order[np.repeat(first, pairs) + step], right
+
+
+def _most_alike(
+    left: NDArray[np.int64], right: NDArray[np.int64], alike: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return those of the pairs that take each place once, the most alike first."""
+    used: tuple[set[int], set[int]] = set(), set()
+    taken: list[tuple[int, int]] = []
+    best = np.lexsort((right, left, -alike))
+    for one, other in zip(left[best].tolist(), right[best].tolist(), strict=True):
+        if one not in used[0] and other not in used[1]:
+            used[0].add(one)
+            used[1].add(other)
+            taken.append((one, other))
+    pairs = np.array(sorted(taken), np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _cells(header: bytes, lines: pa.Array) -> pa.Table | None:
+    """Return the cells of lines as text, nothing where they cannot be read."""
+    names = next(csv.reader([header.decode()]))
+    text = b"\n".join(lines.to_pylist()) + b"\n"
     try:
-        read = pa.csv.read_csv(
+        return pa.csv.read_csv(
             pa.BufferReader(text),
+            read_options=pa.csv.ReadOptions(column_names=names),
             convert_options=pa.csv.ConvertOptions(
-                include_columns=[name], column_types={name: pa.string()}, strings_can_be_null=True, null_values=[""]
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
             ),
         )
-    except (pa.ArrowInvalid, KeyError):
+    except pa.ArrowInvalid:
         return None
-    return whole(read.column(name))

@@ -97,8 +97,8 @@ def decide(
     return made
 
 
-def forget(settings: Settings, path: str, signed: Signature, *, say: Callable[[str], None]) -> tuple[Decision, ...]:
-    """Write the decision that takes back what stood at ``path`` below ``data/raw``, also when the file has gone."""
+def forget(settings: Settings, path: str, signed: Signature, *, say: Callable[[str], None]) -> dict[Decision, Version]:
+    """Write the decisions that take back what stood at ``path`` below ``data/raw``, also when the file has gone."""
     private = settings.data / "private"
     with locked(private, say=say):
         store = Store(private)
@@ -110,19 +110,19 @@ def forget(settings: Settings, path: str, signed: Signature, *, say: Callable[[s
                 where=printable(path),
                 fix="write the path as the run does, below data/raw: crime/recorded-crime/2024-01.csv",
             )
-        made = tuple(
-            Decision("forget", "", name, period_in(path), sha256, **signed._asdict(), path=path)
+        made = {
+            Decision("forget", "", name, period_in(path), each.sha256, **signed._asdict(), path=path): each
             for name, versions in found.items()
-            for sha256 in dict.fromkeys(_taken_back(versions))
-        )
-        write(settings, made)
+            for each in _taken_back(versions)
+        }
+        write(settings, tuple(made))
     return made
 
 
-def _taken_back(versions: Sequence[Version]) -> Iterator[str]:
-    """Yield what is taken back: the bytes that fed a release last, and those that came after them."""
+def _taken_back(versions: Sequence[Version]) -> Sequence[Version]:
+    """Return what is taken back: the bytes that fed a release last, and those that came after them."""
     last = max((place for place, each in enumerate(versions) if each.released), default=len(versions) - 1)
-    yield from (each.sha256 for each in versions[last:])
+    return versions[last:]
 
 
 def write(settings: Settings, made: Sequence[Decision]) -> None:
@@ -216,6 +216,4 @@ def set_day(settings: Settings, day: dt.date, signed: Signature, *, say: Callabl
     """Make ``day`` the day of the last run, and write down who said so."""
     private = settings.data / "private"
     with locked(private, say=say):
-        remember_day(private, day)
-        facts = {"role": signed.role, "date": signed.date.isoformat(), "reason": signed.reason}
-        record(private, "day", {"day": day.isoformat(), **facts})
+        remember_day(private, day, role=signed.role, date=signed.date.isoformat(), reason=signed.reason)

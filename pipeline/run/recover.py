@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,7 +24,8 @@ from pipeline.run.portal_memory import forgotten
 from pipeline.storage.atomic import replace_file
 from pipeline.storage.journal import record
 from pipeline.storage.lock import locked
-from pipeline.storage.state import Built, MonthState
+from pipeline.storage.lost import lost_registers, without_lost
+from pipeline.storage.state import Built, MonthState, State
 from pipeline.storage.store import Store
 
 if TYPE_CHECKING:
@@ -53,7 +55,10 @@ class Recovered(NamedTuple):
 
 def check_memory(data: Path) -> None:
     """Stop where real releases of ours are public and the private state knows nothing, or not all, of them."""
-    lost = [name for name in declared() if _is_lost(data, name)]
+    lost = []
+    for name in declared():
+        with suppress(StorageError):  # what is there, and cannot be understood, stops this dataset alone
+            lost += [name] if _is_lost(data, name) else []
     if lost:
         raise StorageError(
             "memory-lost",
@@ -62,6 +67,14 @@ def check_memory(data: Path) -> None:
             fix="restore data/private from its backup; where there is none, `pipeline recover` rebuilds what can be "
             "rebuilt and says what is forgotten",
         )
+
+
+def _is_damaged(data: Path, name: str) -> bool:
+    """Return whether the memory of a dataset is there, and not as it was written."""
+    try:
+        return bool(lost_registers(Store(data / "private").state(name)))
+    except StorageError:
+        return True
 
 
 def _is_lost(data: Path, name: str) -> bool:
@@ -104,7 +117,7 @@ def recover(settings: Settings, today: dt.date, *, say: Callable[[str], None]) -
     """Rebuild the state of every dataset whose memory is lost from its public files; where none is, `InputError`."""
     data = settings.data
     with locked(data / "private", say=say):
-        lost = [name for name in declared() if _is_lost(data, name)]
+        lost = [name for name in declared() if _is_damaged(data, name) or _is_lost(data, name)]
         made = tuple(_recovered(data, name, today) for name in lost)
         ckan = None if settings.force.is_example else settings.named_portal()
         if ckan:
@@ -178,11 +191,19 @@ def _rebuilt(
         month: _month(store, content, name, month, files, notes=notes, today=today)
         for month, files in sorted(releases.items())
     }
-    older = store.state(name)  # what an older memory knows of protections still holds
+    older = _older(store, name)  # what an older memory knows of protections still holds
     afresh = replace(older, receipts={}, declared={}, findings=(), unplaced=())
     store.remember(name, replace(afresh, months=months, changes=notes))
     record(data / "private", "recovered", {"dataset": name, "months": sorted(months)})
     return Recovered(name, len(months))
+
+
+def _older(store: Store, name: str) -> State:
+    """Return what is left of a memory; nothing where it cannot be understood."""
+    try:
+        return without_lost(store.state(name))
+    except StorageError:
+        return State()
 
 
 def _month(

@@ -37,10 +37,9 @@ def chosen(names: Collection[str]) -> tuple[Dataset, ...]:
     unknown = sorted(set(names) - set(every))
     if unknown:
         near = nearest(unknown[0], every)
-        if is_period(unknown[0]):
-            hint = f"a month is asked for by `--month {unknown[0]}`; "
-        else:
-            hint = f"did you mean `{near}`? " if near else ""
+        hint = f"did you mean `{near}`? " if near else ""
+        if month := month_hint(unknown[0]):
+            hint = f"{month}; "
         raise SettingsError(
             "unknown-dataset",
             f"there is no dataset `{printable(unknown[0])}`",
@@ -48,6 +47,11 @@ def chosen(names: Collection[str]) -> tuple[Dataset, ...]:
             fix=f"{hint}choose from: {', '.join(every)}",
         )
     return tuple(dataset for name, dataset in every.items() if not names or name in names)
+
+
+def month_hint(word: str) -> str:
+    """Return how a month is asked for that was typed where none is understood, "" where ``word`` is none."""
+    return f"a month is asked for by `--month {word}`" if is_period(word) or word == NO_PERIOD else ""
 
 
 class MonthAccounts(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.codelists import CodeLists
 from pipeline.errors import SettingsError
 from pipeline.model.periods import MONTH
+from pipeline.plain import read_plain
 from pipeline.sample.force import invent_force
 from pipeline.sample.inventing import Inventor, extracts_of
 from pipeline.sample.kinds import Planted, Sower
@@ -31,10 +33,14 @@ _FEWEST, _MOST, _MOST_IN_ALL = 200, 2_500_000, 8_000_000
 
 @dataclass(frozen=True, slots=True)
 class SampleReport:
-    """What was made: each file's path below the data folder with its rows, and how many identities are planted."""
+    """What was made: each file's path below the data folder with its rows, and how many identities are planted.
+
+    ``kept`` are lists that somebody edited since they were made: they stay as they are.
+    """
 
     files: tuple[tuple[str, int], ...]
     planted: int
+    kept: tuple[str, ...] = ()
 
 
 def make_sample(
@@ -51,10 +57,13 @@ def make_sample(
     _check_size(rows, months)
     span = tuple(MONTH.between(MONTH.neighbour(LAST_MONTH, 1 - months), LAST_MONTH))
     example = invent_force(CodeLists(codelists, {}), first_month=span[0])
-    for name in manifest_files(data):  # an earlier sample may have had other months
-        if (data / name).is_file() and bears_mark(data / name):
+    before = manifest_files(data)
+    for name in before:  # an earlier sample may have had other months
+        if name.startswith("raw/") and (data / name).is_file() and bears_mark(data / name):
             (data / name).unlink()
-    files = Counter(dict(_write_lists(data, example.lists)))
+    lists = {f"reference/{name}.csv": text for name, text in example.lists.items()}
+    kept = tuple(path for path, text in lists.items() if _is_edited(data / path, text, before.get(path, "")))
+    files = Counter(dict(_write_lists(data, {path: text for path, text in lists.items() if path not in kept})))
     planted: list[Planted] = []
     sower = Sower()
     extracts = extracts_of(datasets, codelists.parent)
@@ -69,8 +78,8 @@ def make_sample(
             write_table(data / "raw" / extract.form.file, table, lines, key=next(iter(lines[0])))
             planted += found
     write_planted(data, planted)
-    write_manifest(data, tuple(files))
-    return SampleReport(tuple(files.items()), len(planted))
+    write_manifest(data, tuple(files), {path: before[path] for path in kept if path in before})
+    return SampleReport(tuple(files.items()), len(planted), kept)
 
 
 def _check_size(rows: int, months: int) -> None:
@@ -83,13 +92,20 @@ def _check_size(rows: int, months: int) -> None:
         raise SettingsError("bad-setting", message, where=where, fix=f"pipeline sample --months {_MONTHS}")
 
 
+def _is_edited(path: Path, text: str, before: str) -> bool:
+    """Return whether a list is neither ``text`` nor what was made ``before``, by its sha256."""
+    if not path.is_file():
+        return False
+    now = hashlib.sha256(read_plain(path)).hexdigest()
+    return now not in (before, hashlib.sha256(text.encode()).hexdigest())
+
+
 def _write_lists(data: Path, lists: Mapping[str, str]) -> Iterator[tuple[str, int]]:
-    """Write the force's own lists; yield each path and its rows."""
-    for name, text in lists.items():
-        path = data / "reference" / f"{name}.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="")
-        yield f"reference/{name}.csv", text.count("\n") - 1
+    """Write reference lists; yield each path and its rows."""
+    for path, text in lists.items():
+        (data / path).parent.mkdir(parents=True, exist_ok=True)
+        (data / path).write_text(text, encoding="utf-8", newline="")
+        yield path, text.count("\n") - 1
 
 
 def _write_extract(data: Path, inventor: Inventor, sown: Sequence[Row]) -> Iterator[tuple[str, int]]:

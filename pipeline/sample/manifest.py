@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pipeline.plain import open_plain, read_plain
@@ -14,7 +15,7 @@ from pipeline.storage.atomic import make_private
 from pipeline.system import BINARY, close_to_others
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 #: The day on which the sample is published, unless another is given.
@@ -28,9 +29,12 @@ def write_planted(data: Path, planted: Sequence[Planted]) -> None:
     _write_private(data / PLANTED_FILE, csv_text((Planted._fields, *planted)))
 
 
-def write_manifest(data: Path, paths: Sequence[str]) -> None:
-    """Write what the sample's files are: their paths below ``data``, their sha256, and the as-of day."""
-    digests = {}
+def write_manifest(data: Path, paths: Sequence[str], kept: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Write what the sample's files are: their paths below ``data``, their sha256, and the as-of day.
+
+    ``kept`` are those that somebody edited since they were made, with the sha256 of what was made.
+    """
+    digests = dict(kept)
     for path in paths:
         with open_plain(data / path) as file:
             digests[path] = hashlib.file_digest(file, "sha256").hexdigest()
@@ -38,12 +42,12 @@ def write_manifest(data: Path, paths: Sequence[str]) -> None:
     _write_private(data / MANIFEST_FILE, text + "\n")
 
 
-def manifest_files(data: Path) -> tuple[str, ...]:
-    """Return the paths below ``data`` of the files that were made; nothing where no sample was made."""
+def manifest_files(data: Path) -> dict[str, str]:
+    """Return the sha256 of the files that were made, by path below ``data``; nothing where no sample was made."""
     try:
-        return tuple(json.loads(read_plain(data / MANIFEST_FILE))["files"])
+        return dict(json.loads(read_plain(data / MANIFEST_FILE))["files"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return ()
+        return {}
 
 
 def _write_private(path: Path, text: str) -> None:

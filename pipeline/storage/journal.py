@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
+from pipeline.plain import read_plain
 from pipeline.storage.atomic import append_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+_NAME = "journal.jsonl"
 
 
 def record(private: Path, event: str, facts: Mapping[str, object]) -> None:
     """Append one event to the journal, and keep it."""
-    append_line(private / "journal.jsonl", {"event": event, **facts})
+    append_line(private / _NAME, {"event": event, **facts})
+
+
+def recorded(private: Path, *events: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the facts of every event of these kinds, the oldest first; a torn line is none."""
+    path = private / _NAME
+    for line in read_plain(path).splitlines() if path.exists() else ():
+        with suppress(ValueError, RecursionError):
+            facts = json.loads(line)
+            if isinstance(facts, dict) and facts.get("event") in events:
+                yield facts

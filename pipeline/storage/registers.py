@@ -48,6 +48,15 @@ class Entered(Mapping[str, str]):
         return self._table
 
     @property
+    def error(self) -> StorageError | None:
+        """What is wrong with the file that keeps it, None where nothing is."""
+        try:
+            _ = self.table
+        except StorageError as error:
+            return error
+        return None
+
+    @property
     def sha256(self) -> str:
         """The sha256 of the file that keeps it."""
         self._sha256 = self._sha256 or hashlib.sha256(self._content()).hexdigest()
@@ -113,11 +122,11 @@ def entered(entries: Mapping[str, str]) -> Entered:
 
 
 def kept(folder: Path, sha256: Mapping[str, str]) -> dict[str, Entered]:
-    """Return what is kept in ``folder``, by the name that stands before each sha256; one that is lost is an error."""
-    found = {name: Entered(_file(folder, each)) for name, each in sha256.items()}
-    if gone := sorted({_file(folder, each) for each in sha256.values()} - {*folder.glob(f"*{_SUFFIX}")}):
-        raise _lost(gone[0])
-    return found
+    """Return what is kept in ``folder``, by the name before each sha256; one that is lost is an error once it is read.
+
+    A state that names it can still be saved: it goes on naming it.
+    """
+    return {name: Entered(_file(folder, each)) for name, each in sha256.items()}
 
 
 def _file(folder: Path, sha256: str) -> Path:
@@ -129,8 +138,8 @@ def _lost(file: Path) -> StorageError:
         "bad-state",
         "a register of protections is not there as it was written",
         where=str(file),
-        fix=f"restore data/private from its backup; where there is none, remove {file.parent.name}.json beside that "
-        "folder, then `pipeline recover`",
+        fix="put the extract back that it was read from, or restore data/private from its backup; where there is "
+        "neither, `pipeline recover`: it keeps what it can, and says what is forgotten",
     )
 
 

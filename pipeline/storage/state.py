@@ -122,6 +122,7 @@ class State:
     last; ``findings`` what the dataset waits for beside its months, and what would wait had nobody rejected it;
     ``decided`` the decisions about whatever is set aside, in their order.  ``entered`` is the sha256 of the bytes that
     each path last entered in the registers; ``replaced`` holds what stood there before, while these fed no release.
+    ``kept_back`` is what releases kept back that were withdrawn, by month.
     """
 
     receipts: Mapping[str, Mapping[str, Receipt]] = field(default_factory=dict)
@@ -137,6 +138,7 @@ class State:
     decided: tuple[Decision, ...] = ()
     unplaced: tuple[Account, ...] = ()
     changes: tuple[ChangeNote, ...] = ()
+    kept_back: Mapping[Period, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def waits(self) -> tuple[Finding, ...]:
@@ -156,7 +158,8 @@ def load_state(path: Path) -> State:
             "bad-state",
             "the private state cannot be understood",
             where=str(path),
-            fix="restore data/private from its backup; where there is none, remove this file, then `pipeline recover`",
+            fix="restore data/private from its backup; where there is none, `pipeline recover` rebuilds what can be "
+            "rebuilt, and says what is forgotten",
         ) from None
 
 
@@ -253,6 +256,7 @@ def _state(facts: Mapping[str, Any]) -> State:
         ),
         unplaced=_accounts(facts["unplaced"]),
         changes=tuple(ChangeNote(*each) for each in facts["changes"]),
+        kept_back={month: tuple(each) for month, each in facts.get("kept_back", {}).items()},
     )
 
 

@@ -130,3 +130,79 @@ def test_a_payee_in_doubt_is_no_reason_to_tell_its_transaction_again(force: Prod
     publish(force, SPEND, "2024-04-02", status=5)
     assert OTHER in payees(force, JAN)
     assert "Quill Ltd" not in payees(force, JAN)
+
+
+ROBIN = line("S77", "PROT", "Robin Safehouse", "T1")
+ABSENT: dict[str, list[dict[str, Cell]]] = {
+    "its lines have gone": [],
+    "a bad date": [{**FIRM, "Payment Date": "31/02/2024"}],
+    "a line conflict": [FIRM, {**FIRM, "Net Amount": "999.00"}],
+    "below the threshold": [{**FIRM, "Net Amount": "1.00"}],
+    "an unknown payee": [{**FIRM, "Supplier No": "S99", "Supplier Type": ""}],
+    "an excluded account": [{**FIRM, "Account Code": "10410"}],
+}
+
+
+@pytest.mark.parametrize("absent", ABSENT.values(), ids=ABSENT)
+def test_a_transaction_that_left_a_release_for_a_while_is_not_told_again(
+    force: Product, absent: list[dict[str, Cell]]
+) -> None:
+    pay(force, JAN, ROBIN, FIRM)
+    publish(force, SPEND)
+    pay(force, JAN, *absent)
+    publish(force, SPEND, "2024-04-02")
+    assert "Quill Ltd" not in payees(force, JAN)
+    pay(force, JAN, FIRM, line("S93", "ORG", "Later Ltd", "T5"))
+    publish(force, SPEND, "2024-04-03", status=5)
+    assert payees(force, JAN) == ["Later Ltd", OTHER]
+
+
+def test_a_transaction_that_was_withdrawn_is_not_told_again(force: Product) -> None:
+    pay(force, JAN, ROBIN, FIRM)
+    publish(force, SPEND)
+    force.decide("forget", f"expenditure/ledger/{JAN}.xlsx")
+    publish(force, SPEND, "2024-04-02", status=5)
+    force.decide("approve", SPEND, JAN)
+    publish(force, SPEND, "2024-04-03")
+    pay(force, JAN, FIRM)
+    publish(force, SPEND, "2024-04-04", status=5)
+    assert payees(force, JAN) == [OTHER]
+    publish(force, SPEND, "2024-04-05", status=5)
+    force.decide("approve", SPEND, JAN)
+    publish(force, SPEND, "2024-04-06")
+    assert payees(force, JAN) == ["Quill Ltd"]
+
+
+def test_an_approval_lets_out_what_was_looked_at_and_once(force: Product) -> None:
+    pay(force, JAN, ROBIN, FIRM)
+    publish(force, SPEND)
+    pay(force, JAN, FIRM)
+    publish(force, SPEND, status=5)
+    force.decide("approve", SPEND, JAN)
+    pay(force, JAN, FIRM, line("S94", "ORG", "Robin & Co", "T1", "3", Cost_Centre_Name="Covert Operations"))
+    publish(force, SPEND, status=5)
+    assert payees(force, JAN) == [OTHER, OTHER]
+    force.decide("approve", SPEND, JAN)
+    publish(force, SPEND)
+    assert payees(force, JAN) == ["Quill Ltd", "Robin & Co"]
+    pay(force, JAN, ROBIN, FIRM, line("S94", "ORG", "Robin & Co", "T1", "3", Cost_Centre_Name="Covert Operations"))
+    publish(force, SPEND)
+    pay(force, JAN, line("S94", "ORG", "Robin & Co", "T1", "3", Cost_Centre_Name="Covert Operations"), FIRM)
+    publish(force, SPEND, status=5)
+    assert payees(force, JAN) == [OTHER, OTHER]
+
+
+def test_what_the_ledger_keeps_back_of_one_line_frees_no_other(force: Product) -> None:
+    wren = line("S78", "IND", "Wren Exampleson", "T2")
+    robin = line("S79", "IND", "Robin Safehouse", "T2", "2")
+    centres = [
+        line("S90", "ORG", "Plain Firm Ltd", "T9", str(at + 1), Cost_Centre_Name=f"{name} House")
+        for at, name in enumerate(("Wren Exampleson", "Robin Safehouse"))
+    ]
+    pay(force, JAN, wren, robin, *centres)
+    publish(force, SPEND)
+    assert departments(force) == {""}
+    pay(force, JAN, line("S80", "ORG", "W Exampleson Ltd", "T2"), robin, *centres)
+    publish(force, SPEND, "2024-04-02", status=5)
+    assert departments(force) == {""}
+    assert "W Exampleson Ltd" not in payees(force, JAN)

@@ -129,8 +129,7 @@ def test_a_file_of_the_settings_that_is_no_plain_file_is_refused_before_anything
 @pytest.mark.usefixtures("in_time")
 @pytest.mark.parametrize("command", ["plan", "publish"])
 def test_a_register_that_is_no_plain_file_is_a_lost_one(small: Product, kind: str, command: str) -> None:
-    registers = sorted((small.private / "state" / "street-crime").iterdir())
-    register = max(registers, key=lambda each: each.stat().st_size)
-    status, text = said_with(small, str(register.relative_to(small.folder)), kind, command)
+    floor = f"data/private/state/spend-over-500/{small.state('spend-over-500')['floors']['payee']}.arrow"
+    status, text = said_with(small, floor, kind, command)
     assert status == ExitStatus.STORAGE, text
-    assert f"bad-state: data/private/state/street-crime/{register.name}" in text
+    assert f"bad-state: {floor}" in text

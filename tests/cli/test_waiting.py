@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from little_force import JAN, SPEND, TYPES, little_force, pay, publish
+from little_force import JAN, SPEND, STREET, TYPES, little_force, pay, publish
 from product import Product, add_events, change_csv, contents
 from small_tree import AS_OF, DATA, small_tree, write_ledger
 
@@ -127,6 +127,20 @@ def test_what_was_released_for_a_day_that_lay_ahead_is_taken_out_again(product: 
     product.publish(PIPELINE_AS_OF="2024-04-10")
     assert list(product.state("engagement-events")["months"]) == ["2024-01", "2024-02", "2024-03"]
     assert data_of(product) == before
+
+
+@pytest.mark.parametrize("lost", [("day.json",), ("day.json", "journal.jsonl")])
+def test_the_day_of_the_last_run_is_known_when_its_file_is_lost(tmp_path: Path, lost: tuple[str, ...]) -> None:
+    force = little_force(tmp_path / "force")
+    publish(force, STREET, "2024-04-05")
+    publish(force, STREET, "2024-04-07")  # a night in which nothing changed
+    for name in lost:
+        (force.private / name).unlink()
+    day = "2024-04-04" if len(lost) > 1 else "2024-04-06"
+    assert "day-went-back" in publish(force, STREET, day, status=2).text
+    force.decide("approve", "--day", day)
+    (force.private / "day.json").unlink()
+    publish(force, STREET, day)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,10 @@ def product(tmp_path: Path) -> Product:
 
 def data_of(product: Product) -> dict[str, str]:
     return {name: text for name, text in contents(product.published).items() if f"/{STREET}-2" in name}
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def cut(rows: Rows, count: int = 60) -> Rows:
@@ -180,6 +185,21 @@ def test_a_file_that_was_published_by_mistake_is_taken_back_and_put_back(product
     product.decide("approve", STREET, "2024-03")
     assert product.publish() == {STREET: ("2024-01", "2024-03")}  # a late row of it is of January
     assert product.csv(STREET, "2024-03") == rows
+
+
+def test_what_is_taken_back_is_said_once_with_what_tells_it_apart(force: Product) -> None:
+    path, ends = f"crime/recorded-crime/{JAN}.csv", []
+    publish(force, STREET, "2024-04-01")
+    record(force, JAN, good=4)
+    publish(force, STREET, "2024-04-02")
+    ends.append(f"received on 2024-04-02, published on 2024-04-02 (sha256 {sha256(force.crimes(JAN))[:8]}...)")
+    for text in ("cut", "cut again"):
+        force.crimes(JAN).write_text(text, encoding="utf-8")
+        publish(force, STREET, "2024-04-03", status=3)
+        ends.append(f"received on 2024-04-03, never published (sha256 {sha256(force.crimes(JAN))[:8]}...)")
+    said = force.decide("forget", path)
+    lines = [line for line in said.out.splitlines() if line.startswith("to be taken back")]
+    assert lines == [f"to be taken back: {STREET} {path}: {end}" for end in ends]
 
 
 def test_a_file_taken_back_is_put_right_by_the_one_before_it(product: Product) -> None:
@@ -380,3 +400,29 @@ def test_a_month_whose_own_files_are_there_is_built_again_without_a_forgotten_on
     said = publish(force, STREET, status=5)
     assert f"withdrawn: {MAR}" in said.text
     assert len(force.csv(STREET, JAN)) == before
+
+
+@pytest.mark.parametrize("kind", ["", "ORG"], ids=["knows nothing of the payee", "names the payee"])
+def test_whom_only_a_forgotten_ledger_protected_stays_protected_until_somebody_decides(
+    force: Product, kind: str
+) -> None:
+    robin = {"Supplier No": "S1", "Supplier Name": "Robin Safehouse"}
+    pay(force, JAN, robin | {"Supplier Type": "ORG"})
+    pay(force, FEB, robin | {"Supplier Type": "PROT"})
+    publish(force, SPEND)
+    assert payees(force, JAN) == payees(force, FEB) == ["REDACTED OTHER"]
+    force.decide("forget", f"expenditure/ledger/{FEB}.xlsx")
+    for day in (2, 3):
+        assert "WAITS withdrawn" in publish(force, SPEND, f"2024-04-0{day}", status=5).text
+        assert payees(force, JAN) == payees(force, FEB) == ["REDACTED OTHER"]
+    force.decide("approve", SPEND, FEB, "--finding", "withdrawn")
+    for day in (4, 5):
+        publish(force, SPEND, f"2024-04-0{day}")
+        assert payees(force, JAN) == ["REDACTED OTHER"]
+    pay(force, FEB, *([robin | {"Supplier Type": kind}] if kind else []))
+    for day in (6, 7):
+        assert "WAITS protection-weakened" in publish(force, SPEND, f"2024-04-0{day}", status=5).text
+        assert {*payees(force, JAN), *payees(force, FEB)} == {"REDACTED OTHER"}
+    force.decide("approve", SPEND, "--all", "--finding", "protection-weakened")
+    publish(force, SPEND, "2024-04-08")
+    assert payees(force, JAN) == ["Robin Safehouse"]

@@ -83,6 +83,14 @@ def test_every_raw_and_published_column_is_documented_once_a_feed(dataset: str) 
         assert {column: rows.count(f"`{column}`") for column in feed.declared} == dict.fromkeys(feed.declared, 1)
 
 
+@pytest.mark.parametrize("option", ["--all", "--finding"])
+def test_help_and_guide_say_the_same_of_what_a_decision_takes_in(option: str) -> None:
+    helps = {action.help for action in commands()["approve"]._actions if option in action.option_strings}
+    guide = " ".join((ROOT / "docs" / "start.md").read_text(encoding="utf-8").split())
+    assert all(f"{option}{'' if option == '--all' else ' shrank'}` {words}" in guide for words in helps), helps
+    assert len(helps) == 1
+
+
 def test_there_is_markdown_to_look_at() -> None:
     assert ROOT / "docs" / "start.md" in MARKDOWN
 

@@ -194,7 +194,7 @@ class World(ABC):
         if versions:
             self.said.append(f"{path} is forgotten")
             name, month = self.dataset.name, self.paths[path][1]
-            taken = dict.fromkeys(_taken_back(versions))
+            taken = dict.fromkeys(each.sha256 for each in _taken_back(versions))
             self._write(Decision("forget", "", name, month, each, **SIGNED._asdict(), path=path) for each in taken)
 
     def lose_memory(self) -> None:

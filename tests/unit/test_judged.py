@@ -52,8 +52,7 @@ def safe(*judged: int) -> SafeTable:
         quality={},
         references={},
         applied=(),
-        kept_back=(),
-        weaker=NOWHERE,
+        kept=(),
     )
 
 

@@ -15,7 +15,7 @@ from pipeline.columns.keys import fold_column
 from pipeline.model.handling import Judgement, Problem, Question
 from pipeline.model.payee_types import PERSONAL, PROTECTED, PROTECTION
 from pipeline.model.public_rows import PublicRevision, PublicRows
-from pipeline.protect.rules.kept_back import Lines, as_released, remembered
+from pipeline.protect.rules.kept_back import Lines, as_released, released, remembered, texts_remembered
 from pipeline.protect.rules.named import names_of, names_somebody
 from pipeline.protect.rules.payee_questions import pence, questions_of
 from pipeline.protect.rules.payee_register import (
@@ -213,7 +213,16 @@ class Payee(OfTransactions):
         return questions_of(lines.filter(pc.and_(asked, pc.is_valid(lines["key"]))))
 
     def _lines(self, raw: RawTable, context: Context) -> Lines:
-        """Return the lines of people, and all lines of transactions with a protected one, or that a release redacts.
+        """Return the lines of people and of transactions with a protected one, and those that releases redacted."""
+        own = self._own(raw, context)
+        return as_released(raw.cells[_PAID], own, self._people(raw, context), released(context, self.register))
+
+    def _people(self, raw: RawTable, context: Context) -> pa.Array:
+        called = context.pseudonyms.protection("name", raw.cells[self.name])
+        return people_of(self.kinds(raw, context), raw.cells[_KEY], called, context.registers.get(self.register, {}))
+
+    def _own(self, raw: RawTable, context: Context) -> Lines:
+        """Return the lines of people, and all lines of transactions with a protected one, as the ledger says.
 
         A protected line of no known body protects its transaction number in every body of its file.
         """
@@ -226,14 +235,15 @@ class Payee(OfTransactions):
         of_any = np.where(filled(number), groups(source, number), -1)
         nobodys = lines & ~filled(on_distinct(body, context.bodies.get))
         protected = with_any(of_body, lines) | with_any(of_any, nobodys)
-        names = names_of(raw.cells[self.name], np.isin(kinds, (*PERSONAL, *PROTECTED)))
-        texts = np.logical_or.reduce([names_somebody(raw.cells[each], names) for each in self.redaction.raw_protected])
-        now = Lines(np.isin(kinds, PERSONAL) & ~protected, protected, texts, weaker=np.zeros(len(raw), np.bool_))
-        return as_released(raw.cells[_PAID], now, context.kept_back, context.registers.get(self.register, {}))
+        return Lines(np.isin(kinds, PERSONAL) & ~protected, protected)
+
+    def _names(self, raw: RawTable, context: Context) -> frozenset[frozenset[str]]:
+        people = np.isin(self.kinds(raw, context), (*PERSONAL, *PROTECTED))
+        return names_of(raw.cells[self.name], people)
 
     def excuse(self, problems: Sequence[Problem], raw: RawTable, context: Context) -> Sequence[Problem]:
         """Return the problems without those of cells that redaction blanks or replaces; a damaged key stays bad."""
-        personal, protected, *_ = self._lines(raw, context)
+        personal, protected = self._lines(raw, context)
         kept = []
         for found in problems:
             mask = found.mask
@@ -246,10 +256,7 @@ class Payee(OfTransactions):
 
     def amend(self, columns: dict[str, pa.Array], raw: RawTable, context: Context) -> dict[str, pa.Array]:
         """Return the columns with people redacted, and without the texts of any line that name one of them."""
-        lines = self._lines(raw, context)
-        people = np.isin(self.kinds(raw, context), (*PERSONAL, *PROTECTED))
-        names = names_of(raw.cells[self.name], people)
-        return self.redaction.redacted(columns, lines, names, context)
+        return self.redaction.redacted(columns, self._lines(raw, context), self._names(raw, context), context)
 
     def revise_public(self, rows: PublicRows, context: Context) -> PublicRevision | None:
         """Redact the rows of suppliers who were found to need more protection since; take out whoever is held."""
@@ -281,28 +288,29 @@ class Payee(OfTransactions):
             return None
         columns = {name: rows.text(name) for name in self.redaction.touches}
         names = names_of(rows.text(self.redaction.name), personal | protected)
-        less = Lines(personal, protected, texts=np.zeros(len(personal), np.bool_), weaker=out)
+        less = Lines(personal, protected)
         done = self.redaction.redacted(columns, less, names, context)
         key = rows.key(_PAID)
         people = pc.if_else(pa.array(lines | np.isin(kinds, PERSONAL)), plain(keys), None)
-        paid = () if key is None else tuple(remembered(key, less, people).unique().drop_null().to_pylist())
+        paid = () if key is None else remembered(key, (less, less), people, {}).entries.texts.tolist()
         columns = {name: plain(column) for name, column in done.items()}
-        return PublicRevision("payee-needs-review", out, columns, kept_back=paid)
+        return PublicRevision("payee-needs-review", out, columns, kept_back=tuple(dict.fromkeys(paid)))
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the lines whose payee is unknown, and what is kept back of the others."""
-        unknown = self.kinds(raw, context) == ""
-        lines = self._lines(raw, context)
-        review = Review(transactions(raw, self.body, self.number), unknown)
-        called = context.pseudonyms.protection("name", raw.cells[self.name])
-        people = people_of(self.kinds(raw, context), raw.cells[_KEY], called, context.registers.get(self.register, {}))
-        kept_back = remembered(raw.cells[_PAID], lines, people, context.kept_back)
-        return Judgement((review,), kept_back=kept_back, weaker=lines.weaker)
+        review = Review(transactions(raw, self.body, self.number), self.kinds(raw, context) == "")
+        own, lines, people = self._own(raw, context), self._lines(raw, context), self._people(raw, context)
+        names = self._names(raw, context)
+        texts = [raw.cells[each] for each in self.redaction.raw_protected]
+        paid = remembered(raw.cells[_PAID], (own, lines), people, released(context, self.register))
+        return Judgement(
+            (review,), kept=(paid, *(texts_remembered(each, names_somebody(each, names), context) for each in texts))
+        )
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return the type of each supplier, with its number and name."""
-        supplier = draw.truth("supplier")
-        return {self.column: supplier["kind"], self.supplier: supplier["number"], self.name: supplier["name"]}
+        parts = {self.column: "kind", self.supplier: "number", self.name: "name"}
+        return {name: draw.truth("supplier")[part] for name, part in parts.items()}
 
 
 _KEY = "protected supplier"

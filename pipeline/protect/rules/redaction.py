@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.columns.arrays import where
+from pipeline.protect.rules.kept_back import texts_kept
 from pipeline.protect.rules.named import names_somebody
 
 if TYPE_CHECKING:
@@ -54,6 +55,6 @@ class Redaction:
         for name in self.always_blank:
             done[name] = where(personal | protected, None, done[name])
         for name in self.protected_blank:
-            hidden = protected | lines.texts & lines.weaker | names_somebody(done[name], names)
+            hidden = protected | texts_kept(done[name], context) | names_somebody(done[name], names)
             done[name] = where(hidden, None, done[name])
         return done

@@ -1,0 +1,51 @@
+"""Registers that a state names and that are not on the disk as they were written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.storage.registers import entered
+
+if TYPE_CHECKING:
+    from pipeline.errors import StorageError
+    from pipeline.storage.state import Registers, State
+
+
+class LostRegister(NamedTuple):
+    """A register that is lost, and the error for it; ``part`` is the field of the state that names it."""
+
+    part: str
+    register: str
+    source: str
+    error: StorageError
+
+
+def lost_registers(state: State) -> list[LostRegister]:
+    """Return the registers that are lost; a floor has no source."""
+    parts = {"registers": state.registers, "replaced": state.replaced, "floors": {"": state.floors}}
+    return [
+        LostRegister(part, name or source, source if name else "", error)
+        for part, registers in parts.items()
+        for name, sources in registers.items()
+        for source, each in sources.items()
+        if (error := entered(each).error)
+    ]
+
+
+def without_lost(state: State) -> State:
+    """Return a state without the registers that are lost."""
+    lost = {(each.part, each.register, each.source) for each in lost_registers(state)}
+
+    def whole(part: str, registers: Registers) -> Registers:
+        return {
+            name: {source: each for source, each in sources.items() if (part, name, source) not in lost}
+            for name, sources in registers.items()
+        }
+
+    return replace(
+        state,
+        registers=whole("registers", state.registers),
+        replaced=whole("replaced", state.replaced),
+        floors={name: each for name, each in state.floors.items() if ("floors", name, "") not in lost},
+    )
