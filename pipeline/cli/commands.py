@@ -44,7 +44,7 @@ def publish(options: argparse.Namespace) -> int:
     if options.sample_when_empty and origin.wants_sample(settings):
         say_line("nothing was ever received: making the sample")
         with locked(settings.data / "private", say=say_line):
-            made = make_sample(settings.data, codelists=CODELISTS)
+            made = make_sample(settings.data, select.chosen(()), codelists=CODELISTS)
         for line in _kept(made):
             say_line(line)
     request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
@@ -89,13 +89,16 @@ def sample(options: argparse.Namespace) -> int:
     """Make the sample, make the tree of faults, or remove the sample."""
     settings = _settings(options)
     data = settings.data
+    if options.months is not None and (options.faults or options.clear):
+        message = "--months is about the sample itself"
+        raise SettingsError("bad-setting", message, where="--months", fix="leave out --faults or --clear")
     if options.clear:
         with locked(settings.data / "private", say=say_line):
             removed = origin.clear_sample(data)
         _out([f"removed {len(removed):,} files and folders of the sample"])
         return int(ExitStatus.OK)
     if options.faults:
-        report = make_faults(data / "faults", codelists=CODELISTS)
+        report = make_faults(data / "faults", select.chosen(()), codelists=CODELISTS)
         _out([f"made {len(report.files):,} files with faults below {data / 'faults'}"])
         return int(ExitStatus.OK)
     if origin.origin_of(data) == origin.REAL:
@@ -106,7 +109,7 @@ def sample(options: argparse.Namespace) -> int:
             fix="make the sample elsewhere: `pipeline --data DIR sample`",
         )
     with locked(settings.data / "private", say=say_line):
-        report = make_sample(data, rows=options.rows, codelists=CODELISTS)
+        report = make_sample(data, select.chosen(()), rows=options.rows, months=options.months, codelists=CODELISTS)
     _out([*(f"{path}: {rows:,} rows" for path, rows in report.files), *_kept(report)])
     return int(ExitStatus.OK)
 

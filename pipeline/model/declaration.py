@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pipeline.model.constants import Constant, OnEveryRow
 from pipeline.model.handling import RowRule, Treatment, Withheld, columns_of
@@ -231,6 +231,18 @@ class Connections(Protocol):
         """Return the first month of the source of that name that counts."""
 
 
+class Form(NamedTuple):
+    """How an extract of a source is laid out: its ``file`` below ``data/raw``, rows above its header, where it stands.
+
+    Its kind is the ending of the file's name.  ``table`` is its sheet, or its table, which has a ``key``.
+    """
+
+    file: str
+    title_rows: int = 0
+    table: str = ""
+    key: str = ""
+
+
 class Source(Protocol):
     """An archetype that a feed chooses: how extracts are found below ``data/raw`` or elsewhere, and read as text.
 
@@ -251,6 +263,10 @@ class Source(Protocol):
     @property
     def pattern(self) -> str:
         """How files are named below ``data/raw``, with `{period}` for the period; "" where no file is expected."""
+
+    @property
+    def form(self) -> Form:
+        """How an extract of it is laid out."""
 
     @property
     def first_month(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import csv
+import io
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,41 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.sample.places import Integers
 
 #: Rows that are drawn and written at a time: bounds the memory of a large sample.
 CHUNK = 250_000
-
-
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """Draws columns of one length from one generator."""
-
-    rng: np.random.Generator
-    rows: int
-
-    def of(self, values: Sequence[str], weights: Sequence[float] | None = None) -> pa.DictionaryArray:
-        """Return a column of ``values``, equally likely or by ``weights``."""
-        return column(self.index(len(values), weights), values)
-
-    def index(self, count: int, weights: Sequence[float] | None = None) -> Integers:
-        """Return an index below ``count`` for each row, equally likely or by ``weights``."""
-        if weights is None:
-            return self.rng.integers(0, count, self.rows)
-        edges = np.cumsum(np.asarray(weights, dtype=np.float64))
-        drawn = np.searchsorted(edges / edges[-1], self.rng.random(self.rows), side="right")
-        return np.minimum(drawn, count - 1).astype(np.int64)
-
-    def filled(self, share: float) -> pa.BooleanArray:
-        """Return which rows have a cell that only this share of rows has."""
-        return pa.array(self.rng.random(self.rows) < share)
-
-    def number(self, low: int, high: int, lead: str = "") -> pa.StringArray:
-        """Return a column of whole numbers from ``low`` to below ``high``, each led by ``lead``."""
-        return led(lead, self.rng.integers(low, high, self.rows))
 
 
 def column(index: Integers, values: Sequence[str]) -> pa.DictionaryArray:
@@ -56,11 +29,6 @@ def led(lead: str, numbers: Integers, width: int = 1) -> pa.StringArray:
     """Return ``lead`` and the number, filled up with noughts to ``width``."""
     digits = pc.utf8_lpad(pa.array(numbers).cast(pa.string()), width, "0")
     return pc.binary_join_element_wise(lead, digits, "")
-
-
-def where(filled: pa.BooleanArray, cells: pa.Array) -> pa.StringArray:
-    """Return ``cells`` where ``filled``, empty text elsewhere."""
-    return pc.if_else(filled, plain(cells), "")
 
 
 def plain(cells: pa.Array) -> pa.StringArray:
@@ -76,6 +44,13 @@ def spread(table: pa.Table, rows: Sequence[Mapping[str, str]]) -> pa.Table:
     places = np.linspace(1, table.num_rows, len(rows), endpoint=False).astype(np.int64)
     order = np.insert(np.arange(table.num_rows), places, np.arange(table.num_rows, whole.num_rows))
     return whole.take(pa.array(order)).combine_chunks()
+
+
+def csv_text(rows: Iterable[Sequence[object]]) -> str:
+    """Return a small CSV of ``rows``, the first of which is its header."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
 
 
 def write_csv(path: Path, names: Sequence[str], chunks: Iterator[pa.Table]) -> int:

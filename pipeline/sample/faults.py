@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import SettingsError
-from pipeline.sample import csv_faults, database_faults, workbook_faults
+from pipeline.sample import csv_faults, workbook_faults
 from pipeline.sample.making import SampleReport, make_sample
 from pipeline.sample.manifest import write_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pipeline.model.declaration import Dataset
 
 _ROWS = 200
 _FACTS = "fault.json"
@@ -70,14 +72,14 @@ FAULTS = (
     Fault("workbook-column", _LEDGER, "unknown-column", workbook_faults.add_column),
     Fault("workbook-no-header", _LEDGER, "no-header-row", workbook_faults.drop_header),
     Fault("broken-zip", _LEDGER, "broken-file", workbook_faults.cut),
-    Fault("database-column", _EVENTS, "unknown-column", database_faults.add_column),
-    Fault("broken-database", _EVENTS, "broken-database", database_faults.cut),
+    Fault("database-column", _EVENTS, "unknown-column", csv_faults.add_database_column),
+    Fault("broken-database", _EVENTS, "broken-database", csv_faults.cut_database),
     Fault("few-addresses", _POINTS, "bad-map-point", csv_faults.give_few_addresses),
     Fault("repeated-point", _POINTS, "bad-map-point", csv_faults.repeat_last_row),
 )
 
 
-def make_faults(data: Path, *, codelists: Path) -> SampleReport:
+def make_faults(data: Path, datasets: Iterable[Dataset], *, codelists: Path) -> SampleReport:
     """Write one small data tree a fault below ``data``, the same bytes every time.
 
     Each folder holds `raw`, `reference` and `private/sample` like a sample's, and a `fault.json` that says which
@@ -88,7 +90,7 @@ def make_faults(data: Path, *, codelists: Path) -> SampleReport:
         _clear(data / fault.name)
     with tempfile.TemporaryDirectory(dir=data, prefix=".sound-") as folder:
         sound = Path(folder)
-        report = make_sample(sound, rows=_ROWS, codelists=codelists)
+        report = make_sample(sound, datasets, rows=_ROWS, codelists=codelists)
         files = tuple(file for fault in FAULTS for file in _make_fault(data / fault.name, fault, sound, report))
     return SampleReport(files, report.planted * len(FAULTS))
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pipeline.plain import open_plain, read_plain
-from pipeline.sample.planting import Planted
+from pipeline.sample.columns import csv_text
+from pipeline.sample.kinds import Planted
 from pipeline.storage.atomic import make_private
 from pipeline.system import BINARY, close_to_others
 
@@ -27,11 +26,7 @@ MANIFEST_FILE = "private/sample/manifest.json"
 
 def write_planted(data: Path, planted: Sequence[Planted]) -> None:
     """Write the planted identities below ``data`` as CSV: feed, column, kind, value."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(Planted._fields)
-    writer.writerows(planted)
-    _write_private(data / PLANTED_FILE, text.getvalue())
+    _write_private(data / PLANTED_FILE, csv_text((Planted._fields, *planted)))
 
 
 def write_manifest(data: Path, paths: Sequence[str], kept: Mapping[str, str] = MappingProxyType({})) -> None:

@@ -29,7 +29,7 @@ AREA_MARK = "Sample Borough"
 _LINE = re.compile(
     rb'(?m)(?:^"?(?:SAMPLE\*\d\d\*\d{7}|SAMPLE-\d{4,12})"?|(?:^|,)"?Sample Borough(?: \d{3}[A-Z])?"?)(?:,|\r?$)'
 )
-_EVENT = re.compile(r"SAMPLE-\d{4,12}", re.ASCII)
+_KEY = re.compile(r"SAMPLE-\d{4,12}", re.ASCII)
 _SQLITE = b"SQLite format 3\0"
 #: The part of a workbook that holds its title, and the most of a file that is looked at.
 _PROPERTIES = "docProps/core.xml"
@@ -53,7 +53,7 @@ _DAMAGE = (
 def bears_mark(path: Path) -> bool:
     """Return whether the file at ``path`` is, or was made from, a file of the sample.
 
-    A CSV is known by its first cells, a database by the numbers of its events, a workbook by its title, and
+    A CSV is known by its first cells, a database by the keys of its tables, a workbook by its title, and
     when its zip is broken by the bytes as they stand.  Raises `OSError` when it cannot be read.
     """
     with open_plain(path) as file:
@@ -64,22 +64,28 @@ def bears_mark(path: Path) -> bool:
         if beginning[:2] == b"PK":
             return SAMPLE_MARK.encode() in beginning + file.read()
     if beginning.startswith(_SQLITE):
-        return _events_marked(path)
+        return _keys_marked(path)
     return _LINE.search(beginning) is not None
 
 
-def _events_marked(path: Path) -> bool:
-    """Return whether the first events of a database are the sample's; False for a damaged one."""
+def _keys_marked(path: Path) -> bool:
+    """Return whether the first keys of a table of a database are the sample's; False for a damaged one."""
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
-            found = connection.execute("SELECT event_id FROM event LIMIT 20").fetchall()
+            names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' LIMIT 100").fetchall()
+            quoted = [name.replace('"', '""') for (name,) in names]
+            found = [
+                row[0]
+                for name in quoted
+                for row in connection.execute(f'SELECT * FROM "{name}" LIMIT 20').fetchall()  # noqa: S608 - quoted
+            ]
     except sqlite3.Error:
         return _damaged_marked(path)
-    return any(isinstance(number, str) and _EVENT.fullmatch(number) for (number,) in found)
+    return any(isinstance(number, str) and _KEY.fullmatch(number) for number in found)
 
 
 def _damaged_marked(path: Path) -> bool:
-    """Return whether a database that cannot be read holds the names that only the sample's engagement system has."""
+    """Return whether a database that cannot be read holds keys as only the sample's have."""
     return b"SAMPLE-" in read_plain(path)
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from pyproj import Transformer
 
+from pipeline.sample.columns import csv_text
 from pipeline.sample.mark import AREA_MARK
 from pipeline.sample.words import ACCENTED_STREETS, BUSY_PLACES, PERSON_STREET, STREETS, TOWNS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
     Integers = npt.NDArray[np.int64]
@@ -51,8 +53,8 @@ _SETTLEMENTS = (
 _POINTS_IN_AREA = 16
 _KM_PER_DEGREE = 111.2
 _COS_LATITUDE = 0.6122
-#: The first settlement's areas make this many neighbourhoods, and so on; the last settlement has none of its own.
-_NEIGHBOURHOODS = (4, 3, 2, 2)
+#: The first settlement's areas make this many neighbourhoods, and so on; the last has one for everywhere else.
+_NEIGHBOURHOODS = (4, 3, 2, 2, 1)
 #: A real neighbourhood code that careless readers take for a missing value.
 _MISREAD_CODE = "NA"
 
@@ -69,132 +71,104 @@ class Neighbourhood(NamedTuple):
     households: int
 
 
+class Point(NamedTuple):
+    """A line of `map-points.csv`."""
+
+    longitude: str
+    latitude: str
+    location: str
+    lsoa_code: str
+    lsoa_name: str
+    addresses: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class County:
-    """The invented county, point by point; ``weight`` sums to 1 and is nought next door.
+    """The invented county; each point has a ``weight``, nought next door, and its neighbourhood's index as ``home``.
 
-    ``easting`` and ``northing`` are whole metres of the National Grid; ``home`` is the index of the point's
-    neighbourhood.
+    ``easting`` and ``northing`` are whole metres of the National Grid.
     """
 
-    longitude: Floats
-    latitude: Floats
+    points: tuple[Point, ...]
     easting: Integers
     northing: Integers
-    location: tuple[str, ...]
-    area: tuple[tuple[str, str], ...]
-    addresses: Integers
     weight: Floats
     home: Integers
     neighbourhoods: tuple[Neighbourhood, ...]
 
     def point_on(self, street: str) -> int:
         """Return the index of the first point on ``street``."""
-        return self.location.index(f"On or near {street}")
+        return next(place for place, point in enumerate(self.points) if point.location == f"On or near {street}")
+
+    @property
+    def lists(self) -> dict[str, str]:
+        """The force's lists of its places, by name."""
+        return {
+            "map-points": csv_text((Point._fields, *self.points)),
+            "neighbourhoods": csv_text((Neighbourhood._fields, *self.neighbourhoods)),
+        }
 
 
 def invent_county(rng: np.random.Generator) -> County:
     """Return the county: about 1,500 points, six decimals, no two alike, with 0 or at least 8 addresses each."""
-    longitude, latitude = _coordinates(rng)
-    count = len(longitude)
-    easting, northing = Transformer.from_pipeline(_TO_GRID).transform(longitude, latitude)
+    places = list(_coordinates(rng))
+    count = len(places)
+    locations = _locations(rng, count)
+    addresses = rng.integers(8, 90, count) * (rng.integers(0, 10, count) > 0)
     busy = 1.0 / (1.0 + rng.permutation(count)) ** 0.75
-    location = _locations(rng, count)
-    busy[[name.removeprefix("On or near ") in BUSY_PLACES for name in location]] += 0.05
+    busy[[name.removeprefix("On or near ") in BUSY_PLACES for name in locations]] += 0.05
     busy[-_SETTLEMENTS[-1].areas * _POINTS_IN_AREA :] = 0.0
+    x, y, areas, homes = zip(*places, strict=True)
+    easting, northing = Transformer.from_pipeline(_TO_GRID).transform(np.array(x) / 1e6, np.array(y) / 1e6)
+    degrees = ((f"{each / 1e6:.6f}", f"{other / 1e6:.6f}") for each, other in zip(x, y, strict=True))
+    rows = zip(degrees, locations, areas, addresses.tolist(), strict=True)
     return County(
-        longitude=longitude,
-        latitude=latitude,
+        points=tuple(Point._make((*degree, name, *area, few)) for degree, name, area, few in rows),
         easting=np.rint(easting).astype(np.int64),
         northing=np.rint(northing).astype(np.int64),
-        location=location,
-        area=_areas(),
-        addresses=rng.integers(8, 90, count) * (rng.integers(0, 10, count) > 0),
         weight=busy / busy.sum(),
-        home=_homes(),
-        neighbourhoods=_neighbourhoods(rng),
+        home=np.array(homes, dtype=np.int64),
+        neighbourhoods=tuple(_neighbourhoods(rng)),
     )
 
 
-def _coordinates(rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Return unlike pairs of degrees with six decimals, area by area."""
-    seen: dict[tuple[int, int], None] = {}
-    for place in _SETTLEMENTS:
-        for _ in range(place.areas):
-            east, north = (rng.random(2) - 0.5) * 2 * place.spread
+def _coordinates(rng: np.random.Generator) -> Iterator[tuple[int, int, tuple[str, str], int]]:
+    """Yield unlike places in millionths of a degree, area by area, each with its area and its neighbourhood's index.
+
+    Areas are dealt to their settlement's neighbourhoods in turn.
+    """
+    seen: set[tuple[int, int]] = set()
+    for settlement, share, first in zip(_SETTLEMENTS, _NEIGHBOURHOODS, accumulate((0, *_NEIGHBOURHOODS)), strict=False):
+        for area in range(settlement.areas):
+            code = f"E01{900001 + len(seen) // _POINTS_IN_AREA}"
+            name = f"{settlement.name} {1 + area // 5:03d}{'ABCDE'[area % 5]}"
+            east, north = (rng.random(2) - 0.5) * 2 * settlement.spread
             wanted = len(seen) + _POINTS_IN_AREA
             while len(seen) < wanted:
-                dx, dy = (rng.random(2) - 0.5) * 2 * place.width
-                x = place.longitude + (east + dx) / (_KM_PER_DEGREE * _COS_LATITUDE)
-                y = place.latitude + (north + dy) / _KM_PER_DEGREE
-                seen[round(x * 1e6), round(y * 1e6)] = None
-    pairs = np.array(list(seen), dtype=np.int64)
-    return pairs[:, 0] / 1e6, pairs[:, 1] / 1e6
+                dx, dy = (rng.random(2) - 0.5) * 2 * settlement.width
+                x = settlement.longitude + (east + dx) / (_KM_PER_DEGREE * _COS_LATITUDE)
+                place = round(x * 1e6), round((settlement.latitude + (north + dy) / _KM_PER_DEGREE) * 1e6)
+                if place not in seen:
+                    seen.add(place)
+                    yield *place, (code, name), first + area % share
 
 
-def _locations(rng: np.random.Generator, count: int) -> tuple[str, ...]:
+def _locations(rng: np.random.Generator, count: int) -> list[str]:
     """Return what the public reads of each point: streets, busy places, and the forms that trip readers."""
-    names = [STREETS[n] for n in rng.integers(0, len(STREETS), count)]
+    names = rng.choice(STREETS, count).tolist()
     for position in rng.choice(count, count // 15, replace=False):
         names[position] = BUSY_PLACES[position % len(BUSY_PLACES)]
     # the empty name is real: "On or near " with nothing after it
     for position, name in enumerate((PERSON_STREET, "", *ACCENTED_STREETS)):
         names[3 + 20 * position] = name
-    return tuple(f"On or near {name}" for name in names)
+    return [f"On or near {name}" for name in names]
 
 
-def _areas() -> tuple[tuple[str, str], ...]:
-    """Return the code and name of each point's area."""
-    found, number = [], 0
-    for place in _SETTLEMENTS:
-        for area in range(place.areas):
-            number += 1
-            name = f"{place.name} {1 + area // 5:03d}{'ABCDE'[area % 5]}"
-            found.extend([(f"E01{900000 + number}", name)] * _POINTS_IN_AREA)
-    return tuple(found)
-
-
-def _homes() -> Integers:
-    """Return the index of each point's neighbourhood; areas are dealt to their settlement's in turn."""
-    homes: list[int] = []
-    first = 0
-    for place, share in zip(_SETTLEMENTS, (*_NEIGHBOURHOODS, 1), strict=True):
-        for area in range(place.areas):
-            homes.extend([first + area % share] * _POINTS_IN_AREA)
-        first += share
-    return np.array(homes, dtype=np.int64)
-
-
-def _neighbourhoods(rng: np.random.Generator) -> tuple[Neighbourhood, ...]:
-    """Return the neighbourhoods, twelve with the one for everywhere else, one with a code that reads as missing."""
-    lines: list[Neighbourhood] = []
-    for place, (settlement, share) in enumerate(zip(_SETTLEMENTS, (*_NEIGHBOURHOODS, 1), strict=True)):
-        for part in range(share):
-            number = len(lines)
-            code = _MISREAD_CODE if number == 1 else f"X{'ABCDE'[place]}{part + 1}"
-            town = TOWNS[place] if not part else f"{TOWNS[place]} {('', 'North', 'East', 'South')[part]}"
-            lad = (f"E0790000{place + 1}", settlement.name)
-            ward = f"E059{number:05d}"
-            lines.append(Neighbourhood(code, f"SAMPLE {town}", f"{code}1", ward, *lad, int(rng.integers(2000, 9000))))
-    return tuple(lines)
-
-
-def point_lines(county: County) -> str:
-    """Return `map-points.csv`."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("longitude", "latitude", "location", "lsoa_code", "lsoa_name", "addresses"))
-    degrees = zip(county.longitude.tolist(), county.latitude.tolist(), strict=True)
-    rest = zip(county.location, county.area, county.addresses.tolist(), strict=True)
-    for (x, y), (location, area, addresses) in zip(degrees, rest, strict=True):
-        writer.writerow((f"{x:.6f}", f"{y:.6f}", location, *area, addresses))
-    return text.getvalue()
-
-
-def neighbourhood_lines(county: County) -> str:
-    """Return `neighbourhoods.csv`."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(Neighbourhood._fields)
-    writer.writerows(county.neighbourhoods)
-    return text.getvalue()
+def _neighbourhoods(rng: np.random.Generator) -> Iterator[Neighbourhood]:
+    """Yield the neighbourhoods, twelve with the one for everywhere else, one with a code that reads as missing."""
+    dealt = ((place, part) for place, share in enumerate(_NEIGHBOURHOODS) for part in range(share))
+    for number, (place, part) in enumerate(dealt):
+        code = _MISREAD_CODE if number == 1 else f"X{'ABCDE'[place]}{part + 1}"
+        name = f"SAMPLE {TOWNS[place]} {('', 'North', 'East', 'South')[part]}".rstrip()
+        area = (f"E059{number:05d}", f"E0790000{place + 1}", _SETTLEMENTS[place].name)
+        yield Neighbourhood(code, name, f"{code}1", *area, int(rng.integers(2000, 9000)))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.sample import words
+from pipeline.sample.columns import csv_text
+from pipeline.sample.kinds import ON_PURPOSE, Planted
 from pipeline.sample.mark import NUMBER_MARK
-from pipeline.sample.planting import ON_PURPOSE, Planted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +29,18 @@ class Supplier(NamedTuple):
     vat_number: str = ""
 
 
+#: The columns of the ledger that say who is paid.
+COLUMNS = {
+    "Supplier No": "number",
+    "Supplier Name": "name",
+    "Supplier Type": "kind",
+    "Company No": "company_number",
+    "Supplier Address": "address",
+    "Supplier Email": "email",
+    "Sort Code": "sort_code",
+    "Account No": "account",
+    "VAT Reg No": "vat_number",
+}
 #: People and others whose names must not leave; the kinds say how they are protected.
 _PROTECTED_NAMES = (
     ("IND", "Mr Cuthbert Zwingle-Hathersage"),
@@ -101,28 +112,15 @@ def protected() -> tuple[Supplier, ...]:
 
 def supplier_type_lines() -> str:
     """Return `supplier-types.csv`: what the force has sorted, and one line that only marks the file as invented."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("supplier_number", "supplier_type"))
-    writer.writerow((f"{NUMBER_MARK}0001", "ORG"))
-    writer.writerows((one.number, kind) for one, kind in zip(SETTLED, _SETTLED_KINDS, strict=True))
-    return text.getvalue()
+    settled = ((one.number, kind) for one, kind in zip(SETTLED, _SETTLED_KINDS, strict=True))
+    return csv_text((("supplier_number", "supplier_type"), (f"{NUMBER_MARK}0001", "ORG"), *settled))
 
 
 def planted_suppliers() -> Iterator[Planted]:
     """Yield what must not leave of each protected payee, and the traps that may."""
     for one in (*protected(), TWO_TYPES, *UNSORTED, SETTLED[1]):
-        yield Planted(FEED, "Supplier No", "number", one.number)
-        yield Planted(FEED, "Supplier Name", "name", one.name)
-        for name, kind, value in (
-            ("Supplier Address", "address", one.address),
-            ("Supplier Email", "email", one.email),
-            ("Sort Code", "bank", one.sort_code),
-            ("Account No", "bank", one.account),
-            ("VAT Reg No", "number", one.vat_number),
-            ("Company No", "number", one.company_number),
-        ):
-            if value:
-                yield Planted(FEED, name, kind, value)
+        for column, part in COLUMNS.items():
+            if part != "kind" and getattr(one, part):
+                yield Planted(FEED, column, part, getattr(one, part))
     for one in (NAMED_AFTER_A_PERSON, *SOLE_TRADERS):
         yield Planted(FEED, "Supplier Name", ON_PURPOSE, one.name)

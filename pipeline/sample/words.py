@@ -55,6 +55,19 @@ _COMPANY_KINDS = (
 )
 COMPANIES = tuple(f"{a} {b}" for b, a in product(_COMPANY_KINDS, _COMPANY_STARTS))
 
+DEPARTMENTS = (
+    *("Estates", "Fleet", "Digital and Data", "Forensic Services", "Training", "Local Policing", "Custody"),
+    *("Commissioning", "Victim Services"),
+)
+#: Text that may be published, by a word of its column's name: the thing that every table agrees on, and its part.
+PUBLIC = (
+    ("ward", "place", "ward_code"),
+    ("neighbourhood", "place", "neighbourhood_code"),
+    ("account|category|purpose", "account", "name"),
+    ("supplier|merchant|payee|company|vendor", "company", "name"),
+    ("cent(re|er)|department|team|unit|division", "department", "name"),
+)
+
 OPENINGS = (
     "Between the times stated unknown person(s) attended the location",
     "Caller states that a group of youths were causing a nuisance, throwing items",

@@ -5,10 +5,9 @@ from __future__ import annotations
 import zipfile
 from typing import TYPE_CHECKING
 
+from pipeline.model.declaration import Form
 from pipeline.model.wording import SAMPLE_MARK
-from pipeline.sample.ledger import HEADER, Line
-from pipeline.sample.making import invent_lines
-from pipeline.sample.workbook import HEADER_ROW, SHEET, write_workbook
+from pipeline.sample.writing import read_workbook, write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +15,9 @@ if TYPE_CHECKING:
 
     import xlsxwriter
 
-_LINES = 80
+#: How the sample's ledger is laid out.
+LEDGER = Form("", title_rows=3, table="Payments")
+_HIDDEN = 20
 _MARKING = "OFFICIAL-SENSITIVE"
 _MACRO_TYPE = '<Override PartName="/xl/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/>'
 _PIVOT = "xl/pivotCache/pivotCacheDefinition1.xml"
@@ -26,61 +27,44 @@ _PIVOT_TEXT = (
 )
 
 
-def hide_sheet(path: Path) -> None:
-    """Add a hidden sheet."""
-    _dressed(path, lambda book: book.add_worksheet("Working").hide())
+def _dressed(dress: Callable[[xlsxwriter.Workbook], object]) -> Callable[[Path], None]:
+    """Return what writes a month's ledger again with what ``dress`` adds."""
+
+    def spoil(path: Path) -> None:
+        lines = read_workbook(path, LEDGER)
+        write_workbook(path, LEDGER, lines, header=tuple(lines[0]), dress=dress)
+
+    return spoil
 
 
-def hide_sheet_well(path: Path) -> None:
-    """Add a sheet that no menu offers to show."""
-    _dressed(path, lambda book: book.add_worksheet("Working").very_hidden())
+def _on_sheet(change: Callable[[xlsxwriter.Worksheet], object]) -> Callable[[Path], None]:
+    """Return what writes a month's ledger again with its sheet changed."""
+    return _dressed(lambda book: change(book.get_worksheet_by_name(LEDGER.table)))
 
 
-def hide_row(path: Path) -> None:
-    """Hide a line of the payments."""
-    _dressed(path, lambda book: book.get_worksheet_by_name(SHEET).set_row(HEADER_ROW + 3, None, None, {"hidden": True}))
-
-
-def hide_column(path: Path) -> None:
-    """Hide the column of the supplier's address."""
-    place = HEADER.index("Supplier Address")
-    _dressed(
-        path, lambda book: book.get_worksheet_by_name(SHEET).set_column(place, place, None, None, {"hidden": True})
-    )
-
-
-def add_comment(path: Path) -> None:
-    """Put a comment on a cell."""
-    _dressed(path, lambda book: book.get_worksheet_by_name(SHEET).write_comment("F6", "is this one a person?"))
-
-
-def mark_title(path: Path) -> None:
-    """Put a protective marking into a title row."""
-    _dressed(path, lambda book: book.get_worksheet_by_name(SHEET).write_string(1, 3, _MARKING))
-
-
-def mark_page_header(path: Path) -> None:
-    """Put a protective marking into the header of the printed page."""
-    _dressed(path, lambda book: book.get_worksheet_by_name(SHEET).set_header(f"&C{_MARKING}"))
-
-
-def mark_property(path: Path) -> None:
-    """Put a protective marking into the file's properties."""
-    _dressed(path, lambda book: book.set_custom_property("Classification", _MARKING))
+hide_sheet = _dressed(lambda book: book.add_worksheet("Working").hide())
+# a sheet that no menu offers to show
+hide_sheet_well = _dressed(lambda book: book.add_worksheet("Working").very_hidden())
+hide_row = _on_sheet(lambda sheet: sheet.set_row(LEDGER.title_rows + 3, None, None, {"hidden": True}))
+hide_column = _on_sheet(lambda sheet: sheet.set_column(_HIDDEN, _HIDDEN, None, None, {"hidden": True}))
+add_comment = _on_sheet(lambda sheet: sheet.write_comment("F6", "is this one a person?"))
+# a protective marking in a title row, in the header of the printed page, in the file's properties
+mark_title = _on_sheet(lambda sheet: sheet.write_string(1, 3, _MARKING))
+mark_page_header = _on_sheet(lambda sheet: sheet.set_header(f"&C{_MARKING}"))
+mark_property = _dressed(lambda book: book.set_custom_property("Classification", _MARKING))
 
 
 def add_column(path: Path) -> None:
     """Add a column that nobody has declared."""
-    header = (*HEADER, "Payee Date Of Birth")
-    write_workbook(path, _month(path), _lines(path), header=header)
+    lines = read_workbook(path, LEDGER)
+    write_workbook(path, LEDGER, lines, header=(*lines[0], "Payee Date Of Birth"))
 
 
 def drop_header(path: Path) -> None:
     """Put the first line where the header should be."""
-    lines = _lines(path)
-    first = [str(lines[0][name]) for name in HEADER]
-    renamed: list[Line] = [dict(zip(first, (line[name] for name in HEADER), strict=True)) for line in lines[1:]]
-    write_workbook(path, _month(path), renamed, header=first)
+    header, *lines = (list(line.values()) for line in read_workbook(path, LEDGER))
+    names = [f"{cell}" for cell in header]
+    write_workbook(path, LEDGER, [dict(zip(names, line, strict=True)) for line in lines], header=names)
 
 
 def add_macro(path: Path) -> None:
@@ -98,7 +82,7 @@ def add_pivot_cache(path: Path) -> None:
 def rename_sheet(path: Path) -> None:
     """Give the sheet of payments a name that the feed does not know."""
     parts = _parts(path)
-    main = parts["xl/workbook.xml"].replace(f'name="{SHEET}"'.encode(), b'name="Sheet1"')
+    main = parts["xl/workbook.xml"].replace(f'name="{LEDGER.table}"'.encode(), b'name="Sheet1"')
     _pack(path, parts | {"xl/workbook.xml": main})
 
 
@@ -109,21 +93,6 @@ def cut(path: Path) -> None:
     _pack(path, title | parts)
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) * 2 // 3])
-
-
-def _dressed(path: Path, dress: Callable[[xlsxwriter.Workbook], object]) -> None:
-    """Write the month's ledger again with what ``dress`` adds."""
-    write_workbook(path, _month(path), _lines(path), dress=dress)
-
-
-def _month(path: Path) -> str:
-    """Return the month of the ledger at ``path``."""
-    return path.stem
-
-
-def _lines(path: Path) -> list[Line]:
-    """Return the lines of the ledger at ``path`` as they are invented."""
-    return invent_lines(_month(path), _LINES)
 
 
 def _parts(path: Path) -> dict[str, bytes]:

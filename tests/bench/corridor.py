@@ -83,7 +83,7 @@ def say(line: str) -> None:
 def month_of(folder: Path, rows: int) -> Path:
     """Return a data folder with one month of recorded crime and of incidents."""
     data = folder / "data"
-    make_sample(data, rows=rows, codelists=CODELISTS)
+    make_sample(data, declared().values(), rows=rows, codelists=CODELISTS)
     for path in (data / "raw").rglob("*"):
         if path.is_file() and not path.name.startswith(MONTH):
             path.unlink()

@@ -14,12 +14,22 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from pipeline.sample.making import invent_lines
 from tests.lib import ROOT
-from tests.lib.product import MONTHS, Product, Said, add_events, built, change_csv, contents, planned, read_csv
+from tests.lib.product import (
+    MONTHS,
+    Product,
+    Said,
+    add_events,
+    built,
+    change_csv,
+    contents,
+    planned,
+    read_csv,
+    sample_lines,
+)
 
 if TYPE_CHECKING:
-    from pipeline.sample.ledger import Line
+    from pipeline.sample.writing import Line
     from tests.lib.product import Rows
 
 CRIMES = "crime/recorded-crime/{}.csv"
@@ -74,7 +84,7 @@ def test_a_corrected_file_rebuilds_its_own_month(product: Product) -> None:
     before = product.csv("street-crime", "2024-02")
 
     def correct(rows: Rows) -> Rows:
-        place = next(place for place in ordinary(rows) if rows[place]["outcome_code"] != "16")
+        place = next(place for place in ordinary(rows) if rows[place]["outcome_code"] == "")
         rows[place]["outcome_code"] = "16"
         return rows
 
@@ -198,7 +208,7 @@ def supplier_of(product: Product, months: tuple[str, ...]) -> tuple[str, str]:
     """Return number and name of an ordinary company that is paid in exactly these months, and published."""
     paid: dict[tuple[str, str], set[str]] = {}
     for month in MONTHS:
-        for line in invent_lines(month, 80):
+        for line in sample_lines(month):
             if line["Supplier Type"] == "ORG" and str(line["Supplier No"]).startswith("S1"):
                 paid.setdefault((str(line["Supplier No"]), str(line["Supplier Name"])), set()).add(month)
     public = [{row["supplier_name"] for row in product.csv("spend-over-500", month)} for month in months]
@@ -356,7 +366,7 @@ def test_a_running_month_of_files_is_not_released_and_stays_as_it_is_where_it_wa
 
 def test_a_changed_event_rebuilds_its_month_only(product: Product) -> None:
     with closing(sqlite3.connect(product.events)) as database, database:
-        database.execute("UPDATE event SET attendance = 49 WHERE event_id = 'SAMPLE-20240200003'")
+        database.execute("UPDATE event SET attendance = 49 WHERE event_id = 'SAMPLE-24020000003'")
         database.execute("UPDATE attendee SET name = 'Somebody Else'")
     assert list(product.plan()["engagement-events"]) == ["2024-02"]
     assert product.publish() == {"engagement-events": ("2024-02",)}

@@ -123,7 +123,7 @@ def test_a_month_that_was_never_built_has_no_accounts(product: Product) -> None:
 def test_quarantine_says_where_and_why_and_never_what(product: Product) -> None:
     said = product.run("quarantine", "street-crime", "--month", "2024-01", status=0)
     assert "2024-01  crime/recorded-crime/2024-01.csv, row " in said.out
-    assert "Cattle rustling" not in said.out
+    assert "Violent crime" not in said.out
     line = r"2024-01  [a-z-]+/[a-z-]+/2024-01\.csv, row [0-9,]+(, column `[a-z_]+`)?: [a-z-]+: .+"
     assert all(re.fullmatch(line, each) for each in said.out.splitlines())
     bad = json.loads(product.run("accounts", "street-crime", "--month", "2024-01", "--json").out)["quarantined"]
@@ -136,26 +136,26 @@ def test_cells_are_revealed_on_a_terminal_and_only_while_the_file_is_the_same(pr
     before = tree(product.folder)
     status, shown = on_a_terminal(product, "quarantine", "street-crime", "--month", "2024-01", "--reveal")
     assert status == 0, shown
-    assert "'Cattle rustling'" in shown
+    assert "'Violent crime'" in shown
     assert "column `recorded_on`: bad-date: '31/02/2024 10:00'" in shown
     assert "victim" not in shown
     assert tree(product.folder) == before  # nothing of it is kept
 
     piped = product.run("quarantine", "street-crime", "--reveal", status=ExitStatus.SETTINGS)
     assert "not-a-terminal" in piped.err
-    assert "Cattle" not in piped.text
+    assert "Violent crime" not in piped.text
 
     change_csv(product.crimes("2024-01"), lambda rows: rows[1:])
     said = product.run_on_screen("quarantine", "street-crime", "--month", "2024-01", "--reveal")
     assert said.status == ExitStatus.INPUT
     assert "file-changed" in said.err
-    assert "Cattle" not in said.text
+    assert "Violent crime" not in said.text
 
 
 def test_bad_cells_of_a_workbook_and_of_a_database_are_revealed_too(product: Product) -> None:
     said = product.run_on_screen("quarantine", "spend-over-500", "--month", "2024-02", "--reveal")
     assert said.status == 0, said.text
-    assert "column `Payment Method`: unknown-code: 'BARTER'" in said.out
+    assert "column `Payment Method`: unknown-code: '99X'" in said.out
     said = product.run_on_screen("quarantine", "engagement-events", "--reveal")
     assert said.status == 0, said.text
-    assert "'seance'" in said.out
+    assert "'99X'" in said.out

@@ -21,7 +21,7 @@ from tests.lib.product import Product, change_csv, contents
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.sample.ledger import Line
+    from pipeline.sample.writing import Line
 
 KILLING = Path(__file__).with_name("killing.py")
 

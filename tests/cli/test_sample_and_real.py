@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.errors import ExitStatus
 from tests.lib import ROOT
-from tests.lib.product import Product, contents, tree
+from tests.lib.product import DATASETS, MONTHS, Product, contents, tree
 from tests.lib.small_tree import AS_OF, small_tree
 
 if TYPE_CHECKING:
@@ -190,6 +190,17 @@ def test_rows_scale_the_sample(tmp_path: Path) -> None:
     said = product.run("sample", "--rows", "300", status=0)
     assert "raw/crime/recorded-crime/2024-01.csv: 300 rows" in said.out
     assert product.crimes("2024-02").read_bytes().count(b"SAMPLE*") >= 290
+
+
+def test_a_longer_history_is_published_whole(tmp_path: Path) -> None:
+    product = Product.empty(tmp_path)
+    said = product.run("sample", "--rows", "200", "--months", "6", status=0)
+    assert "raw/crime/recorded-crime/2023-10.csv: 200 rows" in said.out
+    six = ("2023-10", "2023-11", "2023-12", *MONTHS)
+    assert product.publish() == dict.fromkeys(DATASETS, six)
+    for other in ("--faults", "--clear"):
+        product.run("sample", "--months", "6", other, status=ExitStatus.SETTINGS)
+        assert product.crimes("2023-10").is_file()
 
 
 def test_a_list_of_the_sample_that_somebody_edited_is_kept_and_said(tmp_path: Path) -> None:

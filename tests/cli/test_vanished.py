@@ -11,10 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.build import run_context as workplace
-from pipeline.sample.making import invent_lines
 from pipeline.storage.index import PublishedIn, ReferenceIndex
 from pipeline.storage.store import Store
-from tests.lib.product import MONTHS, Product, change_csv, contents, read_csv
+from tests.lib.product import MONTHS, Product, change_csv, contents, read_csv, sample_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -173,7 +172,7 @@ def test_a_payee_found_to_need_protection_is_redacted_in_a_month_whose_ledger_ha
     product: Product, kind: str
 ) -> None:
     public = product.csv("spend-over-500", "2024-01")
-    numbers = {str(line["Supplier Name"]): str(line["Supplier No"]) for line in invent_lines("2024-01", 80)}
+    numbers = {str(line["Supplier Name"]): str(line["Supplier No"]) for line in sample_lines("2024-01")}
     name = next(row["supplier_name"] for row in public if row["supplier_name"].endswith("Ltd") and row["supplier_id"])
     supplier = next(row["supplier_id"] for row in public if row["supplier_name"] == name)
     product.ledger("2024-01").unlink()
@@ -201,7 +200,7 @@ def test_a_supplier_number_corrected_where_it_is_not_published_is_still_protecte
     public = product.csv("spend-over-500", "2024-01")
     number = next(
         line["Supplier No"]
-        for line in invent_lines("2024-01", 80)
+        for line in sample_lines("2024-01")
         if line["Supplier Type"] in {"IND", "STAFF"} and line["Supplier No"]
     )
     product.change_ledger(

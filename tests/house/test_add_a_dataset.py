@@ -12,6 +12,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from pipeline.sample import bears_mark
 from tests.lib import ROOT
 
 if TYPE_CHECKING:
@@ -131,6 +132,36 @@ def test_what_its_folder_shows_of_the_worked_example_comes_of_it(tmp_path: Path)
     after = digests(tree)
     assert after.keys() - before.keys() == set(shown)
     assert {name: after[name] for name in before} == before
+
+
+def test_the_worked_example_has_a_sample_without_another_file(tmp_path: Path) -> None:
+    """Its extract is invented, marked and published; the people who are planted in it are nowhere in what leaves."""
+    tree, data = copied(tmp_path), tmp_path / "data"
+    for name in (DECLARATION, SCHEMA):
+        (tree / name).write_text(block_after(f"`{name}`"), encoding="utf-8")
+    shutil.copy(ROOT / "pipeline.toml", tree)
+    commands = (("sample", "--rows", "200"), ("publish", "card-spend"))
+    for words in commands:
+        said = run(tree, "--data", str(data), *words, settings="pipeline.toml")
+        assert said.returncode == 0, said.stdout + said.stderr
+
+    extracts = sorted((data / "raw/expenditure/card").iterdir())
+    assert [path.stem for path in extracts] == ["2024-01", "2024-02", "2024-03"]
+    assert all(bears_mark(path) for path in extracts)
+    header, good, *_ = csv.reader((data / "raw/expenditure/card/2024-02.csv").read_text("utf-8").splitlines())
+    assert sorted(header) == sorted(block_after(f"`{EXTRACT}`").splitlines()[0].split(","))
+    assert all(good[header.index(name)] for name in ("Body", "Transaction Date", "Merchant Category", "Net Amount"))
+
+    public = [path for path in (data / "published").rglob("*") if path.is_file()]
+    assert sum(path.read_text("utf-8").count("\n") - 1 for path in public if path.match("card-spend-20*.csv")) >= 30
+    with (data / "private/sample/planted.csv").open(encoding="utf-8", newline="") as lines:
+        planted = [line for line in csv.DictReader(lines) if line["feed"] == "card"]
+    identifying = {"Card Holder", "Card Number", "Merchant", "Merchant Town", "Narrative"}
+    assert identifying <= {line["column"] for line in planted}
+    raw = "\n".join(path.read_text("utf-8") for path in extracts)
+    assert all(line["value"].replace("\r\n", "\n") in raw for line in planted)
+    text = "\n".join(path.read_text("utf-8", "replace") for path in public).casefold() + said.stdout + said.stderr
+    assert [line for line in planted if line["value"].casefold() in text] == []
 
 
 def test_the_worked_example_is_published_as_its_page_shows(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def texts(*, apart: str) -> set[str]:
     return {
         node.value
         for path in MODULES
-        if path.name != apart and "sample" not in path.parts
+        if path.name != apart and "sample" not in path.relative_to(ROOT).parts
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

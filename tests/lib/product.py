@@ -29,14 +29,14 @@ from unittest import mock
 
 from pipeline.cli.parser import main
 from pipeline.model.periods import MONTH as CALENDAR
-from pipeline.sample.making import invent_lines
-from pipeline.sample.workbook import write_workbook
+from pipeline.sample.workbook_faults import LEDGER
+from pipeline.sample.writing import read_workbook, write_workbook
 from tests.lib import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from pipeline.sample.ledger import Line
+    from pipeline.sample.writing import Line
 
 DATASETS = ("engagement-events", "spend-over-500", "street-crime")
 MONTHS = ("2024-01", "2024-02", "2024-03")
@@ -203,8 +203,9 @@ class Product:
         return self.raw / "engagement" / "engagement.sqlite"
 
     def change_ledger(self, month: str, change: Callable[[list[Line]], Sequence[Line]]) -> None:
-        """Write the ledger of a month again with its invented lines changed."""
-        write_workbook(self.ledger(month), month, change(invent_lines(month, ROWS * 4 // 10)))
+        """Write the ledger of a month again with its lines as the sample has them, changed."""
+        lines = sample_lines(month)
+        write_workbook(self.ledger(month), LEDGER, change(lines), header=tuple(lines[0]))
 
     def decide(self, kind: str, *words: str) -> Said:
         """Approve, reject or forget as somebody does who may."""
@@ -281,7 +282,8 @@ def add_events(path: Path, *changes: Mapping[str, object]) -> None:
     """Add copies of a good event of January 2024, each with some cells changed."""
     with closing(sqlite3.connect(path)) as database, database:
         database.row_factory = sqlite3.Row
-        good = dict(database.execute("SELECT * FROM event WHERE event_id = 'SAMPLE-20240100001'").fetchone())
+        good = dict(database.execute("SELECT * FROM event WHERE event_id = 'SAMPLE-24010000001'").fetchone())
+        good |= {"starts_at": "2024-01-15 19:00", "audience": "public"}
         places = ", ".join(f":{name}" for name in good)
         database.executemany(f"INSERT INTO event VALUES ({places})", [{**good, **each} for each in changes])  # noqa: S608 - column names
 
@@ -325,6 +327,11 @@ def _sample() -> Path:
     product = Product.empty(_workshop() / "sample")
     product.run("sample", "--rows", str(ROWS), status=0)
     return product.folder
+
+
+def sample_lines(month: str) -> list[Line]:
+    """Return the lines of a month's ledger as the sample has them."""
+    return read_workbook(Product(_sample()).ledger(month), LEDGER)
 
 
 @cache

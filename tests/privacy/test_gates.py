@@ -105,9 +105,9 @@ def test_a_raw_reference_in_the_place_of_its_pseudonym_never_passes_the_schema(
     put_in(monkeypatch, replace(sound, feeds=(replace(feed, columns={**feed.columns, "event_id": raw}),)))
     said = product.run("publish", "--quiet")
     assert said.status != 0
-    assert "SAMPLE-2024" not in said.text
+    assert "SAMPLE-24" not in said.text
     assert "engagement-events" not in built(said)
-    assert not any(b"SAMPLE-2024" in path.read_bytes() for path in product.published.rglob("*") if path.is_file())
+    assert not any(b"SAMPLE-24" in path.read_bytes() for path in product.published.rglob("*") if path.is_file())
 
 
 def test_a_raw_code_in_the_place_of_its_label_never_passes_the_schema(

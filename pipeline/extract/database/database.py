@@ -21,6 +21,7 @@ from pipeline.extract.database.sqlite import BESIDE, NOT_SQLITE, is_sqlite, sqli
 from pipeline.extract.database.texts import NO_TEXT, text_of
 from pipeline.extract.header import match_header
 from pipeline.extract.paths import below, exists, open_regular, safe_path
+from pipeline.model.declaration import Form
 from pipeline.model.tables import CellProblem, Extracted
 from pipeline.settings.sections import Sources
 
@@ -71,6 +72,11 @@ class Database:
     def pattern(self) -> str:
         """No file is expected for a period."""
         return ""
+
+    @property
+    def form(self) -> Form:
+        """How it is laid out."""
+        return Form(self.default, table=self.table, key=self.key)
 
     @property
     def first_month(self) -> str:

@@ -25,6 +25,7 @@ from pipeline.extract.header import LOOKED_BELOW, Around, match_header
 from pipeline.extract.marking import refuse_marking
 from pipeline.extract.paths import changed, open_regular, state_of, unreadable
 from pipeline.extract.trim import trimmed
+from pipeline.model.declaration import Form
 from pipeline.model.tables import Extracted
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ class Folder(FilesByPeriod):
     pattern: str
     encodings: tuple[str, ...] = (UTF_8,)
     title_rows: int = 0
+
+    @property
+    def form(self) -> Form:
+        """How it is laid out."""
+        return Form(self.pattern, self.title_rows)
 
     def read(
         self,

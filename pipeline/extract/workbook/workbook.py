@@ -28,6 +28,7 @@ from pipeline.extract.workbook.cells import is_no_line
 from pipeline.extract.workbook.package import Package
 from pipeline.extract.workbook.parts import copy_for_reading, look
 from pipeline.extract.workbook.sheets import Wanted
+from pipeline.model.declaration import Form
 from pipeline.model.tables import CellProblem, Extracted
 
 if TYPE_CHECKING:
@@ -62,6 +63,11 @@ class Workbook(FilesByPeriod):
     title_rows: int = 0
     allowed: tuple[str, ...] = ()
     digits: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def form(self) -> Form:
+        """How it is laid out."""
+        return Form(self.pattern, self.title_rows, self.sheet)
 
     def read(
         self,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
     from pipeline.model.tables import RawTable
     from pipeline.settings.options import Options
 
@@ -160,3 +161,7 @@ class ExcludedAccounts(RowRule):
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return each line's code."""
         return Judgement((_Coded(self._codes(raw, context)),))
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return codes of accounts that are spending, some of ones that are not."""
+        return {self.column: draw.truth("account")["code"]}

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
     from pipeline.model.handling import Problem
     from pipeline.model.tables import RawTable
     from pipeline.settings.options import Options
@@ -162,8 +163,13 @@ class OneIncident(RowRule):
             copies[place] = counts[place] != f"{months[raw.source[place]]} {raw.row[place]:09}"
         return Judgement((Marked("duplicate", copies),))
 
+    #: The name of an incident's private key, and what stands for numbers that begin again.
 
-#: The name of an incident's private key, and what stands for numbers that begin again.
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return numbers of incidents."""
+        return {self.column: draw.references("incident")}
+
+
 _INCIDENT = "incident"
 REPEATED = "repeated"
 _REPEATED_SHARE = 0.05

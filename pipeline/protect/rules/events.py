@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
     from pipeline.model.public_rows import PublicRows
     from pipeline.model.tables import RawTable
 
@@ -42,6 +43,10 @@ class AlreadyHeld(RowRule):
         """Return the events to come."""
         to_come = ~before(raw.cells[self.starts_at], context.as_of.isoformat())
         return Judgement((Marked("not-yet-held", to_come),))
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return an event to come."""
+        return ({self.starts_at: "2024-05-14 19:00"},)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +138,14 @@ class PublicVenue(_ProtectedEvent):
 
     def _revised(self, _rows: PublicRows, mask: Mask, hit: Sequence[str]) -> PublicRevision:
         return PublicRevision("private-venue", mask, applied=hit)
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return kinds of venue that are public."""
+        return {self.coded: draw.of(tuple(row["code"] for row in draw.codes(self.codelist) if row["is_public"] == "Y"))}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return an event at somebody's home."""
+        return ({self.coded: "private-home"},)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
     from pipeline.model.tables import RawTable
 
 
@@ -47,3 +48,12 @@ class OffenceAgrees(RowRule):
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the rows whose offence code is unlisted or empty: they are published, and counted."""
         return Judgement(quality={"unlisted_offence_code": ~filled(self._expected(raw, context))})
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return offence codes with their types, one code in a hundred empty."""
+        listed = draw.truth("offence")
+        return {self.column: listed["code"], self.crime_type: listed["crime_type"]}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return codes that are of another type, unlisted or empty."""
+        return ({self.column: "28/3", self.crime_type: "Shoplifting"}, {self.column: "999/9"}, {self.column: ""})

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
     from pipeline.model.tables import RawTable
 
 
@@ -297,8 +298,7 @@ class Payee(OfTransactions):
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the lines whose payee is unknown, and what is kept back of the others."""
-        unknown = self.kinds(raw, context) == ""
-        review = Review(transactions(raw, self.body, self.number), unknown)
+        review = Review(transactions(raw, self.body, self.number), self.kinds(raw, context) == "")
         own, lines, people = self._own(raw, context), self._lines(raw, context), self._people(raw, context)
         names = self._names(raw, context)
         texts = [raw.cells[each] for each in self.redaction.raw_protected]
@@ -306,6 +306,11 @@ class Payee(OfTransactions):
         return Judgement(
             (review,), kept=(paid, *(texts_remembered(each, names_somebody(each, names), context) for each in texts))
         )
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return the type of each supplier, with its number and name."""
+        parts = {self.column: "kind", self.supplier: "number", self.name: "name"}
+        return {name: draw.truth("supplier")[part] for name, part in parts.items()}
 
 
 _KEY = "protected supplier"

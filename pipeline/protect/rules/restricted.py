@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
     from pipeline.model.tables import RawTable
 
 #: What the register says of a reference: it is restricted, or a mark of it is neither `Y` nor `N`.
@@ -119,6 +120,14 @@ class RestrictedRecord(RowRule):
         found = [mask_of(pc.is_in(column, value_set=entries)) for column in columns]
         hit = {entry for column, mask in zip(columns, found, strict=True) for entry in _at(column, mask)}
         return (np.logical_or.reduce(found) if found else nowhere(0)), sorted(hit)
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return marks: few records are restricted."""
+        return {self.column: draw.of(("N", "Y"), (249, 1))}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return a restricted record, and marks that are none."""
+        return ({self.column: "Y"}, {self.column: ""}, {self.column: "?"})
 
 
 def _at(column: pa.Array, mask: Mask) -> Iterable[str]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
     from pipeline.model.tables import RawTable
     from pipeline.settings.options import Options
 
@@ -125,6 +126,10 @@ class WholeTransactions(OfTransactions):
         group = transactions(raw, self.body, self.number)
         line = np.where(group >= 0, groups(pa.array(group), raw.cells[self.column]), -1)
         return Judgement((_Hold(group), _Twice(line, group, raw.repeats)))
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return the numbers of lines, and a transaction that is their own."""
+        return {self.column: draw.numbers(1, 2)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,13 @@ from pipeline.protect.handling import OneColumn, key_problems
 from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
     from pipeline.settings.options import Options
 
 
@@ -42,6 +43,14 @@ class Body(OneColumn):
         name = on_distinct(column, context.bodies.get)
         unknown = problem(self.column, "unknown-code", ~filled(name))
         return Treated(self._same(name), key_problems(self.column, column, unknown))
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return the bodies that pay."""
+        return {self.column: draw.truth("body")["code"]}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return a body of nobody."""
+        return ({self.column: "BOARD"},)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,16 @@ class Coded(OneColumn):
         problems = key_problems(self.column, cells[self.column], problem(self.column, "unknown-code", unknown))
         return Treated(self._same(text), problems)
 
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return codes of the list, as many cells empty where that is allowed."""
+        codes = (row[self.key] for row in draw.codes(self.codelist) if row[self.label] not in ("", *self.apart_from))
+        every = tuple(dict.fromkeys((*codes, *("",) * self.blank)))
+        return {self.column: draw.of(every, [1 if code else len(every) for code in every])}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return a code that no list has, and a label that another feed uses."""
+        return ({self.column: "99X"}, *({self.column: label} for label in self.apart_from))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag(OneColumn):
@@ -87,6 +106,14 @@ class Flag(OneColumn):
         text = on_distinct(column, _FLAGS.get)
         unknown = problem(self.column, "bad-flag", filled(column) & ~filled(text))
         return Treated(self._same(text), key_problems(self.column, column, unknown))
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return marks, some of them empty."""
+        return {self.column: draw.of(("Y", "N", ""))}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return no mark."""
+        return ({self.column: "maybe"},)
 
 
 def _neighbourhoods(table: pa.Table) -> frozenset[str]:
@@ -107,6 +134,14 @@ class ReferenceCode(OneColumn):
         unknown = problem(self.column, "unknown-code", ~filled(text))
         formula = problem(self.column, "formula-text", is_formula(text))
         return Treated(self._same(text), key_problems(self.column, column, unknown, formula))
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return the neighbourhood of each row's place."""
+        return {self.column: draw.truth("place")["neighbourhood_code"]}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return no neighbourhood, and none."""
+        return ({self.column: "XX9"}, {self.column: ""})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +187,15 @@ class ValueForMoney(OneColumn):
             )
         blank = labels.get("not-recorded")
         return Treated(self._same(plain(text).fill_null(blank).dictionary_encode()), problems)
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return reasons as people write them, and some that no list has."""
+        known = (row["text"] for row in draw.codes("procurement-route-alias"))
+        return {self.column: draw.of((*known, "3  QUOTES", "Agreed by the board"))}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return no reason."""
+        return ({self.column: ""}, {self.column: " \N{NO-BREAK SPACE}"})
 
 
 def _unseen(column: pa.Array) -> Mask:

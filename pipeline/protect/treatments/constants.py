@@ -11,11 +11,12 @@ from pipeline.model.handling import Treated, problem
 from pipeline.protect.handling import OneColumn, key_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
     from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,14 @@ class OwnForce(OneColumn):
         name = on_distinct(column, lambda slug: context.force_name if slug == context.force else None)
         other = problem(self.column, "other-force", ~filled(name))
         return Treated(self._same(name), key_problems(self.column, column, other))
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return the force."""
+        return {self.column: draw.truth("force")["slug"]}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return another force."""
+        return ({self.column: "leicestershire"},)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,12 +14,13 @@ from pipeline.protect.handling import OneColumn
 from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
     from pipeline.model.handling import Problem
     from pipeline.settings.options import Options
 
@@ -67,6 +68,14 @@ class MonthOf(OneColumn):
         plausible = Plausible.of(context.as_of, first_year=_FIRST_YEAR, past=not self.to_come)
         return Treated(columns, _date_problems(self.column, day, plausible))
 
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return moments of the period."""
+        return {self.column: draw.moments()}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return a day that no calendar has."""
+        return ({self.column: "31/02/2024 10:00"},)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day(OneColumn):
@@ -96,6 +105,14 @@ class Day(OneColumn):
         if self.payment and first:
             plausible = plausible.near(first, last, context.option(SpendOptions).payment_days)
         return Treated(self._same(day), _date_problems(self.column, day, plausible))
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return days of the period."""
+        return {self.column: draw.days()}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return a day that no calendar has."""
+        return ({self.column: "31/02/2024"},)
 
 
 def before(column: pa.Array, day: str) -> Mask:

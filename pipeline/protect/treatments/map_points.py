@@ -21,12 +21,13 @@ from pipeline.protect.handling import key_problems
 from pipeline.protect.treatments.first_place import keep_first_places
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context, ReferenceReader
+    from pipeline.model.examples import Draw
     from pipeline.protect.treatments.pseudonym import Pseudonym
 
 #: Further than this from every map point, a place is published as No Location (as in the national files).
@@ -176,6 +177,18 @@ class MapPoint(Treatment):
             *problem(north, "bad-coordinates", known & ~north_read),
         ]
         return Treated(columns, problems)
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return places of the force, a few of them unknown."""
+        place = draw.truth("place")
+        return dict(
+            zip(self.columns, (place[name] for name in ("easting", "northing", "location_confidence")), strict=True)
+        )
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return coordinates that are missing or damaged, and places that nobody knows."""
+        rows = (("", "", "exact"), ("45x001", "250000", "street"), ("300000", "700000", "exact"), ("", "", "unknown"))
+        return tuple(dict(zip(self.columns, row, strict=True)) for row in rows)
 
 
 def _published(nearest: NDArray[np.int64], points: PointList | None) -> dict[str, pa.Array]:

@@ -11,11 +11,12 @@ from pipeline.model.handling import Treated, problem
 from pipeline.protect.handling import OneColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
     from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
 
 
 #: A count of more digits than this is a mistake at its source.
@@ -47,6 +48,18 @@ class Band(OneColumn):
         text = on_distinct(column, band)
         return Treated(self._same(text), problem(self.column, "bad-number", filled(column) & ~filled(text)))
 
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return counts, small ones above all."""
+        return {
+            self.column: draw.of(
+                tuple(str(count) for count in range(70)), tuple(1 / (1 + count) for count in range(70))
+            )
+        }
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return no count, and none."""
+        return ({self.column: "-3"}, {self.column: ""})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money(OneColumn):
@@ -62,3 +75,11 @@ class Money(OneColumn):
         if self.blank:
             wrong &= filled(column)
         return Treated(self._same(text), problem(self.column, "bad-money", wrong))
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return amounts."""
+        return {self.column: draw.amounts()}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return half a penny, and nothing."""
+        return ({self.column: "12.345"}, *({self.column: ""},) * (not self.blank))

@@ -11,11 +11,12 @@ from pipeline.protect.handling import OneColumn, key_problems
 from pipeline.protect.pseudonyms import SHORT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
     from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,3 +65,11 @@ class Pseudonym(OneColumn):
         column = cells[self.column]
         blank = problem(self.column, "blank-reference", ~filled(column))
         return Treated(self._same(named), key_problems(self.column, column, blank))
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return references of the scope."""
+        return {self.column: draw.references(self.scope)}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return no reference."""
+        return ({self.column: ""},)

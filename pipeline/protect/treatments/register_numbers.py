@@ -12,12 +12,13 @@ from pipeline.protect.handling import OneColumn
 from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import pyarrow as pa
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
     from pipeline.settings.options import Options
 
 #: Forms of Companies House: eight digits (no company has the number zero), or letters and digits, also older ones of
@@ -37,6 +38,14 @@ class CompanyNumber(OneColumn):
         """Return the numbers, and how many are left out."""
         text, other = _of_form(cells[self.column], COMPANY_NUMBER.fullmatch)
         return Treated(self._same(text), quality={"other_company_number": other})
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return the numbers of suppliers."""
+        return {self.column: draw.truth("supplier")["company_number"]}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return no such company."""
+        return ({self.column: "00000000"},)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +69,10 @@ class ContractReference(OneColumn):
 
         text, other = _of_form(cells[self.column], fits)
         return Treated(self._same(text), quality={"other_contract_reference": other})
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return references of contracts, and empty cells."""
+        return {self.column: draw.of(("", *(f"EX-C{number:04d}" for number in range(90))))}
 
 
 def _of_form(column: pa.Array, fits: Callable[[str], object]) -> tuple[pa.Array, Mask]:

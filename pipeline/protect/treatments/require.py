@@ -10,11 +10,12 @@ from pipeline.model.handling import Treated, Treatment, problem
 from pipeline.protect.handling import key_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
     from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,14 @@ class Period(Treatment):
         given = on_distinct(column, lambda text: text if text == context.month else None)
         return Treated({}, key_problems(self.column, column, problem(self.column, "other-period", ~filled(given))))
 
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return the period of the file."""
+        return {self.column: draw.of((draw.period,))}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return another period."""
+        return ({self.column: "1999-12"},)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Require(Treatment):
@@ -42,3 +51,11 @@ class Require(Treatment):
         column = cells[self.column]
         given = on_distinct(column, lambda text: text if text == self.value else None)
         return Treated({}, key_problems(self.column, column, problem(self.column, self.code, ~filled(given))))
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return the value."""
+        return {self.column: draw.of((self.value,))}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return another value."""
+        return ({self.column: "EUR"},)

@@ -11,11 +11,12 @@ from pipeline.model.handling import Treated, problem
 from pipeline.protect.handling import OneColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
     from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +45,11 @@ class Keep(OneColumn):
         if not self.blank:
             problems = [*problem(self.column, "blank-value", ~filled(text)), *problems]
         return Treated(self._same(text), problems)
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return text for the public."""
+        return {self.column: draw.text(self.column, self.makes[0])}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return a text that a spreadsheet would run."""
+        return ({self.column: '=HYPERLINK("http://pay.example","open")'},)

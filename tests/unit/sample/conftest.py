@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.codelists import CODELISTS
+from pipeline.datasets import declared
 from pipeline.sample import SampleReport, make_sample
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleReport]:
     """Make the sample."""
     data = tmp_path_factory.mktemp("sample")
-    return data, make_sample(data, codelists=CODELISTS)
+    return data, make_sample(data, tuple(declared().values()), codelists=CODELISTS)
 
 
 @pytest.fixture(scope="module")

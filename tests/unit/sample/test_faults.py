@@ -9,23 +9,23 @@ from pathlib import Path
 import pytest
 
 from pipeline.codelists import CODELISTS
+from pipeline.datasets import declared
 from pipeline.errors import CODES, InputError, SettingsError
 from pipeline.extract.database.database import Database
 from pipeline.extract.delimited.folder import Folder
 from pipeline.extract.reference import read_reference
 from pipeline.extract.workbook.workbook import Workbook
 from pipeline.sample import bears_mark, make_faults
-from pipeline.sample.crimes import COLUMNS as CRIME_COLUMNS
-from pipeline.sample.engagement import EVENT_COLUMNS
 from pipeline.sample.faults import FAULTS
-from pipeline.sample.incidents import COLUMNS as INCIDENT_COLUMNS
-from pipeline.sample.ledger import HEADER
+
+DATASETS = tuple(declared().values())
+COLUMNS = {feed.name: feed.declared for dataset in DATASETS for feed in dataset.feeds}
 
 
 @pytest.fixture(scope="module")
 def faults(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("faults")
-    make_faults(folder, codelists=CODELISTS)
+    make_faults(folder, DATASETS, codelists=CODELISTS)
     return folder
 
 
@@ -53,7 +53,7 @@ def test_faulty_files_still_bear_the_mark(faults: Path) -> None:
 def test_a_folder_of_something_else_is_not_cleared(tmp_path: Path) -> None:
     (tmp_path / "comment").mkdir()
     with pytest.raises(SettingsError) as caught:
-        make_faults(tmp_path, codelists=CODELISTS)
+        make_faults(tmp_path, DATASETS, codelists=CODELISTS)
     assert caught.value.code == "bad-setting"
     assert (tmp_path / "comment").is_dir()
 
@@ -63,7 +63,7 @@ def test_a_folder_of_something_else_is_not_cleared(tmp_path: Path) -> None:
 )
 def test_csv_faults_are_met_by_their_errors(faults: Path, fault: tuple[str, str, str]) -> None:
     name, file, code = fault[:3]
-    columns = CRIME_COLUMNS if "recorded" in file else INCIDENT_COLUMNS
+    columns = COLUMNS["recorded-crime"] if "recorded" in file else COLUMNS["asb-incidents"]
     path = file.removeprefix("raw/")
     with pytest.raises(InputError) as caught:
         Folder(path).read(faults / name / "raw", path, columns[:3], columns)
@@ -75,7 +75,9 @@ def test_workbook_faults_are_met_by_their_errors(faults: Path, fault: tuple[str,
     name, file, code = fault[:3]
     path = file.removeprefix("raw/")
     with pytest.raises(InputError) as caught:
-        Workbook(path, sheet="Payments", title_rows=3).read(faults / name / "raw", path, HEADER[:3], HEADER)
+        Workbook(path, sheet="Payments", title_rows=3).read(
+            faults / name / "raw", path, COLUMNS["ledger"][:3], COLUMNS["ledger"]
+        )
     assert caught.value.code == code
 
 
@@ -84,7 +86,7 @@ def test_database_faults_are_met_by_their_errors(faults: Path, fault: tuple[str,
     name, file, code = fault[:3]
     source = Database(source="engagement", default=file.removeprefix("raw/"), table="event", key="event_id")
     with pytest.raises(InputError) as caught:
-        source.read(faults / name / "raw", source.whole, EVENT_COLUMNS[:3], EVENT_COLUMNS)
+        source.read(faults / name / "raw", source.whole, COLUMNS["events"][:3], COLUMNS["events"])
     assert caught.value.code == code
 
 

@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.codelists import CODELISTS
+from pipeline.datasets import declared
 from pipeline.errors import SettingsError
 from pipeline.extract.delimited.folder import Folder
 from pipeline.extract.reference import read_reference
 from pipeline.extract.workbook.workbook import Workbook
-from pipeline.sample import MONTHS, SampleReport, bears_mark, make_sample
-from pipeline.sample.crimes import COLUMNS as CRIME_COLUMNS
-from pipeline.sample.incidents import COLUMNS as INCIDENT_COLUMNS
-from pipeline.sample.ledger import HEADER
-from tests.lib.product import read_csv
+from pipeline.sample import SampleReport, bears_mark, make_sample
+from tests.lib.product import MONTHS, Product, read_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+DATASETS = tuple(declared().values())
+COLUMNS = {feed.name: feed.declared for dataset in DATASETS for feed in dataset.feeds}
 
 
 def made_files(data: Path) -> Iterator[Path]:
@@ -31,10 +32,21 @@ def made_files(data: Path) -> Iterator[Path]:
 
 def test_the_same_bytes_every_time(made: tuple[Path, SampleReport], tmp_path: Path) -> None:
     data, report = made
-    again = make_sample(tmp_path, codelists=CODELISTS)
+    again = make_sample(tmp_path, DATASETS, codelists=CODELISTS)
     assert again == report
     for path, _ in report.files:
         assert (tmp_path / path).read_bytes() == (data / path).read_bytes(), path
+
+
+def test_the_same_bytes_whatever_the_seed_of_hashes(tmp_path: Path) -> None:
+    made = []
+    for seed in ("1", "2"):
+        product = Product.empty(tmp_path / seed)
+        process = product.start("sample", "--rows", "200", PYTHONHASHSEED=seed)
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+        made.append([(product.private / "sample" / name).read_bytes() for name in ("manifest.json", "planted.csv")])
+    assert made[0] == made[1]
 
 
 def test_the_manifest_lists_every_file_with_its_digest(made: tuple[Path, SampleReport]) -> None:
@@ -83,7 +95,7 @@ def test_neighbourhoods_hold_the_code_that_reads_as_missing(data: Path) -> None:
 
 
 def test_the_size_follows_the_rows_asked_for(tmp_path: Path) -> None:
-    report = dict(make_sample(tmp_path, rows=300, codelists=CODELISTS).files)
+    report = dict(make_sample(tmp_path, DATASETS, rows=300, codelists=CODELISTS).files)
     assert report["raw/crime/recorded-crime/2024-03.csv"] == 300
     assert report["raw/crime/asb-incidents/2024-03.csv"] == 90
 
@@ -91,7 +103,7 @@ def test_the_size_follows_the_rows_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize("rows", [0, 199, 3_000_000])
 def test_a_size_that_cannot_be_made_is_refused(tmp_path: Path, rows: int) -> None:
     with pytest.raises(SettingsError) as caught:
-        make_sample(tmp_path, rows=rows, codelists=CODELISTS)
+        make_sample(tmp_path, DATASETS, rows=rows, codelists=CODELISTS)
     assert caught.value.code == "bad-setting"
     assert not list(tmp_path.iterdir())
 
@@ -99,10 +111,12 @@ def test_a_size_that_cannot_be_made_is_refused(tmp_path: Path, rows: int) -> Non
 def test_sound_files_are_read_without_a_complaint(data: Path) -> None:
     for month in ("2023-12", *MONTHS):
         path = f"expenditure/ledger/{month}.xlsx"
-        extracted = Workbook(path, sheet="Payments", title_rows=3).read(data / "raw", path, HEADER, HEADER)
+        extracted = Workbook(path, sheet="Payments", title_rows=3).read(
+            data / "raw", path, COLUMNS["ledger"], COLUMNS["ledger"]
+        )
         assert not extracted.problems
         assert not extracted.ragged
-    for name, columns in (("recorded-crime", CRIME_COLUMNS), ("asb-incidents", INCIDENT_COLUMNS)):
+    for name, columns in (("recorded-crime", COLUMNS["recorded-crime"]), ("asb-incidents", COLUMNS["asb-incidents"])):
         for month in MONTHS:
             path = f"crime/{name}/{month}.csv"
             assert not Folder(path).read(data / "raw", path, columns, columns).ragged

@@ -1,0 +1,118 @@
+"""What the declarations of crime do not tell: which offences are frequent, and rows that look odd to people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.model.periods import MONTH
+from pipeline.sample.draw import Truth
+from pipeline.sample.kinds import ON_PURPOSE, Planted
+from pipeline.sample.lore import FeedLore, Lore
+from pipeline.sample.mark import CRIME_MARK, NUMBER_MARK
+from pipeline.sample.words import PERSON_STREET
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipeline.codelists import CodeLists
+    from pipeline.model.periods import Period
+    from pipeline.sample.lore import Row
+    from pipeline.sample.places import County
+
+#: Parts in a thousand of each crime type.
+_TYPES = dict(
+    (
+        *(("Violence and sexual offences", 340), ("Criminal damage and arson", 90), ("Shoplifting", 95)),
+        *(("Other theft", 90), ("Public order", 85), ("Vehicle crime", 80), ("Burglary", 55), ("Drugs", 38)),
+        *(("Other crime", 26), ("Theft from the person", 22), ("Bicycle theft", 18), ("Robbery", 14)),
+        ("Possession of weapons", 13),
+    )
+)
+#: One reference that is restricted in one month's file and not in the month before.
+_RESTRICTED_ONCE = f"{CRIME_MARK}24*9900001"
+#: One crime that comes again, equal in every published column, two months later.
+_COMES_AGAIN = f"{CRIME_MARK}24*9900002"
+
+
+def _truths(codelists: CodeLists) -> Mapping[str, Truth]:
+    """Return the agreed offence codes with their crime types; one code in a hundred is empty."""
+    listed = [(row["code"], row["crime_type"]) for row in codelists.read("offence-code").rows]
+    count = {kind: sum(1 for _, other in listed if other == kind) for _, kind in listed}
+    offences = [*listed, *(("", kind) for kind in _TYPES)]
+    weights = [
+        0.99 * _TYPES.get(kind, 0) / count[kind] if code else 0.01 * _TYPES.get(kind, 0) for code, kind in offences
+    ]
+    return {
+        "offence": Truth(
+            {"code": [code for code, _ in offences], "crime_type": [kind for _, kind in offences]}, weights
+        )
+    }
+
+
+def _odd_crimes(county: County, month: Period, months: Sequence[Period]) -> list[Row]:
+    """Return the odd cells of one month's file: bad ones, published ones, copies, and those of another month."""
+    number, year = 9_500_000 + 10 * months.index(month), month[2:4]
+    twice, again = (
+        {"crime_reference": f"{CRIME_MARK}{year}*{number + n}", "recorded_on": f"{month}-14 10:00"} for n in (1, 2)
+    )
+    return [
+        {"crime_type": "Violent crime", "offence_code": ""},
+        {"recorded_on": f"{MONTH.neighbour(month, 1)}-02 08:00"},
+        {**_at(county, len(county.points) - 1), "neighbourhood_code": ""},
+        {"location_confidence": "unknown"},
+        {"recorded_on": f"09/{month[5:]}/{month[:4]} 23:59:30"},
+        {"mo_text": 'Line one, with a comma\nline two, "quoted"\r\n\n=SUM(A1)'},
+        # the street bears a person's name, and the victim the same one
+        {
+            **_at(county, county.point_on(PERSON_STREET)),
+            "street": PERSON_STREET,
+            "victim_forenames": "Orla",
+            "victim_surname": "Pennyquick",
+        },
+        _at(county, county.point_on("")),
+        *(twice, twice, again, {**again, "outcome_code": "18"}),
+        *_across_months(month, months),
+    ]
+
+
+def _across_months(month: Period, months: Sequence[Period]) -> list[Row]:
+    """Return the cells of rows that matter to another month than their file's."""
+    first, second, last = months[0], months[1], months[-1]
+    again = {"crime_reference": _COMES_AGAIN, "recorded_on": f"{first}-20 12:00", "outcome_code": "18"}
+    return {
+        # the month before the first has no file of its own
+        first: [
+            {"recorded_on": f"{MONTH.neighbour(first, -1)}-28 18:00"},
+            {"crime_reference": _RESTRICTED_ONCE},
+            again,
+        ],
+        second: [{"crime_reference": _RESTRICTED_ONCE, "restricted": "Y"}],
+        last: [{"recorded_on": f"{first}-28 23:10", "outcome_code": "16"}, again],
+    }.get(month, [])
+
+
+def _at(county: County, point: int) -> Row:
+    """Return the raw coordinates of a map point."""
+    return {"easting": str(county.easting[point]), "northing": str(county.northing[point])}
+
+
+def _odd_incidents(_county: County, month: Period, months: Sequence[Period]) -> list[Row]:
+    """Return the odd cells of one month's incidents."""
+    same = {"incident_number": f"{NUMBER_MARK}9{months.index(month):03d}0001"}
+    late = [{"received_at": f"{months[0]}-28 22:00"}] * (month == months[-1])
+    # equal incidents are different incidents, even when a system writes one twice
+    return [same, same, {}, {}, {"location_confidence": "unknown"}, {"log_text": "Youths\nin park"}, *late]
+
+
+LORE = Lore(
+    truths=_truths,
+    feeds={
+        "recorded-crime": FeedLore(
+            share=1.0,
+            most=2_500_000,
+            odd=_odd_crimes,
+            planted=(Planted("recorded-crime", "street", ON_PURPOSE, PERSON_STREET),),
+        ),
+        "asb-incidents": FeedLore(share=0.3, most=750_000, odd=_odd_incidents),
+    },
+)

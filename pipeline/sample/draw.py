@@ -1,0 +1,202 @@
+"""Drawing the cells of one extract, a column at a time; no loop over rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.sample import words
+from pipeline.sample.columns import column, led, plain
+from pipeline.sample.kinds import kind_of
+from pipeline.sample.mark import CRIME_MARK, NUMBER_MARK
+from pipeline.sample.patterns import fitting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pipeline.codelists import CodeLists
+    from pipeline.model.periods import Period
+    from pipeline.sample.places import Integers
+
+_MINUTES = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
+#: The middle of a period, where plain rows are.
+_MIDDLE = 0.4
+#: Kinds of particulars that are those of one person.
+_PERSONAL = frozenset({"name", "phone", "email", "birth-date", "address", "trait"})
+
+
+class Truth(NamedTuple):
+    """Things that every table of the force agrees on: their columns, and how often each is met."""
+
+    columns: Mapping[str, Sequence[str]]
+    weights: Sequence[float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Force:
+    """What every extract of the example force is drawn from; everything in it is made up."""
+
+    truths: Mapping[str, Truth]
+    narratives: Sequence[str]
+    codelists: CodeLists
+    #: The first month of the sample: what is valid then is used.
+    first_month: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cells:
+    """Draws columns of ``rows`` cells between two days; ``plain`` ones are the likeliest there are, each the same.
+
+    Records of the period are numbered from ``first``, ``before`` it there were others; ``fields`` are those of the
+    published schema by name.
+    """
+
+    force: Force
+    rng: np.random.Generator
+    rows: int
+    first: int = 1
+    before: int = 0
+    period: Period
+    days_between: tuple[dt.date, dt.date]
+    fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    plain: bool = False
+    _met: dict[str, Integers] = field(default_factory=dict)
+
+    def index(self, count: int, weights: Sequence[float] | None = None) -> Integers:
+        """Return an index below ``count`` for each row, equally likely or by ``weights``."""
+        if self.plain:
+            return np.full(self.rows, 0 if weights is None else int(np.argmax(weights)), np.int64)
+        if weights is None:
+            return self.rng.integers(0, count, self.rows)
+        edges = np.cumsum(np.asarray(weights, dtype=np.float64))
+        drawn = np.searchsorted(edges / edges[-1], self.rng.random(self.rows), side="right")
+        return np.minimum(drawn, count - 1).astype(np.int64)
+
+    def of(self, values: Sequence[str], weights: Sequence[float] | None = None) -> pa.Array:
+        """Return a column of ``values``, equally likely or by ``weights``."""
+        return column(self.index(len(values), weights), values)
+
+    def numbers(self, low: int, high: int) -> pa.Array:
+        """Return whole numbers from ``low`` to below ``high``."""
+        return led("", self.index(high - low) + low)
+
+    def amounts(self) -> pa.Array:
+        """Return pounds and pence: many small amounts, few large ones."""
+        drawn = np.full(self.rows, 0.5) if self.plain else self.rng.random(self.rows)
+        pence = (2_000 * (1 - drawn) ** -0.8).astype(np.int64)
+        return pc.binary_join_element_wise(led("", pence // 100), led("", pence % 100, 2), ".")
+
+    def days(self) -> pa.Array:
+        """Return days of the period, as systems write them."""
+        return column(self._day(), self._written)
+
+    def moments(self) -> pa.Array:
+        """Return days of the period with a time, in the order of the rows."""
+        minutes = np.sort(self._day() % len(self._days)) * 1440 + self.index(1440)
+        form = self.index(2, (97, 3)) * len(self._days)
+        day, time = plain(column(minutes // 1440 + form, self._written)), plain(column(minutes % 1440, _MINUTES))
+        return pc.if_else(pa.array(self.index(2, (99, 1)) == 0), pc.binary_join_element_wise(day, time, " "), day)
+
+    def _day(self) -> Integers:
+        if self.plain:
+            return np.full(self.rows, int(len(self._days) * _MIDDLE), np.int64)
+        return self.index(len(self._days)) + self.index(2, (97, 3)) * len(self._days)
+
+    @cached_property
+    def _days(self) -> tuple[dt.date, ...]:
+        first, last = self.days_between
+        return tuple(first + dt.timedelta(days=day) for day in range((last - first).days + 1))
+
+    @cached_property
+    def _written(self) -> tuple[str, ...]:
+        return (*(day.isoformat() for day in self._days), *(day.strftime("%d/%m/%Y") for day in self._days))
+
+    def references(self, scope: str) -> pa.Array:
+        """Return the references of records: the first of a period is the same in every extract of the scope."""
+        first, _ = self.days_between
+        lead = f"{CRIME_MARK}{first:%y}*" if scope == "crime" else f"{NUMBER_MARK}{first:%y%m}"
+        number = self.before + self.first if scope == "crime" else self.first  # crimes are numbered through the year
+        return led(lead, np.arange(number, number + self.rows), 7)
+
+    def codes(self, codelist: str) -> Sequence[Mapping[str, str]]:
+        """Return the rows of a code list that are valid in every month."""
+        first, rows = self.force.first_month, self.force.codelists.read(codelist).rows
+        later = max(first, f"{self.days_between[1]:%Y-%m}")
+        return tuple(
+            row for row in rows if (row.get("valid_from") or first) <= first and later <= (row.get("valid_to") or later)
+        )
+
+    def truth(self, of: str) -> Mapping[str, pa.Array]:
+        """Return the columns of one thing a row, of those that every table of the force agrees on."""
+        kind = self.force.truths[of.split(" ", 1)[0]]
+        if of not in self._met:
+            self._met[of] = self.index(len(next(iter(kind.columns.values()))), kind.weights)
+        return {name: column(self._met[of], values) for name, values in kind.columns.items()}
+
+    def meet(self, of: str, index: Integers) -> None:
+        """Let the rows be about these things of a truth."""
+        self._met[of] = index
+
+    def text(self, name: str, published: str) -> pa.Array:
+        """Return text that may be published in a column of the schema; it is nobody's name."""
+        about = self.fields.get(published, {})
+        limits = about.get("constraints", {})
+        closed = [str(value) for value in limits.get("enum", ())]
+        if codes := about.get("codelist"):
+            closed = [row[about.get("codelistColumn", "label")] for row in self.codes(codes)]
+        if closed:
+            return self.of(closed)
+        match about.get("type", "string"):
+            case "integer" | "year":
+                return self.numbers(int(limits.get("minimum", 1)), int(limits.get("maximum", 99)) + 1)
+            case "number":
+                return self.amounts()
+            case "date":
+                return self.days()
+        return fitting(self._public(name), limits.get("pattern", ""))
+
+    def _public(self, name: str) -> pa.Array:
+        for pattern, of, part in words.PUBLIC:
+            if re.search(pattern, name, re.IGNORECASE):
+                return self.truth(of)[part]
+        title = re.sub(r"[^A-Za-z]+", " ", name).strip().capitalize()
+        return self.of([f"{title} {number}" for number in range(1, 13)])
+
+    def withheld(self, name: str) -> pa.Array:
+        """Return plausible cells of a column that never leaves, as its name tells what it holds."""
+        kind = kind_of(name)
+        if name in self.force.truths["place"].columns:
+            return self.truth("place")[name]
+        if kind in _PERSONAL:
+            return self._person(name, kind)
+        return self._plain_kinds.get(kind, self._detail)()
+
+    def _person(self, name: str, kind: str) -> pa.Array:
+        """Return the particulars of the person whom the column is about: those of a victim belong together."""
+        parts = re.findall(r"[a-z0-9]+", name.lower())
+        person = self.truth(f"person {parts[0]}")
+        return person[parts[-1] if parts[-1] in person else kind]
+
+    @property
+    def _plain_kinds(self) -> Mapping[str, Callable[[], pa.Array]]:
+        return {
+            "postcode": lambda: self.of(words.POSTCODES),
+            "plate": lambda: self.of(("", words.PLATES[0], *words.PLATES)),
+            "bank": lambda: led("", self.index(90_000_000), 8),
+            "collar": lambda: led("EX", self.index(400) + 1000),
+            "text": lambda: self.of(self.force.narratives),
+            "flag": lambda: self.of(("N", "Y"), (95, 5)),
+            "day": self.moments,
+            "amount": self.amounts,
+            "reference": lambda: led("R", self.index(900_000) + 100_000),
+        }
+
+    def _detail(self) -> pa.Array:
+        return led("", self.index(90) * 10 + 3000)

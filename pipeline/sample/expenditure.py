@@ -1,0 +1,174 @@
+"""What the declarations of spending do not tell: payees, accounts, and transactions of several lines that add up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.sample import suppliers
+from pipeline.sample.columns import led, plain
+from pipeline.sample.draw import Truth
+from pipeline.sample.kinds import Planted
+from pipeline.sample.lore import FeedLore, Lore
+from pipeline.sample.mark import NUMBER_MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pipeline.codelists import CodeLists
+    from pipeline.model.periods import Period
+    from pipeline.sample.draw import Cells
+    from pipeline.sample.lore import Row
+    from pipeline.sample.places import County, Integers
+    from pipeline.sample.suppliers import Supplier
+
+_ACCOUNTS = (
+    *((41010, "Building repairs"), (41020, "Cleaning"), (42010, "Vehicle parts"), (42030, "Fuel"), (42050, "Hire")),
+    *((43010, "Software licences"), (43020, "Telephones"), (44010, "Forensic analysis"), (45010, "Uniforms")),
+    *((46010, "Catering"), (47010, "Grants, community safety"), (48010, "Interpreters"), (49010, "Legal fees")),
+)
+#: Accounts whose prefix is on the list of excluded ones.
+_EXCLUDED = (
+    *((10010, "Police officer pay"), (10100, "Pensions"), (10220, "PAYE"), (10300, "VAT to HMRC")),
+    *((10400, "Severance"), (10500, "Loan interest"), (10610, "Compensation")),
+)
+#: How many lines each transaction of twenty has, and which of them come to less than the threshold.
+_SHAPE = (1, 1, 2, 1, 3, 1, 2, 1, 1, 5, 1, 2, 1, 4, 1, 1, 2, 1, 6, 1)
+_SMALL, _EXCLUDED_AT, _PROTECTED_AT, _TRADER_AT = (4, 7, 15), 11, (2, 9, 17), 13
+#: What a plain line comes to, in pence.
+_PLAIN = 81_250
+#: Columns that all lines of a transaction share, those that say who is paid apart.
+_SHARED = (
+    *("Body", "Transaction No", "Invoice No", "PO No", "Invoice Date", "Payment Date", "Currency", "Payment Method"),
+    *("Card Holder", "Contract Ref"),
+)
+#: The contract of somebody whose name must not leave: it would lead to the name.
+_HELD_CONTRACT = "EX-QX90441"
+_TRADERS = (*suppliers.SOLE_TRADERS, suppliers.NAMED_AFTER_A_PERSON, suppliers.SETTLED[0])
+_PAYEES = (*suppliers.organisations(), *suppliers.protected(), *_TRADERS)
+
+
+def _truths(_codelists: CodeLists) -> Mapping[str, Truth]:
+    """Return everybody who is paid, and what they are paid for."""
+    accounts = (*_ACCOUNTS, *_EXCLUDED)
+    return {
+        "supplier": Truth({name: [one[place] for one in _PAYEES] for place, name in enumerate(_PAYEES[0]._fields)}),
+        "account": Truth({"code": [str(code) for code, _ in accounts], "name": [name for _, name in accounts]}),
+    }
+
+
+def _amend(draw: Cells, cells: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    """Return the lines in transactions: each with one payee, and amounts that reach the threshold or do not."""
+    count, line = (np.ones(draw.rows, np.int64), np.zeros(draw.rows, np.int64)) if draw.plain else _shape(draw.rows)
+    first = np.repeat(np.cumsum(count) - count, count)
+    number = np.repeat(np.arange(len(count)), count)
+    turn = np.zeros(draw.rows, np.int64) if draw.plain else number % len(_SHAPE)
+    draw.meet("supplier", _payees(draw, turn, number)[first])
+    excluded = len(_ACCOUNTS) + number % len(_EXCLUDED)
+    draw.meet("account", np.where(turn == _EXCLUDED_AT, excluded, draw.index(len(_ACCOUNTS))))
+    small = np.isin(turn, _SMALL)
+    little = (900 + draw.index(47_000)) // np.repeat(count, count)
+    pence = np.where(small, little, _PLAIN if draw.plain else 52_000 + draw.index(48_000) ** 2 // 400)
+    return {
+        **cells,
+        **{name: plain(cells[name]).take(pa.array(first)) for name in _SHARED},
+        **{name: draw.truth("supplier")[part] for name, part in suppliers.COLUMNS.items()},
+        "Account Code": draw.truth("account")["code"],
+        "Account Name": draw.truth("account")["name"],
+        "Line No": led("", line + 1),
+        **_amounts(pence, lost=draw.index(2, (9, 1)) == 1, typed=draw.index(2, (9, 1)) == 1),
+    }
+
+
+def _shape(rows: int) -> tuple[Integers, Integers]:
+    """Return how many lines each transaction has, and which of them each line is, counted from 0."""
+    count = np.resize(np.array(_SHAPE, np.int64), rows)
+    count = count[: int(np.searchsorted(np.cumsum(count), rows)) + 1]
+    count[-1] -= int(count.sum()) - rows
+    return count, np.arange(rows) - np.repeat(np.cumsum(count) - count, count)
+
+
+def _payees(draw: Cells, turn: Integers, number: Integers) -> Integers:
+    """Return who is paid by each line's transaction: mostly companies, people and traders in their turns."""
+    firms, people = len(suppliers.organisations()), len(suppliers.protected())
+    payee = draw.index(firms)
+    payee = np.where(np.isin(turn, _PROTECTED_AT), firms + number % people, payee)
+    return np.where(turn == _TRADER_AT, firms + people + number % len(_TRADERS), payee)
+
+
+def _amounts(pence: Integers, *, lost: Integers, typed: Integers) -> dict[str, pa.Array]:
+    """Return the four amounts of each line; some are ``typed`` as clerks do, some have lost VAT."""
+    tax = pence // 5
+    nothing = np.full(len(pence), -1, np.int64)
+    return {
+        name: pa.array([_pounds(int(each), typed=bool(by_hand)) for each, by_hand in zip(column, typed, strict=True)])
+        for name, column in (
+            ("Net Amount", pence),
+            ("VAT Amount", tax),
+            ("Irrecoverable VAT", np.where(lost, pence // 10, nothing)),
+            ("Gross Amount", pence + tax),
+        )
+    }
+
+
+def _pounds(pence: int, *, typed: bool) -> str:
+    if pence == -1:
+        return ""
+    return f"{pence / 100:,.2f}" if typed else f"{pence / 100:.2f}"
+
+
+# --- odd lines ------------------------------------------------------------------------------------------
+
+
+def _odd_lines(_county: County, month: Period, months: Sequence[Period]) -> list[Row]:
+    """Return the odd cells of one month: a few bad ones, a pair in conflict, payees whom nobody has sorted."""
+    lines: list[Row] = []
+    for place, changes in enumerate(_transactions(month, months)):
+        number = f"{NUMBER_MARK}95{months.index(month):03d}{place:03d}"
+        lines += ({"Transaction No": number, "Line No": str(line + 1), **change} for line, change in enumerate(changes))
+    return lines
+
+
+def _transactions(month: Period, months: Sequence[Period]) -> Iterator[Sequence[Row]]:
+    """Yield the cells of transactions, line by line."""
+    yield from ([_net(cell)] for cell in ("(1,250.00)", "-980.50", "500.01", "1,234,567.89", "500.00", "499.99"))
+    yield [{"Payment Method": "CARD", "Card Holder": "Ned Foskmoss"}]
+    yield [{"Value For Money": "framework  AGREEMENT"}]
+    yield from (
+        [payee_cells(one)] for one in (*_TRADERS, *suppliers.UNSORTED, *suppliers.protected(), suppliers.SETTLED[1])
+    )
+    for code, name in (_EXCLUDED[0], _EXCLUDED[1], _EXCLUDED[-1]):
+        yield [payee_cells(suppliers.protected()[2]) | {"Account Code": str(code), "Account Name": name}]
+    kind = "IND" if month == months[-1] else suppliers.TWO_TYPES.kind
+    yield [payee_cells(suppliers.TWO_TYPES) | {"Supplier Type": kind, "Contract Ref": _HELD_CONTRACT}]
+    yield [_net("240.00"), _net("180.00"), _net("190.00")]  # one invoice in three lines below the threshold
+    yield [_net("900.00"), _net("120.00") | {"Currency": "EUR"}]  # a bad line holds its transaction
+    yield [_net("700.00"), _net("810.00"), _net("810.00") | {"Line No": "2"}]  # the same line twice
+    yield [_net("700.00"), _net("810.00"), _net("820.00") | {"Line No": "1"}]  # the same number with different cells
+
+
+def payee_cells(payee: Supplier) -> Row:
+    """Return the cells that say who is paid."""
+    return {name: getattr(payee, part) for name, part in suppliers.COLUMNS.items()}
+
+
+def _net(amount: str) -> Row:
+    return {"Net Amount": amount}
+
+
+LORE = Lore(
+    truths=_truths,
+    lists=lambda: {"supplier-types": suppliers.supplier_type_lines()},
+    feeds={
+        "ledger": FeedLore(
+            share=0.4,
+            most=20_000,
+            empty="2023-12",
+            amend=_amend,
+            odd=_odd_lines,
+            planted=(*suppliers.planted_suppliers(), Planted("ledger", "Contract Ref", "number", _HELD_CONTRACT)),
+        )
+    },
+)

@@ -1,0 +1,244 @@
+"""Inventing the rows of any extract from what is declared of it and from the schema of what is published."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from pipeline.model.examples import HasAwkward, HasExample
+from pipeline.model.handling import Treatment
+from pipeline.model.periods import MONTH
+from pipeline.plain import read_plain
+from pipeline.sample.columns import CHUNK, plain, spread
+from pipeline.sample.draw import Cells
+from pipeline.sample.force import generator, lore
+from pipeline.sample.kinds import Planted, Sower, Sown, kind_of
+from pipeline.sample.lore import FeedLore
+from pipeline.sample.mark import CRIME_MARK, NUMBER_MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pipeline.model.declaration import Dataset, Feed, Form
+    from pipeline.model.handling import Handling
+    from pipeline.model.periods import Period, PeriodKind
+    from pipeline.sample.force import Example
+    from pipeline.sample.lore import Row
+
+#: No file has more odd rows than these: more bad ones could stop a dataset.
+_MOST_ODD = 18
+_LEAST = 20
+#: How much a kind of column suits to bear the mark where no reference does.
+_MARKED = ("reference", "bank", "detail", "text", "amount", "day")
+#: Kinds that are somebody's, in tables that nothing is declared of.
+_OF_PEOPLE = frozenset({"name", "email", "phone", "postcode", "trait", "text", "address", "birth-date"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """One kind of extract: its form, the feeds that read it, the fields that are published of it."""
+
+    form: Form
+    feeds: tuple[Feed, ...]
+    fields: Mapping[str, Mapping[str, Any]]
+    lore: FeedLore
+    by_period: bool
+
+    @property
+    def name(self) -> str:
+        """The name of its first feed."""
+        return self.feeds[0].name
+
+    @property
+    def kind(self) -> PeriodKind:
+        """The kind of its periods."""
+        return self.feeds[0].period
+
+    def files(self, months: Sequence[str]) -> tuple[tuple[Period, str], ...]:
+        """Return its files below ``data/raw``, each with its period; the last month where it is not a period's."""
+        if not self.by_period:
+            return ((self.kind.only or months[-1], self.form.file),)
+        periods = {self.kind.of_month(month) for month in months} | ({self.lore.empty} - {""})
+        return tuple((period, self.form.file.format(period=period)) for period in sorted(periods))
+
+    def rows(self, crimes: int) -> int:
+        """Return how many rows a month has where there are so many ``crimes``."""
+        return min(max(int(crimes * self.lore.share), _LEAST), self.lore.most)
+
+    @property
+    def handlings(self) -> Iterator[Handling]:
+        """What becomes of its columns; rules come last, as they know more than treatments do."""
+        for feed in reversed(self.feeds):
+            yield from feed.columns.values()
+            yield from feed.rules
+
+
+def extracts_of(datasets: Iterable[Dataset], schemas: Path) -> list[Extract]:
+    """Return the extracts that ``datasets`` read, each once."""
+    found: dict[tuple[str, str], Extract] = {}
+    for dataset in datasets:
+        fields = _fields_of(schemas / dataset.family / f"{dataset.name}.json")
+        family = lore().get(dataset.family)
+        for feed in dataset.feeds:
+            form = feed.source.form
+            own = (family.feeds if family else {}).get(feed.name, FeedLore())
+            known = found.get((form.file, form.table))
+            found[form.file, form.table] = Extract(
+                form=form,
+                feeds=(*(known.feeds if known else ()), feed),
+                fields={**fields, **(known.fields if known else {})},
+                lore=known.lore if known else own,
+                by_period="{period}" in form.file,
+            )
+    return list(found.values())
+
+
+def _fields_of(schema: Path) -> Mapping[str, Mapping[str, Any]]:
+    """Return the published fields by name; none where the schema cannot be read: the dataset's own run says why."""
+    try:
+        return {field["name"]: field for field in json.loads(read_plain(schema))["fields"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventor:
+    """Invents the rows of one extract; ``crimes`` is how many crimes are recorded a month."""
+
+    example: Example
+    extract: Extract
+    months: Sequence[str]
+    crimes: int
+
+    def tables(self, period: Period, sown: Sequence[Row]) -> Iterator[pa.Table]:
+        """Yield the rows of a period's file, odd ones between the first; the ``sown`` ones stand in the first file."""
+        if period == self.extract.lore.empty:
+            yield self._plain(self.months[0], [], first=1)
+            return
+        first = next(each for each, _ in self.extract.files(self.months) if each != self.extract.lore.empty)
+        odd, months = self._odd_table(period, sown if period == first else ()), self._months_of(period)
+        for number, month in enumerate(months):
+            rows = self.extract.rows(self.crimes)
+            if self.extract.by_period and not number:
+                rows = max(rows - odd.num_rows, rows // 2)
+            for table in self._ordinary(month, rows):
+                yield spread(table, odd.to_pylist()) if odd.num_rows else table
+                odd = odd.slice(0, 0)
+
+    def _months_of(self, period: Period) -> list[str]:
+        """Return the months whose rows stand in a period's file."""
+        extract = self.extract
+        return [each for each in self.months if not extract.by_period or extract.kind.of_month(each) == period]
+
+    def _ordinary(self, month: str, rows: int) -> Iterator[pa.Table]:
+        rng = generator(self.extract.name, month)
+        for start in range(0, rows, CHUNK):
+            yield self._table(self._cells(month, min(CHUNK, rows - start), first=1 + start, rng=rng))
+
+    def _cells(self, month: str, rows: int, **how: Any) -> Cells:  # noqa: ANN401 - those of the class
+        kind = self.extract.kind
+        about = kind.of_month(month) if self.extract.by_period else month
+        return Cells(
+            force=self.example.force,
+            rows=rows,
+            before=self.months.index(month) * self.crimes,
+            period=about,
+            days_between=(MONTH.first_day(month), MONTH.last_day(month)),
+            fields=self.extract.fields,
+            **how,
+        )
+
+    def _table(self, draw: Cells) -> pa.Table:
+        """Return a table of cells for every declared column; one that bears the mark comes first."""
+        cells: dict[str, pa.Array] = {}
+        for handling in self.extract.handlings:
+            if isinstance(handling, HasExample):
+                cells |= handling.example(draw)
+        feed = self.extract.feeds[0]
+        cells = {name: cells[name] if name in cells else draw.withheld(name) for name in feed.declared}
+        cells = self.extract.lore.amend(draw, cells)
+        first = self._marked(draw, cells)
+        return pa.table({name: plain(cells[name]) for name in (first, *(each for each in cells if each != first))})
+
+    def _marked(self, draw: Cells, cells: dict[str, pa.Array]) -> str:
+        """Return the column whose cells tell that the file is invented; one that is withheld takes the mark."""
+        for name, column in cells.items():
+            if str(plain(column)[0]).startswith((CRIME_MARK, NUMBER_MARK)):
+                return name
+        withheld = [name for each in self.extract.feeds[0].withheld for name in each.columns]
+        if not withheld:
+            return next(iter(cells))
+        chosen = min(withheld, key=lambda name: [*_MARKED, kind_of(name)].index(kind_of(name)))
+        cells[chosen] = draw.references(self.extract.name)
+        return chosen
+
+    # --- odd rows ---------------------------------------------------------------------------------------
+
+    def _odd_table(self, period: Period, sown: Sequence[Row]) -> pa.Table:
+        """Return a file's odd rows: plain ones, each with some cells put in."""
+        extract = self.extract
+        number = [each for each, _ in extract.files(self.months)].index(period)
+        awkward = (cells for each in extract.handlings if isinstance(each, HasAwkward) for cells in each.awkward())
+        mark = {extract.feeds[0].declared[0]: f"{NUMBER_MARK}{number:04d}"}  # where no other column can bear it
+        unmarked = [mark] * (not extract.feeds[0].withheld)
+        odd = [
+            *unmarked,
+            *islice(awkward, _MOST_ODD),
+            *extract.lore.odd(self.example.county, period, self.months),
+            *sown,
+        ]
+        months = self._months_of(period)
+        return self._plain(months[len(months) // 2], odd, first=9_000_001 + 1000 * number)
+
+    def _plain(self, month: str, odd: Sequence[Mapping[str, str]], *, first: int) -> pa.Table:
+        draw = self._cells(month, max(len(odd), 1), first=first, rng=generator("odd"), plain=True)
+        table = self._table(draw).slice(0, len(odd))
+        rows = [row | cells for row, cells in zip(table.to_pylist(), odd, strict=True)]
+        return pa.Table.from_pylist(rows, schema=table.schema)
+
+    def plant(self, sower: Sower) -> tuple[list[Row], list[Planted]]:
+        """Return rows with somebody in every identifying cell, the last one bad, and what is planted where."""
+        rows: list[Row] = []
+        planted: list[Planted] = []
+        (plain_row,) = self._plain(self.months[0], [{}], first=7_000_001).to_pylist()
+        for misplaced in (False, False, True):
+            row: Row = {}
+            for column, kind in self._sown(misplaced=misplaced).items():
+                sown = sower.sow(kind)
+                if kind == "record" and (marked := re.match(r"SAMPLE\D+\d+\*?(?=\d{7})", plain_row[column])):
+                    cell = marked[0] + sown.cell
+                    sown = Sown(cell, ((kind, cell),))
+                row[column] = sown.cell
+                planted += [Planted(self.extract.name, column, *piece) for piece in sown.pieces]
+            rows.append(row)
+        return rows, planted
+
+    def beside(self, sower: Sower) -> Iterator[tuple[str, list[Row], list[Planted]]]:
+        """Yield the name and the rows of each other table of the database, and what is planted in the first row."""
+        for name, columns in self.extract.lore.tables.items():
+            draw = self._cells(self.months[0], _LEAST, rng=generator(name))
+            key, *others = columns
+            table = pa.table({key: draw.references(name), **{each: plain(draw.withheld(each)) for each in others}})
+            sown = {each: sower.sow(kind_of(each)) for each in others if kind_of(each) in _OF_PEOPLE}
+            first, *rows = table.to_pylist()
+            planted = [Planted(name, each, *piece) for each, cell in sown.items() for piece in cell.pieces]
+            yield name, [first | {each: cell.cell for each, cell in sown.items()}, *rows], planted
+
+    def _sown(self, *, misplaced: bool) -> dict[str, str]:
+        """Return the columns in which somebody is planted, with the kind of each; `record` is a reference."""
+        found: dict[str, str] = {}
+        for feed in self.extract.feeds:
+            withheld = [name for each in feed.withheld for name in each.columns]
+            if misplaced:
+                for each in feed.columns.values():
+                    if isinstance(each, Treatment) and not each.open_text:
+                        found |= dict.fromkeys(each.columns, "name")
+            found |= {name: "text" for name in withheld if kind_of(name) == "text"}
+            found |= {name: kind_of(name) if name in withheld else "record" for name in feed.identifying}
+        return found

@@ -1,0 +1,130 @@
+"""Invented extracts as files: CSV, workbooks and SQLite, the same bytes every time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import sqlite3
+from contextlib import closing
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import xlsxwriter
+from python_calamine import CalamineWorkbook
+
+from pipeline.model.wording import SAMPLE_MARK
+from pipeline.sample.columns import write_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from pipeline.model.declaration import Form
+
+#: A cell of a workbook: numbers and dates stay what they are, everything else is text.
+Cell = str | int | float | dt.date
+Line = dict[str, Cell]
+#: The created date that every workbook states: no clock in data files.
+_CREATED = dt.datetime(2024, 1, 1)  # noqa: DTZ001 - the library writes it as it stands, without a zone
+
+
+def write_extract(path: Path, form: Form, tables: Iterator[pa.Table]) -> int:
+    """Write ``tables``, one after another, as the extract of that form; return how many rows it has."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    first = next(tables)
+    names, every = first.column_names, chain((first,), tables)
+    if path.suffix == ".csv":
+        return write_csv(path, names, every)
+    lines = [line for table in every for line in table.select(names).to_pylist()]
+    if path.suffix == ".xlsx":
+        typed: list[Line] = [{name: _typed(cell) for name, cell in line.items()} for line in lines]
+        return write_workbook(path, form, typed, header=names)
+    return write_table(path, form.table, lines, key=form.key)
+
+
+def _typed(cell: str) -> Cell:
+    """Return what a finance office's cell holds: amounts are numbers, ISO days are dates, whole numbers are numbers."""
+    if re.fullmatch(r"-?(0|[1-9]\d{0,9})\.\d\d", cell, re.ASCII):
+        return float(cell)
+    if re.fullmatch(r"[1-9]\d{0,8}", cell, re.ASCII):
+        return int(cell)
+    return dt.date.fromisoformat(cell) if re.fullmatch(r"\d{4}-\d\d-\d\d", cell, re.ASCII) else cell
+
+
+def write_workbook(
+    path: Path,
+    form: Form,
+    lines: Sequence[Line],
+    *,
+    header: Sequence[str],
+    dress: Callable[[xlsxwriter.Workbook], object] | None = None,
+) -> int:
+    """Write ``lines`` below ``header`` to a workbook at ``path``; return how many lines there are.
+
+    Text stays text whatever it looks like: nothing becomes a formula, a link or a number.  ``dress`` may add to the
+    finished workbook what a finance office's workbooks come with.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": SAMPLE_MARK, "author": "Example Police", "created": _CREATED})
+    day, money = book.add_format({"num_format": "dd/mm/yyyy"}), book.add_format({"num_format": "#,##0.00"})
+    sheet = book.add_worksheet(form.table)
+    titles = (f"{SAMPLE_MARK} - invented records of Example Police", f"Period {path.stem}", "Amounts in pounds")
+    for row, title in enumerate(titles[: form.title_rows]):
+        sheet.write_string(row, 0, title)
+    for row, line in enumerate(_below(header, lines), start=form.title_rows):
+        for place, name in enumerate(header):
+            cell = line.get(name, "")
+            if isinstance(cell, dt.date):
+                sheet.write_datetime(row, place, cell, day)
+            elif isinstance(cell, (int, float)):
+                sheet.write_number(row, place, cell, money if isinstance(cell, float) else None)
+            elif cell:
+                sheet.write_string(row, place, cell)
+    book.add_worksheet("Notes").write_string(0, 0, f"{SAMPLE_MARK}: made up from end to end")
+    if dress:
+        dress(book)
+    book.close()
+    return len(lines)
+
+
+def _below(header: Sequence[str], lines: Sequence[Line]) -> Iterator[Line]:
+    yield dict(zip(header, header, strict=True))
+    yield from lines
+
+
+def read_workbook(path: Path, form: Form) -> list[Line]:
+    """Return the lines of a workbook that was written here, with whole numbers as such."""
+    sheet = CalamineWorkbook.from_path(path).get_sheet_by_name(form.table)
+    header, *lines = sheet.to_python(skip_empty_area=False)[form.title_rows :]
+    return [dict(zip(map(str, header), map(_whole, line), strict=True)) for line in lines]
+
+
+def _whole(cell: object) -> Cell:
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
+    return cell if isinstance(cell, (str, int, float, dt.date)) else str(cell)
+
+
+def write_table(path: Path, table: str, rows: Sequence[Mapping[str, str]], *, key: str) -> int:
+    """Write ``rows`` to a table of the SQLite file at ``path``; return how many rows there are.
+
+    A column of whole numbers holds numbers, one that is mostly filled nothing where a cell is empty.
+    """
+    names = tuple(rows[0])
+    kinds = {name: "INTEGER" if _counts(row[name] for row in rows) else "TEXT" for name in names}
+    columns = ", ".join(f'"{name}" {kinds[name]}{" PRIMARY KEY" * (name == key)}' for name in names)
+    marks = ", ".join("?" * len(names))
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(f'CREATE TABLE "{table}" ({columns})')
+        cells = ([row[name] or None for name in names] for row in rows)
+        database.executemany(f'INSERT INTO "{table}" VALUES ({marks})', cells)  # noqa: S608 - names of declarations
+    return len(rows)
+
+
+def _counts(cells: Iterator[str]) -> bool:
+    """Return whether most of ``cells`` are small whole numbers."""
+    filled = [re.fullmatch(r"0|[1-9]\d{0,8}", cell, re.ASCII) is not None for cell in cells if cell]
+    return 2 * sum(filled) > len(filled)
