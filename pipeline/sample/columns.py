@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.sample.places import Integers
 
 #: Rows that are drawn and written at a time: bounds the memory of a large sample.
 CHUNK = 250_000

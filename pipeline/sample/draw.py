@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.codelists import CodeLists
     from pipeline.model.periods import Period
-    from pipeline.sample.places import Integers
+    from pipeline.sample.columns import Integers
 
 _MINUTES = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
 #: The middle of a period, where plain rows are.

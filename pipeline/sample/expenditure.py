@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     from pipeline.codelists import CodeLists
     from pipeline.model.periods import Period
+    from pipeline.sample.columns import Integers
     from pipeline.sample.draw import Cells
     from pipeline.sample.lore import Row
-    from pipeline.sample.places import County, Integers
+    from pipeline.sample.places import County
     from pipeline.sample.suppliers import Supplier
 
 _ACCOUNTS = (

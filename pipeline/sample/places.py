@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from pyproj import Transformer
 
-from pipeline.sample.columns import csv_text
+from pipeline.sample.columns import Integers, csv_text
 from pipeline.sample.mark import AREA_MARK
 from pipeline.sample.words import ACCENTED_STREETS, BUSY_PLACES, PERSON_STREET, STREETS, TOWNS
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    Integers = npt.NDArray[np.int64]
     Floats = npt.NDArray[np.float64]
 
 #: From WGS 84 to the National Grid with the Ordnance Survey's seven parameters, whatever grids are installed.
