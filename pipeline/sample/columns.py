@@ -11,6 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Integers = npt.NDArray[np.int64]
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
