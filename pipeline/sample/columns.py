@@ -11,11 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
     import numpy.typing as npt
 
     Integers = npt.NDArray[np.int64]
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
 
 #: Rows that are drawn and written at a time: bounds the memory of a large sample.
