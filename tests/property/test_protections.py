@@ -146,7 +146,7 @@ class Ledgers(World):
         for month, public in self.public().items():
             path = f"expenditure/ledger/{month}.csv"
             afresh = self.is_afresh(outcome, month)
-            if afresh:
+            if afresh or month not in self.out:
                 self.out[month] = self.fed(outcome, month, path)
                 self.payees.versions.released(path, self.out[month])
             rows = self.out[month]
