@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from pyproj import Transformer
 
-from pipeline.sample.columns import Integers, csv_text
+from pipeline.sample.columns import csv_text
 from pipeline.sample.mark import AREA_MARK
 from pipeline.sample.words import ACCENTED_STREETS, BUSY_PLACES, PERSON_STREET, STREETS, TOWNS
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
+
+    from pipeline.sample.columns import Integers
 
     Floats = npt.NDArray[np.float64]
 
