@@ -11,6 +11,7 @@ import pyarrow as pa
 from pipeline.build.corridor import BuildReport, BuildResult, build
 from pipeline.build.kept_back import kept_back
 from pipeline.build.points import points_of, released_places
+from pipeline.build.remember import folders
 from pipeline.build.run_context import digest
 from pipeline.columns.arrays import plain, whole
 from pipeline.errors import PipelineError, PrivacyError
@@ -19,7 +20,7 @@ from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak_scan import Watched, check, read_back
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from pipeline.build.due import Stale
     from pipeline.build.inventory import Survey
@@ -39,7 +40,8 @@ class DatasetInputs:
     """What building the months of one dataset needs.
 
     ``places`` remember, by the sha256 of its CSV, which records a release holds, and where; ``lists`` are lists of map
-    points of before, by their own: both are read once.  ``withdrawn`` is what releases kept back that were withdrawn.
+    points of before, by their own; ``left`` the records that left every release, by the list of the first that they
+    stood in.  All are read once.  ``withdrawn`` is what releases kept back that were withdrawn.
     """
 
     work: Workplace
@@ -52,6 +54,7 @@ class DatasetInputs:
     withdrawn: Mapping[Period, Collection[str]] = field(default_factory=dict)
     places: dict[str, tuple[pa.Array, pa.Array]] = field(default_factory=dict)
     lists: dict[str, References] = field(default_factory=dict)
+    left: Callable[[], Mapping[str, pa.Array]] = dict
 
     def references_of(self, month: Period) -> References:
         """Return the reference lists that a month is built with: a released one keeps its own map points."""
@@ -131,7 +134,7 @@ def candidate(inputs: DatasetInputs, stale: Stale) -> CandidateRelease:
     product = product_of(inputs, stale.month, raws, kept_back=kept_back(inputs, stale))
     paths = [raw.paths for _, raw in raws]
     del raws
-    name = f"{stale.month}-{_name(stale)}"
+    name = f"{stale.month}-{_name(inputs, stale)}"
     files = {
         f"{dataset.name}-{stale.month}.csv": csv_blocks(product.table),
         f"{dataset.name}-{stale.month}.parquet": parquet_blocks(product.table, work.file_facts(dataset)),
@@ -153,8 +156,13 @@ def candidate(inputs: DatasetInputs, stale: Stale) -> CandidateRelease:
     return CandidateRelease(stale, product.told, built, passed)
 
 
-def _name(stale: Stale) -> str:
-    return digest([dict(stale.inputs), dict(stale.made_from)])[:12]
+def _name(inputs: DatasetInputs, stale: Stale) -> str:
+    """Return what tells a build from others of its month, those that its state points to among them.
+
+    The same extracts can come to other rows: those that a decision lets out are in none of them.
+    """
+    taken = folders([inputs.months[stale.month]]) if stale.month in inputs.months else ()
+    return digest([dict(stale.inputs), dict(stale.made_from), *taken])[:12]
 
 
 def same_terms(last: MonthState, made: CandidateRelease) -> bool:

@@ -12,6 +12,7 @@ from pipeline.build.approval import accept, notes_of_protections
 from pipeline.build.aside import let_go
 from pipeline.build.bearers import Bearers
 from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, same_terms, unplaced
+from pipeline.build.copied import copied_again
 from pipeline.build.damaged import guarded, mended
 from pipeline.build.decided import lost_decisions, remembering, to_remember
 from pipeline.build.due import Stale, in_words, stale_months, stays
@@ -19,7 +20,7 @@ from pipeline.build.entering import without_released
 from pipeline.build.inventory import Survey, read_as, sources_of, survey
 from pipeline.build.kept_back import let_out, of_withdrawn, weakenings
 from pipeline.build.outcome import Outcome
-from pipeline.build.points import keep_points, own_references, with_points
+from pipeline.build.points import keep_points, left_places, own_references, with_points
 from pipeline.build.received import with_released
 from pipeline.build.recovered import hold_recovered
 from pipeline.build.registers import weakened
@@ -27,7 +28,7 @@ from pipeline.build.remember import folders, remember
 from pipeline.build.too_bad import refuse_too_bad
 from pipeline.build.tried import tried
 from pipeline.build.withdrawn import withdraw
-from pipeline.errors import PipelineError, several
+from pipeline.errors import PipelineError, StorageError, several
 from pipeline.extract.reference import References
 from pipeline.storage.lost import without_lost
 from pipeline.storage.quarantine import row_numbers, save_quarantine
@@ -54,6 +55,7 @@ def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Period] =
     state = tried(lambda: work.store.state(dataset.name))
     if isinstance(state, PipelineError):
         return _untouched(dataset, State(), state)
+    copied = copied_again(work, dataset, state)
     desk = remembering(work.settings.desk, state.decided)
     work = replace(work, settings=replace(work.settings, desk=desk))
     found = tried(partial(mended, work, dataset, state))
@@ -65,10 +67,11 @@ def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Period] =
         return _untouched(dataset, state, inputs)
     if inputs is None:
         return Outcome(dataset=dataset, state=state, built={}, changed=False, before=state)
-    inputs = replace(inputs, found=replace(inputs.found, remarks=(*found.remarks, *inputs.found.remarks)))
+    made_good = (*copied, *found.remarks)
+    inputs = replace(inputs, found=replace(inputs.found, remarks=(*made_good, *inputs.found.remarks)))
     outcome = tried(lambda: _run(inputs, state, only))
     if not isinstance(outcome, PipelineError):
-        return replace(outcome, changed=outcome.changed or bool(found.remarks))
+        return replace(outcome, changed=outcome.changed or bool(made_good))
     stopped = tried(lambda: _stopped(inputs, state, outcome))
     return _untouched(dataset, state, several([outcome, stopped])) if isinstance(stopped, PipelineError) else stopped
 
@@ -111,6 +114,7 @@ def _inputs_of(work: Workplace, dataset: Dataset, state: State) -> DatasetInputs
         points=own,
         months=state.months,
         withdrawn=state.kept_back,
+        left=left_places(work, dataset),
     )
 
 
@@ -186,7 +190,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
     refuse_too_bad(inputs, months, candidates, nowhere)
     accepted = accept(inputs, months, candidates)
     months, held = hold_recovered(work.settings.desk, dataset.name, state.months, accepted.months)
-    kept = _keep_gone(inputs, months, left | accepted.rejected)
+    kept, lost = _keep_gone(inputs, months, left | accepted.rejected)
     protected = notes_of_protections(inputs, months, kept)
     changes = (*(each for each in accepted.notes if each.month not in held), *protected)
     withdrawals = withdraw(inputs, kept)
@@ -222,6 +226,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
         before=state,
         aside=found.history.let_go,
         running=tuple(month for month in sorted(running) if month not in months or months[month].released is None),
+        error=_still_lost(lost, months),
     )
 
 
@@ -282,21 +287,17 @@ def _lighter(made: CandidateRelease) -> CandidateRelease:
 
 def _keep_gone(
     inputs: DatasetInputs, before: Mapping[Period, MonthState], left: Collection[Period]
-) -> dict[Period, MonthState]:
-    """Return the months with new protections carried out on what stays public without being built.
-
-    ``left`` are stale months that were not asked for: a protection does not wait until somebody asks.
-    """
+) -> tuple[dict[Period, MonthState], dict[Period, StorageError]]:
+    """Return the months as protected as can be where they are not built, and the errors of those that are lost."""
     months = dict(before)
-    for month, last in before.items():
-        if month in inputs.found.gone - inputs.found.paused:
-            if not last.input_gone or gone.is_due(inputs, month, last):
-                months[month] = gone.keep(inputs, month, last)
-        elif last.waiting or month in left or month in inputs.found.paused or month not in inputs.found.opened:
-            months[month] = gone.guard(inputs, month, last)
-        elif last.input_gone and month in inputs.found.opened:
-            months[month] = replace(last, input_gone=False)
-    return months
+    lost = gone.protect_unbuilt(inputs, months, left)
+    return months, lost
+
+
+def _still_lost(lost: Mapping[Period, StorageError], months: Collection[Period]) -> PipelineError | None:
+    """Return the error for the months that are lost and were not withdrawn."""
+    errors = [error for month, error in lost.items() if month in months]
+    return several(errors) if errors else None
 
 
 def _unplaced(inputs: DatasetInputs, state: State, product: BuildResult | None) -> tuple[Account, ...]:

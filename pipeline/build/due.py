@@ -35,7 +35,7 @@ _NUMBERS = "row numbers"
 _NEW = Why("new", changes.FIRST)
 _AFTER_ALL = Why("it was rejected, and is let in after all", changes.CORRECTED)
 _LET_OUT = Why("less is kept back than before, as was approved", changes.CORRECTED)
-_DAMAGED = Why("a file of the release is damaged", changes.RULES)
+_DAMAGED = Why("a file of the release is damaged", changes.CORRECTED)
 #: What the public is told when something else than an extract changed.
 _PUBLIC = {
     _HELD: changes.HELD_SINCE,

@@ -6,7 +6,7 @@ Two points for one crime tell more about its place than one.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -21,9 +21,10 @@ from pipeline.model.findings import Finding
 from pipeline.plain import read_plain
 from pipeline.protect.treatments.first_place import PLACE, placed
 from pipeline.storage.atomic import make_private, replace_file
+from pipeline.storage.index import ReferenceIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pipeline.build.candidate import DatasetInputs
     from pipeline.build.run_context import Workplace
@@ -89,9 +90,10 @@ def _kept(work: Workplace, dataset: Dataset, sha256: str) -> References:
 def released_places(inputs: DatasetInputs, month: Period) -> tuple[ReleasedPlaces, ...]:
     """Return the records that are public by the list of points that they were snapped with, that of ``month`` first.
 
-    There are none where one list was used for everything.  A month that is snapped anew does not count itself.  Records
-    of other datasets are not among them: no other one publishes places yet; the first that does has to be looked at
-    here, because a record keeps the list of its first release in every dataset.
+    Those that left every release are among them: who kept a copy has their first point.  There are none where one list
+    was used for everything.  A month that is snapped anew does not count itself.  Records of other datasets are not
+    among them: no other one publishes places yet; the first that does has to be looked at here, because a record keeps
+    the list of its first release in every dataset.
     """
     lists, column = inputs.references_of(month).lists, next(iter(inputs.dataset.references.values()), "")
     if _LIST not in lists or not column:
@@ -102,15 +104,17 @@ def released_places(inputs: DatasetInputs, month: Period) -> tuple[ReleasedPlace
         points = state.released.points if state.released else ""
         if state.released and points and (each != month or points == own):
             public.setdefault(points, []).append(state.released)
+    left = inputs.left()
+    public |= {points: [] for points in left.keys() - public.keys()}
     if len(public) == 1:
         return ()
     for sha256 in public.keys() - {own, *inputs.lists}:
         kept = tried(partial(_kept, inputs.work, inputs.dataset, sha256))
         if isinstance(kept, References):  # one that was lost is let go: its months are to be snapped anew
             inputs.lists[sha256] = kept
-    known = {**inputs.lists, own: References(lists)}
+    known, nothing = {**inputs.lists, own: References(lists)}, pa.array([], pa.string())
     places = tuple(
-        _places(known[sha256], [_said(inputs, each) for each in built])
+        _places(known[sha256], [_said(inputs, each) for each in built], left.get(sha256, nothing))
         for sha256, built in public.items()
         if sha256 in known
     )
@@ -122,9 +126,15 @@ def points_of(references: References) -> str:
     return references.lists[_LIST].sha256 if _LIST in references.lists else ""
 
 
-def _places(references: References, said: Sequence[tuple[pa.Array, pa.Array]]) -> ReleasedPlaces:
-    nothing = pa.array([], pa.string())
-    records, places = (pa.concat_arrays(each) for each in zip((nothing, nothing), *said, strict=True))
+def left_places(work: Workplace, dataset: Dataset) -> Callable[[], Mapping[str, pa.Array]]:
+    """Return what reads, once, which records left the releases that they stood in, by the list of the first of them."""
+    scope = next(iter(dataset.references), "")
+    return cache(partial(ReferenceIndex(work.store, dataset.name, dataset.references).left, scope))
+
+
+def _places(references: References, said: Sequence[tuple[pa.Array, pa.Array]], left: pa.Array) -> ReleasedPlaces:
+    """Return the records of releases, each with its place, and those that left every one, whose place nobody knows."""
+    records, places = (pa.concat_arrays(each) for each in zip((left, left[:0]), *said, strict=True))
     return ReleasedPlaces(references, records, places)
 
 

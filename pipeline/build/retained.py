@@ -18,7 +18,7 @@ from pipeline.build.registers import register_rules
 from pipeline.build.run_context import digest
 from pipeline.build.tried import tried
 from pipeline.columns.arrays import plain, whole
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, StorageError
 from pipeline.model.accounts import Account
 from pipeline.model.reasons import Outcome
 from pipeline.plain import open_plain
@@ -26,10 +26,11 @@ from pipeline.plain import plain as regular
 from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak_scan import check, read_back
 from pipeline.release.publishable import Part, publishable
-from pipeline.storage.store import lost, read_released
+from pipeline.storage.lost import lost_file
+from pipeline.storage.store import read_released
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -75,6 +76,33 @@ def guard_each(
             else:
                 months[month] = after
     return months, errors
+
+
+def protect_unbuilt(
+    inputs: DatasetInputs, months: dict[Period, MonthState], left: Collection[Period]
+) -> dict[Period, StorageError]:
+    """Carry out new protections on what stays public without being built; return the months whose files are lost.
+
+    ``left`` are stale months that were not asked for: a protection does not wait until somebody asks.
+    """
+    lost = {}
+    for month in tuple(months):
+        try:
+            months[month] = _unbuilt(inputs, month, months[month], left)
+        except StorageError as error:
+            if error.code != "bad-state":
+                raise
+            lost[month] = error
+    return lost
+
+
+def _unbuilt(inputs: DatasetInputs, month: Period, last: MonthState, left: Collection[Period]) -> MonthState:
+    found = inputs.found
+    if month in found.gone - found.paused:
+        return keep(inputs, month, last) if not last.input_gone or is_due(inputs, month, last) else last
+    if last.waiting or month in left or month in found.paused or month not in found.opened:
+        return guard(inputs, month, last)
+    return replace(last, input_gone=False) if last.input_gone else last
 
 
 def _guard_released(inputs: DatasetInputs, month: Period, state: MonthState) -> MonthState:
@@ -142,7 +170,7 @@ class KeptRows:
             with io.TextIOWrapper(open_plain(path), encoding="utf-8", newline="") as text:
                 names = next(csv.reader(text))
         except (OSError, StopIteration):
-            raise lost(path) from None
+            raise lost_file(path) from None
         return pa.csv.read_csv(
             regular(path),
             parse_options=pa.csv.ParseOptions(newlines_in_values=True),
@@ -163,7 +191,7 @@ def _guarded(inputs: DatasetInputs, month: Period, kept: Built) -> _Kept | None:
     folder = inputs.work.store.folder(inputs.dataset.name, kept.folder)
     if not folder.is_dir():
         if inputs.work.writes:
-            raise lost(folder)
+            raise lost_file(folder)
         return None  # in a plan: what was just built is not on disk, and was protected when it was built
     rows = KeptRows(inputs, kept)
     said = _revisions(inputs, month, rows)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.cli.decisions import settings_of
 from pipeline.cli.progress import at_work, say_line
+from pipeline.cli.said import silence
 from pipeline.codelists import CODELISTS
 from pipeline.errors import GRAVEST_FIRST, ExitStatus, InputError, SettingsError
 from pipeline.printable import printable
@@ -273,5 +274,5 @@ def _out(lines: Iterable[str], *, whole: bool = False) -> None:
             for line in shown:
                 sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever read our output has gone; what was done stays done, and so does its status
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read our output has gone
+        silence()

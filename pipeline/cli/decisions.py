@@ -73,7 +73,8 @@ def recover(options: argparse.Namespace) -> int:
     """Rebuild the private memory from what is public, and say what is forgotten."""
     settings = settings_of(options)
     made = recovery.recover(settings, options.as_of or dt.datetime.now().astimezone().date(), say=_say)
-    out([*(f"recovered: {each.dataset}: {each.months:,} months" for each in made), *recovery.FORGOTTEN])
+    lines = [f"recovered: {each.dataset}: {each.months:,} months" for each in made]
+    out([*lines, *recovery.FORGOTTEN] if made else [recovery.WHOLE])
     return int(ExitStatus.OK)
 
 

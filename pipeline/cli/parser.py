@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from pipeline import __version__
 from pipeline.cli.mistakes import commands_of, explain, refuse_left, refuse_misplaced
+from pipeline.cli.said import check_open, show_error, written
 from pipeline.errors import EXIT_MEANINGS, ExitStatus, Interrupted, PipelineError, bug
 from pipeline.model.periods import FORMS, is_period
 from pipeline.settings.reader import FIRST_YEAR, LAST_YEAR, PATH, day
@@ -119,13 +120,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; a failure is shown without a traceback and without a value."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
+        check_open()
         words = sys.argv[1:] if arguments is None else list(arguments)
         top = parser()
         refuse_misplaced(top, words)
         options, left = top.parse_known_args(words)
         module, _, name = options.run.partition(":")
         refuse_left(commands_of(top)[name], left)
-        return int(getattr(import_module(module), name)(options))
+        return written(int(getattr(import_module(module), name)(options)))
     except PipelineError as error:
         show_error(error)
         return int(error.status)
@@ -140,16 +142,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _interrupt(_number: int, _frame: object) -> NoReturn:
     raise KeyboardInterrupt
-
-
-def show_error(error: PipelineError) -> None:
-    """Write an error to standard error, coloured and wrapped where a terminal shows it."""
-    if sys.stderr.isatty():
-        from pipeline.report.screen import show  # noqa: PLC0415 - a failure in a log needs none of it
-
-        show([f"STOPPED: {error}"], sys.stderr)
-    else:
-        sys.stderr.write(f"{error}\n")
 
 
 class _Parser(argparse.ArgumentParser):

@@ -13,9 +13,10 @@ from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.publish.plan import SITE, SITE_PAGES, make_plan
 from pipeline.settings.laptop_portal import laptop_portal
 from pipeline.storage.journal import record
+from pipeline.storage.lost import BRING_BACK
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from pipeline.build.run_context import Workplace
     from pipeline.model.periods import Period
@@ -84,10 +85,12 @@ def intact_only(
     portals: Sequence[Portal],
     publications: Sequence[Publication],
     built: Mapping[str, Collection[Period]],
+    without: Callable[[str, Collection[Period]], Publication | None],
 ) -> Iterator[Publication | StorageError]:
-    """Yield the publications whose files are on disk as they were built, or held by every portal; what is not: errors.
+    """Yield the publications of the files that are on disk as they were built, or held by every portal; else errors.
 
-    A damaged month that is public already stays as it is there, and keeps no other month of its dataset from portals.
+    A damaged month keeps no other month of its dataset from portals: where one holds something else than was built,
+    ``without`` gives what there is beside it, and what stands there of it stays.
 
     ``built`` are the months of this run, by dataset: a plan has not written them.
 
@@ -95,18 +98,20 @@ def intact_only(
     """
     for publication in publications:
         kept = [each for each in publication.releases if each.month not in built.get(publication.name, ())]
-        files = [file for release in kept for file in release.files]
-        damaged = {file.name: file.sha256 for file in files if work.store.sha256(file.path) != file.sha256}
+        files = [(file, each.month) for each in kept for file in each.files]
+        lost = [(file, month) for file, month in files if work.store.sha256(file.path) != file.sha256]
+        damaged = {file.name: file.sha256 for file, _ in lost}
         if damaged:
             yield StorageError(
                 "release-file-differs",
                 f"not on disk as it was built: {', '.join(damaged)}; what is public of it stays as it is",
                 where=publication.name,
-                fix="put the extracts of these months back into data/raw and publish: they are built again; "
-                "or restore data/private from its backup",
+                fix=BRING_BACK,
             )
         if all(_holds(portal, publication, damaged) for portal in portals if damaged):
             yield publication
+        elif rest := without(publication.name, {month for _, month in lost}):
+            yield rest
 
 
 def _holds(portal: Portal, publication: Publication, files: Mapping[str, str]) -> bool:

@@ -158,7 +158,7 @@ def _ran(
     outcomes = tuple(run_dataset(work, dataset, only=request.months) for dataset in chosen(request.datasets))
     told, untold = parted(_publications(work, outcomes))
     portals = portals_of(work, reach)
-    publications, damaged = parted(intact_only(work, portals, told, _made(outcomes)))
+    publications, damaged = parted(intact_only(work, portals, told, _made(outcomes), partial(_without, work, outcomes)))
     plans, failed = parted(act(portals, publications))
     errors = dict.fromkeys((*_errors(request, outcomes), *untold, *damaged, *failed))
     run = Run(
@@ -272,6 +272,14 @@ def _publications(work: Workplace, outcomes: Sequence[Outcome]) -> Iterator[Publ
 
 def _publication(work: Workplace, dataset: Dataset, state: State | None) -> Publication | None:
     return publication(work, dataset, state or work.store.state(dataset.name))
+
+
+def _without(work: Workplace, outcomes: Sequence[Outcome], name: str, lost: Collection[Period]) -> Publication | None:
+    """Return what portals are given of a dataset beside the months that are lost."""
+    states = {outcome.dataset.name: outcome.state for outcome in outcomes if outcome.state.months}
+    state = states.get(name) or work.store.state(name)
+    months = {month: each for month, each in state.months.items() if month not in lost}
+    return publication(work, declared()[name], replace(state, months=months))
 
 
 def _states(work: Workplace, outcomes: Sequence[Outcome]) -> Iterator[State]:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from pipeline.build.recovered import RECOVERED
 from pipeline.datasets import declared
-from pipeline.errors import InputError, PortalError, StorageError
+from pipeline.errors import PortalError, StorageError
 from pipeline.model.periods import is_period
 from pipeline.model.release import ChangeNote
 from pipeline.plain import read_plain
@@ -45,6 +45,8 @@ FORGOTTEN = (
     "which incidents stand in a month: one that is restricted later leaves it only when its extract is there;",
     "every month waits for an approval (`recovered`) before it takes the place of what is public: compare it first",
 )
+#: What is said where no memory is lost, also after a run that was stopped once it had rebuilt all.
+WHOLE = "nothing is left to recover: the private state knows what is public, or that is made of invented records"
 
 
 class Recovered(NamedTuple):
@@ -115,7 +117,7 @@ def _releases(package: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
 
 
 def recover(settings: Settings, today: dt.date, *, say: Callable[[str], None]) -> tuple[Recovered, ...]:
-    """Rebuild the state of every dataset whose memory is lost from its public files; where none is, `InputError`."""
+    """Rebuild the state of every dataset whose memory is lost from its public files, and return those datasets."""
     data = settings.data
     with locked(data / "private", say=say):
         lost = [name for name in declared() if _is_damaged(data, name) or _is_lost(data, name)]
@@ -126,13 +128,6 @@ def recover(settings: Settings, today: dt.date, *, say: Callable[[str], None]) -
             made += tuple(_of_portal(data, name, files, today) for name, files in elsewhere)
         for each in made:
             _remember_what_was_set_aside(data, each.dataset, settings.desk)
-        if not made:
-            raise InputError(
-                "nothing-waits",
-                "no memory is lost: the private state knows what is public, or that is made of invented records",
-                where=str(data / "private"),
-                fix="there is nothing to recover",
-            )
         return made
 
 

@@ -35,7 +35,8 @@ _POSTS = (
 )
 ROLE = Form(
     rf"(?i:[^\x00-\x1f\x7f]{{0,200}}\b(?:{'|'.join(_POSTS)})\b[^\x00-\x1f\x7f]{{0,100}})",
-    "a post, such as 'Head of Information Management', and no person's name",
+    "a post of one line, such as 'Head of Information Management', without unseen characters, and no person's name",
+    published=True,
 )
 
 

@@ -7,6 +7,7 @@ written down before it goes: a record that is withdrawn later has to be followed
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,7 +54,25 @@ class ReferenceIndex:
             left = before.filter(pc.invert(pc.is_in(before, still))).to_pylist()
             if left:
                 facts = {"month": month, "released_on": old.released_on, "scope": scope, "references": left}
+                facts |= {"points": old.points} if old.points else {}
                 append_line(self._path, facts, once=True)  # a run that was killed may have written it before
+
+    def left(self, scope: str) -> dict[str, pa.Array]:
+        """Return the references that left a release, by the list of map points that they were first snapped with."""
+        first: dict[str, str] = {}
+        for line in self._lines():
+            with suppress(ValueError, RecursionError):  # half a line of a killed run: it was written again
+                facts = json.loads(line)
+                if facts.get("scope") == scope and (points := facts.get("points")):
+                    for reference in facts["references"]:
+                        first.setdefault(reference, points)
+        return {
+            points: pa.array([each for each in first if first[each] == points], pa.string())
+            for points in sorted({*first.values()})
+        }
+
+    def _lines(self) -> list[str]:
+        return list(filter(None, read_plain(self._path).decode("utf-8").splitlines() if self._path.exists() else []))
 
     def published_in(self, scope: str, reference: str) -> tuple[PublishedIn, ...]:
         """Return every release that held ``reference``, by month and day."""
@@ -66,8 +85,7 @@ class ReferenceIndex:
                 yield PublishedIn(month, each.released.released_on, public=True)
 
     def _once(self, scope: str, reference: str) -> Iterator[PublishedIn]:
-        lines = read_plain(self._path).decode("utf-8").splitlines() if self._path.exists() else []
-        for line in filter(None, lines):
+        for line in self._lines():
             try:
                 facts = json.loads(line)
                 is_held = facts["scope"] == scope and reference in facts["references"]

@@ -1,15 +1,29 @@
-"""Registers that a state names and that are not on the disk as they were written."""
+"""What a state names and that is not on the disk as it was written: registers, files of releases."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.errors import StorageError
 from pipeline.storage.registers import entered
 
 if TYPE_CHECKING:
-    from pipeline.errors import StorageError
+    from pathlib import Path
+
     from pipeline.storage.state import Registers, State
+
+#: What leads on where a file of a release is neither private nor public as it was built.
+BRING_BACK = (
+    "put the extracts of the month back into data/raw and publish: it is built again; or restore data/private from its "
+    "backup; or `pipeline forget PATH --role POST --reason TEXT` of an extract, and an approval, withdraw the month"
+)
+
+
+def lost_file(path: Path) -> StorageError:
+    """Return the error for a file of a release that cannot be read."""
+    words = "a file of a release is not there as it was built"
+    return StorageError("bad-state", words, where=str(path), fix=BRING_BACK)
 
 
 class LostRegister(NamedTuple):

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.errors import PrivacyError, StorageError
+from pipeline.errors import PrivacyError
 from pipeline.model.release import Release, ReleasedFile
 from pipeline.plain import open_plain, plain, read_plain
 from pipeline.storage.atomic import make_private, writing
 from pipeline.storage.looked import Looked
+from pipeline.storage.lost import lost_file
 from pipeline.storage.state import Built, State, load_state, save_state, sweep_state
 from pipeline.system import BINARY, sync_file, sync_folder
 
@@ -149,7 +150,7 @@ class Store:
     def _as_built(self, dataset: str, built: Built, name: str) -> Path:
         path = self.folder(dataset, built.folder) / name
         if self.sha256(path) != _promised(built)[name]:
-            raise lost(path)
+            raise lost_file(path)
         return path
 
     def _beside(self, dataset: str, built: Built) -> Path | None:
@@ -251,30 +252,20 @@ def read_released(path: Path, *, columns: Sequence[str] | None = None) -> pa.Tab
     try:
         return pq.read_table(plain(path), columns=columns)
     except (OSError, pa.ArrowInvalid):
-        raise lost(path) from None
+        raise lost_file(path) from None
 
 
 def _names(path: Path) -> tuple[str, ...]:
     try:
         return tuple(pq.read_schema(plain(path)).names)
     except (OSError, pa.ArrowInvalid):
-        raise lost(path) from None
+        raise lost_file(path) from None
 
 
 def _promised(built: Built) -> dict[str, str]:
     """Return the sha256 of every file of a release by name, as far as they are known."""
     files = {name: str(facts["sha256"]) for name, facts in built.files.items()}
     return {**files, _REFERENCES: built.keys} if built.keys else files
-
-
-def lost(path: Path) -> StorageError:
-    """Return the error for a file of a release that cannot be read."""
-    return StorageError(
-        "bad-state",
-        "a file of a release is not there as it was built",
-        where=str(path),
-        fix="restore data/private from its backup; or put the extracts of the month back: it is built again",
-    )
 
 
 def _hash(path: Path) -> str:

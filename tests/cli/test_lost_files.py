@@ -89,7 +89,9 @@ def test_a_damaged_release_is_made_again_or_named_and_the_others_are_protected(
 ) -> None:
     how(force)
     before = {month: len(force.csv(STREET, month)) for month in (FEB, MAR)}
-    hurt(released(force, FEB) / _FILES[name])
+    public = force.published / STREET / _FILES[name]
+    for path in (released(force, FEB) / _FILES[name], *([public] if public.exists() else [])):
+        hurt(path)
     restrict(force)
     said = force.run("--as-of", "2024-04-03", "publish", STREET)
     assert len(force.csv(STREET, MAR)) == before[MAR] - 1
@@ -99,7 +101,7 @@ def test_a_damaged_release_is_made_again_or_named_and_the_others_are_protected(
     else:
         assert said.status == 8, said.text
         assert f"{_FILES[name]}: a file of a release is not there as it was built" in said.text
-        assert "to do: restore data/private from its backup" in said.text
+        assert "to do: put the extracts of the month back into data/raw" in said.text
 
 
 @pytest.mark.parametrize("how", [as_it_is, gone, stopped])
