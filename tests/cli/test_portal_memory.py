@@ -67,9 +67,7 @@ def run(force: Product, address: str, *words: str) -> Said:
         "PIPELINE_CKAN_TOKEN": "t" * 40,
         "PIPELINE_CKAN_ORGANISATION": "example-police",
     }
-    return force.run(
-        "--as-of", "2024-04-01", *words, status=None, **portal, PIPELINE_CKAN_ORGANISATION="example-police"
-    )
+    return force.run("--as-of", "2024-04-01", *words, status=None, **portal)
 
 
 @pytest.mark.parametrize("command", ["publish", "plan"])

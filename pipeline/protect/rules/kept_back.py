@@ -2,7 +2,7 @@
 
 An entry begins with what it is about, a private key: of a transaction, with the payees because of whom it is redacted
 and how many of its lines name somebody, or of a text that holds a person's name.  One about a transaction counts while
-a payee of it is protected: whoever decides about a payee decides about its transactions.
+a payee of it is protected by number and by name: whoever decides about a payee decides about its transactions.
 """
 
 from __future__ import annotations
@@ -75,9 +75,9 @@ def as_released(transaction: pa.Array, now: Lines, payee: pa.Array, before: Rele
         if not protected[rows].any() and any(each.what == WHOLE for each in paid):
             protected[rows], personal[rows] = True, False
         named = rows[~(personal[rows] | protected[rows])]
-        there = {*payee.take(pa.array(rows)).to_pylist()}
+        there = {_first(each) for each in payee.take(pa.array(rows)).to_pylist() if each}
         for each in paid:  # some payee's line has gone, or names somebody else now
-            if each.what == NAME and len(named) > each.named and not each.payees <= there:
+            if each.what == NAME and len(named) > each.named and not {*map(_first, each.payees)} <= there:
                 personal[named] = True
     return Lines(personal, protected)
 
@@ -140,7 +140,16 @@ def _there(transaction: pa.Array, before: Released) -> Iterator[tuple[Sequence[P
 def _still(what: str, because: Iterable[str], payees: Mapping[str, str]) -> frozenset[str]:
     """Return the payees who are protected still; one in doubt, who has no key, is so until a decision."""
     enough = PROTECTED if what == WHOLE else (*PERSONAL, *PROTECTED)
-    return frozenset(key for key in because if key == UNKNOWN or payees.get(key, "").removeprefix(UNKNOWN) in enough)
+
+    def is_protected(keys: str) -> bool:
+        return keys == UNKNOWN or all(payees.get(key, "").removeprefix(UNKNOWN) in enough for key in keys.split("+"))
+
+    return frozenset(filter(is_protected, because))
+
+
+def _first(keys: str) -> str:
+    """Return the key of a payee's number, or of its name where it has no number."""
+    return keys.partition("+")[0]
 
 
 def _same(now: Lines, lines: Lines, row: int) -> bool:

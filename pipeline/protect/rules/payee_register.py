@@ -181,16 +181,17 @@ def with_protected(suppliers: pa.Array, entries: Mapping[str, str]) -> Mask:
 
 
 def people_of(kinds: NDArray[np.object_], supplier: pa.Array, called: pa.Array, entries: Mapping[str, str]) -> pa.Array:
-    """Return the key of each line's payee, of its number or else of its name, null where it may be named.
+    """Return the keys of each line's payee, of its number and of its name with a plus between, null if it may be named.
 
-    One whose type is in doubt has no key: no later type of it says that the doubt was about nobody.
+    One whose type is in doubt has none: no later type of it says that the doubt was about nobody.
     """
     people = np.isin(kinds, (*PERSONAL, *PROTECTED)) | with_protected(supplier, entries)
     name = pc.binary_join_element_wise("m:", plain(called), "")
     doubted = facts_of_distinct(
         supplier, lambda key: entries.get(key, "").startswith(UNKNOWN), dtype=np.bool_, empty=False
     )
-    key = pc.if_else(pa.array(doubted), UNKNOWN, pc.coalesce(plain(supplier), name))
+    both = pc.binary_join_element_wise(plain(supplier), name, "+")
+    key = pc.if_else(pa.array(doubted), UNKNOWN, pc.coalesce(both, plain(supplier), name))
     return pc.if_else(pa.array(people), key, None)
 
 
