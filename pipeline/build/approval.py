@@ -15,8 +15,9 @@ from pipeline.storage.state import MonthState, Waiting
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pipeline.build.candidate import CandidateRelease, DatasetInputs
+    from pipeline.build.candidate import CandidateRelease
     from pipeline.build.gates import Counts, Doubt
+    from pipeline.build.inputs import DatasetInputs
     from pipeline.model.periods import Period
     from pipeline.model.release import ChangeNote
     from pipeline.storage.state import Built

@@ -10,8 +10,7 @@ from pipeline.model.findings import SUSPECT
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from pipeline.build.candidate import DatasetInputs
-    from pipeline.build.inventory import Survey
+    from pipeline.build.inputs import DatasetInputs, Survey
     from pipeline.build.received import History
     from pipeline.model.periods import Period
     from pipeline.storage.state import MonthState

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,45 +20,15 @@ from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak_scan import Watched, check, read_back
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from pipeline.build.due import Stale
-    from pipeline.build.inventory import Survey
-    from pipeline.build.run_context import Workplace
-    from pipeline.extract.reader import Reader
-    from pipeline.extract.reference import References
-    from pipeline.model.declaration import Dataset, Feed
+    from pipeline.build.inputs import DatasetInputs, Stale
+    from pipeline.model.declaration import Feed
     from pipeline.model.periods import Period
     from pipeline.model.release import Scanned
     from pipeline.model.tables import RawTable
     from pipeline.storage.state import Built, MonthState
     from pipeline.storage.store import Draft, PassedDraft
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DatasetInputs:
-    """What building the months of one dataset needs.
-
-    ``places`` remember, by the sha256 of its CSV, which records a release holds, and where; ``lists`` are lists of map
-    points of before, by their own; ``left`` the records that left every release, by the list of the first that they
-    stood in.  All are read once.  ``withdrawn`` is what releases kept back that were withdrawn.
-    """
-
-    work: Workplace
-    dataset: Dataset
-    reader: Reader
-    found: Survey
-    references: References
-    points: Mapping[Period, References] = field(default_factory=dict)
-    months: Mapping[Period, MonthState] = field(default_factory=dict)
-    withdrawn: Mapping[Period, Collection[str]] = field(default_factory=dict)
-    places: dict[str, tuple[pa.Array, pa.Array]] = field(default_factory=dict)
-    lists: dict[str, References] = field(default_factory=dict)
-    left: Callable[[], Mapping[str, pa.Array]] = dict
-
-    def references_of(self, month: Period) -> References:
-        """Return the reference lists that a month is built with: a released one keeps its own map points."""
-        return self.points.get(month, self.references)
 
 
 class CandidateRelease(NamedTuple):

@@ -24,7 +24,7 @@ from pipeline.storage.registers import entered
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from pipeline.build.candidate import DatasetInputs
+    from pipeline.build.inputs import DatasetInputs
     from pipeline.build.run_context import Workplace
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Period

@@ -11,13 +11,14 @@ from pipeline.build import retained as gone
 from pipeline.build.approval import accept, notes_of_protections
 from pipeline.build.aside import let_go
 from pipeline.build.bearers import Bearers
-from pipeline.build.candidate import CandidateRelease, DatasetInputs, candidate, same_terms, unplaced
+from pipeline.build.candidate import CandidateRelease, candidate, same_terms, unplaced
 from pipeline.build.copied import copied_again
 from pipeline.build.damaged import guarded, mended
 from pipeline.build.decided import lost_decisions, remembering, to_remember
-from pipeline.build.due import Stale, in_words, stale_months, stays
+from pipeline.build.due import in_words, stale_months, stays
 from pipeline.build.entering import without_released
-from pipeline.build.inventory import Survey, read_as, sources_of, survey
+from pipeline.build.inputs import DatasetInputs, Stale, Survey
+from pipeline.build.inventory import read_as, sources_of, survey
 from pipeline.build.kept_back import let_out, of_withdrawn, weakenings
 from pipeline.build.outcome import Outcome
 from pipeline.build.points import keep_points, left_places, own_references, with_points

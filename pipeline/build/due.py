@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.build.inputs import Stale
 from pipeline.build.kept_back import is_let_out
 from pipeline.build.recovered import RECOVERED
 from pipeline.build.registers import register_rules
@@ -20,8 +21,7 @@ from pipeline.storage.registers import entered as columns_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pipeline.build.candidate import DatasetInputs
-    from pipeline.build.inventory import Survey
+    from pipeline.build.inputs import DatasetInputs, Survey
     from pipeline.model.declaration import Dataset
     from pipeline.model.handling import RowRule
     from pipeline.model.periods import Period
@@ -63,15 +63,6 @@ def stays(inputs: DatasetInputs, month: Period, state: State) -> bool:
     as_of = inputs.work.as_of
     ended = inputs.dataset.period.has_ended(month, as_of)
     return not ended and not (released and released.released_on > as_of.isoformat())
-
-
-class Stale(NamedTuple):
-    """A month to build: why, and what it will have been made from."""
-
-    month: Period
-    reasons: tuple[Why, ...]
-    inputs: Mapping[str, str]
-    made_from: Mapping[str, str]
 
 
 def stale_months(

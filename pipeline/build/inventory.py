@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.build.aside import missed, still_rejected
 from pipeline.build.bearers import Bearers
 from pipeline.build.entering import Entering, entering
-from pipeline.build.received import History, history, refusal, snapshot_of, twice_and_elsewhere
+from pipeline.build.inputs import Survey
+from pipeline.build.received import history, refusal, snapshot_of, twice_and_elsewhere
 from pipeline.build.registers import Sources, register_rules, standing, without_before
 from pipeline.build.run_context import digest
 from pipeline.build.tried import parted, tried
 from pipeline.errors import PipelineError
-from pipeline.extract.partition import by_month, digest_of_rows, receipt_of
+from pipeline.extract.partition import digest_of_rows, receipt_of
 from pipeline.model.periods import NO_PERIOD
 from pipeline.model.tables import Receipt
 from pipeline.storage.registers import entered
@@ -27,81 +27,8 @@ if TYPE_CHECKING:
     from pipeline.extract.reference import References
     from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset, Feed
-    from pipeline.model.findings import Finding
     from pipeline.model.periods import Period
-    from pipeline.storage.state import MonthState, Registers, State
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Survey:
-    """What is there now, and what was remembered of it.
-
-    ``own`` are each feed's files by month; ``receipts`` each feed's by path; ``registers`` what each source
-    entered, by register and path, sources that have gone included, and ``combined`` the strongest entry of each
-    reference.  ``databases`` are the rows of each by path, ``held`` says by path of a month which of its events have
-    been held, ``numbers`` is a digest of the numbers that its rows have now.  ``history`` knows what stood at each path
-    and which files are set aside; ``paused`` are those of the ``gone`` months whose files are all there, but set aside;
-    ``rejected`` the files of builds that were rejected, with their month: they feed no other month.
-    """
-
-    own: Mapping[str, Mapping[Period, str]]
-    receipts: Mapping[str, Mapping[str, Receipt]]
-    registers: Registers
-    combined: Mapping[str, Mapping[str, str]]
-    opened: tuple[Period, ...]
-    gone: frozenset[Period]
-    databases: Mapping[str, int] = field(default_factory=dict)
-    held: Mapping[str, str] = field(default_factory=dict)
-    numbers: Mapping[str, str] = field(default_factory=dict)
-    faults: tuple[PipelineError, ...] = ()
-    floors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    weaker: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    weakenings: Mapping[str, int] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
-    remarks: tuple[str, ...] = ()
-    history: History = field(default_factory=History)
-    paused: frozenset[Period] = frozenset()
-    rejected: Mapping[str, Period] = field(default_factory=dict)
-    replaced: Registers = field(default_factory=dict)
-    entered: Mapping[str, str] = field(default_factory=dict)
-
-    def inputs(self, dataset: Dataset, month: Period) -> dict[str, str]:
-        """Return the sha256 by path of every extract that feeds a month: its own and later ones with late rows."""
-        found: dict[str, str] = {}
-        for feed in dataset.feeds:
-            own = self.own[feed.name].get(month)
-            for path in {*([own] if own else []), *self.late(feed, month)}:
-                found[path] = self.receipts[feed.name][path].sha256
-        return dict(sorted(found.items()))
-
-    @property
-    def file_months(self) -> dict[str, Period]:
-        """The months of the extracts, by path."""
-        return {path: month for files in self.own.values() for month, path in files.items()}
-
-    @property
-    def lacking(self) -> dict[Period, tuple[str, ...]]:
-        """The months that some feeds have a file of and others have none, with the feeds that have none."""
-        every = sorted({month for files in self.own.values() for month in files} - set(self.opened) - self.gone)
-        return {month: tuple(feed for feed, files in self.own.items() if month not in files) for month in every}
-
-    def late(self, feed: Feed, month: Period) -> tuple[str, ...]:
-        """Return the later files of a feed that hold rows of ``month``."""
-        months = {path: own for own, path in self.own[feed.name].items()}
-        receipts = self.receipts[feed.name]
-        later = (path for path in by_month(receipts, month) if months.get(path, "") > month)
-        return tuple(path for path in later if self.rejected.get(path, month) == month)
-
-    def openness(self, dataset: Dataset, month: Period) -> str:
-        """Return a digest of which earlier months the late rows of this month's own files can go to."""
-        earlier = {
-            each: each in self.opened
-            for feed in dataset.feeds
-            if month in self.own[feed.name]
-            for each in self.receipts[feed.name][self.own[feed.name][month]].months
-            if each != NO_PERIOD and each < month
-        }
-        return digest(earlier)
+    from pipeline.storage.state import MonthState, State
 
 
 def survey(dataset: Dataset, state: State, reader: Reader, references: References, work: Workplace) -> Survey:

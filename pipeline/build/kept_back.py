@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.build.candidate import DatasetInputs
-    from pipeline.build.due import Stale
-    from pipeline.build.inventory import Survey
+    from pipeline.build.inputs import DatasetInputs, Stale, Survey
     from pipeline.model.periods import Period
     from pipeline.model.tables import RawTable, SafeTable
     from pipeline.settings.decisions import Desk

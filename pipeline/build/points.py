@@ -26,7 +26,7 @@ from pipeline.storage.index import ReferenceIndex
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from pipeline.build.candidate import DatasetInputs
+    from pipeline.build.inputs import DatasetInputs
     from pipeline.build.run_context import Workplace
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.build.candidate import DatasetInputs
+    from pipeline.build.inputs import DatasetInputs
     from pipeline.columns.arrays import Mask
     from pipeline.model.periods import Period
     from pipeline.model.public_rows import PublicRevision

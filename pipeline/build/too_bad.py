@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pipeline.build.accounts import Fault
-    from pipeline.build.candidate import CandidateRelease, DatasetInputs
+    from pipeline.build.candidate import CandidateRelease
     from pipeline.build.corridor import BuildResult
+    from pipeline.build.inputs import DatasetInputs
     from pipeline.model.periods import Period
     from pipeline.storage.state import MonthState
 

@@ -10,7 +10,7 @@ from pipeline.release.change_log import withdrawal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pipeline.build.candidate import DatasetInputs
+    from pipeline.build.inputs import DatasetInputs
     from pipeline.model.periods import Period
     from pipeline.model.release import ChangeNote
     from pipeline.storage.state import Built, MonthState

@@ -31,7 +31,7 @@ from tests.lib.product import contents
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipeline.build.candidate import DatasetInputs
+    from pipeline.build.inputs import DatasetInputs
     from pipeline.storage.state import Built
     from tests.lib.little_force import Cell
     from tests.lib.product import Product

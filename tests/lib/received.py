@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.build.corridor import build
-from pipeline.build.inventory import Survey
+from pipeline.build.inputs import Survey
 from pipeline.build.registers import Sources, register_rules, standing
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.columns.arrays import BLANKS

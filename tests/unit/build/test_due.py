@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.build.due import in_words, stale_months
-from pipeline.build.inventory import Survey
+from pipeline.build.inputs import Survey
 from pipeline.build.registers import Sources, standing
 from pipeline.datasets import declared
 from pipeline.model.findings import Finding

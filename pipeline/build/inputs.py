@@ -1,0 +1,134 @@
+"""What building the months of a dataset needs: what was received, what is to be built, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.build.received import History
+from pipeline.build.run_context import digest
+from pipeline.extract.partition import by_month
+from pipeline.model.periods import NO_PERIOD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    import pyarrow as pa
+
+    from pipeline.build.run_context import Workplace
+    from pipeline.errors import PipelineError
+    from pipeline.extract.reader import Reader
+    from pipeline.extract.reference import References
+    from pipeline.model.declaration import Dataset, Feed
+    from pipeline.model.findings import Finding
+    from pipeline.model.periods import Period
+    from pipeline.model.tables import Receipt
+    from pipeline.release.change_log import Why
+    from pipeline.storage.state import MonthState, Registers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Survey:
+    """What is there now, and what was remembered of it.
+
+    ``own`` are each feed's files by month; ``receipts`` each feed's by path; ``registers`` what each source
+    entered, by register and path, sources that have gone included, and ``combined`` the strongest entry of each
+    reference.  ``databases`` are the rows of each by path, ``held`` says by path of a month which of its events have
+    been held, ``numbers`` is a digest of the numbers that its rows have now.  ``history`` knows what stood at each path
+    and which files are set aside; ``paused`` are those of the ``gone`` months whose files are all there, but set aside;
+    ``rejected`` the files of builds that were rejected, with their month: they feed no other month.
+    """
+
+    own: Mapping[str, Mapping[Period, str]]
+    receipts: Mapping[str, Mapping[str, Receipt]]
+    registers: Registers
+    combined: Mapping[str, Mapping[str, str]]
+    opened: tuple[Period, ...]
+    gone: frozenset[Period]
+    databases: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[PipelineError, ...] = ()
+    floors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    weaker: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    weakenings: Mapping[str, int] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    remarks: tuple[str, ...] = ()
+    history: History = field(default_factory=History)
+    paused: frozenset[Period] = frozenset()
+    rejected: Mapping[str, Period] = field(default_factory=dict)
+    replaced: Registers = field(default_factory=dict)
+    entered: Mapping[str, str] = field(default_factory=dict)
+
+    def inputs(self, dataset: Dataset, month: Period) -> dict[str, str]:
+        """Return the sha256 by path of every extract that feeds a month: its own and later ones with late rows."""
+        found: dict[str, str] = {}
+        for feed in dataset.feeds:
+            own = self.own[feed.name].get(month)
+            for path in {*([own] if own else []), *self.late(feed, month)}:
+                found[path] = self.receipts[feed.name][path].sha256
+        return dict(sorted(found.items()))
+
+    @property
+    def file_months(self) -> dict[str, Period]:
+        """The months of the extracts, by path."""
+        return {path: month for files in self.own.values() for month, path in files.items()}
+
+    @property
+    def lacking(self) -> dict[Period, tuple[str, ...]]:
+        """The months that some feeds have a file of and others have none, with the feeds that have none."""
+        every = sorted({month for files in self.own.values() for month in files} - set(self.opened) - self.gone)
+        return {month: tuple(feed for feed, files in self.own.items() if month not in files) for month in every}
+
+    def late(self, feed: Feed, month: Period) -> tuple[str, ...]:
+        """Return the later files of a feed that hold rows of ``month``."""
+        months = {path: own for own, path in self.own[feed.name].items()}
+        receipts = self.receipts[feed.name]
+        later = (path for path in by_month(receipts, month) if months.get(path, "") > month)
+        return tuple(path for path in later if self.rejected.get(path, month) == month)
+
+    def openness(self, dataset: Dataset, month: Period) -> str:
+        """Return a digest of which earlier months the late rows of this month's own files can go to."""
+        earlier = {
+            each: each in self.opened
+            for feed in dataset.feeds
+            if month in self.own[feed.name]
+            for each in self.receipts[feed.name][self.own[feed.name][month]].months
+            if each != NO_PERIOD and each < month
+        }
+        return digest(earlier)
+
+
+class Stale(NamedTuple):
+    """A month to build: why, and what it will have been made from."""
+
+    month: Period
+    reasons: tuple[Why, ...]
+    inputs: Mapping[str, str]
+    made_from: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DatasetInputs:
+    """What building the months of one dataset needs.
+
+    ``places`` remember, by the sha256 of its CSV, which records a release holds, and where; ``lists`` are lists of map
+    points of before, by their own; ``left`` the records that left every release, by the list of the first that they
+    stood in.  All are read once.  ``withdrawn`` is what releases kept back that were withdrawn.
+    """
+
+    work: Workplace
+    dataset: Dataset
+    reader: Reader
+    found: Survey
+    references: References
+    points: Mapping[Period, References] = field(default_factory=dict)
+    months: Mapping[Period, MonthState] = field(default_factory=dict)
+    withdrawn: Mapping[Period, Collection[str]] = field(default_factory=dict)
+    places: dict[str, tuple[pa.Array, pa.Array]] = field(default_factory=dict)
+    lists: dict[str, References] = field(default_factory=dict)
+    left: Callable[[], Mapping[str, pa.Array]] = dict
+
+    def references_of(self, month: Period) -> References:
+        """Return the reference lists that a month is built with: a released one keeps its own map points."""
+        return self.points.get(month, self.references)
