@@ -46,7 +46,7 @@ def little_force(folder: Path) -> Product:
     return product
 
 
-def publish(product: Product, dataset: str, day: str = "2024-04-01", *, status: int = 0) -> Said:
+def publish(product: Product, dataset: str, day: str = "2024-04-01", *, status: int | None = 0) -> Said:
     """Return what a publish of one dataset said, which must end with ``status``."""
     return product.run("--as-of", day, "publish", "--quiet", dataset, status=status)
 
