@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,6 +124,25 @@ def test_files_that_do_not_hold_the_same_text_stop_the_release(tmp_path: Path, p
     with pytest.raises(PrivacyError, match="files-differ") as caught:
         read_back(files, ["name"])
     assert PERSON not in str(caught.value)
+
+
+def test_numbers_days_and_amounts_are_read_back_by_what_they_say(tmp_path: Path) -> None:
+    typed = pa.table(
+        {
+            "count": pa.array([7, None], pa.int64()),
+            "amount": pa.array([Decimal("1.50"), Decimal("-2.00")], pa.decimal128(18, 2)),
+            "day": pa.array([dt.date(2024, 1, 2), None]),
+            "share": pa.array([0.25, 3.0]),
+        }
+    )
+    files = written(tmp_path, typed, "count,amount,day,share\n7,1.50,2024-01-02,0.25\n,-2.00,,3\n")
+    assert read_back(files, typed.schema.names)[0]["count"].to_pylist() == ["7", None]
+    for said, wrong in (("7,1.50", "8,1.50"), ("7,1.50", "7,1.51"), ("7,1.50", "x,1.50"), ("-02,0.25", "-03,0.25")):
+        text = (tmp_path / "x.csv").read_text(encoding="utf-8")
+        files = written(tmp_path, typed, text.replace(said, wrong))
+        with pytest.raises(PrivacyError, match="files-differ"):
+            read_back(files, typed.schema.names)
+        files = written(tmp_path, typed, text)
 
 
 def test_a_cell_planted_in_both_files_is_found_after_reading_them_back(tmp_path: Path) -> None:
