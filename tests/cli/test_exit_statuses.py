@@ -275,7 +275,7 @@ def test_an_unknown_fault_shows_where_but_never_what(product: Product, monkeypat
     def fail(*_: object) -> None:
         raise ValueError("Mrs Vanterpoole-Squibb")
 
-    monkeypatch.setattr("pipeline.run.publish._outcomes", fail)
+    monkeypatch.setattr("pipeline.run.publish._ran", fail)
     said = product.run("publish", status=ExitStatus.BUG)
     assert re.match(r"bug: ValueError at .*test_exit_statuses\.py:[0-9]+\n  to do: please report this line\n", said.err)
     assert "Vanterpoole" not in said.text
@@ -286,7 +286,7 @@ def test_too_little_memory_is_said_so(product: Product, monkeypatch: pytest.Monk
     def fail(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("pipeline.run.publish._outcomes", fail)
+    monkeypatch.setattr("pipeline.run.publish._ran", fail)
     said = product.run("publish", status=ExitStatus.STORAGE)
     assert said.err.startswith("out-of-memory: ")
     assert "to do: " in said.err
