@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ExitStatus, SettingsError
+from pipeline.model.periods import ranges
 from pipeline.printable import printable
 from pipeline.run import decide, select
 from pipeline.run import recover as recovery
@@ -17,9 +18,10 @@ from pipeline.storage.privacy import check_reach
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pipeline.model.decisions import Decision
+    from pipeline.model.periods import Period
     from pipeline.storage.state import Version
 
 NEXT = "run `pipeline plan` to see what follows, then `pipeline publish`"
@@ -85,10 +87,10 @@ def _bytes(version: Version) -> str:
     return f"received {came}, {published} (sha256 {version.sha256[:8]}...)"
 
 
-def _told(settings: Settings, made: Sequence[Decision]) -> None:
+def _told(settings: Settings, made: Mapping[Decision, Sequence[Period]]) -> None:
     done = {"approve": "approved", "reject": "rejected", "forget": "to be taken back"}
-    about = [(each.dataset, each.period or each.path, each.finding) for each in made]
-    lines = [" ".join(filter(None, (f"{done[each.kind]}:", *what))) for each, what in zip(made, about, strict=True)]
+    about = {each: (each.dataset, ", ".join(ranges(months)), each.path, each.finding) for each, months in made.items()}
+    lines = [" ".join(filter(None, (f"{done[each.kind]}:", *what))) for each, what in about.items()]
     out([*lines, _written(settings)])
 
 

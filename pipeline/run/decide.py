@@ -71,8 +71,11 @@ def signature(role: str, reason: str, date: dt.date) -> Signature:
 
 def decide(
     settings: Settings, kind: str, choice: Choice, signed: Signature, *, say: Callable[[str], None]
-) -> tuple[Decision, ...]:
-    """Write the decisions about what was chosen and waits, and return them; where nothing does, `InputError`."""
+) -> dict[Decision, tuple[Period, ...]]:
+    """Write the decisions about what was chosen and waits; where nothing does, `InputError`.
+
+    They are returned, each with the months that it is about.
+    """
     private = settings.data / "private"
     with locked(private, say=say):
         state = Store(private).state(choice.dataset)
@@ -94,7 +97,8 @@ def decide(
         again = [_again(kind, each, state, signed) for each in chosen if each.code == LOST]
         made = _once([*_decisions(kind, choice, anew, signed), *again, *after_all])
         write(settings, made)
-    return made
+    spans = {(each.code, each.sha256): each.periods for each in chosen if each.code not in BY_MONTH}
+    return {each: spans.get((each.finding, each.sha256), (each.period,) if each.period else ()) for each in made}
 
 
 def forget(settings: Settings, path: str, signed: Signature, *, say: Callable[[str], None]) -> dict[Decision, Version]:
