@@ -142,7 +142,7 @@ def nothing_received(data: Path) -> InputError:
         "nothing-received",
         "there is no extract yet",
         where=str(data / "raw"),
-        fix="put the systems' extracts there (see data/raw/README.md), or try the sample: `make publish`",
+        fix="put the systems' extracts there (see data/raw/README.md); a sample is made under the settings that ship",
     )
 
 
