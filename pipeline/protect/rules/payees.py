@@ -291,7 +291,7 @@ class Payee(OfTransactions):
         less = Lines(personal, protected)
         done = self.redaction.redacted(columns, less, names, context)
         key = rows.key(_PAID)
-        people = pc.if_else(pa.array(lines | np.isin(kinds, PERSONAL)), plain(keys), None)
+        people = people_of(kinds, keys, called, entries)
         paid = () if key is None else remembered(key, (less, less), people, {}).entries.texts.tolist()
         columns = {name: plain(column) for name, column in done.items()}
         return PublicRevision("payee-needs-review", out, columns, kept_back=tuple(dict.fromkeys(paid)))
