@@ -118,6 +118,7 @@ class Payees:
     redacted: dict[Transaction, set[str]] = field(default_factory=dict)
     decided: dict[Transaction, set[str]] = field(default_factory=dict)
     ever_redacted: set[Transaction] = field(default_factory=set)
+    named_in: dict[Transaction, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def ledger(self, path: str, rows: Rows, *, readable: bool = True) -> bool:
         """Return whether a ledger counts, and remember what it says."""
@@ -192,7 +193,10 @@ class Payees:
         for month, rows in public.items():
             of_amount = {row["Net Amount"]: row for row in fed[month]}
             for shown in rows:
-                self.redacted[transaction_of(month, of_amount[shown["net_amount"]])].add(shown["redaction"])
+                row = of_amount[shown["net_amount"]]
+                self.redacted[transaction_of(month, row)].add(shown["redaction"])
+                if not shown["redaction"]:
+                    self.named_in[transaction_of(month, row)].add(fold(row["Supplier No"]))
         self.decided = {each: kinds for each, kinds in self.decided.items() if self.redacted.get(each) == kinds}
         self.ever_redacted |= {each for each, kinds in self.redacted.items() if kinds - {""}}
 
@@ -268,16 +272,20 @@ def told_again(month: str, public: Rows, rows: Rows, payees: Payees) -> Iterator
     """Yield transactions of a public month that tell more than they did, though nobody decided so."""
     of_amount = {row["Net Amount"]: row for row in rows}
     now: dict[Transaction, set[str]] = defaultdict(set)
+    others: set[Transaction] = set()  # where somebody is named who was not
     for shown in public:
-        now[transaction_of(month, of_amount[shown["net_amount"]])].add(shown["redaction"])
+        row = of_amount[shown["net_amount"]]
+        transaction = transaction_of(month, row)
+        now[transaction].add(shown["redaction"])
+        if not shown["redaction"] and fold(row["Supplier No"]) not in payees.named_in[transaction]:
+            others.add(transaction)
     by_themselves = {
         transaction_of(month, row) for row in rows if payees.type(fold(row["Supplier No"])) in PROTECTIVE
     }  # which keep back what the ledger says, and no more
     for transaction, kinds in now.items():
         before = payees.redacted.get(transaction, set()) - payees.decided.get(transaction, set())
-        if ("other" in before and kinds != {"other"}) or (
-            "personal" in before and kinds == {""} and transaction not in by_themselves
-        ):
+        nameless = "personal" in before and kinds == {""} and transaction in others - by_themselves
+        if nameless or ("other" in before and kinds != {"other"}):
             yield f"{transaction} was out with {before}, and is with {kinds}"
 
 

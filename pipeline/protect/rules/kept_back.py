@@ -1,8 +1,8 @@
 """What releases kept back of a transaction: it stays so when the ledger no longer says why.
 
-An entry begins with what it is about, a private key: of a transaction, with the payees because of whom it is redacted
-and how many of its lines name somebody, or of a text that holds a person's name.  One about a transaction counts while
-a payee of it is protected by number and by name: whoever decides about a payee decides about its transactions.
+An entry begins with what it is about, a private key: of a transaction, with the suppliers whom releases named in it
+and the payees because of whom it is redacted, or of a text that holds a person's name.  One about a transaction counts
+while a payee of it is protected by number and by name: whoever decides about a payee decides about its transactions.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 #: What may be kept back: all of a protected payee's transaction, who is paid, a text that holds a person's name.
 WHOLE, NAME, TEXTS = "other", "personal", "texts"
+_NOBODY = "-"
 
 
 class Lines(NamedTuple):
@@ -38,16 +39,24 @@ class Lines(NamedTuple):
     protected: Mask
 
 
+class Keys(NamedTuple):
+    """The private keys of lines: of the transaction, of the supplier, of a payee whom the ledger keeps back or null."""
+
+    transaction: pa.Array
+    supplier: pa.Array
+    payee: pa.Array
+
+
 class Paid(NamedTuple):
-    """What releases kept back of a transaction: what, because of whom, and how many of its lines named somebody."""
+    """What releases kept back of a transaction: what, because of whom, and which suppliers they named in it."""
 
     what: str
     payees: frozenset[str]
-    named: int
+    named: frozenset[str] = frozenset()
 
     def entry(self, key: str) -> str:
         """Return the entry of a transaction."""
-        return " ".join((key, self.what, str(self.named), *sorted(self.payees)))
+        return " ".join((key, self.what, ",".join(sorted(self.named)) or _NOBODY, *sorted(self.payees)))
 
 
 #: What releases kept back of transactions, by their keys.
@@ -61,49 +70,45 @@ def released(context: Context, register: str) -> Released:
     for entry in context.kept_back:
         key, what, *rest = entry.split(" ")
         if what != TEXTS and (because := _still(what, rest[1:], payees)):
-            known[key].append(Paid(what, because, int(rest[0])))
+            known[key].append(Paid(what, because, frozenset(rest[0].split(",")) - {_NOBODY}))
     return known
 
 
-def as_released(transaction: pa.Array, now: Lines, payee: pa.Array, before: Released) -> Lines:
-    """Return lines of which as much is kept back as releases did of their transactions.
-
-    ``payee`` is the key of the payee of a line that the ledger itself keeps back, null elsewhere.
-    """
+def as_released(keys: Keys, now: Lines, before: Released) -> Lines:
+    """Return lines of which as much is kept back as releases did of their transactions."""
     personal, protected = now.personal.copy(), now.protected.copy()
-    for paid, rows in _there(transaction, before):
+    for paid, rows in _there(keys.transaction, before):
         if not protected[rows].any() and any(each.what == WHOLE for each in paid):
             protected[rows], personal[rows] = True, False
-        named = rows[~(personal[rows] | protected[rows])]
-        there = {_first(each) for each in payee.take(pa.array(rows)).to_pylist() if each}
+        there = {_first(each) for each in keys.payee.take(pa.array(rows)).to_pylist() if each}
+        suppliers = keys.supplier.take(pa.array(rows)).to_pylist()
         for each in paid:  # some payee's line has gone, or names somebody else now
-            if each.what == NAME and len(named) > each.named and not {*map(_first, each.payees)} <= there:
-                personal[named] = True
+            if each.what == NAME and not {*map(_first, each.payees)} <= there:
+                other = [supplier not in each.named for supplier in suppliers]
+                personal[rows] |= np.array(other, np.bool_) & ~protected[rows]
     return Lines(personal, protected)
 
 
-def remembered(transaction: pa.Array, lines_of: tuple[Lines, Lines], payee: pa.Array, before: Released) -> Kept:
+def remembered(keys: Keys, now: Lines, lines: Lines, before: Released) -> Kept:
     """Return what later builds keep back of lines, as the ledger itself says, and as they are."""
-    now, lines = lines_of
-    keys = transaction.to_pylist()
-    people = payee.to_pylist()
-    was = {keys[rows[0]]: known for known, rows in _there(transaction, before)}
-    held = np.flatnonzero(lines.personal | lines.protected)
-    touched = was.keys() | {keys[row] for row in held.tolist()} - {None}
+    transactions, people, suppliers = (column.to_pylist() for column in (keys.transaction, keys.payee, keys.supplier))
+    hidden = lines.personal | lines.protected
+    only_before = hidden & ((lines.personal != now.personal) | (lines.protected != now.protected))
+    was = {transactions[rows[0]]: known for known, rows in _there(keys.transaction, before)}
+    touched = was.keys() | {transactions[row] for row in np.flatnonzero(hidden).tolist()} - {None}
+    every = pc.is_in(keys.transaction, value_set=pa.array(sorted(touched), pa.string()))
     of_key: dict[str, list[int]] = defaultdict(list)
-    for row in np.flatnonzero(
-        np.asarray(pc.is_in(transaction, value_set=pa.array(sorted(touched), pa.string())))
-    ).tolist():
-        of_key[keys[row]].append(row)
+    for row in np.flatnonzero(np.asarray(every)).tolist():
+        of_key[transactions[row]].append(row)
     kept: list[tuple[int, str]] = []
     weaker: list[tuple[int, str]] = []
     for key, rows in of_key.items():
-        only_before = [row for row in rows if (lines.personal | lines.protected)[row] and not _same(now, lines, row)]
-        named = sum(not (lines.personal[row] or lines.protected[row]) for row in rows)
-        paid = _merged(was.get(key, ()), _now(now, people, rows), None if only_before else named)
-        kept += [(row, each.entry(key)) for row in rows for each in paid]
-        weaker += [(row, each.entry(key)) for row in only_before for each in was.get(key, ())]
-    about = [(row, keys[row]) for rows in of_key.values() for row in rows]
+        named = frozenset(filter(None, (suppliers[row] for row in rows if not hidden[row])))
+        kept += [
+            (row, each.entry(key)) for each in _merged(was.get(key, ()), _now(now, people, rows), named) for row in rows
+        ]
+        weaker += [(row, each.entry(key)) for each in was.get(key, ()) for row in rows if only_before[row]]
+    about = [(row, key) for key, rows in of_key.items() for row in rows]
     return Kept(Marks.of(kept), Marks.of(weaker), Marks.of(about))
 
 
@@ -152,21 +157,17 @@ def _first(keys: str) -> str:
     return keys.partition("+")[0]
 
 
-def _same(now: Lines, lines: Lines, row: int) -> bool:
-    return bool(now.personal[row] == lines.personal[row] and now.protected[row] == lines.protected[row])
-
-
 def _now(now: Lines, people: list[str | None], rows: list[int]) -> Iterator[Paid]:
     """Yield what the ledger itself keeps back of a transaction; a payee without a key counts as one in doubt."""
     for what, mask in ((WHOLE, now.protected), (NAME, now.personal)):
         if any(mask[row] for row in rows):
-            yield Paid(what, frozenset(people[row] or "" for row in rows) - {""} or frozenset((UNKNOWN,)), 0)
+            yield Paid(what, frozenset(people[row] or "" for row in rows) - {""} or frozenset((UNKNOWN,)))
 
 
-def _merged(before: Collection[Paid], now: Iterable[Paid], named: int | None) -> list[Paid]:
-    """Return both as one of each kind; with None, as many lines name somebody as before."""
+def _merged(before: Collection[Paid], now: Iterable[Paid], named: frozenset[str]) -> list[Paid]:
+    """Return both as one of each kind, with whoever else is named now."""
     found: dict[str, Paid] = {each.what: each for each in before}
     for each in now:
-        also = found.get(each.what, Paid(each.what, frozenset(), 0))
+        also = found.get(each.what, Paid(each.what, frozenset()))
         found[each.what] = also._replace(payees=also.payees | each.payees)
-    return [each if named is None else each._replace(named=named) for each in found.values()]
+    return [each._replace(named=each.named | named) for each in found.values()]

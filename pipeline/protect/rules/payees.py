@@ -15,7 +15,7 @@ from pipeline.columns.keys import fold_column
 from pipeline.model.handling import Judgement, Problem, Question
 from pipeline.model.payee_types import PERSONAL, PROTECTED, PROTECTION
 from pipeline.model.public_rows import PublicRevision, PublicRows
-from pipeline.protect.rules.kept_back import Lines, as_released, released, remembered, texts_remembered
+from pipeline.protect.rules.kept_back import Keys, Lines, as_released, released, remembered, texts_remembered
 from pipeline.protect.rules.named import names_of, names_somebody
 from pipeline.protect.rules.payee_questions import pence, questions_of
 from pipeline.protect.rules.payee_register import (
@@ -215,11 +215,13 @@ class Payee(OfTransactions):
     def _lines(self, raw: RawTable, context: Context) -> Lines:
         """Return the lines of people and of transactions with a protected one, and those that releases redacted."""
         own = self._own(raw, context)
-        return as_released(raw.cells[_PAID], own, self._people(raw, context), released(context, self.register))
+        return as_released(self._paid(raw, context), own, released(context, self.register))
 
-    def _people(self, raw: RawTable, context: Context) -> pa.Array:
+    def _paid(self, raw: RawTable, context: Context) -> Keys:
         called = context.pseudonyms.protection("name", raw.cells[self.name])
-        return people_of(self.kinds(raw, context), raw.cells[_KEY], called, context.registers.get(self.register, {}))
+        entries = context.registers.get(self.register, {})
+        people = people_of(self.kinds(raw, context), raw.cells[_KEY], called, entries)
+        return Keys(raw.cells[_PAID], plain(raw.cells[_KEY]), people)
 
     def _own(self, raw: RawTable, context: Context) -> Lines:
         """Return the lines of people, and all lines of transactions with a protected one, as the ledger says.
@@ -288,21 +290,19 @@ class Payee(OfTransactions):
             return None
         columns = {name: rows.text(name) for name in self.redaction.touches}
         names = names_of(rows.text(self.redaction.name), personal | protected)
-        less = Lines(personal, protected)
-        done = self.redaction.redacted(columns, less, names, context)
+        done = self.redaction.redacted(columns, less := Lines(personal, protected), names, context)
         key = rows.key(_PAID)
-        people = people_of(kinds, keys, called, entries)
-        paid = () if key is None else remembered(key, (less, less), people, {}).entries.texts.tolist()
+        of = None if key is None else Keys(key, plain(keys), people_of(kinds, keys, called, entries))
+        paid = () if of is None else remembered(of, less, less, {}).entries.texts.tolist()
         columns = {name: plain(column) for name, column in done.items()}
         return PublicRevision("payee-needs-review", out, columns, kept_back=tuple(dict.fromkeys(paid)))
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the lines whose payee is unknown, and what is kept back of the others."""
         review = Review(transactions(raw, self.body, self.number), self.kinds(raw, context) == "")
-        own, lines, people = self._own(raw, context), self._lines(raw, context), self._people(raw, context)
-        names = self._names(raw, context)
+        own, lines, names = self._own(raw, context), self._lines(raw, context), self._names(raw, context)
         texts = [raw.cells[each] for each in self.redaction.raw_protected]
-        paid = remembered(raw.cells[_PAID], (own, lines), people, released(context, self.register))
+        paid = remembered(self._paid(raw, context), own, lines, released(context, self.register))
         return Judgement(
             (review,), kept=(paid, *(texts_remembered(each, names_somebody(each, names), context) for each in texts))
         )
