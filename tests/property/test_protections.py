@@ -146,7 +146,8 @@ class Ledgers(World):
         for month, public in self.public().items():
             path = f"expenditure/ledger/{month}.csv"
             afresh = self.is_afresh(outcome, month)
-            if afresh or month not in self.out:
+            amounts = {row["Net Amount"] for row in self.out.get(month, ())}
+            if afresh or month not in self.out or not {row["net_amount"] for row in public} <= amounts:
                 self.out[month] = self.fed(outcome, month, path)
                 self.payees.versions.released(path, self.out[month])
             rows = self.out[month]
