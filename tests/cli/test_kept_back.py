@@ -49,11 +49,37 @@ def departments(force: Product) -> set[str]:
         (
             [line("S77", "IND", "Wren Exampleson", "T1"), FIRM],
             [line("S77", "IND", "Wren Exampleson", "T1"), FIRM, line("S91", "ORG", "New Firm Ltd", "T1", "3")],
+            [PERSONAL, PERSONAL, "Quill Ltd"],
+            ["New Firm Ltd", PERSONAL, "Quill Ltd"],
+        ),
+        (
+            [line("S77", "IND", "Wren Exampleson", "T1"), FIRM],
+            [line("S78", "ORG", "W Exampleson", "T1")],
+            [PERSONAL],
+            ["W Exampleson"],
+        ),
+        (
+            [line("S77", "IND", "Wren Exampleson", "T1"), line("S77", "IND", "Wren Exampleson", "T1", "2")],
+            [line("S77", "IND", "Wren Exampleson", "T1"), line("S78", "ORG", "W Exampleson", "T1", "2")],
+            [PERSONAL, PERSONAL],
+            [PERSONAL, "W Exampleson"],
+        ),
+        (
+            [line("S77", "IND", "Wren Exampleson", "T1"), FIRM],
+            [line("S77", "IND", "Wren Exampleson", "T1"), FIRM, line("S91", "ORG", "New Firm Ltd", "T2")],
             [PERSONAL, "New Firm Ltd", "Quill Ltd"],
             None,
         ),
     ],
-    ids=["a line has gone", "another number", "a person's other number", "the ledger says it itself"],
+    ids=[
+        "a line has gone",
+        "another number",
+        "a person's other number",
+        "a new line beside a person's",
+        "another number while a firm leaves",
+        "another number of one of two lines",
+        "another transaction",
+    ],
 )
 def test_a_transaction_stays_redacted_until_somebody_decides(
     force: Product,
@@ -207,3 +233,14 @@ def test_what_the_ledger_keeps_back_of_one_line_frees_no_other(force: Product) -
     publish(force, SPEND, "2024-04-02", status=5)
     assert departments(force) == {""}
     assert "W Exampleson Ltd" not in payees(force, JAN)
+
+
+def test_who_was_redacted_beside_a_protected_payee_is_asked_about_by_itself(force: Product) -> None:
+    pay(force, JAN, ROBIN, line("S70", "IND", "Wren Exampleson", "T1", "2"))
+    publish(force, SPEND)
+    assert payees(force, JAN) == [OTHER, OTHER]
+    pay(force, JAN, ROBIN | {"Supplier Type": "ORG"}, line("S71", "ORG", "W Exampleson", "T1", "2"))
+    publish(force, SPEND, "2024-04-02", status=5)
+    force.decide("approve", SPEND, "--all")
+    publish(force, SPEND, "2024-04-03", status=5)
+    assert "W Exampleson" not in payees(force, JAN)

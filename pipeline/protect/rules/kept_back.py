@@ -80,10 +80,9 @@ def as_released(keys: Keys, now: Lines, before: Released) -> Lines:
     for paid, rows in _there(keys.transaction, before):
         if not protected[rows].any() and any(each.what == WHOLE for each in paid):
             protected[rows], personal[rows] = True, False
-        there = {_first(each) for each in keys.payee.take(pa.array(rows)).to_pylist() if each}
         suppliers = keys.supplier.take(pa.array(rows)).to_pylist()
-        for each in paid:  # some payee's line has gone, or names somebody else now
-            if each.what == NAME and not {*map(_first, each.payees)} <= there:
+        for each in paid:  # a person's line may name somebody else now
+            if each.what == NAME:
                 other = [supplier not in each.named for supplier in suppliers]
                 personal[rows] |= np.array(other, np.bool_) & ~protected[rows]
     return Lines(personal, protected)
@@ -152,15 +151,10 @@ def _still(what: str, because: Iterable[str], payees: Mapping[str, str]) -> froz
     return frozenset(filter(is_protected, because))
 
 
-def _first(keys: str) -> str:
-    """Return the key of a payee's number, or of its name where it has no number."""
-    return keys.partition("+")[0]
-
-
 def _now(now: Lines, people: list[str | None], rows: list[int]) -> Iterator[Paid]:
     """Yield what the ledger itself keeps back of a transaction; a payee without a key counts as one in doubt."""
-    for what, mask in ((WHOLE, now.protected), (NAME, now.personal)):
-        if any(mask[row] for row in rows):
+    if any(now.protected[row] or now.personal[row] for row in rows):
+        for what in (WHOLE, NAME) if any(now.protected[row] for row in rows) else (NAME,):
             yield Paid(what, frozenset(people[row] or "" for row in rows) - {""} or frozenset((UNKNOWN,)))
 
 
