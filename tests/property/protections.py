@@ -225,7 +225,8 @@ class Payees:
         if list_is_gone:
             self.listed = {number: kind for number, kind in self.listed.items() if kind not in PROTECTIVE}
         self.versions.let_in += self.versions.aside.items()
-        for row in self.lines():
+        taken_back = (row for _, rows in self.versions.gone for row in rows)  # what it says of names is asked about too
+        for row in (*self.lines(), *taken_back):
             self.approved.add((fold(row["Supplier No"]), fold(row["Supplier Name"])))
 
     def is_clear(self, row: Row) -> bool:
