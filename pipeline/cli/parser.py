@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from pipeline import __version__
 from pipeline.cli.mistakes import commands_of, explain, refuse_left, refuse_misplaced
-from pipeline.cli.said import check_open, show_error, written
+from pipeline.cli.said import check_open, part_with_full, show_error, written
 from pipeline.errors import EXIT_MEANINGS, ExitStatus, Interrupted, PipelineError, bug
 from pipeline.model.periods import FORMS, is_period
 from pipeline.settings.reader import FIRST_YEAR, LAST_YEAR, PATH, day
@@ -138,6 +138,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         unforeseen = bug(error)
         show_error(unforeseen)
         return int(unforeseen.status)
+    finally:
+        part_with_full()
 
 
 def _interrupt(_number: int, _frame: object) -> NoReturn:

@@ -27,6 +27,17 @@ def written(status: int) -> int:
     return status
 
 
+def part_with_full() -> None:
+    """Let what a stream cannot take go nowhere: at its end Python would fail to write it once more."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def silence() -> None:
     """Let what is still to be written go nowhere: what was done stays done, and so does its status."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
