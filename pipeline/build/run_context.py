@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from pipeline.build.fingerprint import code_digest, code_lists
 from pipeline.codelists import CODELISTS, CodeLists
-from pipeline.errors import SettingsError
 from pipeline.extract.reader import Reader
 from pipeline.extract.reference import References, read_references
 from pipeline.model.context import Context
@@ -43,18 +42,8 @@ def digest(facts: object) -> str:
 def schema_of(settings: Settings, dataset: Dataset) -> TableSchema:
     """Return the schema of the published table, with what the settings decide filled in."""
     path = SCHEMAS / dataset.family / f"{dataset.name}.json"
-    force, schema = settings.force, TableSchema.load(path)
-    for feed in dataset.feeds:
-        made = {name for treatment in feed.treatments for name in treatment.makes}
-        if differing := sorted(made ^ {*schema.names}):
-            raise SettingsError(
-                "schema-refused",
-                f"the schema and the declaration of feed `{feed.name}` do not name the same published columns: "
-                f"only one of them has {', '.join(f'`{name}`' for name in differing)}",
-                where=path.name,
-                fix="name each published column in both",
-            )
-    return schema.with_settings(
+    force = settings.force
+    return TableSchema.load(path).with_settings(
         {"force-names": (force.name,), "bodies": tuple(force.bodies.values())}, settings.words(dataset.name)
     )
 

@@ -61,8 +61,9 @@ def publish(folder: Path, words: Sequence[str], *, last: int = 0, told: Path | N
 
 
 def whole(folder: Path) -> dict[str, str]:
-    """Return everything that a finished run leaves, the journal and the lock apart: kills are seen in it."""
-    return {name: text for name, text in contents(folder / "data").items() if name != "private/journal.jsonl"}
+    """Return everything that a finished run leaves, without the journal, which shows kills, and when files were seen."""
+    aside = ("private/journal.jsonl", "private/looked/")
+    return {name: text for name, text in contents(folder / "data").items() if not name.startswith(aside)}
 
 
 def main(start: Path, work: Path, points: int, words: Sequence[str]) -> None:
