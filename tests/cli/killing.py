@@ -61,7 +61,7 @@ def publish(folder: Path, words: Sequence[str], *, last: int = 0, told: Path | N
 
 
 def whole(folder: Path) -> dict[str, str]:
-    """Return everything that a finished run leaves, without the journal, which shows kills, and when files were seen."""
+    """Return what a finished run leaves, without the journal, which shows kills, and when files were seen."""
     aside = ("private/journal.jsonl", "private/looked/")
     return {name: text for name, text in contents(folder / "data").items() if not name.startswith(aside)}
 
