@@ -27,6 +27,7 @@ def hold_recovered(
     A month keeps its mark until somebody has let in other rows of it: the same rows say nothing of later ones.
     """
     marks = {month: each.made_from[RECOVERED] for month, each in before.items() if RECOVERED in each.made_from}
+    newest = max(marks.values(), default="")
     months, held = dict(after), set()
     for month, now in after.items():
         was = before.get(month)
@@ -34,7 +35,7 @@ def hold_recovered(
         found = None
         if month in marks or (marks and last is None) or _waited(was):
             found = _other_rows(dataset, month, last, now)
-        let_in = found is not None and desk.approval(found) is not None
+        let_in = found is not None and _is_let_in(desk, found, since=marks.get(month, newest))
         if found and not let_in:
             held.add(month)
             months[month] = _held(now, was, found)
@@ -44,6 +45,12 @@ def hold_recovered(
             made_from = {name: text for name, text in now.made_from.items() if name != RECOVERED}
             months[month] = replace(months[month], made_from=made_from)
     return months, frozenset(held)
+
+
+def _is_let_in(desk: Desk, found: Finding, *, since: str) -> bool:
+    """Return whether somebody let in what was found: what was looked at before the loss knew other protections."""
+    approval = desk.approval(found)
+    return approval is not None and approval.date.isoformat() >= since
 
 
 def _waited(was: MonthState | None) -> bool:
@@ -56,12 +63,13 @@ def _other_rows(dataset: str, month: Period, last: Built | None, now: MonthState
     built = now.waiting.built if now.waiting else now.released
     if built is None or (last and last.csv_sha256 == built.csv_sha256):
         return None
+    snapped = "; its places are snapped by the list of map points of today" if built.points else ""
     return Finding(
         code=RECOVERED,
         dataset=dataset,
         periods=(month,),
         words=f"the private memory was lost, and what is now built holds {built.rows:,} rows, "
-        f"what is public {last.rows if last else 0:,}",
+        f"what is public {last.rows if last else 0:,}{snapped}",
         held=f"releases/{dataset}/{built.folder}/{dataset}-{month}.csv",
         binds=built.csv_sha256,
     )

@@ -81,7 +81,7 @@ REASONS = MappingProxyType(
         "month-not-open": Reason(_KEPT, "its date is in a month for which no file has come"),
         "restricted": Reason(_KEPT, "the record is restricted"),
         "duplicate": Reason(_KEPT, "the same record comes more than once; one copy is published"),
-        "payee-needs-review": Reason(_KEPT, "nobody has said yet what kind of payee this is"),
+        "payee-needs-review": Reason(_KEPT, "nobody has said yet that this payee may be named"),
         "account-needs-review": Reason(
             _KEPT, "the account is an excluded one but for case, blanks or zeros, and nobody has said whether it is"
         ),

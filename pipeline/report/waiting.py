@@ -35,7 +35,7 @@ def waiting_lines(outcome: Outcome, private: Path, *, planned: bool = False, det
     for code, findings in by_code.items():
         yield from _reason(code, findings, private, details=details)
     if by_code and planned:
-        yield "  `pipeline publish` keeps what is to be looked at; then:"
+        yield "  `pipeline publish` writes the held files, to be looked at; then:"
     for chosen in _choices(by_code):
         for what, command in (("approve", "approve"), ("leave it as it is", "reject")):
             yield f"  to {what}: pipeline {command} {outcome.dataset.name} {chosen} {_SIGNED}"

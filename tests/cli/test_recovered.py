@@ -101,3 +101,48 @@ def test_what_waits_is_measured_against_what_is_public_every_night(tmp_path: Pat
         assert "WAITS recovered: 2024-01" in said.out
         assert ("WAITS shrank: 2024-01" in said.out) is (rows == 45)
         assert len(force.csv(STREET, JAN)) == 106
+
+
+def test_what_was_let_in_before_the_memory_was_lost_again_waits_again(tmp_path: Path) -> None:
+    force = little_force(tmp_path / "force")
+    publish(force, STREET)
+    (force.private / "state" / f"{STREET}.json").unlink()
+    assert force.run("--as-of", "2024-04-02", "recover").status == 0
+    record(force, JAN, crime(JAN, 77))
+    publish(force, STREET, "2024-04-02", status=5)
+    signed = ("--role", "Head of Information Management", "--reason", "Checked.")
+    force.run("--as-of", "2024-04-02", "approve", STREET, JAN, *signed, status=0)
+    publish(force, STREET, "2024-04-03")
+    assert len(force.csv(STREET, JAN)) == 7
+    record(force, JAN, crime(JAN, 77, restricted="Y"))
+    publish(force, STREET, "2024-04-04")
+    assert len(force.csv(STREET, JAN)) == 6
+    (force.private / "state" / f"{STREET}.json").unlink()
+    assert force.run("--as-of", "2024-04-05", "recover").status == 0
+    record(force, JAN, crime(JAN, 77))  # who is restricted is known no more
+    said = publish(force, STREET, "2024-04-06", status=5)
+    assert "WAITS recovered: 2024-01" in said.out
+    assert len(force.csv(STREET, JAN)) == 6
+
+
+def test_what_was_set_aside_stays_so_when_memory_and_decisions_are_lost_one_after_the_other(force: Product) -> None:
+    record(force, MAR)
+    call(force, MAR)
+    publish(force, STREET, "2024-04-02", status=5)
+    force.decide("approve", STREET, MAR)
+    publish(force, STREET, "2024-04-03")
+    wrong = force.crimes(MAR).read_bytes()
+    force.decide("forget", "crime/recorded-crime/2024-03.csv")
+    publish(force, STREET, "2024-04-04", status=5)
+    (force.private / "state" / f"{STREET}.json").unlink()
+    assert force.run("recover").status == 0
+    (force.private.parents[1] / "decisions.toml").unlink()
+    force.crimes(MAR).write_bytes(wrong)
+    said = publish(force, STREET, "2024-04-06", status=5)
+    assert "decision-lost" in said.out
+
+
+def test_the_question_says_that_places_are_snapped_anew(force: Product) -> None:
+    record(force, JAN, crime(JAN, 77))
+    said = publish(force, STREET, "2024-04-02", status=5)
+    assert "snapped by the list of map points of today" in " ".join(said.out.split())
