@@ -302,6 +302,7 @@ CODES = MappingProxyType(
         "no-such-month": Meaning("A month was asked for that was never built."),
         "file-changed": Meaning("A raw file is not the one that was put into quarantine."),
         # the corridor
+        "bad-declaration": Meaning("The declaration of a dataset is wrong, or its schema has other columns."),
         "not-the-schema": Meaning("A table has other columns or types than its schema."),
         "identity-published": Meaning("An identifying cell would have been published with its own row."),
         "files-differ": Meaning("The CSV and the Parquet of a release differ when they are read back."),

@@ -5,25 +5,52 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
+import traceback
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from pipeline.errors import SettingsError, several
 from pipeline.model.declaration import Dataset
 from pipeline.model.wording import worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pipeline.errors import PipelineError
+
 _SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
 
 def _declarations() -> Iterator[Dataset]:
-    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
-        if not module.ispkg:
+    """Yield every declaration; the mistakes of those that cannot be understood come together."""
+    mistakes: list[PipelineError] = []
+    for module in pkgutil.walk_packages(__path__, f"{__name__}.", onerror=lambda _: None):
+        try:
             values = vars(importlib.import_module(module.name)).values()
+        except Exception as error:  # noqa: BLE001 - whatever a declaration gets wrong
+            mistakes.append(_mistake(module.name, error))
+            continue
+        if not module.ispkg:
             yield from (value for value in values if type(value) is Dataset)
+    if mistakes:
+        raise several(mistakes)
+
+
+def _mistake(module: str, error: Exception) -> SettingsError:
+    """Return what is wrong with a declaration, and the line of it; it is a program's text, and holds no cell."""
+    file = f"{module.replace('.', '/')}.py"
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if Path(frame.filename).parts[-2:] == Path(file).parts[-2:]]
+    line = error.lineno if isinstance(error, SyntaxError) else next(reversed(lines), None)
+    said = error.msg if isinstance(error, SyntaxError) else f"{error}"
+    return SettingsError(
+        "bad-declaration",
+        said or type(error).__name__,
+        where=f"{file}, line {line}" if line else file,
+        fix="correct that line; docs/add-a-dataset.md shows a whole declaration",
+    )
 
 
 def declared() -> Mapping[str, Dataset]:

@@ -9,13 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.columns.parallel import map_columns
+from pipeline.errors import SettingsError
 from pipeline.model.handling import Judgement, Problem, nowhere
 from pipeline.model.reasons import REASONS
 from pipeline.model.tables import Found, SafeTable
 from pipeline.protect.rules.rule import Marked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -50,6 +51,7 @@ def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, context: Context, na
         problems = list(rule.excuse(problems, raw, context))
     for rule in feed.rules:
         columns = rule.amend(columns, raw, context)
+    _check_names(dataset, feed, made=columns, wanted=names)
     bad = nowhere(len(raw))
     for found in problems:
         bad |= found.mask
@@ -69,6 +71,22 @@ def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, context: Context, na
         applied=tuple(entry for said in judgements for entry in said.applied),
         kept=tuple(each for said in judgements for each in said.kept),
     )
+
+
+def _check_names(dataset: Dataset, feed: Feed, *, made: Iterable[str], wanted: Iterable[str]) -> None:
+    """Stop where the declaration makes other columns than the schema describes."""
+    only_made, only_wanted = sorted({*made} - {*wanted}), sorted({*wanted} - {*made})
+    words = [f"the feed {feed.name} makes {', '.join(only_made)}, and the schema has no such field"] * bool(only_made)
+    words += [f"the schema has {', '.join(only_wanted)}, and nothing in the feed {feed.name} makes it"] * bool(
+        only_wanted
+    )
+    if words:
+        raise SettingsError(
+            "bad-declaration",
+            "; ".join(words),
+            where=f"schemas/{dataset.family}/{dataset.name}.json",
+            fix="give both the same names, letter by letter",
+        )
 
 
 def _references(dataset: Dataset, before: Mapping[str, pa.Array], after: Mapping[str, pa.Array]) -> dict[str, pa.Array]:

@@ -185,5 +185,11 @@ def test_the_worked_example_is_published_as_its_page_shows(tmp_path: Path) -> No
     stopped = run(tree, "--data", str(data), "publish", "card-spend")
     assert unsaid(stopped, block_after("stops the extract:").splitlines()) == []
     after = digests(tree)
+    schema = (tree / SCHEMA).read_text(encoding="utf-8")
+    (tree / SCHEMA).write_text(schema.replace('"department"', '"unit"'), encoding="utf-8")
+    extract.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    stopped = run(tree, "--data", str(data), "publish", "card-spend")
+    assert (stopped.returncode, "STOPPED: bad-declaration: " + SCHEMA in stopped.stdout) == (2, True)
+    assert "the feed card makes department, and the schema has no such field" in stopped.stdout
     assert after.keys() - before.keys() == {DECLARATION, SCHEMA, "key"}
     assert {name: after[name] for name in before} == before

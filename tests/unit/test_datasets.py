@@ -1,0 +1,58 @@
+"""What is wrong with a declaration is said with its file and its line, before anything is read."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeline import datasets
+from pipeline.datasets import declared
+from pipeline.errors import ExitStatus, SettingsError
+from tests.lib import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_GOOD = (ROOT / "pipeline" / "datasets" / "engagement" / "engagement_events.py").read_text(encoding="utf-8")
+_LINE = next(line for line in _GOOD.splitlines() if line.startswith('        "event_id"'))
+
+
+def said_of(folder: Path, monkeypatch: pytest.MonkeyPatch, **texts: str) -> SettingsError:
+    """Return what is said of a family of declarations."""
+    family = folder / "slips"
+    family.mkdir()
+    for name, text in {"__init__": '"""A family."""\n', **texts}.items():
+        (family / f"{name}.py").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(datasets, "__path__", [*datasets.__path__, str(folder)])
+    with pytest.raises(SettingsError) as stopped:
+        declared()
+    for name in [name for name in sys.modules if name.startswith("pipeline.datasets.slips")]:
+        del sys.modules[name]
+    return stopped.value
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (_LINE, _LINE.rstrip(",") + " ,,", "invalid syntax"),
+        (_LINE, _LINE + '\n        ("event_id",): Withhold(what="x", why="y"),', "event_id has 2 handlings"),
+        ("from pipeline.model.declaration import Dataset", "from pipeline.model.declaration import Dataste", "Dataste"),
+        ("family=", "famly=", "unexpected keyword argument 'famly'"),
+        ("Dataset(", "Datasets(", "name 'Datasets' is not defined"),
+    ],
+)
+def test_a_slip_is_said_with_its_file_and_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, after: str, said: str
+) -> None:
+    assert before in _GOOD
+    error = said_of(tmp_path, monkeypatch, slip=_GOOD.replace(before, after))
+    assert (error.code, error.status) == ("bad-declaration", ExitStatus.SETTINGS)
+    assert error.where.startswith("pipeline/datasets/slips/slip.py, line ")
+    assert said in error.message
+
+
+def test_slips_of_several_declarations_come_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = said_of(tmp_path, monkeypatch, a="a +\n", b="b +\n")
+    assert [f"slips/{name}.py, line 1" in str(error) for name in "ab"] == [True, True]
