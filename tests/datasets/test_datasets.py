@@ -127,6 +127,7 @@ def test_its_extracts_give_exactly_the_expected_files(folder: DatasetFolder, run
 def written(folder: Path, found: Mapping[str, str]) -> None:
     """Write expected files anew, where that is asked for."""
     if os.environ.get("PIPELINE_TEST_WRITE_GOLDEN"):
+        folder.mkdir(exist_ok=True)
         for name, text in found.items():
             (folder / name).write_text(text, "utf-8", newline="")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import re
 import shutil
@@ -49,8 +50,8 @@ class DatasetFolder:
 
     @property
     def expected(self) -> dict[str, str]:
-        """The published files, by name."""
-        return {path.name: path.read_text("utf-8") for path in sorted((self.path / "expected").iterdir())}
+        """The published files, by name; none before they are drawn."""
+        return {path.name: path.read_text("utf-8") for path in sorted((self.path / "expected").glob("*.csv"))}
 
     @property
     def periods(self) -> list[Period]:
@@ -59,8 +60,10 @@ class DatasetFolder:
 
     @property
     def as_of(self) -> str:
-        """The day of the run: the first day that is in none of the periods."""
+        """The day of the run: the first day that is in none of the periods; today before they are drawn."""
         kind = self.dataset.period
+        if not self.periods:
+            return dt.datetime.now(tz=dt.UTC).date().isoformat()
         return kind.first_day(kind.neighbour(self.periods[-1], 1)).isoformat()
 
     @property
