@@ -64,6 +64,8 @@ def _digest(paths: tuple[str, ...]) -> str:
 
 def _modules_in(value: object) -> Iterator[str]:
     """Yield the modules in which all that a declaration holds is defined."""
+    if isinstance(value, str):  # most of what it holds
+        return
     yield getattr(value, "__module__", "")
     inside: Iterable[object] = ()
     if is_dataclass(value):

@@ -7,6 +7,7 @@ import json
 import pkgutil
 import traceback
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -16,26 +17,29 @@ from pipeline.model.declaration import Dataset
 from pipeline.model.wording import worded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from pipeline.errors import PipelineError
 
 _SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
 
-def _declarations() -> Iterator[Dataset]:
-    """Yield every declaration; the mistakes of those that cannot be understood come together."""
+@cache
+def _declarations(folders: tuple[str, ...]) -> tuple[Dataset, ...]:
+    """Return every declaration; the mistakes of those that cannot be understood come together."""
+    found: list[Dataset] = []
     mistakes: list[PipelineError] = []
-    for module in pkgutil.walk_packages(__path__, f"{__name__}.", onerror=lambda _: None):
+    for module in pkgutil.walk_packages(folders, f"{__name__}.", onerror=lambda _: None):
         try:
             values = vars(importlib.import_module(module.name)).values()
         except Exception as error:  # noqa: BLE001 - whatever a declaration gets wrong
             mistakes.append(_mistake(module.name, error))
             continue
         if not module.ispkg:
-            yield from (value for value in values if type(value) is Dataset)
+            found += (value for value in values if type(value) is Dataset)
     if mistakes:
         raise several(mistakes)
+    return tuple(found)
 
 
 def _mistake(module: str, error: Exception) -> SettingsError:
@@ -55,7 +59,7 @@ def _mistake(module: str, error: Exception) -> SettingsError:
 
 def declared() -> Mapping[str, Dataset]:
     """Return every declared dataset by name, in the order of their names, with what its schema says of it."""
-    found = (_with_words(dataset) for dataset in _declarations())
+    found = (_with_words(dataset) for dataset in _declarations(tuple(__path__)))
     return MappingProxyType({dataset.name: dataset for dataset in sorted(found, key=lambda each: each.name)})
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
@@ -51,11 +51,11 @@ class TableSchema:
     @classmethod
     def of(cls, descriptor: Mapping[str, Any], *, where: str = "a schema") -> TableSchema:
         """Return the schema that ``descriptor`` describes; all that is wrong with it is said at once."""
-        found = refusals(descriptor) if isinstance(descriptor, dict) else ("it is no object",)
-        if found:
+        judged = _judged(json.dumps(descriptor, ensure_ascii=False))
+        if judged.refusals:
             fix = "say only what the checks enforce (pipeline/validate/grammar.py lists it)"
-            raise _refused(where, "; ".join(found), fix)
-        return cls(json.dumps(descriptor, ensure_ascii=False))
+            raise _refused(where, "; ".join(judged.refusals), fix)
+        return judged.schema
 
     @cached_property
     def title(self) -> str:
@@ -126,6 +126,19 @@ class TableSchema:
                 )
             field["constraints"] = {**field.get("constraints", {}), "enum": list(enums[source])}
         return TableSchema.of(descriptor)
+
+
+class _Judged(NamedTuple):
+    schema: TableSchema
+    refusals: Sequence[str]
+
+
+@lru_cache(maxsize=256)
+def _judged(text: str) -> _Judged:
+    """Return the schema of a descriptor and what is wrong with it: the same text is judged once."""
+    descriptor = json.loads(text)
+    found = refusals(descriptor) if isinstance(descriptor, dict) else ("it is no object",)
+    return _Judged(TableSchema(text), tuple(found))
 
 
 def _with_codes(descriptor: dict[str, Any], *, where: str) -> dict[str, Any]:
