@@ -1,7 +1,7 @@
 """Text to values: what a cell of each type must look like, more strictly than Frictionless reads it.
 
 Every function takes distinct or whole columns of text and gives an array of the same length that is null
-where the text is empty or not of the type.  `differences.py` lists where that is stricter, and why.
+where the text is empty or not of the type.  `referee/differences.csv` lists where that is stricter, and why.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The schema as checks of whole columns: which rows may be published, and what is wrong with the others.
 
-What Frictionless would say, row by row and code by code, but stricter where `differences.py` says so.
+What Frictionless would say, row by row and code by code, but stricter where `referee/differences.csv` says so.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Frictionless as the outside referee: it reads a sample of every release, and all that was rejected.
 
 The checks are ours and could be wrong; the released schema is read by everybody else with Frictionless.  A
-difference that `differences.py` does not explain stops the release.
+difference that `differences.csv` does not explain stops the release.
 """
 
 from __future__ import annotations
@@ -116,5 +116,5 @@ def _differs(unknown: Iterable[Rejection], ours: set[Rejection], schema: TableSc
         "verdict-differs",
         said,
         where=f"the referee on `{schema.title}`",
-        fix="find out which is right; a difference that is meant belongs into pipeline/validate/differences.py",
+        fix="find out which is right; one that is meant belongs into pipeline/validate/referee/differences.csv",
     )
