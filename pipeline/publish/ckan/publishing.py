@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import PortalError
 from pipeline.publish.catalogue.views import size_in_words
-from pipeline.publish.ckan.failures import changed
+from pipeline.publish.ckan.failures import failure
 from pipeline.publish.ckan.fields import UNFINISHED, held_sha256, ours, theirs
 from pipeline.publish.ckan.package import ORDER, HeldPackage, released_files
 from pipeline.publish.ckan.revision import make_revision
@@ -43,7 +43,7 @@ class Publishing:
         self.access.check_licence(self.publication)
         package = self._show()
         if guard != (None if package is None else package.modified):
-            raise changed(self.publication.name)
+            raise failure("changed-meanwhile", self.publication.name)
         if package is None:
             package = self._create(owner)
         making = package.unfinished
@@ -74,17 +74,17 @@ class Publishing:
         def settled() -> HeldPackage | None:
             now = self._show()
             if now is not None and not now.unfinished:
-                raise changed(self.publication.name)  # somebody else made it
+                raise failure("changed-meanwhile", self.publication.name)  # somebody else made it
             return now
 
         def send() -> HeldPackage:
-            failure = None
+            refused = None
             try:
                 return self._call("package_create", fields)
-            except PortalError as refused:
-                failure = refused
+            except PortalError as error:
+                refused = error
             # another run of ours was quicker, or the portal does not take this name
-            raise changed(self.publication.name) if self._show() is not None else failure
+            raise failure("changed-meanwhile", self.publication.name) if self._show() is not None else refused
 
         return self.client.write(send, settled=settled)
 
@@ -99,16 +99,16 @@ class Publishing:
             if now is not None and now.modified == package.modified:
                 return None
             if now is None or self._unlike(now, revision):
-                raise changed(name)
+                raise failure("changed-meanwhile", name)
             return now
 
-        failure = None
+        wrong = None
         try:
             self.client.write(lambda: self._send(revision), settled=settled)
         except PortalError as error:
-            failure = error
-        if failure is not None:
-            raise self._with_replaced(failure, package, revision)
+            wrong = error
+        if wrong is not None:
+            raise self._with_replaced(wrong, package, revision)
 
     def _send(self, revision: Revision) -> HeldPackage:
         if not revision.uploads:
@@ -119,14 +119,14 @@ class Publishing:
             )
         return HeldPackage(result["package"])
 
-    def _with_replaced(self, failure: PortalError, package: HeldPackage, revision: Revision) -> PortalError:
-        """Return ``failure``, naming the files whose bytes the portal has replaced all the same.
+    def _with_replaced(self, wrong: PortalError, package: HeldPackage, revision: Revision) -> PortalError:
+        """Return ``wrong``, naming the files whose bytes the portal has replaced all the same.
 
         CKAN checks fields and guard first, so then nothing is.  But it takes files one after the other, and one that
         is too large does not bring back those before it.
         """
-        if failure.code not in _MID_FILES:
-            return failure
+        if wrong.code not in _MID_FILES:
+            return wrong
         held = package.files
         try:
             replaced = [
@@ -135,12 +135,12 @@ class Publishing:
                 if upload.name in held and not self._is_back(package, upload.name)
             ]
         except PortalError:
-            return failure
+            return wrong
         if not replaced:
-            return failure
+            return wrong
         self._disown(package, replaced)
-        message = f"{failure.message}; but these files were replaced before it stopped: {', '.join(replaced)}"
-        return PortalError(failure.code, message, where=failure.where, fix=failure.fix)
+        message = f"{wrong.message}; but these files were replaced before it stopped: {', '.join(replaced)}"
+        return PortalError(wrong.code, message, where=wrong.where, fix=wrong.fix)
 
     def _check_fields(self, revision: Revision) -> HeldPackage:
         """Look again: every field, hash and size is as it was sent, and our resources stand by month."""
@@ -152,12 +152,7 @@ class Publishing:
             package = self._show()
         unlike = ["the dataset"] if package is None else self._unlike(package, revision)
         if package is None or unlike:
-            raise PortalError(
-                "readback-differs",
-                f"the portal does not show what it was given: {', '.join(unlike)}",
-                where=self.publication.name,
-                fix="ask the portal's administrator whether an extension rewrites these, then run again",
-            )
+            raise failure("fields-differ", self.publication.name, names=", ".join(unlike))
         return package
 
     def _reorder(self, fields: Fields) -> bool:
@@ -176,12 +171,7 @@ class Publishing:
         unlike = [name for name in names if not self._is_back(package, name)]
         if unlike:
             self._disown(package, unlike)
-            raise PortalError(
-                "readback-differs",
-                f"downloaded again, these files are not what was sent: {', '.join(unlike)}",
-                where=self.publication.name,
-                fix="run again: they are sent again; if it stays so, tell the portal's administrator",
-            )
+            raise failure("readback-differs", self.publication.name, names=", ".join(unlike))
 
     def _is_back(self, package: HeldPackage, name: str) -> bool:
         """Return whether a file, downloaded, has the bytes that its resource states."""

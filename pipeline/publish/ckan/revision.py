@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from requests_toolbelt import MultipartEncoder
 
-from pipeline.errors import PortalError
 from pipeline.metadata import withdrawal
 from pipeline.model.plan import Action
 from pipeline.model.wording import SAMPLE_MARK
 from pipeline.plain import open_plain
+from pipeline.publish.ckan.failures import failure
 from pipeline.publish.ckan.fields import UNFINISHED, differing, resource_fields, theirs
 from pipeline.publish.ckan.notes import plain
 from pipeline.publish.ckan.package import WITHDRAWN, released_files
@@ -58,12 +58,7 @@ class Upload:
         except OSError:
             pass
         if stream is None:
-            raise PortalError(
-                "release-file-differs",
-                "a file of the release is missing or has another size than it was built with; nothing was sent",
-                where=self.name,
-                fix="run publish again: it builds the month again",
-            )
+            raise failure("release-file-differs", self.name)
         return stream
 
 
@@ -91,12 +86,7 @@ class Stream:
         if not self.len or not piece:
             self.close()
         if not piece and self.len:
-            raise PortalError(
-                "release-file-differs",
-                "a file of the release became shorter while it was sent; nothing was published",
-                where=self.upload.name,
-                fix="run publish again",
-            )
+            raise failure("release-file-shrank", self.upload.name)
         return piece
 
     def close(self) -> None:

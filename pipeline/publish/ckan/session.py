@@ -27,12 +27,10 @@ from pipeline.publish.ckan.answers import read_answer, result_of, unpacked
 from pipeline.publish.ckan.failures import (
     TRANSIENT,
     UnansweredError,
-    bad_token,
-    left_alone,
+    failure,
     no_answer,
     origin,
     redirected,
-    too_large,
     transient,
 )
 from pipeline.publish.ckan.loopback import is_loopback
@@ -84,7 +82,7 @@ class TokenAuth(requests.auth.AuthBase):
         if origin(request.url or "") == self._home:
             token = self._token.reveal()
             if not _TOKEN.fullmatch(token):  # the library's own complaint would show it
-                raise bad_token(request.url or "")
+                raise failure("bad-token", request.url or "")
             request.headers["Authorization"] = token
         return request
 
@@ -116,16 +114,16 @@ class PortalSession(requests.Session):
         """
         clock = self._clock
         if clock.left <= 0:
-            raise left_alone(self._address)
+            raise failure("left-alone", self._address)
         clock.begin(seconds=seconds)
-        failure: Exception
+        wrong: Exception
         try:
             with self._send(method, url, **kwargs) as answer:
                 found = use(answer)
         except _FAULTS as error:
-            failure = no_answer(error, self._address)
+            wrong = no_answer(error, self._address)
         except UnansweredError as error:
-            failure = error
+            wrong = error
         except Exception:
             clock.good()  # a refusal is an answer too
             raise
@@ -133,21 +131,21 @@ class PortalSession(requests.Session):
             clock.good()
             return found
         clock.failed()
-        raise failure  # outside the handler, so that it has no context
+        raise wrong  # outside the handler, so that it has no context
 
     def _send(self, method: str, url: str, *, redirects: bool = False, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - as above
         seconds = max(self._clock.remaining(), 0.001)
         timeout = (min(self._clock.patience.connect, seconds), seconds)
         answer = self.request(method, url, timeout=timeout, allow_redirects=False, stream=True, **kwargs)
-        failure: Exception
+        wrong: Exception
         if answer.is_redirect and not redirects:
-            failure = redirected(answer, self._address)
+            wrong = redirected(answer, self._address)
         elif answer.status_code not in TRANSIENT:
             return answer
         else:
-            failure = transient(answer, self._address)
+            wrong = transient(answer, self._address)
         answer.close()
-        raise failure
+        raise wrong
 
 
 @dataclass(slots=True)
@@ -181,7 +179,7 @@ class Client:
 
         def use(answer: requests.Response) -> Any:  # noqa: ANN401 - as above
             if answer.status_code == TOO_LARGE:
-                raise too_large(self.address)
+                raise failure("upload-too-large", self.address)
             content = read_answer(answer, self.address)
             return result_of(action, url, answer.status_code, content, address=self.address)
 
@@ -252,16 +250,11 @@ class Client:
             if isinstance(found, Downloaded):
                 return found
             url = found
-        raise PortalError("portal-redirects", "a download is redirected again and again", where=self.address)
+        raise failure("redirects-for-ever", self.address)
 
     def _digest(self, answer: requests.Response, most: int, keep: Callable[[bytes], None]) -> Downloaded:
         if not answer.ok:
-            raise PortalError(
-                "readback-differs",
-                f"a file that was just uploaded answers with status {answer.status_code}",
-                where=self.address,
-                fix="see whether the dataset's page shows the file, then run again",
-            )
+            raise failure("no-download", self.address, status=answer.status_code)
         digest, size = hashlib.sha256(), 0
         for piece in unpacked(answer, self.address):
             digest.update(piece)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import math
 import re
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.plain import read_plain
 from pipeline.validate import cast
 
 if TYPE_CHECKING:
@@ -35,8 +37,8 @@ class Difference(NamedTuple):
     cell: str
 
 
-with Path(__file__).with_suffix(".csv").open(encoding="utf-8", newline="") as _file:
-    DIFFERENCES = tuple(map(Difference._make, csv.reader(_file)))[1:]
+_TABLE = io.StringIO(read_plain(Path(__file__).with_suffix(".csv")).decode(), newline="")
+DIFFERENCES = tuple(map(Difference._make, csv.reader(_TABLE)))[1:]
 
 
 _FORMS = {
