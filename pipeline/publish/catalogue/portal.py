@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PipelineError, PortalError, SettingsError, StorageError
+from pipeline.metadata.listed import ListedFile
 from pipeline.model.plan import Action, Beside, HeldDataset
 from pipeline.plain import read_plain
 from pipeline.publish.catalogue import swap
@@ -31,7 +32,7 @@ from pipeline.publish.catalogue.tree import (
     is_plain_folder,
     list_below,
 )
-from pipeline.publish.catalogue.views import KeptFile, OtherDataset
+from pipeline.publish.catalogue.views import OtherDataset
 from pipeline.publish.plan import (
     METADATA,
     NO_FILE,
@@ -164,7 +165,7 @@ class StaticCatalogue:
         """Return every page as it should be, given what the folder holds."""
         kept = {
             publication.name: [
-                KeptFile(name, (self._folder / publication.name / name).lstat().st_size, sha256)
+                ListedFile(name, (self._folder / publication.name / name).lstat().st_size, sha256)
                 for name, sha256 in sorted(held[publication.name].items())
                 if sha256 != NO_FILE and is_period_file(publication.name, name) and name not in publication.extras
             ]
