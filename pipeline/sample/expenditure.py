@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from pipeline.sample import suppliers
-from pipeline.sample.columns import led, plain
+from pipeline.sample.columns import led
 from pipeline.sample.draw import Truth
 from pipeline.sample.kinds import Planted
 from pipeline.sample.lore import FeedLore, Lore
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from pipeline.codelists import CodeLists
     from pipeline.model.periods import Period
-    from pipeline.sample.columns import Integers
+    from pipeline.sample.columns import Integers, Table
     from pipeline.sample.draw import Cells
     from pipeline.sample.lore import Row
     from pipeline.sample.places import County
@@ -60,7 +59,7 @@ def _truths(_codelists: CodeLists) -> Mapping[str, Truth]:
     }
 
 
-def _amend(draw: Cells, cells: dict[str, pa.Array]) -> dict[str, pa.Array]:
+def _amend(draw: Cells, cells: Table) -> Table:
     """Return the lines in transactions: each with one payee, and amounts that reach the threshold or do not."""
     count, line = (np.ones(draw.rows, np.int64), np.zeros(draw.rows, np.int64)) if draw.plain else _shape(draw.rows)
     first = np.repeat(np.cumsum(count) - count, count)
@@ -74,7 +73,7 @@ def _amend(draw: Cells, cells: dict[str, pa.Array]) -> dict[str, pa.Array]:
     pence = np.where(small, little, _PLAIN if draw.plain else 52_000 + draw.index(48_000) ** 2 // 400)
     return {
         **cells,
-        **{name: plain(cells[name]).take(pa.array(first)) for name in _SHARED},
+        **{name: cells[name][first] for name in _SHARED},
         **{name: draw.truth("supplier")[part] for name, part in suppliers.COLUMNS.items()},
         "Account Code": draw.truth("account")["code"],
         "Account Name": draw.truth("account")["name"],
@@ -99,25 +98,20 @@ def _payees(draw: Cells, turn: Integers, number: Integers) -> Integers:
     return np.where(turn == _TRADER_AT, firms + people + number % len(_TRADERS), payee)
 
 
-def _amounts(pence: Integers, *, lost: Integers, typed: Integers) -> dict[str, pa.Array]:
+def _amounts(pence: Integers, *, lost: Integers, typed: Integers) -> Table:
     """Return the four amounts of each line; some are ``typed`` as clerks do, some have lost VAT."""
     tax = pence // 5
-    nothing = np.full(len(pence), -1, np.int64)
-    return {
-        name: pa.array([_pounds(int(each), typed=bool(by_hand)) for each, by_hand in zip(column, typed, strict=True)])
-        for name, column in (
-            ("Net Amount", pence),
-            ("VAT Amount", tax),
-            ("Irrecoverable VAT", np.where(lost, pence // 10, nothing)),
-            ("Gross Amount", pence + tax),
-        )
+    columns = {
+        "Net Amount": pence,
+        "VAT Amount": tax,
+        "Irrecoverable VAT": np.where(lost, pence // 10, -1),
+        "Gross Amount": pence + tax,
     }
+    return {name: np.array([*map(_pounds, each, typed)], dtype=np.object_) for name, each in columns.items()}
 
 
-def _pounds(pence: int, *, typed: bool) -> str:
-    if pence == -1:
-        return ""
-    return f"{pence / 100:,.2f}" if typed else f"{pence / 100:.2f}"
+def _pounds(pence: int, typed: bool) -> str:  # noqa: FBT001 - mapped over two columns
+    return "" if pence == -1 else f"{pence / 100:,.2f}" if typed else f"{pence / 100:.2f}"
 
 
 # --- odd lines ------------------------------------------------------------------------------------------
