@@ -9,7 +9,7 @@ from pipeline.sample.draw import Truth
 from pipeline.sample.kinds import ON_PURPOSE, Planted
 from pipeline.sample.lore import FeedLore, Lore
 from pipeline.sample.mark import CRIME_MARK, NUMBER_MARK
-from pipeline.sample.words import PERSON_STREET
+from pipeline.sample.words import PERSON_STREET, beside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,15 +19,7 @@ if TYPE_CHECKING:
     from pipeline.sample.lore import Row
     from pipeline.sample.places import County
 
-#: Parts in a thousand of each crime type.
-_TYPES = dict(
-    (
-        *(("Violence and sexual offences", 340), ("Criminal damage and arson", 90), ("Shoplifting", 95)),
-        *(("Other theft", 90), ("Public order", 85), ("Vehicle crime", 80), ("Burglary", 55), ("Drugs", 38)),
-        *(("Other crime", 26), ("Theft from the person", 22), ("Bicycle theft", 18), ("Robbery", 14)),
-        ("Possession of weapons", 13),
-    )
-)
+_TYPES: Mapping[str, int] = beside(__file__)["types"]
 #: One reference that is restricted in one month's file and not in the month before.
 _RESTRICTED_ONCE = f"{CRIME_MARK}24*9900001"
 #: One crime that comes again, equal in every published column, two months later.

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from pipeline.sample import words
 from pipeline.sample.columns import column, led
 from pipeline.sample.kinds import kind_of
 from pipeline.sample.mark import CRIME_MARK, NUMBER_MARK
 from pipeline.sample.patterns import fitting
+from pipeline.sample.words import PUBLIC, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -161,7 +161,7 @@ class Cells:
         return fitting(self._public(name), limits.get("pattern", ""))
 
     def _public(self, name: str) -> Texts:
-        for pattern, of, part in words.PUBLIC:
+        for pattern, of, part in PUBLIC:
             if re.search(pattern, name, re.IGNORECASE):
                 return self.truth(of)[part]
         title = re.sub(r"[^A-Za-z]+", " ", name).strip().capitalize()
@@ -185,8 +185,8 @@ class Cells:
     @property
     def _plain_kinds(self) -> Mapping[str, Callable[[], Texts]]:
         return {
-            "postcode": lambda: self.of(words.POSTCODES),
-            "plate": lambda: self.of(("", words.PLATES[0], *words.PLATES)),
+            "postcode": lambda: self.of(WORDS["postcodes"]),
+            "plate": lambda: self.of(("", WORDS["plates"][0], *WORDS["plates"])),
             "bank": lambda: led("", self.index(90_000_000), 8),
             "collar": lambda: led("EX", self.index(400) + 1000),
             "text": lambda: self.of(self.force.narratives),

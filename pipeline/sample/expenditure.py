@@ -12,6 +12,7 @@ from pipeline.sample.draw import Truth
 from pipeline.sample.kinds import Planted
 from pipeline.sample.lore import FeedLore, Lore
 from pipeline.sample.mark import NUMBER_MARK
+from pipeline.sample.words import beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,16 +25,9 @@ if TYPE_CHECKING:
     from pipeline.sample.places import County
     from pipeline.sample.suppliers import Supplier
 
-_ACCOUNTS = (
-    *((41010, "Building repairs"), (41020, "Cleaning"), (42010, "Vehicle parts"), (42030, "Fuel"), (42050, "Hire")),
-    *((43010, "Software licences"), (43020, "Telephones"), (44010, "Forensic analysis"), (45010, "Uniforms")),
-    *((46010, "Catering"), (47010, "Grants, community safety"), (48010, "Interpreters"), (49010, "Legal fees")),
-)
-#: Accounts whose prefix is on the list of excluded ones.
-_EXCLUDED = (
-    *((10010, "Police officer pay"), (10100, "Pensions"), (10220, "PAYE"), (10300, "VAT to HMRC")),
-    *((10400, "Severance"), (10500, "Loan interest"), (10610, "Compensation")),
-)
+_FACTS = beside(__file__)
+_ACCOUNTS = tuple(_FACTS["accounts"].items())
+_EXCLUDED = tuple(_FACTS["excluded"].items())
 #: How many lines each transaction of twenty has, and which of them come to less than the threshold.
 _SHAPE = (1, 1, 2, 1, 3, 1, 2, 1, 1, 5, 1, 2, 1, 4, 1, 1, 2, 1, 6, 1)
 _SMALL, _EXCLUDED_AT, _PROTECTED_AT, _TRADER_AT = (4, 7, 15), 11, (2, 9, 17), 13
@@ -46,8 +40,8 @@ _SHARED = (
 )
 #: The contract of somebody whose name must not leave: it would lead to the name.
 _HELD_CONTRACT = "EX-QX90441"
-_TRADERS = (*suppliers.SOLE_TRADERS, suppliers.NAMED_AFTER_A_PERSON, suppliers.SETTLED[0])
-_PAYEES = (*suppliers.organisations(), *suppliers.protected(), *_TRADERS)
+_TRADERS = (*suppliers.SOLE_TRADERS, *suppliers.NAMED_AFTER_A_PERSON, suppliers.SETTLED[0])
+_PAYEES = (*suppliers.ORGANISATIONS, *suppliers.PROTECTED, *_TRADERS)
 
 
 def _truths(_codelists: CodeLists) -> Mapping[str, Truth]:
@@ -55,7 +49,7 @@ def _truths(_codelists: CodeLists) -> Mapping[str, Truth]:
     accounts = (*_ACCOUNTS, *_EXCLUDED)
     return {
         "supplier": Truth({name: [one[place] for one in _PAYEES] for place, name in enumerate(_PAYEES[0]._fields)}),
-        "account": Truth({"code": [str(code) for code, _ in accounts], "name": [name for _, name in accounts]}),
+        "account": Truth({"code": [code for code, _ in accounts], "name": [name for _, name in accounts]}),
     }
 
 
@@ -92,7 +86,7 @@ def _shape(rows: int) -> tuple[Integers, Integers]:
 
 def _payees(draw: Cells, turn: Integers, number: Integers) -> Integers:
     """Return who is paid by each line's transaction: mostly companies, people and traders in their turns."""
-    firms, people = len(suppliers.organisations()), len(suppliers.protected())
+    firms, people = len(suppliers.ORGANISATIONS), len(suppliers.PROTECTED)
     payee = draw.index(firms)
     payee = np.where(np.isin(turn, _PROTECTED_AT), firms + number % people, payee)
     return np.where(turn == _TRADER_AT, firms + people + number % len(_TRADERS), payee)
@@ -132,10 +126,10 @@ def _transactions(month: Period, months: Sequence[Period]) -> Iterator[Sequence[
     yield [{"Payment Method": "CARD", "Card Holder": "Ned Foskmoss"}]
     yield [{"Value For Money": "framework  AGREEMENT"}]
     yield from (
-        [payee_cells(one)] for one in (*_TRADERS, *suppliers.UNSORTED, *suppliers.protected(), suppliers.SETTLED[1])
+        [payee_cells(one)] for one in (*_TRADERS, *suppliers.UNSORTED, *suppliers.PROTECTED, suppliers.SETTLED[1])
     )
     for code, name in (_EXCLUDED[0], _EXCLUDED[1], _EXCLUDED[-1]):
-        yield [payee_cells(suppliers.protected()[2]) | {"Account Code": str(code), "Account Name": name}]
+        yield [payee_cells(suppliers.PROTECTED[2]) | {"Account Code": code, "Account Name": name}]
     kind = "IND" if month == months[-1] else suppliers.TWO_TYPES.kind
     yield [payee_cells(suppliers.TWO_TYPES) | {"Supplier Type": kind, "Contract Ref": _HELD_CONTRACT}]
     yield [_net("240.00"), _net("180.00"), _net("190.00")]  # one invoice in three lines below the threshold

@@ -11,7 +11,7 @@ from pyproj import Transformer
 
 from pipeline.sample.columns import csv_text
 from pipeline.sample.mark import AREA_MARK
-from pipeline.sample.words import ACCENTED_STREETS, BUSY_PLACES, PERSON_STREET, STREETS, TOWNS
+from pipeline.sample.words import PERSON_STREET, WORDS, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,7 +117,7 @@ def invent_county(rng: np.random.Generator) -> County:
     locations = _locations(rng, count)
     addresses = rng.integers(8, 90, count) * (rng.integers(0, 10, count) > 0)
     busy = 1.0 / (1.0 + rng.permutation(count)) ** 0.75
-    busy[[name.removeprefix("On or near ") in BUSY_PLACES for name in locations]] += 0.05
+    busy[[name.removeprefix("On or near ") in WORDS["busy_places"] for name in locations]] += 0.05
     busy[-_SETTLEMENTS[-1].areas * _POINTS_IN_AREA :] = 0.0
     x, y, areas, homes = zip(*places, strict=True)
     easting, northing = Transformer.from_pipeline(_TO_GRID).transform(np.array(x) / 1e6, np.array(y) / 1e6)
@@ -156,11 +156,11 @@ def _coordinates(rng: np.random.Generator) -> Iterator[tuple[int, int, tuple[str
 
 def _locations(rng: np.random.Generator, count: int) -> list[str]:
     """Return what the public reads of each point: streets, busy places, and the forms that trip readers."""
-    names = rng.choice(STREETS, count).tolist()
+    names = rng.choice(WORDS["streets"], count).tolist()
     for position in rng.choice(count, count // 15, replace=False):
-        names[position] = BUSY_PLACES[position % len(BUSY_PLACES)]
+        names[position] = word("busy_places", position)
     # the empty name is real: "On or near " with nothing after it
-    for position, name in enumerate((PERSON_STREET, "", *ACCENTED_STREETS)):
+    for position, name in enumerate((PERSON_STREET, "", *WORDS["accented_streets"])):
         names[3 + 20 * position] = name
     return [f"On or near {name}" for name in names]
 
@@ -170,6 +170,6 @@ def _neighbourhoods(rng: np.random.Generator) -> Iterator[Neighbourhood]:
     dealt = ((place, part) for place, share in enumerate(_NEIGHBOURHOODS) for part in range(share))
     for number, (place, part) in enumerate(dealt):
         code = _MISREAD_CODE if number == 1 else f"X{'ABCDE'[place]}{part + 1}"
-        name = f"SAMPLE {TOWNS[place]} {('', 'North', 'East', 'South')[part]}".rstrip()
+        name = f"SAMPLE {WORDS['towns'][place]} {('', 'North', 'East', 'South')[part]}".rstrip()
         area = (f"E059{number:05d}", f"E0790000{place + 1}", _SETTLEMENTS[place].name)
         yield Neighbourhood(code, name, f"{code}1", *area, int(rng.integers(2000, 9000)))
