@@ -173,7 +173,7 @@ def test_nothing_confidential_is_tracked() -> None:
 #: Modules that read files of the program itself, or those that the sample has just made.
 READ_THEIR_OWN = {
     *("plain", "generate", "fingerprint", "publication", "pages", "schema", "sections", "__init__"),
-    *("csv_faults", "workbook_faults", "database_faults", "crimes", "engagement"),
+    "faults",
 }
 
 
