@@ -32,7 +32,7 @@ def csv_blocks(table: PublishableTable) -> Iterator[pa.Buffer]:
     Distinct values are quoted once and columns are joined whole; no row is looked at alone.
     """
     names = table.text.schema.names
-    yield pa.py_buffer((",".join(_quoted_names(names)) + "\n").encode())
+    yield pa.py_buffer((",".join(_quote(pa.array(names)).to_pylist()) + "\n").encode())
     columns = _merged([_fields(whole(table.text.column(name))) for name in names])
     for start in range(0, table.rows, _BLOCK_ROWS):
         block = [plain(column.slice(start, _BLOCK_ROWS)) for column in columns]
@@ -77,10 +77,6 @@ def _pair(left: pa.Array, right: pa.Array) -> pa.Array | None:
 def _at(texts: pa.Array, places: NDArray[np.int64]) -> pa.Array:
     """Return the text at each place, none behind the last."""
     return texts.take(pa.array(places, mask=places == len(texts)))
-
-
-def _quoted_names(names: list[str]) -> list[str]:
-    return [str(name) for name in _quote(pa.array(names)).to_pylist()]
 
 
 def _quote(texts: pa.Array) -> pa.Array:

@@ -99,7 +99,7 @@ def _hits(cells: pa.Array, column: pa.ChunkedArray, rows: pa.Array) -> int:
     if len(cells) == 0:
         return 0
     long = pc.greater_equal(pc.utf8_length(cells), SHORTEST)
-    equal = pc.equal(_folded(cells), _folded(pc.take(column, rows)))
+    equal = pc.equal(pc.utf8_lower(cells), pc.utf8_lower(pc.take(column, rows)))
     return int(pc.sum(pc.and_(long, equal)).as_py() or 0)
 
 
@@ -124,7 +124,3 @@ class _Text(NamedTuple):
         if self.length is not None and pc.all(pc.string_is_ascii(cells)).as_py():
             return mask_of(pc.equal(length, self.length))
         return mask_of(pc.greater_equal(length, SHORTEST))
-
-
-def _folded(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    return pc.utf8_lower(texts)
