@@ -15,7 +15,6 @@ from pipeline.errors import PortalError, several
 from pipeline.model.plan import Action, Beside
 from pipeline.publish.ckan.access import Access
 from pipeline.publish.ckan.failures import memory_lost
-from pipeline.publish.ckan.fields import held_sha256
 from pipeline.publish.ckan.publishing import Publishing
 from pipeline.publish.ckan.session import Client, Patience
 
@@ -35,10 +34,6 @@ class PublicFile(NamedTuple):
     content: Callable[[], bytes]
 
 
-def _silent(_line: str) -> None:
-    """Tell nobody."""
-
-
 @dataclass(slots=True)
 class CkanPortal:
     """A CKAN at ``address``, with the token of an editor; ``organisation`` stands for that of every publication.
@@ -53,7 +48,7 @@ class CkanPortal:
     name: str = field(default="ckan", kw_only=True)
     beside: Beside = field(default=Beside.FIELDS, init=False)
     one_by_one: bool = field(default=True, init=False)
-    progress: Callable[[str], None] = field(default=_silent, kw_only=True)
+    progress: Callable[[str], None] = field(default=lambda _line: None, kw_only=True)
     unremembered: Collection[str] = field(default=(), kw_only=True)
     patience: Patience = field(default_factory=Patience, kw_only=True)
     sleep: Callable[[float], None] = field(default=time.sleep, kw_only=True)
@@ -90,9 +85,8 @@ class CkanPortal:
             return
         for file, held in sorted(package.files.items()):
             if not held.withdrawn:
-                size = int(held.resource.get("size") or 0)
-                place = f"dataset/{package.id}/resource/{held.resource['id']}/download/{file}"
-                yield PublicFile(file, held_sha256(held.resource), partial(self._client.fetch, place, size=size))
+                sha256, size = held.stated
+                yield PublicFile(file, sha256, partial(self._client.fetch, package.place(file), size=size))
 
     def apply(self, plan: Plan, publications: Sequence[Publication]) -> None:
         """Make the portal hold exactly what ``plan`` says, whole or not at all per dataset, and read it back.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import PortalError
 from pipeline.publish.catalogue.views import size_in_words
 from pipeline.publish.ckan.failures import failure
-from pipeline.publish.ckan.fields import UNFINISHED, held_sha256, ours, theirs
+from pipeline.publish.ckan.fields import UNFINISHED, ours, theirs
 from pipeline.publish.ckan.package import ORDER, HeldPackage, released_files
 from pipeline.publish.ckan.revision import make_revision
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pipeline.model.plan import Change
     from pipeline.model.release import Publication
     from pipeline.publish.ckan.access import Access
-    from pipeline.publish.ckan.package import HeldFile
     from pipeline.publish.ckan.revision import Revision
     from pipeline.publish.ckan.session import Client, Fields
 
@@ -114,9 +114,8 @@ class Publishing:
         if not revision.uploads:
             return self._call("package_revise", revision.fields())
         with revision.body() as body:
-            result = self.access.attempt(
-                lambda: self.client.upload("package_revise", body), where=self.publication.name
-            )
+            send = partial(self.client.upload, "package_revise", body)
+            result = self.access.attempt(send, where=self.publication.name)
         return HeldPackage(result["package"])
 
     def _with_replaced(self, wrong: PortalError, package: HeldPackage, revision: Revision) -> PortalError:
@@ -147,24 +146,21 @@ class Publishing:
         package = self._show()
         if package is not None and ORDER in package.differences(self.publication):
             # New resources come last, so only an earlier month needs this; doing it twice changes nothing.
-            fields = {"id": package.id, "order": package.order}
-            self.client.write(lambda: self._reorder(fields), settled=lambda: None)
+            reorder = partial(self.client.call, "package_resource_reorder", {"id": package.id, "order": package.order})
+            self.client.write(lambda: self.access.attempt(reorder, where=self.publication.name))
             package = self._show()
         unlike = ["the dataset"] if package is None else self._unlike(package, revision)
         if package is None or unlike:
             raise failure("fields-differ", self.publication.name, names=", ".join(unlike))
         return package
 
-    def _reorder(self, fields: Fields) -> bool:
-        self.access.attempt(lambda: self.client.call("package_resource_reorder", fields), where=self.publication.name)
-        return True
-
     def _unlike(self, package: HeldPackage, revision: Revision) -> list[str]:
         """Return what of the publication and of the sent files the portal does not show; order aside."""
         expected = {file.name: (file.sha256, file.bytes) for _, file in released_files(self.publication)}
         expected |= {upload.name: (upload.sha256, upload.size) for upload in revision.uploads}
         names = [name for name in package.differences(self.publication) if name != ORDER]
-        return names + [name for name, file in expected.items() if _stated(package.files.get(name)) != file]
+        stated = {name: held.stated for name, held in package.files.items()}
+        return names + [name for name, file in expected.items() if stated.get(name) != file]
 
     def _check_files(self, package: HeldPackage, names: Iterable[str]) -> None:
         """Download each named file again and compare its bytes with what its resource states."""
@@ -175,20 +171,15 @@ class Publishing:
 
     def _is_back(self, package: HeldPackage, name: str) -> bool:
         """Return whether a file, downloaded, has the bytes that its resource states."""
-        held = package.files[name]
-        stated = _stated(held)
-        path = f"dataset/{package.id}/resource/{held.resource['id']}/download/{name}"
-        back = self.client.download(path, size=stated[1] if stated else 0)
-        return (back.sha256, back.bytes) == stated
+        stated = package.files[name].stated
+        return self.client.download(package.place(name), size=stated[1]) == stated
 
     def _disown(self, package: HeldPackage, names: Iterable[str]) -> None:
         """Take back the hashes of files that came back wrong, so that the next run sends them again."""
         blank = {"hash": "", "sha256": ""}
         updates = {f"update__resources__{package.files[name].resource['id']}": blank for name in names}
         try:
-            self.client.write(
-                lambda: self._call("package_revise", {"match": {"id": package.id}, **updates}), settled=lambda: None
-            )
+            self.client.write(lambda: self._call("package_revise", {"match": {"id": package.id}, **updates}))
         except PortalError:
             self.progress(f"{self.publication.name}: the portal could not be told that files are wrong")
 
@@ -209,8 +200,3 @@ class Publishing:
             return None if now is None or now.private else now
 
         self.client.write(lambda: self._call("package_revise", fields), settled=settled)
-
-
-def _stated(held: HeldFile | None) -> tuple[str, int] | None:
-    """Return the sha256 and size that a resource states."""
-    return None if held is None else (held_sha256(held.resource), int(held.resource.get("size") or 0))

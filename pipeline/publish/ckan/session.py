@@ -37,7 +37,7 @@ from pipeline.publish.ckan.loopback import is_loopback
 from pipeline.publish.ckan.waiting import SLOWEST, Clock, ClockedAdapter, Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from requests_toolbelt import MultipartEncoder
 
@@ -57,10 +57,6 @@ _TOKEN: Final = re.compile(r"[!-~]*")
 #: Everything by which the libraries say that no answer came, or none that can be read; what an address cannot be
 #: is a `ValueError` of one of them.
 _FAULTS: Final = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError, zlib.error)
-
-
-def _drop(_piece: bytes) -> None:
-    """Keep nothing."""
 
 
 class Downloaded(NamedTuple):
@@ -187,9 +183,9 @@ class Client:
 
     def read(self, action: str, **fields: Any) -> Any:  # noqa: ANN401 - each action has its own shape
         """Return the result of an action that changes nothing; tried again while that may help."""
-        return self.write(lambda: self.call(action, fields), settled=lambda: None)
+        return self.write(lambda: self.call(action, fields))
 
-    def write(self, send: Callable[[], T], *, settled: Callable[[], T | None]) -> T:
+    def write(self, send: Callable[[], T], *, settled: Callable[[], T | None] = lambda: None) -> T:
         """Return the result of ``send``, tried again only when ``settled`` finds that it did not take effect.
 
         ``settled`` looks at the portal: it returns what ``send`` would have, or None if nothing happened yet.
@@ -223,47 +219,47 @@ class Client:
 
         ``size`` is how long it should be: of one that is longer no more than that is read.
         """
-        return self.write(lambda: self._download(f"{self.address}/{path}", size), settled=lambda: None)
+        return self.write(lambda: self._download(f"{self.address}/{path}", size, _digested))
 
     def fetch(self, path: str, *, size: int) -> bytes:
         """Return the file at ``path`` below the address, no more of it than ``size`` says and a piece."""
+        return self.write(lambda: self._download(f"{self.address}/{path}", size, b"".join))
 
-        def once() -> bytes:
-            pieces: list[bytes] = []
-            self._download(f"{self.address}/{path}", size, keep=pieces.append)
-            return b"".join(pieces)
-
-        return self.write(once, settled=lambda: None)
-
-    def _download(self, url: str, size: int, keep: Callable[[bytes], None] = _drop) -> Downloaded:
+    def _download(self, url: str, size: int, take: Callable[[Iterator[bytes]], T]) -> T:
         # no-cache: not what a cache in between remembers
         headers = {"Cache-Control": "no-cache"}
 
-        def use(answer: requests.Response) -> str | Downloaded:
+        def use(answer: requests.Response) -> str | T:
             if answer.is_redirect:
                 return urljoin(url, answer.headers["Location"])
             self.clock.receives(self.patience.read + size / SLOWEST)
-            return self._digest(answer, size, keep)
+            return take(self._pieces(answer, size))
 
         for _ in range(MAX_REDIRECTS + 1):
             found = self.session.ask("GET", url, use=use, seconds=self.patience.read, redirects=True, headers=headers)
-            if isinstance(found, Downloaded):
+            if not isinstance(found, str):
                 return found
             url = found
         raise failure("redirects-for-ever", self.address)
 
-    def _digest(self, answer: requests.Response, most: int, keep: Callable[[bytes], None]) -> Downloaded:
+    def _pieces(self, answer: requests.Response, most: int) -> Iterator[bytes]:
         if not answer.ok:
             raise failure("no-download", self.address, status=answer.status_code)
-        digest, size = hashlib.sha256(), 0
+        size = 0
         for piece in unpacked(answer, self.address):
-            digest.update(piece)
-            keep(piece)
+            yield piece
             size += len(piece)
             self.clock.alive()
             if size > most:
                 break
-        return Downloaded(digest.hexdigest(), size)
+
+
+def _digested(pieces: Iterator[bytes]) -> Downloaded:
+    digest, size = hashlib.sha256(), 0
+    for piece in pieces:
+        digest.update(piece)
+        size += len(piece)
+    return Downloaded(digest.hexdigest(), size)
 
 
 class Moving:
