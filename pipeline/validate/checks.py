@@ -25,9 +25,12 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from pipeline.validate.column import Mask
+    from pipeline.columns.arrays import Mask
     from pipeline.validate.field import Field
     from pipeline.validate.schema import TableSchema
+
+    #: What is wrong in one column: its number, the code, the rows.
+    _Finding = tuple[int, str, Mask]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,15 +52,6 @@ class Checked:
     def typed(self) -> pa.Table:
         """The rows that may be published in the schema's types; made when first asked for."""
         return typed_table(self.text, self.schema)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Finding:
-    """What is wrong in one column: the rows, and the code for all of them."""
-
-    field: int
-    code: str
-    rows: Mask
 
 
 def validate(table: pa.Table, schema: TableSchema) -> Checked:
@@ -106,12 +100,12 @@ def _cell_findings(number: int, field: Field, column: Column, cells: pa.Array) -
     if cells.null_count > column.values.null_count:
         wrong = column.mask(pc.and_(column.values.is_valid(), cells.is_null()))
         if wrong is not None:
-            yield _Finding(field=number, code="type-error", rows=wrong)
+            yield number, "type-error", wrong
     broken = column.mask(breaks_a_rule(field, column.values, cells))
     if broken is not None:
-        yield _Finding(field=number, code="constraint-error", rows=broken)
+        yield number, "constraint-error", broken
     if field.required and (blank := column.blank) is not None:
-        yield _Finding(field=number, code="constraint-error", rows=blank)
+        yield number, "constraint-error", blank
 
 
 def _key_findings(
@@ -128,31 +122,25 @@ def _key_findings(
         repeated = repeats([columns[number].rows(cells[number]) for number in numbers], height)
         rows = repeated.again | repeated.empty if code == "primary-key" else repeated.again
         if rows.any():
-            findings.append(_Finding(field=numbers[0], code=code, rows=rows))
+            findings.append((numbers[0], code, rows))
         originals |= set(repeated.first.tolist())
     return findings, tuple(sorted(originals))
 
 
 def _blank_findings(columns: list[Column], height: int) -> list[_Finding]:
     """Return rows without a single cell: a reader of CSV would drop or refuse them."""
-    blank = np.ones(height, dtype=np.bool_)
-    for column in columns:
-        empty = column.blank
-        if empty is None:
-            return []
-        blank &= empty
-    return [_Finding(field=0, code="blank-row", rows=blank)] if blank.any() else []
+    empty = [each for column in columns if (each := column.blank) is not None]
+    if len(empty) < len(columns):
+        return []
+    blank = np.logical_and.reduce([np.ones(height, np.bool_), *empty])
+    return [(0, "blank-row", blank)] if blank.any() else []
 
 
 def _verdict(table: pa.Table, schema: TableSchema, *, findings: list[_Finding], originals: tuple[int, ...]) -> Checked:
     if not findings:
         return Checked(schema=schema, positions=np.arange(table.num_rows), text=table)
-    bad = np.logical_or.reduce([finding.rows for finding in findings])
-    found = {
-        (position, finding.field, finding.code)
-        for finding in findings
-        for position in np.flatnonzero(finding.rows).tolist()
-    }
+    bad = np.logical_or.reduce([rows for _, _, rows in findings])
+    found = {(at, field, code) for field, code, rows in findings for at in np.flatnonzero(rows).tolist()}
     return Checked(
         schema=schema,
         positions=np.flatnonzero(~bad),

@@ -28,11 +28,8 @@ _CONSTRAINTS = MappingProxyType(
         "string": frozenset({"required", "unique", "enum", "pattern", "minLength", "maxLength"}),
         # floats are not compared for equality: neither a list nor a key of them has a meaning
         "number": frozenset({"required", "minimum", "maximum"}),
-        "integer": _ORDERED,
         "boolean": frozenset({"required"}),
-        "date": _ORDERED,
-        "yearmonth": _ORDERED,
-        "year": _ORDERED,
+        **dict.fromkeys(("integer", "date", "yearmonth", "year"), _ORDERED),
     }
 )
 _KINDS: Mapping[str, type | tuple[type, ...]] = MappingProxyType(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow as pa
 
-    from pipeline.validate.column import Mask
+    from pipeline.columns.arrays import Mask
 
 
 class Repeats(NamedTuple):
