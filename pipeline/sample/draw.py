@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipeline.codelists import CodeLists
     from pipeline.model.periods import Period
     from pipeline.sample.columns import Integers, Texts
+    from pipeline.sample.places import County
 
 _MINUTES = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
 #: The middle of a period, where plain rows are.
@@ -46,6 +47,9 @@ class Force:
     codelists: CodeLists
     #: The first month of the sample: what is valid then is used.
     first_month: str
+    county: County
+    #: The force's own lists by name.
+    lists: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ import hashlib
 import importlib
 import pkgutil
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -32,14 +32,6 @@ _PARTS = ("name", "forenames", "surname", "email", "birth-date", "address", "pho
 _UNKNOWN, _STREET = 25, 180
 
 
-class Example(NamedTuple):
-    """The force, its county, and its own lists by name."""
-
-    force: Force
-    county: County
-    lists: Mapping[str, str]
-
-
 def generator(*of: str) -> np.random.Generator:
     """Return a generator of its own for each thing that is drawn, so that one's size changes no other."""
     digest = hashlib.sha256(" ".join((str(_SEED), *of)).encode()).digest()
@@ -55,7 +47,7 @@ def lore() -> Mapping[str, Lore]:
     return {name: known for name, known in found.items() if known}
 
 
-def invent_force(codelists: CodeLists, *, first_month: str) -> Example:
+def invent_force(codelists: CodeLists, *, first_month: str) -> Force:
     """Return the force with what the families know of it."""
     county, people = invent_county(generator("county")), _people(generator("people"))
     truths = {
@@ -70,13 +62,14 @@ def invent_force(codelists: CodeLists, *, first_month: str) -> Example:
     for each in lore().values():
         truths |= each.truths(codelists)
         lists |= each.lists()
-    force = Force(
+    return Force(
         truths=truths,
         narratives=_narratives(people, generator("narratives")),
         codelists=codelists,
         first_month=first_month,
+        county=county,
+        lists=lists,
     )
-    return Example(force, county, lists)
 
 
 def _places(county: County, rng: np.random.Generator) -> Truth:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pipeline.model.handling import Handling
     from pipeline.model.periods import Period, PeriodKind
     from pipeline.sample.columns import Table
-    from pipeline.sample.force import Example
+    from pipeline.sample.draw import Force
     from pipeline.sample.lore import Row
 
 #: No file has more odd rows than these: more bad ones could stop a dataset.
@@ -110,7 +110,7 @@ def _fields_of(schema: Path) -> Mapping[str, Mapping[str, Any]]:
 class Inventor:
     """Invents the rows of one extract; ``crimes`` is how many crimes are recorded a month."""
 
-    example: Example
+    force: Force
     extract: Extract
     months: Sequence[str]
     crimes: int
@@ -144,7 +144,7 @@ class Inventor:
         kind = self.extract.kind
         about = kind.of_month(month) if self.extract.by_period else month
         return Cells(
-            force=self.example.force,
+            force=self.force,
             rows=rows,
             before=self.months.index(month) * self.crimes,
             period=about,
@@ -189,7 +189,7 @@ class Inventor:
         odd = [
             *unmarked,
             *islice(awkward, _MOST_ODD),
-            *extract.lore.odd(self.example.county, period, self.months),
+            *extract.lore.odd(self.force.county, period, self.months),
             *sown,
         ]
         months = self._months_of(period)

@@ -86,7 +86,8 @@ def write_workbook(
     titles = (f"{SAMPLE_MARK} - invented records of Example Police", f"Period {path.stem}", "Amounts in pounds")
     for row, title in enumerate(titles[: form.title_rows]):
         sheet.write_string(row, 0, title)
-    for row, line in enumerate(_below(header, lines), start=form.title_rows):
+    names: Line = dict(zip(header, header, strict=True))
+    for row, line in enumerate((names, *lines), start=form.title_rows):
         for place, name in enumerate(header):
             cell = line.get(name, "")
             if isinstance(cell, dt.date):
@@ -100,11 +101,6 @@ def write_workbook(
         dress(book)
     book.close()
     return len(lines)
-
-
-def _below(header: Sequence[str], lines: Sequence[Line]) -> Iterator[Line]:
-    yield dict(zip(header, header, strict=True))
-    yield from lines
 
 
 def read_workbook(path: Path, form: Form) -> list[Line]:
