@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +47,11 @@ class Extract:
     feeds: tuple[Feed, ...]
     fields: Mapping[str, Mapping[str, Any]]
     lore: FeedLore
-    by_period: bool
+
+    @property
+    def by_period(self) -> bool:
+        """Whether each period has a file."""
+        return "{period}" in self.form.file
 
     @property
     def name(self) -> str:
@@ -87,14 +91,8 @@ def extracts_of(datasets: Iterable[Dataset], schemas: Path) -> list[Extract]:
         for feed in dataset.feeds:
             form = feed.source.form
             own = (family.feeds if family else {}).get(feed.name, FeedLore())
-            known = found.get((form.file, form.table))
-            found[form.file, form.table] = Extract(
-                form=form,
-                feeds=(*(known.feeds if known else ()), feed),
-                fields={**fields, **(known.fields if known else {})},
-                lore=known.lore if known else own,
-                by_period="{period}" in form.file,
-            )
+            known = found.get((form.file, form.table)) or Extract(form=form, feeds=(), fields={}, lore=own)
+            found[form.file, form.table] = replace(known, feeds=(*known.feeds, feed), fields={**fields, **known.fields})
     return list(found.values())
 
 

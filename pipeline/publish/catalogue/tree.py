@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import StorageError
 from pipeline.plain import open_plain
@@ -27,24 +26,21 @@ FOLDER_MODE = 0o755
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | NOFOLLOW | BINARY
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(NamedTuple):
     """A file of the old public tree, linked or copied; ``sha256`` is what it must be, "" when it is carried over."""
 
     source: Path
     sha256: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(NamedTuple):
     """A file of the private store, always copied; ``sha256`` is what it must be."""
 
     source: Path
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A file that is written anew."""
 
     content: bytes
@@ -113,11 +109,6 @@ def empty_below(folder: Path) -> Iterator[str]:
                 yield from (f"{entry.name}/{path}" for path in empty_below(below))
             else:
                 yield entry.name
-
-
-def carried(path: Path) -> Part | None:
-    """Return a part that carries over the plain file at ``path``; nothing for a link, a pipe or a device."""
-    return Shared(path) if stat.S_ISREG(path.lstat().st_mode) else None
 
 
 def _below(root: Path, path: str) -> Path:
