@@ -52,11 +52,8 @@ def differences(before: bytes | None, after: bytes, key: str = "") -> RowDiffere
     Rows whose column ``key`` holds the same reference are one row that changed; of several the most alike are.
     """
     header = after.split(b"\n", 1)[0]
-    new = lines_of(after)
-    if before is None:
-        nothing = new.slice(0, 0)
-        return RowDifferences(header, 0, len(new), new, nothing, (nothing, nothing))
-    old = lines_of(before)
+    before = header + b"\n" if before is None else before
+    old, new = lines_of(before), lines_of(after)
     same = paired(old, new)
     gone, came = _left(old, same[0]), _left(new, same[1])
     change = _of_one_key(before.split(b"\n", 1)[0], gone, header, came, key)

@@ -82,7 +82,8 @@ def _make_fault(folder: Path, fault: Fault, sound: Path, report: SampleReport) -
     """Write the tree of one fault; yield its files, with the rows that they had while they were sound."""
     shutil.copytree(sound, folder)
     fault.spoil(folder / fault.file)
-    made = sorted(path.relative_to(folder).as_posix() for top in ("raw", "reference") for path in _below(folder / top))
+    below = (path for top in ("raw", "reference") for path in (folder / top).rglob("*") if path.is_file())
+    made = sorted(path.relative_to(folder).as_posix() for path in below)
     write_manifest(folder, made)
     facts = {
         "fault": fault.name,
@@ -103,11 +104,6 @@ def _clear(folder: Path) -> None:
     elif folder.exists():
         message = f"the folder `{folder.name}` is there and was not made by this command"
         raise SettingsError("bad-setting", message, where="--data", fix="name an empty folder with --data")
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    """Yield the files below ``folder``."""
-    return (path for path in folder.rglob("*") if path.is_file())
 
 
 def _bytes(change: Callable[[bytes], bytes]) -> Spoil:

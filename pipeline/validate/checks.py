@@ -17,7 +17,6 @@ from pipeline.errors import PipelineError, SettingsError
 from pipeline.model.tables import Rejection
 from pipeline.validate.cast import typed
 from pipeline.validate.column import Column
-from pipeline.validate.keys import repeats
 from pipeline.validate.rules import breaks_a_rule
 
 if TYPE_CHECKING:
@@ -119,12 +118,31 @@ def _key_findings(
         keys.append((tuple(schema.names.index(name) for name in schema.primary_key), "primary-key"))
     findings, originals = [], set[int]()
     for numbers, code in keys:
-        repeated = repeats([columns[number].rows(cells[number]) for number in numbers], height)
-        rows = repeated.again | repeated.empty if code == "primary-key" else repeated.again
+        again, empty, first = _repeats([columns[number].rows(cells[number]) for number in numbers], height)
+        rows = again | empty if code == "primary-key" else again
         if rows.any():
             findings.append((numbers[0], code, rows))
-        originals |= set(repeated.first.tolist())
+        originals |= set(first.tolist())
     return findings, tuple(sorted(originals))
+
+
+def _repeats(columns: list[pa.Array], height: int) -> tuple[Mask, Mask, npt.NDArray[np.int64]]:
+    """Return the rows whose key an earlier row has, those without any key, and the first rows of repeated keys.
+
+    A key is the values of ``columns``, in their types, null where unreadable; one that is null throughout names nothing
+    and repeats nothing.
+    """
+    codes = np.zeros(height, dtype=np.int64)
+    empty = np.ones(height, dtype=np.bool_)
+    for column in columns:
+        encoded = column.dictionary_encode()
+        part = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        empty &= part < 0
+        # dense again after each column, so that the product never leaves 64 bits
+        codes = np.unique(codes * (len(encoded.dictionary) + 1) + part + 1, return_inverse=True)[1]
+    _, first, group = np.unique(codes, return_index=True, return_inverse=True)
+    again = (first[group] != np.arange(height)) & ~empty
+    return again, empty, np.unique(first[group[again]])
 
 
 def _blank_findings(columns: list[Column], height: int) -> list[_Finding]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pipeline.model.periods import Period
-    from pipeline.model.release import Publication, PublishedColumn, Release
+    from pipeline.model.release import Publication, Release
 
 _THOUSAND = 1000
 
@@ -83,12 +83,6 @@ class DatasetView:
     def figures(self) -> dict[str, Figure]:
         """The quality figures of all releases by name: what each is called and counts."""
         return {name: figure(name) for release in self.facts.releases for name in release.quality}
-
-    def codelist(self, column: PublishedColumn) -> str:
-        """Return the address of a column's code list beside the page, or "" when there is none."""
-        named = column.codelist
-        candidates = (named, f"codelists/{named}", f"codelists/{named}.csv")
-        return next((name for name in candidates if name in self.facts.extras), "")
 
     def newest(self, kind: str) -> str:
         """Return the name of the newest file of a format, for the examples."""

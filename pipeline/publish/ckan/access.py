@@ -82,13 +82,10 @@ class Access:
         except ckanapi.NotFound:
             return None
         except REFUSALS:
-            shown = None
-        if shown is None:
+            shown = {}
+        if not _is_of(organisation, shown, name):
             raise failure("dataset-name-taken", name)
         package = HeldPackage(shown)
-        owner = shown.get("organization") or {}
-        if organisation not in {owner.get("name"), owner.get("id")} or shown["name"] != name:
-            raise failure("dataset-name-taken", name)
         if package.mixes(publication):
             held, ours = ("real", "the sample") if publication.sample else ("the sample", "real")
             raise failure("sample-and-real", name, held=held, ours=ours)
@@ -105,10 +102,9 @@ class Access:
             shown = self.client.read("package_show", id=name)
         except REFUSALS:
             return None
-        package, owner = HeldPackage(shown), shown.get("organization") or {}
-        ours = organisation in {owner.get("name"), owner.get("id")} and shown["name"] == name
+        package = HeldPackage(shown)
         real = shown["state"] != "deleted" and not package.private and not package.marked
-        return package if ours and real else None
+        return package if real and _is_of(organisation, shown, name) else None
 
     def ask(
         self, action: str, *, where: str, missing: Callable[[], PortalError] | None = None, **fields: object
@@ -129,6 +125,11 @@ class Access:
         except REFUSALS as error:
             refused = refusal(error, where=where)
         raise refused
+
+
+def _is_of(organisation: str, shown: dict[str, Any], name: str) -> bool:
+    owner = shown.get("organization") or {}
+    return organisation in {owner.get("name"), owner.get("id")} and shown["name"] == name
 
 
 def _licence_problem(listed: dict[str, Any] | None, publication: Publication) -> str:

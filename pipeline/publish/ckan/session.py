@@ -14,7 +14,7 @@ import time
 import zlib
 from dataclasses import dataclass, field
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urljoin
 
 import ckanapi
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Fields = dict[str, Any]
 
-__all__ = ["Client", "Downloaded", "Patience", "PortalSession"]
+__all__ = ["Client", "Patience", "PortalSession"]
 
 USER_AGENT: Final = f"police-open-data/{pipeline.__version__}"
 #: A portal that keeps its files elsewhere redirects once, perhaps through one more name.
@@ -57,13 +57,6 @@ _TOKEN: Final = re.compile(r"[!-~]*")
 #: Everything by which the libraries say that no answer came, or none that can be read; what an address cannot be
 #: is a `ValueError` of one of them.
 _FAULTS: Final = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError, zlib.error)
-
-
-class Downloaded(NamedTuple):
-    """What came back of a file: its sha256 in hex and its size in bytes."""
-
-    sha256: str
-    bytes: int
 
 
 class TokenAuth(requests.auth.AuthBase):
@@ -214,8 +207,8 @@ class Client:
                 break
         raise error
 
-    def download(self, path: str, *, size: int) -> Downloaded:
-        """Return the sha256 and size of the file at ``path`` below the address, read in pieces.
+    def download(self, path: str, *, size: int) -> tuple[str, int]:
+        """Return the sha256 in hex and the size of the file at ``path`` below the address, read in pieces.
 
         ``size`` is how long it should be: of one that is longer no more than that is read.
         """
@@ -254,12 +247,12 @@ class Client:
                 break
 
 
-def _digested(pieces: Iterator[bytes]) -> Downloaded:
+def _digested(pieces: Iterator[bytes]) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     for piece in pieces:
         digest.update(piece)
         size += len(piece)
-    return Downloaded(digest.hexdigest(), size)
+    return digest.hexdigest(), size
 
 
 class Moving:
