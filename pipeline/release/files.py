@@ -40,18 +40,14 @@ def csv_blocks(table: PublishableTable) -> Iterator[pa.Buffer]:
 
 
 def _quote(texts: pa.Array) -> pa.Array:
-    if _least_byte(texts) > max(_SPECIAL_BYTES):  # references are many, and have none of these
-        return texts
+    data = texts.buffers()[2]
+    if data is None or np.frombuffer(data, np.uint8).min(initial=255) > max(_SPECIAL_BYTES):
+        return texts  # references are many, and have none of these
     needs = pc.match_substring_regex(texts, _SPECIAL)
     if not pc.any(needs).as_py():
         return texts
     doubled = pc.binary_join_element_wise('"', pc.replace_substring(texts, '"', '""'), '"', "")
     return pc.if_else(needs, doubled, texts)
-
-
-def _least_byte(texts: pa.Array) -> int:
-    _, _, data = texts.buffers()
-    return int(np.frombuffer(data, np.uint8).min(initial=255)) if data is not None else 255
 
 
 def _fields(column: pa.Array) -> pa.Array:

@@ -88,20 +88,17 @@ def publishable(
     starts = np.cumsum([0, *(part.text.num_rows for part in parts)])
     chosen = np.concatenate([part.chosen + start for part, start in zip(parts, starts, strict=False)])
     positions = sorted_positions(text, chosen, order, schema)
+    rows = pa.array(chosen[positions])
+    taken = map_columns(lambda column: whole(column).take(rows), text.columns)
     return PublishableTable(
         schema=schema,
-        text=_taken(text, pa.array(chosen[positions])),
+        text=pa.table(list(taken), names=schema.names),
         cast=cast,
         feed=np.concatenate([part.feed for part in parts])[positions],
         source=np.concatenate([part.source for part in parts])[positions],
         row=np.concatenate([part.row for part in parts])[positions],
         references=_references(parts, pa.array(positions)),
     )
-
-
-def _taken(table: pa.Table, rows: pa.Array) -> pa.Table:
-    columns = map_columns(lambda column: whole(column).take(rows), table.columns)
-    return pa.table(list(columns), names=table.column_names)
 
 
 def _stacked(columns: Sequence[pa.Array]) -> pa.Array:

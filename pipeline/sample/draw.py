@@ -178,7 +178,7 @@ class Cells:
             return self.truth("place")[name]
         if kind in _PERSONAL:
             return self._person(name, kind)
-        return self._plain_kinds.get(kind, self._detail)()
+        return self._plain_kinds[kind]()
 
     def _person(self, name: str, kind: str) -> Texts:
         """Return the particulars of the person whom the column is about: those of a victim belong together."""
@@ -198,7 +198,5 @@ class Cells:
             "day": self.moments,
             "amount": self.amounts,
             "reference": lambda: led("R", self.index(900_000) + 100_000),
+            "detail": lambda: led("", self.index(90) * 10 + 3000),
         }
-
-    def _detail(self) -> Texts:
-        return led("", self.index(90) * 10 + 3000)

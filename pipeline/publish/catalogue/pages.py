@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,12 +25,30 @@ if TYPE_CHECKING:
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.views import DatasetView, OtherDataset
 
+    Row = Sequence[str]
+
 #: What the catalogue itself puts at its top, beside one folder per dataset and a README that it only carries.
 SITE_FILES = ("catalogue.jsonld", "index.html", "style.css")
 #: What the catalogue puts in a dataset's folder beside the files of its releases.
 DATASET_PAGE = "index.html"
 
 _TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthOfRows:
+    """The rows of a month that would differ, as published texts; ``counts`` are all added, removed and changed ones."""
+
+    title: str
+    noun: str
+    now: int
+    then: int
+    waits: bool
+    columns: Row
+    counts: tuple[int, int, int]
+    added: Sequence[Row]
+    removed: Sequence[Row]
+    changed: Sequence[tuple[Row, Row]]
 
 
 def render_site(
@@ -64,6 +83,11 @@ def render_site(
         page = template.render(view=view, facts=view.facts, linked=linked, sample=view.facts.sample, preview=preview)
         pages[f"{view.facts.name}/{DATASET_PAGE}"] = page.encode()
     return pages
+
+
+def render_differences(months: Sequence[MonthOfRows], *, sample: bool) -> bytes:
+    """Return the page of a preview that shows the rows that would differ: it is private, as nobody published them."""
+    return templates().get_template("differences.html").render(months=months, sample=sample, preview=True).encode()
 
 
 @cache

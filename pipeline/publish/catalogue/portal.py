@@ -201,13 +201,7 @@ class StaticCatalogue:
         parts = dict(self._carried({publication.name for publication in publications}))
         kept: dict[str, dict[str, str]] = {}
         for publication in publications:
-            names = {
-                change.file: change.action is Action.SAME
-                for change in plan.changes
-                if change.dataset == publication.name and change.action is not Action.REMOVE
-            }
-            names.pop(METADATA)
-            files = self._dataset_parts(publication, names)
+            files = self._dataset_parts(plan, publication)
             parts |= {f"{publication.name}/{name}": part for name, part in files.items()}
             unwanted = files.keys() - wanted_files(publication).keys()
             kept[publication.name] = {name: hash_file(self._folder / publication.name / name) for name in unwanted}
@@ -221,16 +215,16 @@ class StaticCatalogue:
         files = {f"{each.name}/{name}" for each in publications for name in (DATASET_PAGE, *wanted_files(each))}
         return files | set(SITE_FILES)
 
-    def _dataset_parts(self, publication: Publication, names: Mapping[str, bool]) -> dict[str, Part]:
+    def _dataset_parts(self, plan: Plan, publication: Publication) -> dict[str, Part]:
         """Return the files of a dataset: those that are the same from the public folder, others as they are made."""
-        public = self._folder / publication.name
         parts: dict[str, Part] = {name: Written(content) for name, content in publication.extras.items()}
         for release in publication.releases:
             parts |= {file.name: Copied(file.path, file.sha256) for file in release.files}
         wanted = wanted_files(publication)
-        for name, same in names.items():
-            if same:
-                parts[name] = Shared(public / name, wanted[name].sha256 if name in wanted else "")
+        for dataset, name in ((each.dataset, each.file) for each in plan.changes if each.action is Action.SAME):
+            if dataset == publication.name and name != METADATA:
+                sha256 = wanted[name].sha256 if name in wanted else ""
+                parts[name] = Shared(self._folder / publication.name / name, sha256)
         return parts
 
     def _carried(self, datasets: set[str]) -> Iterator[tuple[str, Part]]:

@@ -64,8 +64,10 @@ def build_tree(root: Path, parts: Mapping[str, Part]) -> None:
         _place(part, target)
     for path, part in parts.items():
         _read_back(root / path, part, path)
-    for name, _, _ in os.walk(root):
-        _sync_folder_below(root, name)
+    for place, _, names in os.walk(root):
+        sync_folder(root / place)
+        for name in names:  # a shared file may not have been synced by who made it
+            sync_file(root / place / name)
 
 
 def hash_file(path: Path) -> str:
@@ -122,14 +124,6 @@ def _below(root: Path, path: str) -> Path:
 def _make_folder(folder: Path) -> None:
     folder.mkdir()
     folder.chmod(FOLDER_MODE)
-
-
-def _sync_folder_below(root: Path, folder: str) -> None:
-    """Sync a folder and its plain files; a shared file may not have been synced by who made it."""
-    sync_folder(root / folder)
-    for entry in os.scandir(folder):
-        if entry.is_file(follow_symlinks=False):
-            sync_file(entry.path)
 
 
 def _place(part: Part, target: Path) -> None:

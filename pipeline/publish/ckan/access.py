@@ -110,20 +110,15 @@ class Access:
         self, action: str, *, where: str, missing: Callable[[], PortalError] | None = None, **fields: object
     ) -> Any:  # noqa: ANN401 - each action has its own shape
         """Return the result of an action that changes nothing; ``missing`` makes the error for what is not there."""
-        refused = None
-        try:
-            return self.client.read(action, **fields)
-        except REFUSALS as error:
-            lacks = isinstance(error, (ckanapi.NotFound, ckanapi.NotAuthorized))
-            refused = missing() if missing is not None and lacks else refusal(error, where=where)
-        raise refused
+        return self.attempt(partial(self.client.read, action, **fields), where=where, missing=missing)
 
-    def attempt(self, send: Callable[[], T], *, where: str) -> T:
+    def attempt(self, send: Callable[[], T], *, where: str, missing: Callable[[], PortalError] | None = None) -> T:
         """Return what ``send`` returns, or raise what the portal's refusal means; it has no cause or context."""
         try:
             return send()
         except REFUSALS as error:
-            refused = refusal(error, where=where)
+            lacks = isinstance(error, (ckanapi.NotFound, ckanapi.NotAuthorized))
+            refused = missing() if missing is not None and lacks else refusal(error, where=where)
         raise refused
 
 
