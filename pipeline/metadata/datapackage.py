@@ -7,7 +7,8 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.metadata.vocabulary import MEDIA_TYPES, frequency_address
-from pipeline.model.wording import figure, marked
+from pipeline.model.wording import SAMPLE_MARK, figure, marked
+from pipeline.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,3 +88,13 @@ def _file(path: str, size: int, sha256: str, **more: str) -> dict[str, Any]:
         "hash": f"sha256:{sha256}",
         **more,
     }
+
+
+def notice(publication: Publication) -> bytes:
+    """Return a notice in one line of plain text: whoever opens the old address is told, and whom to ask."""
+    mark = f"{SAMPLE_MARK}. " if publication.sample else ""
+    publisher, mailbox = printable(publication.publisher), printable(publication.contact_email)
+    return (
+        f"{mark}This file was withdrawn by its publisher, {publisher}. "
+        f"If you hold a copy, please delete it. Questions: {mailbox}\n"
+    ).encode()

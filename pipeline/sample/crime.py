@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pipeline.model.periods import MONTH
@@ -24,21 +25,18 @@ _TYPES: Mapping[str, int] = beside(__file__)["types"]
 _RESTRICTED_ONCE = f"{CRIME_MARK}24*9900001"
 #: One crime that comes again, equal in every published column, two months later.
 _COMES_AGAIN = f"{CRIME_MARK}24*9900002"
+#: The victim who has the name that a street bears.
+_NAMESAKE = {"victim_forenames": "Orla", "victim_surname": "Pennyquick"}
 
 
 def _truths(codelists: CodeLists) -> Mapping[str, Truth]:
     """Return the agreed offence codes with their crime types; one code in a hundred is empty."""
     listed = [(row["code"], row["crime_type"]) for row in codelists.read("offence-code").rows]
-    count = {kind: sum(1 for _, other in listed if other == kind) for _, kind in listed}
-    offences = [*listed, *(("", kind) for kind in _TYPES)]
-    weights = [
-        0.99 * _TYPES.get(kind, 0) / count[kind] if code else 0.01 * _TYPES.get(kind, 0) for code, kind in offences
-    ]
-    return {
-        "offence": Truth(
-            {"code": [code for code, _ in offences], "crime_type": [kind for _, kind in offences]}, weights
-        )
-    }
+    count = Counter(kind for _, kind in listed)
+    weights = [0.99 * _TYPES.get(kind, 0) / count[kind] for _, kind in listed]
+    weights += [0.01 * each for each in _TYPES.values()]
+    codes, kinds = zip(*listed, *(("", kind) for kind in _TYPES), strict=True)
+    return {"offence": Truth({"code": codes, "crime_type": kinds}, weights)}
 
 
 def _odd_crimes(county: County, month: Period, months: Sequence[Period]) -> list[Row]:
@@ -54,13 +52,7 @@ def _odd_crimes(county: County, month: Period, months: Sequence[Period]) -> list
         {"location_confidence": "unknown"},
         {"recorded_on": f"09/{month[5:]}/{month[:4]} 23:59:30"},
         {"mo_text": 'Line one, with a comma\nline two, "quoted"\r\n\n=SUM(A1)'},
-        # the street bears a person's name, and the victim the same one
-        {
-            **_at(county, county.point_on(PERSON_STREET)),
-            "street": PERSON_STREET,
-            "victim_forenames": "Orla",
-            "victim_surname": "Pennyquick",
-        },
+        _at(county, county.point_on(PERSON_STREET)) | {"street": PERSON_STREET} | _NAMESAKE,
         _at(county, county.point_on("")),
         *(twice, twice, again, {**again, "outcome_code": "18"}),
         *_across_months(month, months),
@@ -96,15 +88,11 @@ def _odd_incidents(_county: County, month: Period, months: Sequence[Period]) -> 
     return [same, same, {}, {}, {"location_confidence": "unknown"}, {"log_text": "Youths\nin park"}, *late]
 
 
+_STREET = Planted("recorded-crime", "street", ON_PURPOSE, PERSON_STREET)
 LORE = Lore(
     truths=_truths,
     feeds={
-        "recorded-crime": FeedLore(
-            share=1.0,
-            most=2_500_000,
-            odd=_odd_crimes,
-            planted=(Planted("recorded-crime", "street", ON_PURPOSE, PERSON_STREET),),
-        ),
+        "recorded-crime": FeedLore(share=1.0, most=2_500_000, odd=_odd_crimes, planted=(_STREET,)),
         "asb-incidents": FeedLore(share=0.3, most=750_000, odd=_odd_incidents),
     },
 )

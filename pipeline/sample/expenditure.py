@@ -147,17 +147,11 @@ def _net(amount: str) -> Row:
     return {"Net Amount": amount}
 
 
+_PLANTED = (*suppliers.planted_suppliers(), Planted("ledger", "Contract Ref", "number", _HELD_CONTRACT))
 LORE = Lore(
     truths=_truths,
     lists=lambda: {"supplier-types": suppliers.supplier_type_lines()},
     feeds={
-        "ledger": FeedLore(
-            share=0.4,
-            most=20_000,
-            empty="2023-12",
-            amend=_amend,
-            odd=_odd_lines,
-            planted=(*suppliers.planted_suppliers(), Planted("ledger", "Contract Ref", "number", _HELD_CONTRACT)),
-        )
+        "ledger": FeedLore(share=0.4, most=20_000, empty="2023-12", amend=_amend, odd=_odd_lines, planted=_PLANTED),
     },
 )

@@ -184,12 +184,8 @@ class Inventor:
         awkward = (cells for each in extract.handlings if isinstance(each, HasAwkward) for cells in each.awkward())
         mark = {extract.feeds[0].declared[0]: f"{NUMBER_MARK}{number:04d}"}  # where no other column can bear it
         unmarked = [mark] * (not extract.feeds[0].withheld)
-        odd = [
-            *unmarked,
-            *islice(awkward, _MOST_ODD),
-            *extract.lore.odd(self.force.county, period, self.months),
-            *sown,
-        ]
+        known = extract.lore.odd(self.force.county, period, self.months)
+        odd = [*unmarked, *islice(awkward, _MOST_ODD), *known, *sown]
         months = self._months_of(period)
         return self._plain(months[len(months) // 2], odd, first=9_000_001 + 1000 * number)
 

@@ -36,16 +36,7 @@ def _payees(role: str) -> tuple[Supplier, ...]:
 
 
 #: The columns of the ledger that say who is paid.
-COLUMNS = dict(
-    zip(
-        (
-            *("Supplier No", "Supplier Name", "Supplier Type", "Company No", "Supplier Address", "Supplier Email"),
-            *("Sort Code", "Account No", "VAT Reg No"),
-        ),
-        Supplier._fields,
-        strict=True,
-    )
-)
+COLUMNS = dict(zip(_FACTS["columns"], Supplier._fields, strict=True))
 PROTECTED, UNSORTED, SETTLED = _payees("protected"), _payees("unsorted"), _payees("settled")
 NAMED_AFTER_A_PERSON, SOLE_TRADERS = _payees("named_after_a_person"), _payees("sole_traders")
 (TWO_TYPES,) = _payees("two_types")

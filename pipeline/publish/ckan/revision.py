@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from requests_toolbelt import MultipartEncoder
 
-from pipeline.metadata import withdrawal
+from pipeline.metadata.datapackage import notice
 from pipeline.model.plan import Action
 from pipeline.model.wording import SAMPLE_MARK
 from pipeline.plain import open_plain
@@ -156,24 +156,23 @@ def _revise_files(
                 lifted.append(f"-resources__{place}__{WITHDRAWN}")
     for name, held in package.files.items():
         if name in changes and changes[name].action is Action.REMOVE and not held.withdrawn:
-            notice = _notice(publication, name, held.position)
-            uploads.append(notice)
-            fields[held.position] = _withdrawn_fields(publication, notice, changes[name].reason)
+            uploads.append(_notice(publication, name, held.position))
+            fields[held.position] = _withdrawn_fields(publication, uploads[-1], changes[name].reason)
     return {place: named for place, named in fields.items() if named}, uploads, lifted
 
 
 def _notice(publication: Publication, name: str, position: int) -> Upload:
     """Return what overwrites a file that is withdrawn: dropping a resource would leave its bytes on the portal."""
-    content = withdrawal.notice(publication)
+    content = notice(publication)
     return Upload(position, name, "text/plain", len(content), hashlib.sha256(content).hexdigest(), content)
 
 
-def _withdrawn_fields(publication: Publication, notice: Upload, reason: str) -> Fields:
+def _withdrawn_fields(publication: Publication, upload: Upload, reason: str) -> Fields:
     mark = f"{SAMPLE_MARK}: " if publication.sample else ""
     return {
-        "name": f"{mark}{plain(publication.title)}, withdrawn ({notice.name})",
+        "name": f"{mark}{plain(publication.title)}, withdrawn ({upload.name})",
         "description": f"{mark}Withdrawn: {plain(reason)}",
-        "hash": f"sha256:{notice.sha256}",
-        "sha256": notice.sha256,
+        "hash": f"sha256:{upload.sha256}",
+        "sha256": upload.sha256,
         WITHDRAWN: "true",
     }
