@@ -24,7 +24,7 @@ MANIFEST_FILE = "private/sample/manifest.json"
 
 def write_planted(data: Path, planted: Sequence[Planted]) -> None:
     """Write the planted identities below ``data`` as CSV: feed, column, kind, value."""
-    replace_file(data / PLANTED_FILE, csv_text((Planted._fields, *planted)).encode())
+    _write_private(data / PLANTED_FILE, csv_text((Planted._fields, *planted)))
 
 
 def write_manifest(data: Path, paths: Sequence[str], kept: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -37,7 +37,7 @@ def write_manifest(data: Path, paths: Sequence[str], kept: Mapping[str, str] = M
         with open_plain(data / path) as file:
             digests[path] = hashlib.file_digest(file, "sha256").hexdigest()
     text = json.dumps({"as_of": AS_OF, "files": digests}, indent=2, sort_keys=True)
-    replace_file(data / MANIFEST_FILE, f"{text}\n".encode())
+    _write_private(data / MANIFEST_FILE, f"{text}\n")
 
 
 def manifest_files(data: Path) -> dict[str, str]:
@@ -46,3 +46,8 @@ def manifest_files(data: Path) -> dict[str, str]:
         return dict(json.loads(read_plain(data / MANIFEST_FILE))["files"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)  # others may have been let in
+    replace_file(path, text.encode())
