@@ -75,11 +75,8 @@ class Cells:
         """Return an index below ``count`` for each row, equally likely or by ``weights``."""
         if self.plain:
             return np.full(self.rows, 0 if weights is None else int(np.argmax(weights)), np.int64)
-        if weights is None:
-            return self.rng.integers(0, count, self.rows)
-        edges = np.cumsum(np.asarray(weights, dtype=np.float64))
-        drawn = np.searchsorted(edges / edges[-1], self.rng.random(self.rows), side="right")
-        return np.minimum(drawn, count - 1).astype(np.int64)
+        parts = None if weights is None else np.divide(weights, np.sum(weights))
+        return self.rng.choice(count, self.rows, p=parts)
 
     def of(self, values: Sequence[str], weights: Sequence[float] | None = None) -> Texts:
         """Return a column of ``values``, equally likely or by ``weights``."""

@@ -50,12 +50,8 @@ class Access:
             mine = self.ask("organization_list_for_user", where=where, permission="create_dataset")
             found = [each["id"] for each in mine if name in {each["name"], each["id"]}]
             if not found:
-                self.ask(
-                    "organization_show",
-                    where=where,
-                    missing=lambda: failure("no-organisation", where, name=name),
-                    id=name,
-                )
+                missing = partial(failure, "no-organisation", where, name=name)
+                self.ask("organization_show", where=where, missing=missing, id=name)
                 raise failure("no-editor", where, name=name)
             self._organisations[name] = found[0]
         return self._organisations[name]
@@ -136,9 +132,8 @@ def _licence_problem(listed: dict[str, Any] | None, publication: Publication) ->
         return "is not marked as open"
     address = _bare(str(listed.get("url", "")))
     older = publication.licence_ckan == _OGL and address == _OLDER_OGL
-    return (
-        "" if older or address == _bare(publication.licence_url) else "stands for another licence: its address differs"
-    )
+    same = older or address == _bare(publication.licence_url)
+    return "" if same else "stands for another licence: its address differs"
 
 
 def _bare(url: str) -> str:
