@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.codelists import CODELISTS
-from pipeline.metadata.datapackage import data_package, json_bytes
-from pipeline.metadata.withdrawal import notice
+from pipeline.metadata.datapackage import data_package, json_bytes, notice
 from pipeline.model.release import Held, Publication, PublishedColumn, withdrawn_months
 from pipeline.release.change_log import change_log, newest_first
 

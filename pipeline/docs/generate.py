@@ -166,7 +166,7 @@ def _limits() -> str:
 
 def _checks() -> str:
     rows = (
-        (f"`{each.name}`", each.scope.value, each.frictionless, each.ours, each.why, _example(each.cell))
+        (f"`{each.name}`", each.scope, each.frictionless, each.ours, each.why, _example(each.cell))
         for each in DIFFERENCES
     )
     return _page(

@@ -7,12 +7,13 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.metadata.vocabulary import MEDIA_TYPES, frequency_address
-from pipeline.model.wording import figure, marked
+from pipeline.model.wording import SAMPLE_MARK, figure, marked
+from pipeline.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.model.release import Publication, Release, ReleasedFile
+    from pipeline.model.release import Publication
 
 #: The profile of the Data Package standard that a descriptor here follows.
 _PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -29,14 +30,18 @@ def data_package(publication: Publication, beside: Mapping[str, bytes]) -> bytes
     ``beside`` are the small files by path: schema, code lists, change log.  The Parquet is a file and not a table
     there: Frictionless 5.21 miscounts the bytes of a Parquet table.
     """
-    kind, key = publication.period, publication.period.key
+    kind, key, releases = publication.period, publication.period.key, publication.releases
+    start, end = kind.span(release.month for release in releases)
+    figures = sorted({name for release in releases for name in release.quality})
+    table = {"csv": {"encoding": "utf-8", "schema": "schema.json"}}
     facts: dict[str, Any] = {
         "$schema": _PROFILE,
         "name": publication.name,
         "title": marked(publication.title, sample=publication.sample),
         "description": publication.description,
         "version": publication.version,
-        **_created(publication),
+        # a day of the releases, so that equal ones have equal bytes
+        **({"created": f"{publication.last_published}T00:00:00Z"} if publication.last_published else {}),
         "licenses": [
             {"name": publication.licence_id, "title": publication.licence_title, "path": publication.licence_url}
         ],
@@ -46,21 +51,23 @@ def data_package(publication: Publication, beside: Mapping[str, bytes]) -> bytes
         "contact": {"name": publication.contact_name, "email": publication.contact_email},
         "freedomOfInformation": publication.foi_email,
         "force": publication.force_name,
-        "temporal": _temporal(publication),
+        "temporal": {"start": start, "end": end} if start else {},
         "spatial": {"name": publication.spatial_name, "uri": publication.spatial_uri},
         "accrualPeriodicity": frequency_address(kind.frequency),
         "statements": list(publication.statements),
         "keySeries": publication.key_series,
         f"{key}sMissing": list(publication.missing),
         f"{key}sHeld": [{key: held.month, "reason": held.reason} for held in publication.held],
-        f"{key}sRunning": [
-            each.month for each in publication.releases if not kind.has_ended(each.month, publication.as_of)
-        ],
-        "quality": {release.month: {"rows": release.rows, **release.quality} for release in publication.releases},
-        "qualityFigures": {name: figure(name)._asdict() for name in _figures(publication)},
+        f"{key}sRunning": [each.month for each in releases if not kind.has_ended(each.month, publication.as_of)],
+        "quality": {release.month: {"rows": release.rows, **release.quality} for release in releases},
+        "qualityFigures": {name: figure(name)._asdict() for name in figures},
         "resources": [
-            *(_resource(key, release, file) for release in publication.releases for file in release.files),
-            *(_small_file(path, content) for path, content in beside.items()),
+            *(
+                _file(file.name, file.bytes, file.sha256, **{key: release.month}, **table.get(file.format, {}))
+                for release in releases
+                for file in release.files
+            ),
+            *(_file(path, len(content), hashlib.sha256(content).hexdigest()) for path, content in beside.items()),
         ],
     }
     if publication.sample:
@@ -68,44 +75,26 @@ def data_package(publication: Publication, beside: Mapping[str, bytes]) -> bytes
     return json_bytes(facts)
 
 
-def _created(publication: Publication) -> dict[str, str]:
-    """Return when the newest release was made: a day of the releases, so that equal ones have equal bytes."""
-    day = publication.last_published
-    return {} if day is None else {"created": f"{day.isoformat()}T00:00:00Z"}
-
-
-def _figures(publication: Publication) -> list[str]:
-    return sorted({name for release in publication.releases for name in release.quality})
-
-
-def _small_file(path: str, content: bytes) -> dict[str, Any]:
+def _file(path: str, size: int, sha256: str, **more: str) -> dict[str, Any]:
+    """Return how a file is described; a table is one that has a schema."""
     kind = path.rpartition(".")[2]
     return {
         "name": path.replace("/", "-").replace(".", "-"),
-        "type": "file",
+        "type": "table" if "schema" in more else "file",
         "path": path,
         "format": kind,
         "mediatype": MEDIA_TYPES[kind],
-        "bytes": len(content),
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "bytes": size,
+        "hash": f"sha256:{sha256}",
+        **more,
     }
 
 
-def _temporal(publication: Publication) -> dict[str, str]:
-    start, end = publication.period.span(release.month for release in publication.releases)
-    return {"start": start, "end": end} if start else {}
-
-
-def _resource(key: str, release: Release, file: ReleasedFile) -> dict[str, Any]:
-    table = {"encoding": "utf-8", "schema": "schema.json"} if file.format == "csv" else {}
-    return {
-        "name": file.name.replace(".", "-"),
-        "type": "table" if file.format == "csv" else "file",
-        "path": file.name,
-        "format": file.format,
-        "mediatype": MEDIA_TYPES[file.format],
-        "bytes": file.bytes,
-        "hash": f"sha256:{file.sha256}",
-        key: release.month,
-        **table,
-    }
+def notice(publication: Publication) -> bytes:
+    """Return a notice in one line of plain text: whoever opens the old address is told, and whom to ask."""
+    mark = f"{SAMPLE_MARK}. " if publication.sample else ""
+    publisher, mailbox = printable(publication.publisher), printable(publication.contact_email)
+    return (
+        f"{mark}This file was withdrawn by its publisher, {publisher}. "
+        f"If you hold a copy, please delete it. Questions: {mailbox}\n"
+    ).encode()

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.metadata.listed import format_of, media_type
-from pipeline.metadata.vocabulary import STANDARDS, frequency_address, theme_address
+from pipeline.metadata.vocabulary import MEDIA_TYPES, STANDARDS, frequency_address, theme_address
 from pipeline.model.wording import marked
 
 if TYPE_CHECKING:
@@ -86,9 +85,9 @@ def _distribution(facts: Publication, file: ListedFile) -> dict[str, object]:
         "dct:title": file.name,
         "dcat:accessURL": address,
         "dcat:downloadURL": address,
-        "dcat:mediaType": {"@id": _MEDIA_TYPE_REGISTRY + media_type(file.name)},
+        "dcat:mediaType": {"@id": _MEDIA_TYPE_REGISTRY + MEDIA_TYPES[file.format]},
         "dcat:byteSize": {"@type": "xsd:nonNegativeInteger", "@value": str(file.bytes)},
-        "dct:conformsTo": {"@id": STANDARDS[format_of(file.name)], "@type": "dct:Standard"},
+        "dct:conformsTo": {"@id": STANDARDS[file.format], "@type": "dct:Standard"},
         "dct:license": {"@id": facts.licence_url},
         "dct:rights": {"@type": "dct:RightsStatement", "rdfs:label": facts.attribution},
         "spdx:checksum": {

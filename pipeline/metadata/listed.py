@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
-
-from pipeline.metadata.vocabulary import MEDIA_TYPES
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,20 +11,17 @@ if TYPE_CHECKING:
     from pipeline.model.release import Publication
 
 
-class ListedFile(Protocol):
-    """A file that can be downloaded."""
+class ListedFile(NamedTuple):
+    """A file that can be downloaded: its name, its size in bytes, its sha256."""
+
+    name: str
+    bytes: int
+    sha256: str
 
     @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def bytes(self) -> int:
-        """Its size."""
-
-    @property
-    def sha256(self) -> str:
-        """Its digest."""
+    def format(self) -> str:
+        """Its format, by its name."""
+        return self.name.rpartition(".")[2]
 
 
 class Listed(NamedTuple):
@@ -41,13 +36,3 @@ class Listed(NamedTuple):
         """The first and the last published month, or nothing."""
         first, last = self.publication.period.span(self.periods)
         return (first[:7], last[:7]) if first else None
-
-
-def media_type(name: str) -> str:
-    """Return the media type of a file by its name."""
-    return MEDIA_TYPES[format_of(name)]
-
-
-def format_of(name: str) -> str:
-    """Return the format of a file by its name."""
-    return name.rpartition(".")[2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.metadata.listed import media_type
+from pipeline.metadata.vocabulary import MEDIA_TYPES
 from pipeline.model.wording import marked
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def dataset_facts(listed: Listed) -> dict[str, object]:
                 "@type": "DataDownload",
                 "name": file.name,
                 "contentUrl": file.name,
-                "encodingFormat": media_type(file.name),
+                "encodingFormat": MEDIA_TYPES[file.format],
                 "sha256": file.sha256,
             }
             for file in listed.files

@@ -132,11 +132,9 @@ def _dataset_changes(publication: Publication, held: HeldDataset, beside: Beside
 
 def _compare_site(state: str) -> tuple[Action, str, str, str]:
     """Return what happens to the pages that list all datasets."""
-    if state == SITE_CURRENT:
-        return Action.SAME, SITE, SITE_PAGES, "unchanged"
-    if state == SITE_ABSENT:
-        return Action.CREATE, SITE, SITE_PAGES, "new"
-    return Action.UPDATE, SITE, SITE_PAGES, "what they list has changed"
+    known = {SITE_CURRENT: (Action.SAME, "unchanged"), SITE_ABSENT: (Action.CREATE, "new")}
+    action, reason = known.get(state, (Action.UPDATE, "what they list has changed"))
+    return action, SITE, SITE_PAGES, reason
 
 
 def _compare(file: Wanted, held_sha256: str | None) -> tuple[Action, str]:

@@ -40,11 +40,9 @@ def lines_of(text: bytes) -> pa.Array:
 
 def paired(before: pa.Array, after: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the places of the values that stand in both, each copy with a copy; nothing pairs with nothing."""
-    codes = pa.concat_arrays([before, after]).dictionary_encode().indices
-    numbers: NDArray[np.int64] = np.asarray(codes.fill_null(-1)).astype(np.int64)
-    old, new = _counted(numbers[: len(before)]), _counted(numbers[len(before) :])
-    _, left, right = np.intersect1d(old, new, assume_unique=True, return_indices=True)
-    known = numbers[: len(before)][left] >= 0
+    then, now = _numbers(before, after)
+    _, left, right = np.intersect1d(_counted(then), _counted(now), assume_unique=True, return_indices=True)
+    known = then[left] >= 0
     return left[known].astype(np.int64), right[known].astype(np.int64)
 
 
@@ -54,11 +52,8 @@ def differences(before: bytes | None, after: bytes, key: str = "") -> RowDiffere
     Rows whose column ``key`` holds the same reference are one row that changed; of several the most alike are.
     """
     header = after.split(b"\n", 1)[0]
-    new = lines_of(after)
-    if before is None:
-        nothing = new.slice(0, 0)
-        return RowDifferences(header, 0, len(new), new, nothing, (nothing, nothing))
-    old = lines_of(before)
+    before = header + b"\n" if before is None else before
+    old, new = lines_of(before), lines_of(after)
     same = paired(old, new)
     gone, came = _left(old, same[0]), _left(new, same[1])
     change = _of_one_key(before.split(b"\n", 1)[0], gone, header, came, key)
@@ -98,17 +93,17 @@ def _of_one_key(
     old, new = _cells(head_before, gone), _cells(header, came)
     if old is None or new is None or key not in old.column_names or key not in new.column_names:
         return _NONE, _NONE
-    left, right = _of_equal_keys(*_numbers(old, new, key))
+    left, right = _of_equal_keys(*_numbers(whole(old.column(key)), whole(new.column(key))))
     alike = np.zeros(len(left), np.int64)
     for name in {*old.column_names} & {*new.column_names}:
-        then, now = _numbers(old, new, name)
+        then, now = _numbers(whole(old.column(name)), whole(new.column(name)))
         alike += (then[left] == now[right]) & (then[left] >= 0)
     return _most_alike(left, right, alike)
 
 
-def _numbers(old: pa.Table, new: pa.Table, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the cells of one column of two tables as numbers, equal where they are equal, -1 where they are empty."""
-    codes = pa.concat_arrays([whole(old.column(name)), whole(new.column(name))]).dictionary_encode().indices
+def _numbers(old: pa.Array, new: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return two columns of cells as numbers, equal where they are equal, -1 where they are empty."""
+    codes = pa.concat_arrays([old, new]).dictionary_encode().indices
     numbers: NDArray[np.int64] = np.asarray(codes.fill_null(-1)).astype(np.int64)
     return numbers[: len(old)], numbers[len(old) :]
 

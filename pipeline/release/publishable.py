@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline.columns.arrays import concatenated, plain, whole
 from pipeline.columns.parallel import map_columns
@@ -84,28 +83,22 @@ def publishable(
     parts: Sequence[Part], schema: pa.Schema, order: Sequence[str], *, cast: Callable[[pa.Table], pa.Table]
 ) -> PublishableTable:
     """Return the published rows of all feeds as one table in its order; ``cast`` turns text into the schema's types."""
-
-    def stacked(name: str) -> pa.Array:
-        return _stacked([whole(part.text.column(name)) for part in parts])
-
-    text = pa.table(dict(zip(schema.names, map_columns(stacked, schema.names), strict=True)))
+    columns = map_columns(lambda name: _stacked([whole(part.text.column(name)) for part in parts]), schema.names)
+    text = pa.table(list(columns), names=schema.names)
     starts = np.cumsum([0, *(part.text.num_rows for part in parts)])
     chosen = np.concatenate([part.chosen + start for part, start in zip(parts, starts, strict=False)])
     positions = sorted_positions(text, chosen, order, schema)
+    rows = pa.array(chosen[positions])
+    taken = map_columns(lambda column: whole(column).take(rows), text.columns)
     return PublishableTable(
         schema=schema,
-        text=_taken(text, pa.array(chosen[positions])),
+        text=pa.table(list(taken), names=schema.names),
         cast=cast,
         feed=np.concatenate([part.feed for part in parts])[positions],
         source=np.concatenate([part.source for part in parts])[positions],
         row=np.concatenate([part.row for part in parts])[positions],
         references=_references(parts, pa.array(positions)),
     )
-
-
-def _taken(table: pa.Table, rows: pa.Array) -> pa.Table:
-    columns = map_columns(lambda column: whole(column).take(rows), table.columns)
-    return pa.table(list(columns), names=table.column_names)
 
 
 def _stacked(columns: Sequence[pa.Array]) -> pa.Array:
@@ -117,10 +110,9 @@ def _stacked(columns: Sequence[pa.Array]) -> pa.Array:
 
 def _references(parts: Sequence[Part], rows: pa.Array) -> dict[str, pa.Array]:
     scopes = dict.fromkeys(scope for part in parts for scope in part.references)
-    return {scope: pc.take(pa.concat_arrays([_reference(part, scope) for part in parts]), rows) for scope in scopes}
-
-
-def _reference(part: Part, scope: str) -> pa.Array:
-    if scope in part.references:
-        return part.references[scope].cast(pa.string())
-    return pa.nulls(len(part.row), pa.string())
+    return {
+        scope: pa.concat_arrays(
+            [part.references.get(scope, pa.nulls(len(part.row))).cast(pa.string()) for part in parts]
+        ).take(rows)
+        for scope in scopes
+    }

@@ -84,9 +84,7 @@ def account_sums(accounts: Iterable[Account]) -> str:
     return f"read {sum(totals.values()):,} = " + " + ".join(f"{outcome} {totals[outcome]:,}" for outcome in Outcome)
 
 
-def quarantine_lines(
-    months: Sequence[QuarantinedMonth],
-) -> Iterator[str]:
+def quarantine_lines(months: Sequence[QuarantinedMonth]) -> Iterator[str]:
     """Yield where each bad row stands and why, file by file."""
     for month, _, rows in months:
         for each in sorted(rows, key=lambda each: (each.path, each.row, each.column)):

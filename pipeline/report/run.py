@@ -6,10 +6,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pipeline.build.due import in_words
-from pipeline.model.periods import ranges
+from pipeline.model import periods
 from pipeline.model.wording import marked
 from pipeline.report.lines import account_lines, plan_lines
-from pipeline.report.waiting import waiting_lines
+from pipeline.report.waiting import ranges, waiting_lines
 from pipeline.storage.supplier_review import review_file
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def publish_lines(run: Run) -> Iterable[str]:
     for outcome in run.outcomes:
         yield ""
         yield f"{_title(run, outcome)} ({outcome.dataset.name})"
-        yield from (f"  {line}" for line in _dataset_lines(run, outcome))
+        yield from _indented(_dataset_lines(run, outcome))
     yield from _publish_ending(run)
 
 
@@ -44,10 +44,13 @@ def publish_summary(run: Run) -> Iterable[str]:
         name = f"{_title(run, outcome)} ({outcome.dataset.name})"
         told = _public_and_built(outcome)
         yield f"{name}: {told if outcome.received or outcome.error else 'nothing was received for it'}"
-        said = (*waiting_lines(outcome, run.work.private), *_remarks(outcome), *_stopped(outcome))
-        yield from (f"  {line}" for line in said)
+        yield from _indented(waiting_lines(outcome, run.work.private), _remarks(outcome), _stopped(outcome))
     yield from _publish_ending(run)
     yield _MORE
+
+
+def _indented(*parts: Iterable[str]) -> Iterable[str]:
+    return (f"  {line}" for part in parts for line in part)
 
 
 def _remarks(outcome: Outcome) -> Iterable[str]:
@@ -82,7 +85,7 @@ def _dataset_lines(run: Run, outcome: Outcome) -> Iterable[str]:
         yield "public now"
         yield f"  published: {_public_and_built(outcome)}"
         yield "this run" if not outcome.error else "of the last good run: this one stopped"
-        yield from (f"  {line}" for line in account_lines(_accounts(outcome)))
+        yield from _indented(account_lines(_accounts(outcome)))
     yield from waiting_lines(outcome, run.work.private, details=True)
     yield from outcome.remarks
     yield from _stopped(outcome)
@@ -92,18 +95,11 @@ def _title(run: Run, outcome: Outcome) -> str:
     return run.work.schema(outcome.dataset).title
 
 
-def _public(outcome: Outcome) -> str:
-    released = [each.released for each in outcome.state.months.values() if each.released]
-    periods = f"{len(released):,} {outcome.dataset.period.noun}{'s' * (len(released) != 1)}"
-    return f"{periods}, {sum(each.rows for each in released):,} rows"
-
-
 def _public_and_built(outcome: Outcome) -> str:
-    return _public(outcome) + (f"; built now: {_months(outcome.built)}" if outcome.built else "")
-
-
-def _months(months: Iterable[Period]) -> str:
-    return ", ".join(ranges(months))
+    released = [each.released for each in outcome.state.months.values() if each.released]
+    public = f"{len(released):,} {outcome.dataset.period.noun}{'s' * (len(released) != 1)}"
+    built = f"; built now: {ranges(outcome.built)}" if outcome.built else ""
+    return f"{public}, {sum(each.rows for each in released):,} rows{built}"
 
 
 def _stopped(outcome: Outcome) -> Iterable[str]:
@@ -117,20 +113,16 @@ def planned_lines(run: Run, *, ending: str = PLANNED) -> Iterable[str]:
         yield f"{outcome.dataset.name}:"
         by_reason = groupby(sorted(outcome.built.items()), key=lambda pair: in_words(pair[1]))
         for words, group in by_reason:
-            for months in ranges(month for month, _ in group):
+            for months in periods.ranges(month for month, _ in group):
                 yield f"  build {months}: {words}"
         if not outcome.built and not outcome.error:
             yield "  nothing to build" if outcome.received else "  nothing was received for it"
         yield from (f"  rows {_row_line(each)}" for each in run.rows if each.dataset == outcome.dataset.name)
         if outcome.built:
             yield "  this run would give"
-            yield from (f"    {line}" for line in account_lines(_accounts(outcome, outcome.built)))
-        said = (
-            *waiting_lines(outcome, run.work.private, planned=True, details=True),
-            *outcome.remarks,
-            *_stopped(outcome),
-        )
-        yield from (f"  {line}" for line in said)
+            yield from _indented(_indented(account_lines(_accounts(outcome, outcome.built))))
+        waits = waiting_lines(outcome, run.work.private, planned=True, details=True)
+        yield from _indented(waits, outcome.remarks, _stopped(outcome))
     yield from _planned_ending(run, ending)
 
 
@@ -140,8 +132,8 @@ def planned_summary(run: Run, *, ending: str = PLANNED) -> Iterable[str]:
         name = outcome.dataset.name
         rows = [each for each in run.rows if each.dataset == name]
         yield f"{name}: {_would(outcome, rows)}"
-        said = (*waiting_lines(outcome, run.work.private, planned=True), *_remarks(outcome), *_stopped(outcome))
-        yield from (f"  {line}" for line in said)
+        waits = waiting_lines(outcome, run.work.private, planned=True)
+        yield from _indented(waits, _remarks(outcome), _stopped(outcome))
     yield from _planned_ending(run, ending)
     yield _MORE
 
@@ -159,10 +151,10 @@ def _would(outcome: Outcome, rows: list[RowChange]) -> str:
     if not outcome.built and not rows:
         return "nothing to build" if outcome.state.months or outcome.lacking else "nothing was received for it"
     added, removed, changed = (sum(getattr(each, name) for each in rows) for name in ("added", "removed", "changed"))
-    built = f"{_months(outcome.built)} would be built; " if outcome.built else ""
+    built = f"{ranges(outcome.built)} would be built; " if outcome.built else ""
     if not rows:
         return f"{built}no row would differ"
-    return f"{built}{added:,} rows added, {removed:,} removed, {changed:,} changed in {_months(e.month for e in rows)}"
+    return f"{built}{added:,} rows added, {removed:,} removed, {changed:,} changed in {ranges(e.month for e in rows)}"
 
 
 def _row_line(each: RowChange) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pipeline.model.periods import MONTH
@@ -9,7 +10,7 @@ from pipeline.sample.draw import Truth
 from pipeline.sample.kinds import ON_PURPOSE, Planted
 from pipeline.sample.lore import FeedLore, Lore
 from pipeline.sample.mark import CRIME_MARK, NUMBER_MARK
-from pipeline.sample.words import PERSON_STREET
+from pipeline.sample.words import PERSON_STREET, beside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,34 +20,23 @@ if TYPE_CHECKING:
     from pipeline.sample.lore import Row
     from pipeline.sample.places import County
 
-#: Parts in a thousand of each crime type.
-_TYPES = dict(
-    (
-        *(("Violence and sexual offences", 340), ("Criminal damage and arson", 90), ("Shoplifting", 95)),
-        *(("Other theft", 90), ("Public order", 85), ("Vehicle crime", 80), ("Burglary", 55), ("Drugs", 38)),
-        *(("Other crime", 26), ("Theft from the person", 22), ("Bicycle theft", 18), ("Robbery", 14)),
-        ("Possession of weapons", 13),
-    )
-)
+_TYPES: Mapping[str, int] = beside(__file__)["types"]
 #: One reference that is restricted in one month's file and not in the month before.
 _RESTRICTED_ONCE = f"{CRIME_MARK}24*9900001"
 #: One crime that comes again, equal in every published column, two months later.
 _COMES_AGAIN = f"{CRIME_MARK}24*9900002"
+#: The victim who has the name that a street bears.
+_NAMESAKE = {"victim_forenames": "Orla", "victim_surname": "Pennyquick"}
 
 
 def _truths(codelists: CodeLists) -> Mapping[str, Truth]:
     """Return the agreed offence codes with their crime types; one code in a hundred is empty."""
     listed = [(row["code"], row["crime_type"]) for row in codelists.read("offence-code").rows]
-    count = {kind: sum(1 for _, other in listed if other == kind) for _, kind in listed}
-    offences = [*listed, *(("", kind) for kind in _TYPES)]
-    weights = [
-        0.99 * _TYPES.get(kind, 0) / count[kind] if code else 0.01 * _TYPES.get(kind, 0) for code, kind in offences
-    ]
-    return {
-        "offence": Truth(
-            {"code": [code for code, _ in offences], "crime_type": [kind for _, kind in offences]}, weights
-        )
-    }
+    count = Counter(kind for _, kind in listed)
+    weights = [0.99 * _TYPES.get(kind, 0) / count[kind] for _, kind in listed]
+    weights += [0.01 * each for each in _TYPES.values()]
+    codes, kinds = zip(*listed, *(("", kind) for kind in _TYPES), strict=True)
+    return {"offence": Truth({"code": codes, "crime_type": kinds}, weights)}
 
 
 def _odd_crimes(county: County, month: Period, months: Sequence[Period]) -> list[Row]:
@@ -62,13 +52,7 @@ def _odd_crimes(county: County, month: Period, months: Sequence[Period]) -> list
         {"location_confidence": "unknown"},
         {"recorded_on": f"09/{month[5:]}/{month[:4]} 23:59:30"},
         {"mo_text": 'Line one, with a comma\nline two, "quoted"\r\n\n=SUM(A1)'},
-        # the street bears a person's name, and the victim the same one
-        {
-            **_at(county, county.point_on(PERSON_STREET)),
-            "street": PERSON_STREET,
-            "victim_forenames": "Orla",
-            "victim_surname": "Pennyquick",
-        },
+        _at(county, county.point_on(PERSON_STREET)) | {"street": PERSON_STREET} | _NAMESAKE,
         _at(county, county.point_on("")),
         *(twice, twice, again, {**again, "outcome_code": "18"}),
         *_across_months(month, months),
@@ -104,15 +88,11 @@ def _odd_incidents(_county: County, month: Period, months: Sequence[Period]) -> 
     return [same, same, {}, {}, {"location_confidence": "unknown"}, {"log_text": "Youths\nin park"}, *late]
 
 
+_STREET = Planted("recorded-crime", "street", ON_PURPOSE, PERSON_STREET)
 LORE = Lore(
     truths=_truths,
     feeds={
-        "recorded-crime": FeedLore(
-            share=1.0,
-            most=2_500_000,
-            odd=_odd_crimes,
-            planted=(Planted("recorded-crime", "street", ON_PURPOSE, PERSON_STREET),),
-        ),
+        "recorded-crime": FeedLore(share=1.0, most=2_500_000, odd=_odd_crimes, planted=(_STREET,)),
         "asb-incidents": FeedLore(share=0.3, most=750_000, odd=_odd_incidents),
     },
 )

@@ -1,4 +1,4 @@
-"""Drawing the cells of one extract, a column at a time; no loop over rows."""
+"""Drawing the cells of one extract, a column at a time."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipeline.sample import words
-from pipeline.sample.columns import column, led, plain
+from pipeline.sample.columns import column, led
 from pipeline.sample.kinds import kind_of
 from pipeline.sample.mark import CRIME_MARK, NUMBER_MARK
 from pipeline.sample.patterns import fitting
+from pipeline.sample.words import PUBLIC, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pipeline.codelists import CodeLists
     from pipeline.model.periods import Period
-    from pipeline.sample.columns import Integers
+    from pipeline.sample.columns import Integers, Texts
+    from pipeline.sample.places import County
 
 _MINUTES = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
 #: The middle of a period, where plain rows are.
@@ -35,7 +34,7 @@ _PERSONAL = frozenset({"name", "phone", "email", "birth-date", "address", "trait
 class Truth(NamedTuple):
     """Things that every table of the force agrees on: their columns, and how often each is met."""
 
-    columns: Mapping[str, Sequence[str]]
+    columns: Mapping[str, Sequence[str] | Texts]
     weights: Sequence[float] | None = None
 
 
@@ -48,6 +47,9 @@ class Force:
     codelists: CodeLists
     #: The first month of the sample: what is valid then is used.
     first_month: str
+    county: County
+    #: The force's own lists by name.
+    lists: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,36 +75,33 @@ class Cells:
         """Return an index below ``count`` for each row, equally likely or by ``weights``."""
         if self.plain:
             return np.full(self.rows, 0 if weights is None else int(np.argmax(weights)), np.int64)
-        if weights is None:
-            return self.rng.integers(0, count, self.rows)
-        edges = np.cumsum(np.asarray(weights, dtype=np.float64))
-        drawn = np.searchsorted(edges / edges[-1], self.rng.random(self.rows), side="right")
-        return np.minimum(drawn, count - 1).astype(np.int64)
+        parts = None if weights is None else np.divide(weights, np.sum(weights))
+        return self.rng.choice(count, self.rows, p=parts)
 
-    def of(self, values: Sequence[str], weights: Sequence[float] | None = None) -> pa.Array:
+    def of(self, values: Sequence[str], weights: Sequence[float] | None = None) -> Texts:
         """Return a column of ``values``, equally likely or by ``weights``."""
         return column(self.index(len(values), weights), values)
 
-    def numbers(self, low: int, high: int) -> pa.Array:
+    def numbers(self, low: int, high: int) -> Texts:
         """Return whole numbers from ``low`` to below ``high``."""
         return led("", self.index(high - low) + low)
 
-    def amounts(self) -> pa.Array:
+    def amounts(self) -> Texts:
         """Return pounds and pence: many small amounts, few large ones."""
         drawn = np.full(self.rows, 0.5) if self.plain else self.rng.random(self.rows)
         pence = (2_000 * (1 - drawn) ** -0.8).astype(np.int64)
-        return pc.binary_join_element_wise(led("", pence // 100), led("", pence % 100, 2), ".")
+        return np.array([f"{each / 100:.2f}" for each in pence.tolist()], dtype=np.object_)
 
-    def days(self) -> pa.Array:
+    def days(self) -> Texts:
         """Return days of the period, as systems write them."""
         return column(self._day(), self._written)
 
-    def moments(self) -> pa.Array:
+    def moments(self) -> Texts:
         """Return days of the period with a time, in the order of the rows."""
         minutes = np.sort(self._day() % len(self._days)) * 1440 + self.index(1440)
         form = self.index(2, (97, 3)) * len(self._days)
-        day, time = plain(column(minutes // 1440 + form, self._written)), plain(column(minutes % 1440, _MINUTES))
-        return pc.if_else(pa.array(self.index(2, (99, 1)) == 0), pc.binary_join_element_wise(day, time, " "), day)
+        day, time = column(minutes // 1440 + form, self._written), column(minutes % 1440, _MINUTES)
+        return np.where(self.index(2, (99, 1)) == 0, day + " " + time, day)
 
     def _day(self) -> Integers:
         if self.plain:
@@ -118,7 +117,7 @@ class Cells:
     def _written(self) -> tuple[str, ...]:
         return (*(day.isoformat() for day in self._days), *(day.strftime("%d/%m/%Y") for day in self._days))
 
-    def references(self, scope: str) -> pa.Array:
+    def references(self, scope: str) -> Texts:
         """Return the references of records: the first of a period is the same in every extract of the scope."""
         first, _ = self.days_between
         lead = f"{CRIME_MARK}{first:%y}*" if scope == "crime" else f"{NUMBER_MARK}{first:%y%m}"
@@ -133,7 +132,7 @@ class Cells:
             row for row in rows if (row.get("valid_from") or first) <= first and later <= (row.get("valid_to") or later)
         )
 
-    def truth(self, of: str) -> Mapping[str, pa.Array]:
+    def truth(self, of: str) -> Mapping[str, Texts]:
         """Return the columns of one thing a row, of those that every table of the force agrees on."""
         kind = self.force.truths[of.split(" ", 1)[0]]
         if of not in self._met:
@@ -144,7 +143,7 @@ class Cells:
         """Let the rows be about these things of a truth."""
         self._met[of] = index
 
-    def text(self, name: str, published: str) -> pa.Array:
+    def text(self, name: str, published: str) -> Texts:
         """Return text that may be published in a column of the schema; it is nobody's name."""
         about = self.fields.get(published, {})
         limits = about.get("constraints", {})
@@ -162,33 +161,33 @@ class Cells:
                 return self.days()
         return fitting(self._public(name), limits.get("pattern", ""))
 
-    def _public(self, name: str) -> pa.Array:
-        for pattern, of, part in words.PUBLIC:
+    def _public(self, name: str) -> Texts:
+        for pattern, of, part in PUBLIC:
             if re.search(pattern, name, re.IGNORECASE):
                 return self.truth(of)[part]
         title = re.sub(r"[^A-Za-z]+", " ", name).strip().capitalize()
         return self.of([f"{title} {number}" for number in range(1, 13)])
 
-    def withheld(self, name: str) -> pa.Array:
+    def withheld(self, name: str) -> Texts:
         """Return plausible cells of a column that never leaves, as its name tells what it holds."""
         kind = kind_of(name)
         if name in self.force.truths["place"].columns:
             return self.truth("place")[name]
         if kind in _PERSONAL:
             return self._person(name, kind)
-        return self._plain_kinds.get(kind, self._detail)()
+        return self._plain_kinds[kind]()
 
-    def _person(self, name: str, kind: str) -> pa.Array:
+    def _person(self, name: str, kind: str) -> Texts:
         """Return the particulars of the person whom the column is about: those of a victim belong together."""
         parts = re.findall(r"[a-z0-9]+", name.lower())
         person = self.truth(f"person {parts[0]}")
         return person[parts[-1] if parts[-1] in person else kind]
 
     @property
-    def _plain_kinds(self) -> Mapping[str, Callable[[], pa.Array]]:
+    def _plain_kinds(self) -> Mapping[str, Callable[[], Texts]]:
         return {
-            "postcode": lambda: self.of(words.POSTCODES),
-            "plate": lambda: self.of(("", words.PLATES[0], *words.PLATES)),
+            "postcode": lambda: self.of(WORDS["postcodes"]),
+            "plate": lambda: self.of(("", WORDS["plates"][0], *WORDS["plates"])),
             "bank": lambda: led("", self.index(90_000_000), 8),
             "collar": lambda: led("EX", self.index(400) + 1000),
             "text": lambda: self.of(self.force.narratives),
@@ -196,7 +195,5 @@ class Cells:
             "day": self.moments,
             "amount": self.amounts,
             "reference": lambda: led("R", self.index(900_000) + 100_000),
+            "detail": lambda: led("", self.index(90) * 10 + 3000),
         }
-
-    def _detail(self) -> pa.Array:
-        return led("", self.index(90) * 10 + 3000)

@@ -5,36 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from pipeline.sample import suppliers
-from pipeline.sample.columns import led, plain
+from pipeline.sample.columns import led
 from pipeline.sample.draw import Truth
 from pipeline.sample.kinds import Planted
 from pipeline.sample.lore import FeedLore, Lore
 from pipeline.sample.mark import NUMBER_MARK
+from pipeline.sample.words import beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.codelists import CodeLists
     from pipeline.model.periods import Period
-    from pipeline.sample.columns import Integers
+    from pipeline.sample.columns import Integers, Table
     from pipeline.sample.draw import Cells
     from pipeline.sample.lore import Row
     from pipeline.sample.places import County
     from pipeline.sample.suppliers import Supplier
 
-_ACCOUNTS = (
-    *((41010, "Building repairs"), (41020, "Cleaning"), (42010, "Vehicle parts"), (42030, "Fuel"), (42050, "Hire")),
-    *((43010, "Software licences"), (43020, "Telephones"), (44010, "Forensic analysis"), (45010, "Uniforms")),
-    *((46010, "Catering"), (47010, "Grants, community safety"), (48010, "Interpreters"), (49010, "Legal fees")),
-)
-#: Accounts whose prefix is on the list of excluded ones.
-_EXCLUDED = (
-    *((10010, "Police officer pay"), (10100, "Pensions"), (10220, "PAYE"), (10300, "VAT to HMRC")),
-    *((10400, "Severance"), (10500, "Loan interest"), (10610, "Compensation")),
-)
+_FACTS = beside(__file__)
+_ACCOUNTS = tuple(_FACTS["accounts"].items())
+_EXCLUDED = tuple(_FACTS["excluded"].items())
 #: How many lines each transaction of twenty has, and which of them come to less than the threshold.
 _SHAPE = (1, 1, 2, 1, 3, 1, 2, 1, 1, 5, 1, 2, 1, 4, 1, 1, 2, 1, 6, 1)
 _SMALL, _EXCLUDED_AT, _PROTECTED_AT, _TRADER_AT = (4, 7, 15), 11, (2, 9, 17), 13
@@ -47,8 +40,8 @@ _SHARED = (
 )
 #: The contract of somebody whose name must not leave: it would lead to the name.
 _HELD_CONTRACT = "EX-QX90441"
-_TRADERS = (*suppliers.SOLE_TRADERS, suppliers.NAMED_AFTER_A_PERSON, suppliers.SETTLED[0])
-_PAYEES = (*suppliers.organisations(), *suppliers.protected(), *_TRADERS)
+_TRADERS = (*suppliers.SOLE_TRADERS, *suppliers.NAMED_AFTER_A_PERSON, suppliers.SETTLED[0])
+_PAYEES = (*suppliers.ORGANISATIONS, *suppliers.PROTECTED, *_TRADERS)
 
 
 def _truths(_codelists: CodeLists) -> Mapping[str, Truth]:
@@ -56,11 +49,11 @@ def _truths(_codelists: CodeLists) -> Mapping[str, Truth]:
     accounts = (*_ACCOUNTS, *_EXCLUDED)
     return {
         "supplier": Truth({name: [one[place] for one in _PAYEES] for place, name in enumerate(_PAYEES[0]._fields)}),
-        "account": Truth({"code": [str(code) for code, _ in accounts], "name": [name for _, name in accounts]}),
+        "account": Truth({"code": [code for code, _ in accounts], "name": [name for _, name in accounts]}),
     }
 
 
-def _amend(draw: Cells, cells: dict[str, pa.Array]) -> dict[str, pa.Array]:
+def _amend(draw: Cells, cells: Table) -> Table:
     """Return the lines in transactions: each with one payee, and amounts that reach the threshold or do not."""
     count, line = (np.ones(draw.rows, np.int64), np.zeros(draw.rows, np.int64)) if draw.plain else _shape(draw.rows)
     first = np.repeat(np.cumsum(count) - count, count)
@@ -74,7 +67,7 @@ def _amend(draw: Cells, cells: dict[str, pa.Array]) -> dict[str, pa.Array]:
     pence = np.where(small, little, _PLAIN if draw.plain else 52_000 + draw.index(48_000) ** 2 // 400)
     return {
         **cells,
-        **{name: plain(cells[name]).take(pa.array(first)) for name in _SHARED},
+        **{name: cells[name][first] for name in _SHARED},
         **{name: draw.truth("supplier")[part] for name, part in suppliers.COLUMNS.items()},
         "Account Code": draw.truth("account")["code"],
         "Account Name": draw.truth("account")["name"],
@@ -93,31 +86,26 @@ def _shape(rows: int) -> tuple[Integers, Integers]:
 
 def _payees(draw: Cells, turn: Integers, number: Integers) -> Integers:
     """Return who is paid by each line's transaction: mostly companies, people and traders in their turns."""
-    firms, people = len(suppliers.organisations()), len(suppliers.protected())
+    firms, people = len(suppliers.ORGANISATIONS), len(suppliers.PROTECTED)
     payee = draw.index(firms)
     payee = np.where(np.isin(turn, _PROTECTED_AT), firms + number % people, payee)
     return np.where(turn == _TRADER_AT, firms + people + number % len(_TRADERS), payee)
 
 
-def _amounts(pence: Integers, *, lost: Integers, typed: Integers) -> dict[str, pa.Array]:
+def _amounts(pence: Integers, *, lost: Integers, typed: Integers) -> Table:
     """Return the four amounts of each line; some are ``typed`` as clerks do, some have lost VAT."""
     tax = pence // 5
-    nothing = np.full(len(pence), -1, np.int64)
-    return {
-        name: pa.array([_pounds(int(each), typed=bool(by_hand)) for each, by_hand in zip(column, typed, strict=True)])
-        for name, column in (
-            ("Net Amount", pence),
-            ("VAT Amount", tax),
-            ("Irrecoverable VAT", np.where(lost, pence // 10, nothing)),
-            ("Gross Amount", pence + tax),
-        )
+    columns = {
+        "Net Amount": pence,
+        "VAT Amount": tax,
+        "Irrecoverable VAT": np.where(lost, pence // 10, -1),
+        "Gross Amount": pence + tax,
     }
+    return {name: np.array([*map(_pounds, each, typed)], dtype=np.object_) for name, each in columns.items()}
 
 
-def _pounds(pence: int, *, typed: bool) -> str:
-    if pence == -1:
-        return ""
-    return f"{pence / 100:,.2f}" if typed else f"{pence / 100:.2f}"
+def _pounds(pence: int, typed: bool) -> str:  # noqa: FBT001 - mapped over two columns
+    return "" if pence == -1 else f"{pence / 100:,.2f}" if typed else f"{pence / 100:.2f}"
 
 
 # --- odd lines ------------------------------------------------------------------------------------------
@@ -138,10 +126,10 @@ def _transactions(month: Period, months: Sequence[Period]) -> Iterator[Sequence[
     yield [{"Payment Method": "CARD", "Card Holder": "Ned Foskmoss"}]
     yield [{"Value For Money": "framework  AGREEMENT"}]
     yield from (
-        [payee_cells(one)] for one in (*_TRADERS, *suppliers.UNSORTED, *suppliers.protected(), suppliers.SETTLED[1])
+        [payee_cells(one)] for one in (*_TRADERS, *suppliers.UNSORTED, *suppliers.PROTECTED, suppliers.SETTLED[1])
     )
     for code, name in (_EXCLUDED[0], _EXCLUDED[1], _EXCLUDED[-1]):
-        yield [payee_cells(suppliers.protected()[2]) | {"Account Code": str(code), "Account Name": name}]
+        yield [payee_cells(suppliers.PROTECTED[2]) | {"Account Code": code, "Account Name": name}]
     kind = "IND" if month == months[-1] else suppliers.TWO_TYPES.kind
     yield [payee_cells(suppliers.TWO_TYPES) | {"Supplier Type": kind, "Contract Ref": _HELD_CONTRACT}]
     yield [_net("240.00"), _net("180.00"), _net("190.00")]  # one invoice in three lines below the threshold
@@ -159,17 +147,11 @@ def _net(amount: str) -> Row:
     return {"Net Amount": amount}
 
 
+_PLANTED = (*suppliers.planted_suppliers(), Planted("ledger", "Contract Ref", "number", _HELD_CONTRACT))
 LORE = Lore(
     truths=_truths,
     lists=lambda: {"supplier-types": suppliers.supplier_type_lines()},
     feeds={
-        "ledger": FeedLore(
-            share=0.4,
-            most=20_000,
-            empty="2023-12",
-            amend=_amend,
-            odd=_odd_lines,
-            planted=(*suppliers.planted_suppliers(), Planted("ledger", "Contract Ref", "number", _HELD_CONTRACT)),
-        )
+        "ledger": FeedLore(share=0.4, most=20_000, empty="2023-12", amend=_amend, odd=_odd_lines, planted=_PLANTED),
     },
 )

@@ -1,22 +1,38 @@
-"""Faults of whole files, each in a small data tree of its own in which everything else is sound."""
+"""Faults of whole files, each in a small data tree of its own in which everything else is sound.
+
+What goes wrong with a file between the system that exports it and the folder it is dropped in; and what a finance
+office's workbook may carry beside its cells.
+"""
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
+import sqlite3
 import tempfile
+import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import SettingsError
-from pipeline.sample import csv_faults, workbook_faults
+from pipeline.model.declaration import Form
+from pipeline.model.wording import SAMPLE_MARK
+from pipeline.sample.columns import csv_text
 from pipeline.sample.making import SampleReport, make_sample
 from pipeline.sample.manifest import write_manifest
+from pipeline.sample.writing import read_workbook, write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    import xlsxwriter
+
     from pipeline.model.declaration import Dataset
+
+    Spoil = Callable[[Path], object]
+    Records = list[list[str]]
 
 _ROWS = 200
 _FACTS = "fault.json"
@@ -32,50 +48,17 @@ _DATASET_OF = {
     _EVENTS: "engagement-events",
     _POINTS: "street-crime",
 }
-
-
-class Fault(NamedTuple):
-    """One fault: its folder, the file that is wrong, the error's code, and what makes it wrong.
-
-    An empty ``code`` is no error: files that no feed reads are only listed.
-    """
-
-    name: str
-    file: str
-    code: str
-    spoil: Callable[[Path], None]
-
-
-FAULTS = (
-    Fault("wrong-encoding", _CRIMES, "wrong-encoding", csv_faults.encode_for_dos),
-    Fault("cut-off", _CRIMES, "cut-off", csv_faults.cut_in_row),
-    Fault("cut-in-quote", _CRIMES, "cut-off", csv_faults.cut_in_quote),
-    Fault("unknown-column", _INCIDENTS, "unknown-column", csv_faults.add_column),
-    Fault("missing-column", _INCIDENTS, "unknown-column", csv_faults.drop_column),
-    Fault("doubled-column", _INCIDENTS, "unknown-column", csv_faults.double_column),
-    Fault("no-header", _CRIMES, "no-header-row", csv_faults.drop_header),
-    Fault("empty-file", _INCIDENTS, "empty-file", csv_faults.make_empty),
-    Fault("marking-in-csv", _CRIMES, "protective-marking", csv_faults.mark_first_row),
-    Fault("too-many-bad", _CRIMES, "too-many-bad", csv_faults.spoil_rows),
-    Fault("stray-name", _CRIMES, "", csv_faults.copy_astray),
-    Fault("hidden-sheet", _LEDGER, "hidden-sheet", workbook_faults.hide_sheet),
-    Fault("very-hidden-sheet", _LEDGER, "hidden-sheet", workbook_faults.hide_sheet_well),
-    Fault("hidden-row", _LEDGER, "hidden-cells", workbook_faults.hide_row),
-    Fault("hidden-column", _LEDGER, "hidden-cells", workbook_faults.hide_column),
-    Fault("pivot-cache", _LEDGER, "pivot-cache", workbook_faults.add_pivot_cache),
-    Fault("missing-sheet", _LEDGER, "missing-sheet", workbook_faults.rename_sheet),
-    Fault("comment", _LEDGER, "comment", workbook_faults.add_comment),
-    Fault("macro", _LEDGER, "macro", workbook_faults.add_macro),
-    Fault("marking-in-title", _LEDGER, "protective-marking", workbook_faults.mark_title),
-    Fault("marking-in-page-header", _LEDGER, "protective-marking", workbook_faults.mark_page_header),
-    Fault("marking-in-property", _LEDGER, "protective-marking", workbook_faults.mark_property),
-    Fault("workbook-column", _LEDGER, "unknown-column", workbook_faults.add_column),
-    Fault("workbook-no-header", _LEDGER, "no-header-row", workbook_faults.drop_header),
-    Fault("broken-zip", _LEDGER, "broken-file", workbook_faults.cut),
-    Fault("database-column", _EVENTS, "unknown-column", csv_faults.add_database_column),
-    Fault("broken-database", _EVENTS, "broken-database", csv_faults.cut_database),
-    Fault("few-addresses", _POINTS, "bad-map-point", csv_faults.give_few_addresses),
-    Fault("repeated-point", _POINTS, "bad-map-point", csv_faults.repeat_last_row),
+#: How the sample's ledger is laid out.
+LEDGER = Form("", title_rows=3, table="Payments")
+#: Enough bad rows to stop the dataset: more than one in twenty, and more than twenty.
+_SPOILT = 40
+_HIDDEN = 20
+_MARKING = "OFFICIAL-SENSITIVE"
+_MACRO_TYPE = '<Override PartName="/xl/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/>'
+_PIVOT = "xl/pivotCache/pivotCacheDefinition1.xml"
+_PIVOT_TEXT = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><pivotCacheDefinition '
+    'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" recordCount="0"/>'
 )
 
 
@@ -99,7 +82,8 @@ def _make_fault(folder: Path, fault: Fault, sound: Path, report: SampleReport) -
     """Write the tree of one fault; yield its files, with the rows that they had while they were sound."""
     shutil.copytree(sound, folder)
     fault.spoil(folder / fault.file)
-    made = sorted(path.relative_to(folder).as_posix() for top in ("raw", "reference") for path in _below(folder / top))
+    below = (path for top in ("raw", "reference") for path in (folder / top).rglob("*") if path.is_file())
+    made = sorted(path.relative_to(folder).as_posix() for path in below)
     write_manifest(folder, made)
     facts = {
         "fault": fault.name,
@@ -122,6 +106,199 @@ def _clear(folder: Path) -> None:
         raise SettingsError("bad-setting", message, where="--data", fix="name an empty folder with --data")
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    """Yield the files below ``folder``."""
-    return (path for path in folder.rglob("*") if path.is_file())
+def _bytes(change: Callable[[bytes], bytes]) -> Spoil:
+    """Return what makes a file hold its bytes as ``change`` returns them."""
+
+    def spoil(path: Path) -> None:
+        path.write_bytes(change(path.read_bytes()))
+
+    return spoil
+
+
+def _records(change: Callable[[Records], Records]) -> Spoil:
+    """Return what makes a CSV hold its records, the header first, as ``change`` returns them."""
+
+    def spoil(path: Path) -> None:
+        with path.open(encoding="utf-8", newline="") as file:
+            records = list(csv.reader(file))
+        path.write_text(csv_text(change(records)), encoding="utf-8", newline="")
+
+    return spoil
+
+
+def _spoilt(records: Records) -> Records:
+    place = records[0].index("outcome_code")
+    bad = [[*record[:place], "NEW-7", *record[place + 1 :]] for record in records[1 : 1 + _SPOILT]]
+    return [records[0], *bad, *records[1 + _SPOILT :]]
+
+
+def _dressed(dress: Callable[[xlsxwriter.Workbook], object]) -> Spoil:
+    """Return what writes a month's ledger again with what ``dress`` adds."""
+
+    def spoil(path: Path) -> None:
+        lines = read_workbook(path, LEDGER)
+        write_workbook(path, LEDGER, lines, header=tuple(lines[0]), dress=dress)
+
+    return spoil
+
+
+def _on_sheet(change: Callable[[xlsxwriter.Worksheet], object]) -> Spoil:
+    """Return what writes a month's ledger again with its sheet changed."""
+    return _dressed(lambda book: change(book.get_worksheet_by_name(LEDGER.table)))
+
+
+def _copy_astray(path: Path) -> None:
+    """Drop copies beside the file under names that no feed reads."""
+    for name in (f"{path.stem} (1){path.suffix}", f"{path.stem.replace('-', '_')}{path.suffix}"):
+        path.with_name(name).write_bytes(path.read_bytes())
+
+
+def _add_database_column(path: Path) -> None:
+    """Add a column that nobody has declared to the table of events."""
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("ALTER TABLE event ADD COLUMN chair_name TEXT")
+
+
+def _add_workbook_column(path: Path) -> None:
+    """Add a column that nobody has declared."""
+    lines = read_workbook(path, LEDGER)
+    write_workbook(path, LEDGER, lines, header=(*lines[0], "Payee Date Of Birth"))
+
+
+def _drop_header(path: Path) -> None:
+    """Put the first line where the header should be."""
+    header, *lines = (list(line.values()) for line in read_workbook(path, LEDGER))
+    names = [f"{cell}" for cell in header]
+    write_workbook(path, LEDGER, [dict(zip(names, line, strict=True)) for line in lines], header=names)
+
+
+def _add_macro(path: Path) -> None:
+    """Add the part that holds a workbook's macros."""
+    parts = _parts(path)
+    types = parts["[Content_Types].xml"].decode().replace("</Types>", f"{_MACRO_TYPE}</Types>")
+    _pack(path, parts | {"[Content_Types].xml": types.encode(), "xl/vbaProject.bin": bytes(512)})
+
+
+def _add_pivot_cache(path: Path) -> None:
+    """Add the copy of cells that a pivot table keeps."""
+    _pack(path, _parts(path) | {_PIVOT: _PIVOT_TEXT.encode()})
+
+
+def _rename_sheet(path: Path) -> None:
+    """Give the sheet of payments a name that the feed does not know."""
+    parts = _parts(path)
+    main = parts["xl/workbook.xml"].replace(f'name="{LEDGER.table}"'.encode(), b'name="Sheet1"')
+    _pack(path, parts | {"xl/workbook.xml": main})
+
+
+def _cut_workbook(path: Path) -> None:
+    """Leave two thirds of the file; its title stands first and unpacked, so the mark is still there."""
+    parts = _parts(path)
+    title = {"docProps/core.xml": parts["docProps/core.xml"]}
+    _pack(path, title | parts)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+
+
+def _parts(path: Path) -> dict[str, bytes]:
+    """Return the parts of the workbook at ``path``."""
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _pack(path: Path, parts: dict[str, bytes]) -> None:
+    """Write a workbook of ``parts``; the properties stay unpacked, every part bears the same old date."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            packing = zipfile.ZIP_STORED if SAMPLE_MARK.encode() in content else zipfile.ZIP_DEFLATED
+            archive.writestr(zipfile.ZipInfo(name), content, packing)
+
+
+class Fault(NamedTuple):
+    """One fault: its folder, the file that is wrong, the error's code, and what makes it wrong.
+
+    An empty ``code`` is no error: files that no feed reads are only listed.
+    """
+
+    name: str
+    file: str
+    code: str
+    spoil: Spoil
+
+
+FAULTS = (
+    # a narrative in the encoding of an old terminal, where `ü` is a byte that no UTF-8 text holds alone
+    Fault(
+        "wrong-encoding",
+        _CRIMES,
+        "wrong-encoding",
+        _bytes(lambda whole: whole.replace(b"found smashed", "found by Müffelwart".encode("cp850"), 1)),
+    ),
+    # the end of the file in the middle of its last row, as a full disk has it, and inside a quoted cell
+    Fault("cut-off", _CRIMES, "cut-off", _bytes(lambda whole: whole[: whole.rstrip(b"\n").rfind(b"\nSAMPLE*") + 60])),
+    Fault("cut-in-quote", _CRIMES, "cut-off", _bytes(lambda whole: whole[: whole.rfind(b',"') + 6])),
+    # a column that nobody has declared, the second column left out, the second column twice
+    Fault(
+        "unknown-column",
+        _INCIDENTS,
+        "unknown-column",
+        _records(lambda rows: [[*each, "x" if n else "informant_phone"] for n, each in enumerate(rows)]),
+    ),
+    Fault(
+        "missing-column", _INCIDENTS, "unknown-column", _records(lambda rows: [[each[0], *each[2:]] for each in rows])
+    ),
+    Fault("doubled-column", _INCIDENTS, "unknown-column", _records(lambda rows: [[*each, each[1]] for each in rows])),
+    # the first row is somebody
+    Fault("no-header", _CRIMES, "no-header-row", _records(lambda rows: rows[1:])),
+    # an export that stopped before its first byte
+    Fault("empty-file", _INCIDENTS, "empty-file", _bytes(lambda _: b"")),
+    Fault("marking-in-csv", _CRIMES, "protective-marking", _bytes(lambda whole: f"{_MARKING}\n".encode() + whole)),
+    # many rows with an outcome that no list knows, as a changed system writes them
+    Fault("too-many-bad", _CRIMES, "too-many-bad", _records(_spoilt)),
+    Fault("stray-name", _CRIMES, "", _copy_astray),
+    Fault("hidden-sheet", _LEDGER, "hidden-sheet", _dressed(lambda book: book.add_worksheet("Working").hide())),
+    # a sheet that no menu offers to show
+    Fault(
+        "very-hidden-sheet", _LEDGER, "hidden-sheet", _dressed(lambda book: book.add_worksheet("Working").very_hidden())
+    ),
+    Fault(
+        "hidden-row",
+        _LEDGER,
+        "hidden-cells",
+        _on_sheet(lambda sheet: sheet.set_row(LEDGER.title_rows + 3, None, None, {"hidden": True})),
+    ),
+    Fault(
+        "hidden-column",
+        _LEDGER,
+        "hidden-cells",
+        _on_sheet(lambda sheet: sheet.set_column(_HIDDEN, _HIDDEN, None, None, {"hidden": True})),
+    ),
+    Fault("pivot-cache", _LEDGER, "pivot-cache", _add_pivot_cache),
+    Fault("missing-sheet", _LEDGER, "missing-sheet", _rename_sheet),
+    Fault("comment", _LEDGER, "comment", _on_sheet(lambda sheet: sheet.write_comment("F6", "is this one a person?"))),
+    Fault("macro", _LEDGER, "macro", _add_macro),
+    # a protective marking in a title row, in the header of the printed page, in the file's properties
+    Fault(
+        "marking-in-title", _LEDGER, "protective-marking", _on_sheet(lambda sheet: sheet.write_string(1, 3, _MARKING))
+    ),
+    Fault(
+        "marking-in-page-header",
+        _LEDGER,
+        "protective-marking",
+        _on_sheet(lambda sheet: sheet.set_header(f"&C{_MARKING}")),
+    ),
+    Fault(
+        "marking-in-property",
+        _LEDGER,
+        "protective-marking",
+        _dressed(lambda book: book.set_custom_property("Classification", _MARKING)),
+    ),
+    Fault("workbook-column", _LEDGER, "unknown-column", _add_workbook_column),
+    Fault("workbook-no-header", _LEDGER, "no-header-row", _drop_header),
+    Fault("broken-zip", _LEDGER, "broken-file", _cut_workbook),
+    Fault("database-column", _EVENTS, "unknown-column", _add_database_column),
+    Fault("broken-database", _EVENTS, "broken-database", _bytes(lambda whole: whole[: len(whole) // 2])),
+    # a map point that stands for fewer than eight addresses, which points at somebody's home; one that comes twice
+    Fault("few-addresses", _POINTS, "bad-map-point", _records(lambda rows: [rows[0], [*rows[1][:-1], "3"], *rows[2:]])),
+    Fault("repeated-point", _POINTS, "bad-map-point", _records(lambda rows: [*rows, rows[-1]])),
+)

@@ -7,13 +7,13 @@ import hashlib
 import importlib
 import pkgutil
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.sample import words
 from pipeline.sample.draw import Force, Truth
 from pipeline.sample.places import invent_county
+from pipeline.sample.words import WORDS, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,14 +32,6 @@ _PARTS = ("name", "forenames", "surname", "email", "birth-date", "address", "pho
 _UNKNOWN, _STREET = 25, 180
 
 
-class Example(NamedTuple):
-    """The force, its county, and its own lists by name."""
-
-    force: Force
-    county: County
-    lists: Mapping[str, str]
-
-
 def generator(*of: str) -> np.random.Generator:
     """Return a generator of its own for each thing that is drawn, so that one's size changes no other."""
     digest = hashlib.sha256(" ".join((str(_SEED), *of)).encode()).digest()
@@ -55,7 +47,7 @@ def lore() -> Mapping[str, Lore]:
     return {name: known for name, known in found.items() if known}
 
 
-def invent_force(codelists: CodeLists, *, first_month: str) -> Example:
+def invent_force(codelists: CodeLists, *, first_month: str) -> Force:
     """Return the force with what the families know of it."""
     county, people = invent_county(generator("county")), _people(generator("people"))
     truths = {
@@ -63,20 +55,21 @@ def invent_force(codelists: CodeLists, *, first_month: str) -> Example:
         "person": people,
         "force": Truth({"slug": ("example",)}),
         "body": Truth({"code": ("FORCE", "OPCC")}, (4, 1)),
-        "department": Truth({"name": words.DEPARTMENTS}),
-        "company": Truth({"name": words.COMPANIES}),
+        "department": Truth({"name": WORDS["departments"]}),
+        "company": Truth({"name": WORDS["companies"]}),
     }
     lists = county.lists
     for each in lore().values():
         truths |= each.truths(codelists)
         lists |= each.lists()
-    force = Force(
+    return Force(
         truths=truths,
         narratives=_narratives(people, generator("narratives")),
         codelists=codelists,
         first_month=first_month,
+        county=county,
+        lists=lists,
     )
-    return Example(force, county, lists)
 
 
 def _places(county: County, rng: np.random.Generator) -> Truth:
@@ -97,10 +90,10 @@ def _places(county: County, rng: np.random.Generator) -> Truth:
             "neighbourhood_code": [area.neighbourhood_code for area in areas],
             "ward_code": [area.ward_code for area in areas],
             "street": [county.points[each].location.removeprefix("On or near ") for each in point],
-            "town": rng.choice(words.TOWNS, _PLACES).tolist(),
-            "postcode": rng.choice(words.POSTCODES, _PLACES).tolist(),
+            "town": rng.choice(WORDS["towns"], _PLACES).tolist(),
+            "postcode": rng.choice(WORDS["postcodes"], _PLACES).tolist(),
             "house_number": [str(number) for number in rng.integers(1, 150, _PLACES)],
-            "premises_name": rng.choice(words.PREMISES, _PLACES).tolist(),
+            "premises_name": rng.choice(WORDS["premises"], _PLACES).tolist(),
         }
     )
 
@@ -113,11 +106,11 @@ def _people(rng: np.random.Generator) -> Truth:
 
     everybody = []
     for _ in range(900):
-        forenames, surname = pick(words.FORENAMES), pick(words.SURNAMES)
-        mailbox = f"{forenames}.{surname}@{pick(words.DOMAINS)}".lower()
+        forenames, surname = pick(WORDS["forenames"]), pick(WORDS["surnames"])
+        mailbox = f"{forenames}.{surname}@{pick(WORDS['domains'])}".lower()
         born = (_FIRST_BIRTH + dt.timedelta(days=int(rng.integers(0, _BIRTH_DAYS)))).isoformat()
-        address = f"{rng.integers(1, 180)} {pick(words.STREETS)}, {pick(words.TOWNS)}, {pick(words.POSTCODES)}"
-        rest = (pick(words.PHONES), pick(("F", "M", "U")), pick(words.ETHNICITIES))
+        address = f"{rng.integers(1, 180)} {pick(WORDS['streets'])}, {pick(WORDS['towns'])}, {pick(WORDS['postcodes'])}"
+        rest = (pick(WORDS["phones"]), pick(("F", "M", "U")), pick(WORDS["ethnicities"]))
         everybody.append((f"{forenames} {surname}", forenames, surname, mailbox, born, address, *rest))
     nobody = [("",) * len(_PARTS)] * 225
     return Truth(dict(zip(_PARTS, zip(*everybody, *nobody, strict=True), strict=True)))
@@ -128,6 +121,6 @@ def _narratives(people: Truth, rng: np.random.Generator) -> list[str]:
     texts = []
     for number in range(700):
         one = {part: values[number] for part, values in people.columns.items()}
-        first, middle, last = (str(rng.choice(pool)) for pool in (words.OPENINGS, words.MIDDLES, words.ENDINGS))
-        texts.append(f"{first}; {middle.format(plate=words.PLATES[number % len(words.PLATES)], **one)}. {last}")
+        first, middle, last = (str(rng.choice(WORDS[kind])) for kind in ("openings", "middles", "endings"))
+        texts.append(f"{first}; {middle.format(plate=word('plates', number), **one)}. {last}")
     return texts

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
-
-import pyarrow as pa
 
 from pipeline.model.examples import HasAwkward, HasExample
 from pipeline.model.handling import Treatment
 from pipeline.model.periods import MONTH
 from pipeline.plain import read_plain
-from pipeline.sample.columns import CHUNK, plain, spread
+from pipeline.sample.columns import CHUNK, rows_of, spread
 from pipeline.sample.draw import Cells
 from pipeline.sample.force import generator, lore
 from pipeline.sample.kinds import Planted, Sower, Sown, kind_of
@@ -28,7 +26,8 @@ if TYPE_CHECKING:
     from pipeline.model.declaration import Dataset, Feed, Form
     from pipeline.model.handling import Handling
     from pipeline.model.periods import Period, PeriodKind
-    from pipeline.sample.force import Example
+    from pipeline.sample.columns import Table
+    from pipeline.sample.draw import Force
     from pipeline.sample.lore import Row
 
 #: No file has more odd rows than these: more bad ones could stop a dataset.
@@ -48,7 +47,11 @@ class Extract:
     feeds: tuple[Feed, ...]
     fields: Mapping[str, Mapping[str, Any]]
     lore: FeedLore
-    by_period: bool
+
+    @property
+    def by_period(self) -> bool:
+        """Whether each period has a file."""
+        return "{period}" in self.form.file
 
     @property
     def name(self) -> str:
@@ -88,14 +91,8 @@ def extracts_of(datasets: Iterable[Dataset], schemas: Path) -> list[Extract]:
         for feed in dataset.feeds:
             form = feed.source.form
             own = (family.feeds if family else {}).get(feed.name, FeedLore())
-            known = found.get((form.file, form.table))
-            found[form.file, form.table] = Extract(
-                form=form,
-                feeds=(*(known.feeds if known else ()), feed),
-                fields={**fields, **(known.fields if known else {})},
-                lore=known.lore if known else own,
-                by_period="{period}" in form.file,
-            )
+            known = found.get((form.file, form.table)) or Extract(form=form, feeds=(), fields={}, lore=own)
+            found[form.file, form.table] = replace(known, feeds=(*known.feeds, feed), fields={**fields, **known.fields})
     return list(found.values())
 
 
@@ -111,32 +108,32 @@ def _fields_of(schema: Path) -> Mapping[str, Mapping[str, Any]]:
 class Inventor:
     """Invents the rows of one extract; ``crimes`` is how many crimes are recorded a month."""
 
-    example: Example
+    force: Force
     extract: Extract
     months: Sequence[str]
     crimes: int
 
-    def tables(self, period: Period, sown: Sequence[Row]) -> Iterator[pa.Table]:
+    def tables(self, period: Period, sown: Sequence[Row]) -> Iterator[Table]:
         """Yield the rows of a period's file, odd ones between the first; the ``sown`` ones stand in the first file."""
         if period == self.extract.lore.empty:
-            yield self._plain(self.months[0], [], first=1)
+            yield {name: cells[:0] for name, cells in self._plain_table(self.months[0], 1, first=1).items()}
             return
         first = next(each for each, _ in self.extract.files(self.months) if each != self.extract.lore.empty)
-        odd, months = self._odd_table(period, sown if period == first else ()), self._months_of(period)
+        odd, months = self._odd_rows(period, sown if period == first else ()), self._months_of(period)
         for number, month in enumerate(months):
             rows = self.extract.rows(self.crimes)
             if self.extract.by_period and not number:
-                rows = max(rows - odd.num_rows, rows // 2)
+                rows = max(rows - len(odd), rows // 2)
             for table in self._ordinary(month, rows):
-                yield spread(table, odd.to_pylist()) if odd.num_rows else table
-                odd = odd.slice(0, 0)
+                yield spread(table, odd)
+                odd = []
 
     def _months_of(self, period: Period) -> list[str]:
         """Return the months whose rows stand in a period's file."""
         extract = self.extract
         return [each for each in self.months if not extract.by_period or extract.kind.of_month(each) == period]
 
-    def _ordinary(self, month: str, rows: int) -> Iterator[pa.Table]:
+    def _ordinary(self, month: str, rows: int) -> Iterator[Table]:
         rng = generator(self.extract.name, month)
         for start in range(0, rows, CHUNK):
             yield self._table(self._cells(month, min(CHUNK, rows - start), first=1 + start, rng=rng))
@@ -145,7 +142,7 @@ class Inventor:
         kind = self.extract.kind
         about = kind.of_month(month) if self.extract.by_period else month
         return Cells(
-            force=self.example.force,
+            force=self.force,
             rows=rows,
             before=self.months.index(month) * self.crimes,
             period=about,
@@ -154,9 +151,9 @@ class Inventor:
             **how,
         )
 
-    def _table(self, draw: Cells) -> pa.Table:
+    def _table(self, draw: Cells) -> Table:
         """Return a table of cells for every declared column; one that bears the mark comes first."""
-        cells: dict[str, pa.Array] = {}
+        cells: Table = {}
         for handling in self.extract.handlings:
             if isinstance(handling, HasExample):
                 cells |= handling.example(draw)
@@ -164,12 +161,12 @@ class Inventor:
         cells = {name: cells[name] if name in cells else draw.withheld(name) for name in feed.declared}
         cells = self.extract.lore.amend(draw, cells)
         first = self._marked(draw, cells)
-        return pa.table({name: plain(cells[name]) for name in (first, *(each for each in cells if each != first))})
+        return {first: cells.pop(first), **cells}
 
-    def _marked(self, draw: Cells, cells: dict[str, pa.Array]) -> str:
+    def _marked(self, draw: Cells, cells: Table) -> str:
         """Return the column whose cells tell that the file is invented; one that is withheld takes the mark."""
         for name, column in cells.items():
-            if str(plain(column)[0]).startswith((CRIME_MARK, NUMBER_MARK)):
+            if column[0].startswith((CRIME_MARK, NUMBER_MARK)):
                 return name
         withheld = [name for each in self.extract.feeds[0].withheld for name in each.columns]
         if not withheld:
@@ -180,33 +177,30 @@ class Inventor:
 
     # --- odd rows ---------------------------------------------------------------------------------------
 
-    def _odd_table(self, period: Period, sown: Sequence[Row]) -> pa.Table:
+    def _odd_rows(self, period: Period, sown: Sequence[Row]) -> list[Row]:
         """Return a file's odd rows: plain ones, each with some cells put in."""
         extract = self.extract
         number = [each for each, _ in extract.files(self.months)].index(period)
         awkward = (cells for each in extract.handlings if isinstance(each, HasAwkward) for cells in each.awkward())
         mark = {extract.feeds[0].declared[0]: f"{NUMBER_MARK}{number:04d}"}  # where no other column can bear it
         unmarked = [mark] * (not extract.feeds[0].withheld)
-        odd = [
-            *unmarked,
-            *islice(awkward, _MOST_ODD),
-            *extract.lore.odd(self.example.county, period, self.months),
-            *sown,
-        ]
+        known = extract.lore.odd(self.force.county, period, self.months)
+        odd = [*unmarked, *islice(awkward, _MOST_ODD), *known, *sown]
         months = self._months_of(period)
         return self._plain(months[len(months) // 2], odd, first=9_000_001 + 1000 * number)
 
-    def _plain(self, month: str, odd: Sequence[Mapping[str, str]], *, first: int) -> pa.Table:
-        draw = self._cells(month, max(len(odd), 1), first=first, rng=generator("odd"), plain=True)
-        table = self._table(draw).slice(0, len(odd))
-        rows = [row | cells for row, cells in zip(table.to_pylist(), odd, strict=True)]
-        return pa.Table.from_pylist(rows, schema=table.schema)
+    def _plain(self, month: str, odd: Sequence[Mapping[str, str]], *, first: int) -> list[Row]:
+        rows = rows_of(self._plain_table(month, len(odd), first=first)) if odd else []
+        return [{**row, **cells} for row, cells in zip(rows, odd, strict=True)]
+
+    def _plain_table(self, month: str, rows: int, *, first: int) -> Table:
+        return self._table(self._cells(month, rows, first=first, rng=generator("odd"), plain=True))
 
     def plant(self, sower: Sower) -> tuple[list[Row], list[Planted]]:
         """Return rows with somebody in every identifying cell, the last one bad, and what is planted where."""
         rows: list[Row] = []
         planted: list[Planted] = []
-        (plain_row,) = self._plain(self.months[0], [{}], first=7_000_001).to_pylist()
+        (plain_row,) = self._plain(self.months[0], [{}], first=7_000_001)
         for misplaced in (False, False, True):
             row: Row = {}
             for column, kind in self._sown(misplaced=misplaced).items():
@@ -224,9 +218,9 @@ class Inventor:
         for name, columns in self.extract.lore.tables.items():
             draw = self._cells(self.months[0], _LEAST, rng=generator(name))
             key, *others = columns
-            table = pa.table({key: draw.references(name), **{each: plain(draw.withheld(each)) for each in others}})
+            table = {key: draw.references(name), **{each: draw.withheld(each) for each in others}}
             sown = {each: sower.sow(kind_of(each)) for each in others if kind_of(each) in _OF_PEOPLE}
-            first, *rows = table.to_pylist()
+            first, *rows = rows_of(table)
             planted = [Planted(name, each, *piece) for each, cell in sown.items() for piece in cell.pieces]
             yield name, [first | {each: cell.cell for each, cell in sown.items()}, *rows], planted
 

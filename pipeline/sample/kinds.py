@@ -7,44 +7,13 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.sample import words
+from pipeline.sample.words import KINDS, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 #: The kind of a value that looks like a person and is rightly published.
 ON_PURPOSE = "published-on-purpose"
-#: What a name of a column holds, in small letters with underscores, tells; the first that is found counts.
-_KINDS = tuple(
-    (re.compile(pattern), kind)
-    for pattern, kind in (
-        (r"phone|mobile", "phone"),
-        (r"e_?mail", "email"),
-        (r"postcode", "postcode"),
-        (r"vrm|plate|registration", "plate"),
-        (r"dob|birth", "birth-date"),
-        (r"sort_code|account_no|iban|card_n", "bank"),
-        (r"collar|warrant", "collar"),
-        (r"(text|notes?|log|narrative|comment|grounds|details|summary|title|issue|action)$", "text"),
-        (r"sex$|gender|ethnicity|religion|disability|nationality", "trait"),
-        (r"address|street|town$|house|premises|venue", "address"),
-        (r"^is_|^has_|flag", "flag"),
-        (r"(^|_)(on|at|from|to|date|day|time)$|^posting|^invoice_date", "day"),
-        (r"amount|vat$|gross|price|cost$|total", "amount"),
-        (r"name|holder|merchant$|payee$|supplier$|_by$|officer|owner|contact|forename|^caller$", "name"),
-        (r"(^|_)(ref|reference|number|no|id|nominal)$", "reference"),
-    )
-)
-_STARTS = (
-    "Vanterpoole",
-    "Krumbhorne",
-    "Skeffle",
-    "Quartermayne",
-    "Plunkwhistle",
-    "Dwerryhouse",
-    "Pobblewock",
-    "Thrumble",
-)
 _SYLLABLES = tuple(a + b for a in "bdfgklmnprstvz" for b in ("a", "e", "i", "o", "u", "ay", "oo"))
 _FIRST_BIRTH = dt.date(1901, 1, 1)
 
@@ -68,7 +37,7 @@ class Sown(NamedTuple):
 def kind_of(column: str) -> str:
     """Return what a column holds: a kind of particulars, or `detail`."""
     name = re.sub(r"[^a-z0-9]+", "_", column.lower())
-    return next((kind for pattern, kind in _KINDS if pattern.search(name)), "detail")
+    return next((kind for kind, pattern in KINDS.items() if re.search(pattern, name)), "detail")
 
 
 class Sower:
@@ -95,7 +64,7 @@ def rare(number: int, part: int = 0) -> str:
 
 
 def _name(number: int, turn: int) -> str:
-    forename, family = words.FORENAMES[turn % len(words.FORENAMES)], _STARTS[number % len(_STARTS)]
+    forename, family = word("forenames", turn), word("planted_starts", number)
     name = f"{rare(number)}-{family}"
     forms = (
         f"{forename} {name}",
@@ -121,8 +90,8 @@ def _birth(_number: int, turn: int) -> str:
 
 
 def _narrative(number: int, turn: int) -> Sown:
-    name, alone = f"Mrs {rare(number, 2)}-{_STARTS[turn % len(_STARTS)]}", f"{rare(number, 3)} S.-T."
-    other = f"{words.FORENAMES[turn % len(words.FORENAMES)].upper()}  {rare(number, 4).upper()}"
+    name, alone = f"Mrs {rare(number, 2)}-{word('planted_starts', turn)}", f"{rare(number, 3)} S.-T."
+    other = f"{word('forenames', turn).upper()}  {rare(number, 4).upper()}"
     phone = f"+44 {_phone(number, 3 * (turn // 3 % 100) + turn % 3)[1:]}"
     cell = f'IP is {name}, known as {other}.\n\nRang on {phone}, "not before noon";\r\nhis son {alone} denies all.'
     return Sown(cell, (("name", name), ("name", other), ("phone", phone), ("name", alone)))

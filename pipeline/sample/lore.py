@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import pyarrow as pa
-
     from pipeline.codelists import CodeLists
     from pipeline.model.periods import Period
+    from pipeline.sample.columns import Table
     from pipeline.sample.draw import Cells, Truth
     from pipeline.sample.kinds import Planted
     from pipeline.sample.places import County
@@ -33,7 +32,7 @@ class FeedLore:
     share: float = 0.03
     most: int = 5_000
     empty: Period = ""
-    amend: Callable[[Cells, dict[str, pa.Array]], dict[str, pa.Array]] = lambda _draw, cells: cells
+    amend: Callable[[Cells, Table], Table] = lambda _draw, cells: cells
     odd: Callable[[County, Period, Sequence[Period]], Sequence[Row]] = lambda *_: ()
     planted: Sequence[Planted] = ()
     tables: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))

@@ -19,11 +19,10 @@ from pipeline.sample.mark import bears_mark
 from pipeline.sample.writing import write_extract, write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
     from pipeline.model.declaration import Dataset
-    from pipeline.sample.lore import Row
 
 LAST_MONTH = "2024-03"
 _MONTHS, _MOST_MONTHS = 3, 120
@@ -56,24 +55,29 @@ def make_sample(
     rows, months = _CRIMES if rows is None else rows, _MONTHS if months is None else months
     _check_size(rows, months)
     span = tuple(MONTH.between(MONTH.neighbour(LAST_MONTH, 1 - months), LAST_MONTH))
-    example = invent_force(CodeLists(codelists, {}), first_month=span[0])
+    force = invent_force(CodeLists(codelists, {}), first_month=span[0])
     before = manifest_files(data)
     for name in before:  # an earlier sample may have had other months
         if name.startswith("raw/") and (data / name).is_file() and bears_mark(data / name):
             (data / name).unlink()
-    lists = {f"reference/{name}.csv": text for name, text in example.lists.items()}
+    lists = {f"reference/{name}.csv": text for name, text in force.lists.items()}
     kept = tuple(path for path, text in lists.items() if _is_edited(data / path, text, before.get(path, "")))
-    files = Counter(dict(_write_lists(data, {path: text for path, text in lists.items() if path not in kept})))
+    files = Counter[str]()
+    for path in (path for path in lists if path not in kept):
+        (data / path).parent.mkdir(parents=True, exist_ok=True)
+        (data / path).write_text(lists[path], encoding="utf-8", newline="")
+        files[path] = lists[path].count("\n") - 1
     planted: list[Planted] = []
     sower = Sower()
     extracts = extracts_of(datasets, codelists.parent)
     for extract in extracts:
         (data / "raw" / extract.form.file).unlink(missing_ok=True)  # tables are added to a database
     for extract in extracts:
-        inventor = Inventor(example=example, extract=extract, months=span, crimes=rows)
+        inventor = Inventor(force=force, extract=extract, months=span, crimes=rows)
         sown, here = inventor.plant(sower)
         planted += [*here, *extract.lore.planted]
-        files.update(dict(_write_extract(data, inventor, sown)))
+        for period, name in extract.files(span):
+            files[f"raw/{name}"] += write_extract(data / "raw" / name, extract.form, inventor.tables(period, sown))
         for table, lines, found in inventor.beside(sower):
             write_table(data / "raw" / extract.form.file, table, lines, key=next(iter(lines[0])))
             planted += found
@@ -98,18 +102,3 @@ def _is_edited(path: Path, text: str, before: str) -> bool:
         return False
     now = hashlib.sha256(read_plain(path)).hexdigest()
     return now not in (before, hashlib.sha256(text.encode()).hexdigest())
-
-
-def _write_lists(data: Path, lists: Mapping[str, str]) -> Iterator[tuple[str, int]]:
-    """Write reference lists; yield each path and its rows."""
-    for path, text in lists.items():
-        (data / path).parent.mkdir(parents=True, exist_ok=True)
-        (data / path).write_text(text, encoding="utf-8", newline="")
-        yield path, text.count("\n") - 1
-
-
-def _write_extract(data: Path, inventor: Inventor, sown: Sequence[Row]) -> Iterator[tuple[str, int]]:
-    """Write every file of an extract; yield each path and its rows."""
-    extract = inventor.extract
-    for period, name in extract.files(inventor.months):
-        yield f"raw/{name}", write_extract(data / "raw" / name, extract.form, inventor.tables(period, sown))

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pipeline.plain import open_plain, read_plain
 from pipeline.sample.columns import csv_text
 from pipeline.sample.kinds import Planted
-from pipeline.storage.atomic import make_private
-from pipeline.system import BINARY, close_to_others
+from pipeline.storage.atomic import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +37,7 @@ def write_manifest(data: Path, paths: Sequence[str], kept: Mapping[str, str] = M
         with open_plain(data / path) as file:
             digests[path] = hashlib.file_digest(file, "sha256").hexdigest()
     text = json.dumps({"as_of": AS_OF, "files": digests}, indent=2, sort_keys=True)
-    _write_private(data / MANIFEST_FILE, text + "\n")
+    _write_private(data / MANIFEST_FILE, f"{text}\n")
 
 
 def manifest_files(data: Path) -> dict[str, str]:
@@ -51,9 +49,5 @@ def manifest_files(data: Path) -> dict[str, str]:
 
 
 def _write_private(path: Path, text: str) -> None:
-    """Write ``text`` to a file that only its owner may read, in a folder that only its owner may open."""
-    make_private(path.parent)
-    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | BINARY, 0o600)
-    with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
-        close_to_others(number)  # the file may have been there before
-        file.write(text)
+    path.unlink(missing_ok=True)  # others may have been let in
+    replace_file(path, text.encode())

@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     from io import BufferedReader
     from pathlib import Path
 
-#: Where each kind of file carries its mark: crime references, other numbers, names of areas, workbooks' titles.
+#: Where each kind of file carries its mark: crime references, other numbers; areas and workbooks by name.
 CRIME_MARK = "SAMPLE*"
 NUMBER_MARK = "SAMPLE-"
-AREA_MARK = "Sample Borough"
 
 #: A mark counts only where a sample's file has it: as the first cell of a line, or as the whole name of an area.
 #: The same words inside a narrative say nothing.
@@ -39,14 +38,8 @@ _PACKINGS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
 _LARGEST_WORKBOOK = 16 << 20
 #: What Python's reader of zips raises about a damaged or hostile one.
 _DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    LookupError,
-    OverflowError,
-    RuntimeError,
-    ValueError,
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+    *(EOFError, LookupError, OverflowError, RuntimeError, ValueError),
 )
 
 
@@ -69,7 +62,7 @@ def bears_mark(path: Path) -> bool:
 
 
 def _keys_marked(path: Path) -> bool:
-    """Return whether the first keys of a table of a database are the sample's; False for a damaged one."""
+    """Return whether the first keys of a table of a database are the sample's; a damaged one is known by its bytes."""
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
             names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' LIMIT 100").fetchall()
@@ -80,13 +73,8 @@ def _keys_marked(path: Path) -> bool:
                 for row in connection.execute(f'SELECT * FROM "{name}" LIMIT 20').fetchall()  # noqa: S608 - quoted
             ]
     except sqlite3.Error:
-        return _damaged_marked(path)
+        return b"SAMPLE-" in read_plain(path)
     return any(isinstance(number, str) and _KEY.fullmatch(number) for number in found)
-
-
-def _damaged_marked(path: Path) -> bool:
-    """Return whether a database that cannot be read holds keys as only the sample's have."""
-    return b"SAMPLE-" in read_plain(path)
 
 
 def _title_marked(file: BufferedReader) -> bool:

@@ -6,27 +6,25 @@ import re
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from pipeline.sample.columns import plain
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pipeline.sample.columns import Texts
+
 _VARIETY = 24
 
 
-def fitting(cells: pa.Array, pattern: str) -> pa.Array:
+def fitting(cells: Texts, pattern: str) -> Texts:
     """Return ``cells`` where they fit ``pattern``; texts that do take the place of the others."""
-    texts = plain(cells)
-    others = [text for text in pc.unique(texts).to_pylist() if not re.fullmatch(pattern, text)] if pattern else []
+    others = [text for text in dict.fromkeys(cells) if not re.fullmatch(pattern, text)] if pattern else []
     if not others:
         return cells
     made = ["".join(_texts(parser.parse(pattern), turn)) for turn in range(_VARIETY)]
     fit = [text for text in made if re.fullmatch(pattern, text)] or others
     instead = {text: fit[place % len(fit)] for place, text in enumerate(others)}
-    return pa.array([instead.get(text, text) for text in texts.to_pylist()], pa.string())
+    return np.array([instead.get(text, text) for text in cells], dtype=np.object_)
 
 
 def _texts(parts: Iterable[tuple[Any, Any]], turn: int) -> Iterable[str]:

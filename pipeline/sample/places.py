@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from pyproj import Transformer
 
 from pipeline.sample.columns import csv_text
-from pipeline.sample.mark import AREA_MARK
-from pipeline.sample.words import ACCENTED_STREETS, BUSY_PLACES, PERSON_STREET, STREETS, TOWNS
+from pipeline.sample.words import PERSON_STREET, WORDS, beside, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,31 +29,10 @@ _TO_GRID = (
 )
 
 
-class _Settlement(NamedTuple):
-    """A cluster of areas: centre in degrees, spread of its areas and of each area's points in kilometres."""
-
-    name: str
-    longitude: float
-    latitude: float
-    areas: int
-    spread: float
-    width: float
-
-
-_SETTLEMENTS = (
-    _Settlement(AREA_MARK, -0.950000, 52.250000, 40, 3.0, 0.35),
-    _Settlement("Sample Vale", -0.820000, 52.330000, 22, 2.0, 0.35),
-    _Settlement("Sample Heath", -1.100000, 52.190000, 14, 1.5, 0.35),
-    # a real name of an area can hold a comma
-    _Settlement("Sample, Marl and Wold", -0.960000, 52.260000, 17, 13.0, 1.5),
-    # points of the county next door: crimes there are outside the force and stay published
-    _Settlement("Sample Neighbour", -0.310000, 52.480000, 2, 1.5, 0.35),
-)
 _POINTS_IN_AREA = 16
 _KM_PER_DEGREE = 111.2
 _COS_LATITUDE = 0.6122
-#: The first settlement's areas make this many neighbourhoods, and so on; the last has one for everywhere else.
-_NEIGHBOURHOODS = (4, 3, 2, 2, 1)
+_SETTLEMENTS = beside(__file__)["settlements"]
 #: A real neighbourhood code that careless readers take for a missing value.
 _MISREAD_CODE = "NA"
 
@@ -117,8 +94,8 @@ def invent_county(rng: np.random.Generator) -> County:
     locations = _locations(rng, count)
     addresses = rng.integers(8, 90, count) * (rng.integers(0, 10, count) > 0)
     busy = 1.0 / (1.0 + rng.permutation(count)) ** 0.75
-    busy[[name.removeprefix("On or near ") in BUSY_PLACES for name in locations]] += 0.05
-    busy[-_SETTLEMENTS[-1].areas * _POINTS_IN_AREA :] = 0.0
+    busy[[name.removeprefix("On or near ") in WORDS["busy_places"] for name in locations]] += 0.05
+    busy[-_SETTLEMENTS[-1]["areas"] * _POINTS_IN_AREA :] = 0.0
     x, y, areas, homes = zip(*places, strict=True)
     easting, northing = Transformer.from_pipeline(_TO_GRID).transform(np.array(x) / 1e6, np.array(y) / 1e6)
     degrees = ((f"{each / 1e6:.6f}", f"{other / 1e6:.6f}") for each, other in zip(x, y, strict=True))
@@ -139,37 +116,39 @@ def _coordinates(rng: np.random.Generator) -> Iterator[tuple[int, int, tuple[str
     Areas are dealt to their settlement's neighbourhoods in turn.
     """
     seen: set[tuple[int, int]] = set()
-    for settlement, share, first in zip(_SETTLEMENTS, _NEIGHBOURHOODS, accumulate((0, *_NEIGHBOURHOODS)), strict=False):
-        for area in range(settlement.areas):
+    first = 0
+    for each in _SETTLEMENTS:
+        for area in range(each["areas"]):
             code = f"E01{900001 + len(seen) // _POINTS_IN_AREA}"
-            name = f"{settlement.name} {1 + area // 5:03d}{'ABCDE'[area % 5]}"
-            east, north = (rng.random(2) - 0.5) * 2 * settlement.spread
+            name = f"{each['name']} {1 + area // 5:03d}{'ABCDE'[area % 5]}"
+            east, north = (rng.random(2) - 0.5) * 2 * each["spread"]
             wanted = len(seen) + _POINTS_IN_AREA
             while len(seen) < wanted:
-                dx, dy = (rng.random(2) - 0.5) * 2 * settlement.width
-                x = settlement.longitude + (east + dx) / (_KM_PER_DEGREE * _COS_LATITUDE)
-                place = round(x * 1e6), round((settlement.latitude + (north + dy) / _KM_PER_DEGREE) * 1e6)
+                dx, dy = (rng.random(2) - 0.5) * 2 * each["width"]
+                x = each["longitude"] + (east + dx) / (_KM_PER_DEGREE * _COS_LATITUDE)
+                place = round(x * 1e6), round((each["latitude"] + (north + dy) / _KM_PER_DEGREE) * 1e6)
                 if place not in seen:
                     seen.add(place)
-                    yield *place, (code, name), first + area % share
+                    yield *place, (code, name), first + area % each["neighbourhoods"]
+        first += each["neighbourhoods"]
 
 
 def _locations(rng: np.random.Generator, count: int) -> list[str]:
     """Return what the public reads of each point: streets, busy places, and the forms that trip readers."""
-    names = rng.choice(STREETS, count).tolist()
+    names = rng.choice(WORDS["streets"], count).tolist()
     for position in rng.choice(count, count // 15, replace=False):
-        names[position] = BUSY_PLACES[position % len(BUSY_PLACES)]
+        names[position] = word("busy_places", position)
     # the empty name is real: "On or near " with nothing after it
-    for position, name in enumerate((PERSON_STREET, "", *ACCENTED_STREETS)):
+    for position, name in enumerate((PERSON_STREET, "", *WORDS["accented_streets"])):
         names[3 + 20 * position] = name
     return [f"On or near {name}" for name in names]
 
 
 def _neighbourhoods(rng: np.random.Generator) -> Iterator[Neighbourhood]:
     """Yield the neighbourhoods, twelve with the one for everywhere else, one with a code that reads as missing."""
-    dealt = ((place, part) for place, share in enumerate(_NEIGHBOURHOODS) for part in range(share))
+    dealt = ((place, part) for place, each in enumerate(_SETTLEMENTS) for part in range(each["neighbourhoods"]))
     for number, (place, part) in enumerate(dealt):
         code = _MISREAD_CODE if number == 1 else f"X{'ABCDE'[place]}{part + 1}"
-        name = f"SAMPLE {TOWNS[place]} {('', 'North', 'East', 'South')[part]}".rstrip()
-        area = (f"E059{number:05d}", f"E0790000{place + 1}", _SETTLEMENTS[place].name)
+        name = f"SAMPLE {WORDS['towns'][place]} {('', 'North', 'East', 'South')[part]}".rstrip()
+        area = (f"E059{number:05d}", f"E0790000{place + 1}", _SETTLEMENTS[place]["name"])
         yield Neighbourhood(code, name, f"{code}1", *area, int(rng.integers(2000, 9000)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import re
 import sqlite3
@@ -13,15 +14,14 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from pipeline.model.wording import SAMPLE_MARK
-from pipeline.sample.columns import write_csv
+from pipeline.sample.columns import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    import pyarrow as pa
-
     from pipeline.model.declaration import Form
+    from pipeline.sample.columns import Table
 
 #: A cell of a workbook: numbers and dates stay what they are, everything else is text.
 Cell = str | int | float | dt.date
@@ -30,18 +30,30 @@ Line = dict[str, Cell]
 _CREATED = dt.datetime(2024, 1, 1)  # noqa: DTZ001 - the library writes it as it stands, without a zone
 
 
-def write_extract(path: Path, form: Form, tables: Iterator[pa.Table]) -> int:
+def write_extract(path: Path, form: Form, tables: Iterator[Table]) -> int:
     """Write ``tables``, one after another, as the extract of that form; return how many rows it has."""
     path.parent.mkdir(parents=True, exist_ok=True)
     first = next(tables)
-    names, every = first.column_names, chain((first,), tables)
+    every = chain((first,), tables)
     if path.suffix == ".csv":
-        return write_csv(path, names, every)
-    lines = [line for table in every for line in table.select(names).to_pylist()]
+        return _write_csv(path, list(first), every)
+    lines = [line for table in every for line in rows_of(table)]
     if path.suffix == ".xlsx":
         typed: list[Line] = [{name: _typed(cell) for name, cell in line.items()} for line in lines]
-        return write_workbook(path, form, typed, header=names)
+        return write_workbook(path, form, typed, header=list(first))
     return write_table(path, form.table, lines, key=form.key)
+
+
+def _write_csv(path: Path, names: Sequence[str], tables: Iterator[Table]) -> int:
+    """Write UTF-8 with LF and minimal quoting."""
+    rows = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(names)
+        for table in tables:
+            writer.writerows(zip(*(table[name] for name in names), strict=True))
+            rows += len(table[names[0]])
+    return rows
 
 
 def _typed(cell: str) -> Cell:
@@ -74,7 +86,8 @@ def write_workbook(
     titles = (f"{SAMPLE_MARK} - invented records of Example Police", f"Period {path.stem}", "Amounts in pounds")
     for row, title in enumerate(titles[: form.title_rows]):
         sheet.write_string(row, 0, title)
-    for row, line in enumerate(_below(header, lines), start=form.title_rows):
+    names: Line = dict(zip(header, header, strict=True))
+    for row, line in enumerate((names, *lines), start=form.title_rows):
         for place, name in enumerate(header):
             cell = line.get(name, "")
             if isinstance(cell, dt.date):
@@ -88,11 +101,6 @@ def write_workbook(
         dress(book)
     book.close()
     return len(lines)
-
-
-def _below(header: Sequence[str], lines: Sequence[Line]) -> Iterator[Line]:
-    yield dict(zip(header, header, strict=True))
-    yield from lines
 
 
 def read_workbook(path: Path, form: Form) -> list[Line]:

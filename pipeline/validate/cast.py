@@ -1,7 +1,7 @@
 """Text to values: what a cell of each type must look like, more strictly than Frictionless reads it.
 
 Every function takes distinct or whole columns of text and gives an array of the same length that is null
-where the text is empty or not of the type.  `differences.py` lists where that is stricter, and why.
+where the text is empty or not of the type.  `referee/differences.csv` lists where that is stricter, and why.
 """
 
 from __future__ import annotations
@@ -47,17 +47,9 @@ def _shaped(values: pa.StringArray, form: str) -> pa.StringArray:
     return pc.if_else(pc.match_substring_regex(values, rf"\A(?:{form})\z"), values, _NO_TEXT)
 
 
-def _string(_field: Field, values: pa.StringArray) -> pa.StringArray:
-    return values
-
-
 def _number(_field: Field, values: pa.StringArray) -> pa.DoubleArray:
     numbers = _shaped(values, NUMBER_FORM).cast(pa.float64())
     return pc.if_else(pc.is_finite(numbers), numbers, pa.scalar(None, pa.float64()))
-
-
-def _integer(_field: Field, values: pa.StringArray) -> pa.Int64Array:
-    return pc.ascii_ltrim(_shaped(values, INTEGER_FORM), characters="+").cast(pa.int64())
 
 
 def _boolean(field: Field, values: pa.StringArray) -> pa.BooleanArray:
@@ -80,20 +72,12 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-def _yearmonth(_field: Field, values: pa.StringArray) -> pa.StringArray:
-    return _shaped(values, YEARMONTH_FORM)
-
-
-def _year(_field: Field, values: pa.StringArray) -> pa.Int64Array:
-    return _shaped(values, YEAR_FORM).cast(pa.int64())
-
-
 _READERS: dict[str, Callable[[Field, pa.StringArray], pa.Array]] = {
-    "string": _string,
+    "string": lambda _, values: values,
     "number": _number,
-    "integer": _integer,
+    "integer": lambda _, values: pc.ascii_ltrim(_shaped(values, INTEGER_FORM), characters="+").cast(pa.int64()),
     "boolean": _boolean,
     "date": _date,
-    "yearmonth": _yearmonth,
-    "year": _year,
+    "yearmonth": lambda _, values: _shaped(values, YEARMONTH_FORM),
+    "year": lambda _, values: _shaped(values, YEAR_FORM).cast(pa.int64()),
 }

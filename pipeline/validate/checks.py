@@ -1,6 +1,6 @@
 """The schema as checks of whole columns: which rows may be published, and what is wrong with the others.
 
-What Frictionless would say, row by row and code by code, but stricter where `differences.py` says so.
+What Frictionless would say, row by row and code by code, but stricter where `referee/differences.csv` says so.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from pipeline.errors import PipelineError, SettingsError
 from pipeline.model.tables import Rejection
 from pipeline.validate.cast import typed
 from pipeline.validate.column import Column
-from pipeline.validate.keys import repeats
 from pipeline.validate.rules import breaks_a_rule
 
 if TYPE_CHECKING:
@@ -25,9 +24,12 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from pipeline.validate.column import Mask
+    from pipeline.columns.arrays import Mask
     from pipeline.validate.field import Field
     from pipeline.validate.schema import TableSchema
+
+    #: What is wrong in one column: its number, the code, the rows.
+    _Finding = tuple[int, str, Mask]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,15 +51,6 @@ class Checked:
     def typed(self) -> pa.Table:
         """The rows that may be published in the schema's types; made when first asked for."""
         return typed_table(self.text, self.schema)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Finding:
-    """What is wrong in one column: the rows, and the code for all of them."""
-
-    field: int
-    code: str
-    rows: Mask
 
 
 def validate(table: pa.Table, schema: TableSchema) -> Checked:
@@ -106,12 +99,12 @@ def _cell_findings(number: int, field: Field, column: Column, cells: pa.Array) -
     if cells.null_count > column.values.null_count:
         wrong = column.mask(pc.and_(column.values.is_valid(), cells.is_null()))
         if wrong is not None:
-            yield _Finding(field=number, code="type-error", rows=wrong)
+            yield number, "type-error", wrong
     broken = column.mask(breaks_a_rule(field, column.values, cells))
     if broken is not None:
-        yield _Finding(field=number, code="constraint-error", rows=broken)
+        yield number, "constraint-error", broken
     if field.required and (blank := column.blank) is not None:
-        yield _Finding(field=number, code="constraint-error", rows=blank)
+        yield number, "constraint-error", blank
 
 
 def _key_findings(
@@ -125,34 +118,47 @@ def _key_findings(
         keys.append((tuple(schema.names.index(name) for name in schema.primary_key), "primary-key"))
     findings, originals = [], set[int]()
     for numbers, code in keys:
-        repeated = repeats([columns[number].rows(cells[number]) for number in numbers], height)
-        rows = repeated.again | repeated.empty if code == "primary-key" else repeated.again
+        again, empty, first = _repeats([columns[number].rows(cells[number]) for number in numbers], height)
+        rows = again | empty if code == "primary-key" else again
         if rows.any():
-            findings.append(_Finding(field=numbers[0], code=code, rows=rows))
-        originals |= set(repeated.first.tolist())
+            findings.append((numbers[0], code, rows))
+        originals |= set(first.tolist())
     return findings, tuple(sorted(originals))
+
+
+def _repeats(columns: list[pa.Array], height: int) -> tuple[Mask, Mask, npt.NDArray[np.int64]]:
+    """Return the rows whose key an earlier row has, those without any key, and the first rows of repeated keys.
+
+    A key is the values of ``columns``, in their types, null where unreadable; one that is null throughout names nothing
+    and repeats nothing.
+    """
+    codes = np.zeros(height, dtype=np.int64)
+    empty = np.ones(height, dtype=np.bool_)
+    for column in columns:
+        encoded = column.dictionary_encode()
+        part = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        empty &= part < 0
+        # dense again after each column, so that the product never leaves 64 bits
+        codes = np.unique(codes * (len(encoded.dictionary) + 1) + part + 1, return_inverse=True)[1]
+    _, first, group = np.unique(codes, return_index=True, return_inverse=True)
+    again = (first[group] != np.arange(height)) & ~empty
+    return again, empty, np.unique(first[group[again]])
 
 
 def _blank_findings(columns: list[Column], height: int) -> list[_Finding]:
     """Return rows without a single cell: a reader of CSV would drop or refuse them."""
-    blank = np.ones(height, dtype=np.bool_)
-    for column in columns:
-        empty = column.blank
-        if empty is None:
-            return []
-        blank &= empty
-    return [_Finding(field=0, code="blank-row", rows=blank)] if blank.any() else []
+    empty = [each for column in columns if (each := column.blank) is not None]
+    if len(empty) < len(columns):
+        return []
+    blank = np.logical_and.reduce([np.ones(height, np.bool_), *empty])
+    return [(0, "blank-row", blank)] if blank.any() else []
 
 
 def _verdict(table: pa.Table, schema: TableSchema, *, findings: list[_Finding], originals: tuple[int, ...]) -> Checked:
     if not findings:
         return Checked(schema=schema, positions=np.arange(table.num_rows), text=table)
-    bad = np.logical_or.reduce([finding.rows for finding in findings])
-    found = {
-        (position, finding.field, finding.code)
-        for finding in findings
-        for position in np.flatnonzero(finding.rows).tolist()
-    }
+    bad = np.logical_or.reduce([rows for _, _, rows in findings])
+    found = {(at, field, code) for field, code, rows in findings for at in np.flatnonzero(rows).tolist()}
     return Checked(
         schema=schema,
         positions=np.flatnonzero(~bad),

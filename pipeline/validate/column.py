@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.columns.arrays import mask_of, whole
 from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    Mask = npt.NDArray[np.bool_]
+    from pipeline.columns.arrays import Mask
 
 
 class Column(NamedTuple):
@@ -28,16 +26,14 @@ class Column(NamedTuple):
     @classmethod
     def of(cls, column: pa.ChunkedArray, name: str) -> Column:
         """Return ``column``, an empty text made null; anything but text is a fault of the caller."""
-        whole = column.combine_chunks()
-        if isinstance(whole, pa.ChunkedArray):
-            whole = pa.concat_arrays(whole.chunks)
-        if isinstance(whole, pa.DictionaryArray):
-            values, indices = whole.dictionary, whole.indices
-        else:
-            values, indices = whole, None
+        cells = whole(column)
+        values, indices = (cells.dictionary, cells.indices) if pa.types.is_dictionary(cells.type) else (cells, None)
         if values.type != pa.string():
             raise PipelineError("columns-differ", "a column to be checked is not text", where=f"column `{name}`")
-        return cls(_empty_as_null(values), indices)
+        empty = pc.equal(pc.binary_length(values), 0)
+        if pc.any(empty).as_py():
+            values = pc.if_else(empty, pa.scalar(None, pa.string()), values)
+        return cls(values, indices)
 
     @property
     def blank(self) -> Mask | None:
@@ -46,7 +42,7 @@ class Column(NamedTuple):
             return self.mask(self.values.is_null(), beside=True)
         if self.indices is None or not self.indices.null_count:
             return None
-        return as_mask(self.indices.is_null())
+        return mask_of(self.indices.is_null())
 
     def rows(self, values: pa.Array) -> pa.Array:
         """Return ``values``, one for each distinct value, as one for each row."""
@@ -59,15 +55,5 @@ class Column(NamedTuple):
         """
         if flags is None or not pc.any(flags).as_py():
             return None
-        rows = as_mask(pc.fill_null(self.rows(flags), fill_value=beside))
+        rows = mask_of(pc.fill_null(self.rows(flags), fill_value=beside))
         return rows if rows.any() else None
-
-
-def as_mask(flags: pa.BooleanArray) -> Mask:
-    """Return flags as a mask, false where they are null."""
-    return np.asarray(pc.fill_null(flags, fill_value=False).to_numpy(zero_copy_only=False), dtype=np.bool_)
-
-
-def _empty_as_null(values: pa.StringArray) -> pa.StringArray:
-    empty = pc.equal(pc.binary_length(values), 0)
-    return pc.if_else(empty, pa.scalar(None, pa.string()), values) if pc.any(empty).as_py() else values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_CAPITAL = re.compile("([A-Z])")
 #: Digits of a money column, before and after the point together.
 PRECISION = 18
 
@@ -62,27 +64,8 @@ class Field:
     @classmethod
     def of(cls, descriptor: Mapping[str, Any]) -> Field:
         """Return the field that ``descriptor`` describes; `grammar.refusals` has found nothing wrong with it."""
-        rules = descriptor.get("constraints", {})
-        defaults = cls(name="", type="boolean")
-        return cls(
-            name=descriptor["name"],
-            type=descriptor["type"],
-            title=descriptor.get("title", ""),
-            description=descriptor.get("description", ""),
-            unit=descriptor.get("unit", ""),
-            source=descriptor.get("source", ""),
-            decimals=descriptor.get("decimals"),
-            required=rules.get("required", False),
-            unique=rules.get("unique", False),
-            enum=tuple(str(value) for value in rules["enum"]) if "enum" in rules else None,
-            pattern=rules.get("pattern"),
-            minimum=str(rules["minimum"]) if "minimum" in rules else None,
-            maximum=str(rules["maximum"]) if "maximum" in rules else None,
-            min_length=rules.get("minLength"),
-            max_length=rules.get("maxLength"),
-            true_values=tuple(descriptor.get("trueValues", defaults.true_values)),
-            false_values=tuple(descriptor.get("falseValues", defaults.false_values)),
-            codelist=descriptor.get("codelist", ""),
-            codelist_column=descriptor.get("codelistColumn", "label"),
-            from_settings=descriptor.get("fromSettings", ""),
-        )
+        flat = {**descriptor, **descriptor.get("constraints", {})}
+        flat |= {word: str(flat[word]) for word in ("minimum", "maximum") if word in flat}
+        flat |= {word: tuple(map(str, flat[word])) for word in ("enum", "trueValues", "falseValues") if word in flat}
+        attributes = {_CAPITAL.sub(r"_\1", word).lower(): value for word, value in flat.items()}
+        return cls(**{name: attributes[name] for name in cls.__dataclass_fields__ if name in attributes})

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
@@ -20,33 +19,23 @@ _SCHEMA_KEYWORDS = frozenset({"name", "title", "description", "fields", "missing
 #: Words for people; none of them is a rule.
 _NOTES = frozenset({"title", "description", "example", "unit", "source", "rdfType"})
 _FIELD_KEYWORDS = _NOTES | {"name", "type", "format", "constraints", "codelist", "codelistColumn", "fromSettings"}
-_EXTRA_KEYWORDS = MappingProxyType({"number": {"decimals"}, "boolean": {"trueValues", "falseValues"}})
+_EXTRA_KEYWORDS: Final = {"number": {"decimals"}, "boolean": {"trueValues", "falseValues"}}
 
-_ORDERED = frozenset({"required", "unique", "enum", "minimum", "maximum"})
-_CONSTRAINTS = MappingProxyType(
-    {
-        "string": frozenset({"required", "unique", "enum", "pattern", "minLength", "maxLength"}),
-        # floats are not compared for equality: neither a list nor a key of them has a meaning
-        "number": frozenset({"required", "minimum", "maximum"}),
-        "integer": _ORDERED,
-        "boolean": frozenset({"required"}),
-        "date": _ORDERED,
-        "yearmonth": _ORDERED,
-        "year": _ORDERED,
-    }
-)
-_KINDS: Mapping[str, type | tuple[type, ...]] = MappingProxyType(
-    {
-        "required": bool,
-        "unique": bool,
-        "enum": list,
-        "pattern": str,
-        "minLength": int,
-        "maxLength": int,
-        "minimum": (int, float, str),
-        "maximum": (int, float, str),
-    }
-)
+_ORDERED: Final = {"required", "unique", "enum", "minimum", "maximum"}
+_CONSTRAINTS: Final = {
+    "string": {"required", "unique", "enum", "pattern", "minLength", "maxLength"},
+    # floats are not compared for equality: neither a list nor a key of them has a meaning
+    "number": {"required", "minimum", "maximum"},
+    "boolean": {"required"},
+    **dict.fromkeys(("integer", "date", "yearmonth", "year"), _ORDERED),
+}
+_KINDS: Final[dict[str, type | tuple[type, ...]]] = {
+    **dict.fromkeys(("required", "unique"), bool),
+    **dict.fromkeys(("minLength", "maxLength"), int),
+    **dict.fromkeys(("minimum", "maximum"), (int, float, str)),
+    "enum": list,
+    "pattern": str,
+}
 #: Places behind the point that a decimal column may have.
 _DECIMALS = range(1, 7)
 

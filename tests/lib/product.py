@@ -29,7 +29,7 @@ from unittest import mock
 
 from pipeline.cli.parser import main
 from pipeline.model.periods import MONTH as CALENDAR
-from pipeline.sample.workbook_faults import LEDGER
+from pipeline.sample.faults import LEDGER
 from pipeline.sample.writing import read_workbook, write_workbook
 from tests.lib import ROOT
 

@@ -62,15 +62,14 @@ def refuse_foreign(folder: Path, wanted: Collection[str]) -> None:
 
 def _listed(folder: Path) -> set[str] | None:
     """Return the files that the marker lists, None where there is no marker that can be read."""
-    facts = _json(folder / MARKER)
-    files = facts.get("files") if isinstance(facts, dict) else None
+    files = read_json(folder / MARKER).get("files")
     return {each for each in files if isinstance(each, str)} if isinstance(files, list) else None
 
 
 def _is_of_before(folder: Path) -> bool:
     """Return whether an older version of this program made the folder: it wrote no marker."""
-    facts = _json(folder / "catalogue.jsonld")
-    return isinstance(facts, dict) and facts.get("@type") == "dcat:Catalog" and facts.get("@id") == "./"
+    facts = read_json(folder / "catalogue.jsonld")
+    return facts.get("@type") == "dcat:Catalog" and facts.get("@id") == "./"
 
 
 def _was_written(folder: Path, path: str) -> bool:
@@ -78,16 +77,14 @@ def _was_written(folder: Path, path: str) -> bool:
     dataset, slash, name = path.partition("/")
     if not slash:
         return path in SITE_FILES
-    package = _json(folder / dataset / "datapackage.json")
-    own = isinstance(package, dict) and package.get("name") == dataset
+    own = read_json(folder / dataset / "datapackage.json").get("name") == dataset
     return own and (is_period_file(dataset, name) or _BESIDE.fullmatch(name) is not None)
 
 
-def _json(path: Path) -> object:
-    if not is_plain_file(path):
-        return None
+def read_json(path: Path) -> dict[str, object]:
+    """Return the JSON object in a plain file, an empty one where none can be read."""
     try:
-        found: object = json.loads(read_plain(path))
+        found = json.loads(read_plain(path)) if is_plain_file(path) else {}
     except (ValueError, RecursionError):
-        return None
-    return found
+        found = {}
+    return found if isinstance(found, dict) else {}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
+import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,20 +12,20 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from pipeline.metadata.datapackage import json_bytes
 from pipeline.metadata.dcat import catalogue_facts
 from pipeline.metadata.schema_org import dataset_facts
 from pipeline.model.wording import day_in_words
-from pipeline.publish.catalogue.views import (
-    DatasetView,
-    KeptFile,
-    OtherDataset,
-    view_dataset,
-)
+from pipeline.publish.catalogue.views import size_in_words, view_dataset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from pipeline.metadata.listed import ListedFile
     from pipeline.model.release import Publication
+    from pipeline.publish.catalogue.views import DatasetView, OtherDataset
+
+    Row = Sequence[str]
 
 #: What the catalogue itself puts at its top, beside one folder per dataset and a README that it only carries.
 SITE_FILES = ("catalogue.jsonld", "index.html", "style.css")
@@ -32,13 +33,28 @@ SITE_FILES = ("catalogue.jsonld", "index.html", "style.css")
 DATASET_PAGE = "index.html"
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_NEWEST_CHANGES = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthOfRows:
+    """The rows of a month that would differ, as published texts; ``counts`` are all added, removed and changed ones."""
+
+    title: str
+    noun: str
+    now: int
+    then: int
+    waits: bool
+    columns: Row
+    counts: tuple[int, int, int]
+    added: Sequence[Row]
+    removed: Sequence[Row]
+    changed: Sequence[tuple[Row, Row]]
 
 
 def render_site(
     publications: Sequence[Publication],
     *,
-    kept: Mapping[str, Sequence[KeptFile]],
+    kept: Mapping[str, Sequence[ListedFile]],
     others: Sequence[OtherDataset],
     preview: bool = False,
 ) -> dict[str, bytes]:
@@ -55,7 +71,7 @@ def render_site(
     ]
     environment = templates()
     pages = {
-        "catalogue.jsonld": _as_json(catalogue_facts([view.listed for view in views], force=_force(views))),
+        "catalogue.jsonld": json_bytes(catalogue_facts([view.listed for view in views], force=_force(views))),
         "index.html": environment.get_template("index.html")
         .render(_index_words(views, others), preview=preview)
         .encode(),
@@ -63,8 +79,15 @@ def render_site(
     }
     template = environment.get_template("dataset.html")
     for view in views:
-        pages[f"{view.facts.name}/{DATASET_PAGE}"] = template.render(_dataset_words(view), preview=preview).encode()
+        linked = dataset_facts(view.listed)
+        page = template.render(view=view, facts=view.facts, linked=linked, sample=view.facts.sample, preview=preview)
+        pages[f"{view.facts.name}/{DATASET_PAGE}"] = page.encode()
     return pages
+
+
+def render_differences(months: Sequence[MonthOfRows], *, sample: bool) -> bytes:
+    """Return the page of a preview that shows the rows that would differ: it is private, as nobody published them."""
+    return templates().get_template("differences.html").render(months=months, sample=sample, preview=True).encode()
 
 
 @cache
@@ -78,7 +101,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"coded": _coded, "day": _day}
+    environment.filters |= {"coded": _coded, "day": _day, "words": _words, "grouped": _grouped, "size": size_in_words}
     return environment
 
 
@@ -88,60 +111,42 @@ def _force(views: Sequence[DatasetView]) -> str:
 
 
 def _coded(text: str) -> Markup:
-    """Return a text whose words between backticks are code."""
-    parts = (f"<code>{escape(part)}</code>" if number % 2 else escape(part) for number, part in _pieces(text))
-    return Markup("".join(parts))  # noqa: S704 - every part is escaped
+    """Return a text whose words between backticks are code; a backtick without a partner stays one."""
+    return Markup(re.sub("`([^`]*)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - the text is escaped
 
 
-def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the pieces between backticks, odd ones being code; a backtick without a partner stays one."""
-    pieces = text.split("`")
-    if len(pieces) % 2 == 0:
-        pieces[-2:] = ["`".join(pieces[-2:])]
-    return enumerate(pieces)
+def _words(day: dt.date | str | None) -> str:
+    """Return a day in words; what is no day comes back as it is."""
+    try:
+        return day_in_words(dt.date.fromisoformat(day) if isinstance(day, str) else day)
+    except ValueError:
+        return str(day)
 
 
 def _day(iso: str) -> Markup:
     """Return an ISO day in words that a machine can read too; what is no day comes back as it is."""
-    try:
-        day = dt.date.fromisoformat(iso)
-    except ValueError:
-        return escape(iso)
-    return Markup('<time datetime="{}">{}</time>').format(iso, day_in_words(day))
+    words = _words(iso)
+    return escape(iso) if words == iso else Markup('<time datetime="{}">{}</time>').format(iso, words)
+
+
+def _grouped(number: int) -> str:
+    """Return a number with commas between thousands."""
+    return f"{number:,}"
 
 
 def _index_words(views: Sequence[DatasetView], others: Sequence[OtherDataset]) -> dict[str, object]:
     """Return what the first page's template is given."""
-    facts = [view.facts for view in views]
+
+    def different(*names: str) -> list[tuple[str, ...]]:
+        return list(dict.fromkeys(tuple(getattr(view.facts, name) for name in names) for view in views))
+
     return {
         "views": views,
         "others": sorted(others),
-        "sample": any(each.sample for each in facts),
+        "sample": any(view.facts.sample for view in views),
         "force": _force(views),
-        "licences": list(dict.fromkeys((each.licence_title, each.licence_url) for each in facts)),
-        "attributions": list(dict.fromkeys(each.attribution for each in facts)),
-        "contacts": list(dict.fromkeys((each.contact_name, each.contact_email) for each in facts)),
-        "foi": list(dict.fromkeys(each.foi_email for each in facts)),
+        "licences": different("licence_title", "licence_url"),
+        "attributions": different("attribution"),
+        "contacts": different("contact_name", "contact_email"),
+        "foi": different("foi_email"),
     }
-
-
-def _dataset_words(view: DatasetView) -> dict[str, object]:
-    """Return what the template of a dataset's page is given."""
-    extras = view.facts.extras
-    newest_first = view.facts.changes
-    return {
-        "view": view,
-        "facts": view.facts,
-        "period": view.facts.period,
-        "sample": view.facts.sample,
-        "force": view.facts.force_name,
-        "changes": newest_first[:_NEWEST_CHANGES],
-        "more_changes": len(newest_first) > _NEWEST_CHANGES and "change-log.csv" in extras,
-        "beside": [name for name in ("datapackage.json", "schema.json", "change-log.csv") if name in extras],
-        "linked": dataset_facts(view.listed),
-    }
-
-
-def _as_json(facts: dict[str, object]) -> bytes:
-    """Return JSON that reads well and is the same for the same facts."""
-    return (json.dumps(facts, indent=2, ensure_ascii=False) + "\n").encode()

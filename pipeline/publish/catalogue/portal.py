@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
-import json
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PipelineError, PortalError, SettingsError, StorageError
+from pipeline.metadata.listed import ListedFile
 from pipeline.model.plan import Action, Beside, HeldDataset
 from pipeline.plain import read_plain
 from pipeline.publish.catalogue import swap
-from pipeline.publish.catalogue.ownership import KEPT, MARKER, marker, refuse_foreign
+from pipeline.publish.catalogue.ownership import KEPT, MARKER, marker, read_json, refuse_foreign
 from pipeline.publish.catalogue.pages import DATASET_PAGE, SITE_FILES, render_site
 from pipeline.publish.catalogue.tree import (
     Copied,
@@ -25,13 +25,12 @@ from pipeline.publish.catalogue.tree import (
     Shared,
     Written,
     build_tree,
-    carried,
     hash_file,
     is_plain_file,
     is_plain_folder,
     list_below,
 )
-from pipeline.publish.catalogue.views import KeptFile, OtherDataset
+from pipeline.publish.catalogue.views import OtherDataset
 from pipeline.publish.plan import (
     METADATA,
     NO_FILE,
@@ -54,7 +53,13 @@ if TYPE_CHECKING:
     from pipeline.model.release import Publication
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-
+#: What to do about a refusal.
+_ADVICE = {
+    **dict.fromkeys(_FULL, "make room, then run `pipeline publish` again"),
+    errno.EXDEV: "put data/private and data/published on the same file system",
+    errno.EBUSY: "mount the folder above data/published instead of data/published itself: it is swapped whole",
+}
+_USUAL = "see that the pipeline's user may write data/private and data/published and the folders that hold them"
 _DATA_PACKAGE = "datapackage.json"
 
 
@@ -150,8 +155,6 @@ class StaticCatalogue:
     def whole(self, plan: Plan, publications: Sequence[Publication], *, preview: bool = False) -> Mapping[str, Part]:
         """Return the whole tree that the public folder would be, by path; a ``preview`` says so on every page."""
         with _storage(self._folder):
-            if not self._folder.is_dir():
-                return self._parts(plan, publications, preview=preview, carried=False)
             return self._parts(plan, publications, preview=preview)
 
     def _pages(
@@ -164,7 +167,7 @@ class StaticCatalogue:
         """Return every page as it should be, given what the folder holds."""
         kept = {
             publication.name: [
-                KeptFile(name, (self._folder / publication.name / name).lstat().st_size, sha256)
+                ListedFile(name, (self._folder / publication.name / name).lstat().st_size, sha256)
                 for name, sha256 in sorted(held[publication.name].items())
                 if sha256 != NO_FILE and is_period_file(publication.name, name) and name not in publication.extras
             ]
@@ -176,11 +179,11 @@ class StaticCatalogue:
         """Yield the datasets that the folder holds and that are not published now, with the titles they gave."""
         named = {publication.name for publication in publications}
         for folder in sorted(self._folder.iterdir()) if self._folder.is_dir() else ():
-            described = folder / "datapackage.json"
             if folder.name in named or not is_plain_folder(folder) or not is_plain_file(folder / DATASET_PAGE):
                 continue
-            if is_plain_file(described):
-                yield OtherDataset(folder.name, _title(described) or folder.name)
+            if is_plain_file(folder / _DATA_PACKAGE):
+                title = read_json(folder / _DATA_PACKAGE).get("title")
+                yield OtherDataset(folder.name, title if title and isinstance(title, str) else folder.name)
 
     def _site(self, pages: Mapping[str, bytes]) -> str:
         """Return whether the pages that list all datasets are as they should be, or not there at all."""
@@ -193,20 +196,12 @@ class StaticCatalogue:
         held = self._folder / path
         return is_plain_file(held) and read_plain(held) == content
 
-    def _parts(
-        self, plan: Plan, publications: Sequence[Publication], *, preview: bool = False, carried: bool = True
-    ) -> dict[str, Part]:
+    def _parts(self, plan: Plan, publications: Sequence[Publication], *, preview: bool = False) -> dict[str, Part]:
         """Return the whole new tree: what is carried, what the plan says of each file, and the pages."""
-        parts = dict(self._carried({publication.name for publication in publications})) if carried else {}
+        parts = dict(self._carried({publication.name for publication in publications}))
         kept: dict[str, dict[str, str]] = {}
         for publication in publications:
-            names = {
-                change.file: change.action is Action.SAME
-                for change in plan.changes
-                if change.dataset == publication.name and change.action is not Action.REMOVE
-            }
-            names.pop(METADATA)
-            files = self._dataset_parts(publication, names)
+            files = self._dataset_parts(plan, publication)
             parts |= {f"{publication.name}/{name}": part for name, part in files.items()}
             unwanted = files.keys() - wanted_files(publication).keys()
             kept[publication.name] = {name: hash_file(self._folder / publication.name / name) for name in unwanted}
@@ -220,16 +215,16 @@ class StaticCatalogue:
         files = {f"{each.name}/{name}" for each in publications for name in (DATASET_PAGE, *wanted_files(each))}
         return files | set(SITE_FILES)
 
-    def _dataset_parts(self, publication: Publication, names: Mapping[str, bool]) -> dict[str, Part]:
+    def _dataset_parts(self, plan: Plan, publication: Publication) -> dict[str, Part]:
         """Return the files of a dataset: those that are the same from the public folder, others as they are made."""
-        public = self._folder / publication.name
         parts: dict[str, Part] = {name: Written(content) for name, content in publication.extras.items()}
         for release in publication.releases:
             parts |= {file.name: Copied(file.path, file.sha256) for file in release.files}
         wanted = wanted_files(publication)
-        for name, same in names.items():
-            if same:
-                parts[name] = Shared(public / name, wanted[name].sha256 if name in wanted else "")
+        for dataset, name in ((each.dataset, each.file) for each in plan.changes if each.action is Action.SAME):
+            if dataset == publication.name and name != METADATA:
+                sha256 = wanted[name].sha256 if name in wanted else ""
+                parts[name] = Shared(self._folder / publication.name / name, sha256)
         return parts
 
     def _carried(self, datasets: set[str]) -> Iterator[tuple[str, Part]]:
@@ -237,22 +232,11 @@ class StaticCatalogue:
 
         A link never stays: it could lead to what is private.
         """
-        for path, source in list_below(self._folder):
+        for path, source in list_below(self._folder) if self._folder.is_dir() else ():
             top, _, below = path.partition("/")
             kept = is_plain_file(self._folder / top / _DATA_PACKAGE) if below else KEPT.fullmatch(top) is not None
-            part = carried(source) if kept and top not in datasets else None
-            if part is not None:
-                yield path, part
-
-
-def _title(datapackage: Path) -> str:
-    """Return the title that a data package gives itself, or "" when it cannot be read."""
-    try:
-        described = json.loads(read_plain(datapackage))
-    except (ValueError, RecursionError):
-        return ""
-    title = described.get("title") if isinstance(described, dict) else None
-    return title if isinstance(title, str) else ""
+            if kept and top not in datasets and is_plain_file(source):
+                yield path, Shared(source)
 
 
 @contextmanager
@@ -262,20 +246,10 @@ def _storage(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         full = error.errno in _FULL
+        what = "the disk is full" if full else f"the system refused: {error.strerror}"
         raise StorageError(
             "disk-full" if full else "cannot-store",
-            "the disk is full; the public folder is as it was"
-            if full
-            else f"the system refused: {error.strerror}; the public folder is as it was",
+            f"{what}; the public folder is as it was",
             where=str(folder),
-            fix="make room, then run `pipeline publish` again" if full else _advice(error),
+            fix=_ADVICE.get(error.errno or 0, _USUAL),
         ) from None
-
-
-def _advice(error: OSError) -> str:
-    """Return what to do about a refusal."""
-    if error.errno == errno.EXDEV:
-        return "put data/private and data/published on the same file system"
-    if error.errno == errno.EBUSY:
-        return "mount the folder above data/published instead of data/published itself: it is swapped whole"
-    return "see that the pipeline's user may write data/private and data/published and the folders that hold them"

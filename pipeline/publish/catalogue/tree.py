@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import StorageError
 from pipeline.plain import open_plain
@@ -27,24 +26,21 @@ FOLDER_MODE = 0o755
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | NOFOLLOW | BINARY
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(NamedTuple):
     """A file of the old public tree, linked or copied; ``sha256`` is what it must be, "" when it is carried over."""
 
     source: Path
     sha256: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(NamedTuple):
     """A file of the private store, always copied; ``sha256`` is what it must be."""
 
     source: Path
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A file that is written anew."""
 
     content: bytes
@@ -68,8 +64,10 @@ def build_tree(root: Path, parts: Mapping[str, Part]) -> None:
         _place(part, target)
     for path, part in parts.items():
         _read_back(root / path, part, path)
-    for name, _, _ in os.walk(root):
-        _sync_folder_below(root, name)
+    for place, _, names in os.walk(root):
+        sync_folder(root / place)
+        for name in names:  # a shared file may not have been synced by who made it
+            sync_file(root / place / name)
 
 
 def hash_file(path: Path) -> str:
@@ -115,11 +113,6 @@ def empty_below(folder: Path) -> Iterator[str]:
                 yield entry.name
 
 
-def carried(path: Path) -> Part | None:
-    """Return a part that carries over the plain file at ``path``; nothing for a link, a pipe or a device."""
-    return Shared(path) if stat.S_ISREG(path.lstat().st_mode) else None
-
-
 def _below(root: Path, path: str) -> Path:
     """Return the place of a part; a path that would leave the tree is a fault of the program."""
     steps = path.split("/")
@@ -131,14 +124,6 @@ def _below(root: Path, path: str) -> Path:
 def _make_folder(folder: Path) -> None:
     folder.mkdir()
     folder.chmod(FOLDER_MODE)
-
-
-def _sync_folder_below(root: Path, folder: str) -> None:
-    """Sync a folder and its plain files; a shared file may not have been synced by who made it."""
-    sync_folder(root / folder)
-    for entry in os.scandir(folder):
-        if entry.is_file(follow_symlinks=False):
-            sync_file(entry.path)
 
 
 def _place(part: Part, target: Path) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import ckanapi
 
-from pipeline.errors import PortalError
-from pipeline.publish.ckan.failures import bad_token, name_taken, no_organisation, refusal, sample_and_real
+from pipeline.publish.ckan.failures import failure, refusal
 from pipeline.publish.ckan.package import HeldPackage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pipeline.errors import PortalError
     from pipeline.model.release import Publication
     from pipeline.publish.ckan.session import Client
 
@@ -40,7 +41,7 @@ class Access:
         To a CKAN a wrong token is no error but an anonymous visitor, who sees less: so it is asked outright.
         """
         if "token" not in self._known:
-            self.ask("user_show", where=self.client.address, missing=lambda: bad_token(self.client.address))
+            self.ask("user_show", where=self.client.address, missing=partial(failure, "bad-token", self.client.address))
             self._known.add("token")
 
     def check_organisation(self, name: str, *, where: str) -> str:
@@ -49,13 +50,9 @@ class Access:
             mine = self.ask("organization_list_for_user", where=where, permission="create_dataset")
             found = [each["id"] for each in mine if name in {each["name"], each["id"]}]
             if not found:
-                self.ask("organization_show", where=where, missing=lambda: no_organisation(name, where), id=name)
-                raise PortalError(
-                    "may-not-publish",
-                    f"the token's owner is not an editor of the organisation `{name}`",
-                    where=where,
-                    fix="ask the portal's administrator to make the owner of the token an editor of it",
-                )
+                missing = partial(failure, "no-organisation", where, name=name)
+                self.ask("organization_show", where=where, missing=missing, id=name)
+                raise failure("no-editor", where, name=name)
             self._organisations[name] = found[0]
         return self._organisations[name]
 
@@ -67,12 +64,7 @@ class Access:
         licences = {each["id"]: each for each in self.ask("license_list", where=publication.name)}
         problem = _licence_problem(licences.get(wanted), publication)
         if problem:
-            raise PortalError(
-                "no-licence",
-                f"the portal's licence `{wanted}` {problem}",
-                where=publication.name,
-                fix="compare the dataset's licence in the settings with `/api/action/license_list` of the portal",
-            )
+            raise failure("no-licence", publication.name, name=wanted, problem=problem)
         self._known.add(wanted)
 
     def show(self, publication: Publication, organisation: str) -> HeldPackage | None:
@@ -86,30 +78,18 @@ class Access:
         except ckanapi.NotFound:
             return None
         except REFUSALS:
-            shown = None
-        if shown is None:
-            raise name_taken(name)
+            shown = {}
+        if not _is_of(organisation, shown, name):
+            raise failure("dataset-name-taken", name)
         package = HeldPackage(shown)
-        owner = shown.get("organization") or {}
-        if organisation not in {owner.get("name"), owner.get("id")} or shown["name"] != name:
-            raise name_taken(name)
         if package.mixes(publication):
-            raise sample_and_real(publication)
+            held, ours = ("real", "the sample") if publication.sample else ("the sample", "real")
+            raise failure("sample-and-real", name, held=held, ours=ours)
         page = f"{self.client.address}/dataset/{name}"
         if shown["state"] == "deleted":
-            raise PortalError(
-                "dataset-deleted",
-                "somebody deleted the dataset on the portal, and it is not brought back without being asked",
-                where=name,
-                fix=f"find out why; then restore it at {page}, or have an administrator purge it, and run again",
-            )
+            raise failure("dataset-deleted", name, page=page)
         if package.private and not package.unfinished:
-            raise PortalError(
-                "dataset-hidden",
-                "somebody made the dataset private on the portal, and it is not shown again without being asked",
-                where=name,
-                fix=f"find out why; then make it public at {page} and run again",
-            )
+            raise failure("dataset-hidden", name, page=page)
         return package
 
     def public(self, name: str, organisation: str) -> HeldPackage | None:
@@ -118,30 +98,29 @@ class Access:
             shown = self.client.read("package_show", id=name)
         except REFUSALS:
             return None
-        package, owner = HeldPackage(shown), shown.get("organization") or {}
-        ours = organisation in {owner.get("name"), owner.get("id")} and shown["name"] == name
+        package = HeldPackage(shown)
         real = shown["state"] != "deleted" and not package.private and not package.marked
-        return package if ours and real else None
+        return package if real and _is_of(organisation, shown, name) else None
 
     def ask(
         self, action: str, *, where: str, missing: Callable[[], PortalError] | None = None, **fields: object
     ) -> Any:  # noqa: ANN401 - each action has its own shape
         """Return the result of an action that changes nothing; ``missing`` makes the error for what is not there."""
-        failure = None
-        try:
-            return self.client.read(action, **fields)
-        except REFUSALS as error:
-            lacks = isinstance(error, (ckanapi.NotFound, ckanapi.NotAuthorized))
-            failure = missing() if missing is not None and lacks else refusal(error, where=where)
-        raise failure
+        return self.attempt(partial(self.client.read, action, **fields), where=where, missing=missing)
 
-    def attempt(self, send: Callable[[], T], *, where: str) -> T:
+    def attempt(self, send: Callable[[], T], *, where: str, missing: Callable[[], PortalError] | None = None) -> T:
         """Return what ``send`` returns, or raise what the portal's refusal means; it has no cause or context."""
         try:
             return send()
         except REFUSALS as error:
-            failure = refusal(error, where=where)
-        raise failure
+            lacks = isinstance(error, (ckanapi.NotFound, ckanapi.NotAuthorized))
+            refused = missing() if missing is not None and lacks else refusal(error, where=where)
+        raise refused
+
+
+def _is_of(organisation: str, shown: dict[str, Any], name: str) -> bool:
+    owner = shown.get("organization") or {}
+    return organisation in {owner.get("name"), owner.get("id")} and shown["name"] == name
 
 
 def _licence_problem(listed: dict[str, Any] | None, publication: Publication) -> str:
@@ -153,9 +132,8 @@ def _licence_problem(listed: dict[str, Any] | None, publication: Publication) ->
         return "is not marked as open"
     address = _bare(str(listed.get("url", "")))
     older = publication.licence_ckan == _OGL and address == _OLDER_OGL
-    return (
-        "" if older or address == _bare(publication.licence_url) else "stands for another licence: its address differs"
-    )
+    same = older or address == _bare(publication.licence_url)
+    return "" if same else "stands for another licence: its address differs"
 
 
 def _bare(url: str) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import zlib
+from types import EllipsisType, NoneType
 from typing import TYPE_CHECKING, Any, Final
 
 from ckanapi.common import reverse_apicontroller_action
 
-from pipeline.errors import PortalError
-from pipeline.publish.ckan.failures import UnansweredError
+from pipeline.publish.ckan.failures import UnansweredError, failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     import requests
 
@@ -27,14 +27,7 @@ _OK: Final = 200
 
 def not_a_portal(address: str) -> UnansweredError:
     """Return what an answer that no CKAN gives means: a page of a proxy, or an answer that was cut."""
-    return UnansweredError(
-        PortalError(
-            "not-a-portal",
-            "what answers is not a CKAN",
-            where=address,
-            fix="check the address; a sign-in or maintenance page may stand before the portal",
-        )
-    )
+    return UnansweredError(failure("not-a-portal", address))
 
 
 def read_answer(answer: requests.Response, address: str) -> bytes:
@@ -70,7 +63,7 @@ def result_of(action: str, url: str, status: int, content: bytes, *, address: st
     """Return the result of an action; a refusal is raised as ckanapi's exception, all else as `UnansweredError`."""
     parsed = _parsed(content, address)
     if parsed.get("success") is True and status == _OK:
-        if "result" not in parsed or not SHAPES.get(action, _anything)(parsed["result"]):
+        if "result" not in parsed or not _fits(parsed["result"], SHAPES.get(action, object)):
             raise not_a_portal(address)
         return parsed["result"]
     if parsed.get("success") is not False or not isinstance(parsed.get("error"), dict):
@@ -104,70 +97,45 @@ def _is_shallow(value: object) -> bool:
     return False
 
 
-def _anything(_value: object) -> bool:
-    return True
-
-
-def _text(value: object) -> bool:
-    return isinstance(value, str)
-
-
-def _flag(value: object) -> bool:
-    return isinstance(value, bool)
-
-
 def _size(value: object) -> bool:
     """Return whether it is a number of bytes; some stores of files give it as text."""
     digits = isinstance(value, str) and len(value) <= 18 and value.isascii() and (value.isdigit() or not value)  # noqa: PLR2004 - what 64 bits hold
     return digits or (isinstance(value, int) and 0 <= value < 1 << 63)
 
 
-def _maybe(shape: Callable[[object], bool]) -> Callable[[object], bool]:
-    return lambda value: value is None or shape(value)
+def _fits(value: object, shape: Any) -> bool:  # noqa: ANN401 - of these kinds
+    """Return whether a value is of a shape: a type, a test, a list of one shape, keys, or one of several shapes."""
+    if isinstance(shape, tuple):
+        return any(_fits(value, each) for each in shape)
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(_fits(each, shape[0]) for each in value)
+    if isinstance(shape, dict):
+        return isinstance(value, dict) and all(_fits(value.get(name, ...), each) for name, each in shape.items())
+    return isinstance(value, shape) if isinstance(shape, type) else bool(shape(value))
 
 
-def _each(shape: Callable[[object], bool]) -> Callable[[object], bool]:
-    return lambda value: isinstance(value, list) and all(map(shape, value))
-
-
-def _object(
-    needed: dict[str, Callable[[object], bool]], possible: dict[str, Callable[[object], bool]] | None = None
-) -> Callable[[object], bool]:
-    """Return the shape of an object: keys that it has, and what others are where they stand there and are not null."""
-    others = possible or {}
-
-    def fits(value: object) -> bool:
-        if not isinstance(value, dict) or not all(
-            name in value and shape(value[name]) for name, shape in needed.items()
-        ):
-            return False
-        return all(_maybe(shape)(value.get(name)) for name, shape in others.items())
-
-    return fits
-
-
-_NAMED = _object({"id": _text, "name": _text})
-_RESOURCE = _object(
-    {"id": _text},
-    {**dict.fromkeys(("url", "url_type", "hash", "sha256", "name", "description", "format"), _text), "size": _size},
-)
-_PACKAGE = _object(
-    {
-        **dict.fromkeys(("id", "name", "state", "metadata_modified"), _text),
-        "private": _flag,
-        "extras": _each(_object({"key": _text, "value": _anything})),
-        "tags": _each(_object({"name": _text})),
-        "resources": _each(_RESOURCE),
-    },
-    {"organization": _object({}, {"id": _text, "name": _text})},
-)
+#: What does not have to be there.
+_ABSENT: Final = (NoneType, EllipsisType)
+_RESOURCE: Final = {
+    "id": str,
+    **dict.fromkeys(("url", "url_type", "hash", "sha256", "name", "description", "format"), (str, *_ABSENT)),
+    "size": (_size, *_ABSENT),
+}
+_PACKAGE: Final = {
+    **dict.fromkeys(("id", "name", "state", "metadata_modified"), str),
+    "private": bool,
+    "extras": [{"key": str, "value": lambda value: value is not ...}],
+    "tags": [{"name": str}],
+    "resources": [_RESOURCE],
+    "organization": (dict.fromkeys(("id", "name"), (str, *_ABSENT)), *_ABSENT),
+}
 #: What the result of each action has to be; of what stands in it beside, nothing is read.
-SHAPES: Final = {
-    "user_show": _object({"id": _text}),
-    "organization_list_for_user": _each(_NAMED),
-    "organization_show": _object({}),
-    "license_list": _each(_object({"id": _text}, {"url": _text})),
+SHAPES: Final[dict[str, Any]] = {
+    "user_show": {"id": str},
+    "organization_list_for_user": [{"id": str, "name": str}],
+    "organization_show": {},
+    "license_list": [{"id": str, "url": (str, *_ABSENT)}],
     "package_show": _PACKAGE,
     "package_create": _PACKAGE,
-    "package_revise": _object({"package": _PACKAGE}),
+    "package_revise": {"package": _PACKAGE},
 }

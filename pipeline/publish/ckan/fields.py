@@ -154,7 +154,8 @@ def _extras(publication: Publication, *, kept: Collection[Period], missing: Sequ
         "licence_url": publication.licence_url,
         "metadata_sha256": metadata_digest(publication),
         "missing_months": ", ".join(missing),
-        "provenance": _provenance(publication),
+        "provenance": f"Taken from the records of {publication.publisher}, without the names of individuals and "
+        "members of staff, checked against its schema and published by an automatic pipeline.",
         "publisher": _publisher(publication),
         "quality_notes": _quality(publication),
         "sample": SAMPLE_MARK if publication.sample else "",
@@ -190,14 +191,6 @@ def _describe(publication: Publication, release: Release) -> str:
     rows = f"{release.rows:,} row{'' if release.rows == 1 else 's'}"
     period = publication.period.said(release.month)
     return f"{mark}{period}, {rows}. Released {day_in_words(release.released_on)}.{figures}"
-
-
-def _provenance(publication: Publication) -> str:
-    """Return where the data comes from and how it is made."""
-    return (
-        f"Taken from the records of {publication.publisher}, without the names of individuals and members of staff, "
-        f"checked against its schema and published by an automatic pipeline."
-    )
 
 
 def _quality(publication: Publication) -> str:

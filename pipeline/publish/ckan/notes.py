@@ -43,10 +43,12 @@ def write_notes(publication: Publication, *, missing: Sequence[Period]) -> str:
 
 
 def _paragraphs(publication: Publication, missing: Sequence[Period]) -> Iterator[str]:
+    day = day_in_words(publication.next_due)
+    due = f"Next release due: {day}." if day else "No day is promised for the next release."
     if publication.sample:
         yield _SAMPLE_SENTENCE
     yield escaped(publication.description)
-    yield f"Published by {escaped(publication.publisher)}. {_due(publication)}"
+    yield f"Published by {escaped(publication.publisher)}. {due}"
     if publication.withheld:
         yield "### What is held back, and why"
         yield _bullets(f"{escaped(what)}: {escaped(why)}" for what, why in publication.withheld)
@@ -63,11 +65,6 @@ def _paragraphs(publication: Publication, missing: Sequence[Period]) -> Iterator
         f"Tell us at once: {escaped(publication.contact_name)}, {escaped(publication.contact_email)}. "
         f"Freedom of information requests: {escaped(publication.foi_email)}."
     )
-
-
-def _due(publication: Publication) -> str:
-    day = day_in_words(publication.next_due)
-    return f"Next release due: {day}." if day else "No day is promised for the next release."
 
 
 def _absences(publication: Publication, missing: Sequence[Period]) -> Iterator[str]:

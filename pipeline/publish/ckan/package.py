@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pipeline.model.plan import HeldDataset
@@ -40,68 +39,49 @@ class HeldFile(NamedTuple):
         """Whether a notice stands where the file was."""
         return bool(self.resource.get(WITHDRAWN))
 
+    @property
+    def stated(self) -> tuple[str, int]:
+        """The sha256 and size that the resource states."""
+        return held_sha256(self.resource), int(self.resource.get("size") or 0)
 
-@dataclass(frozen=True, slots=True)
+
 class HeldPackage:
-    """One dataset as the portal shows it; ``show`` is the result of `package_show`."""
+    """One dataset as the portal shows it; ``show`` is the result of `package_show`.
 
-    show: Mapping[str, Any]
+    ``id`` never changes; ``modified``, the moment of the last change to the microsecond, is the guard; a ``private``
+    one is seen by members of the organisation only, and may be ``unfinished``: one that we are still making.  ``files``
+    are ours by name, the first resource that holds a file of that name; nothing touches the ``foreign`` ones, which
+    are so many.  ``order`` are the ids of our resources as they should stand: by month, then CSV before Parquet.
+    """
 
-    @property
-    def id(self) -> str:
-        """The portal's own name of the dataset, which never changes."""
-        return str(self.show["id"])
-
-    @property
-    def name(self) -> str:
-        """The dataset's name, in its address."""
-        return str(self.show["name"])
-
-    @property
-    def modified(self) -> str:
-        """The moment of the last change, to the microsecond: the guard."""
-        return str(self.show["metadata_modified"])
-
-    @property
-    def private(self) -> bool:
-        """Whether only members of the organisation see it."""
-        return bool(self.show["private"])
-
-    @property
-    def unfinished(self) -> bool:
-        """Whether it is one that we are still making."""
-        return self.private and any(extra["key"] == UNFINISHED for extra in self.show["extras"])
-
-    @property
-    def files(self) -> dict[str, HeldFile]:
-        """Our files by name; the first resource that holds a file of that name is ours."""
-        found: dict[str, HeldFile] = {}
-        for position, resource in enumerate(self.show["resources"]):
-            name = _as_sent(str(resource.get("url") or "").rpartition("/")[2])
+    def __init__(self, show: Mapping[str, Any]) -> None:
+        self.show = show
+        self.id, self.name, self.modified = (str(show[name]) for name in ("id", "name", "metadata_modified"))
+        self.private = bool(show["private"])
+        self._extras = {extra["key"] for extra in show["extras"]}
+        self.unfinished = self.private and UNFINISHED in self._extras
+        self.files: dict[str, HeldFile] = {}
+        for position, resource in enumerate(show["resources"]):
+            # CKAN writes the names of uploads in small letters
+            name = _QUARTER.sub(r"-Q\1.", str(resource.get("url") or "").rpartition("/")[2])
             if resource.get("url_type") == "upload" and is_period_file(self.name, name):
-                found.setdefault(name, HeldFile(position, resource))
-        return found
-
-    @property
-    def foreign(self) -> int:
-        """The number of resources that are not ours; nothing touches them."""
-        return len(self.show["resources"]) - len(self.files)
+                self.files.setdefault(name, HeldFile(position, resource))
+        self.foreign = len(show["resources"]) - len(self.files)
+        self.order = [str(held.resource["id"]) for _, held in sorted(self.files.items())]
 
     @property
     def marked(self) -> bool:
         """Whether it bears the mark of the sample."""
         texts = [self.show.get("title"), *(held.resource.get("name") for held in self.files.values())]
-        extras = {extra["key"] for extra in self.show["extras"]}
-        return "sample" in extras or any(str(text or "").startswith(SAMPLE_MARK) for text in texts)
+        return "sample" in self._extras or any(str(text or "").startswith(SAMPLE_MARK) for text in texts)
+
+    def place(self, name: str) -> str:
+        """Return where one of our files can be downloaded, below the portal's address."""
+        return f"dataset/{self.id}/resource/{self.files[name].resource['id']}/download/{name}"
 
     def mixes(self, publication: Publication) -> bool:
         """Return whether invented and real records would lie together here: no mark of the sample is ever taken off."""
         return (bool(self.files) and not self.marked) if publication.sample else self.marked
-
-    @property
-    def order(self) -> list[str]:
-        """The ids of our resources by month, then CSV before Parquet: the order that they should stand in."""
-        return [str(held.resource["id"]) for _, held in sorted(self.files.items())]
 
     def kept(self, publication: Publication, *, without: Collection[str] = ()) -> set[Period]:
         """Return the months that the portal holds and that have no release here, ``without`` some files."""
@@ -149,13 +129,7 @@ def released_files(publication: Publication) -> list[tuple[Release, ReleasedFile
     return sorted(pairs, key=lambda pair: pair[1].name)
 
 
-def _as_sent(name: str) -> str:
-    """Return the name of a file as it was sent: CKAN writes the names of uploads in small letters."""
-    return _QUARTER.sub(r"-Q\1.", name)
-
-
 def _believed(held: HeldFile, size: int | None) -> str:
     """Return the sha256 that a resource states, unless its size, which the portal counts, speaks against it."""
-    if size is not None and int(held.resource.get("size") or 0) != size:
-        return UNKNOWN
-    return held_sha256(held.resource) or UNKNOWN
+    sha256, stated = held.stated
+    return UNKNOWN if size not in (None, stated) else sha256 or UNKNOWN

@@ -15,7 +15,6 @@ from pipeline.errors import PortalError, several
 from pipeline.model.plan import Action, Beside
 from pipeline.publish.ckan.access import Access
 from pipeline.publish.ckan.failures import memory_lost
-from pipeline.publish.ckan.fields import held_sha256
 from pipeline.publish.ckan.publishing import Publishing
 from pipeline.publish.ckan.session import Client, Patience
 
@@ -33,10 +32,6 @@ class PublicFile(NamedTuple):
     name: str
     sha256: str
     content: Callable[[], bytes]
-
-
-def _silent(_line: str) -> None:
-    """Tell nobody."""
 
 
 #: Longer than a file of a month ever is: so much of one that a portal holds is read into memory.
@@ -57,7 +52,7 @@ class CkanPortal:
     name: str = field(default="ckan", kw_only=True)
     beside: Beside = field(default=Beside.FIELDS, init=False)
     one_by_one: bool = field(default=True, init=False)
-    progress: Callable[[str], None] = field(default=_silent, kw_only=True)
+    progress: Callable[[str], None] = field(default=lambda _line: None, kw_only=True)
     unremembered: Collection[str] = field(default=(), kw_only=True)
     patience: Patience = field(default_factory=Patience, kw_only=True)
     sleep: Callable[[float], None] = field(default=time.sleep, kw_only=True)
@@ -94,9 +89,8 @@ class CkanPortal:
             return
         for file, held in sorted(package.files.items()):
             if not held.withdrawn:
-                size = min(int(held.resource.get("size") or 0), _MOST_IN_MEMORY)  # of a longer one the sha256 differs
-                place = f"dataset/{package.id}/resource/{held.resource['id']}/download/{file}"
-                yield PublicFile(file, held_sha256(held.resource), partial(self._client.fetch, place, size=size))
+                sha256, size = held.stated
+                yield PublicFile(file, sha256, partial(self._client.fetch, package.place(file), size=min(size, _MOST_IN_MEMORY)))
 
     def apply(self, plan: Plan, publications: Sequence[Publication]) -> None:
         """Make the portal hold exactly what ``plan`` says, whole or not at all per dataset, and read it back.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import PortalError
 from pipeline.publish.catalogue.views import size_in_words
-from pipeline.publish.ckan.failures import changed
-from pipeline.publish.ckan.fields import UNFINISHED, held_sha256, ours, theirs
+from pipeline.publish.ckan.failures import failure
+from pipeline.publish.ckan.fields import UNFINISHED, ours, theirs
 from pipeline.publish.ckan.package import ORDER, HeldPackage, released_files
 from pipeline.publish.ckan.revision import make_revision
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pipeline.model.plan import Change
     from pipeline.model.release import Publication
     from pipeline.publish.ckan.access import Access
-    from pipeline.publish.ckan.package import HeldFile
     from pipeline.publish.ckan.revision import Revision
     from pipeline.publish.ckan.session import Client, Fields
 
@@ -43,7 +43,7 @@ class Publishing:
         self.access.check_licence(self.publication)
         package = self._show()
         if guard != (None if package is None else package.modified):
-            raise changed(self.publication.name)
+            raise failure("changed-meanwhile", self.publication.name)
         if package is None:
             package = self._create(owner)
         making = package.unfinished
@@ -74,17 +74,17 @@ class Publishing:
         def settled() -> HeldPackage | None:
             now = self._show()
             if now is not None and not now.unfinished:
-                raise changed(self.publication.name)  # somebody else made it
+                raise failure("changed-meanwhile", self.publication.name)  # somebody else made it
             return now
 
         def send() -> HeldPackage:
-            failure = None
+            refused = None
             try:
                 return self._call("package_create", fields)
-            except PortalError as refused:
-                failure = refused
+            except PortalError as error:
+                refused = error
             # another run of ours was quicker, or the portal does not take this name
-            raise changed(self.publication.name) if self._show() is not None else failure
+            raise failure("changed-meanwhile", self.publication.name) if self._show() is not None else refused
 
         return self.client.write(send, settled=settled)
 
@@ -99,34 +99,33 @@ class Publishing:
             if now is not None and now.modified == package.modified:
                 return None
             if now is None or self._unlike(now, revision):
-                raise changed(name)
+                raise failure("changed-meanwhile", name)
             return now
 
-        failure = None
+        wrong = None
         try:
             self.client.write(lambda: self._send(revision), settled=settled)
         except PortalError as error:
-            failure = error
-        if failure is not None:
-            raise self._with_replaced(failure, package, revision)
+            wrong = error
+        if wrong is not None:
+            raise self._with_replaced(wrong, package, revision)
 
     def _send(self, revision: Revision) -> HeldPackage:
         if not revision.uploads:
             return self._call("package_revise", revision.fields())
         with revision.body() as body:
-            result = self.access.attempt(
-                lambda: self.client.upload("package_revise", body), where=self.publication.name
-            )
+            send = partial(self.client.upload, "package_revise", body)
+            result = self.access.attempt(send, where=self.publication.name)
         return HeldPackage(result["package"])
 
-    def _with_replaced(self, failure: PortalError, package: HeldPackage, revision: Revision) -> PortalError:
-        """Return ``failure``, naming the files whose bytes the portal has replaced all the same.
+    def _with_replaced(self, wrong: PortalError, package: HeldPackage, revision: Revision) -> PortalError:
+        """Return ``wrong``, naming the files whose bytes the portal has replaced all the same.
 
         CKAN checks fields and guard first, so then nothing is.  But it takes files one after the other, and one that
         is too large does not bring back those before it.
         """
-        if failure.code not in _MID_FILES:
-            return failure
+        if wrong.code not in _MID_FILES:
+            return wrong
         held = package.files
         try:
             replaced = [
@@ -135,70 +134,52 @@ class Publishing:
                 if upload.name in held and not self._is_back(package, upload.name)
             ]
         except PortalError:
-            return failure
+            return wrong
         if not replaced:
-            return failure
+            return wrong
         self._disown(package, replaced)
-        message = f"{failure.message}; but these files were replaced before it stopped: {', '.join(replaced)}"
-        return PortalError(failure.code, message, where=failure.where, fix=failure.fix)
+        message = f"{wrong.message}; but these files were replaced before it stopped: {', '.join(replaced)}"
+        return PortalError(wrong.code, message, where=wrong.where, fix=wrong.fix)
 
     def _check_fields(self, revision: Revision) -> HeldPackage:
         """Look again: every field, hash and size is as it was sent, and our resources stand by month."""
         package = self._show()
         if package is not None and ORDER in package.differences(self.publication):
             # New resources come last, so only an earlier month needs this; doing it twice changes nothing.
-            fields = {"id": package.id, "order": package.order}
-            self.client.write(lambda: self._reorder(fields), settled=lambda: None)
+            reorder = partial(self.client.call, "package_resource_reorder", {"id": package.id, "order": package.order})
+            self.client.write(lambda: self.access.attempt(reorder, where=self.publication.name))
             package = self._show()
         unlike = ["the dataset"] if package is None else self._unlike(package, revision)
         if package is None or unlike:
-            raise PortalError(
-                "readback-differs",
-                f"the portal does not show what it was given: {', '.join(unlike)}",
-                where=self.publication.name,
-                fix="ask the portal's administrator whether an extension rewrites these, then run again",
-            )
+            raise failure("fields-differ", self.publication.name, names=", ".join(unlike))
         return package
-
-    def _reorder(self, fields: Fields) -> bool:
-        self.access.attempt(lambda: self.client.call("package_resource_reorder", fields), where=self.publication.name)
-        return True
 
     def _unlike(self, package: HeldPackage, revision: Revision) -> list[str]:
         """Return what of the publication and of the sent files the portal does not show; order aside."""
         expected = {file.name: (file.sha256, file.bytes) for _, file in released_files(self.publication)}
         expected |= {upload.name: (upload.sha256, upload.size) for upload in revision.uploads}
         names = [name for name in package.differences(self.publication) if name != ORDER]
-        return names + [name for name, file in expected.items() if _stated(package.files.get(name)) != file]
+        stated = {name: held.stated for name, held in package.files.items()}
+        return names + [name for name, file in expected.items() if stated.get(name) != file]
 
     def _check_files(self, package: HeldPackage, names: Iterable[str]) -> None:
         """Download each named file again and compare its bytes with what its resource states."""
         unlike = [name for name in names if not self._is_back(package, name)]
         if unlike:
             self._disown(package, unlike)
-            raise PortalError(
-                "readback-differs",
-                f"downloaded again, these files are not what was sent: {', '.join(unlike)}",
-                where=self.publication.name,
-                fix="run again: they are sent again; if it stays so, tell the portal's administrator",
-            )
+            raise failure("readback-differs", self.publication.name, names=", ".join(unlike))
 
     def _is_back(self, package: HeldPackage, name: str) -> bool:
         """Return whether a file, downloaded, has the bytes that its resource states."""
-        held = package.files[name]
-        stated = _stated(held)
-        path = f"dataset/{package.id}/resource/{held.resource['id']}/download/{name}"
-        back = self.client.download(path, size=stated[1] if stated else 0)
-        return (back.sha256, back.bytes) == stated
+        stated = package.files[name].stated
+        return self.client.download(package.place(name), size=stated[1]) == stated
 
     def _disown(self, package: HeldPackage, names: Iterable[str]) -> None:
         """Take back the hashes of files that came back wrong, so that the next run sends them again."""
         blank = {"hash": "", "sha256": ""}
         updates = {f"update__resources__{package.files[name].resource['id']}": blank for name in names}
         try:
-            self.client.write(
-                lambda: self._call("package_revise", {"match": {"id": package.id}, **updates}), settled=lambda: None
-            )
+            self.client.write(lambda: self._call("package_revise", {"match": {"id": package.id}, **updates}))
         except PortalError:
             self.progress(f"{self.publication.name}: the portal could not be told that files are wrong")
 
@@ -219,8 +200,3 @@ class Publishing:
             return None if now is None or now.private else now
 
         self.client.write(lambda: self._call("package_revise", fields), settled=settled)
-
-
-def _stated(held: HeldFile | None) -> tuple[str, int] | None:
-    """Return the sha256 and size that a resource states."""
-    return None if held is None else (held_sha256(held.resource), int(held.resource.get("size") or 0))

@@ -9,17 +9,17 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, BinaryIO
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from requests_toolbelt import MultipartEncoder
 
-from pipeline.errors import PortalError
-from pipeline.metadata import withdrawal
+from pipeline.metadata.datapackage import notice
 from pipeline.model.plan import Action
 from pipeline.model.wording import SAMPLE_MARK
 from pipeline.plain import open_plain
+from pipeline.publish.ckan.failures import failure
 from pipeline.publish.ckan.fields import UNFINISHED, differing, resource_fields, theirs
 from pipeline.publish.ckan.notes import plain
 from pipeline.publish.ckan.package import WITHDRAWN, released_files
@@ -35,52 +35,36 @@ if TYPE_CHECKING:
 Fields = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """One file to send: its place in the dataset, its name, and its bytes, on disk or (a notice) in ``notice``."""
+class Upload(NamedTuple):
+    """One file to send: its place in the dataset, its name, and its bytes, on disk or (a notice) as they stand."""
 
     position: int
     name: str
     mimetype: str
     size: int
     sha256: str
-    path: Path | None = None
-    notice: bytes = b""
+    content: Path | bytes
 
     def open(self) -> BinaryIO:
         """Return the bytes to send; raises `PortalError` when they are not those that were planned."""
-        if self.path is None:
-            return io.BytesIO(self.notice)
-        stream: BinaryIO | None = None
-        try:
-            if self.path.stat().st_size == self.size:
-                stream = open_plain(self.path)
-        except OSError:
-            pass
-        if stream is None:
-            raise PortalError(
-                "release-file-differs",
-                "a file of the release is missing or has another size than it was built with; nothing was sent",
-                where=self.name,
-                fix="run publish again: it builds the month again",
-            )
-        return stream
+        if isinstance(self.content, bytes):
+            return io.BytesIO(self.content)
+        with suppress(OSError):
+            if self.content.stat().st_size == self.size:
+                return open_plain(self.content)
+        raise failure("release-file-differs", self.name)
 
 
-@dataclass(slots=True)
 class Stream:
     """The bytes of one upload as the encoder wants them: opened when first read, closed at the end.
 
     So a first release of many months holds one file open at a time, and none of it in memory.
     """
 
-    upload: Upload
-    len: int = field(init=False)
-    _file: BinaryIO | None = field(init=False, default=None)
-
-    def __post_init__(self) -> None:
-        """Begin with everything still to read."""
-        self.len = self.upload.size
+    def __init__(self, upload: Upload) -> None:
+        self.upload = upload
+        self.len = upload.size
+        self._file: BinaryIO | None = None
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes."""
@@ -91,12 +75,7 @@ class Stream:
         if not self.len or not piece:
             self.close()
         if not piece and self.len:
-            raise PortalError(
-                "release-file-differs",
-                "a file of the release became shorter while it was sent; nothing was published",
-                where=self.upload.name,
-                fix="run publish again",
-            )
+            raise failure("release-file-shrank", self.upload.name)
         return piece
 
     def close(self) -> None:
@@ -127,15 +106,12 @@ class Revision:
     def body(self) -> Iterator[MultipartEncoder]:
         """Give the body of a call with files; lists and dictionaries go as JSON text, which CKAN takes apart."""
         parts: list[tuple[str, object]] = [(name, json.dumps(value)) for name, value in self.fields().items()]
-        streams = [Stream(upload) for upload in self.uploads]
-        for stream in streams:
-            upload = stream.upload
-            parts.append((f"update__resources__{upload.position}__upload", (upload.name, stream, upload.mimetype)))
-        try:
+        with ExitStack() as stack:
+            for upload in self.uploads:
+                stream = Stream(upload)
+                stack.callback(stream.close)
+                parts.append((f"update__resources__{upload.position}__upload", (upload.name, stream, upload.mimetype)))
             yield MultipartEncoder(parts)
-        finally:
-            for stream in streams:
-                stream.close()
 
 
 def make_revision(publication: Publication, package: HeldPackage, changes: Sequence[Change]) -> Revision:
@@ -175,39 +151,28 @@ def _revise_files(
         fields[place] = {name: wanted[name] for name in differing(resource, wanted)}
         if sends:
             fields[place] |= {name: wanted[name] for name in ("hash", "sha256")}
-            uploads.append(
-                Upload(
-                    position=place,
-                    name=file.name,
-                    mimetype=wanted["mimetype"],
-                    size=file.bytes,
-                    sha256=file.sha256,
-                    path=file.path,
-                )
-            )
+            uploads.append(Upload(place, file.name, wanted["mimetype"], file.bytes, file.sha256, file.path))
             if held is not None and held.withdrawn:
                 lifted.append(f"-resources__{place}__{WITHDRAWN}")
     for name, held in package.files.items():
         if name in changes and changes[name].action is Action.REMOVE and not held.withdrawn:
-            notice = _notice(publication, name, held.position)
-            uploads.append(notice)
-            fields[held.position] = _withdrawn_fields(publication, notice, changes[name].reason)
+            uploads.append(_notice(publication, name, held.position))
+            fields[held.position] = _withdrawn_fields(publication, uploads[-1], changes[name].reason)
     return {place: named for place, named in fields.items() if named}, uploads, lifted
 
 
 def _notice(publication: Publication, name: str, position: int) -> Upload:
     """Return what overwrites a file that is withdrawn: dropping a resource would leave its bytes on the portal."""
-    content = withdrawal.notice(publication)
-    digest = hashlib.sha256(content).hexdigest()
-    return Upload(position=position, name=name, mimetype="text/plain", size=len(content), sha256=digest, notice=content)
+    content = notice(publication)
+    return Upload(position, name, "text/plain", len(content), hashlib.sha256(content).hexdigest(), content)
 
 
-def _withdrawn_fields(publication: Publication, notice: Upload, reason: str) -> Fields:
+def _withdrawn_fields(publication: Publication, upload: Upload, reason: str) -> Fields:
     mark = f"{SAMPLE_MARK}: " if publication.sample else ""
     return {
-        "name": f"{mark}{plain(publication.title)}, withdrawn ({notice.name})",
+        "name": f"{mark}{plain(publication.title)}, withdrawn ({upload.name})",
         "description": f"{mark}Withdrawn: {plain(reason)}",
-        "hash": f"sha256:{notice.sha256}",
-        "sha256": notice.sha256,
+        "hash": f"sha256:{upload.sha256}",
+        "sha256": upload.sha256,
         WITHDRAWN: "true",
     }

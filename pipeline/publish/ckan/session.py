@@ -14,7 +14,7 @@ import time
 import zlib
 from dataclasses import dataclass, field
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urljoin
 
 import ckanapi
@@ -27,19 +27,17 @@ from pipeline.publish.ckan.answers import read_answer, result_of, unpacked
 from pipeline.publish.ckan.failures import (
     TRANSIENT,
     UnansweredError,
-    bad_token,
-    left_alone,
+    failure,
     no_answer,
     origin,
     redirected,
-    too_large,
     transient,
 )
 from pipeline.publish.ckan.loopback import is_loopback
 from pipeline.publish.ckan.waiting import SLOWEST, Clock, ClockedAdapter, Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from requests_toolbelt import MultipartEncoder
 
@@ -48,7 +46,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Fields = dict[str, Any]
 
-__all__ = ["Client", "Downloaded", "Patience", "PortalSession"]
+__all__ = ["Client", "Patience", "PortalSession"]
 
 USER_AGENT: Final = f"police-open-data/{pipeline.__version__}"
 #: A portal that keeps its files elsewhere redirects once, perhaps through one more name.
@@ -59,17 +57,6 @@ _TOKEN: Final = re.compile(r"[!-~]*")
 #: Everything by which the libraries say that no answer came, or none that can be read; what an address cannot be
 #: is a `ValueError` of one of them.
 _FAULTS: Final = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError, zlib.error)
-
-
-def _drop(_piece: bytes) -> None:
-    """Keep nothing."""
-
-
-class Downloaded(NamedTuple):
-    """What came back of a file: its sha256 in hex and its size in bytes."""
-
-    sha256: str
-    bytes: int
 
 
 class TokenAuth(requests.auth.AuthBase):
@@ -84,7 +71,7 @@ class TokenAuth(requests.auth.AuthBase):
         if origin(request.url or "") == self._home:
             token = self._token.reveal()
             if not _TOKEN.fullmatch(token):  # the library's own complaint would show it
-                raise bad_token(request.url or "")
+                raise failure("bad-token", request.url or "")
             request.headers["Authorization"] = token
         return request
 
@@ -116,16 +103,16 @@ class PortalSession(requests.Session):
         """
         clock = self._clock
         if clock.left <= 0:
-            raise left_alone(self._address)
+            raise failure("left-alone", self._address)
         clock.begin(seconds=seconds)
-        failure: Exception
+        wrong: Exception
         try:
             with self._send(method, url, **kwargs) as answer:
                 found = use(answer)
         except _FAULTS as error:
-            failure = no_answer(error, self._address)
+            wrong = no_answer(error, self._address)
         except UnansweredError as error:
-            failure = error
+            wrong = error
         except Exception:
             clock.good()  # a refusal is an answer too
             raise
@@ -133,21 +120,21 @@ class PortalSession(requests.Session):
             clock.good()
             return found
         clock.failed()
-        raise failure  # outside the handler, so that it has no context
+        raise wrong  # outside the handler, so that it has no context
 
     def _send(self, method: str, url: str, *, redirects: bool = False, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - as above
         seconds = max(self._clock.remaining(), 0.001)
         timeout = (min(self._clock.patience.connect, seconds), seconds)
         answer = self.request(method, url, timeout=timeout, allow_redirects=False, stream=True, **kwargs)
-        failure: Exception
+        wrong: Exception
         if answer.is_redirect and not redirects:
-            failure = redirected(answer, self._address)
+            wrong = redirected(answer, self._address)
         elif answer.status_code not in TRANSIENT:
             return answer
         else:
-            failure = transient(answer, self._address)
+            wrong = transient(answer, self._address)
         answer.close()
-        raise failure
+        raise wrong
 
 
 @dataclass(slots=True)
@@ -181,7 +168,7 @@ class Client:
 
         def use(answer: requests.Response) -> Any:  # noqa: ANN401 - as above
             if answer.status_code == TOO_LARGE:
-                raise too_large(self.address)
+                raise failure("upload-too-large", self.address)
             content = read_answer(answer, self.address)
             return result_of(action, url, answer.status_code, content, address=self.address)
 
@@ -189,9 +176,9 @@ class Client:
 
     def read(self, action: str, **fields: Any) -> Any:  # noqa: ANN401 - each action has its own shape
         """Return the result of an action that changes nothing; tried again while that may help."""
-        return self.write(lambda: self.call(action, fields), settled=lambda: None)
+        return self.write(lambda: self.call(action, fields))
 
-    def write(self, send: Callable[[], T], *, settled: Callable[[], T | None]) -> T:
+    def write(self, send: Callable[[], T], *, settled: Callable[[], T | None] = lambda: None) -> T:
         """Return the result of ``send``, tried again only when ``settled`` finds that it did not take effect.
 
         ``settled`` looks at the portal: it returns what ``send`` would have, or None if nothing happened yet.
@@ -220,57 +207,52 @@ class Client:
                 break
         raise error
 
-    def download(self, path: str, *, size: int) -> Downloaded:
-        """Return the sha256 and size of the file at ``path`` below the address, read in pieces.
+    def download(self, path: str, *, size: int) -> tuple[str, int]:
+        """Return the sha256 in hex and the size of the file at ``path`` below the address, read in pieces.
 
         ``size`` is how long it should be: of one that is longer no more than that is read.
         """
-        return self.write(lambda: self._download(f"{self.address}/{path}", size), settled=lambda: None)
+        return self.write(lambda: self._download(f"{self.address}/{path}", size, _digested))
 
     def fetch(self, path: str, *, size: int) -> bytes:
         """Return the file at ``path`` below the address, no more of it than ``size`` says and a piece."""
+        return self.write(lambda: self._download(f"{self.address}/{path}", size, b"".join))
 
-        def once() -> bytes:
-            pieces: list[bytes] = []
-            self._download(f"{self.address}/{path}", size, keep=pieces.append)
-            return b"".join(pieces)
-
-        return self.write(once, settled=lambda: None)
-
-    def _download(self, url: str, size: int, keep: Callable[[bytes], None] = _drop) -> Downloaded:
+    def _download(self, url: str, size: int, take: Callable[[Iterator[bytes]], T]) -> T:
         # no-cache: not what a cache in between remembers
         headers = {"Cache-Control": "no-cache"}
 
-        def use(answer: requests.Response) -> str | Downloaded:
+        def use(answer: requests.Response) -> str | T:
             if answer.is_redirect:
                 return urljoin(url, answer.headers["Location"])
             self.clock.receives(self.patience.read + size / SLOWEST)
-            return self._digest(answer, size, keep)
+            return take(self._pieces(answer, size))
 
         for _ in range(MAX_REDIRECTS + 1):
             found = self.session.ask("GET", url, use=use, seconds=self.patience.read, redirects=True, headers=headers)
-            if isinstance(found, Downloaded):
+            if not isinstance(found, str):
                 return found
             url = found
-        raise PortalError("portal-redirects", "a download is redirected again and again", where=self.address)
+        raise failure("redirects-for-ever", self.address)
 
-    def _digest(self, answer: requests.Response, most: int, keep: Callable[[bytes], None]) -> Downloaded:
+    def _pieces(self, answer: requests.Response, most: int) -> Iterator[bytes]:
         if not answer.ok:
-            raise PortalError(
-                "readback-differs",
-                f"a file that was just uploaded answers with status {answer.status_code}",
-                where=self.address,
-                fix="see whether the dataset's page shows the file, then run again",
-            )
-        digest, size = hashlib.sha256(), 0
+            raise failure("no-download", self.address, status=answer.status_code)
+        size = 0
         for piece in unpacked(answer, self.address):
-            digest.update(piece)
-            keep(piece)
+            yield piece
             size += len(piece)
             self.clock.alive()
             if size > most:
                 break
-        return Downloaded(digest.hexdigest(), size)
+
+
+def _digested(pieces: Iterator[bytes]) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    for piece in pieces:
+        digest.update(piece)
+        size += len(piece)
+    return digest.hexdigest(), size
 
 
 class Moving:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
 
 if TYPE_CHECKING:
     import socket
@@ -58,14 +57,12 @@ class Clock:
 
     def begin(self, *, seconds: float) -> None:
         """Start to wait for an answer, ``seconds`` as a whole and no longer than is left."""
-        self._since = time.monotonic()
         self._silence = min(seconds, self.left)
-        self._ends = self._since + self._silence
+        self.receives(self._silence)
 
     def moved(self) -> None:
         """Remember that a file's bytes go out: the wait for the answer begins again."""
-        self._since = time.monotonic()
-        self._ends = self._since + self._silence
+        self.receives(self._silence)
 
     def receives(self, seconds: float) -> None:
         """Remember that a file comes in, which may take ``seconds`` as a whole."""
@@ -127,19 +124,10 @@ class ClockedAdapter(HTTPAdapter):
                 self.fp.close()
                 self.fp = io.BufferedReader(ClockedIO(sock, clock))
 
-        class Plain(HTTPConnection):
-            response_class = Response
-
-        class Secure(HTTPSConnection):
-            response_class = Response
-
-        class PlainPool(HTTPConnectionPool):
-            ConnectionCls = Plain
-
-        class SecurePool(HTTPSConnectionPool):
-            ConnectionCls = Secure
-
-        self._pools = {"http": PlainPool, "https": SecurePool}
+        self._pools = {}
+        for pool in (HTTPConnectionPool, HTTPSConnectionPool):
+            connection = type("Clocked", (pool.ConnectionCls,), {"response_class": Response})
+            self._pools[pool.scheme] = type("ClockedPool", (pool,), {"ConnectionCls": connection})
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - requests' signature

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 #: Codes that Frictionless gives to a row and not to a cell.
 _ROW_CODES = frozenset({"blank-row", "primary-key"})
 _CELL_CODES = frozenset({"type-error", "constraint-error", "unique-error"})
+#: What is not given, Frictionless guesses from the first rows.
+_EVERY_SETTING = CsvControl(
+    delimiter=",", quote_char='"', double_quote=True, line_terminator="\n", skip_initial_space=False
+)
 #: Frictionless counts the header as row 1.
 _FIRST_ROW = 2
 
@@ -33,7 +37,11 @@ def frictionless_rejections(table: pa.Table, schema: TableSchema) -> set[Rejecti
     ``referee-failed`` when it does not judge all rows.
     """
     try:
-        report = _resource(_as_csv(table), schema).validate(limit_errors=0)
+        described = Schema.from_descriptor(schema.descriptor())
+        text = Resource(
+            _as_csv(table), format="csv", encoding="utf-8", schema=described, dialect=Dialect(controls=[_EVERY_SETTING])
+        )
+        report = text.validate(limit_errors=0)
         (task,) = report.tasks
         complete = not task.warnings and not report.errors and task.stats.get("rows", 0) == table.num_rows
     except Exception as error:  # noqa: BLE001 - whatever a library raises may hold a cell, and must not get out
@@ -41,20 +49,6 @@ def frictionless_rejections(table: pa.Table, schema: TableSchema) -> set[Rejecti
     if not complete:
         raise _failed("it did not read every row")
     return set(_rejections(task.errors, schema))
-
-
-def _resource(text: bytes, schema: TableSchema) -> Resource:
-    # every setting is given: what is not, Frictionless guesses from the first rows
-    control = CsvControl(
-        delimiter=",", quote_char='"', double_quote=True, line_terminator="\n", skip_initial_space=False
-    )
-    return Resource(
-        text,
-        format="csv",
-        encoding="utf-8",
-        schema=Schema.from_descriptor(schema.descriptor()),
-        dialect=Dialect(controls=[control]),
-    )
 
 
 def _as_csv(table: pa.Table) -> bytes:

@@ -1,7 +1,7 @@
 """Frictionless as the outside referee: it reads a sample of every release, and all that was rejected.
 
 The checks are ours and could be wrong; the released schema is read by everybody else with Frictionless.  A
-difference that `differences.py` does not explain stops the release.
+difference that `differences.csv` does not explain stops the release.
 """
 
 from __future__ import annotations
@@ -81,26 +81,23 @@ def _explained(
     """Return how often each known difference explains a difference of verdict, and what none explains."""
     fields = {field.name: field for field in schema.fields}
     blank = {rejection.position for rejection in ours & theirs if rejection.code == "blank-row"}
-    known, unknown, keys = Counter[str](), set[Rejection](), set[Rejection]()
+    known, unknown = Counter[str](), set[Rejection]()
     refused: dict[tuple[int, str], str] = {}
     for position, column, code in ours:
         if code not in _KEY_CODES and Rejection(position, column, code) not in theirs:
             cell = part.column(column)[position].as_py() or ""
             refused[position, column] = explanation(fields[column], cell) if cell else ""
-    for rejection in ours ^ theirs:
-        name = refused.get((rejection.position, rejection.column), "")
-        if rejection.code in _KEY_CODES:
-            keys.add(rejection)
-        elif rejection.position in blank:
-            known["blank-row"] += 1
-        elif name:
-            known[name] += 1
-        else:
-            unknown.add(rejection)
     lax = {column for (_, column), name in refused.items() if name}
-    for rejection in keys:
-        if lax & set(schema.primary_key if rejection.code == "primary-key" else (rejection.column,)):
-            known["key-of-refused-value"] += 1
+    for rejection in ours ^ theirs:
+        if rejection.code in _KEY_CODES:
+            key = schema.primary_key if rejection.code == "primary-key" else (rejection.column,)
+            name = "key-of-refused-value" if lax & set(key) else ""
+        elif rejection.position in blank:
+            name = "blank-row"
+        else:
+            name = refused.get((rejection.position, rejection.column), "")
+        if name:
+            known[name] += 1
         else:
             unknown.add(rejection)
     return dict(known), unknown
@@ -116,5 +113,5 @@ def _differs(unknown: Iterable[Rejection], ours: set[Rejection], schema: TableSc
         "verdict-differs",
         said,
         where=f"the referee on `{schema.title}`",
-        fix="find out which is right; a difference that is meant belongs into pipeline/validate/differences.py",
+        fix="find out which is right; one that is meant belongs into pipeline/validate/referee/differences.csv",
     )

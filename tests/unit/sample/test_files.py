@@ -59,9 +59,13 @@ def test_the_manifest_lists_every_file_with_its_digest(made: tuple[Path, SampleR
         assert hashlib.sha256((data / path).read_bytes()).hexdigest() == digest
 
 
-def test_only_the_owner_reads_what_is_planted(data: Path) -> None:
-    for name in ("planted.csv", "manifest.json"):
-        assert (data / "private/sample" / name).stat().st_mode & 0o777 == 0o600
+def test_only_the_owner_reads_what_is_planted(tmp_path: Path) -> None:
+    files = [tmp_path / "private/sample" / name for name in ("planted.csv", "manifest.json")]
+    for _ in range(2):
+        make_sample(tmp_path, DATASETS, rows=200, codelists=CODELISTS)
+        for path in files:
+            assert path.stat().st_mode & 0o777 == 0o600
+            path.chmod(0o644)  # a second sample closes it again
 
 
 def test_every_file_bears_the_mark_and_keeps_it_when_edited(data: Path, tmp_path: Path) -> None:
