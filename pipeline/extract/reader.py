@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.columns.arrays import plain
-from pipeline.extract.partition import Dated, dated, sha256_of
+from pipeline.extract.partition import Dated, dated
 from pipeline.extract.paths import changed, safe_path
 
 if TYPE_CHECKING:
@@ -26,6 +25,11 @@ _AT_HAND_BYTES = 512 * 2**20
 _COLUMNS_AT_ONCE = 12
 
 
+def anew(_question: str, _path: Path, find: Callable[[], str]) -> str:
+    """Return what is found now, whatever is known of a file."""
+    return find()
+
+
 @dataclass(slots=True)
 class Reader:
     """Reads the extracts below ``root``, and the databases that the settings have ``connections`` to."""
@@ -37,18 +41,17 @@ class Reader:
     _kept: OrderedDict[tuple[str, str], Dated] = field(default_factory=OrderedDict)
     _bytes: dict[str, str] = field(default_factory=dict)
 
-    def files(self, feed: Feed) -> dict[Period, str]:
-        """Return the extracts of a feed by month; one that is whole is an extract without a month of its own."""
-        return feed.source.at(self.connections).extracts(self.root, feed.period)
+    def files(self, feed: Feed) -> dict[str, Period]:
+        """Return the extracts of a feed, each with its month; one that is whole has no month of its own."""
+        return feed.source.at(self.connections).extracts(self.root, feed.period, self.looked.of)
 
     def first_month(self, feed: Feed) -> Period:
         """Return the first month that counts of an extract that is whole."""
         return feed.source.at(self.connections).first_month
 
-    def sha256(self, path: str) -> str:
-        """Return the sha256 of the bytes of an extract that is a file; one that nobody touched is not opened."""
-        place = safe_path(self.root, path)
-        self._bytes[path] = self.looked.of("sha256", place, partial(sha256_of, self.root, path))
+    def sha256(self, feed: Feed, path: str) -> str:
+        """Return the sha256 of an extract that is not whole; a file that nobody touched is not opened."""
+        self._bytes[path] = feed.source.sha256(self.root, path, self.looked.of)
         return self._bytes[path]
 
     def read(self, feed: Feed, path: str, month: Period) -> Dated:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 from pipeline.model.constants import Constant, OnEveryRow
 from pipeline.model.handling import RowRule, Treatment, Withheld, columns_of
 from pipeline.model.periods import MONTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model.handling import Handling
@@ -243,6 +243,10 @@ class Form(NamedTuple):
     key: str = ""
 
 
+#: Gives the answer to a question about a file: what the function finds, where nobody knows it already.
+Remember: TypeAlias = "Callable[[str, Path, Callable[[], str]], str]"
+
+
 class Source(Protocol):
     """An archetype that a feed chooses: how extracts are found below ``data/raw`` or elsewhere, and read as text.
 
@@ -278,8 +282,14 @@ class Source(Protocol):
     def check(self) -> None:
         """Raise `SettingsError` where its address cannot be used; nothing is opened."""
 
-    def extracts(self, root: Path, kind: PeriodKind) -> dict[Period, str]:
-        """Return what is there, by period of its ``kind``; one that is `whole` has no period of its own."""
+    def extracts(self, root: Path, kind: PeriodKind, remember: Remember) -> dict[str, Period]:
+        """Return what is there, each with its period of a ``kind``; one that is `whole` has no period of its own.
+
+        What has to be read for it is asked of ``remember``, which knows files that nobody touched.
+        """
+
+    def sha256(self, root: Path, path: str, remember: Remember) -> str:
+        """Return the sha256 of the extract at ``path``, which is not `whole`: of its file's bytes or of its rows."""
 
     def files(self, root: Path, kind: PeriodKind) -> tuple[str, ...]:
         """Return the names below ``root`` that belong to it, whether or not they are there."""

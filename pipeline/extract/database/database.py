@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model.declaration import Address, Connections
+    from pipeline.model.declaration import Address, Connections, Remember
     from pipeline.model.periods import Period, PeriodKind
 
 _BATCH = 5_000
@@ -92,12 +92,16 @@ class Database:
         if address := self._address:
             self._engine(address).dispose()
 
-    def extracts(self, root: Path, _kind: PeriodKind) -> dict[Period, str]:
+    def extracts(self, root: Path, _kind: PeriodKind, _remember: Remember) -> dict[str, Period]:
         """Return the table as one extract without a month of its own, without reading a row; nothing where it is not.
 
         At an address the table must be there; without one, the file below ``root``.
         """
-        return {"": self.whole} if self._present(root) else {}
+        return {self.whole: ""} if self._present(root) else {}
+
+    def sha256(self, _root: Path, _path: str, _remember: Remember) -> str:
+        """It is whole: its rows are read, and tell."""
+        return ""
 
     def files(self, root: Path, _kind: PeriodKind) -> tuple[str, ...]:
         """Return the file below ``root`` that is read, with what SQLite keeps beside it; none where it is elsewhere."""
