@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Survey:
     """What is there now, and what was remembered of it.
 
-    ``own`` are each feed's extracts, each with its month; ``receipts`` each feed's by path; ``registers`` what each source
+    ``own`` are each feed's extracts with their month; ``receipts`` each feed's by path; ``registers`` what each source
     entered, by register and path, sources that have gone included, and ``combined`` the strongest entry of each
     reference.  ``databases`` are the rows of each by path, ``held`` says by path of a month which of its events have
     been held, ``numbers`` is a digest of the numbers that its rows have now.  ``history`` knows what stood at each path

@@ -75,7 +75,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
 
 
 class _Received(NamedTuple):
-    """Each feed's extracts with their months, and its receipts; of databases rows, held events, row numbers; faults."""
+    """Extracts of each feed with their months, and receipts; of databases rows, held events, row numbers; faults."""
 
     own: dict[str, Mapping[str, Period]]
     receipts: dict[str, Mapping[str, Receipt]]
@@ -154,7 +154,7 @@ def sources_of(
 
 
 class _Database(NamedTuple):
-    """A database: its months by what receipts call each, receipts, which events were held, row numbers, all its rows."""
+    """A database: its months by what receipts call each, receipts, which events were held, row numbers, all rows."""
 
     own: dict[str, Period]
     receipts: dict[str, Receipt]

@@ -11,8 +11,8 @@ from pipeline.extract.paths import safe_path
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipeline.model.declaration import Connections, Remember
     from pipeline.model.periods import Period, PeriodKind
+    from pipeline.model.source import Connections, Remember
 
 
 class FilesByPeriod:

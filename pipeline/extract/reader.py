@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pipeline.model.declaration import Connections, Feed
+    from pipeline.model.declaration import Feed
     from pipeline.model.periods import Period
+    from pipeline.model.source import Connections
     from pipeline.model.tables import Extracted
     from pipeline.storage.looked import Looked
 

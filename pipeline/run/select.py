@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from pipeline.model.accounts import Account
-    from pipeline.model.declaration import Dataset
+    from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Period
     from pipeline.settings.options import Options
     from pipeline.settings.settings import Settings
@@ -29,6 +29,15 @@ def names() -> tuple[str, ...]:
 def options() -> dict[str, tuple[type[Options], ...]]:
     """Return the settings that each dataset needs, by its name."""
     return {name: dataset.options for name, dataset in declared().items()}
+
+
+def feeds() -> dict[str, list[Feed]]:
+    """Return the declared feeds by name: two datasets may each have one of a name."""
+    found: dict[str, list[Feed]] = {}
+    for dataset in declared().values():
+        for feed in dataset.feeds:
+            found.setdefault(feed.name, []).append(feed)
+    return found
 
 
 def chosen(names: Collection[str]) -> tuple[Dataset, ...]:

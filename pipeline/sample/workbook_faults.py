@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from typing import TYPE_CHECKING
 
-from pipeline.model.declaration import Form
+from pipeline.model.source import Form
 from pipeline.model.wording import SAMPLE_MARK
 from pipeline.sample.writing import read_workbook, write_workbook
 

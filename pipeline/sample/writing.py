@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from pipeline.model.declaration import Form
+    from pipeline.model.source import Form
 
 #: A cell of a workbook: numbers and dates stay what they are, everything else is text.
 Cell = str | int | float | dt.date

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self, TypeVar, cast
 from pipeline.errors import SettingsError, several
 from pipeline.settings import reader as checks
 from pipeline.settings.decisions import Desk, read_decisions
+from pipeline.settings.extracts import read_extracts
 from pipeline.settings.laptop_portal import CkanAccess
 from pipeline.settings.limits import Limits
 from pipeline.settings.options import Chosen, Options, read_options
@@ -38,7 +39,10 @@ from pipeline.system import group_number
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
+
+    from pipeline.model.declaration import Feed
+    from pipeline.model.mapping import ExportMapping
 
 _Option = TypeVar("_Option", bound=Options)
 __all__ = ["LICENCES", "VARIABLES", "Licence", "Settings"]
@@ -85,6 +89,7 @@ class Settings:
     desk: Desk
     referee: Referee
     ckan: Ckan
+    extracts: Mapping[str, ExportMapping]
 
     @classmethod
     def load(
@@ -94,23 +99,28 @@ class Settings:
         *,
         data: Path | None = None,
         datasets: Mapping[str, Collection[type[Options]]] = MappingProxyType({}),
+        feeds: Mapping[str, Sequence[Feed]] = MappingProxyType({}),
     ) -> Self:
         """Return the settings of ``file``, else of PIPELINE_SETTINGS, else of `pipeline.toml` in the current folder.
 
         ``data`` (from the command line) replaces the data folder; ``datasets`` are the names that ``[datasets.NAME]``
-        may have (any, when empty), with the settings that each needs.  Every mistake is in one `SettingsError`.
+        may have (any, when empty), with the settings that each needs; ``feeds`` those of
+        ``[extracts.NAME]``.  Every mistake is in one `SettingsError`.
         """
         chosen = file or Path(environ.get("PIPELINE_SETTINGS") or DEFAULT_FILE)
         reader = Reader(chosen, environ)
         _check_variables(reader)
-        settings = cls._read(Section(reader, "", read_toml(chosen)), datasets)
+        settings = cls._read(Section(reader, "", read_toml(chosen)), datasets, feeds)
         reader.finish()
         if reader.mistakes:
             raise several(reader.mistakes)
         return replace(settings, data=data) if data else settings
 
     @classmethod
-    def _read(cls, top: Section, datasets: Mapping[str, Collection[type[Options]]]) -> Self:
+    def _read(
+        cls, top: Section, datasets: Mapping[str, Collection[type[Options]]], feeds: Mapping[str, Sequence[Feed]]
+    ) -> Self:
+        extracts = read_extracts(top, feeds)
         force = Force.read(top.section("force"))
         known = top.section("publishers")
         keys = sorted({"force", *known.names(PUBLISHERS)})
@@ -139,6 +149,7 @@ class Settings:
             desk=_desk(top.section("review")),
             referee=Referee.read(top.section("referee")),
             ckan=Ckan.read(top.section("ckan")),
+            extracts=extracts,
         )
 
     def terms(self, dataset: str) -> Terms:

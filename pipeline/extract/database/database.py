@@ -21,7 +21,7 @@ from pipeline.extract.database.sqlite import BESIDE, NOT_SQLITE, is_sqlite, sqli
 from pipeline.extract.database.texts import NO_TEXT, text_of
 from pipeline.extract.header import match_header
 from pipeline.extract.paths import below, exists, open_regular, safe_path
-from pipeline.model.declaration import Form
+from pipeline.model.source import Form
 from pipeline.model.tables import CellProblem, Extracted
 from pipeline.settings.sections import Sources
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model.declaration import Address, Connections, Remember
     from pipeline.model.periods import Period, PeriodKind
+    from pipeline.model.source import Address, Connections, Remember
 
 _BATCH = 5_000
 _BUSY = ("locked", "busy")

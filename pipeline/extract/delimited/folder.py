@@ -25,7 +25,7 @@ from pipeline.extract.header import LOOKED_BELOW, Around, match_header
 from pipeline.extract.marking import refuse_marking
 from pipeline.extract.paths import changed, open_regular, state_of, unreadable
 from pipeline.extract.trim import trimmed
-from pipeline.model.declaration import Form
+from pipeline.model.source import Form
 from pipeline.model.tables import Extracted
 
 if TYPE_CHECKING:

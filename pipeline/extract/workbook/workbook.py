@@ -28,7 +28,7 @@ from pipeline.extract.workbook.cells import is_no_line
 from pipeline.extract.workbook.package import Package
 from pipeline.extract.workbook.parts import copy_for_reading, look
 from pipeline.extract.workbook.sheets import Wanted
-from pipeline.model.declaration import Form
+from pipeline.model.source import Form
 from pipeline.model.tables import CellProblem, Extracted
 
 if TYPE_CHECKING:
