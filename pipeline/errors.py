@@ -225,6 +225,8 @@ CODES = MappingProxyType(
         "cut-or-continued": Meaning(
             "A file ends exactly where a spreadsheet cuts it, or goes on in another sheet: rows would be missing."
         ),
+        "no-month": Meaning("An export does not say which month its rows belong to, as its mapping says it does."),
+        "line-below-footer": Meaning("A row that a mapping would leave out as a footer is a line like the others."),
         "missing-table": Meaning("A database has no table of the agreed name."),
         "database-busy": Meaning("A database is locked by another program.", transient=True),
         "database-unusable": Meaning("A database cannot be reached, or does not let us read.", transient=True),

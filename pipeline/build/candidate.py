@@ -168,5 +168,6 @@ def _watched(inputs: DatasetInputs, product: BuildResult, paths: Sequence[Sequen
                 released = np.full(int(numbers.max(initial=0)) + 1, -1)
                 released[table.row[positions]] = positions
                 for column, cells in extracted.cells.items():
-                    yield Watched(feed.name, column, released[numbers], plain(cells))
+                    apart = feed.shown_in.get(column, ())
+                    yield Watched(feed.name, column, released[numbers], plain(cells), apart)
                 del extracted  # before the next columns are read

@@ -9,6 +9,7 @@ from pipeline.build.aside import missed, still_rejected
 from pipeline.build.bearers import Bearers
 from pipeline.build.entering import Entering, entering
 from pipeline.build.inputs import Survey
+from pipeline.build.mappings import mapping_findings, mapping_remarks
 from pipeline.build.received import history, refusal, snapshot_of, twice_and_elsewhere
 from pipeline.build.registers import Sources, register_rules, standing, without_before
 from pipeline.build.run_context import digest
@@ -60,8 +61,8 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         floors=stands.floors,
         weaker=stands.weaker,
         weakenings=stands.weakenings,
-        findings=(*stands.findings, *seen.findings),
-        remarks=stands.remarks,
+        findings=(*mapping_findings(dataset, work.settings.desk), *stands.findings, *seen.findings),
+        remarks=(*_notes(dataset, receipts), *stands.remarks),
         databases=databases,
         held=held,
         numbers=numbers,
@@ -72,6 +73,12 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         paused=frozenset(month for month, paths in missing.items() if paths <= seen.aside | rejected.keys()),
         rejected=rejected,
     )
+
+
+def _notes(dataset: Dataset, receipts: Mapping[str, Mapping[str, Receipt]]) -> Iterator[str]:
+    """Yield what every run says of mappings, and of the extracts that are there."""
+    yield from mapping_remarks(dataset)
+    yield from (f"{path}: {each.note}" for feed in receipts.values() for path, each in feed.items() if each.note)
 
 
 class _Received(NamedTuple):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pipeline.model.handling import Decisive, Handling
+    from pipeline.model.mapping import ExportMapping
     from pipeline.model.periods import PeriodKind
     from pipeline.model.source import Source
 
@@ -29,7 +30,8 @@ class Feed:
     ``constants`` are published columns that no raw column is needed for.  A rule that settles a raw column stands at
     it, one over several columns in ``rules``; rules decide in the order of their lines, those of ``columns`` first,
     and afterwards ``rules`` holds them all.  ``period`` is the kind of period that its rows are released by, and how a
-    row tells which is its own.
+    row tells which is its own.  ``mapping`` is how a force's own exports are read as its extracts; ``shown_in`` are, by
+    raw column that identifies somebody, the published columns in which the same cells stand.
 
     Raises:
         ValueError: A raw column has two handlings, a column that is read has none, or a published column is made twice.
@@ -42,6 +44,8 @@ class Feed:
     columns: Mapping[str | tuple[str, ...], Handling]
     constants: Mapping[str | tuple[str, ...], OnEveryRow | str | None] = field(default_factory=dict)
     rules: tuple[RowRule, ...] = ()
+    mapping: ExportMapping | None = None
+    shown_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Bind each handling to its raw columns, and each constant to its published ones."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.build.mappings import datasets_of
 from pipeline.datasets import declared
 from pipeline.errors import InputError, SettingsError
 from pipeline.model.periods import NO_PERIOD, is_period
@@ -40,9 +41,12 @@ def feeds() -> dict[str, list[Feed]]:
     return found
 
 
-def chosen(names: Collection[str]) -> tuple[Dataset, ...]:
-    """Return the datasets that were named, all when none was; an unknown name is a `SettingsError`."""
-    every = declared()
+def chosen(names: Collection[str], settings: Settings | None = None) -> tuple[Dataset, ...]:
+    """Return the datasets that were named, all when none was; an unknown name is a `SettingsError`.
+
+    With ``settings`` their extracts are read as these say.
+    """
+    every = datasets_of(settings) if settings else declared()
     unknown = sorted(set(names) - set(every))
     if unknown:
         near = nearest(unknown[0], every)

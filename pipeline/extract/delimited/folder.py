@@ -84,30 +84,32 @@ class Folder(FilesByPeriod):
         for encoding in self.encodings:
             file.seek(0)
             stream = CheckedStream(file, encoding)
-            extracted = _read(file, stream, encoding, request)
+            extracted = read_decoded(file, stream, encoding, request)
             if extracted is not None:
                 return extracted
             if stream.fault != "wrong-encoding":
                 break
-        raise _not_text(file, stream, self.encodings, where=request.path)
+        raise not_text(file, stream, self.encodings, where=request.path)
 
 
 class Request(NamedTuple):
-    """What is asked of one file."""
+    """What is asked of one file; ``every``: all its columns, called by their places, whatever the header says."""
 
     path: str
     columns: tuple[str, ...]
     declared: tuple[str, ...]
     dictionaries: tuple[str, ...]
     header_row: int
+    delimiter: str = ","
+    every: bool = False
 
 
-def _read(file: BufferedReader, stream: CheckedStream, encoding: str, request: Request) -> Extracted | None:
+def read_decoded(file: BufferedReader, stream: CheckedStream, encoding: str, request: Request) -> Extracted | None:
     """Return what was extracted, or nothing when the ``fault`` of ``stream`` says that it is no such text."""
-    first = first_records(stream.peek(), request.header_row + LOOKED_BELOW)
+    first = first_records(stream.peek(), request.header_row + LOOKED_BELOW, request.delimiter)
     if not stream.is_text():
         return None
-    header = first[request.header_row - 1] if len(first) >= request.header_row else []
+    header = first[max(request.header_row - 1, 0)] if len(first) >= request.header_row else []
     places = _places(file, stream, first, request)
     if not stream.is_text():
         return None
@@ -115,7 +117,7 @@ def _read(file: BufferedReader, stream: CheckedStream, encoding: str, request: R
     table, bad = _parsed(stream, shape, request, block=BLOCK)
     if table is None and stream.is_text() and not stream.open_quote:  # a cell longer than a block
         file.seek(0)
-        table, bad = _parsed(CheckedStream(file, encoding), shape, request, block=_LARGEST_BLOCK)
+        table, bad = _parsed(CheckedStream(file, encoding, request.delimiter), shape, request, block=_LARGEST_BLOCK)
     if not stream.is_text():
         return None
     return _numbered(file, stream, table, _Look(encoding, len(header), request, bad=bad))
@@ -140,6 +142,8 @@ def _places(
             fix="have the extract exported again",
         )
     row = request.header_row
+    if request.every:
+        return {name: int(name) for name in request.columns}
     where = f"{request.path}, row {row}"
     titles = [cell for cells in first[: row - 1] for cell in cells]
     refuse_marking(titles, where=request.path, place="title rows")
@@ -173,7 +177,10 @@ def _parsed(stream: CheckedStream, shape: _Shape, request: Request, *, block: in
                 block_size=block, column_names=names, skip_rows_after_names=request.header_row
             ),
             parse_options=pa.csv.ParseOptions(
-                newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip
+                delimiter=request.delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=skip,
             ),
             convert_options=_as_text(types),
         )
@@ -213,7 +220,8 @@ def _numbered(file: BufferedReader, stream: CheckedStream, table: pa.Table | Non
     if stream.open_quote and not stream.unpaired:
         raise cut_off(path, "the file ends inside a quotation mark that is never closed")
     if table is None or stream.unpaired or look.bad or _has_blank_row(table):
-        odd = walk(file, look.encoding, look.width, header_row=header_row, where=path)
+        delimiter = look.request.delimiter
+        odd = walk(file, look.encoding, look.width, header_row=header_row, where=path, delimiter=delimiter)
     total = table.num_rows if table is not None else -1
     if table is None or (odd.rows and odd.rows - header_row - len(odd.unread) != total):
         raise _unlike_csv(path)
@@ -271,7 +279,8 @@ def _unlike_csv(path: str) -> InputError:
     )
 
 
-def _not_text(file: BufferedReader, stream: CheckedStream, encodings: Sequence[str], *, where: str) -> InputError:
+def not_text(file: BufferedReader, stream: CheckedStream, encodings: Sequence[str], *, where: str) -> InputError:
+    """Return the error for a file whose bytes are no text of the ``encodings``."""
     file.seek(0)
     line = file.read(stream.fault_at).count(b"\n") + 1
     if stream.fault == "not-text":

@@ -1,0 +1,5 @@
+"""A force's own exports, read as the agreed extracts by their mapping."""
+
+from pipeline.extract.mapped.source import Mapped
+
+__all__ = ["Mapped"]
