@@ -277,7 +277,6 @@ CODES = MappingProxyType(
         ),
         "readback-differs": Meaning("A portal does not give back what it was given."),
         "release-file-differs": Meaning("A file of a release is not on disk as it was built."),
-        # portals
         "portal-changed": Meaning("Somebody changed the portal after the plan was made.", transient=True),
         "not-as-released": Meaning("A file read back from a portal is not the file that was released."),
         "foreign-files": Meaning("The public folder holds files that this program did not put there."),

@@ -187,18 +187,18 @@ def _twice(seen: History, own: Mapping[str, Period], receipts: Mapping[str, Rece
         if path.rpartition("/")[0] == folder and newest and newest.sha256 in places:
             places[newest.sha256].insert(0, path)
     for sha256, same in places.items():
-        asked = [path for path in same if seen.desk.approval(_equal(seen, path, same, sha256)) is None]
+        asked = [path for path in same if seen.desk.approval(_equal(seen, path, same, sha256, own)) is None]
         new = [path for path in asked if not seen.counted(path, sha256)]
         out = [] if new or len(asked) == 1 else asked
         if len(same) > 1:
-            yield from (_equal(seen, path, same, sha256) for path in new or out if path in receipts)
+            yield from (_equal(seen, path, same, sha256, own) for path in new or out if path in receipts)
 
 
-def _equal(seen: History, path: str, same: Sequence[str], sha256: str) -> Finding:
+def _equal(seen: History, path: str, same: Sequence[str], sha256: str, own: Mapping[str, Period]) -> Finding:
     return Finding(
         code="same-extract-twice",
         dataset=seen.dataset,
-        periods=(period_in(path),),
+        periods=(own.get(path) or period_in(path),),
         words=f"{' and '.join(same)} hold the same bytes",
         verdict=Verdict.FAIL,
         paths=(path,),

@@ -6,7 +6,7 @@ import json
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from pipeline.build.mappings import datasets_of
+from pipeline.build.mapped import datasets_of
 from pipeline.errors import PortalError
 from pipeline.plain import read_plain
 from pipeline.publish.ckan.failures import memory_lost

@@ -9,7 +9,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from pipeline.build.dataset import run_dataset
-from pipeline.build.mappings import datasets_of
+from pipeline.build.mapped import datasets_of
 from pipeline.build.publication import publication
 from pipeline.build.run_context import Workplace, schema_of
 from pipeline.build.tried import parted, tried

@@ -100,6 +100,8 @@ def _check_source(section: Section, mapping: ExportMapping, feeds: Sequence[Feed
     if sum(map(bool, (mapping.files, mapping.table, mapping.query))) != 1:
         section.missing("files", "the paths of its files; or one of table and query, for a database")
     for feed in feeds:
+        if mapping.is_database and ROW in {part for parts in mapping.keys.values() for part in parts}:
+            section.bad("keys", "columns: the rows of a database have no place of their own")
         if mapping.is_database and not feed.source.name:
             section.bad("table" if mapping.table else "query", "files: this extract is read from no database")
         period = [pattern for pattern in mapping.files if not gives_period(pattern, feed.period)]

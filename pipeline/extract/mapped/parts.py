@@ -16,7 +16,6 @@ from pipeline.errors import InputError
 from pipeline.extract.mapped.tables import cells_named
 from pipeline.model.file_names import month_said, named
 from pipeline.model.mapping import SHEET
-from pipeline.model.periods import period_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,14 +64,9 @@ def parts_of(path: str, loaded: Loaded, mapping: ExportMapping, kind: PeriodKind
             month = month_said(table.sheet, said)
             if not month:
                 raise _no_month(table, "the name of this sheet calls no month", mapping)
-            yield _part(table, kind.of_month(month), every)
+            yield Part(table.name, kind.of_month(month), table, every)
         else:
-            yield _part(table, said.period(kind) if said else "", every)
-
-
-def _part(table: Table, period: Period, positions: NDArray[np.int64]) -> Part:
-    name = table.name if period_in(table.name) == period else f"{table.name}#{period}"
-    return Part(name, period, table, positions)
+            yield Part(table.name, said.period(kind) if said else "", table, every)
 
 
 def _by_column(table: Table, mapping: ExportMapping, kind: PeriodKind) -> Iterator[Part]:
@@ -96,7 +90,7 @@ def _by_column(table: Table, mapping: ExportMapping, kind: PeriodKind) -> Iterat
     first = int(np.argmax(periods > 0))
     periods = periods[np.where(above >= 0, above, first)]
     for each in np.unique(periods).tolist():
-        yield _part(table, kind.name(each), np.flatnonzero(periods == each))
+        yield Part(f"{table.name}#{kind.name(each)}", kind.name(each), table, np.flatnonzero(periods == each))
 
 
 def _no_month(table: Table, what: str, mapping: ExportMapping) -> InputError:

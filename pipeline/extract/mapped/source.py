@@ -21,7 +21,6 @@ from pipeline.extract.partition import sha256_of
 from pipeline.extract.paths import files_below, safe_path
 from pipeline.extract.workbook.every_sheet import is_workbook
 from pipeline.model.mapping import FILE
-from pipeline.model.periods import period_in
 from pipeline.model.tables import Extracted
 
 if TYPE_CHECKING:
@@ -134,8 +133,7 @@ class Mapped:
         if self._is_file(file):
             said = said_by(file, self.mapping)
             period = said.period(self.kind) if said else ""
-            name = file if period_in(file) == period else f"{file}#{period}"
-            return {name: (period, remember("sha256", place, partial(sha256_of, root, file)))}
+            return {file: (period, remember("sha256", place, partial(sha256_of, root, file)))}
 
         def find() -> str:
             loaded = self._loaded(root, file)

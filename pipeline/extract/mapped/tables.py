@@ -79,7 +79,7 @@ def load(root: Path, path: str, mapping: ExportMapping, kinds: Kinds) -> Loaded:
     extracted = found.extracted
     columns = tuple(extracted.cells.values())
     where = f"{path}, row {found.header_row}" if found.header_row else path
-    places = places_of(found.header, _filled(columns), mapping, where=where)
+    places = places_of(found.header, filled_places(columns), mapping, where=where)
     table = Table(name=path, places=places, columns=columns, rows=np.asarray(extracted.rows), ragged=extracted.ragged)
     return Loaded(extracted.sha256, extracted.bytes, extracted.encoding, (_cut(table, mapping, kinds),))
 
@@ -126,7 +126,7 @@ def _sheet(path: str, sheet: SheetLines, mapping: ExportMapping) -> Table:
     return Table(
         name=name,
         sheet=sheet.name,
-        places=places_of(sheet.header, [*_filled(texts), *bad], mapping, where=where),
+        places=places_of(sheet.header, [*filled_places(texts), *bad], mapping, where=where),
         columns=texts,
         rows=np.array(sheet.lines.numbers, np.int64),
         problems=(*unreadable, *((row, place, "damaged-key") for row, place in sheet.lines.rounded)),
@@ -140,7 +140,8 @@ def _label(sheet: SheetLines, mapping: ExportMapping) -> str:
     return plain if known or is_header_like(plain, mapping.named) else f"sheet {sheet.number}"
 
 
-def _filled(columns: Sequence[pa.Array]) -> list[int]:
+def filled_places(columns: Sequence[pa.Array]) -> list[int]:
+    """Return the places of the columns that hold anything."""
     return [place for place, column in enumerate(columns) if column.null_count < len(column)]
 
 

@@ -59,7 +59,6 @@ class Payee(OfPayees):
     department, category, purpose and contract reference from its whole transaction.
     """
 
-    takes: ClassVar[int | None] = 1
     needs: ClassVar[tuple[str, ...]] = ("supplier-types",)
     register: ClassVar[str] = "payee"
     holds: ClassVar[str] = "types of suppliers"

@@ -278,7 +278,7 @@ def test_a_missing_table(tmp_path: Path) -> None:
     error = refusal(lambda: other.read(tmp_path, other.whole, COLUMNS, COLUMNS))
     assert error.text() == (
         "missing-table: engagement/events.sqlite: the database has no table `priority`\n"
-        "  to do: correct the address, or the table's name in the dataset's declaration"
+        "  to do: correct the address, or the table's name in the dataset's declaration or in its mapping"
     )
 
 
