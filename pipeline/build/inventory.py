@@ -62,7 +62,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         weaker=stands.weaker,
         weakenings=stands.weakenings,
         findings=(*mapping_findings(dataset, work.settings.desk), *stands.findings, *seen.findings),
-        remarks=(*_notes(dataset, receipts), *stands.remarks),
+        remarks=(*_notes(dataset, receipts, work), *stands.remarks),
         databases=databases,
         held=held,
         numbers=numbers,
@@ -75,9 +75,9 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     )
 
 
-def _notes(dataset: Dataset, receipts: Mapping[str, Mapping[str, Receipt]]) -> Iterator[str]:
+def _notes(dataset: Dataset, receipts: Mapping[str, Mapping[str, Receipt]], work: Workplace) -> Iterator[str]:
     """Yield what every run says of mappings, and of the extracts that are there."""
-    yield from mapping_remarks(dataset)
+    yield from mapping_remarks(dataset, work.settings.desk)
     yield from (f"{path}: {each.note}" for feed in receipts.values() for path, each in feed.items() if each.note)
 
 

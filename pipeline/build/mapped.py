@@ -6,7 +6,6 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from pipeline.build.mappings import opening_codes, question
 from pipeline.datasets import declared
 from pipeline.extract.database import Database
 from pipeline.extract.mapped import Mapped, MappedDatabase
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from pipeline.model.handling import Handling
     from pipeline.model.mapping import ExportMapping
     from pipeline.model.source import Source
-    from pipeline.settings.decisions import Desk
     from pipeline.settings.settings import Settings
 
 
@@ -34,23 +32,13 @@ def _read_as(dataset: Dataset, settings: Settings) -> Dataset:
     mappings = settings.extracts
     if not any(feed.name in mappings for feed in dataset.feeds):
         return dataset
-    feeds = [
-        _mapped(dataset.name, feed, mappings[feed.name], settings.desk) if feed.name in mappings else feed
-        for feed in dataset.feeds
-    ]
+    feeds = [_mapped(feed, mappings[feed.name]) if feed.name in mappings else feed for feed in dataset.feeds]
     told = [words for feed in feeds if feed.mapping for words in _public_words(feed, feed.mapping)]
     return replace(dataset, feeds=tuple(feeds), statements=(*dataset.statements, *told))
 
 
-def _mapped(dataset: str, feed: Feed, mapping: ExportMapping, desk: Desk) -> Feed:
+def _mapped(feed: Feed, mapping: ExportMapping) -> Feed:
     """Return a feed that is read by its mapping; their own columns are withheld beside the agreed ones."""
-    asked = question(dataset, feed, mapping)
-    settled = asked is None or desk.approval(asked) is not None
-    opening = opening_codes(feed, mapping) if not settled else {}
-    codes = {
-        name: {theirs: agreed for theirs, agreed in pairs.items() if theirs not in opening.get(name, ())}
-        for name, pairs in mapping.codes.items()
-    }
     theirs = {_name_of(name, feed): name for name in mapping.withheld}
     own: dict[str | tuple[str, ...], Handling] = {
         name: Withhold(fate.whom, what=f"Other columns: {fate.why}", why=fate.why)
@@ -58,8 +46,7 @@ def _mapped(dataset: str, feed: Feed, mapping: ExportMapping, desk: Desk) -> Fee
     }
     kinds = Kinds(feed.dates, feed.amounts, feed.periods)
     made = tuple(mapping.keys)
-    mapping = replace(mapping, settled=settled)
-    known = (kinds, feed.period, MappingProxyType(theirs), MappingProxyType(codes))
+    known = (kinds, feed.period, MappingProxyType(theirs))
     source: Source = Mapped(mapping, feed.source, *known)
     if mapping.is_database and isinstance(feed.source, Database):
         source = MappedDatabase(mapping, feed.source, *known)

@@ -46,25 +46,27 @@ def question(dataset: str, feed: Feed, mapping: ExportMapping) -> Finding | None
         code="mapping-opens",
         dataset=dataset,
         periods=(),
-        words=f"the mapping of {feed.name} gives {said} that protect less: they do not count until it is approved",
+        words=f"the mapping of {feed.name} gives {said} that protect less; nothing is built until it is approved",
         counts=counts,
         binds=hashlib.sha256(facts.encode()).hexdigest(),
     )
 
 
-def mapping_remarks(dataset: Dataset) -> Iterator[str]:
+def mapping_remarks(dataset: Dataset, desk: Desk) -> Iterator[str]:
     """Yield what every run says of mappings: constants that protect, what is absent, keys that are made."""
     for feed in dataset.feeds:
         if feed.mapping:
-            yield from (f"mapping of {feed.name}: {words}" for words in _remarks(feed, feed.mapping))
+            approved = not mapping_findings(dataset, desk)
+            said = _remarks(feed, feed.mapping, approved=approved)
+            yield from (f"mapping of {feed.name}: {words}" for words in said)
 
 
-def _remarks(feed: Feed, mapping: ExportMapping) -> Iterator[str]:
+def _remarks(feed: Feed, mapping: ExportMapping, *, approved: bool) -> Iterator[str]:
     decisive = {each.column for each in feed.decisive}
     for name, text in mapping.constants.items():
         if name in decisive:
             yield f"`{name}`, which protects, is `{text}` in every row: nobody is protected by it"
-    if mapping.settled:
+    if approved:
         for name, pairs in opening_codes(feed, mapping).items():
             yield f"`{name}`, which protects: {len(pairs):,} of their codes open it, as was approved"
     for name, why in mapping.absent.items():

@@ -72,8 +72,8 @@ class Handling:
     """What a feed says about the raw columns that it binds this to; each raw column has exactly one handling.
 
     ``why`` is the reason, in words that the documentation shows, and ``what`` it keeps back, if anything, in words for
-    the public.  ``takes`` is how many raw columns it is about, None for any number; ``needs`` are the lists below ``data/reference`` that it looks up, ``options`` the
-    settings that it asks, by their class.  ``joined`` are raw columns whose cells are parts of a key, joined.
+    the public.  ``takes`` is how many raw columns it is about, None for any number; ``needs`` are the lists below
+    ``data/reference`` that it looks up, ``options`` the settings that it asks, by their class.  ``joined``: made keys.
     """
 
     takes: ClassVar[int | None] = 1

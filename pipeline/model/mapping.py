@@ -31,7 +31,6 @@ class ExportMapping:
     ``header`` is `find`, `none` or a row's number; ``month`` is `file`, `sheet` or one of their columns.  ``columns``
     are the spellings of each agreed column, one of which stands in each header; ``codes`` their cells with the agreed
     code; ``keys`` the parts of a key that the system lacks; ``absent`` what it does not hold, with the reason.
-    ``settled``: the codes that open a protection were approved, and count.
     """
 
     feed: str
@@ -53,7 +52,6 @@ class ExportMapping:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     absent: Mapping[str, str] = field(default_factory=dict)
     withheld: Mapping[str, Fate] = field(default_factory=dict)
-    settled: bool = False
 
     def __post_init__(self) -> None:
         """Let nothing in it change."""

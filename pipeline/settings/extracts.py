@@ -37,7 +37,7 @@ _CELL = Form(r"[^\x00-\x08\x0a-\x1f\x7f]{0,300}", "a text of one line")
 _NAME = Form(r"(?=.*\S)[^\x00\x7f]{1,300}", "the name of a column as their header has it")
 _TABLE = Form(r"[A-Za-z_][A-Za-z0-9_.$]{0,127}", "the name of a table or a view")
 _QUERY = Form(r"(?is)\s*(?:select|with)\b[^;\x00]{1,20000};?\s*", "one SELECT, without a semicolon in it")
-_FEED_KEYS: Final = tuple(each.name for each in fields(ExportMapping) if each.name not in ("feed", "settled"))
+_FEED_KEYS: Final = tuple(each.name for each in fields(ExportMapping) if each.name != "feed")
 
 
 def read_extracts(top: Section, feeds: Mapping[str, Sequence[Feed]]) -> Mapping[str, ExportMapping]:

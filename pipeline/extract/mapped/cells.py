@@ -44,7 +44,6 @@ class Maker(NamedTuple):
     kinds: Kinds
     kind: PeriodKind
     theirs: Mapping[str, str]
-    open_codes: Mapping[str, Mapping[str, str]]
 
     def column(self, name: str) -> Column:
         """Return one column: an agreed one, or one of theirs."""
@@ -89,7 +88,7 @@ class Maker(NamedTuple):
     def _mapped(self, name: str) -> Column:
         mapping = self.mapping
         cells = self._raw(mapping.columns[name])
-        if codes := self.open_codes.get(name, mapping.codes.get(name, {})):
+        if codes := mapping.codes.get(name):
             filled_up = plain(cells).fill_null("")
             cells = on_distinct(filled_up, lambda text: codes.get(text, text) or None)
         if name in self.kinds.amounts:

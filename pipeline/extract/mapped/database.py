@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class MappedDatabase:
     """A table or a query that ``mapping`` describes, in the database of the ``agreed`` source.
 
-    ``theirs`` and ``codes`` are as those of mapped files.
+    ``theirs`` are their columns that are withheld, by what the feed calls each.
     """
 
     mapping: ExportMapping
@@ -37,7 +37,6 @@ class MappedDatabase:
     kinds: Kinds
     kind: PeriodKind
     theirs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    codes: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def whole(self) -> str:
@@ -101,7 +100,7 @@ class MappedDatabase:
         problems = tuple((each.row, int(each.column), each.code) for each in extracted.problems)
         table = Table(name=path, places=places, columns=cells, rows=rows, problems=problems)
         part = Part(path, "", table, np.arange(len(rows)))
-        maker = Maker(path, part, self.mapping, self.kinds, self.kind, self.theirs, self.codes)
+        maker = Maker(path, part, self.mapping, self.kinds, self.kind, self.theirs)
         asked = columns or declared[:1]
         made = {name: maker.column(name) for name in asked}
         found = [*maker.problems(asked), *(each for column in made.values() for each in column.problems)]

@@ -40,7 +40,7 @@ class Mapped:
     """Files below the folder of extracts that ``mapping`` describes; ``agreed`` is what they are in the place of.
 
     One file may hold many periods: each of them is an extract, called `FILE#SHEET#PERIOD` as far as that is needed.
-    ``theirs`` are their columns that are withheld, by what the feed calls each; ``codes`` those that count.
+    ``theirs`` are their columns that are withheld, by what the feed calls each.
     """
 
     mapping: ExportMapping
@@ -48,7 +48,6 @@ class Mapped:
     kinds: Kinds
     kind: PeriodKind
     theirs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    codes: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
 
     whole: ClassVar[str] = ""
     name: ClassVar[str] = ""
@@ -106,7 +105,7 @@ class Mapped:
         if part is None:
             raise _gone(path)
         asked = columns or declared[:1]
-        maker = Maker(file, part, self.mapping, self.kinds, self.kind, self.theirs, self.codes)
+        maker = Maker(file, part, self.mapping, self.kinds, self.kind, self.theirs)
         made = {name: maker.column(name) for name in asked}
         problems = [*maker.problems(asked), *(each for column in made.values() for each in column.problems)]
         footers = part.table.footers
