@@ -96,7 +96,8 @@ def _reader(form: str) -> Callable[[str], str]:
         except ValueError:
             return ""
         clock = found["clock"]
-        return day if not clock or _MIDNIGHT.fullmatch(clock) else f"{day} {clock:0>5}"
+        whole_clock = clock if not clock or clock[2] == ":" else f"0{clock}"
+        return day if not clock or _MIDNIGHT.fullmatch(clock) else f"{day} {whole_clock}"
 
     return read
 

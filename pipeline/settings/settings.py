@@ -20,10 +20,11 @@ from pipeline.settings.limits import Limits
 from pipeline.settings.options import Chosen, Options, read_options
 from pipeline.settings.reader import Reader, Section
 from pipeline.settings.sections import (
+    ADDRESS,
     ENGAGEMENT,
     LICENCES,
+    OLDER,
     PUBLISHERS,
-    SOURCE,
     Ckan,
     Contacts,
     Force,
@@ -57,8 +58,9 @@ VARIABLES = MappingProxyType(
         "PIPELINE_CKAN_URL": "the address of the CKAN portal",
         "PIPELINE_CKAN_TOKEN": "the API token of an editor on that portal; never in a file",
         "PIPELINE_CKAN_ORGANISATION": "the organisation there that stands for every publisher's own",
-        f"{SOURCE}NAME": "the SQLAlchemy address of the source [sources.NAME]; never in a file",
-        ENGAGEMENT: "the same of the source `engagement`, as it was called before",
+        "PIPELINE_NAME_DATABASE": "the SQLAlchemy address of the source [sources.NAME]; never in a file",
+        ENGAGEMENT: "the same of the source `engagement`, which needs no section",
+        f"{OLDER}NAME": "the same of [sources.NAME], as it was called before",
     }
 )
 #: Build servers set `PIPELINE_ID` and the like: only what is at least this like one of ours is a mistake.
@@ -229,8 +231,10 @@ def _desk(section: Section) -> Desk:
 def _check_variables(reader: Reader) -> None:
     """Add the variables that are nearly one of ours; others belong to somebody else."""
     for name in sorted(reader.environ):
-        if not name.startswith("PIPELINE_") or name in VARIABLES or name.startswith((SOURCE, _TESTS)):
+        if not name.startswith("PIPELINE_") or name in VARIABLES or name.startswith((OLDER, _TESTS)):
             continue
+        if ADDRESS.fullmatch(name):
+            continue  # of a source: whether the settings name it is asked elsewhere
         suffixes = {known.removeprefix("PIPELINE_"): known for known in VARIABLES}
         cutoff = 0.0 if name.startswith(_OURS) else _NEARLY
         near = difflib.get_close_matches(name.removeprefix("PIPELINE_"), suffixes, n=1, cutoff=cutoff)

@@ -16,7 +16,7 @@ from pipeline.model.mapping import FIND, NONE, folded
 from pipeline.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.model.mapping import ExportMapping
 
@@ -24,11 +24,12 @@ _LETTERED = re.compile(r"column [a-z]{1,3}")
 _ALPHABET = 26
 #: Words of the headers of ledgers and of records, beside those of the agreed ones.
 _WORDS = (
-    "amt analysis approval approved area business category centre charge clean cleared comments contact creditor debit "
-    "credit department directorate division document due effective expenditure expense expenditures fund fee handler "
-    "handling holder internal journal ledger line merchant month monthly net nominal objective order originator paid "
-    "payee posted posting pound procurement project purchase purpose reason responsible service services spend "
-    "subjective summary supplier tax team transaction unit vat vendor voucher week weekly year"
+    "amt analysis approval approved area business category centre charge clean cleared comments contact credit "
+    "creditor debit department directorate division document due effective expenditure expenditures expense "
+    "fee fund handler handling holder internal journal ledger line merchant month monthly net nominal "
+    "objective order originator paid payee payments posted posting pound procurement project purchase purpose "
+    "reason responsible service services sheet1 sheet2 sheet3 spend subjective summary supplier suppliers tax "
+    "team transaction transactions unit vat vendor voucher week weekly year"
 )
 _SHOWN = 20
 
@@ -129,18 +130,24 @@ def _wrong(counts: Counter[str], needed: Iterable[str], mapping: ExportMapping) 
         there = [name for name in {folded(name): name for name in spellings}.values() if folded(name) in counts]
         if len(there) > 1:
             yield f"`{agreed}` would be several columns: {_few([f'`{printable(name)}`' for name in there])}"
-    doubled = [name for name in needed if counts[name] > 1]
+    doubled = {name for name in needed if counts[name] > 1}
+    said = {folded(name): name for spellings in mapping.theirs() for name in spellings}
     if doubled:
-        yield f"more than once: {_few([f'`{printable(name)}`' for name in doubled])}"
+        yield f"more than once: {_few([f'`{printable(said[name])}`' for name in sorted(doubled)])}"
 
 
 def _shown(header: Sequence[str], place: int, mapping: ExportMapping) -> str:
     """Return a column by its letter, and its name where that cannot be a person's."""
     name = " ".join(header[place].split()) if place < len(header) else ""
-    known = [_WORDS, *mapping.named, *(each for names in mapping.theirs() for each in names)]
-    if name and is_header_like(name.strip(":?*#"), known):
+    if may_be_shown(name, mapping):
         return f"`{printable(name)}` ({letter(place)})"
     return letter(place) + (" (its name is not shown)" if name else " (it has no name, and cells below)")
+
+
+def may_be_shown(name: str, mapping: ExportMapping) -> bool:
+    """Return whether the name of a column or of a sheet reads as one, and not as somebody's."""
+    known = [_WORDS, *mapping.named, *(each for names in mapping.theirs() for each in names)]
+    return is_header_like(name.strip(":?*# "), known)
 
 
 def _correct(mapping: ExportMapping) -> str:
@@ -150,9 +157,3 @@ def _correct(mapping: ExportMapping) -> str:
 def _few(items: Sequence[str]) -> str:
     rest = len(items) - _SHOWN
     return ", ".join(items[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def vocabulary(mapping: ExportMapping) -> Mapping[str, str]:
-    """Return every name that the mapping mentions, by its folded form."""
-    every = (*(name for names in mapping.theirs() for name in names), *mapping.withheld)
-    return {folded(name): name for name in every}

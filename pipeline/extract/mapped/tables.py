@@ -12,9 +12,8 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import filled, whole
 from pipeline.errors import InputError
 from pipeline.extract.delimited.whole import read_whole
-from pipeline.extract.header import is_header_like
 from pipeline.extract.mapped.footers import without_footers
-from pipeline.extract.mapped.header import header_row, nearest_row, no_header, places_of
+from pipeline.extract.mapped.header import header_row, may_be_shown, nearest_row, no_header, places_of
 from pipeline.extract.workbook.every_sheet import is_workbook, read_book
 from pipeline.extract.workbook.lines import UNREADABLE
 from pipeline.model.file_names import month_said
@@ -137,7 +136,7 @@ def _label(sheet: SheetLines, mapping: ExportMapping) -> str:
     """Return what messages call a sheet: its name where that cannot be a person's, else its number."""
     plain = " ".join(sheet.name.split())
     known = folded(plain) in map(folded, mapping.sheets) or (mapping.month == SHEET and month_said(plain))
-    return plain if known or is_header_like(plain, mapping.named) else f"sheet {sheet.number}"
+    return plain if known or may_be_shown(plain, mapping) else f"sheet {sheet.number}"
 
 
 def filled_places(columns: Sequence[pa.Array]) -> list[int]:
