@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import constant, encoded, on_distinct, plain
 from pipeline.columns.date_forms import ISO, read_dates
 from pipeline.columns.keys import JOIN
+from pipeline.columns.money import money
 from pipeline.columns.money_forms import read_money
 from pipeline.extract.mapped.tables import cells_named
 from pipeline.extract.workbook.every_sheet import is_workbook
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     from pipeline.extract.mapped.tables import Kinds
     from pipeline.model.mapping import ExportMapping
     from pipeline.model.periods import PeriodKind
+
+
+#: An amount with more than two places.
+_BINARY = re.compile(r"-?[0-9]+\.[0-9]{3,}", re.ASCII)
 
 
 class Column(NamedTuple):
@@ -111,15 +117,28 @@ class Maker(NamedTuple):
     def _parts(self, parts: Sequence[str]) -> tuple[str, ...]:
         return tuple(each for part in parts if part != ROW for each in self.mapping.columns.get(part, (part,)))
 
+    def _key_part(self, part: str) -> pa.Array:
+        """Return the cells of a part of a key, trimmed, with single blanks."""
+        spellings = self.mapping.columns.get(part, (part,))
+        cells = on_distinct(self._raw(spellings), _single_blanks)
+        theirs = {folded(name) for name in spellings}
+        amounts = {folded(name) for each in self.kinds.amounts for name in self.mapping.columns.get(each, ())}
+        return on_distinct(cells, _without_noise) if theirs & amounts else cells
+
     def _key(self, parts: Sequence[str]) -> pa.Array:
         """Return a made key: its parts, trimmed, with single blanks, joined; null where none is filled."""
         if parts == (ROW,):
             rows = self.part.table.rows[self.part.positions].tolist()
             return pa.array([JOIN.join((self.file, self.part.table.sheet, str(row))) for row in rows], pa.string())
-        columns = [on_distinct(self._raw(self.mapping.columns.get(part, (part,))), _single_blanks) for part in parts]
+        columns = [self._key_part(part) for part in parts]
         joined = pc.binary_join_element_wise(*map(plain, columns), JOIN, null_handling="replace", null_replacement="")
         empty = np.logical_and.reduce([np.asarray(pc.is_null(column)) for column in columns])
         return pc.if_else(pa.array(empty), pa.scalar(None, pa.string()), joined)
+
+
+def _without_noise(text: str) -> str:
+    """Return an amount in pence where a workbook's binary fraction is that; any other text stays."""
+    return money(text) or text if _BINARY.fullmatch(text) else text
 
 
 def _single_blanks(text: str) -> str | None:

@@ -16,7 +16,7 @@ from pipeline.extract.mapped.footers import without_footers
 from pipeline.extract.mapped.header import header_row, may_be_shown, nearest_row, no_header, places_of
 from pipeline.extract.workbook.every_sheet import is_workbook, read_book
 from pipeline.extract.workbook.lines import UNREADABLE
-from pipeline.model.file_names import month_said
+from pipeline.model.file_names import Named, month_said
 from pipeline.model.mapping import EVERY_SHEET, SHEET, folded
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ class Table:
     ragged: tuple[int, ...] = ()
     problems: tuple[tuple[int, int, str], ...] = ()
     footers: tuple[int, ...] = ()
+
+
+#: Lets a month without a year be called.
+_ANY_YEAR = Named(financial_year="2000")
 
 
 class Loaded(NamedTuple):
@@ -93,7 +97,7 @@ def _book(root: Path, path: str, mapping: ExportMapping, kinds: Kinds) -> Loaded
         seen.append(folded(name))
         row = header_row(rows, mapping)
         if row is None and (named or nearest_row(rows, mapping)[0]):
-            raise no_header(rows, mapping, where=f"{path}, sheet {number}")
+            raise no_header(rows, mapping, where=f"{path}#{_label(number, name, mapping)}")
         return row
 
     book = read_book(root, path, allowed=mapping.allow, choose=choose)
@@ -107,7 +111,7 @@ def _book(root: Path, path: str, mapping: ExportMapping, kinds: Kinds) -> Loaded
 
 
 def _sheet(path: str, sheet: SheetLines, mapping: ExportMapping) -> Table:
-    name = f"{path}#{_label(sheet, mapping)}"
+    name = f"{path}#{_label(sheet.number, sheet.name, mapping)}"
     width = max((len(row) for row in sheet.lines.rows), default=len(sheet.header))
     columns = [[row[place] if place < len(row) else None for row in sheet.lines.rows] for place in range(width)]
     unreadable = [
@@ -132,11 +136,11 @@ def _sheet(path: str, sheet: SheetLines, mapping: ExportMapping) -> Table:
     )
 
 
-def _label(sheet: SheetLines, mapping: ExportMapping) -> str:
+def _label(number: int, name: str, mapping: ExportMapping) -> str:
     """Return what messages call a sheet: its name where that cannot be a person's, else its number."""
-    plain = " ".join(sheet.name.split())
-    known = folded(plain) in map(folded, mapping.sheets) or (mapping.month == SHEET and month_said(plain))
-    return plain if known or may_be_shown(plain, mapping) else f"sheet {sheet.number}"
+    plain = " ".join(name.split())
+    known = folded(plain) in map(folded, mapping.sheets) or (mapping.month == SHEET and month_said(plain, _ANY_YEAR))
+    return plain if known or may_be_shown(plain, mapping) else f"sheet {number}"
 
 
 def filled_places(columns: Sequence[pa.Array]) -> list[int]:

@@ -312,7 +312,7 @@ def test_a_sheet_that_nearly_has_the_header_stops_the_file(tmp_path: Path) -> No
     renamed = [("Our Ref", "Name:", "Day", "Amount", "Memo"), *ROWS[1:]]
     name = book(tmp_path, {"One": ROWS, "Two": renamed})
     said = refusal(tmp_path, f"{name}#One")
-    assert "no-header-row: AP 2024-01.xlsx, sheet 2: row 1 would be the header, and lacks `Date Paid`" in said
+    assert "no-header-row: AP 2024-01.xlsx#sheet 2: row 1 would be the header, and lacks `Date Paid`" in said
 
 
 def test_named_sheets_have_to_be_there(tmp_path: Path) -> None:
