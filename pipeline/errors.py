@@ -223,7 +223,7 @@ CODES = MappingProxyType(
         "custom-xml": Meaning("A workbook holds data of other programs that no sheet shows."),
         "unknown-part": Meaning("A workbook holds a part that no extract needs."),
         "cut-or-continued": Meaning(
-            "A file ends exactly where a spreadsheet cuts it, or goes on in another sheet: rows would be missing."
+            "A file ends where a spreadsheet cuts it, or goes on in another sheet: rows are missing."
         ),
         "no-month": Meaning("An export does not say which month its rows belong to, as its mapping says it does."),
         "line-below-footer": Meaning("A row that a mapping would leave out as a footer is a line like the others."),
