@@ -222,9 +222,7 @@ CODES = MappingProxyType(
         "connection": Meaning("A workbook is connected to a source of data, and keeps what it fetched."),
         "custom-xml": Meaning("A workbook holds data of other programs that no sheet shows."),
         "unknown-part": Meaning("A workbook holds a part that no extract needs."),
-        "cut-or-continued": Meaning(
-            "A file ends where a spreadsheet cuts it, or goes on in another sheet: rows are missing."
-        ),
+        "cut-or-continued": Meaning("A file ends where a spreadsheet cuts it, or goes on in another sheet."),
         "no-month": Meaning("An export does not say which month its rows belong to, as its mapping says it does."),
         "line-below-footer": Meaning("A row that a mapping would leave out as a footer is a line like the others."),
         "missing-table": Meaning("A database has no table of the agreed name."),
