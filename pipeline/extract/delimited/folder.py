@@ -6,7 +6,7 @@ odd, an exact walk over the rows tells which.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,8 +19,10 @@ from pipeline.columns.parallel import map_columns
 from pipeline.errors import InputError
 from pipeline.extract.by_period import FilesByPeriod
 from pipeline.extract.cut import refuse_full
+from pipeline.extract.delimited.request import Request, laid_out_otherwise
 from pipeline.extract.delimited.stream import BLOCK, UTF_8, CheckedStream, Tap
 from pipeline.extract.delimited.walk import Irregular, cut_off, filled_columns, first_records, walk
+from pipeline.extract.forgiving import LAYOUT, OLD_LINE_ENDS, note_of
 from pipeline.extract.header import LOOKED_BELOW, Around, match_header
 from pipeline.extract.marking import refuse_marking
 from pipeline.extract.paths import changed, open_regular, state_of, unreadable
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FIRST_LINE = 16
+#: A header and a row end in as many line feeds, unless carriage returns alone end their lines.
+_FEWEST_LINES = 2
 _LARGEST_BLOCK = (1 << 31) - 1
 
 
@@ -73,35 +77,35 @@ class Folder(FilesByPeriod):
             before = state_of(file)
             try:
                 request = Request(path, tuple(columns), tuple(declared), tuple(dictionaries), self.title_rows + 1)
-                extracted = self._decoded(file, request)
+                extracted = self._read(file, request)
             except OSError as error:
                 raise unreadable(path, error) from None
             if state_of(file) != before or extracted.bytes != before[0]:
                 raise changed(path)
         return extracted
 
+    def _read(self, file: BufferedReader, request: Request) -> Extracted:
+        """Return the file as agreed, else as it is laid out a little otherwise, which is noted."""
+        try:
+            return self._decoded(file, request)
+        except InputError as error:
+            found = laid_out_otherwise(file, self.encodings, request) if error.code in LAYOUT else None
+            if found is None:
+                raise
+        request, words = found
+        extracted = self._decoded(file, request)
+        return replace(extracted, note=note_of([*words, *([OLD_LINE_ENDS] if extracted.note else [])]))
+
     def _decoded(self, file: BufferedReader, request: Request) -> Extracted:
         for encoding in self.encodings:
             file.seek(0)
-            stream = CheckedStream(file, encoding)
+            stream = CheckedStream(file, encoding, request.delimiter)
             extracted = read_decoded(file, stream, encoding, request)
             if extracted is not None:
                 return extracted
             if stream.fault != "wrong-encoding":
                 break
         raise not_text(file, stream, self.encodings, where=request.path)
-
-
-class Request(NamedTuple):
-    """What is asked of one file; ``every``: all its columns, called by their places, whatever the header says."""
-
-    path: str
-    columns: tuple[str, ...]
-    declared: tuple[str, ...]
-    dictionaries: tuple[str, ...]
-    header_row: int
-    delimiter: str = ","
-    every: bool = False
 
 
 def read_decoded(file: BufferedReader, stream: CheckedStream, encoding: str, request: Request) -> Extracted | None:
@@ -147,7 +151,7 @@ def _places(
     where = f"{request.path}, row {row}"
     titles = [cell for cells in first[: row - 1] for cell in cells]
     refuse_marking(titles, where=request.path, place="title rows")
-    header = first[row - 1] if len(first) >= row else []
+    header = [request.names.get(name.strip(BLANKS), name) for name in (first[row - 1] if len(first) >= row else [])]
     known = set(request.declared)
     refuse_marking((name for name in header if name.strip(BLANKS) not in known), where=where, place="header")
     unnamed = [place for place, name in enumerate(header) if not name.strip(BLANKS)]
@@ -242,6 +246,7 @@ def _numbered(file: BufferedReader, stream: CheckedStream, table: pa.Table | Non
         cells=cells,
         rows=pa.array(numbers),
         ragged=odd.ragged,
+        note=note_of([OLD_LINE_ENDS]) if total > 0 and stream.lines < _FEWEST_LINES else "",
     )
 
 

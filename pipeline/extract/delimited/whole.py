@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import InputError
-from pipeline.extract.delimited.folder import Request, not_text, read_decoded
+from pipeline.extract.delimited.folder import not_text, read_decoded
+from pipeline.extract.delimited.request import Request
 from pipeline.extract.delimited.stream import CheckedStream
 from pipeline.extract.delimited.walk import first_records
 from pipeline.extract.marking import refuse_marking

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from pipeline.errors import InputError
 from pipeline.extract.by_period import FilesByPeriod
+from pipeline.extract.forgiving import LAYOUT, LOOKED_AT, Taken, note_of, taken
 from pipeline.extract.header import LOOKED_BELOW, Around, match_header
 from pipeline.extract.marking import refuse_marking
 from pipeline.extract.paths import changed, open_regular, state_of, unreadable
@@ -68,7 +70,7 @@ class Workbook(FilesByPeriod):
         Numbers are the shortest decimal that gives the same float, dates are ISO days.  Every error is an
         `InputError` about the whole file; cells that cannot be read are listed in ``problems``.
         """
-        digest, size, table = self._whole(root, path, declared)
+        digest, size, table, note = self._whole(root, path, declared)
         return Extracted(
             path=path,
             bytes=size,
@@ -78,9 +80,10 @@ class Workbook(FilesByPeriod):
             rows=pa.array(table.numbers, pa.int64()),
             repeats=table.repeats(declared),
             problems=table.problems(columns),
+            note=note,
         )
 
-    def _whole(self, root: Path, path: str, declared: Sequence[str]) -> tuple[str, int, _Table]:
+    def _whole(self, root: Path, path: str, declared: Sequence[str]) -> tuple[str, int, _Table, str]:
         with open_regular(root, path) as file:
             before = state_of(file)
             try:
@@ -90,7 +93,15 @@ class Workbook(FilesByPeriod):
                 raise unreadable(path, error) from None
             if state_of(file) != before or size != before[0]:
                 raise changed(path)
-        return digest, size, self._table(grid, found, declared, where=path)
+        agreed = Taken(self.title_rows + 1, {}, ())
+        try:
+            return digest, size, self._table(grid, found, declared, agreed, where=path), ""
+        except InputError as error:
+            rows = [[shown(value) for value in row] for row in grid[:LOOKED_AT]]
+            other = taken(rows, declared, expected=agreed.header_row) if error.code in LAYOUT else None
+            if other is None:
+                raise
+        return digest, size, self._table(grid, found, declared, other, where=path), note_of(other.words)
 
     def _grid(self, file: BinaryIO, path: str, declared: Sequence[str]) -> tuple[Grid, Look]:
         """Return the wanted sheet's cells from A1 on, and what the look into the workbook saw."""
@@ -98,13 +109,14 @@ class Workbook(FilesByPeriod):
         found = look(package, Wanted(self.sheet, self.title_rows, self.allowed, declared))
         return grid_of(package, found.parts, found.sheet, found.seen), found
 
-    def _table(self, grid: Grid, found: Look, declared: Sequence[str], *, where: str) -> _Table:
+    def _table(self, grid: Grid, found: Look, declared: Sequence[str], layout: Taken, *, where: str) -> _Table:
         """Return the rows below the header, whose columns are the declared ones."""
-        titles = [shown(value) for row in grid[: self.title_rows] for value in row]
+        header_row = layout.header_row
+        titles = [shown(value) for row in grid[: header_row - 1] for value in row]
         refuse_marking(titles, where=where, place="title rows")
-        header_row = self.title_rows + 1
         at = f"{where}, row {header_row}"
-        names = [shown(value) for row in grid[self.title_rows : header_row] for value in row]
+        header_cells = [shown(value) for row in grid[header_row - 1 : header_row] for value in row]
+        names = [layout.names.get(name, name) for name in header_cells]
         known = set(declared)
         refuse_marking((name for name in names if name not in known), where=at, place="header")
         filled_up = {place: digits for place, name in enumerate(names) for of, digits in self.digits if of == name}
