@@ -222,9 +222,9 @@ CODES = MappingProxyType(
         "connection": Meaning("A workbook is connected to a source of data, and keeps what it fetched."),
         "custom-xml": Meaning("A workbook holds data of other programs that no sheet shows."),
         "unknown-part": Meaning("A workbook holds a part that no extract needs."),
-        "cut-or-continued": Meaning(
-            "A file ends exactly where a spreadsheet cuts it, or goes on in another sheet: rows would be missing."
-        ),
+        "cut-or-continued": Meaning("A file ends where a spreadsheet cuts it, or goes on in another sheet."),
+        "no-month": Meaning("An export does not say which month its rows belong to, as its mapping says it does."),
+        "line-below-footer": Meaning("A row that a mapping would leave out as a footer is a line like the others."),
         "missing-table": Meaning("A database has no table of the agreed name."),
         "database-busy": Meaning("A database is locked by another program.", transient=True),
         "database-unusable": Meaning("A database cannot be reached, or does not let us read.", transient=True),
@@ -275,7 +275,6 @@ CODES = MappingProxyType(
         ),
         "readback-differs": Meaning("A portal does not give back what it was given."),
         "release-file-differs": Meaning("A file of a release is not on disk as it was built."),
-        # portals
         "portal-changed": Meaning("Somebody changed the portal after the plan was made.", transient=True),
         "not-as-released": Meaning("A file read back from a portal is not the file that was released."),
         "foreign-files": Meaning("The public folder holds files that this program did not put there."),

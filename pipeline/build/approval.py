@@ -208,7 +208,7 @@ def _suspects(inputs: DatasetInputs, month: Period, asked: _Asked, feed: str) ->
     feeds = [name for name in inputs.found.own if feed in ("", name)]
     of_feeds = {path for name in feeds for path in inputs.found.receipts[name]}
     changed = asked.changed & of_feeds if asked.last else set()
-    return set(changed) or {inputs.found.own[name][month] for name in feeds if month in inputs.found.own[name]}
+    return set(changed) or {path for name in feeds for path, own in inputs.found.own[name].items() if own == month}
 
 
 def _suspect_input(

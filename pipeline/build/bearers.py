@@ -74,7 +74,7 @@ class Bearers(NamedTuple):
         if feed.source.whole:
             yield from [(feed.source.whole, "")] if self.receipts[feed.name] else []
             return
-        for month, path in sorted(self.reader.files(feed).items()):
+        for path, month in sorted(self.reader.files(feed).items()):
             receipt = self.receipts[feed.name].get(path)
             if receipt and months & receipt.months.keys():
                 yield path, month

@@ -47,12 +47,12 @@ def raw_tables(inputs: DatasetInputs, month: Period) -> list[tuple[Feed, RawTabl
 
 def _raw_table(inputs: DatasetInputs, feed: Feed, month: Period) -> RawTable:
     reader, found = inputs.reader, inputs.found
-    own = found.own[feed.name][month]
     if whole := feed.source.whole:
         return joined([late_slice(reader.read(feed, whole, ""), month)], feed, feed.used)
-    months = {path: each for each, path in found.own[feed.name].items()}
+    months = found.own[feed.name]
+    own = [own_slice(reader.read(feed, path, month), month, found.opened) for path in found.of_month(feed, month)]
     late = [late_slice(reader.read(feed, path, months[path]), month) for path in found.late(feed, month)]
-    return joined([own_slice(reader.read(feed, own, month), month, found.opened), *late], feed, feed.used)
+    return joined([*own, *late], feed, feed.used)
 
 
 def product_of(
@@ -84,7 +84,7 @@ def unplaced(inputs: DatasetInputs) -> BuildResult | None:
             if not inputs.reader.files(feed):
                 return None
             source, first = inputs.reader.read(feed, whole, ""), inputs.reader.first_month(feed)
-            rows = joined([undated_slice(source, tuple(inputs.found.own[feed.name]), first)], feed, feed.used)
+            rows = joined([undated_slice(source, tuple(inputs.found.own[feed.name].values()), first)], feed, feed.used)
             product = product_of(inputs, "", [(feed, rows)])
             if product.table.rows:
                 raise PrivacyError(
@@ -168,5 +168,6 @@ def _watched(inputs: DatasetInputs, product: BuildResult, paths: Sequence[Sequen
                 released = np.full(int(numbers.max(initial=0)) + 1, -1)
                 released[table.row[positions]] = positions
                 for column, cells in extracted.cells.items():
-                    yield Watched(feed.name, column, released[numbers], plain(cells))
+                    apart = feed.shown_in.get(column, ())
+                    yield Watched(feed.name, column, released[numbers], plain(cells), apart)
                 del extracted  # before the next columns are read

@@ -16,7 +16,8 @@ from pipeline.build.registers import register_rules
 from pipeline.build.retained import guard_each, looked_at_afresh
 from pipeline.build.tried import tried
 from pipeline.errors import PipelineError
-from pipeline.extract.partition import receipt_of, sha256_of
+from pipeline.extract.partition import receipt_of
+from pipeline.extract.reader import anew
 from pipeline.extract.reference import References
 from pipeline.storage.lost import lost_registers
 from pipeline.storage.registers import entered
@@ -83,7 +84,7 @@ def _files(work: Workplace, dataset: Dataset) -> Iterator[tuple[Feed, Period, st
     """Yield the extracts that are there, each with its feed and its month; feeds that cannot be looked at have none."""
     for feed in dataset.feeds:
         found = tried(partial(work.reader.files, feed))
-        for month, path in ({} if isinstance(found, PipelineError) else found).items():
+        for path, month in ({} if isinstance(found, PipelineError) else found).items():
             yield feed, month, path
 
 
@@ -91,8 +92,9 @@ def _as_entered(work: Workplace, feed: Feed, path: str, month: Period, state: St
     """Return the sha256 of an extract that is what was entered last, "" where it is not."""
 
     def now() -> str:
-        whole = feed.source.whole
-        return receipt_of(work.reader.read(feed, path, month)).sha256 if whole else sha256_of(work.raw, path)
+        if feed.source.whole:
+            return receipt_of(work.reader.read(feed, path, month)).sha256
+        return feed.source.sha256(work.raw, path, anew)
 
     receipt = state.receipts.get(feed.name, {}).get(path)
     sha256 = tried(now)

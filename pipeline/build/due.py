@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from pipeline.build.inputs import Stale
 from pipeline.build.kept_back import is_let_out
+from pipeline.build.mappings import mapping_findings
 from pipeline.build.recovered import RECOVERED
 from pipeline.build.registers import register_rules
 from pipeline.build.run_context import digest
@@ -58,12 +59,15 @@ _WORDS = {
 
 
 def stays(inputs: DatasetInputs, month: Period, state: State) -> bool:
-    """Return whether a month is not over yet, and so is not built: a nightly difference would give each row's day.
+    """Return whether a month is not built: it is not over yet, or a mapping waits for an approval.
 
-    It is built where it was released on a day that turned out to lie ahead: what has not been held is taken out again.
+    A nightly difference of a running one would give each row's day.  It is built where it was released on a day that
+    turned out to lie ahead: what has not been held is taken out again.
     """
     released = state.months[month].released if month in state.months else None
     as_of = inputs.work.as_of
+    if mapping_findings(inputs.dataset, inputs.work.settings.desk):
+        return True
     ended = inputs.dataset.period.has_ended(month, as_of)
     return not ended and not (released and released.released_on > as_of.isoformat())
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Survey:
     """What is there now, and what was remembered of it.
 
-    ``own`` are each feed's files by month; ``receipts`` each feed's by path; ``registers`` what each source
+    ``own`` are each feed's extracts with their month; ``receipts`` each feed's by path; ``registers`` what each source
     entered, by register and path, sources that have gone included, and ``combined`` the strongest entry of each
     reference.  ``databases`` are the rows of each by path, ``held`` says by path of a month which of its events have
     been held, ``numbers`` is a digest of the numbers that its rows have now.  ``history`` knows what stood at each path
@@ -39,7 +39,7 @@ class Survey:
     ``rejected`` the files of builds that were rejected, with their month: they feed no other month.
     """
 
-    own: Mapping[str, Mapping[Period, str]]
+    own: Mapping[str, Mapping[str, Period]]
     receipts: Mapping[str, Mapping[str, Receipt]]
     registers: Registers
     combined: Mapping[str, Mapping[str, str]]
@@ -64,25 +64,29 @@ class Survey:
         """Return the sha256 by path of every extract that feeds a month: its own and later ones with late rows."""
         found: dict[str, str] = {}
         for feed in dataset.feeds:
-            own = self.own[feed.name].get(month)
-            for path in {*([own] if own else []), *self.late(feed, month)}:
+            for path in {*self.of_month(feed, month), *self.late(feed, month)}:
                 found[path] = self.receipts[feed.name][path].sha256
         return dict(sorted(found.items()))
 
     @property
     def file_months(self) -> dict[str, Period]:
         """The months of the extracts, by path."""
-        return {path: month for files in self.own.values() for month, path in files.items()}
+        return {path: month for files in self.own.values() for path, month in files.items()}
 
     @property
     def lacking(self) -> dict[Period, tuple[str, ...]]:
         """The months that some feeds have a file of and others have none, with the feeds that have none."""
-        every = sorted({month for files in self.own.values() for month in files} - set(self.opened) - self.gone)
-        return {month: tuple(feed for feed, files in self.own.items() if month not in files) for month in every}
+        months = {feed: set(files.values()) for feed, files in self.own.items()}
+        every = sorted(set().union(*months.values()) - set(self.opened) - self.gone)
+        return {month: tuple(feed for feed, there in months.items() if month not in there) for month in every}
+
+    def of_month(self, feed: Feed, month: Period) -> tuple[str, ...]:
+        """Return a month's own extracts of a feed."""
+        return tuple(sorted(path for path, own in self.own[feed.name].items() if own == month))
 
     def late(self, feed: Feed, month: Period) -> tuple[str, ...]:
         """Return the later files of a feed that hold rows of ``month``."""
-        months = {path: own for own, path in self.own[feed.name].items()}
+        months = self.own[feed.name]
         receipts = self.receipts[feed.name]
         later = (path for path in by_month(receipts, month) if months.get(path, "") > month)
         return tuple(path for path in later if self.rejected.get(path, month) == month)
@@ -92,8 +96,8 @@ class Survey:
         earlier = {
             each: each in self.opened
             for feed in dataset.feeds
-            if month in self.own[feed.name]
-            for each in self.receipts[feed.name][self.own[feed.name][month]].months
+            for path in self.of_month(feed, month)
+            for each in self.receipts[feed.name][path].months
             if each != NO_PERIOD and each < month
         }
         return digest(earlier)

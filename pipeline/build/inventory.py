@@ -9,6 +9,7 @@ from pipeline.build.aside import missed, still_rejected
 from pipeline.build.bearers import Bearers
 from pipeline.build.entering import Entering, entering
 from pipeline.build.inputs import Survey
+from pipeline.build.mappings import mapping_findings, mapping_remarks
 from pipeline.build.received import history, refusal, snapshot_of, twice_and_elsewhere
 from pipeline.build.registers import Sources, register_rules, standing, without_before
 from pipeline.build.run_context import digest
@@ -42,9 +43,9 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     own, receipts, databases, held, numbers, faults = _received(dataset, state, references, work, look)
     refused = refusal(seen.findings)
     present = {path for feed in receipts.values() for path in feed}
-    file_months = {path: month for files in own.values() for month, path in files.items()}
+    file_months = {path: month for files in own.values() for path, month in files.items()}
     rejected = still_rejected(seen, state.months, file_months)
-    common = set.intersection(*(set(files) for files in own.values()))
+    common = set.intersection(*(set(files.values()) for files in own.values()))
     missing = missed(state.months, present, seen, rejected=rejected, file_months=file_months, common=common)
     shown = Bearers(dataset, reader, look.context, receipts, state).shown
     sources = sources_of(receipts, state, state.months, absent)._replace(shown=shown)
@@ -60,8 +61,8 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         floors=stands.floors,
         weaker=stands.weaker,
         weakenings=stands.weakenings,
-        findings=(*stands.findings, *seen.findings),
-        remarks=stands.remarks,
+        findings=(*mapping_findings(dataset, work.settings.desk), *stands.findings, *seen.findings),
+        remarks=(*_notes(dataset, receipts, work), *stands.remarks),
         databases=databases,
         held=held,
         numbers=numbers,
@@ -74,10 +75,16 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     )
 
 
-class _Received(NamedTuple):
-    """Each feed's files by month and its receipts; of databases their rows, held events and row numbers; faults."""
+def _notes(dataset: Dataset, receipts: Mapping[str, Mapping[str, Receipt]], work: Workplace) -> Iterator[str]:
+    """Yield what every run says of mappings, and of the extracts that are there."""
+    yield from mapping_remarks(dataset, work.settings.desk)
+    yield from (f"{path}: {each.note}" for feed in receipts.values() for path, each in feed.items() if each.note)
 
-    own: dict[str, Mapping[Period, str]]
+
+class _Received(NamedTuple):
+    """Extracts of each feed with their months, and receipts; of databases rows, held events, row numbers; faults."""
+
+    own: dict[str, Mapping[str, Period]]
     receipts: dict[str, Mapping[str, Receipt]]
     databases: dict[str, int]
     held: dict[str, str]
@@ -87,7 +94,7 @@ class _Received(NamedTuple):
 
 def _received(dataset: Dataset, state: State, references: References, work: Workplace, look: _Look) -> _Received:
     """Return what the feeds of a dataset hold; one that cannot be read is a fault, and holds nothing."""
-    own: dict[str, Mapping[Period, str]] = {}
+    own: dict[str, Mapping[str, Period]] = {}
     receipts: dict[str, Mapping[str, Receipt]] = {}
     databases: dict[str, int] = {}
     held: dict[str, str] = {}
@@ -105,7 +112,7 @@ def _received(dataset: Dataset, state: State, references: References, work: Work
             else:
                 came, unread = parted(_let_in(feed, look, partial(snapshot_of, feed.period, state, work.as_of)))
                 read, refused = parted(_read(feed, came, known, look))
-                own[feed.name] = {month: path for month, path, _ in came}
+                own[feed.name] = {path: month for month, path, _ in came}
                 receipts[feed.name] = {receipt.path: receipt for receipt in read}
                 faults += (*unread, *refused)
                 seen = look.entering.history
@@ -154,9 +161,9 @@ def sources_of(
 
 
 class _Database(NamedTuple):
-    """The months of a database by name, their receipts, which events have been held, row numbers, and all its rows."""
+    """A database: its months by what receipts call each, receipts, which events were held, row numbers, all rows."""
 
-    own: dict[Period, str]
+    own: dict[str, Period]
     receipts: dict[str, Receipt]
     held: dict[str, str]
     numbers: dict[str, str]
@@ -175,8 +182,8 @@ def _let_in(
     feed: Feed, look: _Look, snapshot: Callable[[str, str], Period]
 ) -> Iterator[tuple[Period, str, str] | PipelineError]:
     """Yield the files that count, with their period and sha256, and what is wrong with those that cannot be read."""
-    for named, path in look.reader.files(feed).items():
-        sha256 = tried(partial(look.reader.sha256, path))
+    for path, named in look.reader.files(feed).items():
+        sha256 = tried(partial(look.reader.sha256, feed, path))
         if isinstance(sha256, PipelineError):
             yield sha256
         elif look.entering.history.let_in(month := named or snapshot(path, sha256), path, sha256):
@@ -204,7 +211,7 @@ def _database(feed: Feed, work: Workplace, look: _Look) -> _Database:
     files = look.reader.files(feed)
     if not files:
         return _Database({}, {}, {}, {}, 0)
-    path = files[""]
+    path = feed.source.whole
     source = look.reader.read(feed, path, "")
     received = receipt_of(source)
     look.entering.enter(feed, path, received.sha256, source, look.context, month="")
@@ -212,7 +219,7 @@ def _database(feed: Feed, work: Workplace, look: _Look) -> _Database:
     kind = feed.period
     first = kind.number(kind.of_month(look.reader.first_month(feed)))
     last = kind.number(kind.of_day(work.as_of))
-    own: dict[Period, str] = {}
+    own: dict[str, Period] = {}
     receipts: dict[str, Receipt] = {}
     held: dict[str, str] = {}
     numbers: dict[str, str] = {}
@@ -222,7 +229,7 @@ def _database(feed: Feed, work: Workplace, look: _Look) -> _Database:
         found = digest_of_rows(source, month, held_before=today, dated_by=feed.dated_by)
         if found.already:
             name = f"{path}#{month}"
-            own[month] = name
+            own[name] = month
             held[name] = found.held
             numbers[name] = found.numbers
             receipts[name] = Receipt(name, 0, found.rows, rows, {month: rows}, received.encoding)

@@ -39,7 +39,7 @@ class Outcome:
     @property
     def received(self) -> bool:
         """Whether anything ever came for it."""
-        return bool(self.state.months or self.lacking or self.running)
+        return bool(self.state.months or self.lacking or self.running or self.state.waits)
 
     @property
     def waiting(self) -> tuple[Period, ...]:

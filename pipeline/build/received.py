@@ -166,7 +166,7 @@ def with_released(versions: Mapping[str, tuple[Version, ...]], months: Iterable[
     }
 
 
-def twice_and_elsewhere(seen: History, own: Mapping[Period, str], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
+def twice_and_elsewhere(seen: History, own: Mapping[str, Period], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
     """Yield what is wrong with the files of one feed: equal bytes, and rows of other months for the most part.
 
     A file that has gone counts too, while what it fed is public.
@@ -175,30 +175,30 @@ def twice_and_elsewhere(seen: History, own: Mapping[Period, str], receipts: Mapp
     yield from (each for each in _elsewhere(seen, own, receipts) if seen.desk.approval(each) is None)
 
 
-def _twice(seen: History, own: Mapping[Period, str], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
+def _twice(seen: History, own: Mapping[str, Period], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
     """Yield a finding for each equal file that nobody approved; one of those that are out counts by itself."""
     places: dict[str, list[str]] = {}
-    for path in own.values():
+    for path in own:
         if path in receipts and receipts[path].rows:
             places.setdefault(receipts[path].sha256, []).append(path)
-    folder = next(iter(own.values()), "").rpartition("/")[0]
+    folder = next(iter(own), "").rpartition("/")[0]
     for path in sorted(seen.versions.keys() - receipts.keys() - seen.aside):
         newest = next((each for each in reversed(seen.versions[path]) if seen.counts(path, each)), None)
         if path.rpartition("/")[0] == folder and newest and newest.sha256 in places:
             places[newest.sha256].insert(0, path)
     for sha256, same in places.items():
-        asked = [path for path in same if seen.desk.approval(_equal(seen, path, same, sha256)) is None]
+        asked = [path for path in same if seen.desk.approval(_equal(seen, path, same, sha256, own)) is None]
         new = [path for path in asked if not seen.counted(path, sha256)]
         out = [] if new or len(asked) == 1 else asked
         if len(same) > 1:
-            yield from (_equal(seen, path, same, sha256) for path in new or out if path in receipts)
+            yield from (_equal(seen, path, same, sha256, own) for path in new or out if path in receipts)
 
 
-def _equal(seen: History, path: str, same: Sequence[str], sha256: str) -> Finding:
+def _equal(seen: History, path: str, same: Sequence[str], sha256: str, own: Mapping[str, Period]) -> Finding:
     return Finding(
         code="same-extract-twice",
         dataset=seen.dataset,
-        periods=(period_in(path),),
+        periods=(own.get(path) or period_in(path),),
         words=f"{' and '.join(same)} hold the same bytes",
         verdict=Verdict.FAIL,
         paths=(path,),
@@ -206,8 +206,8 @@ def _equal(seen: History, path: str, same: Sequence[str], sha256: str) -> Findin
     )
 
 
-def _elsewhere(seen: History, own: Mapping[Period, str], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
-    for month, path in own.items():
+def _elsewhere(seen: History, own: Mapping[str, Period], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
+    for path, month in own.items():
         receipt = receipts.get(path)
         if receipt is None or receipt.rows < _FEWEST_ROWS:
             continue

@@ -133,9 +133,12 @@ def key(options: argparse.Namespace) -> int:
 
 
 def datasets(options: argparse.Namespace) -> int:
-    """List the datasets, or show what happens to every raw column of one."""
+    """List the datasets, or show what happens to every raw column of one; without settings, as agreed."""
     names = (options.name,) if options.name else ()
-    found = select.chosen(names)
+    try:
+        found = select.chosen(names, _settings(options))
+    except SettingsError:  # whoever mends the settings needs the agreed names
+        found = select.chosen(names)
     if options.name:
         _out(dataset_lines(found[0]))
     else:
@@ -146,7 +149,7 @@ def datasets(options: argparse.Namespace) -> int:
 def quarantine(options: argparse.Namespace) -> int:
     """List where bad rows stand and why, a summary of all where no dataset is named; cells only when asked for."""
     settings = _settings(options)
-    chosen = select.chosen((options.dataset,) if options.dataset else ())
+    chosen = select.chosen((options.dataset,) if options.dataset else (), settings)
     found = {
         each.name: [
             month

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Mask = NDArray[np.bool_]
+#: Stands between the parts of a key that a mapping makes.
+JOIN = "\x1f"
 #: What a spreadsheet adds to a number that it has read; that it has calculated, behind four zeros.
 _NOTHING = r"\.(?:0+|0000[0-9]*)"
 _POINT_ZERO = re.compile(rf"(?<=[0-9]){_NOTHING}\Z", re.ASCII)
@@ -72,12 +74,19 @@ def damaged(text: str) -> bool:
     return text.strip(" ") != text or "  " in text or _is_rounded(text) or not folded(text)
 
 
+def _has_damaged_part(text: str) -> bool:
+    parts = [part for part in text.split(JOIN) if part]
+    return not parts or any(map(damaged, parts))
+
+
 def _is_rounded(text: str) -> bool:
     return _IS_ROUNDED.fullmatch(unicodedata.normalize("NFKC", text)) is not None
 
 
-def is_damaged(column: pa.Array) -> Mask:
-    """Return where a cell cannot be trusted as a key; an empty one can."""
+def is_damaged(column: pa.Array, *, joined: bool = False) -> Mask:
+    """Return where a cell cannot be trusted as a key; an empty one can.  Of ``joined`` keys each part is judged."""
+    if joined:
+        return facts_of_distinct(column, _has_damaged_part, dtype=np.bool_, empty=False)
     values = column.dictionary if pa.types.is_dictionary(column.type) else column
     # the usual key is ASCII: three looks at all; what they do not clear is looked at alone, once per distinct value
     sound = pc.and_(pc.match_substring_regex(values, _SOUND), pc.match_substring_regex(values, _FILLED))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
-from pipeline.extract.partition import period_files
+from pipeline.extract.partition import period_files, sha256_of
+from pipeline.extract.paths import safe_path
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipeline.model.declaration import Connections
     from pipeline.model.periods import Period, PeriodKind
+    from pipeline.model.source import Connections, Remember
 
 
 class FilesByPeriod:
@@ -42,10 +44,14 @@ class FilesByPeriod:
     def check(self) -> None:
         """Find nothing wrong: there is no address."""
 
-    def extracts(self, root: Path, kind: PeriodKind) -> dict[Period, str]:
-        """Return the files that are there, by period."""
-        return period_files(root, self.pattern, kind)
+    def extracts(self, root: Path, kind: PeriodKind, _remember: Remember) -> dict[str, Period]:
+        """Return the files that are there, each with its period."""
+        return {path: period for period, path in period_files(root, self.pattern, kind).items()}
+
+    def sha256(self, root: Path, path: str, remember: Remember) -> str:
+        """Return the sha256 of a file's bytes."""
+        return remember("sha256", safe_path(root, path), partial(sha256_of, root, path))
 
     def files(self, root: Path, kind: PeriodKind) -> tuple[str, ...]:
         """Return the files that are there."""
-        return tuple(self.extracts(root, kind).values())
+        return tuple(period_files(root, self.pattern, kind).values())

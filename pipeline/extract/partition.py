@@ -119,6 +119,7 @@ def receipt_of(source: Dated) -> Receipt:
         rows=len(extracted.rows) + len(extracted.ragged),
         months=by_month,
         encoding=extracted.encoding,
+        note=extracted.note,
     )
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.columns.arrays import plain
-from pipeline.extract.partition import Dated, dated, sha256_of
+from pipeline.extract.partition import Dated, dated
 from pipeline.extract.paths import changed, safe_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pipeline.model.declaration import Connections, Feed
+    from pipeline.model.declaration import Feed
     from pipeline.model.periods import Period
+    from pipeline.model.source import Connections
     from pipeline.model.tables import Extracted
     from pipeline.storage.looked import Looked
 
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 _AT_HAND_BYTES = 512 * 2**20
 #: Identifying columns are read a few at a time, so that memory stays bounded.
 _COLUMNS_AT_ONCE = 12
+
+
+def anew(_question: str, _path: Path, find: Callable[[], str]) -> str:
+    """Return what is found now, whatever is known of a file."""
+    return find()
 
 
 @dataclass(slots=True)
@@ -37,18 +42,17 @@ class Reader:
     _kept: OrderedDict[tuple[str, str], Dated] = field(default_factory=OrderedDict)
     _bytes: dict[str, str] = field(default_factory=dict)
 
-    def files(self, feed: Feed) -> dict[Period, str]:
-        """Return the extracts of a feed by month; one that is whole is an extract without a month of its own."""
-        return feed.source.at(self.connections).extracts(self.root, feed.period)
+    def files(self, feed: Feed) -> dict[str, Period]:
+        """Return the extracts of a feed, each with its month; one that is whole has no month of its own."""
+        return feed.source.at(self.connections).extracts(self.root, feed.period, self.looked.of)
 
     def first_month(self, feed: Feed) -> Period:
         """Return the first month that counts of an extract that is whole."""
         return feed.source.at(self.connections).first_month
 
-    def sha256(self, path: str) -> str:
-        """Return the sha256 of the bytes of an extract that is a file; one that nobody touched is not opened."""
-        place = safe_path(self.root, path)
-        self._bytes[path] = self.looked.of("sha256", place, partial(sha256_of, self.root, path))
+    def sha256(self, feed: Feed, path: str) -> str:
+        """Return the sha256 of an extract that is not whole; a file that nobody touched is not opened."""
+        self._bytes[path] = feed.source.sha256(self.root, path, self.looked.of)
         return self._bytes[path]
 
     def read(self, feed: Feed, path: str, month: Period) -> Dated:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any
 
 from pipeline.model.constants import Constant, OnEveryRow
 from pipeline.model.handling import RowRule, Treatment, Withheld, columns_of
 from pipeline.model.periods import MONTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
-    from pipeline.model.handling import Handling
-    from pipeline.model.periods import Period, PeriodKind
-    from pipeline.model.tables import Extracted
+    from pipeline.model.handling import Decisive, Handling
+    from pipeline.model.mapping import ExportMapping
+    from pipeline.model.periods import PeriodKind
+    from pipeline.model.source import Source
 
 
 # --- declarations ------------------------------------------------------------------------------------
@@ -30,7 +30,8 @@ class Feed:
     ``constants`` are published columns that no raw column is needed for.  A rule that settles a raw column stands at
     it, one over several columns in ``rules``; rules decide in the order of their lines, those of ``columns`` first,
     and afterwards ``rules`` holds them all.  ``period`` is the kind of period that its rows are released by, and how a
-    row tells which is its own.
+    row tells which is its own.  ``mapping`` is how a force's own exports are read as its extracts; ``shown_in`` are, by
+    raw column that identifies somebody, the published columns in which the same cells stand.
 
     Raises:
         ValueError: A raw column has two handlings, a column that is read has none, or a published column is made twice.
@@ -43,6 +44,8 @@ class Feed:
     columns: Mapping[str | tuple[str, ...], Handling]
     constants: Mapping[str | tuple[str, ...], OnEveryRow | str | None] = field(default_factory=dict)
     rules: tuple[RowRule, ...] = ()
+    mapping: ExportMapping | None = None
+    shown_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Bind each handling to its raw columns, and each constant to its published ones."""
@@ -107,6 +110,31 @@ class Feed:
         """The raw columns that hold dates."""
         dated = (self.dated_by,) if self.dated_by else ()
         return tuple(dict.fromkeys((*dated, *(column for treatment in self.treatments for column in treatment.dates))))
+
+    @property
+    def amounts(self) -> tuple[str, ...]:
+        """The raw columns that hold amounts."""
+        return tuple(dict.fromkeys(column for treatment in self.treatments for column in treatment.amounts))
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """The raw columns that hold the period of their file."""
+        return tuple(dict.fromkeys(column for treatment in self.treatments for column in treatment.periods))
+
+    @property
+    def decisive(self) -> tuple[Decisive, ...]:
+        """The raw columns whose cells decide whether something is protected."""
+        return tuple(dict.fromkeys(each for handling in self.handlings for each in handling.decisive))
+
+    def may_lack(self, column: str) -> bool:
+        """Return whether a force's system may lack a raw column: all that reads it can do without."""
+        reading = [each for each in self.handlings if column in each.reads]
+        return column != self.dated_by and all(column in each.optional for each in reading)
+
+    def made_of(self, column: str) -> tuple[str, ...]:
+        """Return the published columns that are made of a raw column."""
+        every = (each.makes for each in self.treatments if column in each.columns)
+        return tuple(dict.fromkeys(name for names in every for name in names))
 
     @property
     def recurring(self) -> tuple[str, ...]:
@@ -200,101 +228,3 @@ class Dataset:
         """The classes of settings that its sources and handlings ask: they can change its rows."""
         asking = (each for feed in self.feeds for each in (feed.source, *feed.handlings))
         return tuple(dict.fromkeys(kind for each in asking for kind in getattr(each, "options", ())))
-
-
-class Address(Protocol):
-    """The address of a database: nothing shows it, and only what opens the database asks for it."""
-
-    def reveal(self) -> str:
-        """Return the address, which may hold a password."""
-
-
-class Connections(Protocol):
-    """What the settings say of sources that are asked over a connection: addresses, and how long one may take."""
-
-    @property
-    def first_row_seconds(self) -> int:
-        """How long the first row may take."""
-
-    @property
-    def query_seconds(self) -> int:
-        """How long a query may take as a whole."""
-
-    @property
-    def most_rows(self) -> int:
-        """How many rows an extract may have."""
-
-    def address(self, source: str) -> Address | None:
-        """Return the address of the source of that name, None where it is a file below ``data/raw``."""
-
-    def first_month(self, source: str) -> str:
-        """Return the first month of the source of that name that counts."""
-
-
-class Form(NamedTuple):
-    """How an extract of a source is laid out: its ``file`` below ``data/raw``, rows above its header, where it stands.
-
-    Its kind is the ending of the file's name.  ``table`` is its sheet, or its table, which has a ``key``.
-    """
-
-    file: str
-    title_rows: int = 0
-    table: str = ""
-    key: str = ""
-
-
-class Source(Protocol):
-    """An archetype that a feed chooses: how extracts are found below ``data/raw`` or elsewhere, and read as text.
-
-    It answers for itself: nothing outside `extract` asks which archetype it is.
-    """
-
-    @property
-    def whole(self) -> str:
-        """What receipts call the one extract that holds the rows of every period, "" where each period has its own.
-
-        Which of its rows count depends on the day of the run, and all that is asked of it comes in one query.
-        """
-
-    @property
-    def name(self) -> str:
-        """What the settings call it where they can give its address, "" for files."""
-
-    @property
-    def pattern(self) -> str:
-        """How files are named below ``data/raw``, with `{period}` for the period; "" where no file is expected."""
-
-    @property
-    def form(self) -> Form:
-        """How an extract of it is laid out."""
-
-    @property
-    def first_month(self) -> str:
-        """The first month that counts of an extract that is `whole`."""
-
-    def at(self, connections: Connections) -> Source:
-        """Return the same source, with its address where it has one."""
-
-    def check(self) -> None:
-        """Raise `SettingsError` where its address cannot be used; nothing is opened."""
-
-    def extracts(self, root: Path, kind: PeriodKind) -> dict[Period, str]:
-        """Return what is there, by period of its ``kind``; one that is `whole` has no period of its own."""
-
-    def files(self, root: Path, kind: PeriodKind) -> tuple[str, ...]:
-        """Return the names below ``root`` that belong to it, whether or not they are there."""
-
-    def read(
-        self,
-        root: Path,
-        path: str,
-        columns: Sequence[str],
-        declared: Sequence[str],
-        *,
-        dictionaries: Sequence[str] = (),
-    ) -> Extracted:
-        """Return the asked ``columns`` of the extract at ``path`` below ``root``, ``dictionaries`` encoded.
-
-        ``declared`` are all the columns that the feed names; other, missing or doubled ones raise
-        `InputError` ``unknown-column``, all in one message.
-        """

@@ -83,6 +83,7 @@ FINDINGS: Final = MappingProxyType(
         "decision-lost": "A file or a build was rejected or taken back, and the file of decisions says so no more.",
         "withdrawn": "A month is to be withdrawn, because the file that it was made of is taken back.",
         "recovered": "The private memory was lost: whatever goes out afterwards is looked at once.",
+        "mapping-opens": "A mapping gives codes of theirs a meaning that protects less: nothing is built meanwhile.",
         "resnap": "Another list of map points is there than the one that the month was released with.",
     }
 )

@@ -59,14 +59,21 @@ def columns_of(names: str | tuple[str, ...]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else names
 
 
+class Decisive(NamedTuple):
+    """A raw column that decides what is protected, the cells that open nothing, whether one may stand for all rows."""
+
+    column: str
+    closed: tuple[str, ...] = ()
+    constant: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handling:
     """What a feed says about the raw columns that it binds this to; each raw column has exactly one handling.
 
     ``why`` is the reason, in words that the documentation shows, and ``what`` it keeps back, if anything, in words for
-    the public.  ``takes`` is how many raw columns it is about, None
-    for any number; ``needs`` are the lists below ``data/reference`` that it looks up, ``options`` the
-    settings that it asks, by their class.
+    the public.  ``takes`` is how many raw columns it is about, None for any number; ``needs`` are the lists below
+    ``data/reference`` that it looks up, ``options`` the settings that it asks, by their class.  ``joined``: made keys.
     """
 
     takes: ClassVar[int | None] = 1
@@ -75,6 +82,7 @@ class Handling:
     columns: tuple[str, ...] = ()
     what: str = ""
     why: str = ""
+    joined: tuple[str, ...] = ()
 
     def bind(self, *columns: str) -> Self:
         """Return the handling of these raw columns; `ValueError` where it is about another number of them."""
@@ -96,6 +104,16 @@ class Handling:
     @property
     def identifies(self) -> tuple[str, ...]:
         """Raw columns that never leave because they identify somebody or their record."""
+        return ()
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """Raw columns that a force's system may lack: nobody is less protected, and no row is bad without them."""
+        return ()
+
+    @property
+    def decisive(self) -> tuple[Decisive, ...]:
+        """Raw columns whose cells decide whether something is protected."""
         return ()
 
 
@@ -123,6 +141,16 @@ class Treatment(Handling):
     @property
     def dates(self) -> tuple[str, ...]:
         """Raw columns that hold dates: those of a whole file show whether they were written month first."""
+        return ()
+
+    @property
+    def amounts(self) -> tuple[str, ...]:
+        """Raw columns that hold amounts of money."""
+        return ()
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """Raw columns that hold the period of their file."""
         return ()
 
     @property

@@ -29,7 +29,7 @@ class Receipt:
 
     ``path`` is below ``data/raw`` with forward slashes, or ``database:<table>`` for a database;
     ``sha256`` is of the file's bytes, or for a database of the rows that it selects;
-    ``months`` counts the rows of each month, `NO_PERIOD` included.
+    ``months`` counts the rows of each month, `NO_PERIOD` included; ``note`` is what every run says of it.
     """
 
     path: str
@@ -38,6 +38,7 @@ class Receipt:
     rows: int
     months: Mapping[Period, int] = field(default_factory=dict)
     encoding: str = "utf-8"
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,8 @@ class Extracted:
     (the header of a plain CSV is row 1).  ``ragged`` lists the numbers of rows with too few or too many
     cells; they are not in ``cells``.  ``repeats`` (workbooks only) is int64: for each row the index of the
     first row of the same source whose declared cells are all equal, itself where there is none before.
-    ``problems`` lists cells that no text stands for (an error cell, a formula without a stored result).
+    ``problems`` lists cells that no text stands for (an error cell, a formula without a stored result);
+    ``note`` is what is to be said of the source.
     """
 
     path: str
@@ -61,6 +63,7 @@ class Extracted:
     ragged: tuple[int, ...] = ()
     repeats: pa.Int64Array | None = None
     problems: tuple[CellProblem, ...] = ()
+    note: str = ""
 
 
 class CellProblem(NamedTuple):

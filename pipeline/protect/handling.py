@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def key_problems(name: str, column: pa.Array, *others: Sequence[Problem]) -> tuple[Problem, ...]:
-    """Return what is wrong with a raw column of keys: a damaged one is called that, whatever ``others`` say of it."""
-    damaged = is_damaged(column)
+def key_problems(
+    name: str, column: pa.Array, *others: Sequence[Problem], joined: Sequence[str] = ()
+) -> tuple[Problem, ...]:
+    """Return what is wrong with a raw column of keys: a damaged one is called that, whatever ``others`` say of it.
+
+    Of a column in ``joined`` the parts of each key are judged.
+    """
+    damaged = is_damaged(column, joined=name in joined)
     rest = [found._replace(mask=found.mask & ~damaged) for each in others for found in each]
     return (*problem(name, "damaged-key", damaged), *(found for found in rest if found.mask.any()))
 

@@ -19,7 +19,7 @@ from pipeline.model.release import Scanned
 from pipeline.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,12 +31,17 @@ SHORTEST = 5
 
 
 class Watched(NamedTuple):
-    """One identifying column of a source, in its own order: each row's position in the release (-1: not in it)."""
+    """One identifying column of a source, in its own order: each row's position in the release (-1: not in it).
+
+    ``apart`` are published columns in which its cells may stand: what stands there is public, and is not looked for in
+    that row.
+    """
 
     feed: str
     column: str
     positions: NDArray[np.int64]
     cells: pa.Array
+    apart: tuple[str, ...] = ()
 
 
 def read_back(files: Sequence[ReleasedFile], columns: Sequence[str]) -> list[pa.Table]:
@@ -77,6 +82,7 @@ def check(
     for watch in watched:
         published_rows = watch.positions >= 0
         compared += int(published_rows.sum())
+        published_rows &= ~_is_public(watch, texts)
         for name, text in texts.items():
             near = np.flatnonzero(published_rows & text.near(watch.cells))
             hits = _hits(watch.cells.take(pa.array(near)), text.trimmed, pa.array(watch.positions[near]))
@@ -88,6 +94,16 @@ def check(
                     fix=f"correct the source of `{watch.feed}`; nothing of this release has left",
                 )
     return Scanned(files=files, compared=compared)
+
+
+def _is_public(watch: Watched, texts: Mapping[str, _Text]) -> Mask:
+    """Return the cells that stand in a column of their row in which they may stand."""
+    found = np.zeros(len(watch.positions), np.bool_)
+    rows = np.flatnonzero(watch.positions >= 0)
+    for name in set(watch.apart) & texts.keys():
+        cells, shown = watch.cells.take(pa.array(rows)), pc.take(texts[name].trimmed, pa.array(watch.positions[rows]))
+        found[rows] |= mask_of(pc.equal(pc.utf8_lower(cells), pc.utf8_lower(shown)).combine_chunks())
+    return found
 
 
 def _hits(cells: pa.Array, column: pa.ChunkedArray, rows: pa.Array) -> int:

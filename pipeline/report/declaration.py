@@ -5,10 +5,13 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING
 
+from pipeline.model.mapping import FILE, ROW, SHEET
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.model.declaration import Dataset
+    from pipeline.model.mapping import ExportMapping
 
 
 def dataset_lines(dataset: Dataset) -> Iterator[str]:
@@ -18,6 +21,7 @@ def dataset_lines(dataset: Dataset) -> Iterator[str]:
     for feed in dataset.feeds:
         yield ""
         yield f"extract {feed.name}: {feed.title}"
+        yield from mapping_lines(feed.mapping) if feed.mapping else ()
         for treatment in feed.treatments:
             columns = ", ".join(treatment.columns) or "(no raw column)"
             made = ", ".join(treatment.makes) or "(not published)"
@@ -27,6 +31,23 @@ def dataset_lines(dataset: Dataset) -> Iterator[str]:
         for kept_back in feed.withheld:
             whom = " (identifies)" if kept_back.identifies else ""
             yield f"  withheld{whom}: {', '.join(kept_back.columns)}: {kept_back.why}"
+
+
+def mapping_lines(mapping: ExportMapping) -> Iterator[str]:
+    """Yield how a force's own export is read as an extract: where each agreed column comes from."""
+    yield f"  read as its mapping says: {', '.join(mapping.files) or mapping.table or 'a query of its database'}"
+    if mapping.month != FILE:
+        yield f"  the period of a row: {'its sheet' if mapping.month == SHEET else f'`{mapping.month}`'}"
+    for name, theirs in mapping.columns.items():
+        count = len(mapping.codes.get(name, ()))
+        codes = f", {count:,} codes translated" if count else ""
+        yield f"  {name} = {' or '.join(f'`{each}`' for each in theirs)}{codes}"
+    for name, text in mapping.constants.items():
+        yield f"  {name} = always {f'`{text}`' if text else 'empty'}"
+    for name, parts in mapping.keys.items():
+        made = "file, sheet and row number" if parts == (ROW,) else " and ".join(f"`{part}`" for part in parts)
+        yield f"  {name} = made of {made}"
+    yield from (f"  {name}: absent ({why})" for name, why in mapping.absent.items())
 
 
 def first_line(thing: object) -> str:

@@ -77,7 +77,7 @@ def _dataset_lines(run: Run, outcome: Outcome) -> Iterable[str]:
     if not outcome.state.months and not outcome.error:
         yield from (
             waiting_lines(outcome, run.work.private, details=True)
-            if outcome.lacking or outcome.running
+            if outcome.received
             else ["nothing was received for it"]
         )
         return

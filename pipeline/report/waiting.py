@@ -74,7 +74,7 @@ def _let_go(outcome: Outcome) -> Iterator[str]:
     for path, kind in outcome.aside.items():
         done = "rejected" if kind == "reject" else "taken back"
         yield printable(f"{path} was {done}: it counts as if it had not come, until another file takes its place")
-        yield from _after_all(outcome, periods.period_in(path) or periods.NO_PERIOD, waits)
+        yield from _after_all(outcome, outcome.state.period_of(path) or periods.NO_PERIOD, waits)
     for finding in outcome.state.findings:
         if finding.verdict is Verdict.PASS:
             yield printable(f"{finding.code} was rejected: {ranges(finding.periods)}: {finding.words}")

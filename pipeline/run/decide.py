@@ -8,7 +8,7 @@ from pipeline.datasets import declared
 from pipeline.errors import InputError, SettingsError
 from pipeline.model.decisions import Decision
 from pipeline.model.findings import BY_MONTH, LOST, OF_FILES, Verdict
-from pipeline.model.periods import NO_PERIOD, period_in, ranges
+from pipeline.model.periods import NO_PERIOD, ranges
 from pipeline.printable import printable
 from pipeline.settings.decisions import ROLE, write_decisions
 from pipeline.settings.reader import LABEL
@@ -106,7 +106,8 @@ def forget(settings: Settings, path: str, signed: Signature, *, say: Callable[[s
     private = settings.data / "private"
     with locked(private, say=say):
         store = Store(private)
-        found = {name: versions for name in declared() if (versions := store.state(name).versions.get(path))}
+        states = {name: store.state(name) for name in declared()}
+        found = {name: versions for name, state in states.items() if (versions := state.versions.get(path))}
         if not found:
             raise InputError(
                 "nothing-waits",
@@ -115,7 +116,7 @@ def forget(settings: Settings, path: str, signed: Signature, *, say: Callable[[s
                 fix="write the path as the run does, below data/raw: crime/recorded-crime/2024-01.csv",
             )
         made = {
-            Decision("forget", "", name, period_in(path), each.sha256, **signed._asdict(), path=path): each
+            Decision("forget", "", name, states[name].period_of(path), each.sha256, **signed._asdict(), path=path): each
             for name, versions in found.items()
             for each in _taken_back(versions)
         }

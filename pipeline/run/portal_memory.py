@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
-from pipeline.datasets import declared
+from pipeline.build.mapped import datasets_of
 from pipeline.errors import PortalError
 from pipeline.publish.ckan.failures import memory_lost
 from pipeline.publish.ckan.portal import CkanPortal
@@ -29,7 +29,7 @@ def with_memory(work: Workplace, reach: PortalChoice) -> PortalChoice:
     """
     if reach.ckan is None or work.sample:
         return reach
-    here = [name for name, dataset in declared().items() if any(map(work.reader.files, dataset.feeds))]
+    here = [name for name, dataset in datasets_of(work.settings).items() if any(map(work.reader.files, dataset.feeds))]
     try:
         lost = [name for name, _ in forgotten(work.settings, reach.ckan, here)]
     except PortalError:

@@ -9,6 +9,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from pipeline.build.dataset import run_dataset
+from pipeline.build.mapped import datasets_of
 from pipeline.build.publication import publication
 from pipeline.build.run_context import Workplace, schema_of
 from pipeline.build.tried import parted, tried
@@ -155,7 +156,9 @@ def _ran(
     act: Callable[[Sequence[Portal], Sequence[Publication]], Iterator[Plan | PipelineError]],
 ) -> tuple[Run, tuple[Publication, ...]]:
     """Return what came of every dataset and of every portal, which ``act`` plans or carries out."""
-    outcomes = tuple(run_dataset(work, dataset, only=request.months) for dataset in chosen(request.datasets))
+    outcomes = tuple(
+        run_dataset(work, dataset, only=request.months) for dataset in chosen(request.datasets, work.settings)
+    )
     told, untold = parted(_publications(work, outcomes))
     portals = portals_of(work, reach)
     publications, damaged = parted(intact_only(work, portals, told, _made(outcomes), partial(_without, work, outcomes)))
@@ -195,7 +198,7 @@ def _revised(outcome: Outcome) -> Iterator[Period]:
 def _means(settings: Settings, environ: Mapping[str, str]) -> tuple[PortalChoice, Key | None]:
     """Return the portal and, where one is needed, the key; all that is wrong before anything is read comes together."""
     reach, key = tried(lambda: reach_of(settings)), tried(lambda: origin.early_key(settings, environ))
-    checks = [tried(partial(_check, settings, dataset)) for dataset in declared().values()]
+    checks = [tried(partial(_check, settings, dataset)) for dataset in datasets_of(settings).values()]
     _, mistakes = parted((reach, *checks, *unread_sources(settings.sources.named), key))
     if isinstance(reach, PipelineError) or isinstance(key, PipelineError) or mistakes:
         raise several(mistakes)
@@ -263,7 +266,7 @@ def _publications(work: Workplace, outcomes: Sequence[Outcome]) -> Iterator[Publ
     """
     states = {outcome.dataset.name: outcome.state for outcome in outcomes if outcome.state.months}
     unknown = {outcome.dataset.name for outcome in outcomes if outcome.error and not outcome.state.months}
-    for name, dataset in declared().items():
+    for name, dataset in datasets_of(work.settings).items():
         if name not in unknown:
             told = tried(partial(_publication, work, dataset, states.get(name)))
             if told is not None:
@@ -279,7 +282,7 @@ def _without(work: Workplace, outcomes: Sequence[Outcome], name: str, lost: Coll
     states = {outcome.dataset.name: outcome.state for outcome in outcomes if outcome.state.months}
     state = states.get(name) or work.store.state(name)
     months = {month: each for month, each in state.months.items() if month not in lost}
-    return publication(work, declared()[name], replace(state, months=months))
+    return publication(work, datasets_of(work.settings)[name], replace(state, months=months))
 
 
 def _states(work: Workplace, outcomes: Sequence[Outcome]) -> Iterator[State]:

@@ -9,7 +9,8 @@ import numpy as np
 
 from pipeline.build.run_context import Workplace
 from pipeline.errors import InputError, PipelineError
-from pipeline.extract.partition import digest_of_rows, sha256_of
+from pipeline.extract.partition import digest_of_rows
+from pipeline.extract.reader import anew
 from pipeline.model.periods import NO_PERIOD
 from pipeline.settings.key import sample_key
 from pipeline.storage.quarantine import row_numbers
@@ -49,7 +50,7 @@ def _same(reader: Reader, feed: Feed, path: str, files: Mapping[str, str], *, mo
     """Return whether a source still holds the rows that were put into quarantine."""
     try:
         if not feed.source.whole:
-            return sha256_of(reader.root, path) == files.get(path)
+            return feed.source.sha256(reader.root, path, anew) == files.get(path)
         source = reader.read(feed, path, "")
         if month == NO_PERIOD:
             return source.extracted.sha256 == files.get(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.build.mapped import datasets_of
 from pipeline.datasets import declared
 from pipeline.errors import InputError, SettingsError
 from pipeline.model.periods import NO_PERIOD, is_period
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from pipeline.model.accounts import Account
-    from pipeline.model.declaration import Dataset
+    from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Period
     from pipeline.settings.options import Options
     from pipeline.settings.settings import Settings
@@ -31,9 +32,21 @@ def options() -> dict[str, tuple[type[Options], ...]]:
     return {name: dataset.options for name, dataset in declared().items()}
 
 
-def chosen(names: Collection[str]) -> tuple[Dataset, ...]:
-    """Return the datasets that were named, all when none was; an unknown name is a `SettingsError`."""
-    every = declared()
+def feeds() -> dict[str, list[Feed]]:
+    """Return the declared feeds by name: two datasets may each have one of a name."""
+    found: dict[str, list[Feed]] = {}
+    for dataset in declared().values():
+        for feed in dataset.feeds:
+            found.setdefault(feed.name, []).append(feed)
+    return found
+
+
+def chosen(names: Collection[str], settings: Settings | None = None) -> tuple[Dataset, ...]:
+    """Return the datasets that were named, all when none was; an unknown name is a `SettingsError`.
+
+    With ``settings`` their extracts are read as these say.
+    """
+    every = datasets_of(settings) if settings else declared()
     unknown = sorted(set(names) - set(every))
     if unknown:
         near = nearest(unknown[0], every)

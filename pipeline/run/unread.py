@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from pipeline.build.mapped import datasets_of
 from pipeline.datasets import declared
 from pipeline.errors import PipelineError, SettingsError
 from pipeline.extract.partition import unread_files
@@ -34,7 +35,7 @@ def unread(work: Workplace) -> dict[str, str]:
     """Return the files that no dataset reads, each with how files of its folder are named, "" where none are."""
     read: list[str] = []
     names: dict[str, str] = {}
-    for dataset in declared().values():
+    for dataset in datasets_of(work.settings).values():
         for feed in dataset.feeds:
             source = feed.source.at(work.settings.sources)
             if pattern := source.pattern.replace("{period}", feed.period.form):

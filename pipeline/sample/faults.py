@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import SettingsError
-from pipeline.model.declaration import Form
+from pipeline.model.source import Form
 from pipeline.model.wording import SAMPLE_MARK
 from pipeline.sample.columns import csv_text
 from pipeline.sample.making import SampleReport, make_sample

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model.declaration import Dataset, Feed, Form
+    from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.handling import Handling
     from pipeline.model.periods import Period, PeriodKind
+    from pipeline.model.source import Form
     from pipeline.sample.columns import Table
     from pipeline.sample.draw import Force
     from pipeline.sample.lore import Row

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model.declaration import Form
+    from pipeline.model.source import Form
     from pipeline.sample.columns import Table
 
 #: A cell of a workbook: numbers and dates stay what they are, everything else is text.

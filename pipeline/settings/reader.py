@@ -89,12 +89,16 @@ def nearest(word: str, names: Iterable[str]) -> str:
 
 @dataclass(slots=True)
 class Reader:
-    """One settings file and the variables that win over it, with every mistake found so far."""
+    """One settings file and the variables that win over it, with every mistake found so far.
+
+    ``absent`` are the agreed columns that a mapping says the systems do not hold, each with the reason.
+    """
 
     file: Path
     environ: Mapping[str, str]
     mistakes: list[SettingsError] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
+    absent: dict[str, str] = field(default_factory=dict)
 
     def add(self, code: str, message: str, *, where: str, fix: str) -> None:
         """Keep one mistake."""

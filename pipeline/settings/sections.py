@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -24,8 +25,8 @@ BODIES = ("OPCC", "FORCE")
 PUBLISHERS = MappingProxyType({"force": "", "pcc": "OPCC"})
 #: The force of the sample: whatever it publishes is invented.
 _EXAMPLE = "example"
-#: The variables of the addresses of databases: one a source, and the older one of the source `engagement`.
-SOURCE = "PIPELINE_SOURCE_"
+#: The variables of the addresses of databases: `PIPELINE_NAME_DATABASE`, and as they were called before.
+ADDRESS, OLDER = re.compile(r"PIPELINE_([A-Z0-9_]+)_DATABASE"), "PIPELINE_SOURCE_"
 ENGAGEMENT = "PIPELINE_ENGAGEMENT_DATABASE"
 _SOURCES, _ENGAGEMENT = "sources", "engagement"
 #: From which month on a database counts, when nothing else is set.
@@ -196,11 +197,16 @@ class Connection(NamedTuple):
     address: Secret[str] | None
 
     @classmethod
-    def read(cls, section: Section, variable: str) -> Self:
-        """Return what is said of one database; the address comes from the ``variable`` only."""
+    def read(cls, section: Section, variable: str, older: str = "") -> Self:
+        """Return what is said of one database; its address comes from the ``variable`` or an ``older`` one only."""
         for key in ("database", "address"):
             section.refuse_secret(key, variable)
         first = section.text("first_month", checks.MONTH, default=_FIRST_MONTH)
+        if older and section.reader.environ.get(older):
+            if section.reader.environ.get(variable):
+                message, fix = "the same address is set twice", f"unset it: {variable} is set too"
+                section.reader.add("bad-setting", message, where=older, fix=fix)
+            variable = older
         return cls(variable, first, section.secret(variable, checks.DATABASE))
 
 
@@ -217,14 +223,15 @@ class Sources(NamedTuple):
         """Return the sources that are asked over a connection; the section ``engagement`` is that of the source."""
         usual = cls()
         names = section.names()
-        named = {name: Connection.read(section.section(name), _variable(name)) for name in names}
+        named = {name: Connection.read(section.section(name), *_variables(name)) for name in names}
         older = Connection.read(engagement, ENGAGEMENT)
-        if _ENGAGEMENT in named and (engagement.table or older.address):
+        if _ENGAGEMENT in named and engagement.table:
             section.bad(_ENGAGEMENT, f"this source once: here, or as [{_ENGAGEMENT}] with {ENGAGEMENT}")
         known = {each.variable for each in named.values()}
         for variable in sorted(name for name, value in section.reader.environ.items() if value):
-            if variable.startswith(SOURCE) and variable not in known:
-                fix = f"name the source in the settings: [{_SOURCES}.NAME] for {SOURCE}NAME"
+            of_source = variable.startswith(OLDER) or ADDRESS.fullmatch(variable)
+            if of_source and variable not in {*known, ENGAGEMENT}:
+                fix = f"name the source in the settings: [{_SOURCES}.NAME] for PIPELINE_NAME_DATABASE"
                 section.reader.add("unknown-variable", "the settings name no such source", where=variable, fix=fix)
         return cls(
             section.whole("first_row_seconds", low=1, high=300, default=usual.first_row_seconds),
@@ -251,8 +258,10 @@ class Sources(NamedTuple):
         return self.named[source].variable
 
 
-def _variable(name: str) -> str:
-    return f"{SOURCE}{name.upper().replace('-', '_')}"
+def _variables(name: str) -> tuple[str, str]:
+    """Return the variable of a source's address, and what it was called before."""
+    upper = name.upper().replace("-", "_")
+    return f"PIPELINE_{upper}_DATABASE", f"{OLDER}{upper}"
 
 
 class Referee(NamedTuple):

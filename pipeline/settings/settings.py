@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING, Self, TypeVar, cast
 from pipeline.errors import SettingsError, several
 from pipeline.settings import reader as checks
 from pipeline.settings.decisions import Desk, read_decisions
+from pipeline.settings.extracts import read_extracts
 from pipeline.settings.laptop_portal import CkanAccess
 from pipeline.settings.limits import Limits
 from pipeline.settings.options import Chosen, Options, read_options
 from pipeline.settings.reader import Reader, Section
 from pipeline.settings.sections import (
+    ADDRESS,
     ENGAGEMENT,
     LICENCES,
+    OLDER,
     PUBLISHERS,
-    SOURCE,
     Ckan,
     Contacts,
     Force,
@@ -38,7 +40,10 @@ from pipeline.system import group_number
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
+
+    from pipeline.model.declaration import Feed
+    from pipeline.model.mapping import ExportMapping
 
 _Option = TypeVar("_Option", bound=Options)
 __all__ = ["LICENCES", "VARIABLES", "Licence", "Settings"]
@@ -53,8 +58,9 @@ VARIABLES = MappingProxyType(
         "PIPELINE_CKAN_URL": "the address of the CKAN portal",
         "PIPELINE_CKAN_TOKEN": "the API token of an editor on that portal; never in a file",
         "PIPELINE_CKAN_ORGANISATION": "the organisation there that stands for every publisher's own",
-        f"{SOURCE}NAME": "the SQLAlchemy address of the source [sources.NAME]; never in a file",
-        ENGAGEMENT: "the same of the source `engagement`, as it was called before",
+        "PIPELINE_NAME_DATABASE": "the SQLAlchemy address of the source [sources.NAME]; never in a file",
+        ENGAGEMENT: "the same of the source `engagement`, which needs no section",
+        f"{OLDER}NAME": "the same of [sources.NAME], as it was called before",
     }
 )
 #: Build servers set `PIPELINE_ID` and the like: only what is at least this like one of ours is a mistake.
@@ -85,6 +91,7 @@ class Settings:
     desk: Desk
     referee: Referee
     ckan: Ckan
+    extracts: Mapping[str, ExportMapping]
 
     @classmethod
     def load(
@@ -94,23 +101,28 @@ class Settings:
         *,
         data: Path | None = None,
         datasets: Mapping[str, Collection[type[Options]]] = MappingProxyType({}),
+        feeds: Mapping[str, Sequence[Feed]] = MappingProxyType({}),
     ) -> Self:
         """Return the settings of ``file``, else of PIPELINE_SETTINGS, else of `pipeline.toml` in the current folder.
 
         ``data`` (from the command line) replaces the data folder; ``datasets`` are the names that ``[datasets.NAME]``
-        may have (any, when empty), with the settings that each needs.  Every mistake is in one `SettingsError`.
+        may have (any, when empty), with the settings that each needs; ``feeds`` those of
+        ``[extracts.NAME]``.  Every mistake is in one `SettingsError`.
         """
         chosen = file or Path(environ.get("PIPELINE_SETTINGS") or DEFAULT_FILE)
         reader = Reader(chosen, environ)
         _check_variables(reader)
-        settings = cls._read(Section(reader, "", read_toml(chosen)), datasets)
+        settings = cls._read(Section(reader, "", read_toml(chosen)), datasets, feeds)
         reader.finish()
         if reader.mistakes:
             raise several(reader.mistakes)
         return replace(settings, data=data) if data else settings
 
     @classmethod
-    def _read(cls, top: Section, datasets: Mapping[str, Collection[type[Options]]]) -> Self:
+    def _read(
+        cls, top: Section, datasets: Mapping[str, Collection[type[Options]]], feeds: Mapping[str, Sequence[Feed]]
+    ) -> Self:
+        extracts = read_extracts(top, feeds)
         force = Force.read(top.section("force"))
         known = top.section("publishers")
         keys = sorted({"force", *known.names(PUBLISHERS)})
@@ -139,6 +151,7 @@ class Settings:
             desk=_desk(top.section("review")),
             referee=Referee.read(top.section("referee")),
             ckan=Ckan.read(top.section("ckan")),
+            extracts=extracts,
         )
 
     def terms(self, dataset: str) -> Terms:
@@ -218,8 +231,10 @@ def _desk(section: Section) -> Desk:
 def _check_variables(reader: Reader) -> None:
     """Add the variables that are nearly one of ours; others belong to somebody else."""
     for name in sorted(reader.environ):
-        if not name.startswith("PIPELINE_") or name in VARIABLES or name.startswith((SOURCE, _TESTS)):
+        if not name.startswith("PIPELINE_") or name in VARIABLES or name.startswith((OLDER, _TESTS)):
             continue
+        if ADDRESS.fullmatch(name):
+            continue  # of a source: whether the settings name it is asked elsewhere
         suffixes = {known.removeprefix("PIPELINE_"): known for known in VARIABLES}
         cutoff = 0.0 if name.startswith(_OURS) else _NEARLY
         near = difflib.get_close_matches(name.removeprefix("PIPELINE_"), suffixes, n=1, cutoff=cutoff)

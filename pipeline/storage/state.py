@@ -12,6 +12,7 @@ from pipeline.errors import StorageError
 from pipeline.model.accounts import Account
 from pipeline.model.decisions import Decision
 from pipeline.model.findings import Finding, Verdict
+from pipeline.model.periods import period_in
 from pipeline.model.reasons import Outcome
 from pipeline.model.release import ChangeNote
 from pipeline.model.tables import Receipt
@@ -145,6 +146,12 @@ class State:
         """Everything that waits for a decision: of the months, then of the dataset itself."""
         of_months = (finding for each in self.months.values() if each.waiting for finding in each.waiting.findings)
         return (*of_months, *(each for each in self.findings if each.verdict is not Verdict.PASS))
+
+    def period_of(self, path: str) -> Period:
+        """Return the period of an extract: that of its name, else the last one that it fed; "" where none is known."""
+        fed = [month for month, each in self.months.items() if path in each.inputs or path in each.fed]
+        named = period_in(path)
+        return named if named in fed or not fed else max(fed)
 
 
 def load_state(path: Path) -> State:

@@ -144,7 +144,7 @@ class Received:
     def survey(self) -> Survey:
         """Return what the private index learns from these files."""
         sources = {feed.name: self._sources(feed) for feed in self.dataset.feeds}
-        own = {name: {month: each.extracted.path for month, each in found.items()} for name, found in sources.items()}
+        own = {name: {each.extracted.path: month for month, each in found.items()} for name, found in sources.items()}
         registers: dict[str, dict[str, dict[str, str]]] = {}
         for rule in register_rules(self.dataset):
             for name, entered in rule.enter_lists(self.context("")).items():
@@ -155,7 +155,7 @@ class Received:
                 for rule in filter(lambda rule: rule.register, feed.rules):
                     found = rule.enter(extracted.cells, extracted.rows, self.context(month))
                     registers.setdefault(rule.register, {}).setdefault(extracted.path, {}).update(found)
-        months = {path: {month} for files in own.values() for month, path in files.items()}
+        months = {path: {month} for files in own.values() for path, month in files.items()}
         desk = Desk(Path("decisions.toml"))
         return Survey(
             own=own,
@@ -166,7 +166,7 @@ class Received:
             registers=registers,
             combined=standing(self.dataset, registers, {}, desk=desk, sources=Sources(months, (), {})).combined,
             databases={},
-            opened=tuple(sorted(set.intersection(*(set(months) for months in own.values())) - self.gone)),
+            opened=tuple(sorted(set.intersection(*(set(files.values()) for files in own.values())) - self.gone)),
             gone=self.gone,
         )
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model.declaration import Source
     from pipeline.model.periods import PeriodKind
+    from pipeline.model.source import Source
 
 
 #: Months that rows tell by their day.

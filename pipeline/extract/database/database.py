@@ -6,34 +6,33 @@ An address may hold a password, and a database's own errors may hold cells: neit
 from __future__ import annotations
 
 import hashlib
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
 import sqlalchemy as sql
-from sqlalchemy.exc import NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
-from pipeline.errors import InputError, SettingsError
+from pipeline.errors import SettingsError
+from pipeline.extract.database.connected import broken, connected, has_table, no_table
 from pipeline.extract.database.patience import Watch, within
 from pipeline.extract.database.sqlite import BESIDE, NOT_SQLITE, is_sqlite, sqlite_engine, sqlite_file
 from pipeline.extract.database.texts import NO_TEXT, text_of
 from pipeline.extract.header import match_header
 from pipeline.extract.paths import below, exists, open_regular, safe_path
-from pipeline.model.declaration import Form
+from pipeline.model.source import Form
 from pipeline.model.tables import CellProblem, Extracted
 from pipeline.settings.sections import Sources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model.declaration import Address, Connections
     from pipeline.model.periods import Period, PeriodKind
+    from pipeline.model.source import Address, Connections, Remember
 
 _BATCH = 5_000
-_BUSY = ("locked", "busy")
 _USUAL = Sources()
 
 
@@ -92,12 +91,16 @@ class Database:
         if address := self._address:
             self._engine(address).dispose()
 
-    def extracts(self, root: Path, _kind: PeriodKind) -> dict[Period, str]:
+    def extracts(self, root: Path, _kind: PeriodKind, _remember: Remember) -> dict[str, Period]:
         """Return the table as one extract without a month of its own, without reading a row; nothing where it is not.
 
         At an address the table must be there; without one, the file below ``root``.
         """
-        return {"": self.whole} if self._present(root) else {}
+        return {self.whole: ""} if self._present(root) else {}
+
+    def sha256(self, _root: Path, _path: str, _remember: Remember) -> str:
+        """It is whole: its rows are read, and tell."""
+        return ""
 
     def files(self, root: Path, _kind: PeriodKind) -> tuple[str, ...]:
         """Return the file below ``root`` that is read, with what SQLite keeps beside it; none where it is elsewhere."""
@@ -119,15 +122,28 @@ class Database:
         Numbers, dates and times become text; a value that no text stands for is listed in ``problems``.
         ``sha256`` is a digest of all that was selected.
         """
-        where, address = self._where, self._address
-        if address is None:
-            where = self.default
-            with open_regular(root, where) as file:
-                if not is_sqlite(file):
-                    raise _broken(where, NOT_SQLITE)
-        engine = sqlite_engine(safe_path(root, where)) if address is None else self._engine(address)
         asked = Asked(path, self.table, self.key, tuple(columns), tuple(declared), tuple(dictionaries))
-        return _read_within(engine, asked, Watch(self.connections, where=where), where=where)
+        engine, where = self._opened(root)
+        watch = Watch(self.connections, where=where)
+        return within(watch, lambda: _extracted(_read(engine, asked, watch, where=where), asked))
+
+    def read_whole(self, root: Path, path: str, query: str) -> tuple[tuple[str, ...], Extracted]:
+        """Return the names of all columns, and these by their places: of the table, or of what a ``query`` selects.
+
+        Rows come in the order of their columns; two of a name are two.
+        """
+        engine, where = self._opened(root)
+        watch = Watch(self.connections, where=where)
+        return within(watch, lambda: _read_whole(engine, path, self.table, query, watch, where=where))
+
+    def _opened(self, root: Path) -> tuple[sql.Engine, str]:
+        """Return what opens the database, and what errors call it."""
+        if address := self._address:
+            return self._engine(address), self._where
+        with open_regular(root, self.default) as file:
+            if not is_sqlite(file):
+                raise broken(self.default, NOT_SQLITE)
+        return sqlite_engine(safe_path(root, self.default)), self.default
 
     def _present(self, root: Path) -> bool:
         if self._address is None:
@@ -135,8 +151,8 @@ class Database:
         engine, watch = self._engine(self._address), Watch(self.connections, where=self._where)
 
         def ask() -> bool:
-            with _connected(engine, watch, where=self._where) as connection:
-                return sql.inspect(connection).has_table(self.table)
+            with connected(engine, watch, where=self._where) as connection:
+                return not self.table or has_table(connection, self.table)
 
         return within(watch, ask)
 
@@ -146,7 +162,7 @@ class Database:
 
     @property
     def _where(self) -> str:
-        return f"database, table `{self.table}`"
+        return f"database, table `{self.table}`" if self.table else "database"
 
     def _engine(self, address: Address) -> sql.Engine:
         try:
@@ -177,34 +193,31 @@ class Asked(NamedTuple):
     dictionaries: tuple[str, ...] = ()
 
 
-@contextmanager
-def _connected(engine: sql.Engine, watch: Watch, *, where: str) -> Iterator[sql.Connection]:
-    """Give a connection that only reads; whatever goes wrong with it becomes an error of ours."""
-    try:
-        with engine.connect().execution_options(postgresql_readonly=True) as connection:
-            watch.connected(connection)
-            yield connection
-    except OperationalError as error:
-        raise _unusable(str(error.orig), where) from None
-    except (SQLAlchemyError, ValueError, ArithmeticError, OSError):  # what drivers raise themselves; may hold a cell
-        raise _broken(where, "it is damaged, or no database") from None
-    finally:
-        engine.dispose()
-
-
-def _read_within(engine: sql.Engine, asked: Asked, watch: Watch, *, where: str) -> Extracted:
-    return _extracted(within(watch, lambda: _read(engine, asked, watch, where=where)), asked)
+def _read_whole(
+    engine: sql.Engine, path: str, table: str, query: str, watch: Watch, *, where: str
+) -> tuple[tuple[str, ...], Extracted]:
+    with connected(engine, watch, where=where) as connection:
+        if table and not has_table(connection, table):
+            raise no_table(table, where)
+        schema, _, name = table.rpartition(".")
+        quote = connection.dialect.identifier_preparer.quote
+        chosen = f"({query}) AS export" if query else ".".join(map(quote, filter(None, (schema, name))))
+        every = f"SELECT * FROM {chosen}"  # noqa: S608 - the settings' own query, on a connection that only reads
+        names = tuple(connection.exec_driver_sql(f"{every} WHERE 1 = 0").keys())
+        places = tuple(str(place) for place in range(len(names)))
+        order = ", ".join(str(place + 1) for place in range(len(names)))
+        rows = connection.execution_options(yield_per=_BATCH).exec_driver_sql(f"{every} ORDER BY {order}")
+        batches = []
+        for batch in rows.partitions():
+            watch.came(len(batch))
+            batches.append(_as_text(batch, places))
+    return names, _extracted(batches, Asked(path, table, "", places, places))
 
 
 def _read(engine: sql.Engine, asked: Asked, watch: Watch, *, where: str) -> Sequence[Mapping[str, list[str | None]]]:
-    with _connected(engine, watch, where=where) as connection:
-        if not sql.inspect(connection).has_table(asked.table):
-            raise InputError(
-                "missing-table",
-                f"the database has no table `{asked.table}`",
-                where=where,
-                fix="correct the address, or the table's name in the dataset's declaration",
-            )
+    with connected(engine, watch, where=where) as connection:
+        if not has_table(connection, asked.table):
+            raise no_table(asked.table, where)
         everything: sql.Select[tuple[object]] = (
             sql.select(sql.literal_column("*")).select_from(sql.table(asked.table)).limit(0)
         )
@@ -258,23 +271,3 @@ def _digest(columns: Sequence[Sequence[str | None]]) -> tuple[str, int]:
         digest.update(line + b"\n")
         size += len(line) + 1
     return digest.hexdigest(), size
-
-
-def _unusable(text: str, where: str) -> InputError:
-    """Return the error for a database that does not answer; ``text`` is looked at, never shown."""
-    if any(word in text.lower() for word in _BUSY):
-        return InputError(
-            "database-busy", "the database is locked by another program", where=where, fix="run again in a while"
-        )
-    return InputError(
-        "database-unusable",
-        "the database cannot be reached or does not let us read",
-        where=where,
-        fix="check its address, that it is running, and that the account may read the table",
-    )
-
-
-def _broken(where: str, what: str) -> InputError:
-    return InputError(
-        "broken-database", f"the database cannot be read: {what}", where=where, fix="have it exported again, whole"
-    )

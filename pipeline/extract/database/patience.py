@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sql
 
-    from pipeline.model.declaration import Connections
+    from pipeline.model.source import Connections
 
 _Made = TypeVar("_Made")
 #: How long a query that was interrupted may take to end, in seconds, before it is left alone.

@@ -6,7 +6,7 @@ odd, an exact walk over the rows tells which.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,13 +19,15 @@ from pipeline.columns.parallel import map_columns
 from pipeline.errors import InputError
 from pipeline.extract.by_period import FilesByPeriod
 from pipeline.extract.cut import refuse_full
+from pipeline.extract.delimited.request import Request, laid_out_otherwise
 from pipeline.extract.delimited.stream import BLOCK, UTF_8, CheckedStream, Tap
 from pipeline.extract.delimited.walk import Irregular, cut_off, filled_columns, first_records, walk
+from pipeline.extract.forgiving import LAYOUT, OLD_LINE_ENDS, note_of
 from pipeline.extract.header import LOOKED_BELOW, Around, match_header
 from pipeline.extract.marking import refuse_marking
 from pipeline.extract.paths import changed, open_regular, state_of, unreadable
 from pipeline.extract.trim import trimmed
-from pipeline.model.declaration import Form
+from pipeline.model.source import Form
 from pipeline.model.tables import Extracted
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FIRST_LINE = 16
+#: A header and a row end in as many line feeds, unless carriage returns alone end their lines.
+_FEWEST_LINES = 2
 _LARGEST_BLOCK = (1 << 31) - 1
 
 
@@ -73,41 +77,43 @@ class Folder(FilesByPeriod):
             before = state_of(file)
             try:
                 request = Request(path, tuple(columns), tuple(declared), tuple(dictionaries), self.title_rows + 1)
-                extracted = self._decoded(file, request)
+                extracted = self._read(file, request)
             except OSError as error:
                 raise unreadable(path, error) from None
             if state_of(file) != before or extracted.bytes != before[0]:
                 raise changed(path)
         return extracted
 
+    def _read(self, file: BufferedReader, request: Request) -> Extracted:
+        """Return the file as agreed, else as it is laid out a little otherwise, which is noted."""
+        try:
+            return self._decoded(file, request)
+        except InputError as error:
+            found = laid_out_otherwise(file, self.encodings, request) if error.code in LAYOUT else None
+            if found is None:
+                raise
+        request, words = found
+        extracted = self._decoded(file, request)
+        return replace(extracted, note=note_of([*words, *([OLD_LINE_ENDS] if extracted.note else [])]))
+
     def _decoded(self, file: BufferedReader, request: Request) -> Extracted:
         for encoding in self.encodings:
             file.seek(0)
-            stream = CheckedStream(file, encoding)
-            extracted = _read(file, stream, encoding, request)
+            stream = CheckedStream(file, encoding, request.delimiter)
+            extracted = read_decoded(file, stream, encoding, request)
             if extracted is not None:
                 return extracted
             if stream.fault != "wrong-encoding":
                 break
-        raise _not_text(file, stream, self.encodings, where=request.path)
+        raise not_text(file, stream, self.encodings, where=request.path)
 
 
-class Request(NamedTuple):
-    """What is asked of one file."""
-
-    path: str
-    columns: tuple[str, ...]
-    declared: tuple[str, ...]
-    dictionaries: tuple[str, ...]
-    header_row: int
-
-
-def _read(file: BufferedReader, stream: CheckedStream, encoding: str, request: Request) -> Extracted | None:
+def read_decoded(file: BufferedReader, stream: CheckedStream, encoding: str, request: Request) -> Extracted | None:
     """Return what was extracted, or nothing when the ``fault`` of ``stream`` says that it is no such text."""
-    first = first_records(stream.peek(), request.header_row + LOOKED_BELOW)
+    first = first_records(stream.peek(), request.header_row + LOOKED_BELOW, request.delimiter)
     if not stream.is_text():
         return None
-    header = first[request.header_row - 1] if len(first) >= request.header_row else []
+    header = first[max(request.header_row - 1, 0)] if len(first) >= request.header_row else []
     places = _places(file, stream, first, request)
     if not stream.is_text():
         return None
@@ -115,7 +121,7 @@ def _read(file: BufferedReader, stream: CheckedStream, encoding: str, request: R
     table, bad = _parsed(stream, shape, request, block=BLOCK)
     if table is None and stream.is_text() and not stream.open_quote:  # a cell longer than a block
         file.seek(0)
-        table, bad = _parsed(CheckedStream(file, encoding), shape, request, block=_LARGEST_BLOCK)
+        table, bad = _parsed(CheckedStream(file, encoding, request.delimiter), shape, request, block=_LARGEST_BLOCK)
     if not stream.is_text():
         return None
     return _numbered(file, stream, table, _Look(encoding, len(header), request, bad=bad))
@@ -140,10 +146,12 @@ def _places(
             fix="have the extract exported again",
         )
     row = request.header_row
+    if request.every:
+        return {name: int(name) for name in request.columns}
     where = f"{request.path}, row {row}"
     titles = [cell for cells in first[: row - 1] for cell in cells]
     refuse_marking(titles, where=request.path, place="title rows")
-    header = first[row - 1] if len(first) >= row else []
+    header = [request.names.get(name.strip(BLANKS), name) for name in (first[row - 1] if len(first) >= row else [])]
     known = set(request.declared)
     refuse_marking((name for name in header if name.strip(BLANKS) not in known), where=where, place="header")
     unnamed = [place for place, name in enumerate(header) if not name.strip(BLANKS)]
@@ -173,7 +181,10 @@ def _parsed(stream: CheckedStream, shape: _Shape, request: Request, *, block: in
                 block_size=block, column_names=names, skip_rows_after_names=request.header_row
             ),
             parse_options=pa.csv.ParseOptions(
-                newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip
+                delimiter=request.delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=skip,
             ),
             convert_options=_as_text(types),
         )
@@ -213,7 +224,8 @@ def _numbered(file: BufferedReader, stream: CheckedStream, table: pa.Table | Non
     if stream.open_quote and not stream.unpaired:
         raise cut_off(path, "the file ends inside a quotation mark that is never closed")
     if table is None or stream.unpaired or look.bad or _has_blank_row(table):
-        odd = walk(file, look.encoding, look.width, header_row=header_row, where=path)
+        delimiter = look.request.delimiter
+        odd = walk(file, look.encoding, look.width, header_row=header_row, where=path, delimiter=delimiter)
     total = table.num_rows if table is not None else -1
     if table is None or (odd.rows and odd.rows - header_row - len(odd.unread) != total):
         raise _unlike_csv(path)
@@ -234,6 +246,7 @@ def _numbered(file: BufferedReader, stream: CheckedStream, table: pa.Table | Non
         cells=cells,
         rows=pa.array(numbers),
         ragged=odd.ragged,
+        note=note_of([OLD_LINE_ENDS]) if total > 0 and stream.lines < _FEWEST_LINES else "",
     )
 
 
@@ -271,7 +284,8 @@ def _unlike_csv(path: str) -> InputError:
     )
 
 
-def _not_text(file: BufferedReader, stream: CheckedStream, encodings: Sequence[str], *, where: str) -> InputError:
+def not_text(file: BufferedReader, stream: CheckedStream, encodings: Sequence[str], *, where: str) -> InputError:
+    """Return the error for a file whose bytes are no text of the ``encodings``."""
     file.seek(0)
     line = file.read(stream.fault_at).count(b"\n") + 1
     if stream.fault == "not-text":

@@ -27,8 +27,9 @@ _MOST_HELD = 4
 #: Quotes are looked for in pieces that stay in the processor's cache.
 _SLICE = 1 << 18
 _QUOTE = ord('"')
-_BESIDE_QUOTES = np.zeros(256, np.bool_)
-_BESIDE_QUOTES[np.frombuffer(b',\n\r"', np.uint8)] = True
+_LINE_ENDS = b'\n\r"'
+#: Encodings in which a character of its own holds a NUL byte.
+_WITH_NULS = ("utf-16",)
 
 
 class CheckedStream:
@@ -40,14 +41,14 @@ class CheckedStream:
     RFC 4180 allows none, ``open_quote`` (when none is unpaired) that the last quote is never closed.
     """
 
-    def __init__(self, file: BinaryIO, encoding: str) -> None:
-        """Begin at the first byte of ``file``."""
+    def __init__(self, file: BinaryIO, encoding: str, delimiter: str = ",") -> None:
+        """Begin at the first byte of ``file``, whose cells a ``delimiter`` divides."""
         self._file = file
         self.encoding = encoding
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self._transcode = encoding != UTF_8
         self._digest = hashlib.sha256()
-        self._quotes = QuoteCheck()
+        self._quotes = QuoteCheck(delimiter)
         self._first: bytes | None = None
         self._held = b""
         self._at_end = False
@@ -123,7 +124,7 @@ class CheckedStream:
 
     def _checked(self, block: bytes) -> bytes:
         """Return as UTF-8 the characters that end in ``block``; the ``fault`` when it is no text of the encoding."""
-        if b"\0" in block:
+        if b"\0" in block and self.encoding not in _WITH_NULS:
             self.fault, self.fault_at = "not-text", self.bytes + block.index(b"\0")
             return b""
         pending = self._decoder.getstate()[0]
@@ -133,6 +134,9 @@ class CheckedStream:
             text = self._decoder.decode(block, final=not block)
         except UnicodeDecodeError as error:
             self.fault, self.fault_at = "wrong-encoding", self.bytes + error.start
+            return b""
+        if "\0" in text:
+            self.fault, self.fault_at = "not-text", self.bytes
             return b""
         if self._transcode:
             return text.encode()
@@ -187,10 +191,12 @@ class QuoteCheck:
     so one of these follows it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, delimiter: str = ",") -> None:
         """Begin before the first byte."""
         self.unpaired = False
         self.open = False
+        self._beside = np.zeros(256, np.bool_)
+        self._beside[np.frombuffer(_LINE_ENDS + delimiter.encode(), np.uint8)] = True
         self._last = np.uint8(ord("\n"))
 
     def take(self, block: bytes) -> None:
@@ -202,7 +208,7 @@ class QuoteCheck:
             self._look(whole[start : start + _SLICE])
 
     def _look(self, text: NDArray[np.uint8]) -> None:
-        if self._last == _QUOTE and not self.open and not _BESIDE_QUOTES[text[0]]:
+        if self._last == _QUOTE and not self.open and not self._beside[text[0]]:
             self.unpaired = True
         places = np.flatnonzero(text == _QUOTE)
         if len(places):
@@ -215,8 +221,8 @@ class QuoteCheck:
         neighbours = text[places - 1]
         if len(places) and places[0] == 0:
             neighbours[0] = self._last
-        return bool(_BESIDE_QUOTES[neighbours].all())
+        return bool(self._beside[neighbours].all())
 
     def _after(self, text: NDArray[np.uint8], places: NDArray[np.intp]) -> bool:
         inside = places[:-1] if len(places) and places[-1] == len(text) - 1 else places
-        return bool(_BESIDE_QUOTES[text[inside + 1]].all())
+        return bool(self._beside[text[inside + 1]].all())

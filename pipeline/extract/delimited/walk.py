@@ -35,16 +35,18 @@ class Irregular(NamedTuple):
     ragged: tuple[int, ...]
 
 
-def first_records(block: bytes, most: int) -> list[list[str]]:
+def first_records(block: bytes, most: int, delimiter: str = ",") -> list[list[str]]:
     """Return the cells of up to ``most`` first records of ``block`` (UTF-8), those before what is no CSV."""
     lines = io.TextIOWrapper(io.BytesIO(block), encoding="utf-8", errors="replace", newline="")
     found: list[list[str]] = []
     with contextlib.suppress(csv.Error):
-        found.extend(itertools.islice(csv.reader(lines, strict=True), most))
+        found.extend(itertools.islice(csv.reader(lines, strict=True, delimiter=delimiter), most))
     return found
 
 
-def filled_columns(file: BufferedReader, encoding: str, places: Collection[int], below: int) -> set[int]:
+def filled_columns(
+    file: BufferedReader, encoding: str, places: Collection[int], below: int, delimiter: str = ","
+) -> set[int]:
     """Return which of the columns at ``places`` hold more than blanks in a row under row ``below``; ``file`` stays."""
     at = file.tell()
     file.seek(0)
@@ -53,7 +55,7 @@ def filled_columns(file: BufferedReader, encoding: str, places: Collection[int],
     limit = csv.field_size_limit(_LONGEST_CELL)
     try:
         with contextlib.suppress(csv.Error):
-            for row in itertools.islice(csv.reader(lines), below, None):
+            for row in itertools.islice(csv.reader(lines, delimiter=delimiter), below, None):
                 found.update(place for place in places if place < len(row) and row[place].strip(BLANKS))
     finally:
         csv.field_size_limit(limit)
@@ -62,7 +64,9 @@ def filled_columns(file: BufferedReader, encoding: str, places: Collection[int],
     return found
 
 
-def walk(file: BufferedReader, encoding: str, width: int, *, header_row: int, where: str) -> Irregular:
+def walk(
+    file: BufferedReader, encoding: str, width: int, *, header_row: int, where: str, delimiter: str = ","
+) -> Irregular:
     """Return the irregular rows of ``file`` below its header, which has ``width`` cells.
 
     A file that ends inside quotes or in a short row raises `InputError` ``cut-off``; one whose quotes do
@@ -75,7 +79,7 @@ def walk(file: BufferedReader, encoding: str, width: int, *, header_row: int, wh
     ragged: list[int] = []
     number, last_cells, last_row, ends_with_comma = 0, width, 0, 0
     try:
-        for number, row in _numbered(lines, where=where):
+        for number, row in _numbered(lines, delimiter, where=where):
             if number <= header_row:
                 continue
             ends_with_comma += len(row) == width + 1 and not row[-1].strip(BLANKS)
@@ -112,8 +116,8 @@ def cut_off(where: str, what: str) -> InputError:
     )
 
 
-def _numbered(lines: io.TextIOWrapper, *, where: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(lines, strict=True)
+def _numbered(lines: io.TextIOWrapper, delimiter: str, *, where: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(lines, strict=True, delimiter=delimiter)
     number = 0
     limit = csv.field_size_limit(_LONGEST_CELL)
     try:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 _LARGEST_FILE = 256 << 20
+#: Kinds that are read whole into memory.
+_LARGEST_OLDER = 64 << 20
 _LARGEST_PART = 256 << 20
 _LARGEST_WHOLE = 512 << 20
 _MOST_PARTS = 2_000
@@ -171,6 +173,17 @@ def refuse_other_kinds(file: BinaryIO, *, where: str) -> None:
         raise InputError(
             "broken-file", f"the file is {kind}, whatever its name says, or damaged", where=where, fix=_RESAVE
         )
+
+
+def check_older(file: BinaryIO, *, where: str) -> None:
+    """Refuse a workbook of an older kind, or of OpenDocument, that is larger than any extract, or could do harm."""
+    head, size = file.read(len(_ZIP)), file.seek(0, 2)
+    file.seek(0)
+    if head.startswith(_ZIP):
+        Package(file, where=where)
+        file.seek(0)
+    elif size > _LARGEST_OLDER:
+        raise _bomb(where)
 
 
 def _has_encrypted_stream(file: BinaryIO) -> bool:

@@ -20,8 +20,9 @@ from pipeline.extract.workbook.strings import has_header, shared_strings
 from pipeline.extract.workbook.texts import refuse_marked_texts, without_formatting
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
+    from pipeline.extract.workbook.cells import Row
     from pipeline.extract.workbook.formats import Shown
     from pipeline.extract.workbook.package import Attributes, Package
     from pipeline.extract.workbook.sheets import Wanted
@@ -54,13 +55,39 @@ class Look(NamedTuple):
     formats: Mapping[str, Shown]
 
 
+class Opened(NamedTuple):
+    """A workbook in which nothing unwanted is: its parts, formats, shared texts, and by number its sheets, with a look.
+
+    ``heads`` are the first rows of each sheet.
+    """
+
+    parts: Parts
+    formats: Mapping[str, Shown]
+    strings: Strings
+    sheets: Mapping[int, Sheet]
+    heads: Mapping[int, Mapping[int, Row]]
+    looks: Mapping[int, SheetLook]
+
+
 def look(package: Package, wanted: Wanted) -> Look:
     """Return what is known of the workbook; nothing unwanted is in it, and nothing of the extract elsewhere.
 
     Raises `InputError` ``missing-sheet``, ``protective-marking``, ``cut-or-continued`` or the code of what is
     unwanted and not allowed.
     """
-    allowed, where = wanted.allowed, package.where
+    found = opened(package, wanted.allowed, wanted.title_rows + 1 + LOOKED_BELOW)
+    headed = [number for number, rows in found.heads.items() if has_header(rows, found.strings, wanted.declared)]
+    chosen = choose(found.parts.sheets, wanted, headed, where=package.where)
+    for number in found.sheets:
+        if number != chosen:
+            refuse_marked_lines(package, found, number, wanted.title_rows)
+    check_amount(package, found, chosen)
+    return Look(found.parts, found.sheets[chosen], found.looks[chosen], found.formats)
+
+
+def opened(package: Package, allowed: Collection[str], rows: int) -> Opened:
+    """Return a workbook with the first ``rows`` of each sheet; what is not ``allowed`` in it is an `InputError`."""
+    where = package.where
     parts = _workbook(package, _main_part(package))
     refuse_unwanted(package, allowed)
     refuse(allowed, "hidden-sheet", where, found=any(sheet.hidden for sheet in parts.sheets))
@@ -69,30 +96,22 @@ def look(package: Package, wanted: Wanted) -> Look:
     refuse_marked_texts(package)
     formats = shown_styles(package, parts.styles)
     sheets = {number: sheet for number, sheet in enumerate(parts.sheets, start=1) if sheet.part}
-    heads = {
-        number: first_rows(package, sheet.part, wanted.title_rows + 1 + LOOKED_BELOW)
-        for number, sheet in sheets.items()
-    }
+    heads = {number: first_rows(package, sheet.part, rows) for number, sheet in sheets.items()}
     strings = shared_strings(package, parts.strings, heads.values())
     looks = {
         number: _look_into(package, sheet, allowed, formats, where=f"{where}, sheet {number} of {len(parts.sheets)}")
         for number, sheet in sheets.items()
     }
-    headed = [number for number, rows in heads.items() if has_header(rows, strings, wanted.declared)]
-    chosen = choose(parts.sheets, wanted, headed, where=where)
-    for number, sheet in sheets.items():
-        if number != chosen:
-            _refuse_marked_lines(package, sheet, looks[number], strings, wanted)
-    _check_amount(package, sheets[chosen], looks[chosen], strings.lengths)
-    return Look(parts, sheets[chosen], looks[chosen], formats)
+    return Opened(parts, formats, strings, sheets, heads, looks)
 
 
-def _refuse_marked_lines(package: Package, sheet: Sheet, seen: SheetLook, strings: Strings, wanted: Wanted) -> None:
+def refuse_marked_lines(package: Package, found: Opened, number: int, title_rows: int) -> None:
     """Refuse a marking in the title rows of another sheet, and in its rows that are no lines of a table."""
-    if not strings.marked and not seen.has_marked_text:
+    seen, marked_texts = found.looks[number], found.strings.marked
+    if not marked_texts and not seen.has_marked_text:
         return
-    width = max(seen.last_column, 1)
-    if has_marked_line(package, sheet.part, marked=strings.marked, title_rows=wanted.title_rows, width=width):
+    part, width = found.sheets[number].part, max(seen.last_column, 1)
+    if has_marked_line(package, part, marked=marked_texts, title_rows=title_rows, width=width):
         raise marked(where=package.where, place="cells of another sheet")
 
 
@@ -161,8 +180,9 @@ def _workbook(package: Package, main: str) -> Parts:
     return parts
 
 
-def _check_amount(package: Package, sheet: Sheet, seen: SheetLook, lengths: Sequence[int]) -> None:
+def check_amount(package: Package, found: Opened, number: int) -> None:
     """Refuse a sheet whose cells name more text than any extract holds: a shared one counts wherever it is used."""
+    sheet, seen, lengths = found.sheets[number], found.looks[number], found.strings.lengths
     if seen.shared_cells * max(lengths, default=0) <= _MOST_TEXT:
         return
     total = 0

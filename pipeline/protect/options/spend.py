@@ -108,7 +108,11 @@ _NO_CONTRACTS = ("", " ", "Jane", "JANE", "Jane Roe", "C Jane Roe", "C 1", "C-1 
 def _value_for_money(section: Section) -> tuple[str, str]:
     """Return whether reasons are required, and the sentence for the public that is needed where they are not."""
     choice = section.choice("value_for_money", ("required", "not-recorded"), "required")
-    note = section.text("value_for_money_note", checks.LABEL, default="")
+    absent = section.reader.absent.get("Value For Money", "")
+    if absent and choice == "required":
+        section.bad("value_for_money", "`not-recorded`: the mapping says that the system holds no reasons")
+    reason = absent if choice == "not-recorded" else ""
+    note = section.text("value_for_money_note", checks.LABEL, default=reason)
     if choice == "not-recorded" and not note:
         section.missing("value_for_money_note", "a sentence that tells the public why no reasons are recorded")
     if choice == "required" and note:

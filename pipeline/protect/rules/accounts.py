@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain
 from pipeline.columns.keys import folded
 from pipeline.errors import InputError
-from pipeline.model.handling import Judgement, Problem, RowRule, problem
+from pipeline.model.handling import Decisive, Judgement, Problem, RowRule, problem
 from pipeline.model.reasons import REASONS
 from pipeline.protect.handling import key_problems
 from pipeline.protect.options.spend import SpendOptions
@@ -64,6 +64,11 @@ class ExcludedAccounts(RowRule):
     why: str = "they are not spending on suppliers"
     still_checked: tuple[str, ...]
     codelist: str = "excluded-account"
+
+    @property
+    def decisive(self) -> tuple[Decisive, ...]:
+        """The account; one for all would exclude nothing."""
+        return (Decisive(self.column, constant=False),)
 
     def enter(self, cells: Mapping[str, pa.Array], _rows: pa.Array, context: Context) -> Mapping[str, str]:
         """Return the accounts that an excluded prefix matches only when case, blanks and zeros are left aside."""

@@ -98,7 +98,8 @@ class OneIncident(RowRule):
     def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the rows without a number that can be trusted: nobody can say which incident they are."""
         column = raw.cells[self.column]
-        return key_problems(self.column, column, problem(self.column, "blank-value", ~filled(column)))
+        blank = problem(self.column, "blank-value", ~filled(column))
+        return key_problems(self.column, column, blank, joined=self.joined)
 
     def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:
         """Return the key of each row's incident."""

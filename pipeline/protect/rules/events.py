@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, filled, plain, where
-from pipeline.model.handling import Judgement, RowRule, nowhere
+from pipeline.model.handling import Decisive, Judgement, RowRule, nowhere
 from pipeline.model.public_rows import PublicRevision
 from pipeline.protect.rules.rule import Marked, only
 from pipeline.protect.treatments.dates import before
@@ -67,6 +67,11 @@ class _ProtectedEvent(RowRule):
     def reads(self) -> tuple[str, ...]:
         """What protects, and the event."""
         return (self.coded, self.reference)
+
+    @property
+    def decisive(self) -> tuple[Decisive, ...]:
+        """What protects."""
+        return (Decisive(self.coded),)
 
     @property
     def _key(self) -> str:

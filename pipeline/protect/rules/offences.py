@@ -35,6 +35,11 @@ class OffenceAgrees(RowRule):
         """The offence code and the crime type."""
         return (self.column, self.crime_type)
 
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The offence code: the crime type is published."""
+        return (self.column,)
+
     def _expected(self, raw: RawTable, context: Context) -> pa.Array:
         listed = context.codelists.read(self.codelist).mapping("code", "crime_type", month=context.first_month)
         return on_distinct(raw.cells[self.column], listed.get)

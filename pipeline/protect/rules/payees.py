@@ -17,6 +17,7 @@ from pipeline.model.payee_types import PERSONAL, PROTECTED, PROTECTION
 from pipeline.model.public_rows import PublicRevision, PublicRows
 from pipeline.protect.rules.kept_back import Keys, Lines, as_released, released, remembered
 from pipeline.protect.rules.named import Names
+from pipeline.protect.rules.of_payees import OfPayees
 from pipeline.protect.rules.payee_questions import pence, questions_of
 from pipeline.protect.rules.payee_register import (
     ASKED,
@@ -39,7 +40,7 @@ from pipeline.protect.rules.payee_register import (
 )
 from pipeline.protect.rules.redaction import Redaction
 from pipeline.protect.rules.rule import these_rows, written_differently
-from pipeline.protect.rules.transactions import OfTransactions, Review, together, transactions, with_any
+from pipeline.protect.rules.transactions import Review, together, transactions, with_any
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -53,14 +54,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Payee(OfTransactions):
+class Payee(OfPayees):
     """Redacts people, and withholds transactions whose payee nobody has classified.
 
     One payee is one payee, however its number is written, and by its name too.  A protected line takes supplier,
     department, category, purpose and contract reference from its whole transaction.
     """
 
-    takes: ClassVar[int | None] = 1
     needs: ClassVar[tuple[str, ...]] = ("supplier-types",)
     register: ClassVar[str] = "payee"
     holds: ClassVar[str] = "types of suppliers"

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, mask_of, plain
 from pipeline.columns.keys import fold_column
-from pipeline.model.handling import Judgement, Problem, RowRule, nowhere, problem
+from pipeline.model.handling import Decisive, Judgement, Problem, RowRule, nowhere, problem
 from pipeline.model.public_rows import PublicRevision, PublicRows
 from pipeline.protect.pseudonyms import FULL
 from pipeline.protect.rules.rule import Marked, is_flag, only, written_differently
@@ -50,6 +50,11 @@ class RestrictedRecord(RowRule):
     def reads(self) -> tuple[str, ...]:
         """The mark and the reference."""
         return (self.column, self.reference)
+
+    @property
+    def decisive(self) -> tuple[Decisive, ...]:
+        """The mark."""
+        return (Decisive(self.column, (_RESTRICTED,)),)
 
     @property
     def _key(self) -> str:

@@ -119,7 +119,8 @@ class WholeTransactions(OfTransactions):
     def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the lines without a number."""
         column = raw.cells[self.column]
-        return key_problems(self.column, column, problem(self.column, "blank-value", ~filled(column)))
+        blank = problem(self.column, "blank-value", ~filled(column))
+        return key_problems(self.column, column, blank, joined=self.joined)
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
         """Return the transactions and their lines."""

@@ -70,6 +70,11 @@ class Coded(OneColumn):
     blank: bool = False
     flag: bool = False
 
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The code, where it may be blank."""
+        return self.columns if self.blank else ()
+
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the labels, and the cells that have none."""
         labels = context.codelists.read(self.codelist).mapping(self.key, self.label, month=context.first_month)
@@ -99,6 +104,11 @@ class Coded(OneColumn):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag(OneColumn):
     """Publishes `Y` and `N` as `true` and `false`; empty stays empty, anything else is a problem."""
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The mark."""
+        return self.columns
 
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the booleans."""
@@ -154,6 +164,11 @@ class ValueForMoney(OneColumn):
 
     options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
     why: str = "the law asks why value for money was expected"
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The reason: the settings say whether there has to be one."""
+        return self.columns
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the labels; an empty cell is a problem, and so is a retired label.

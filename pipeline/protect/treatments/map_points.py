@@ -16,7 +16,7 @@ import pyproj
 from scipy.spatial import cKDTree
 
 from pipeline.columns.arrays import encoded, facts_of_distinct, filled, mask_of, plain, where
-from pipeline.model.handling import Problem, Treated, Treatment, length_of, problem
+from pipeline.model.handling import Decisive, Problem, Treated, Treatment, length_of, problem
 from pipeline.protect.handling import key_problems
 from pipeline.protect.treatments.first_place import keep_first_places
 
@@ -134,6 +134,11 @@ class MapPoint(Treatment):
     def reads(self) -> tuple[str, ...]:
         """Its columns, and the reference of the record."""
         return (*self.columns, *(self.record.reads if self.record else ()))
+
+    @property
+    def decisive(self) -> tuple[Decisive, ...]:
+        """How sure the place is."""
+        return (Decisive(self.columns[2], ("unknown",)),)
 
     @property
     def makes(self) -> tuple[str, ...]:

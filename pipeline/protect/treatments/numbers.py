@@ -34,6 +34,11 @@ class Band(OneColumn):
     _: KW_ONLY
     why: str = "exact numbers of a small group single people out"
 
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The count."""
+        return self.columns
+
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the bands; what is no whole number from 0 on is a problem."""
         rows = context.codelists.read(self.codelist).rows
@@ -66,6 +71,16 @@ class Money(OneColumn):
     """Publishes an amount in pounds and pence; empty is a problem unless ``blank``."""
 
     blank: bool = False
+
+    @property
+    def amounts(self) -> tuple[str, ...]:
+        """The amount."""
+        return self.columns
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The amount, where it may be blank."""
+        return self.columns if self.blank else ()
 
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the amounts with two places."""

@@ -64,7 +64,7 @@ class Pseudonym(OneColumn):
         named = context.pseudonyms.column(self.scope, [cells[name] for name in self.reads], length=self.length)
         column = cells[self.column]
         blank = problem(self.column, "blank-reference", ~filled(column))
-        return Treated(self._same(named), key_problems(self.column, column, blank))
+        return Treated(self._same(named), key_problems(self.column, column, blank, joined=self.joined))
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return references of the scope."""

@@ -34,6 +34,11 @@ class CompanyNumber(OneColumn):
 
     why: str = "the public register of companies"
 
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The number."""
+        return self.columns
+
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the numbers, and how many are left out."""
         text, other = _of_form(cells[self.column], COMPANY_NUMBER.fullmatch)
@@ -59,6 +64,11 @@ class ContractReference(OneColumn):
     def open_text(self) -> tuple[str, ...]:
         """The reference."""
         return self.makes
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The reference."""
+        return self.columns
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the references, and how many are left out."""

@@ -24,6 +24,11 @@ class Period(Treatment):
 
     why: str = "a line belongs to its file's month"
 
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """The period."""
+        return self.columns
+
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return no column; another period is a problem."""
         column = cells[self.column]

@@ -33,6 +33,11 @@ class Keep(OneColumn):
         """The text."""
         return self.makes
 
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The text, where it may be blank."""
+        return self.columns if self.blank else ()
+
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the text itself."""
         column = cells[self.column]

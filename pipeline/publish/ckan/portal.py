@@ -90,7 +90,9 @@ class CkanPortal:
         for file, held in sorted(package.files.items()):
             if not held.withdrawn:
                 sha256, size = held.stated
-                yield PublicFile(file, sha256, partial(self._client.fetch, package.place(file), size=min(size, _MOST_IN_MEMORY)))
+                yield PublicFile(
+                    file, sha256, partial(self._client.fetch, package.place(file), size=min(size, _MOST_IN_MEMORY))
+                )
 
     def apply(self, plan: Plan, publications: Sequence[Publication]) -> None:
         """Make the portal hold exactly what ``plan`` says, whole or not at all per dataset, and read it back.

@@ -45,11 +45,11 @@ def survey(
 ) -> Survey:
     """Return three months of extracts; ``changed`` are other digests, ``late`` other months in a file, by path."""
     feeds = declared()[name].feeds
-    own = {feed.name: {month: f"{feed.name}/{month}" for month in MONTHS} for feed in feeds}
+    own = {feed.name: {f"{feed.name}/{month}": month for month in MONTHS} for feed in feeds}
     receipts = {
         feed: {
             path: Receipt(path, 1, (changed or {}).get(path, path), 1, {month: 1, **(late or {}).get(path, {})})
-            for month, path in files.items()
+            for path, month in files.items()
         }
         for feed, files in own.items()
     }

@@ -54,6 +54,13 @@ def test_a_planted_cell_is_found_case_and_blanks_aside(published: str, cell: str
     assert cell.casefold() not in said.casefold()
 
 
+def test_a_cell_that_is_public_in_its_own_row_is_looked_for_where_it_is_not() -> None:
+    apart = watch(PERSON, PERSON)._replace(apart=("name",))
+    assert check(table(PERSON, PERSON, purpose=[PERSON, "x"]), [apart], where="").compared == 2
+    with pytest.raises(PrivacyError, match="would be published in `purpose`"):
+        check(table(PERSON, "REDACTED", purpose=["x", PERSON]), [apart], where="")
+
+
 def test_rows_that_are_not_in_the_release_are_not_compared() -> None:
     assert check(table(PERSON, "somebody else"), [watch(PERSON, "nobody", rows=[-1, 1])], where="").compared == 1
     with pytest.raises(PrivacyError, match="identity-published"):

@@ -25,8 +25,8 @@ from pipeline.sample import bears_mark, make_sample
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipeline.model.declaration import Source
     from pipeline.model.periods import PeriodKind
+    from pipeline.model.source import Source
 
 from pipeline.codelists import CODELISTS
 

@@ -280,7 +280,9 @@ CUSTODY = LEAST + '[sources.custody]\nfirst_month = "2024-02"\n'
 
 
 def test_a_source_has_a_name_in_the_settings_and_its_address_in_a_variable(tmp_path: Path) -> None:
-    sources = loaded(tmp_path, CUSTODY, PIPELINE_SOURCE_CUSTODY=DATABASE, PIPELINE_ENGAGEMENT_DATABASE=DATABASE).sources
+    sources = loaded(
+        tmp_path, CUSTODY, PIPELINE_CUSTODY_DATABASE=DATABASE, PIPELINE_ENGAGEMENT_DATABASE=DATABASE
+    ).sources
     assert sorted(sources.addresses) == ["custody", "engagement"]
     assert (sources.first_month("custody"), sources.first_month("engagement")) == ("2024-02", "2010-12")
     assert loaded(tmp_path, CUSTODY).sources.address("custody") is None
@@ -293,14 +295,26 @@ def test_the_engagement_system_is_the_source_of_that_name(tmp_path: Path) -> Non
     assert settings.sources.addresses.keys() == {"engagement"}
     assert settings.sources.first_month("engagement") == "2020-01"
     twice = complaint(tmp_path, text, PIPELINE_SOURCE_ENGAGEMENT=DATABASE, PIPELINE_ENGAGEMENT_DATABASE=DATABASE)
-    assert "[sources] engagement" in twice
+    assert "bad-setting: PIPELINE_SOURCE_ENGAGEMENT: the same address is set twice" in twice
     assert DATABASE not in twice
 
 
 def test_an_address_stands_in_no_file_and_belongs_to_a_source(tmp_path: Path) -> None:
     written_down = complaint(tmp_path, f'{CUSTODY}address = "{DATABASE}"\n')
     assert written_down.startswith("secret-in-file: ")
-    assert "PIPELINE_SOURCE_CUSTODY" in written_down
+    assert "PIPELINE_CUSTODY_DATABASE" in written_down
     assert complaint(tmp_path, LEAST, PIPELINE_SOURCE_CUSTODY=DATABASE).startswith(
         "unknown-variable: PIPELINE_SOURCE_CUSTODY: the settings name no such source"
     )
+    assert "PIPELINE_CUSTDY_DATABASE: the settings name no such source" in complaint(
+        tmp_path, CUSTODY, PIPELINE_CUSTDY_DATABASE=DATABASE
+    )
+
+
+def test_an_address_is_read_under_its_older_name_too(tmp_path: Path) -> None:
+    assert loaded(tmp_path, CUSTODY, PIPELINE_SOURCE_CUSTODY=DATABASE).sources.addresses.keys() == {"custody"}
+    text = LEAST + '[sources.engagement]\nfirst_month = "2020-01"\n'
+    settings = loaded(tmp_path, text, PIPELINE_ENGAGEMENT_DATABASE=DATABASE)
+    assert settings.sources.addresses.keys() == {"engagement"}
+    both = complaint(tmp_path, text + '[engagement]\nfirst_month = "2020-01"\n')
+    assert "[sources] engagement" in both

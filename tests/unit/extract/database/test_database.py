@@ -21,6 +21,7 @@ from pipeline.errors import InputError, PipelineError, SettingsError
 from pipeline.extract.database.database import Database
 from pipeline.extract.database.patience import Watch, within
 from pipeline.extract.database.texts import text_of
+from pipeline.extract.reader import anew
 from pipeline.model.periods import MONTH as CALENDAR
 from pipeline.model.tables import CellProblem
 from pipeline.settings.secret import Secret
@@ -223,15 +224,15 @@ def test_any_address_works_also_a_uri(tmp_path: Path) -> None:
     path = make(tmp_path, ("e1", "k", 1, "x"))
     for address in (f"sqlite:///{path}", f"sqlite:///file:{path}?mode=rwc&uri=true"):
         assert len(rows(at(address).read(tmp_path / "elsewhere", EVENTS.whole, COLUMNS, COLUMNS))) == 1
-        assert at(address).extracts(tmp_path, CALENDAR)
+        assert at(address).extracts(tmp_path, CALENDAR, anew)
 
 
 def test_whether_it_is_there(tmp_path: Path) -> None:
-    assert not EVENTS.extracts(tmp_path, CALENDAR)
+    assert not EVENTS.extracts(tmp_path, CALENDAR, anew)
     path = make(tmp_path)
-    assert EVENTS.extracts(tmp_path, CALENDAR)
+    assert EVENTS.extracts(tmp_path, CALENDAR, anew)
     other = Database(source="engagement", default="", table="priority", key="priority_id")
-    assert not at(f"sqlite:///{path}", other).extracts(tmp_path, CALENDAR)
+    assert not at(f"sqlite:///{path}", other).extracts(tmp_path, CALENDAR, anew)
 
 
 @pytest.mark.parametrize(
@@ -277,7 +278,7 @@ def test_a_missing_table(tmp_path: Path) -> None:
     error = refusal(lambda: other.read(tmp_path, other.whole, COLUMNS, COLUMNS))
     assert error.text() == (
         "missing-table: engagement/events.sqlite: the database has no table `priority`\n"
-        "  to do: correct the address, or the table's name in the dataset's declaration"
+        "  to do: correct the address, or the table's name in the dataset's declaration or in its mapping"
     )
 
 

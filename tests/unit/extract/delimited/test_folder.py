@@ -19,6 +19,7 @@ from tests.lib.refused import refused
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pipeline.extract.delimited.request import Request
     from pipeline.extract.delimited.stream import CheckedStream
     from pipeline.model.tables import Extracted
 
@@ -256,9 +257,7 @@ def test_a_marked_header_stops_the_file_unless_the_column_is_declared(tmp_path: 
     assert texts(Folder("f.csv").read(tmp_path, "f.csv", ["b"], ["RESTRICTED", "b"])) == {"b": ["2"]}
 
 
-@pytest.mark.parametrize(
-    "data", [b"\na,b\n1,2\n", b"1,2\n3,4\n", b'"a,b\n1,2\n', b'"a"x,b\n1,2\n', b"a;b\n1;2\n", b"a\tb\n1\t2\n"]
-)
+@pytest.mark.parametrize("data", [b"1,2\n3,4\n", b'"a,b\n1,2\n', b'"a"x,b\n1,2\n', b"a:b\n1:2\n"])
 def test_a_first_row_that_is_no_header(tmp_path: Path, data: bytes) -> None:
     assert refusal(tmp_path, data).code == "no-header-row"
 
@@ -272,7 +271,7 @@ def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path, monkeypat
     original = folder_module._parsed
 
     def parse_and_grow(
-        stream: CheckedStream, shape: folder_module._Shape, request: folder_module.Request, *, block: int
+        stream: CheckedStream, shape: folder_module._Shape, request: Request, *, block: int
     ) -> tuple[pa.Table | None, bool]:
         result = original(stream, shape, request, block=block)
         path.write_text("a,b\n1,2\n3,4\n")
@@ -328,13 +327,48 @@ def test_marked_title_rows_stop_the_file(tmp_path: Path, title: str) -> None:
     assert PERSON not in caught.value.text()
 
 
-def test_a_header_in_another_row_is_found(tmp_path: Path) -> None:
-    error = refusal(tmp_path, f"{PERSON}\n\na,b\n1,2\n".encode())
-    assert error.code == "no-header-row"
-    assert "The header stands in row 3, expected in row 1" in error.text()
-    with pytest.raises(InputError, match="stands in row 1, expected in row 3"):
-        titled(tmp_path, b"a,b\n1,2\n3,4\n5,6\n")
-    assert "Row 1 is a `sep=` line" in refusal(tmp_path, b"sep=,\r\na,b\r\n1,2\r\n").text()
+@pytest.mark.parametrize(
+    ("data", "note"),
+    [
+        (f"{PERSON}\n\na,b\n1,2\n".encode(), "read as having its header in row 3"),
+        (b"sep=,\r\na,b\r\n1,2\r\n", "read as having its header in row 2"),
+        (b"a;b\n1;2\n", "read as having semicolons between its cells"),
+        (b"a\tb\n1\t2\n", "read as having tabs between its cells"),
+        (b'b|a\n"2"|1\n', "read as having bars between its cells"),
+        (b"A, B\n1,2\n", "read as having 2 of its names written otherwise"),
+        (
+            b"Report;\nB;A\n2;1\n",
+            (
+                "read as having semicolons between its cells, having its header in row 2, "
+                "having 2 of its names written otherwise"
+            ),
+        ),
+        (b"a,b\r1,2\r", "read as having carriage returns alone at the ends of its lines"),
+        (
+            b"a;b\r1;2",
+            "read as having semicolons between its cells, having carriage returns alone at the ends of its lines",
+        ),
+    ],
+)
+def test_what_is_laid_out_a_little_otherwise_is_read_and_said(tmp_path: Path, data: bytes, note: str) -> None:
+    extracted = read(tmp_path, data)
+    assert (rows(extracted), extracted.note) == ([("1", "2")], note)
+
+
+def test_an_underscore_stands_for_a_blank(tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_text("net_AMOUNT,b\n1,2\n")
+    extracted = Folder("f.csv").read(tmp_path, "f.csv", ["Net Amount"], ["Net Amount", "b"])
+    assert texts(extracted) == {"Net Amount": ["1"]}
+    assert extracted.note == "read as having 1 of its names written otherwise"
+
+
+@pytest.mark.parametrize("data", [b"a;b;c\n1;2;3\n", b"a;A;b\n1;1;2\n", b"x\na\n1\n", b"A,B,C\n1,2,3\n"])
+def test_another_layout_is_taken_only_with_exactly_the_agreed_names(tmp_path: Path, data: bytes) -> None:
+    assert refusal(tmp_path, data).code in ("no-header-row", "unknown-column")
+
+
+def test_a_marking_in_what_are_taken_for_title_rows_stops_the_file(tmp_path: Path) -> None:
+    assert refusal(tmp_path, b"Report\nSECRET\na,b\n1,2\n").code == "protective-marking"
 
 
 @pytest.mark.parametrize("limit", [65_536, 1_048_576])

@@ -1,0 +1,71 @@
+"""A connection that only reads, and errors that hold no cell and no address."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sql
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.extract.database.patience import Watch
+
+_BUSY = ("locked", "busy")
+
+
+@contextmanager
+def connected(engine: sql.Engine, watch: Watch, *, where: str) -> Iterator[sql.Connection]:
+    """Give a connection that only reads; whatever goes wrong with it becomes an error of ours."""
+    try:
+        with engine.connect().execution_options(postgresql_readonly=True) as connection:
+            watch.connected(connection)
+            yield connection
+    except OperationalError as error:
+        raise _unusable(str(error.orig), where) from None
+    except (SQLAlchemyError, ValueError, ArithmeticError, OSError):  # what drivers raise themselves; may hold a cell
+        raise broken(where, "it is damaged, or no database") from None
+    finally:
+        engine.dispose()
+
+
+def has_table(connection: sql.Connection, table: str) -> bool:
+    """Return whether a database has a table or a view, which may be named with its schema."""
+    schema, _, name = table.rpartition(".")
+    inspected = sql.inspect(connection)
+    return inspected.has_table(name, schema=schema or None)
+
+
+def no_table(table: str, where: str) -> InputError:
+    """Return the error for a table that is not there."""
+    return InputError(
+        "missing-table",
+        f"the database has no table `{table}`",
+        where=where,
+        fix="correct the address, or the table's name in the dataset's declaration or in its mapping",
+    )
+
+
+def _unusable(text: str, where: str) -> InputError:
+    """Return the error for a database that does not answer; ``text`` is looked at, never shown."""
+    if any(word in text.lower() for word in _BUSY):
+        return InputError(
+            "database-busy", "the database is locked by another program", where=where, fix="run again in a while"
+        )
+    return InputError(
+        "database-unusable",
+        "the database cannot be reached or does not let us read",
+        where=where,
+        fix="check its address, that it is running, and that the account may read the table",
+    )
+
+
+def broken(where: str, what: str) -> InputError:
+    """Return the error for a database of which nothing can be made."""
+    return InputError(
+        "broken-database", f"the database cannot be read: {what}", where=where, fix="have it exported again, whole"
+    )

@@ -1,0 +1,117 @@
+"""The parts of a file that receipts speak of: the rows of one period, of one sheet where there are several."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.columns.arrays import facts_of_distinct, plain
+from pipeline.columns.date_forms import read_dates
+from pipeline.columns.dates import days
+from pipeline.errors import InputError
+from pipeline.extract.mapped.tables import cells_named
+from pipeline.model.file_names import month_said, named
+from pipeline.model.mapping import SHEET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from pipeline.extract.mapped.tables import Loaded, Table
+    from pipeline.model.file_names import Named
+    from pipeline.model.mapping import ExportMapping
+    from pipeline.model.periods import Period, PeriodKind
+
+
+class Part(NamedTuple):
+    """Rows of a table that belong to one period: what receipts call them, and their positions."""
+
+    name: str
+    period: Period
+    table: Table
+    positions: NDArray[np.int64]
+
+
+def said_by(path: str, mapping: ExportMapping) -> Named | None:
+    """Return what the name of a file says, None where it is no file of the mapping."""
+    return next(filter(None, (named(pattern, path) for pattern in mapping.files)), None)
+
+
+def file_of(name: str, mapping: ExportMapping) -> str:
+    """Return the file of a part by its name."""
+    pieces = name.split("#")
+    heads = ("#".join(pieces[:count]) for count in range(1, len(pieces) + 1))
+    return next((head for head in heads if said_by(head, mapping) is not None), name)
+
+
+def parts_of(path: str, loaded: Loaded, mapping: ExportMapping, kind: PeriodKind) -> Iterator[Part]:
+    """Yield the parts of a file; rows whose period cannot be read are with those above them.
+
+    Raises:
+        InputError: ``no-month``: the name of a sheet, or no row of a column, gives a period.
+    """
+    said = said_by(path, mapping)
+    for table in loaded.tables:
+        every = np.arange(len(table.rows))
+        if mapping.by_column:
+            yield from _by_column(table, mapping, kind)
+        elif mapping.month == SHEET:
+            month = month_said(table.sheet, said)
+            if not month:
+                raise _no_month(table, "the name of this sheet calls no month", mapping)
+            yield Part(table.name, kind.of_month(month), table, every)
+        else:
+            yield Part(table.name, said.period(kind) if said else "", table, every)
+
+
+def _by_column(table: Table, mapping: ExportMapping, kind: PeriodKind) -> Iterator[Part]:
+    cells = cells_named(table, (mapping.month,))
+    if cells is None or not len(cells):
+        return
+    read = read_dates(cells, mapping.dates).cells if mapping.dates else cells
+    day = plain(days(read, time_allowed=True))
+    month = pc.coalesce(pc.utf8_slice_codeunits(day, 0, 7), pc.if_else(pc.is_valid(day), None, plain(cells)))
+
+    def number(text: str) -> int:
+        found = month_said(text)
+        return kind.number(kind.of_month(found)) if found else 0
+
+    periods = facts_of_distinct(month, number, dtype=np.int64, empty=0)
+    if not periods.any():
+        what = f"none of its {len(periods):,} rows has a date in the column that gives the month"
+        raise _no_month(table, what, mapping)
+    known = np.where(periods > 0, np.arange(len(periods)), -1)
+    above = np.maximum.accumulate(known)
+    first = int(np.argmax(periods > 0))
+    periods = periods[np.where(above >= 0, above, first)]
+    for each in np.unique(periods).tolist():
+        yield Part(f"{table.name}#{kind.name(each)}", kind.name(each), table, np.flatnonzero(periods == each))
+
+
+def _no_month(table: Table, what: str, mapping: ExportMapping) -> InputError:
+    fix = f"correct `month`, `sheets` or `dates` in [extracts.{mapping.feed}]"
+    return InputError("no-month", what, where=table.name, fix=fix)
+
+
+def lines_of(part: Part) -> pa.Array:
+    """Return each row of a part as one text of all its cells, mentioned or not."""
+    taken = pa.array(part.positions)
+    columns = [plain(column).take(taken) for column in part.table.columns]
+    if not columns:
+        return pa.array([], pa.string())
+    return pc.binary_join_element_wise(*columns, "\x1f", null_handling="replace", null_replacement="\x1e")
+
+
+def digest_of(part: Part) -> str:
+    """Return the sha256 of all cells of the rows of a part, and of their numbers."""
+    digest = hashlib.sha256()
+    for line in lines_of(part).to_pylist():
+        digest.update(f"{len(line)}:{line}\n".encode("utf-8", "surrogatepass"))
+    digest.update(" ".join(map(str, part.table.rows[part.positions].tolist())).encode())
+    digest.update(f"\n{part.table.ragged}\n{part.table.problems}".encode())
+    return digest.hexdigest()

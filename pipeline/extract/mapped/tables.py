@@ -1,0 +1,177 @@
+"""The tables of one file of a force's own exports, each with every column as text; footers are left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.columns.arrays import filled, whole
+from pipeline.errors import InputError
+from pipeline.extract.delimited.whole import read_whole
+from pipeline.extract.mapped.footers import without_footers
+from pipeline.extract.mapped.header import header_row, may_be_shown, nearest_row, no_header, places_of
+from pipeline.extract.workbook.every_sheet import is_workbook, read_book
+from pipeline.extract.workbook.lines import UNREADABLE
+from pipeline.model.file_names import Named, month_said
+from pipeline.model.mapping import EVERY_SHEET, SHEET, folded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from pipeline.extract.workbook.every_sheet import SheetLines
+    from pipeline.model.mapping import ExportMapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table: what receipts call it, the name of its sheet, where each mentioned column stands by its folded name.
+
+    ``columns`` are text by place, empty cells null; ``problems`` are row numbers, places and codes.
+    """
+
+    name: str
+    sheet: str = ""
+    places: dict[str, int]
+    columns: tuple[pa.Array, ...]
+    rows: NDArray[np.int64]
+    ragged: tuple[int, ...] = ()
+    problems: tuple[tuple[int, int, str], ...] = ()
+    footers: tuple[int, ...] = ()
+
+
+#: Lets a month without a year be called.
+_ANY_YEAR = Named(financial_year="2000")
+
+
+class Loaded(NamedTuple):
+    """A file: the sha256 of its bytes, how many they are, its encoding, and its tables."""
+
+    sha256: str
+    bytes: int
+    encoding: str
+    tables: tuple[Table, ...]
+
+
+class Kinds(NamedTuple):
+    """Which agreed columns hold dates, amounts, and the period of their file."""
+
+    dates: tuple[str, ...] = ()
+    amounts: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+
+
+def load(root: Path, path: str, mapping: ExportMapping, kinds: Kinds) -> Loaded:
+    """Return a file below ``root``; every error is an `InputError` about the whole file."""
+    if is_workbook(path):
+        return _book(root, path, mapping, kinds)
+
+    def find(rows: Sequence[Sequence[str]]) -> int:
+        row = header_row(rows, mapping)
+        if row is None:
+            raise no_header(rows, mapping, where=path)
+        return row
+
+    found = read_whole(root, path, encoding=mapping.encoding, delimiter=mapping.delimiter, header_row=find)
+    extracted = found.extracted
+    columns = tuple(extracted.cells.values())
+    where = f"{path}, row {found.header_row}" if found.header_row else path
+    places = places_of(found.header, filled_places(columns), mapping, where=where)
+    table = Table(name=path, places=places, columns=columns, rows=np.asarray(extracted.rows), ragged=extracted.ragged)
+    return Loaded(extracted.sha256, extracted.bytes, extracted.encoding, (_cut(table, mapping, kinds),))
+
+
+def _book(root: Path, path: str, mapping: ExportMapping, kinds: Kinds) -> Loaded:
+    named = {} if EVERY_SHEET in mapping.sheets else {folded(name): name for name in mapping.sheets}
+    seen: list[str] = []
+
+    def choose(number: int, name: str, rows: Sequence[Sequence[str]]) -> int | None:
+        if named and folded(name) not in named:
+            return None
+        seen.append(folded(name))
+        row = header_row(rows, mapping)
+        if row is None and (named or nearest_row(rows, mapping)[0]):
+            raise no_header(rows, mapping, where=f"{path}#{_label(number, name, mapping)}")
+        return row
+
+    book = read_book(root, path, allowed=mapping.allow, choose=choose)
+    lacking = [name for fold, name in named.items() if fold not in seen]
+    if lacking or not book.sheets:
+        what = f"it has no visible sheet `{lacking[0]}`" if lacking else "none of its visible sheets has the header"
+        fix = f"correct `sheets` or `columns` in [extracts.{mapping.feed}], or have it exported as before"
+        raise InputError("missing-sheet", what, where=path, fix=fix)
+    tables = (_cut(_sheet(path, sheet, mapping), mapping, kinds) for sheet in book.sheets)
+    return Loaded(book.sha256, book.bytes, path.rpartition(".")[2].lower(), tuple(tables))
+
+
+def _sheet(path: str, sheet: SheetLines, mapping: ExportMapping) -> Table:
+    name = f"{path}#{_label(sheet.number, sheet.name, mapping)}"
+    width = max((len(row) for row in sheet.lines.rows), default=len(sheet.header))
+    columns = [[row[place] if place < len(row) else None for row in sheet.lines.rows] for place in range(width)]
+    unreadable = [
+        (number, place, "unreadable-cell")
+        for number, row in zip(sheet.lines.numbers, sheet.lines.rows, strict=True)
+        if UNREADABLE in row
+        for place, cell in enumerate(row)
+        if cell == UNREADABLE
+    ]
+    texts = tuple(
+        pa.array([None if cell == UNREADABLE else cell for cell in column], pa.string()) for column in columns
+    )
+    bad = {place for _, place, _ in unreadable}
+    where = f"{name}, row {sheet.header_row}" if sheet.header_row else name
+    return Table(
+        name=name,
+        sheet=sheet.name,
+        places=places_of(sheet.header, [*filled_places(texts), *bad], mapping, where=where),
+        columns=texts,
+        rows=np.array(sheet.lines.numbers, np.int64),
+        problems=(*unreadable, *((row, place, "damaged-key") for row, place in sheet.lines.rounded)),
+    )
+
+
+def _label(number: int, name: str, mapping: ExportMapping) -> str:
+    """Return what messages call a sheet: its name where that cannot be a person's, else its number."""
+    plain = " ".join(name.split())
+    known = folded(plain) in map(folded, mapping.sheets) or (mapping.month == SHEET and month_said(plain, _ANY_YEAR))
+    return plain if known or may_be_shown(plain, mapping) else f"sheet {number}"
+
+
+def filled_places(columns: Sequence[pa.Array]) -> list[int]:
+    """Return the places of the columns that hold anything."""
+    return [place for place, column in enumerate(columns) if column.null_count < len(column)]
+
+
+def _cut(table: Table, mapping: ExportMapping, kinds: Kinds) -> Table:
+    """Return a table without blank rows and footers."""
+    if not len(table.rows):
+        return table
+    some = np.logical_or.reduce([filled(column) for column in table.columns])
+    keep, footers = without_footers(table, some, mapping, kinds)
+    if keep.all():
+        return table
+    mask = pa.array(keep)
+    kept = set(table.rows[keep].tolist())
+    return Table(
+        name=table.name,
+        sheet=table.sheet,
+        places=table.places,
+        columns=tuple(whole(pc.filter(column, mask)) for column in table.columns),
+        rows=table.rows[keep],
+        ragged=table.ragged,
+        problems=tuple(each for each in table.problems if each[0] in kept),
+        footers=footers,
+    )
+
+
+def cells_named(table: Table, names: Sequence[str]) -> pa.Array | None:
+    """Return the column of a table that stands under one of some spellings, None where none does."""
+    places = (table.places[folded(name)] for name in names if folded(name) in table.places)
+    place = next(places, None)
+    return None if place is None or place >= len(table.columns) else table.columns[place]

@@ -1,0 +1,120 @@
+"""What a feed is read from: the protocol that every archetype of `extract` answers to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from pipeline.model.periods import Period, PeriodKind
+    from pipeline.model.tables import Extracted
+
+
+class Address(Protocol):
+    """The address of a database: nothing shows it, and only what opens the database asks for it."""
+
+    def reveal(self) -> str:
+        """Return the address, which may hold a password."""
+
+
+class Connections(Protocol):
+    """What the settings say of sources that are asked over a connection: addresses, and how long one may take."""
+
+    @property
+    def first_row_seconds(self) -> int:
+        """How long the first row may take."""
+
+    @property
+    def query_seconds(self) -> int:
+        """How long a query may take as a whole."""
+
+    @property
+    def most_rows(self) -> int:
+        """How many rows an extract may have."""
+
+    def address(self, source: str) -> Address | None:
+        """Return the address of the source of that name, None where it is a file below ``data/raw``."""
+
+    def first_month(self, source: str) -> str:
+        """Return the first month of the source of that name that counts."""
+
+
+class Form(NamedTuple):
+    """How an extract of a source is laid out: its ``file`` below ``data/raw``, rows above its header, where it stands.
+
+    Its kind is the ending of the file's name.  ``table`` is its sheet, or its table, which has a ``key``.
+    """
+
+    file: str
+    title_rows: int = 0
+    table: str = ""
+    key: str = ""
+
+
+#: Gives the answer to a question about a file: what the function finds, where nobody knows it already.
+Remember: TypeAlias = "Callable[[str, Path, Callable[[], str]], str]"
+
+
+class Source(Protocol):
+    """An archetype that a feed chooses: how extracts are found below ``data/raw`` or elsewhere, and read as text.
+
+    It answers for itself: nothing outside `extract` asks which archetype it is.
+    """
+
+    @property
+    def whole(self) -> str:
+        """What receipts call the one extract that holds the rows of every period, "" where each period has its own.
+
+        Which of its rows count depends on the day of the run, and all that is asked of it comes in one query.
+        """
+
+    @property
+    def name(self) -> str:
+        """What the settings call it where they can give its address, "" for files."""
+
+    @property
+    def pattern(self) -> str:
+        """How files are named below ``data/raw``, with `{period}` for the period; "" where no file is expected."""
+
+    @property
+    def form(self) -> Form:
+        """How an extract of it is laid out."""
+
+    @property
+    def first_month(self) -> str:
+        """The first month that counts of an extract that is `whole`."""
+
+    def at(self, connections: Connections) -> Source:
+        """Return the same source, with its address where it has one."""
+
+    def check(self) -> None:
+        """Raise `SettingsError` where its address cannot be used; nothing is opened."""
+
+    def extracts(self, root: Path, kind: PeriodKind, remember: Remember) -> dict[str, Period]:
+        """Return what is there, each with its period of a ``kind``; one that is `whole` has no period of its own.
+
+        What has to be read for it is asked of ``remember``, which knows files that nobody touched.
+        """
+
+    def sha256(self, root: Path, path: str, remember: Remember) -> str:
+        """Return the sha256 of the extract at ``path``, which is not `whole`: of its file's bytes or of its rows."""
+
+    def files(self, root: Path, kind: PeriodKind) -> tuple[str, ...]:
+        """Return the names below ``root`` that belong to it, whether or not they are there."""
+
+    def read(
+        self,
+        root: Path,
+        path: str,
+        columns: Sequence[str],
+        declared: Sequence[str],
+        *,
+        dictionaries: Sequence[str] = (),
+    ) -> Extracted:
+        """Return the asked ``columns`` of the extract at ``path`` below ``root``, ``dictionaries`` encoded.
+
+        ``declared`` are all the columns that the feed names; other, missing or doubled ones raise
+        `InputError` ``unknown-column``, all in one message.
+        """
