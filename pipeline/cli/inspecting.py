@@ -10,6 +10,7 @@ from pipeline.cli.decisions import out, settings_of
 from pipeline.errors import ExitStatus, SettingsError
 from pipeline.profiling.as_json import facts
 from pipeline.profiling.describe import lines
+from pipeline.profiling.draft import draft
 from pipeline.profiling.likeness import Synonyms
 from pipeline.profiling.profile import profile
 from pipeline.run import select
@@ -18,6 +19,7 @@ from pipeline.settings.reader import nearest
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from pathlib import Path
 
     from pipeline.model.declaration import Feed
 
@@ -32,12 +34,30 @@ def inspect(options: argparse.Namespace) -> int:
             fix="run it in a terminal, without a pipe and without --json",
         )
     settings = settings_of(options)
-    found = profile(options.file, _feeds(options.feed), Synonyms(settings.synonyms))
+    synonyms = Synonyms(settings.synonyms)
+    found = profile(options.file, _feeds(options.feed), synonyms)
     if options.json:
         out([json.dumps(facts(found), ensure_ascii=False)])
+        return int(ExitStatus.OK)
+    out(lines(found, cells=options.show))
+    block = draft(found, synonyms, raw=settings.data / "raw", bodies=tuple(settings.force.bodies))
+    if options.write:
+        _write(options.write, block)
+        out(["", f"written: {options.write}"])
     else:
-        out(lines(found, cells=options.show))
+        out(["", *block.splitlines()])
     return int(ExitStatus.OK)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a new file; one that is there stays as it is."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise SettingsError(
+            "bad-command", "this file is there already, and stays as it is", where="--write", fix="name a new file"
+        ) from None
 
 
 def _feeds(name: str | None) -> Sequence[Feed]:

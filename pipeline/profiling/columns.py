@@ -19,7 +19,7 @@ EMPTY, DATE, MONTH, MONEY, WHOLE, NUMBER, CODE = "empty", "date", "month", "mone
 REFERENCE, GRID, POSTCODE, TEXT = "reference", "National Grid", "postcode", "free text"
 #: So much of a column has to be of a kind.
 _MOST = 0.8
-_FEW_VALUES, _LONGEST_CODE = 60, 60
+_FEW_VALUES, _LONGEST_CODE, _SHORT = 60, 60, 12
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}", re.IGNORECASE)
 _GRID = re.compile(r"[HNOST][A-HJ-Z] ?(?:[0-9]{3} ?[0-9]{3}|[0-9]{4} ?[0-9]{4}|[0-9]{5} ?[0-9]{5})", re.IGNORECASE)
 _GRID_WORDS = frozenset(["easting", "eastings", "northing", "northings", "xcoord", "ycoord", "xcord", "ycord", "osgr"])
@@ -87,7 +87,7 @@ def look_at(place: int, name: str | None, cells: Sequence[str]) -> Column:
         _kind_of_others(column, counts, said)
     column.people = people_in(name or "", counts, years=found.years if is_date else None)
     column.firms = sum(count for text, count in counts.items() if is_firm(text)) / column.filled
-    if column.kind in {REFERENCE, POSTCODE, CODE, GRID}:
+    if column.kind in {REFERENCE, POSTCODE, GRID} or (column.kind == CODE and max(map(len, counts)) <= _SHORT):
         column.patterns = _patterns(counts)
     return column
 

@@ -55,12 +55,18 @@ _SUITS: Mapping[str, tuple[Mapping[str, float], float]] = {
 class Meaning(NamedTuple):
     """What an agreed column means: the names that others give it, as words, what stands in it.
 
-    ``heart``: an extract without it is hardly one of its feed.
+    ``heart``: an extract without it is hardly one of its feed.  ``made_of`` are agreed columns that a key may be made
+    of where there is none, ``instead`` those that may stand for it; ``within`` is the one that it numbers the rows of.
+    ``absent`` is what has to be looked at where there is none.
     """
 
     names: tuple[tuple[str, ...], ...]
     holds: str = ""
     heart: bool = False
+    made_of: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
+    within: str = ""
+    absent: str = ""
 
 
 class Match(NamedTuple):
@@ -91,7 +97,13 @@ class Synonyms:
             names = tuple(words(name) for name in each["names"])
             for agreed in each["agreed"]:
                 self._meanings[agreed] = Meaning(
-                    (words(agreed), *names), each.get("holds", ""), each.get("heart", False)
+                    (words(agreed), *names),
+                    each.get("holds", ""),
+                    each.get("heart", False),
+                    tuple(each.get("made_of", ())),
+                    tuple(each.get("instead", ())),
+                    each.get("within", ""),
+                    each.get("absent", ""),
                 )
         for agreed, more in own.items():
             meaning = self.meaning(agreed)

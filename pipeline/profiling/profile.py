@@ -17,13 +17,13 @@ from pipeline.profiling.text_file import Layout, read_text
 from pipeline.profiling.workbook_file import read_book
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pipeline.model.declaration import Feed
     from pipeline.profiling.columns import Column
-    from pipeline.profiling.grid import Table
-    from pipeline.profiling.likeness import Synonyms
+    from pipeline.profiling.grid import Row, Table
+    from pipeline.profiling.likeness import Match, Synonyms
 
 #: What is less like every feed than this is none of them.
 FITS = 0.5
@@ -43,6 +43,22 @@ class Sheet:
     def figure(self) -> float:
         """How like the feed is that it resembles most."""
         return self.best.figure if self.best else 0.0
+
+    def column(self, place: int) -> Column:
+        """Return the column at a place."""
+        return next(column for column in self.columns if column.place == place)
+
+    def is_key(self, agreed: Sequence[str]) -> bool:
+        """Return whether some agreed columns together tell all rows apart that were looked at."""
+        places = [place for name in agreed for place, match in self._matches() if match.agreed == name]
+        rows = [tuple(row.cells[place : place + 1] for place in places) for row in self._body()]
+        return len(places) == len(agreed) and len(set(rows)) == len(rows)
+
+    def _matches(self) -> Iterable[tuple[int, Match]]:
+        return self.best.matches.items() if self.best else ()
+
+    def _body(self) -> Iterator[Row]:
+        return self.table.body(self.header.row, self.footers.first)
 
     @property
     def rows(self) -> int:
