@@ -10,9 +10,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-from scipy.optimize import linear_sum_assignment
-
 from pipeline.plain import read_plain
 from pipeline.profiling import columns as kinds
 from pipeline.profiling.names import words
@@ -165,23 +162,19 @@ def _by_content(column: Column, holds: str) -> float:
 
 def likeness(columns: Sequence[Column], feed: Feed, synonyms: Synonyms) -> Likeness:
     """Return which agreed column of ``feed`` each column is most like, each once, and how like the whole is."""
-    agreed = feed.declared
-    scores = np.zeros((len(columns), len(agreed)))
-    for at, name in enumerate(agreed):
+    pairs: list[tuple[float, float, int, str]] = []
+    for name in feed.declared:
         meaning = synonyms.meaning(name)
         holds = meaning.holds or ("date" if name in feed.dates else "")
-        for place, column in enumerate(columns):
-            by_name = _by_name(column, meaning)
-            if by_name:
-                scores[place, at] = min(1.0, by_name * _by_content(column, holds))
-    # what is read outweighs what is withheld, where a column could be either
-    weights = np.array([1.0 if name in feed.used else 0.93 for name in agreed])
-    rows, places = linear_sum_assignment(-(np.where(scores >= LEAST, scores, 0) * weights))
-    found = {
-        columns[row].place: Match(agreed[at], float(scores[row, at]))
-        for row, at in zip(rows.tolist(), places.tolist(), strict=True)
-        if scores[row, at] >= LEAST
-    }
+        for column in columns:
+            score = min(1.0, _by_name(column, meaning) * _by_content(column, holds))
+            if score >= LEAST:
+                # what is read outweighs what is withheld, where a column could be either
+                pairs.append((score * (1.0 if name in feed.used else 0.93), score, column.place, name))
+    found: dict[int, Match] = {}
+    for _, score, place, name in sorted(pairs, key=lambda pair: -pair[0]):
+        if place not in found and all(match.agreed != name for match in found.values()):
+            found[place] = Match(name, score)
     found |= _left(columns, found, feed, synonyms)
     return Likeness(feed, found, _figure(columns, found, feed, synonyms))
 

@@ -9,6 +9,8 @@ from functools import cache
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 _YEAR = re.compile(r"(?:19|20)?[0-9]{2}")
+#: Shorter words end in an s of their own.
+_SHORTEST = 3
 #: What several spellings of one word are compared as.
 _SAME = {
     "amt": "amount",
@@ -16,7 +18,6 @@ _SAME = {
     "val": "value",
     "num": "number",
     "no": "number",
-    "nos": "number",
     "nr": "number",
     "ref": "reference",
     "refno": "reference",
@@ -29,7 +30,6 @@ _SAME = {
     "tran": "transaction",
     "trx": "transaction",
     "dept": "department",
-    "depts": "department",
     "departmental": "department",
     "org": "organisation",
     "organisational": "organisation",
@@ -51,10 +51,6 @@ _SAME = {
     "addr": "address",
     "dob": "date of birth",
     "pmt": "payment",
-    "payments": "payment",
-    "suppliers": "supplier",
-    "vendors": "vendor",
-    "payees": "payee",
     "crn": "company number",
     "po": "purchase order",
     "vrm": "registration",
@@ -70,7 +66,6 @@ _SAME = {
     "proc": "procurement",
     "exp": "expense",
     "expend": "expenditure",
-    "directorates": "directorate",
     "entuty": "entity",
     "gbp": "",
     "sterling": "",
@@ -95,6 +90,11 @@ def words(name: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKD", name.strip().removeprefix("\ufeff"))
     plain = "".join(each for each in plain if not unicodedata.combining(each))
     found = _WORD.findall(_CAMEL.sub(" ", plain).casefold())
-    written = [part for word in found for part in _SAME.get(word, word).split()]
+    written = [_singular(part) for word in found for part in _SAME.get(word, word).split()]
     told = tuple(word for word in written if not _YEAR.fullmatch(word))
     return told or tuple(written)
+
+
+def _singular(word: str) -> str:
+    """Return a word without the s of its plural, where it is likely to be one."""
+    return word[:-1] if len(word) > _SHORTEST and word.endswith("s") and word[-2] not in "sui" else word
