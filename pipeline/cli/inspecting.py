@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.cli.decisions import out, settings_of
 from pipeline.errors import ExitStatus, SettingsError
 from pipeline.profiling.as_json import facts
+from pipeline.profiling.declaration_draft import draft_declaration
 from pipeline.profiling.describe import lines
 from pipeline.profiling.draft import draft
 from pipeline.profiling.likeness import Synonyms
@@ -19,9 +21,10 @@ from pipeline.settings.reader import nearest
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
-    from pathlib import Path
 
     from pipeline.model.declaration import Feed
+    from pipeline.profiling.profile import Profile
+    from pipeline.settings.settings import Settings
 
 
 def inspect(options: argparse.Namespace) -> int:
@@ -40,13 +43,23 @@ def inspect(options: argparse.Namespace) -> int:
         out([json.dumps(facts(found), ensure_ascii=False)])
         return int(ExitStatus.OK)
     out(lines(found, cells=options.show))
-    block = draft(found, synonyms, raw=settings.data / "raw", bodies=tuple(settings.force.bodies))
+    drafts = _drafts(found, synonyms, settings, options.write)
     if options.write:
-        _write(options.write, block)
-        out(["", f"written: {options.write}"])
+        for path, text in drafts.items():
+            _write(path, text)
+        out(["", *(f"written: {path}" for path in drafts)])
     else:
-        out(["", *block.splitlines()])
+        out(["", *(line for text in drafts.values() for line in text.splitlines())])
     return int(ExitStatus.OK)
+
+
+def _drafts(found: Profile, synonyms: Synonyms, settings: Settings, path: Path | None) -> dict[Path, str]:
+    """Return the drafts by the file that each is for: a mapping, or the declaration and the schema of a new dataset."""
+    path = path or Path("draft.toml")
+    if found.best:
+        return {path: draft(found, synonyms, raw=settings.data / "raw", bodies=tuple(settings.force.bodies))}
+    drafted = draft_declaration(found)
+    return {path.with_suffix(".py"): drafted.declaration, path.with_suffix(".json"): drafted.schema}
 
 
 def _write(path: Path, text: str) -> None:

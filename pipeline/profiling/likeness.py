@@ -105,7 +105,10 @@ class Synonyms:
         for agreed, more in own.items():
             meaning = self.meaning(agreed)
             self._meanings[agreed] = meaning._replace(names=(*map(words, more), *meaning.names))
-        self._known = {name for meaning in self._meanings.values() for name in meaning.names}
+        self._known: dict[str, set[tuple[str, ...]]] = {}
+        for name in {name for meaning in self._meanings.values() for name in meaning.names}:
+            for word in name:
+                self._known.setdefault(word, set()).add(name)
 
     def meaning(self, agreed: str) -> Meaning:
         """Return what an agreed column means; one that no list names is called by its own name only."""
@@ -114,7 +117,8 @@ class Synonyms:
     def is_known(self, name: str) -> bool:
         """Return whether a text is what somebody calls a column."""
         told = words(name)
-        return bool(told) and (told in self._known or any(_alike(told, each) >= KNOWN for each in self._known))
+        near = {known for word in told for known in self._known.get(word, ())}
+        return any(_alike(told, known) >= KNOWN for known in near)
 
 
 @cache

@@ -68,7 +68,9 @@ _BY_NAME: Mapping[str, tuple[frozenset[str], ...]] = {
         "bank details": "sort+code account+number bank+account iban bic card+number bank",
         "national insurance": "insurance",
         "address": "address street house+number house premises flat",
-        "ethnicity": "ethnicity ethnic religion",
+        "ethnicity": "ethnicity ethnic religion disability",
+        "sex": "sex gender",
+        "exact place": "latitude longitude lat lon lng easting northing xcoord ycoord xcord ycord osgr uprn grid+reference",
     }.items()
 }
 #: Words that turn an account of a ledger, or a registration of something else, into no person's.
