@@ -70,7 +70,7 @@ _BY_NAME: Mapping[str, tuple[frozenset[str], ...]] = {
         "address": "address street house+number house premises flat",
         "ethnicity": "ethnicity ethnic religion disability",
         "sex": "sex gender",
-        "exact place": "latitude longitude lat lon lng easting northing xcoord ycoord xcord ycord osgr uprn grid+reference",
+        "exact place": "latitude longitude lat lon easting northing xcoord ycoord xcord ycord uprn grid+reference",
     }.items()
 }
 #: Words that turn an account of a ledger, or a registration of something else, into no person's.
