@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from pathlib import Path
@@ -15,7 +16,9 @@ from pipeline.profiling.describe import lines
 from pipeline.profiling.draft import draft
 from pipeline.profiling.likeness import Synonyms
 from pipeline.profiling.profile import profile
+from pipeline.report.trial import trial_facts, trial_lines
 from pipeline.run import select
+from pipeline.run.trial import trial
 from pipeline.settings.reader import nearest
 
 if TYPE_CHECKING:
@@ -39,10 +42,16 @@ def inspect(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     synonyms = Synonyms(settings.synonyms)
     found = profile(options.file, _feeds(options.feed), synonyms)
+    today = options.as_of or settings.as_of or dt.datetime.now().astimezone().date()
+    tried = trial(settings, options.feed, options.file, today) if options.feed else None
     if options.json:
-        out([json.dumps(facts(found), ensure_ascii=False)])
+        told = trial_facts(tried) if options.feed else {}
+        out([json.dumps({**facts(found), **told}, ensure_ascii=False)])
         return int(ExitStatus.OK)
     out(lines(found, cells=options.show))
+    if tried is not None:
+        out(["", *trial_lines(tried)])
+        return int(ExitStatus.OK)
     drafts = _drafts(found, synonyms, settings, options.write)
     if options.write:
         for path, text in drafts.items():

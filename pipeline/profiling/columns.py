@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.columns.keys import damaged
 from pipeline.profiling.cells import amount, dated, is_number, is_serial, month_first, pattern
 from pipeline.profiling.names import words
 from pipeline.profiling.people import is_firm, people_in
@@ -37,7 +38,8 @@ class Column:
     """What stands below one name, of the rows that were looked at; ``name`` is None where there is none to show.
 
     ``dates`` and ``amounts`` are forms, by how many cells have them; ``people`` shares by what leads to somebody;
-    ``firms`` is the share of cells that are an organisation's name.  ``odd`` counts cells that are not of the kind.
+    ``firms`` is the share of cells that are an organisation's name.  ``odd`` counts cells that are not of the kind,
+    ``no_key`` those that no reference may look like; ``numbered`` is the share that begins with a digit.
     """
 
     place: int
@@ -52,6 +54,8 @@ class Column:
     patterns: Sequence[tuple[str, float]] = ()
     firms: float = 0.0
     odd: int = 0
+    no_key: int = 0
+    numbered: float = 0.0
     order_in_doubt: bool = False
 
     @property
@@ -87,6 +91,8 @@ def look_at(place: int, name: str | None, cells: Sequence[str]) -> Column:
         _kind_of_others(column, counts, said)
     column.people = people_in(name or "", counts, years=found.years if is_date else None)
     column.firms = sum(count for text, count in counts.items() if is_firm(text)) / column.filled
+    column.no_key = sum(count for text, count in counts.items() if damaged(text))
+    column.numbered = sum(count for text, count in counts.items() if text[:1].isdigit()) / column.filled
     if column.kind in {REFERENCE, POSTCODE, GRID} or (column.kind == CODE and max(map(len, counts)) <= _SHORT):
         column.patterns = _patterns(counts)
     return column

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.codelists import CODELISTS, CodeLists
+from pipeline.model.file_names import month_said
 from pipeline.model.mapping import ROW, SHEET, folded
 from pipeline.profiling import columns as kinds
 from pipeline.profiling.cells import READABLE, is_readable
@@ -57,24 +58,49 @@ class _Block:
             for place, match in sheet.best.matches.items() if sheet.best else ():
                 self.mapped.setdefault(match.agreed, []).append(sheet.column(place))
                 self.scores[match.agreed] = min(match.score, self.scores.get(match.agreed, 1.0))
+        self.said = {
+            agreed: self._cells(agreed) for agreed in self.mapped if self._codes(agreed) or agreed in self.feed.periods
+        }
+        self.taken = dict(self.mapped)
         for agreed in [name for name, columns in self.mapped.items() if not self._may_be_mapped(name, columns)]:
             del self.mapped[agreed]
 
+    def _cells(self, agreed: str) -> set[str]:
+        """Return the different cells of the columns that are taken for an agreed one; they are compared, not shown."""
+        return {
+            cell
+            for sheet in self.found.chosen
+            for place, match in (sheet.best.matches.items() if sheet.best else ())
+            if match.agreed == agreed
+            for cell in sheet.cells(place)
+        }
+
+    def _codes(self, agreed: str) -> tuple[str, ...]:
+        """Return the codes that an agreed column may hold, none where it is no column of a closed list."""
+        if self.synonyms.meaning(agreed).holds == "body":
+            return tuple(self.bodies)
+        handling = next((each for each in self.feed.handlings if agreed in each.columns), None)
+        codelist = getattr(handling, "codelist", "")
+        key = getattr(handling, "key", "code")
+        return CodeLists(CODELISTS, {}).read(codelist).values(key) if codelist else ()
+
     def _may_be_mapped(self, agreed: str, columns: Sequence[Column]) -> bool:
-        """Return whether a column is there in each sheet, tells rows apart where it should, and says several things."""
-        meaning = self.synonyms.meaning(agreed)
-        if len(columns) < len(self.found.chosen):
+        """Return whether a column is there in each sheet, tells rows apart where it should, and holds known codes."""
+        if len(columns) < len(self.found.chosen) or agreed in self.feed.periods:
             return False
-        if meaning.within:
-            return all(sheet.is_key((meaning.within, agreed)) for sheet in self.found.chosen)
-        return meaning.holds != "body" or any(column.distinct > 1 for column in columns)
+        within = self.synonyms.meaning(agreed).within
+        if within:
+            return all(sheet.is_key((within, agreed)) for sheet in self.found.chosen)
+        decisive = any(each.column == agreed for each in self.feed.decisive)
+        return decisive or not self._codes(agreed) or not self.said[agreed].isdisjoint(self._codes(agreed))
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines of the block."""
         yield Line(f"[extracts.{self.feed.name}]")
         yield from self._source()
         yield from self._layout()
-        parts: dict[str, list[Line]] = {"columns": [*self._columns()]}
+        self.made = self._made_keys()
+        parts: dict[str, list[Line]] = {"columns": [*self._columns()], "keys": [*self.made.values()]}
         for part, line in self._lacking():
             parts.setdefault(part, []).append(line)
         parts["withheld"] = [*self._withheld()]
@@ -100,12 +126,19 @@ class _Block:
         month = months_by(pattern, chosen, self.feed, found.path)
         if month == SHEET:
             yield Line(f"month = {_text(SHEET)}")
+        elif month and (column := self._month_column()):
+            yield Line(
+                f"month = {_text(column)}", "a row belongs to the month that this says, as nothing else gives one"
+            )
         elif month:
-            date = self._date_column()
-            why = "a row belongs to the month of this date, as nothing else gives a month"
-            yield Line(f"month = {_text(date)}", why) if date else Line("", "nothing gives the month of a row")
+            yield Line("", "nothing gives the month of a row")
 
-    def _date_column(self) -> str:
+    def _month_column(self) -> str:
+        """Return the column of theirs that gives a row's month: one of months, else the date of the row."""
+        for agreed in self.feed.periods:
+            theirs = _spellings(self.taken.get(agreed, []))
+            if isinstance(theirs, str) and self.said[agreed] and all(map(month_said, self.said[agreed])):
+                return theirs
         dated = [*filter(None, (self.feed.dated_by,)), *self.feed.dates]
         return next((_name(self.mapped[agreed][0]) for agreed in dated if agreed in self.mapped), "")
 
@@ -152,7 +185,7 @@ class _Block:
 
     def _columns(self) -> Iterator[Line]:
         for agreed in self.feed.declared:
-            if agreed in self.mapped:
+            if agreed in self.mapped and agreed not in self.made:
                 yield self._column(agreed)
 
     def _column(self, agreed: str) -> Line:
@@ -162,6 +195,8 @@ class _Block:
             checks.append("is it this one?")
         if any(column.odd for column in columns):
             checks.append("some cells are not of its kind")
+        if agreed in self.feed.used and not self.feed.may_lack(agreed) and any(column.share < 1 for column in columns):
+            checks.append("some cells are empty, and may not be")
         if agreed in self.feed.used and self.synonyms.meaning(agreed).holds in {"code", "body"}:
             place = f"[extracts.{self.feed.name}.codes.{_text(agreed)}]"
             checks.append(f"cells that are not the agreed codes need {place}")
@@ -173,11 +208,14 @@ class _Block:
             if name in self.mapped or name in self.feed.periods:
                 continue
             handling = next((each for each in self.feed.handlings if name in each.columns), None)
-            required, codelist = getattr(handling, "value", ""), getattr(handling, "codelist", "")
+            required, codes = getattr(handling, "value", ""), self._codes(name)
             decisive = next((each for each in self.feed.decisive if each.column == name), None)
-            if self.synonyms.meaning(name).holds == "body" and self.bodies:
-                check = f"{' or '.join(self.bodies)}: whose records these are" if len(self.bodies) > 1 else ""
-                yield "constants", _pair(name, self.bodies[0], check)
+            if self.synonyms.meaning(name).holds == "body" and codes:
+                several = len(codes) > 1 or len(self.said.get(name, ())) > 1
+                yield (
+                    "constants",
+                    _pair(name, codes[0], f"{' or '.join(codes)}: whose records these are" if several else ""),
+                )
             elif required:
                 yield "constants", _pair(name, required)
             elif self.feed.may_lack(name):
@@ -186,15 +224,15 @@ class _Block:
                 yield "keys", self._key(name)
             elif decisive and decisive.constant and decisive.closed:
                 yield "constants", _pair(name, decisive.closed[0], "this keeps everything back")
-            elif codelist and not decisive:
-                codes = CodeLists(CODELISTS, {}).read(codelist).values(getattr(handling, "key", "code"))
+            elif codes and not decisive:
                 yield "constants", _pair(name, codes[0], f"one of {', '.join(codes)}, the same in every row")
             else:
                 yield self._needed(name)
 
     def _needed(self, name: str) -> tuple[str, Line]:
         """Return the line for an agreed column that has to be there: another one, a word or a question."""
-        other = next((each for each in self.synonyms.meaning(name).instead if each in self.mapped), "")
+        others = [each for each in self.synonyms.meaning(name).instead if each in self.mapped]
+        other = min(others, key=self._unlike_codes, default="")
         if other:
             theirs = _spellings(self.mapped[other])
             return "columns", _pair(name, theirs, f"there is none: that of `{other}` stands for it")
@@ -202,11 +240,27 @@ class _Block:
             return "constants", _pair(name, "Not recorded", "nothing looks like it, and this is published in every row")
         return "columns", Line(f"# {_text(name)} = ", "nothing looks like it, and it has to be there")
 
+    def _unlike_codes(self, agreed: str) -> tuple[bool, float]:
+        """Return how badly a column would stand for one of codes: cells that are no key, then numbers at the front."""
+        columns = self.mapped[agreed]
+        return any(column.no_key for column in columns), max(column.numbered for column in columns)
+
     def _key(self, name: str) -> Line:
         parts = [part for part in self.synonyms.meaning(name).made_of if part in self.mapped]
         if not parts:
             return _pair(name, ROW)
         return _pair(name, parts, "together they have to tell one from another")
+
+    def _made_keys(self) -> dict[str, Line]:
+        """Return the references whose column has cells that are empty or no key: others of the row help them out."""
+        made = {}
+        for name in self.feed.identifying:
+            theirs, meaning = self.mapped.get(name, []), self.synonyms.meaning(name)
+            spelling = _spellings(theirs) if theirs and name in self.feed.used else []
+            if isinstance(spelling, str) and any(column.no_key or column.share < 1 for column in theirs):
+                parts = [spelling, *(part for part in meaning.made_of if part in self.mapped)]
+                made[name] = _pair(name, parts, "some cells of the first are empty or no reference")
+        return made
 
     def _withheld(self) -> Iterator[Line]:
         """Yield the columns of theirs that nothing was taken for, each with a reason and with whom it identifies."""

@@ -22,7 +22,7 @@ _SHORT = "jan|feb|mar|apr|may|jun|jul|aug|sept|sep|oct|nov|dec"
 _START, _END = "(?<![0-9A-Za-z])", "(?![0-9A-Za-z])"
 #: What in a name is a part of a period, the longest first; only one of those that share a mark is used.
 _PARTS = (
-    (rf"(?<![0-9]){_YEAR}-{_MONTH}(?![0-9-])", "{month}"),
+    (rf"(?<![0-9]){_YEAR}-{_MONTH}(?![0-9]|-[0-9])", "{month}"),
     (rf"(?<![0-9])({_YEAR})({_MONTH})(?![0-9])", "{year}{mm}"),
     (rf"(?<![0-9])({_YEAR})([._ ])({_MONTH})(?![0-9])", r"{year}\2{mm}"),
     (rf"(?<![0-9])({_MONTH})([._ -])({_YEAR})(?![0-9])", r"{mm}\2{year}"),

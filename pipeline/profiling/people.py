@@ -118,19 +118,22 @@ def _forenames() -> frozenset[str]:
 
 
 def is_person(text: str) -> bool:
-    """Return whether a text of a few words has a title or begins, or ends after a comma, with a forename."""
-    if any(each.isdigit() for each in text) or is_firm(text):
-        return False
+    """Return whether a text names a person: by a title, or by a forename where a name has one."""
     if _TITLE.search(text):
         return True
-    found = _LETTERS.findall(text)
-    if not 1 < len(found) <= _MOST_WORDS:
+    found = _LETTERS.findall(text) or [""]
+    if len(found) > _MOST_WORDS:
+        return any(map(_are_a_name, found, found[1:]))
+    if len(found) == 1 or is_firm(text) or any(each.isdigit() for each in text.rstrip("0123456789 :/-")):
         return False
-    first = [word.casefold() for word in found]
-    if first[0] in _forenames():
-        return True
     behind = _LETTERS.findall(text.partition(",")[2])
-    return bool(behind) and (len(behind[0]) == 1 or behind[0].casefold() in _forenames())
+    surname_first = bool(behind) and (len(behind[0]) == 1 or behind[0].casefold() in _forenames())
+    return surname_first or found[0].casefold() in _forenames()
+
+
+def _are_a_name(first: str, second: str) -> bool:
+    """Return whether two words of a sentence are a forename and a surname, each with one capital at its beginning."""
+    return first.istitle() and second.istitle() and first.casefold() in _forenames()
 
 
 def is_firm(text: str) -> bool:

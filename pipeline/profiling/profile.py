@@ -48,6 +48,10 @@ class Sheet:
         """Return the column at a place."""
         return next(column for column in self.columns if column.place == place)
 
+    def cells(self, place: int) -> set[str]:
+        """Return the different cells of a column, of the rows looked at: for comparisons, never to be shown."""
+        return {row.cells[place] for row in self._body() if place < len(row.cells) and row.cells[place]}
+
     def is_key(self, agreed: Sequence[str]) -> bool:
         """Return whether some agreed columns together tell all rows apart that were looked at."""
         places = [place for name in agreed for place, match in self._matches() if match.agreed == name]

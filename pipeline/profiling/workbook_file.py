@@ -15,9 +15,9 @@ from python_calamine import (
 
 from pipeline.errors import InputError
 from pipeline.extract.workbook.contents import refuse_unwanted
+from pipeline.extract.workbook.lines import text_of
 from pipeline.extract.workbook.package import Package
 from pipeline.extract.workbook.sheet import OutOfOrderError, SheetLook
-from pipeline.extract.workbook.workbook import text_of
 from pipeline.profiling.container import Kind
 from pipeline.profiling.grid import Table, gather
 
