@@ -90,7 +90,8 @@ class _Block:
             return False
         within = self.synonyms.meaning(agreed).within
         if within:
-            return all(sheet.is_key((within, agreed)) for sheet in self.found.chosen)
+            sound = not any(column.no_key or column.share < 1 for column in columns)
+            return sound and all(sheet.is_key((within, agreed)) for sheet in self.found.chosen)
         decisive = any(each.column == agreed for each in self.feed.decisive)
         return decisive or not self._codes(agreed) or not self.said[agreed].isdisjoint(self._codes(agreed))
 
@@ -241,9 +242,9 @@ class _Block:
         return "columns", Line(f"# {_text(name)} = ", "nothing looks like it, and it has to be there")
 
     def _unlike_codes(self, agreed: str) -> tuple[bool, float]:
-        """Return how badly a column would stand for one of codes: cells that are no key, then numbers at the front."""
+        """Return how badly a column would stand for one of codes: cells that are no key, then numbers in front."""
         columns = self.mapped[agreed]
-        return any(column.no_key for column in columns), max(column.numbered for column in columns)
+        return any(column.no_key or column.share < 1 for column in columns), max(column.numbered for column in columns)
 
     def _key(self, name: str) -> Line:
         parts = [part for part in self.synonyms.meaning(name).made_of if part in self.mapped]
