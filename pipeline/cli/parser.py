@@ -10,11 +10,12 @@ import signal
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from pipeline import __version__
 from pipeline.cli.mistakes import commands_of, explain, refuse_left, refuse_misplaced
 from pipeline.cli.said import check_open, part_with_full, show_error, written
+from pipeline.cli.words import INSPECT, Words, add_inspect
 from pipeline.errors import EXIT_MEANINGS, ExitStatus, Interrupted, PipelineError, bug
 from pipeline.model.periods import FORMS, is_period
 from pipeline.settings.reader import FIRST_YEAR, LAST_YEAR, PATH, day
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
 
 #: The module that holds what a command does, where its parser does not name another.
 _COMMANDS = "pipeline.cli.commands"
-
-
-class Words(NamedTuple):
-    """What a command does, in one line and in a few sentences, and how somebody would type it."""
-
-    line: str
-    sentences: str
-    example: str
 
 
 _DECISIONS = "pipeline.cli.decisions"
@@ -269,6 +262,7 @@ def _period(text: str) -> tuple[str, str]:
 
 
 def _add_looks(groups: argparse._SubParsersAction[_Parser]) -> None:
+    add_inspect(add_command(groups, "inspect", INSPECT, module="pipeline.cli.inspecting"), _path)
     datasets = add_command(groups, "datasets", _WORDS["datasets"])
     datasets.add_argument("name", nargs="?", metavar="DATASET", help="a dataset such as street-crime (default: all)")
     quarantine = add_command(groups, "quarantine", _WORDS["quarantine"])

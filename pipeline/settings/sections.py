@@ -294,3 +294,15 @@ class Ckan(NamedTuple):
             section.secret("PIPELINE_CKAN_TOKEN", checks.TOKEN),
             section.text("organisation", checks.ORGANISATION, default="", variable="PIPELINE_CKAN_ORGANISATION"),
         )
+
+
+def synonyms(section: Section) -> Mapping[str, tuple[str, ...]]:
+    """Return what the force's systems call agreed columns: a list of names by agreed name."""
+    section.asked.update(section.table)
+    found: dict[str, tuple[str, ...]] = {}
+    for agreed, names in section.table.items():
+        if isinstance(names, list) and names and all(map(checks.LABEL.fits, names)):
+            found[agreed] = tuple(names)
+        else:
+            section.bad(agreed if checks.LABEL.fits(agreed) else "", "a list of names of columns in quotation marks")
+    return MappingProxyType(found)

@@ -34,6 +34,7 @@ from pipeline.settings.sections import (
     Sources,
     Terms,
     licences,
+    synonyms,
 )
 from pipeline.settings.toml import read_toml
 from pipeline.system import group_number
@@ -92,6 +93,7 @@ class Settings:
     referee: Referee
     ckan: Ckan
     extracts: Mapping[str, ExportMapping]
+    synonyms: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def load(
@@ -152,6 +154,7 @@ class Settings:
             referee=Referee.read(top.section("referee")),
             ckan=Ckan.read(top.section("ckan")),
             extracts=extracts,
+            synonyms=synonyms(top.section("synonyms")),
         )
 
     def terms(self, dataset: str) -> Terms:

@@ -8,12 +8,17 @@ from pathlib import Path
 import pytest
 
 
-def street_files() -> Path:
-    """Return the folder of published street-level files; where none is named the test is skipped, in CI it fails."""
+def published_files() -> Path:
+    """Return the folder of published files; where none is named the test is skipped, in CI it fails."""
     named = os.environ.get("PIPELINE_TEST_DATA", "")
     if not named:
         said = "PIPELINE_TEST_DATA names no folder of published files"
         if os.environ.get("CI"):
             pytest.fail(said)
         pytest.skip(said)
-    return Path(named) / "police" / "street"
+    return Path(named)
+
+
+def street_files() -> Path:
+    """Return the folder of published street-level files."""
+    return published_files() / "police" / "street"

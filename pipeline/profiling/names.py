@@ -1,0 +1,100 @@
+"""Names of columns, made comparable: words in small letters, abbreviations written out, units and years left out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD = re.compile(r"[a-z]+|[0-9]+")
+_YEAR = re.compile(r"(?:19|20)?[0-9]{2}")
+#: Shorter words end in an s of their own.
+_SHORTEST = 3
+#: What several spellings of one word are compared as.
+_SAME = {
+    "amt": "amount",
+    "amnt": "amount",
+    "val": "value",
+    "num": "number",
+    "no": "number",
+    "nr": "number",
+    "ref": "reference",
+    "refno": "reference",
+    "desc": "description",
+    "descr": "description",
+    "inv": "invoice",
+    "trans": "transaction",
+    "transno": "transaction number",
+    "txn": "transaction",
+    "tran": "transaction",
+    "trx": "transaction",
+    "dept": "department",
+    "departmental": "department",
+    "org": "organisation",
+    "organisational": "organisation",
+    "organizational": "organisation",
+    "organization": "organisation",
+    "catergory": "category",
+    "categories": "category",
+    "cat": "category",
+    "dt": "date",
+    "nett": "net",
+    "acct": "account",
+    "acc": "account",
+    "cc": "cost centre",
+    "costcentre": "cost centre",
+    "center": "centre",
+    "costcenter": "cost centre",
+    "tel": "telephone",
+    "mob": "mobile",
+    "addr": "address",
+    "dob": "date of birth",
+    "pmt": "payment",
+    "crn": "company number",
+    "po": "purchase order",
+    "vrm": "registration",
+    "vrn": "registration",
+    "reg": "registration",
+    "nino": "national insurance",
+    "exc": "excluding",
+    "excl": "excluding",
+    "ex": "excluding",
+    "incl": "including",
+    "inc": "including",
+    "irrec": "irrecoverable",
+    "proc": "procurement",
+    "exp": "expense",
+    "expend": "expenditure",
+    "entuty": "entity",
+    "gbp": "",
+    "sterling": "",
+    "the": "",
+    "of": "",
+    "a": "",
+    "and": "",
+    "in": "",
+    "s": "",
+    "for": "",
+}
+
+
+def shown(name: str) -> str:
+    """Return a name trimmed, with its inner blanks collapsed: as a mapping compares it."""
+    return " ".join(name.split())
+
+
+@cache
+def words(name: str) -> tuple[str, ...]:
+    """Return the words of a name that tell what stands below it."""
+    plain = unicodedata.normalize("NFKD", name.strip().removeprefix("\ufeff"))
+    plain = "".join(each for each in plain if not unicodedata.combining(each))
+    found = _WORD.findall(_CAMEL.sub(" ", plain).casefold())
+    written = [_singular(part) for word in found for part in _SAME.get(word, word).split()]
+    told = tuple(word for word in written if not _YEAR.fullmatch(word))
+    return told or tuple(written)
+
+
+def _singular(word: str) -> str:
+    """Return a word without the s of its plural, where it is likely to be one."""
+    return word[:-1] if len(word) > _SHORTEST and word.endswith("s") and word[-2] not in "sui" else word

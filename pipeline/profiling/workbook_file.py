@@ -1,0 +1,132 @@
+"""Workbooks of any age: their sheets, and what they hold beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from pipeline.errors import InputError
+from pipeline.extract.workbook.contents import refuse_unwanted
+from pipeline.extract.workbook.lines import text_of
+from pipeline.extract.workbook.package import Package
+from pipeline.extract.workbook.sheet import OutOfOrderError, SheetLook
+from pipeline.profiling.container import Kind
+from pipeline.profiling.grid import Table, gather
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+#: More cells than this, from the first to the last used one, are no table.
+_MOST_CELLS = 20_000_000
+#: What a workbook may hold that a mapping must allow, in words.
+FOUND = {
+    "hidden-sheet": "a hidden sheet",
+    "hidden-cells": "hidden rows or columns (a filter hides rows)",
+    "pivot-cache": "a pivot table, which keeps the rows that it was made from",
+    "comment": "comments or notes",
+    "macro": "macros",
+    "external-link": "links to another workbook, whose cells it keeps",
+    "data-model": "a data model, which keeps whole tables",
+    "embedded-file": "another file inside it",
+    "connection": "a connection to a source of data",
+    "custom-xml": "data of other programs",
+    "unknown-part": "a part that no table needs",
+}
+
+
+class Book(NamedTuple):
+    """The sheets of a workbook, and the codes of what else it holds (of `FOUND`)."""
+
+    sheets: Sequence[Table]
+    holds: Sequence[str]
+
+
+def read_book(file: BinaryIO, kind: Kind, *, where: str) -> Book:
+    """Return what an open workbook holds; its sheets of cells in their order, hidden ones too."""
+    holds = _held(file, where=where) if kind is Kind.XLSX else []
+    file.seek(0)
+    try:
+        with CalamineWorkbook.from_filelike(file) as book:
+            sheets = [
+                gather(
+                    _rows(book, number, where=where),
+                    Table(name=each.name, hidden=each.visible is not SheetVisibleEnum.Visible),
+                )
+                for number, each in enumerate(book.sheets_metadata)
+                if each.typ is SheetTypeEnum.WorkSheet
+            ]
+    except PasswordError:
+        raise InputError(
+            "encrypted-file", "a password protects the workbook", where=where, fix="have it saved without a password"
+        ) from None
+    except (CalamineError, ValueError, ArithmeticError):  # their texts may hold a cell
+        raise InputError(
+            "broken-file", f"the {kind.value} is damaged", where=where, fix="have it exported again"
+        ) from None
+    if any(sheet.hidden and sheet.rows for sheet in sheets):
+        holds.insert(0, "hidden-sheet")
+    return Book(sheets, holds)
+
+
+def _held(file: BinaryIO, *, where: str) -> list[str]:
+    """Return the codes of what a workbook holds beside its cells; one that could do harm is an `InputError`."""
+    package = Package(file, where=where)
+    found: list[str] = []
+    while True:
+        try:
+            refuse_unwanted(package, found)
+            break
+        except InputError as error:
+            if error.code not in FOUND or error.code in found:
+                raise
+            found.append(error.code)
+    sheets = [name for name in package.names() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+    looks = [_look(package, name) for name in sheets]
+    if any(look.last_row * look.last_column > _MOST_CELLS for look in looks):
+        raise _too_large(where)
+    return [*(["hidden-cells"] if any(look.has_hidden() for look in looks) else []), *found]
+
+
+def _look(package: Package, part: str) -> SheetLook:
+    seen = SheetLook()
+    try:
+        with package.guarded():
+            package.parse(part, seen.start, seen.text)
+            seen.finish()
+    except OutOfOrderError:
+        raise package.broken("rows or cells of a sheet are out of order") from None
+    return seen
+
+
+def _rows(book: CalamineWorkbook, number: int, *, where: str) -> Iterator[Sequence[str]]:
+    sheet = book.get_sheet_by_index(number)
+    if (sheet.total_height or 0) * (sheet.total_width or 0) > _MOST_CELLS:
+        raise _too_large(where)
+    for row in sheet.to_python(skip_empty_area=False):
+        yield [_shown(value) for value in row]
+
+
+def _shown(value: object) -> str:
+    """Return the text that stands for a cell, as a mapping reads it; a time alone is a text of its own."""
+    if isinstance(value, dt.time):
+        return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        return str(value)
+    return text_of(value) or ""
+
+
+def _too_large(where: str) -> InputError:
+    return InputError(
+        "zip-bomb",
+        "the used range of a sheet is larger than any table",
+        where=where,
+        fix="delete the stray cells far below or right of the rows, and save it again",
+    )

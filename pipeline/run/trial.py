@@ -1,0 +1,195 @@
+"""A file of a force's own, read by the mapping in force, as a trial: what would become of its rows; nothing is kept."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from pipeline.build.corridor import build
+from pipeline.build.mapped import datasets_of
+from pipeline.build.registers import Sources, register_rules, standing
+from pipeline.build.run_context import Workplace
+from pipeline.columns.arrays import filled, plain
+from pipeline.columns.dates import days
+from pipeline.columns.money import money
+from pipeline.errors import PipelineError
+from pipeline.extract.mapped import Mapped
+from pipeline.extract.partition import dated, joined, own_slice
+from pipeline.extract.paths import below
+from pipeline.extract.reader import anew
+from pipeline.model.periods import NO_PERIOD
+from pipeline.settings.decisions import Desk
+from pipeline.settings.key import Key
+from pipeline.settings.secret import Secret
+from pipeline.settings.sections import Referee
+from pipeline.storage.registers import entered
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from pipeline.build.corridor import BuildResult
+    from pipeline.extract.partition import Dated
+    from pipeline.model.declaration import Dataset, Feed
+    from pipeline.model.periods import Period
+    from pipeline.model.tables import RawTable
+    from pipeline.settings.settings import Settings
+    from pipeline.storage.registers import Entered
+
+#: A total of fewer rows could tell an amount.
+_LEAST_ROWS = 10
+_FATES = 10
+#: So many rows the outside referee judges too: a trial is no release.
+_JUDGED = Referee(100, everything=False)
+
+
+class Month(NamedTuple):
+    """What was read of one month: rows with a readable date and amount, bad rows, the sum of the first."""
+
+    read: int = 0
+    bad: int = 0
+    total: Decimal | None = None
+
+    @property
+    def net_total(self) -> str | None:
+        """The sum as text, None where there is none or where it could tell one amount."""
+        return f"{self.total:.2f}" if self.total is not None and self.read >= _LEAST_ROWS else None
+
+
+class Fate(NamedTuple):
+    """What would become of one row: where it stands, and in words what."""
+
+    row: int
+    what: str
+
+
+@dataclass(slots=True)
+class Trial:
+    """What a mapping makes of a file: by month, by reason, by column and reason, and of its first rows.
+
+    ``stops`` is the error that the file would stop for, None where it would not.
+    """
+
+    months: dict[str, Month] = field(default_factory=dict)
+    bad: Counter[str] = field(default_factory=Counter)
+    by_column: Counter[tuple[str, str]] = field(default_factory=Counter)
+    withheld: Counter[str] = field(default_factory=Counter)
+    fates: list[Fate] = field(default_factory=list)
+    stops: PipelineError | None = None
+
+
+def trial(settings: Settings, name: str, path: Path, as_of: dt.date) -> Trial | None:
+    """Return what the mapping of the feed ``name`` makes of a file, wherever it lies; None where none is in force."""
+    found = [(each, feed) for each in datasets_of(settings).values() for feed in each.feeds if feed.name == name]
+    mapped = [(each, feed) for each, feed in found if isinstance(feed.source, Mapped)]
+    if not mapped:
+        return None
+    dataset, feed = mapped[0]
+    told = Trial()
+    try:
+        alone = replace(dataset, feeds=(_placed(feed, path, settings),))
+        _read(told, alone, path, _workplace(settings, as_of))
+    except PipelineError as error:
+        told.stops = error
+    return told
+
+
+def _placed(feed: Feed, path: Path, settings: Settings) -> Feed:
+    """Return the feed with a mapping whose patterns fit a file that lies elsewhere, or is called otherwise."""
+    source = feed.source
+    if not isinstance(source, Mapped) or below(settings.data / "raw", path):
+        return feed
+    names = tuple(pattern.rpartition("/")[2] for pattern in source.mapping.files)
+    mapping = replace(source.mapping, files=(*names, re.sub(r"[{}]", "*", path.name)))
+    return replace(feed, source=replace(source, mapping=mapping))
+
+
+def _workplace(settings: Settings, as_of: dt.date) -> Workplace:
+    """Return surroundings in which nothing is written, with a key that nobody keeps."""
+    key = Key(Secret(secrets.token_bytes(32)))
+    return Workplace(settings=settings, key=key, as_of=as_of, sample=False, writes=False, say=lambda _: None)
+
+
+def _read(told: Trial, dataset: Dataset, path: Path, work: Workplace) -> None:
+    """Fill in what becomes of every row of the file, which a dataset of one feed reads."""
+    feed, inside = dataset.feeds[0], below(work.raw, path)
+    root, wanted = (work.raw, inside) if inside else (path.parent, path.name)
+    parts = feed.source.extracts(root, feed.period, anew)
+    sources: dict[str, tuple[Period, Dated]] = {}
+    for part, period in parts.items():
+        if part == wanted or part.startswith(f"{wanted}#"):
+            extracted = feed.source.read(root, part, feed.used, feed.declared, dictionaries=feed.recurring)
+            sources[part] = (period, dated(extracted, feed, period))
+    registers = _registers(work, dataset, sources)
+    for part, (period, source) in sources.items():
+        table = joined([own_slice(source, period, ())], feed, feed.used)
+        context = work.context(
+            dataset, period, work.references(dataset), registers=registers, file_months={part: period}
+        )
+        result = build(dataset, [(feed, table)], context=context, schema=work.schema(dataset), judge=_JUDGED)
+        _tell(told, feed, period, table, result)
+
+
+def _registers(
+    work: Workplace, dataset: Dataset, parts: Mapping[str, tuple[Period, Dated]]
+) -> dict[str, dict[str, str]]:
+    """Return what this file alone, and the force's lists, say of whom rules protect."""
+    references = work.references(dataset)
+    made: dict[str, dict[str, Entered]] = {}
+    for rule in register_rules(dataset):
+        said = made.setdefault(rule.register, {})
+        for part, (period, source) in parts.items():
+            context = work.context(dataset, period, references)
+            said[part] = entered(rule.enter(source.extracted.cells, source.extracted.rows, context))
+        lists = rule.enter_lists(work.context(dataset, "", references))
+        said |= {name: entered(entries) for name, entries in lists.items()}
+    months = {name: (parts[name][0],) if name in parts else () for said in made.values() for name in said}
+    desk = Desk(work.private / "no-decisions.toml")
+    found = standing(dataset, made, {}, desk=desk, sources=Sources(months, public=(), applied={}))
+    return {name: dict(entries) for name, entries in found.combined.items()}
+
+
+def _tell(told: Trial, feed: Feed, period: Period, table: RawTable, result: BuildResult) -> None:
+    """Add what became of the rows of one part."""
+    first: dict[int, str] = {}
+    for each in result.told.quarantined:
+        told.by_column[each.column, each.code] += 1
+        first.setdefault(each.row, f"quarantined: {each.code}{f' in `{each.column}`' if each.column else ''}")
+    for account in result.told.accounts:
+        if account.outcome.value == "quarantined":
+            told.bad[account.reason] += account.rows
+        elif account.outcome.value == "withheld":
+            told.withheld[account.reason] += account.rows
+    readable, total = _readable(feed, table)
+    before = told.months.get(period or NO_PERIOD, Month())
+    whole = None if total is None else total + (before.total or 0)
+    told.months[period or NO_PERIOD] = Month(before.read + readable, before.bad + len(first), whole)
+    published = set(result.table.row.tolist())
+    for row in sorted({*table.row.tolist(), *first})[: _FATES - len(told.fates)]:
+        told.fates.append(Fate(row, "published" if row in published else first.get(row, "withheld by a rule")))
+
+
+def _readable(feed: Feed, table: RawTable) -> tuple[int, Decimal | None]:
+    """Return how many rows have a readable date and amount, and their sum, None for a feed without amounts."""
+    mask = np.ones(len(table), np.bool_)
+    for name in feed.dates[:1]:
+        mask &= filled(days(table.cells[name], time_allowed=True))
+    if not feed.amounts:
+        return int(mask.sum()), None
+    amounts = [money(text) if text else None for text in _texts(table.cells[feed.amounts[0]])]
+    good = [Decimal(amount) for amount, fits in zip(amounts, mask.tolist(), strict=True) if fits and amount]
+    return len(good), sum(good, Decimal(0))
+
+
+def _texts(column: pa.Array) -> list[str | None]:
+    texts: list[str | None] = plain(column).to_pylist()
+    return texts

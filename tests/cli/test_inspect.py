@@ -1,0 +1,174 @@
+"""An unknown export is looked at: what is said, what is drafted, and that no cell of it is ever in that."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeline.datasets import declared
+from tests.lib.at_terminal import Terminal
+from tests.lib.product import Product
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+PERSON = "Featherstonehaugh"
+#: Columns of many kinds, with somebody in each.
+PLANTED = {
+    "Payment Date": "{day:02}/04/2024",
+    "Supplier Name": "Sarah Featherstonehaugh{n}",
+    "Service Area": "Estates of Featherstonehaugh{half}",
+    "Expense Type": "Fees to Featherstonehaugh{half}",
+    "Net Amount": "{n},{day:03},123.45",
+    "Officer Name": "PC 4{n:03} Featherstonehaugh",
+    "E-mail": "f.stonehaugh{n}@example.org",
+    "Phone": "07700 9{n:05}",
+    "Postcode": "ZX{half} {half}QQ",
+    "Date of Birth": "{day:02}/04/19{half}7",
+    "Sort Code": "20-4{half}-1{half}",
+    "Vehicle Registration": "ZX{day:02} FTH",
+    "Notes": "Mr Featherstonehaugh lives at {n} Featherstone Lane",
+    "Easting": "4588{n:02}",
+}
+
+
+def rows(names: Sequence[str], count: int = 60) -> list[list[str]]:
+    return [[PLANTED[name].format(n=n, day=n % 28 + 1, half=n % 5) for name in names] for n in range(1, count)]
+
+
+def export(product: Product, *content: Sequence[str], name: str = "export.csv") -> Path:
+    text = io.StringIO()
+    csv.writer(text).writerows(content)
+    path = product.folder / name
+    path.write_text(text.getvalue(), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Product:
+    return Product.empty(tmp_path / "office")
+
+
+def assert_no_cell(said: str, table: Sequence[Sequence[str]]) -> None:
+    assert PERSON not in said
+    assert [cell for row in table for cell in row if len(cell) > 4 and cell in said] == []
+
+
+@pytest.mark.parametrize("above", [[], [["Payments to Sarah Featherstonehaugh"], []]])
+@pytest.mark.parametrize("names", [list(PLANTED), list(PLANTED)[5:]])
+@pytest.mark.parametrize("headed", [True, False])
+def test_no_cell_is_ever_said(office: Product, above: list[list[str]], names: list[str], *, headed: bool) -> None:
+    table = rows(names)
+    notes = [
+        ["Total for Featherstonehaugh", *[""] * (len(names) - 2), "1,234.56"],
+        ["Asked of Sarah Featherstonehaugh"],
+    ]
+    path = export(office, *above, *([names] if headed else []), *table, *notes)
+    whole = [*above, *table, *notes]
+    for words in (("inspect", path), ("inspect", "--json", path), ("inspect", path, "--feed", "ledger")):
+        assert_no_cell(office.run(*words, status=0).text, whole)
+    office.run("inspect", path, "--write", office.folder / "draft.toml", status=0)
+    drafts = list(office.folder.glob("draft.*"))
+    assert drafts
+    for draft in drafts:
+        assert_no_cell(draft.read_text(encoding="utf-8"), whole)
+
+
+def test_a_broken_file_is_said_without_a_cell(office: Product) -> None:
+    path = office.folder / "export.xls"
+    path.write_text("<html><table><tr><td>Sarah Featherstonehaugh", encoding="utf-8")
+    said = office.run("inspect", "--json", path, status=3)
+    assert "broken-file: export.xls" in said.text
+    assert PERSON not in said.text
+
+
+def test_json_has_a_column_for_each_from_the_left(office: Product) -> None:
+    names = ["Supplier Name", "Payment Date", "Net Amount", "E-mail"]
+    path = export(office, ["Payments over 500"], [], [*names, ""], *([*row, ""] for row in rows(names)))
+    facts = json.loads(office.run("inspect", "--json", path, status=0).text)
+    assert facts["encoding"] == "utf-8"
+    assert facts["delimiter"] == ","
+    assert facts["sheets"] is None
+    assert facts["header_row"] == 3
+    assert facts["feed"] == "ledger"
+    assert 0.5 < facts["likeness"] <= 1
+    columns = facts["columns"]
+    assert [each["name"] for each in columns] == names
+    assert [each["proposed"] for each in columns] == ["Supplier Name", "Payment Date", "Net Amount", "Supplier Email"]
+    assert [each["kind"] for each in columns[:3]] == ["free text", "date", "money"]
+    assert [each["people"] for each in columns] == [["name"], [], [], ["e-mail"]]
+    assert all(isinstance(each, str) for each in facts["check"])
+
+
+def test_the_draft_is_a_block_of_the_settings_that_says_something_of_every_column(office: Product) -> None:
+    names = list(PLANTED)
+    path = export(office, names, *rows(names), name="AP Apr 2024.csv")
+    office.run("inspect", path, "--write", office.folder / "ledger.toml", status=0)
+    text = (office.folder / "ledger.toml").read_text(encoding="utf-8")
+    block = tomllib.loads(text)["extracts"]["ledger"]
+    assert block["files"] == ["expenditure/ledger/AP {mon} {year}.csv"]
+    assert block["dates"] == ["DD/MM/YYYY"]
+    assert block["columns"]["Supplier Name"] == "Supplier Name"
+    assert block["columns"]["Net Amount"] == "Net Amount"
+    assert block["keys"]["Line No"] == "row"
+    mapped = {name for each in block["columns"].values() for name in ([each] if isinstance(each, str) else each)}
+    assert mapped | set(block["withheld"]) == set(names)
+    assert block["withheld"]["Officer Name"]["whom"] == "somebody"
+    feed = next(feed for dataset in declared().values() for feed in dataset.feeds if feed.name == "ledger")
+    told = {name for part in ("columns", "constants", "keys", "absent") for name in block[part]}
+    assert set(feed.used) - set(feed.periods) <= told
+    assert "# CHECK" in text
+
+
+def test_the_drafted_dataset_withholds_every_column(office: Product) -> None:
+    names = list(PLANTED)[5:]
+    path = export(office, names, *rows(names))
+    office.run("inspect", path, "--write", office.folder / "new.toml", status=0)
+    made: dict[str, object] = {}
+    exec(compile((office.folder / "new.py").read_text(encoding="utf-8"), "new.py", "exec"), made)  # noqa: S102 - ours
+    dataset = made["EXPORT_DATASET"]
+    feed = dataset.feeds[0]  # type: ignore[attr-defined]
+    assert feed.declared == tuple(names)
+    assert not feed.treatments
+    assert "Officer Name" in feed.identifying
+    schema = json.loads((office.folder / "new.json").read_text(encoding="utf-8"))
+    assert schema["title"]
+    assert {field["name"] for field in schema["fields"]} < {"_".join(name.lower().split()) for name in names}
+
+
+def test_a_name_that_the_settings_add_is_known(office: Product) -> None:
+    settings = office.folder / "pipeline.toml"
+    path = export(office, ["Wer", "Payment Date", "Net Amount"], *rows(["Notes", "Payment Date", "Net Amount"]))
+    assert json.loads(office.run("inspect", "--json", path, status=0).text)["columns"][0]["proposed"] is None
+    settings.write_text(
+        settings.read_text(encoding="utf-8") + '\n[synonyms]\n"Supplier Name" = ["Wer"]\n', encoding="utf-8"
+    )
+    facts = json.loads(office.run("inspect", "--json", path, status=0).text)
+    assert facts["columns"][0]["proposed"] == "Supplier Name"
+
+
+def test_a_draft_replaces_no_file(office: Product) -> None:
+    path = export(office, list(PLANTED), *rows(list(PLANTED)))
+    draft = office.folder / "ledger.toml"
+    draft.write_text("mine", encoding="utf-8")
+    assert "stays as it is" in office.run("inspect", path, "--write", draft, status=2).text
+    assert draft.read_text(encoding="utf-8") == "mine"
+
+
+def test_an_extract_that_is_not_declared_is_named(office: Product) -> None:
+    path = export(office, list(PLANTED), *rows(list(PLANTED)))
+    assert "did you mean `ledger`?" in office.run("inspect", path, "--feed", "leger", status=2).text
+
+
+def test_cells_are_shown_at_a_terminal_only(office: Product) -> None:
+    path = export(office, list(PLANTED), *rows(list(PLANTED)))
+    assert "not-a-terminal" in office.run("inspect", "--show", path, status=2).text
+    with Terminal(office, "inspect", "--show", str(path)) as terminal:
+        assert terminal.status() == 0
+        assert "Sarah Featherstonehaugh1" in terminal.text
