@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.model.periods import MONTH
+from pipeline.sample.columns import csv_text
 from pipeline.sample.draw import Truth
 from pipeline.sample.kinds import ON_PURPOSE, Planted
 from pipeline.sample.lore import FeedLore, Lore
@@ -115,4 +116,5 @@ LORE = Lore(
         ),
         "asb-incidents": FeedLore(share=0.3, most=750_000, odd=_odd_incidents),
     },
+    lists=lambda: {"operation-names": csv_text((("operation_name",), (f"{NUMBER_MARK}0001",), ("Operation Lantern",)))},
 )

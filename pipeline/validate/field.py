@@ -29,7 +29,7 @@ class Field:
     """One column as its schema describes it.
 
     ``decimals`` marks a number with exactly so many places, kept as a decimal.  ``enum``, ``minimum`` and
-    ``maximum`` are held as the text of a cell.  ``codelist`` names a list in ``schemas/codelists``;
+    ``maximum`` are held as the text of a cell.  ``codelists`` name lists in ``schemas/codelists``;
     ``from_settings`` says which setting gives the values, and is "" once they are filled in.
     """
 
@@ -50,7 +50,7 @@ class Field:
     max_length: int | None = None
     true_values: tuple[str, ...] = ("true", "True", "TRUE", "1")
     false_values: tuple[str, ...] = ("false", "False", "FALSE", "0")
-    codelist: str = ""
+    codelists: tuple[str, ...] = ()
     codelist_column: str = "label"
     from_settings: str = ""
 
@@ -82,7 +82,7 @@ class Field:
             max_length=rules.get("maxLength"),
             true_values=tuple(descriptor.get("trueValues", defaults.true_values)),
             false_values=tuple(descriptor.get("falseValues", defaults.false_values)),
-            codelist=descriptor.get("codelist", ""),
+            codelists=(named,) if isinstance(named := descriptor.get("codelist", ()), str) else tuple(named),
             codelist_column=descriptor.get("codelistColumn", "label"),
             from_settings=descriptor.get("fromSettings", ""),
         )

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.tables import RawTable
+    from pipeline.validate.field import Field
     from tests.lib.drawn import Line
 
 FOLDERS = folders()
@@ -136,7 +137,8 @@ def test_its_parquet_files_say_what_its_csv_files_say(folder: DatasetFolder, run
     for name in folder.expected:
         table = pq.read_table((run.product.published / folder.name / name).with_suffix(".parquet"))
         assert table.schema.remove_metadata() == schema_of(folder, run).arrow.remove_metadata()
-        rows = [{column: as_text(cell) for column, cell in row.items()} for row in table.to_pylist()]
+        fields = {field.name: field for field in schema_of(folder, run).fields}
+        rows = [{name: as_text(cell, fields[name]) for name, cell in row.items()} for row in table.to_pylist()]
         assert rows == read_csv(folder.path / "expected" / name)
 
 
@@ -148,10 +150,10 @@ def test_its_rows_are_sorted_so_that_their_order_says_nothing(folder: DatasetFol
         assert table.take(rows).equals(table)
 
 
-def as_text(cell: object) -> str:
+def as_text(cell: object, field: Field) -> str:
     """Return a cell as a CSV has it; numbers that are no amounts are coordinates."""
     if isinstance(cell, bool):
-        return str(cell).lower()
+        return (field.true_values if cell else field.false_values)[0]
     return f"{cell:.6f}" if isinstance(cell, float) else str("" if cell is None else cell)
 
 

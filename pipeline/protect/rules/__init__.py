@@ -5,12 +5,14 @@ from pipeline.protect.rules.duplicates import OneIncident, OneRecord
 from pipeline.protect.rules.events import AlreadyHeld, PublicVenue, SensitiveAudience
 from pipeline.protect.rules.offences import OffenceAgrees
 from pipeline.protect.rules.payees import Payee
+from pipeline.protect.rules.protected_record import BlankWhen
 from pipeline.protect.rules.redaction import Redaction
 from pipeline.protect.rules.restricted import RestrictedRecord
 from pipeline.protect.rules.transactions import OverThreshold, WholeTransactions
 
 __all__ = [
     "AlreadyHeld",
+    "BlankWhen",
     "ExcludedAccounts",
     "OffenceAgrees",
     "OneIncident",

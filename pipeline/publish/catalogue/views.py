@@ -17,7 +17,7 @@ from pipeline.publish.catalogue.chart import Chart, draw_chart
 from pipeline.publish.plan import period_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.model.periods import Period
     from pipeline.model.release import Publication, PublishedColumn, Release, ReleasedFile
@@ -74,7 +74,7 @@ class ColumnView(NamedTuple):
     """A published column, and the file that lists its codes ("" when it has none)."""
 
     column: PublishedColumn
-    codelist: str
+    codelists: tuple[str, ...]
 
 
 class QualityView(NamedTuple):
@@ -138,7 +138,7 @@ def view_dataset(publication: Publication, kept: Sequence[KeptFile] = ()) -> Dat
             (kind.said(month), day_in_words(dt.date.fromisoformat(day))) for month, day in withdrawn.items()
         ),
         held=tuple((kind.said(held.month), held.reason) for held in sorted(publication.held)),
-        columns=tuple(ColumnView(column, _codelist(publication, column)) for column in publication.columns),
+        columns=tuple(ColumnView(column, tuple(_codelists(publication, column))) for column in publication.columns),
         quality=_quality(publication),
         chart=draw_chart(kind, {release.month: release.rows for release in publication.releases}),
     )
@@ -214,11 +214,9 @@ def _kept_months(publication: Publication, kept: Sequence[KeptFile]) -> Iterable
             )
 
 
-def _codelist(publication: Publication, column: PublishedColumn) -> str:
-    """Return the address of a column's code list beside the page, or "" when there is none."""
-    named = column.codelist
-    candidates = (named, f"codelists/{named}", f"codelists/{named}.csv")
-    return next((name for name in candidates if name in publication.extras), "")
+def _codelists(publication: Publication, column: PublishedColumn) -> Iterator[str]:
+    """Yield the addresses of a column's code lists beside the page."""
+    yield from (path for name in column.codelists if (path := f"codelists/{name}.csv") in publication.extras)
 
 
 def _quality(publication: Publication) -> QualityView | None:
