@@ -49,10 +49,10 @@ def _raw_table(inputs: DatasetInputs, feed: Feed, month: Period) -> RawTable:
     reader, found = inputs.reader, inputs.found
     own = found.own[feed.name][month]
     if whole := feed.source.whole:
-        return joined([late_slice(reader.read(feed, whole, ""), month)], feed, feed.used)
+        return joined([late_slice(reader.read(feed, whole, ""), month)], feed, feed.carried)
     months = {path: each for each, path in found.own[feed.name].items()}
     late = [late_slice(reader.read(feed, path, months[path]), month) for path in found.late(feed, month)]
-    return joined([own_slice(reader.read(feed, own, month), month, found.opened), *late], feed, feed.used)
+    return joined([own_slice(reader.read(feed, own, month), month, found.opened), *late], feed, feed.carried)
 
 
 def product_of(
@@ -84,7 +84,7 @@ def unplaced(inputs: DatasetInputs) -> BuildResult | None:
             if not inputs.reader.files(feed):
                 return None
             source, first = inputs.reader.read(feed, whole, ""), inputs.reader.first_month(feed)
-            rows = joined([undated_slice(source, tuple(inputs.found.own[feed.name]), first)], feed, feed.used)
+            rows = joined([undated_slice(source, tuple(inputs.found.own[feed.name]), first)], feed, feed.carried)
             product = product_of(inputs, "", [(feed, rows)])
             if product.table.rows:
                 raise PrivacyError(

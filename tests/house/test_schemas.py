@@ -50,7 +50,7 @@ def test_everything_is_described_in_words(path: Path) -> None:
 
 def labels_of(codelist: str, column: str) -> list[str]:
     with (SCHEMAS / "codelists" / f"{codelist}.csv").open(encoding="utf-8", newline="") as lines:
-        return list(dict.fromkeys(row[column] for row in csv.DictReader(lines)))
+        return list(dict.fromkeys(row[column] for row in csv.DictReader(lines) if row[column]))
 
 
 @each_schema

@@ -1,7 +1,7 @@
 """What may happen to a row."""
 
 from pipeline.protect.rules.accounts import ExcludedAccounts
-from pipeline.protect.rules.duplicates import OneIncident, OneRecord
+from pipeline.protect.rules.duplicates import OneIncident, OneRecord, SameRecord
 from pipeline.protect.rules.events import AlreadyHeld, PublicVenue, SensitiveAudience
 from pipeline.protect.rules.offences import OffenceAgrees
 from pipeline.protect.rules.payees import Payee
@@ -22,6 +22,7 @@ __all__ = [
     "PublicVenue",
     "Redaction",
     "RestrictedRecord",
+    "SameRecord",
     "SensitiveAudience",
     "WholeTransactions",
 ]

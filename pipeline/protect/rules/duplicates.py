@@ -15,6 +15,7 @@ from pipeline.columns.dates import civil_day, days
 from pipeline.columns.groups import alike, groups
 from pipeline.errors import InputError
 from pipeline.model.handling import Judgement, Problem, RowRule, nowhere, problem
+from pipeline.model.tables import WHOLE_ROW
 from pipeline.protect.handling import key_problems
 from pipeline.protect.options.crime import CrimeOptions
 from pipeline.protect.rules.rule import Marked
@@ -92,6 +93,26 @@ class OneRecord(RowRule):
             pairs = np.unique(np.column_stack([keys, equal[near]]), axis=0)
             differing[near] = np.bincount(pairs[:, 0])[keys] > 1
         return Judgement((_OneOfEach(equal),), quality={"shared_reference": differing})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameRecord(RowRule):
+    """Withholds the extra copies of rows that agree in every raw cell; rows that differ in one all stay.
+
+    ``key`` is the published column of the identifier: rows that share one are counted.
+    """
+
+    whole_rows: ClassVar[bool] = True
+    key: str
+
+    def judge(self, raw: RawTable, columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
+        """Return the groups of equal rows, and the rows whose identifier stands on another one that is no copy."""
+        group = groups(raw.cells[WHOLE_ROW])
+        _, first = np.unique(group, return_index=True)
+        keys = groups(columns[self.key].take(pa.array(first)))
+        shared = nowhere(len(group))
+        shared[first] = np.bincount(keys)[keys] > 1
+        return Judgement((_OneOfEach(group),), quality={"shared_reference": shared})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,7 +79,7 @@ class Coded(OneColumn):
         for name in reversed(columns_of(self.codelist)):
             labels |= context.codelists.read(name).mapping(self.key, self.label, month=context.first_month)
         words = _FLAGS if self.flag else {}
-        known = {code: words.get(label, label) for code, label in labels.items() if label not in self.apart_from}
+        known = {code: words.get(label, label) for code, label in labels.items() if label not in ("", *self.apart_from)}
         column = cells[self.column]
         if "" in known:
             column = plain(column).fill_null("")
