@@ -175,7 +175,8 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
         raise several(found.faults)
     base = work.made_from(dataset, inputs.references)
     bases = {month: work.made_from(dataset, each) for month, each in inputs.points.items()}
-    stale, untouched = stale_months(dataset, state, found, base=base, bases=bases, store=work.store)
+    named = partial(gone.names_somebody, inputs)
+    stale, untouched = stale_months(dataset, state, found, base=base, bases=bases, store=work.store, names=named)
     running = {month for month in found.opened if not dataset.period.has_ended(month, work.as_of)}
     left = {each.month for each in stale if (only and each.month not in only) or stays(inputs, each.month, state)}
     stale = [each for each in stale if each.month not in left]

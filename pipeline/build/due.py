@@ -19,7 +19,7 @@ from pipeline.release.change_log import Why
 from pipeline.storage.registers import entered as columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pipeline.build.inputs import DatasetInputs, Survey
     from pipeline.model.declaration import Dataset
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _HELD = "events that have been held"
 #: The numbers of a database's rows: the list of bad rows shows them.
 _NUMBERS = "row numbers"
+#: The names of whom a register protects in texts of any row.
+_NAMES = "names that are protected"
 _NEW = Why("new", changes.FIRST)
 _AFTER_ALL = Why("it was rejected, and is let in after all", changes.CORRECTED)
 _LET_OUT = Why("less is kept back than before, as was approved", changes.CORRECTED)
@@ -39,6 +41,7 @@ _DAMAGED = Why("a file of the release is damaged", changes.CORRECTED)
 #: What the public is told when something else than an extract changed.
 _PUBLIC = {
     _HELD: changes.HELD_SINCE,
+    _NAMES: changes.CORRECTED,
     "open months": changes.LATE,
     "code lists": changes.CODE_LISTS,
     "reference data": changes.REFERENCE,
@@ -73,13 +76,16 @@ def stale_months(
     base: Mapping[str, str],
     store: Store,
     bases: Mapping[Period, Mapping[str, str]] | None = None,
+    names: Callable[[Period], bool] = lambda _: False,
 ) -> tuple[list[Stale], dict[Period, MonthState]]:
     """Return the months that differ from what they were made from, the latest first, and those that only seemed to.
 
     ``base`` is what months are made from today beside their extracts, ``bases`` that of months that keep other lists.
-    Newly restricted records are looked for once: a month without any of them remembers that.
+    Newly restricted records are looked for once: a month without any of them remembers that.  ``names`` says
+    whether what is public of a month names somebody who is protected now.
     """
     rules = register_rules(dataset)
+    everywhere = {entry for rule in rules for entry in rule.everywhere(found.combined[rule.register])}
     known = {rule.register: pa.array(sorted(found.combined[rule.register]), pa.string()) for rule in rules}
     stale: list[Stale] = []
     untouched: dict[Period, MonthState] = {}
@@ -90,6 +96,7 @@ def stale_months(
             made_from[_HELD] = digest([found.held.get(path) for path in inputs])
             made_from[_NUMBERS] = digest([found.numbers.get(path) for path in inputs])
         made_from |= {_register(rule): _entries(rule, found, inputs, known[rule.register]) for rule in rules}
+        made_from |= {_NAMES: digest(sorted(everywhere))} if everywhere else {}
         before = state.months.get(month)
         if before is None:
             stale.append(Stale(month, (_NEW,), inputs, made_from))
@@ -103,6 +110,8 @@ def stale_months(
         if is_let_out(dataset.name, month, before, found, inputs):
             reasons.append(_LET_OUT)
         matter = [reason for reason in reasons if _matters(reason, dataset, before, found, store)]
+        if _changed(_NAMES) in matter and {*before.restricted} <= everywhere and not names(month):
+            matter.remove(_changed(_NAMES))
         if reasons and not matter:
             untouched[month] = replace(before, made_from=made_from)
         elif matter:

@@ -117,9 +117,8 @@ def _finding(
         code="protection-weakened",
         dataset=dataset,
         periods=(period,),
-        words=f"{number:,} of the transactions or texts would tell more than what is public; the stronger protection "
-        "stands",
-        counts={"transactions or texts": number},
+        words=f"{number:,} of the transactions would tell more than what is public; the stronger protection stands",
+        counts={"transactions": number},
         paths=tuple(sorted(state.weaker_rows)),
         rows=dict(state.weaker_rows),
         binds=hashlib.sha256(json.dumps(facts).encode()).hexdigest(),

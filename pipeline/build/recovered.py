@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pipeline.model.findings import Finding
 from pipeline.storage.state import Waiting
@@ -19,6 +19,24 @@ if TYPE_CHECKING:
 RECOVERED: Final = "recovered"
 
 
+class Mark(NamedTuple):
+    """The day on which a memory was rebuilt, and how many decisions there were."""
+
+    day: str
+    decisions: int = 0
+
+    @property
+    def text(self) -> str:
+        """What a month remembers of it."""
+        return f"{self.day} {self.decisions}"
+
+    @classmethod
+    def of(cls, text: str) -> Mark:
+        """Return what a month remembers; an older version remembered the day alone."""
+        day, _, decisions = text.partition(" ")
+        return cls(day, int(decisions or 0))
+
+
 def hold_recovered(
     desk: Desk, dataset: str, before: Mapping[Period, MonthState], after: Mapping[Period, MonthState]
 ) -> tuple[dict[Period, MonthState], frozenset[Period]]:
@@ -28,6 +46,7 @@ def hold_recovered(
     """
     marks = {month: each.made_from[RECOVERED] for month, each in before.items() if RECOVERED in each.made_from}
     newest = max(marks.values(), default="")
+    since = {month: Mark.of(marks.get(month, newest)) for month in after}
     months, held = dict(after), set()
     for month, now in after.items():
         was = before.get(month)
@@ -35,7 +54,7 @@ def hold_recovered(
         found = None
         if month in marks or (marks and last is None) or _waited(was):
             found = _other_rows(dataset, month, last, now)
-        let_in = found is not None and _is_let_in(desk, found, since=marks.get(month, newest))
+        let_in = found is not None and _is_let_in(desk, found, since=since[month])
         if found and not let_in:
             held.add(month)
             months[month] = _held(now, was, found)
@@ -47,10 +66,13 @@ def hold_recovered(
     return months, frozenset(held)
 
 
-def _is_let_in(desk: Desk, found: Finding, *, since: str) -> bool:
+def _is_let_in(desk: Desk, found: Finding, *, since: Mark) -> bool:
     """Return whether somebody let in what was found: what was looked at before the loss knew other protections."""
     approval = desk.approval(found)
-    return approval is not None and approval.date.isoformat() >= since
+    if approval is None:
+        return False
+    later = desk.decisions[since.decisions :] if approval.date.isoformat() == since.day else (approval,)
+    return approval.date.isoformat() >= since.day and approval in later
 
 
 def _waited(was: MonthState | None) -> bool:

@@ -222,9 +222,10 @@ class _Judge(NamedTuple):
     def _borne(self, weaker: Mapping[str, str]) -> Collection[str]:
         if not weaker:
             return ()
-        if self.rule.every_row:
-            return self.rule.borne(weaker, self.rule.seen(without_before(self.entered)))
-        return {*weaker} & {entry for each in self.sources.applied.values() for entry in each}
+        applied = {*weaker} & {entry for each in self.sources.applied.values() for entry in each}
+        if not self.rule.every_row:
+            return applied
+        return applied | {*self.rule.borne(weaker, self.rule.seen(without_before(self.entered)))}
 
     def settled(self, entries: Entries) -> tuple[Entries, list[Finding]]:
         """Return the entries without those that a decision let go, and what still asks for one, each by itself."""

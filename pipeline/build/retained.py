@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from pipeline.build.inputs import DatasetInputs
     from pipeline.columns.arrays import Mask
+    from pipeline.model.context import Context
     from pipeline.model.periods import Period
     from pipeline.model.public_rows import PublicRevision
     from pipeline.storage.state import Built, MonthState
@@ -210,10 +211,22 @@ def _guarded(inputs: DatasetInputs, month: Period, kept: Built) -> _Kept | None:
     return _Kept(built, applied, kept_back, removed)
 
 
+def _context(inputs: DatasetInputs, month: Period) -> Context:
+    return inputs.work.context(inputs.dataset, month, inputs.references_of(month), registers=inputs.found.combined)
+
+
+def names_somebody(inputs: DatasetInputs, month: Period) -> bool:
+    """Return whether what is public of a month names, beside its rows' own keys, somebody whom a register protects."""
+    released = inputs.months[month].released
+    if released is None:
+        return False
+    rows, context = KeptRows(inputs, released), _context(inputs, month)
+    return any(rule.stands_in(rows, context) for rule in register_rules(inputs.dataset))
+
+
 def _revisions(inputs: DatasetInputs, month: Period, rows: KeptRows) -> list[tuple[str, PublicRevision]]:
     """Return what is due, each with its feed."""
-    found = inputs.found
-    context = inputs.work.context(inputs.dataset, month, inputs.references_of(month), registers=found.combined)
+    context = _context(inputs, month)
     said = [(feed.name, rule.revise_public(rows, context)) for feed in inputs.dataset.feeds for rule in feed.rules]
     return [(feed, each) for feed, each in said if each is not None]
 

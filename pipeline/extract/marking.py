@@ -7,8 +7,10 @@ on files of older systems.
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
+from pipeline.columns.characters import is_invisible
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,7 +22,11 @@ _MARKING = re.compile(
 
 
 def is_marked(text: str) -> bool:
-    """Return whether ``text`` holds a marking above OFFICIAL: whole words, in capitals."""
+    """Return whether ``text`` holds a marking above OFFICIAL as a person sees it: whole words, in capitals."""
+    if not text.isascii():
+        seen = "".join(each for each in text if not is_invisible(each))
+        if _MARKING.search(unicodedata.normalize("NFKC", seen)):
+            return True
     return _MARKING.search(text) is not None
 
 

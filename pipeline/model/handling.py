@@ -227,6 +227,14 @@ class RowRule(Handling):
         """Return what still counts of a source that was taken back; by default nothing."""
         return {}
 
+    def everywhere(self, _entries: Mapping[str, str]) -> Collection[str]:
+        """Return the entries that may matter to any row, whatever its own keys."""
+        return ()
+
+    def stands_in(self, _rows: PublicRows, _context: Context) -> bool:
+        """Return whether one of the entries that may matter to any row stands in public rows."""
+        return False
+
     def borne(self, weaker: Mapping[str, str], _seen: frozenset[str]) -> Collection[str]:
         """Return the keys of weaker entries that some row bears: where each row of a source enters its own."""
         return weaker.keys()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from pipeline.datasets import declared
 from pipeline.errors import PortalError
-from pipeline.plain import read_plain
 from pipeline.publish.ckan.failures import memory_lost
 from pipeline.publish.ckan.portal import CkanPortal
+from pipeline.storage.journal import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,15 +58,10 @@ def _unremembered(settings: Settings, names: Iterable[str]) -> list[str]:
 
 
 def _remembered(private: Path) -> Iterator[str]:
-    """Yield the datasets that were published to a CKAN, or whose memory was rebuilt; a torn line says nothing."""
-    journal = private / "journal.jsonl"
-    text = read_plain(journal).decode("utf-8") if journal.exists() else ""
-    for line in text.splitlines():
-        if '"ckan"' in line and line.endswith("}"):
-            facts = json.loads(line)
-            if (facts["event"], facts.get("portal")) == ("publishing", "ckan"):
-                yield from (dataset for _, dataset, _ in facts["changes"])
-        elif '"recovered"' in line and line.endswith("}"):
-            facts = json.loads(line)
-            if facts["event"] == "recovered":
-                yield facts["dataset"]
+    """Yield the datasets that were published to a CKAN, or whose memory was rebuilt; a damaged line says nothing."""
+    for facts in recorded(private, "publishing", "recovered"):
+        if facts["event"] == "recovered":
+            yield str(facts.get("dataset"))
+        elif facts.get("portal") == "ckan":
+            with suppress(ValueError, TypeError):
+                yield from {str(dataset) for _, dataset, _ in facts.get("changes", ())}

@@ -62,7 +62,10 @@ def preview(
         run, publications = planned(work, reach, request)
         say("writing the preview")
         made = next((each for each in run.plans if each.portal == StaticCatalogue.name), None)
-        parts = dict(catalogue_of(work).whole(made, publications, preview=True)) if made else {}
+        # a public folder that cannot be planned is an error of the run; its rows can be compared all the same
+        planned_for = {change.dataset for change in made.changes} if made else set()
+        is_whole = made is not None and all(each.name in planned_for for each in publications)
+        parts = dict(catalogue_of(work).whole(made, publications, preview=True)) if made and is_whole else {}
         page = render_differences(list(_months(work, run)), sample=work.sample)
         _put(private, {**parts, DIFFERENCES: Written(page)})
     return Preview(run, private / PREVIEW)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.build.recovered import RECOVERED
+from pipeline.build.recovered import RECOVERED, Mark
 from pipeline.datasets import declared
 from pipeline.errors import PortalError, StorageError
 from pipeline.model.periods import is_period
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pipeline.settings.laptop_portal import CkanAccess
     from pipeline.settings.settings import Settings
 
+_FORMATS = ("csv", "parquet")
 FORGOTTEN = (
     "what is forgotten: restrictions and payee types that stood only in files that have gone; what waited;",
     "the strongest protection that each record went out with; which extracts were replaced",
@@ -105,15 +106,13 @@ def _package(folder: Path) -> Mapping[str, Any]:
 
 
 def _releases(package: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
-    """Return the resources of each month, where both formats are named."""
+    """Return the resources of each month in the formats that we write, where both are named."""
     found: dict[str, list[Mapping[str, Any]]] = {}
     for each in package.get("resources", ()):
         period = str(each.get("month", each.get("period", ""))) if isinstance(each, dict) else ""
-        if is_period(period):
+        if is_period(period) and each.get("format") in _FORMATS:
             found.setdefault(period, []).append(each)
-    return {
-        month: files for month, files in found.items() if {each.get("format") for each in files} >= {"csv", "parquet"}
-    }
+    return {month: files for month, files in found.items() if {each["format"] for each in files} == {*_FORMATS}}
 
 
 def recover(settings: Settings, today: dt.date, *, say: Callable[[str], None]) -> tuple[Recovered, ...]:
@@ -121,11 +120,12 @@ def recover(settings: Settings, today: dt.date, *, say: Callable[[str], None]) -
     data = settings.data
     with locked(data / "private", say=say):
         lost = [name for name in declared() if _is_damaged(data, name) or _is_lost(data, name)]
-        made = tuple(_recovered(data, name, today) for name in lost)
+        mark = Mark(today.isoformat(), len(settings.desk.decisions))
+        made = tuple(_recovered(data, name, mark) for name in lost)
         ckan = None if settings.force.is_example else settings.named_portal()
         if ckan:
             elsewhere = _forgotten(settings, ckan, lost)
-            made += tuple(_of_portal(data, name, files, today) for name, files in elsewhere)
+            made += tuple(_of_portal(data, name, files, mark) for name, files in elsewhere)
         for each in made:
             _remember_what_was_set_aside(data, each.dataset, settings.desk)
         return made
@@ -143,7 +143,7 @@ def _forgotten(
         return ()
 
 
-def _recovered(data: Path, name: str, today: dt.date) -> Recovered:
+def _recovered(data: Path, name: str, mark: Mark) -> Recovered:
     folder = data / "published" / name
     package = _package(folder)
     if not _releases(package) and _month_files(folder, name):
@@ -157,10 +157,10 @@ def _recovered(data: Path, name: str, today: dt.date) -> Recovered:
     def content(path: str, promised: str) -> bytes:
         return _content(folder / path, promised)
 
-    return _rebuilt(data, name, _releases(package), content, notes=tuple(_changes(folder)), today=today)
+    return _rebuilt(data, name, _releases(package), content, notes=tuple(_changes(folder)), mark=mark)
 
 
-def _of_portal(data: Path, name: str, files: Sequence[PublicFile], today: dt.date) -> Recovered:
+def _of_portal(data: Path, name: str, files: Sequence[PublicFile], mark: Mark) -> Recovered:
     """Rebuild a dataset's memory from what a CKAN holds."""
     by_name = {each.name: each for each in files}
     found = [
@@ -172,7 +172,7 @@ def _of_portal(data: Path, name: str, files: Sequence[PublicFile], today: dt.dat
     def content(path: str, promised: str) -> bytes:
         return _checked(by_name[path].content(), promised, where=path)
 
-    return _rebuilt(data, name, _releases({"resources": found}), content, notes=(), today=today)
+    return _rebuilt(data, name, _releases({"resources": found}), content, notes=(), mark=mark)
 
 
 def _rebuilt(
@@ -182,11 +182,11 @@ def _rebuilt(
     content: Callable[[str, str], bytes],
     *,
     notes: tuple[ChangeNote, ...],
-    today: dt.date,
+    mark: Mark,
 ) -> Recovered:
     store = Store(data / "private")
     months = {
-        month: _month(store, content, name, month, files, notes=notes, today=today)
+        month: _month(store, content, name, month, files, notes=notes, mark=mark)
         for month, files in sorted(releases.items())
     }
     older = _older(store, name)  # what an older memory knows of protections still holds
@@ -220,7 +220,7 @@ def _month(
     files: list[Mapping[str, Any]],
     *,
     notes: tuple[ChangeNote, ...],
-    today: dt.date,
+    mark: Mark,
 ) -> MonthState:
     kept, facts, rows = f"{month}-recovered", {}, 0
     for each in files:
@@ -229,16 +229,23 @@ def _month(
         replace_file(store.folder(name, kept) / path, cells, mode=0o644)
         facts[path] = {"format": each["format"], "bytes": len(cells), "sha256": str(each["hash"])[7:]}
         if each["format"] == "parquet":
-            rows = pq.read_metadata(pa.BufferReader(cells)).num_rows
+            rows = _rows(cells, where=path)
     days = sorted(each.released_on for each in notes if each.month == month)
     return MonthState(
-        released=Built(folder=kept, rows=rows, files=facts, released_on=days[-1] if days else today.isoformat()),
+        released=Built(folder=kept, rows=rows, files=facts, released_on=days[-1] if days else mark.day),
         waiting=None,
         inputs={},
-        made_from={RECOVERED: today.isoformat()},
+        made_from={RECOVERED: mark.text},
         accounts=(),
         input_gone=True,
     )
+
+
+def _rows(parquet: bytes, *, where: str) -> int:
+    try:
+        return int(pq.read_metadata(pa.BufferReader(parquet)).num_rows)
+    except (OSError, pa.ArrowException):
+        raise _not_as_released(where) from None
 
 
 def _content(path: Path, promised: str) -> bytes:
@@ -252,13 +259,17 @@ def _content(path: Path, promised: str) -> bytes:
 
 def _checked(content: bytes, promised: str, *, where: str) -> bytes:
     if f"sha256:{hashlib.sha256(content).hexdigest()}" != promised:
-        raise StorageError(
-            "memory-lost",
-            "a public file is not as it was released, so the memory of it cannot be rebuilt",
-            where=where,
-            fix="restore the file, or data/private, from a backup",
-        )
+        raise _not_as_released(where)
     return content
+
+
+def _not_as_released(where: str) -> StorageError:
+    return StorageError(
+        "memory-lost",
+        "a public file is not as it was released, so the memory of it cannot be rebuilt",
+        where=where,
+        fix="restore the file, or data/private, from a backup",
+    )
 
 
 def _changes(folder: Path) -> Iterator[ChangeNote]:

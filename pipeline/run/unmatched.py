@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.datasets import declared
-from pipeline.plain import read_plain
 from pipeline.printable import printable
+from pipeline.storage.journal import lines_of, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +23,7 @@ _SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
 def unmatched(work: Workplace, states: Iterable[State]) -> Iterator[str]:
     """Yield what is wrong with the decisions, as a line each."""
     desk = work.settings.desk
-    told = _told(work.private / "journal.jsonl")
+    told = _told(work.private)
     known = {sha256 for state in states for sha256 in _sums(state)} | told.sums
     for each in desk.decisions:
         if each.dataset not in declared():
@@ -45,24 +44,15 @@ class _Told(NamedTuple):
     made: Mapping[tuple[str, ...], str]
 
 
-def _told(journal: Path) -> _Told:
-    """Return what the journal knows, read once however many decisions there are."""
-    text = read_plain(journal).decode("utf-8") if journal.exists() else ""
-    return _Told(frozenset(_SHA256.findall(text)), dict(_made(text.splitlines())))
+def _told(private: Path) -> _Told:
+    """Return what the journal knows."""
+    sums = frozenset(sha256 for line in lines_of(private) for sha256 in _SHA256.findall(line))
+    return _Told(sums, {_about(each): str(each.get("kind")) for each in recorded(private, "decided")})
 
 
-def _about(facts: Mapping[str, str]) -> tuple[str, ...]:
+def _about(facts: Mapping[str, object]) -> tuple[str, ...]:
     """Return what a decision is about, as far as it says so."""
-    return tuple(facts.get(name, "") for name in ("dataset", "sha256", "path", "period"))
-
-
-def _made(events: Iterable[str]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield what the decisions that the journal knows are about, and their kind; a torn line is none."""
-    for event in events:
-        if '"decided"' in event and event.endswith("}"):
-            facts = json.loads(event)
-            if facts["event"] == "decided":
-                yield _about(facts), facts["kind"]
+    return tuple(str(facts.get(name, "")) for name in ("dataset", "sha256", "path", "period"))
 
 
 def _named(decision: Decision) -> str:

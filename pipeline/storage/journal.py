@@ -22,10 +22,16 @@ def record(private: Path, event: str, facts: Mapping[str, object]) -> None:
 
 
 def recorded(private: Path, *events: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the facts of every event of these kinds, the oldest first; a torn line is none."""
+    """Yield the facts of every event of these kinds, the oldest first; a line that is torn or damaged is none."""
+    for line in lines_of(private):
+        if any(f'"{event}"' in line for event in events):  # most lines are about something else
+            with suppress(ValueError, RecursionError):
+                facts = json.loads(line)
+                if isinstance(facts, dict) and facts.get("event") in events:
+                    yield facts
+
+
+def lines_of(private: Path) -> Iterator[str]:
+    """Yield the lines of the journal; bytes that are no text stand as such."""
     path = private / _NAME
-    for line in read_plain(path).splitlines() if path.exists() else ():
-        with suppress(ValueError, RecursionError):
-            facts = json.loads(line)
-            if isinstance(facts, dict) and facts.get("event") in events:
-                yield facts
+    yield from read_plain(path).decode("utf-8", "replace").splitlines() if path.exists() else ()

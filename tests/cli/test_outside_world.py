@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 from typing import TYPE_CHECKING
@@ -117,3 +119,46 @@ def test_a_closed_folder_below_the_extracts_is_said(product: Product, monkeypatc
     monkeypatch.setattr(type(closed), "iterdir", refuse)
     said = product.run("publish", "--quiet", status=3)
     assert "unreadable-file: closed: the file cannot be read: Permission denied" in said.text
+
+
+@pytest.mark.parametrize(
+    "line", [b"\xff", b'{"event": "decided"', b'{"event": "decided"}', b'["ckan"}', b"[" * 100_000]
+)
+def test_a_damaged_line_of_the_journal_stops_nothing(tmp_path: Path, line: bytes) -> None:
+    product = Product.with_published_sample(tmp_path)
+    with (product.private / "journal.jsonl").open("ab") as journal:
+        journal.write(line + b"\n")
+    for command in ("plan", "publish", "preview"):
+        assert product.run(command, "--quiet").status == 0
+    assert product.run("recover").status == 0
+
+
+@pytest.mark.parametrize("stray", ["x.txt", "street-crime/x.txt", "index.html/x"])
+def test_a_public_folder_with_files_of_others_is_refused_by_each_command(tmp_path: Path, stray: str) -> None:
+    product = Product.with_published_sample(tmp_path)
+    path = product.published / stray
+    if not path.parent.is_dir():
+        path.parent.unlink()
+        path.parent.mkdir()
+    path.write_text("x", encoding="utf-8")
+    for command in ("plan", "publish", "preview"):
+        said = product.run(command, "--quiet")
+        assert (said.status, "foreign-files" in said.text) == (8, True), said.text
+    assert path.read_text(encoding="utf-8") == "x"
+
+
+@pytest.mark.parametrize("form", ["d/../../../../../../outside", "exe", [], None, {"csv": 1}])
+def test_a_public_data_package_leads_recovery_nowhere(tmp_path: Path, form: object) -> None:
+    """What it says of files that are none of ours is left aside; nothing is read or written outside."""
+    product = Product.with_published_sample(tmp_path / "product")
+    shutil.rmtree(product.private)
+    path = product.published / "street-crime" / "datapackage.json"
+    facts = json.loads(path.read_bytes())
+    (path.parent / "street-crime-2024-01.d").mkdir()
+    outside = tmp_path / "outside"
+    outside.write_text("x", encoding="utf-8")
+    digest = hashlib.sha256(outside.read_bytes()).hexdigest()
+    facts["resources"].append({**facts["resources"][0], "format": form, "hash": f"sha256:{digest}"})
+    path.write_text(json.dumps(facts), encoding="utf-8")
+    assert product.run("recover").status == 0
+    assert [each for each in tmp_path.rglob("outside") if each != outside] == []

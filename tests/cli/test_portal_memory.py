@@ -106,6 +106,15 @@ def test_a_file_that_is_not_as_the_portal_states_rebuilds_nothing(force: Product
     assert not (force.private / "state" / f"{STREET}.json").exists()
 
 
+@pytest.mark.parametrize("junk", [b"", b"no Parquet"])
+def test_a_parquet_that_is_none_is_a_fault_of_storage_also_where_its_sha256_is_as_stated(
+    force: Product, files: dict[str, bytes], junk: bytes
+) -> None:
+    with closing(WrongPortal(Held({**files, f"{STREET}-{JAN}.parquet": junk}).speak)) as portal:
+        said = run(force, portal.address, "recover")
+    assert (said.status, "a public file is not as it was released" in said.text) == (ExitStatus.STORAGE, True)
+
+
 @pytest.mark.parametrize(
     "package",
     [

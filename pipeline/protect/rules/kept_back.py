@@ -1,8 +1,8 @@
 """What releases kept back of a transaction: it stays so when the ledger no longer says why.
 
 An entry begins with what it is about, a private key: of a transaction, with the suppliers whom releases named in it
-and the payees because of whom it is redacted, or of a text that holds a person's name.  One about a transaction counts
-while a payee of it is protected by number and by name: whoever decides about a payee decides about its transactions.
+and the payees because of whom it is redacted.  It counts while a payee of it is protected by number and by name:
+whoever decides about a payee decides about its transactions.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct
 from pipeline.model.payee_types import PERSONAL, PROTECTED
 from pipeline.model.tables import Kept, Marks
 from pipeline.protect.rules.payee_register import UNKNOWN
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
 
-#: What may be kept back: all of a protected payee's transaction, who is paid, a text that holds a person's name.
-WHOLE, NAME, TEXTS = "other", "personal", "texts"
+#: What may be kept back: all of a protected payee's transaction, or who is paid.
+WHOLE, NAME = "other", "personal"
 _NOBODY = "-"
 
 
@@ -69,7 +68,7 @@ def released(context: Context, register: str) -> Released:
     known: dict[str, list[Paid]] = defaultdict(list)
     for entry in context.kept_back:
         key, what, *rest = entry.split(" ")
-        if what != TEXTS and (because := _still(what, rest[1:], payees)):
+        if what in (WHOLE, NAME) and (because := _still(what, rest[1:], payees)):
             known[key].append(Paid(what, because, frozenset(rest[0].split(",")) - {_NOBODY}))
     return known
 
@@ -109,27 +108,6 @@ def remembered(keys: Keys, now: Lines, lines: Lines, before: Released) -> Kept:
         weaker += [(row, each.entry(key)) for each in was.get(key, ()) for row in rows if only_before[row]]
     about = [(row, key) for key, rows in of_key.items() for row in rows]
     return Kept(Marks.of(kept), Marks.of(weaker), Marks.of(about))
-
-
-def texts_kept(texts: pa.Array, context: Context) -> Mask:
-    """Return where a text stands that releases left blank because it holds a person's name."""
-    known = {entry.partition(" ")[0] for entry in context.kept_back if entry.endswith(f" {TEXTS}")}
-    if not known:
-        return np.zeros(len(texts), np.bool_)
-    return facts_of_distinct(texts, lambda text: _of_text(text, context) in known, dtype=np.bool_, empty=False)
-
-
-def texts_remembered(texts: pa.Array, hidden: Mask, context: Context) -> Kept:
-    """Return what later builds keep back of texts that are ``hidden`` for a name."""
-    was = texts_kept(texts, context)
-    keys = facts_of_distinct(texts, lambda text: _of_text(text, context), dtype=np.object_, empty="")
-    kept, weaker, about = (np.flatnonzero(mask) for mask in (hidden | was, was & ~hidden, keys != ""))
-    entries = np.array([f"{key} {TEXTS}" for key in keys], np.object_)
-    return Kept(Marks(kept, entries[kept]), Marks(weaker, entries[weaker]), Marks(about, keys[about]))
-
-
-def _of_text(text: str, context: Context) -> str:
-    return context.pseudonyms.protection_of("text", text)
 
 
 def _there(transaction: pa.Array, before: Released) -> Iterator[tuple[Sequence[Paid], NDArray[np.int64]]]:

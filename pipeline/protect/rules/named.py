@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass, replace
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,18 +13,63 @@ import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, plain
 from pipeline.columns.keys import folded
+from pipeline.protect.rules.payee_register import names_protected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     import pyarrow as pa
 
     from pipeline.columns.arrays import Mask
+    from pipeline.model.context import Context
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _TITLES = frozenset({"dr", "lady", "lord", "miss", "mr", "mrs", "ms", "mx", "prof", "professor", "rev", "sir"})
 #: One word alone may be any word.
 _FEWEST = 2
+#: What stands between the parts of a text; an apostrophe or a hyphen stands within a name.
+_BETWEEN = re.compile(r"[^\w'\u2019.-]+")
+#: So many parts of a text are tried as a name; two in any order, of a text with so few parts more of them too.
+_MOST, _SHORT = 4, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Who must not be named in texts: people of the same rows, each as words, and whom a register protects, as keys."""
+
+    words: frozenset[frozenset[str]]
+    keys: frozenset[str]
+    context: Context
+
+    @classmethod
+    def of(cls, column: pa.Array, people: Mask, register: str, context: Context) -> Names:
+        """Return the names that stand in a column where ``people`` is true, and those that a register protects."""
+        return replace(cls.protected(register, context), words=names_of(column, people))
+
+    @classmethod
+    def protected(cls, register: str, context: Context) -> Names:
+        """Return the names that a register protects."""
+        return cls(frozenset(), names_protected(context.registers.get(register, {})), context)
+
+    def own(self, column: pa.Array) -> Mask:
+        """Return where a text holds all words of a name of the same rows, in whatever order."""
+        return names_somebody(column, self.words)
+
+    def stand_in(self, column: pa.Array) -> Mask:
+        """Return where a text holds a name: one of the same rows, or parts that are a protected one."""
+        found = self.own(column)
+        if self.keys:
+            found |= facts_of_distinct(column, lambda text: any(self._keys_of(text)), dtype=np.bool_, empty=False)
+        return found
+
+    def keys_in(self, columns: Iterable[pa.Array]) -> tuple[str, ...]:
+        """Return the entries of protected names that stand in some columns of texts."""
+        texts = {text for column in columns for text in pc.unique(plain(column)).to_pylist() if text and self.keys}
+        return tuple(sorted({key for text in texts for key in self._keys_of(text)}))
+
+    def _keys_of(self, text: str) -> Iterator[str]:
+        every = (f"m:{self.context.pseudonyms.protection_of('name', called)}" for called in _called(text))
+        return (key for key in every if key in self.keys)
 
 
 def names_of(column: pa.Array, mask: Mask) -> frozenset[frozenset[str]]:
@@ -45,6 +92,19 @@ def names_somebody(column: pa.Array, names: Iterable[frozenset[str]]) -> Mask:
         return any(name <= words for name in every)
 
     return facts_of_distinct(column, holds, dtype=np.bool_, empty=False) if every else np.zeros(len(column), np.bool_)
+
+
+def _called(text: str) -> Iterator[str]:
+    """Yield what of a text may be somebody's name: all of it, and parts of it; of parts that follow each other more."""
+    yield text
+    parts = [part for part in _BETWEEN.split(unicodedata.normalize("NFKC", text)) if part]
+    for number in range(_FEWEST, min(len(parts), _MOST) + 1):
+        if number == _FEWEST or len(parts) <= _SHORT:
+            yield from map("".join, permutations(parts, number))
+        for start in range(len(parts) - number + 1):
+            run = parts[start : start + number]
+            yield from map("".join, (run, [*run[1:], run[0]], [run[-1], *run[:-1]]))
+            yield from ("".join((title, *run)) for title in _TITLES)
 
 
 def _words(text: str) -> frozenset[str]:

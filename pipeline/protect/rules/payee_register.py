@@ -114,6 +114,20 @@ def resolved(entries: Mapping[str, str]) -> dict[str, str]:
     return done | dict(_names(entries, types, listed))
 
 
+def of_before(supplier: pa.Array, entries: Mapping[str, str], scope: str, context: Context) -> NDArray[np.object_]:
+    """Return what an older version remembers of each supplier, by the pseudonym of its exact number."""
+    if all(key[1:2] == ":" for key in entries):
+        return np.full(len(supplier), "", np.object_)
+    return facts_of_distinct(
+        supplier, lambda each: entries.get(context.pseudonyms.one(scope, each), ""), dtype=np.object_, empty=""
+    )
+
+
+def names_protected(entries: Mapping[str, str]) -> frozenset[str]:
+    """Return the entries of the names that somebody bears who must not be named."""
+    return frozenset(key for key, value in entries.items() if key[:2] == "m:" and value in (*PERSONAL, *PROTECTED))
+
+
 def is_protected(entries: Mapping[str, str], key: str) -> bool:
     """Return whether a supplier protects its whole transaction: also one that is in doubt."""
     return entries.get(key, "").removeprefix(UNKNOWN) in PROTECTED

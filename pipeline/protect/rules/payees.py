@@ -15,8 +15,8 @@ from pipeline.columns.keys import fold_column
 from pipeline.model.handling import Judgement, Problem, Question
 from pipeline.model.payee_types import PERSONAL, PROTECTED, PROTECTION
 from pipeline.model.public_rows import PublicRevision, PublicRows
-from pipeline.protect.rules.kept_back import Keys, Lines, as_released, released, remembered, texts_remembered
-from pipeline.protect.rules.named import names_of, names_somebody
+from pipeline.protect.rules.kept_back import Keys, Lines, as_released, released, remembered
+from pipeline.protect.rules.named import Names
 from pipeline.protect.rules.payee_questions import pence, questions_of
 from pipeline.protect.rules.payee_register import (
     ASKED,
@@ -25,6 +25,8 @@ from pipeline.protect.rules.payee_register import (
     entries_of_list,
     in_doubt,
     keys_borne,
+    names_protected,
+    of_before,
     pairs,
     people_of,
     protecting,
@@ -141,6 +143,14 @@ class Payee(OfTransactions):
             if (key in seen if key.startswith("m:") else now in PROTECTION and {key, f"x:{key}"} & seen)
         }
 
+    def everywhere(self, entries: Mapping[str, str]) -> Collection[str]:
+        """Return the names of whoever is redacted: a text of any line may hold one."""
+        return names_protected(entries)
+
+    def stands_in(self, rows: PublicRows, context: Context) -> bool:
+        """Return whether a text of public rows holds a name that is protected."""
+        return self.redaction.holds(rows, Names.protected(self.register, context))
+
     def bearing(self, cells: Mapping[str, pa.Array], keys: Collection[str], context: Context) -> pa.Array:
         """Return the key of each line's number, of its name, or of both."""
         number = context.pseudonyms.protection(self.scope, cells[self.supplier])
@@ -180,21 +190,11 @@ class Payee(OfTransactions):
         own = np.where(strengths(most) > strengths(own), "", own)
         supplier = raw.cells[_KEY]
         known = facts_of_distinct(supplier, lambda key: entries.get(key, ""), dtype=np.object_, empty="")
-        older = self._of_before(raw.cells[self.supplier], entries, context)
+        older = of_before(raw.cells[self.supplier], entries, self.scope, context)
         known = np.where(strengths(older) > strengths(known), older, known)
         held = pairs(called, supplier, entries)
         kinds = np.where(filled(supplier), np.where(held, "", known), own)
         return np.where(np.isin(kinds, list(PROTECTION)), kinds, "")
-
-    def _of_before(self, supplier: pa.Array, entries: Mapping[str, str], context: Context) -> NDArray[np.object_]:
-        """Return what an older version remembers of each supplier, by the pseudonym of its exact number."""
-
-        def older(number: str) -> str:
-            return entries.get(context.pseudonyms.one(self.scope, number), "")
-
-        if all(key[1:2] == ":" for key in entries):
-            return np.full(len(supplier), "", np.object_)
-        return facts_of_distinct(supplier, older, dtype=np.object_, empty="")
 
     def questions(self, raw: RawTable, context: Context, apart: Mask) -> Sequence[Question]:
         """Return the suppliers whom nobody has classified, one for each folded number."""
@@ -239,9 +239,9 @@ class Payee(OfTransactions):
         protected = with_any(of_body, lines) | with_any(of_any, nobodys)
         return Lines(np.isin(kinds, PERSONAL) & ~protected, protected)
 
-    def _names(self, raw: RawTable, context: Context) -> frozenset[frozenset[str]]:
+    def _names(self, raw: RawTable, context: Context) -> Names:
         people = np.isin(self.kinds(raw, context), (*PERSONAL, *PROTECTED))
-        return names_of(raw.cells[self.name], people)
+        return Names.of(raw.cells[self.name], people, self.register, context)
 
     def excuse(self, problems: Sequence[Problem], raw: RawTable, context: Context) -> Sequence[Problem]:
         """Return the problems without those of cells that redaction blanks or replaces; a damaged key stays bad."""
@@ -286,10 +286,10 @@ class Payee(OfTransactions):
         protected = with_any(group, lines) & (enough < PROTECTION["PROT"])
         personal = np.isin(kinds, PERSONAL) & (enough < PROTECTION["IND"]) & ~protected
         out = with_any(group, doubtful & ~protected)
-        if not (personal | protected | out).any():
+        names = Names.of(rows.text(self.redaction.name), personal | protected, self.register, context)
+        if not (personal | protected | out).any() and not self.redaction.holds(rows, names):
             return None
         columns = {name: rows.text(name) for name in self.redaction.touches}
-        names = names_of(rows.text(self.redaction.name), personal | protected)
         done = self.redaction.redacted(columns, less := Lines(personal, protected), names, context)
         key = rows.key(_PAID)
         of = None if key is None else Keys(key, plain(keys), people_of(kinds, keys, called, entries))
@@ -301,11 +301,9 @@ class Payee(OfTransactions):
         """Return the lines whose payee is unknown, and what is kept back of the others."""
         review = Review(transactions(raw, self.body, self.number), self.kinds(raw, context) == "")
         own, lines, names = self._own(raw, context), self._lines(raw, context), self._names(raw, context)
-        texts = [raw.cells[each] for each in self.redaction.raw_protected]
         paid = remembered(self._paid(raw, context), own, lines, released(context, self.register))
-        return Judgement(
-            (review,), kept=(paid, *(texts_remembered(each, names_somebody(each, names), context) for each in texts))
-        )
+        texts = names.keys_in(raw.cells[each] for each in self.redaction.raw_protected)
+        return Judgement((review,), kept=(paid,), applied=texts)
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return the type of each supplier, with its number and name."""

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.columns.arrays import where
-from pipeline.protect.rules.kept_back import texts_kept
-from pipeline.protect.rules.named import names_somebody
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     import pyarrow as pa
 
     from pipeline.model.context import Context
+    from pipeline.model.public_rows import PublicRows
     from pipeline.protect.rules.kept_back import Lines
+    from pipeline.protect.rules.named import Names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,17 +35,18 @@ class Redaction:
         """Every published column that may change."""
         return (self.name, self.code, *self.always_blank, *self.protected_blank)
 
+    def holds(self, rows: PublicRows, names: Names) -> bool:
+        """Return whether a text of public rows holds a name."""
+        return any(names.stand_in(rows.text(name)).any() for name in self.protected_blank)
+
     def redacted(
         self,
         columns: Mapping[str, pa.Array],
         lines: Lines,
-        names: Iterable[frozenset[str]],
+        names: Names,
         context: Context,
     ) -> dict[str, pa.Array]:
-        """Return the columns with people and protected payees redacted, and no text of any row that holds their names.
-
-        ``names`` are their names, each as its words.
-        """
+        """Return the columns with people and protected payees redacted, and no text of any row that holds a name."""
         personal, protected = lines.personal, lines.protected
         marker = context.codelists.read(self.markers).mapping()
         done = dict(columns)
@@ -55,6 +56,6 @@ class Redaction:
         for name in self.always_blank:
             done[name] = where(personal | protected, None, done[name])
         for name in self.protected_blank:
-            hidden = protected | texts_kept(done[name], context) | names_somebody(done[name], names)
+            hidden = protected | names.stand_in(done[name])
             done[name] = where(hidden, None, done[name])
         return done

@@ -39,6 +39,10 @@ def _silent(_line: str) -> None:
     """Tell nobody."""
 
 
+#: Longer than a file of a month ever is: so much of one that a portal holds is read into memory.
+_MOST_IN_MEMORY = 1 << 30
+
+
 @dataclass(slots=True)
 class CkanPortal:
     """A CKAN at ``address``, with the token of an editor; ``organisation`` stands for that of every publication.
@@ -90,7 +94,7 @@ class CkanPortal:
             return
         for file, held in sorted(package.files.items()):
             if not held.withdrawn:
-                size = int(held.resource.get("size") or 0)
+                size = min(int(held.resource.get("size") or 0), _MOST_IN_MEMORY)  # of a longer one the sha256 differs
                 place = f"dataset/{package.id}/resource/{held.resource['id']}/download/{file}"
                 yield PublicFile(file, held_sha256(held.resource), partial(self._client.fetch, place, size=size))
 

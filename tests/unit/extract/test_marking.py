@@ -23,6 +23,9 @@ from pipeline.extract.marking import is_marked, refuse_marking
         "NHS CONFIDENTIAL.",
         "TOP SECRET",
         "UK SECRET, January",
+        "OFFICIAL-SENS\u200bITIVE",
+        "OFFICIAL-SENSI\u00adTIVE",
+        "\uff33\uff25\uff23\uff32\uff25\uff34",
     ],
 )
 def test_marked(text: str) -> None:
