@@ -48,11 +48,11 @@ def raw_tables(inputs: DatasetInputs, month: Period) -> list[tuple[Feed, RawTabl
 def _raw_table(inputs: DatasetInputs, feed: Feed, month: Period) -> RawTable:
     reader, found = inputs.reader, inputs.found
     if whole := feed.source.whole:
-        return joined([late_slice(reader.read(feed, whole, ""), month)], feed, feed.used)
+        return joined([late_slice(reader.read(feed, whole, ""), month)], feed, feed.carried)
     months = found.own[feed.name]
     own = [own_slice(reader.read(feed, path, month), month, found.opened) for path in found.of_month(feed, month)]
     late = [late_slice(reader.read(feed, path, months[path]), month) for path in found.late(feed, month)]
-    return joined([*own, *late], feed, feed.used)
+    return joined([*own, *late], feed, feed.carried)
 
 
 def product_of(
@@ -84,7 +84,9 @@ def unplaced(inputs: DatasetInputs) -> BuildResult | None:
             if not inputs.reader.files(feed):
                 return None
             source, first = inputs.reader.read(feed, whole, ""), inputs.reader.first_month(feed)
-            rows = joined([undated_slice(source, tuple(inputs.found.own[feed.name].values()), first)], feed, feed.used)
+            rows = joined(
+                [undated_slice(source, tuple(inputs.found.own[feed.name].values()), first)], feed, feed.carried
+            )
             product = product_of(inputs, "", [(feed, rows)])
             if product.table.rows:
                 raise PrivacyError(

@@ -101,7 +101,7 @@ def _statements(work: Workplace, dataset: Dataset) -> Iterator[str]:
 
 def _columns(schema: TableSchema) -> Iterator[PublishedColumn]:
     for field in schema.fields:
-        yield PublishedColumn(field.name, field.title or field.name, field.type, field.description, field.codelist)
+        yield PublishedColumn(field.name, field.title or field.name, field.type, field.description, field.codelists)
 
 
 def _withheld(dataset: Dataset) -> Iterator[tuple[str, str]]:
@@ -112,7 +112,7 @@ def _withheld(dataset: Dataset) -> Iterator[tuple[str, str]]:
 
 
 def _extras(facts: Publication, schema: TableSchema) -> dict[str, bytes]:
-    lists = sorted({field.codelist for field in schema.fields if field.codelist})
+    lists = sorted({name for field in schema.fields for name in field.codelists})
     beside = {
         "schema.json": json_bytes(schema.descriptor()),
         "change-log.csv": change_log(facts.changes),

@@ -224,7 +224,7 @@ def _in_words(setting: re.Match[str]) -> str:
 
 
 def _column(field: Field) -> tuple[str, ...]:
-    codes = f"[{field.codelist}](../schemas/codelists/{field.codelist}.csv)" if field.codelist else ""
+    codes = ", ".join(f"[{name}](../schemas/codelists/{name}.csv)" for name in field.codelists)
     return f"`{field.name}`", field.type, "never" if field.required else "may be", field.description, codes
 
 

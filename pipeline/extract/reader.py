@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.columns.arrays import plain
 from pipeline.extract.partition import Dated, dated
 from pipeline.extract.paths import changed, safe_path
+from pipeline.extract.whole_rows import with_digests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,7 +61,10 @@ class Reader:
         key = (feed.name, path)
         if key not in self._kept:
             self.say(f"reading {path}")
-            self._kept[key] = dated(self.columns(feed, path, feed.used, feed.recurring), feed, month)
+            read = self.columns(feed, path, feed.used, feed.recurring)
+            if feed.whole_rows:
+                read = with_digests(read, self.columns(feed, path, feed.declared))
+            self._kept[key] = dated(read, feed, month)
             self._make_room(key)
         self._kept.move_to_end(key)
         return self._kept[key]

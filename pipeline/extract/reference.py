@@ -35,16 +35,17 @@ _COLUMNS = {
         *("neighbourhood_code", "neighbourhood_name", "beat_code", "ward_code"),
         *("lad_code", "lad_name", "households"),
     ),
+    "operation-names": ("operation_name",),
     "supplier-types": ("supplier_number", "supplier_type"),
 }
 _NEVER_TRIMMED = ("location",)
 #: What people read, and what is compared with cells or published as a code.
-_TEXTS = ("location", "lsoa_name", "neighbourhood_name", "lad_name")
+_TEXTS = ("location", "lsoa_name", "neighbourhood_name", "lad_name", "operation_name")
 _KEYS = ("lsoa_code", "neighbourhood_code", "beat_code", "ward_code", "lad_code", "supplier_number", "supplier_type")
 #: A postcode of the United Kingdom, and a house behind what stands before every street.
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}\b", re.ASCII)
 _HOUSE = re.compile(r"\s*(?:ON OR NEAR\b)?\s*[0-9]{1,4}[A-Z]?[ ,]+[^\s,]+[ ,]+[^\s,]")
-#: Without these nothing can be published; supplier types are optional.
+#: Without these nothing can be published; the others are optional.
 _NEEDED = ("map-points", "neighbourhoods")
 _Made = TypeVar("_Made")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.model.constants import Constant, OnEveryRow
 from pipeline.model.handling import RowRule, Treatment, Withheld, columns_of
 from pipeline.model.periods import MONTH
+from pipeline.model.tables import WHOLE_ROW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -104,6 +105,16 @@ class Feed:
         """The raw columns that treatments and rules read."""
         dated = (self.dated_by,) if self.dated_by else ()
         return tuple(dict.fromkeys((*dated, *(column for each in self.handlings for column in each.reads))))
+
+    @property
+    def whole_rows(self) -> bool:
+        """Whether a rule asks which rows are equal in every raw cell."""
+        return any(rule.whole_rows for rule in self.rules)
+
+    @property
+    def carried(self) -> tuple[str, ...]:
+        """The columns that go through the corridor: the used ones, and a digest of the whole row where one is asked."""
+        return (*self.used, *([WHOLE_ROW] if self.whole_rows else []))
 
     @property
     def dates(self) -> tuple[str, ...]:

@@ -198,7 +198,8 @@ class RowRule(Handling):
     and needs, or "", ``holds`` what that holds, in words, ``guards`` who would be less protected without it, where
     that is not what it holds.  ``every_row``: each row of a source enters its reference in the register, not only
     rows that are marked.  ``repeats_only``: only keys count that come more than once, in several sources or marked
-    `*`.  ``scope`` is that of the register's keyed references.
+    `*`.  ``whole_rows``: it asks which rows are equal in every raw cell.  ``scope`` is that of the register's keyed
+    references.
     """
 
     takes: ClassVar[int | None] = 0
@@ -207,6 +208,7 @@ class RowRule(Handling):
     guards: ClassVar[str] = ""
     every_row: ClassVar[bool] = False
     repeats_only: ClassVar[bool] = False
+    whole_rows: ClassVar[bool] = False
     scope: str = ""
 
     def keys(self, _cells: Mapping[str, pa.Array], _context: Context) -> Mapping[str, pa.Array]:

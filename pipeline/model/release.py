@@ -65,7 +65,7 @@ class PublishedColumn(NamedTuple):
     title: str
     type: str
     description: str
-    codelist: str
+    codelists: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ A row's path: `Extracted`, `RawTable`, `SafeTable`, `Checked`, `PublishableTable
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -39,6 +39,10 @@ class Receipt:
     months: Mapping[Period, int] = field(default_factory=dict)
     encoding: str = "utf-8"
     note: str = ""
+
+
+#: The name of a column of digests of whole rows: it tells which rows are equal, withheld cells included.
+WHOLE_ROW: Final = "whole row"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

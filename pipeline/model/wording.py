@@ -27,7 +27,11 @@ class Figure(NamedTuple):
 #: Every quality figure that a release may have, by the name that the program gives it.
 FIGURES: Final = MappingProxyType(
     {
+        "ethnicity_not_stated": Figure("Ethnicity not stated", "Published rows of people who did not give theirs."),
         "no_location": Figure("Without a place", "Published rows without a place: unknown, or far from any map point."),
+        "operation_name_not_listed": Figure(
+            "Operation not named", "Published rows whose operation has a name that the force has not made public."
+        ),
         "other_company_number": Figure(
             "Company number left out",
             "Published rows whose company number does not have the form of one, so that it is left blank.",
@@ -39,14 +43,16 @@ FIGURES: Final = MappingProxyType(
         "quarantined": Figure(
             "Left out: errors in the record", "Rows that were read and not published, because they are not in order."
         ),
+        "sensitive": Figure("Details left out", "Published rows of which cells are left blank, to protect somebody."),
         "shared_reference": Figure(
-            "Same crime on two rows", "Published rows whose identifier stands on a different row of the month too."
+            "Same record on two rows", "Published rows whose identifier stands on a different row of the month too."
         ),
         "unlisted_offence_code": Figure(
             "Offence code not in the list",
             "Published rows whose offence code is missing or not listed, so that it could not be compared with the "
             "crime type.",
         ),
+        "without_place": Figure("Without a place", "Published rows without a place."),
     }
 )  # fmt: skip
 

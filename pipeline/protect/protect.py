@@ -49,14 +49,15 @@ def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, context: Context, na
         problems.extend(rule.check(raw, context))
     for rule in feed.rules:
         problems = list(rule.excuse(problems, raw, context))
-    for rule in feed.rules:
+    judgements = []
+    for rule in feed.rules:  # each sees the columns as those before it leave them
+        judgements.append(rule.judge(raw, columns, context))
         columns = rule.amend(columns, raw, context)
     _check_names(dataset, feed, made=columns, wanted=names)
     bad = nowhere(len(raw))
     for found in problems:
         bad |= found.mask
     ordered = {name: columns[name] for name in names}
-    judgements = [rule.judge(raw, ordered, context) for rule in feed.rules]
     table, positions = _judged(ordered, bad, [rule.unpublishable(raw, context) for rule in feed.rules])
     return SafeTable(
         feed=feed.name,
@@ -120,7 +121,8 @@ def _quality(feed: Feed, columns: Mapping[str, pa.Array], judgements: Sequence[J
     for treatment in feed.treatments:
         figures |= treatment.quality(columns)
     for said in judgements:
-        figures |= said.quality
+        for name, mask in said.quality.items():  # several rules may count one figure
+            figures[name] = figures[name] | mask if name in figures else mask
     return figures
 
 

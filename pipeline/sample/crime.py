@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pipeline.model.periods import MONTH
+from pipeline.sample.columns import csv_text
 from pipeline.sample.draw import Truth
 from pipeline.sample.kinds import ON_PURPOSE, Planted
 from pipeline.sample.lore import FeedLore, Lore
@@ -95,4 +96,5 @@ LORE = Lore(
         "recorded-crime": FeedLore(share=1.0, most=2_500_000, odd=_odd_crimes, planted=(_STREET,)),
         "asb-incidents": FeedLore(share=0.3, most=750_000, odd=_odd_incidents),
     },
+    lists=lambda: {"operation-names": csv_text((("operation_name",), (f"{NUMBER_MARK}0001",), ("Operation Lantern",)))},
 )

@@ -149,7 +149,8 @@ class Cells:
         limits = about.get("constraints", {})
         closed = [str(value) for value in limits.get("enum", ())]
         if codes := about.get("codelist"):
-            closed = [row[about.get("codelistColumn", "label")] for row in self.codes(codes)]
+            lists = [codes] if isinstance(codes, str) else codes
+            closed = [row[about.get("codelistColumn", "label")] for each in lists for row in self.codes(each)]
         if closed:
             return self.of(closed)
         match about.get("type", "string"):

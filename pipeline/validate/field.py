@@ -31,7 +31,7 @@ class Field:
     """One column as its schema describes it.
 
     ``decimals`` marks a number with exactly so many places, kept as a decimal.  ``enum``, ``minimum`` and
-    ``maximum`` are held as the text of a cell.  ``codelist`` names a list in ``schemas/codelists``;
+    ``maximum`` are held as the text of a cell.  ``codelists`` name lists in ``schemas/codelists``;
     ``from_settings`` says which setting gives the values, and is "" once they are filled in.
     """
 
@@ -52,7 +52,7 @@ class Field:
     max_length: int | None = None
     true_values: tuple[str, ...] = ("true", "True", "TRUE", "1")
     false_values: tuple[str, ...] = ("false", "False", "FALSE", "0")
-    codelist: str = ""
+    codelists: tuple[str, ...] = ()
     codelist_column: str = "label"
     from_settings: str = ""
 
@@ -67,5 +67,7 @@ class Field:
         flat = {**descriptor, **descriptor.get("constraints", {})}
         flat |= {word: str(flat[word]) for word in ("minimum", "maximum") if word in flat}
         flat |= {word: tuple(map(str, flat[word])) for word in ("enum", "trueValues", "falseValues") if word in flat}
+        named = flat.pop("codelist", ())
+        flat["codelists"] = (named,) if isinstance(named, str) else tuple(named)
         attributes = {_CAPITAL.sub(r"_\1", word).lower(): value for word, value in flat.items()}
         return cls(**{name: attributes[name] for name in cls.__dataclass_fields__ if name in attributes})

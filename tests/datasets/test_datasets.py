@@ -37,9 +37,12 @@ if TYPE_CHECKING:
 
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.tables import RawTable
+    from pipeline.validate.field import Field
     from tests.lib.drawn import Line
 
 FOLDERS = folders()
+#: The force that publishes the folders' extracts.
+FORCE = "leicestershire"
 
 
 class Run(NamedTuple):
@@ -136,7 +139,8 @@ def test_its_parquet_files_say_what_its_csv_files_say(folder: DatasetFolder, run
     for name in folder.expected:
         table = pq.read_table((run.product.published / folder.name / name).with_suffix(".parquet"))
         assert table.schema.remove_metadata() == schema_of(folder, run).arrow.remove_metadata()
-        rows = [{column: as_text(cell) for column, cell in row.items()} for row in table.to_pylist()]
+        fields = {field.name: field for field in schema_of(folder, run).fields}
+        rows = [{name: as_text(cell, fields[name]) for name, cell in row.items()} for row in table.to_pylist()]
         assert rows == read_csv(folder.path / "expected" / name)
 
 
@@ -148,10 +152,10 @@ def test_its_rows_are_sorted_so_that_their_order_says_nothing(folder: DatasetFol
         assert table.take(rows).equals(table)
 
 
-def as_text(cell: object) -> str:
+def as_text(cell: object, field: Field) -> str:
     """Return a cell as a CSV has it; numbers that are no amounts are coordinates."""
     if isinstance(cell, bool):
-        return str(cell).lower()
+        return (field.true_values if cell else field.false_values)[0]
     return f"{cell:.6f}" if isinstance(cell, float) else str("" if cell is None else cell)
 
 
@@ -188,7 +192,8 @@ def test_its_pseudonyms_are_the_agreed_keyed_hash(folder: DatasetFolder, run: Ru
             if isinstance(each, Pseudonym):
                 known = known_of.setdefault(each.makes[0], set())
                 cells = zip(*(raw.cells[name].to_pylist() for name in each.reads), strict=True)
-                known |= {hashed(each.scope, *parts)[: each.length] for parts in cells if all(parts)}
+                force = (FORCE,) * each.of_force
+                known |= {hashed(each.scope, *force, *parts)[: each.length] for parts in cells if all(parts)}
     assert set(known_of) == set(folder.dataset.references.values())
     for column, known in known_of.items():
         found = {row[column] for row in rows} - {""}

@@ -28,7 +28,10 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from pipeline.cli.parser import main
+from pipeline.codelists import CODELISTS
+from pipeline.datasets import declared
 from pipeline.model.periods import MONTH as CALENDAR
+from pipeline.sample import make_sample
 from pipeline.sample.faults import LEDGER
 from pipeline.sample.writing import read_workbook, write_workbook
 from tests.lib import ROOT
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 
     from pipeline.sample.writing import Line
 
+#: The datasets of the sample that tests share: one of each kind of extract.
 DATASETS = ("engagement-events", "spend-over-500", "street-crime")
 MONTHS = ("2024-01", "2024-02", "2024-03")
 #: The fewest crimes a month that a sample may have.
@@ -325,7 +329,7 @@ def _workshop() -> Path:
 @cache
 def _sample() -> Path:
     product = Product.empty(_workshop() / "sample")
-    product.run("sample", "--rows", str(ROWS), status=0)
+    make_sample(product.data, [declared()[name] for name in DATASETS], rows=ROWS, codelists=CODELISTS)
     return product.folder
 
 

@@ -66,7 +66,7 @@ def make_publication(name: str, releases: Sequence[Release], **facts: object) ->
         "as_of": dt.date(2024, 4, 10),
         "last_published": dt.date(2024, 4, 10),
         "next_due": dt.date(2024, 5, 10),
-        "columns": (PublishedColumn("Month", "Month", "yearmonth", "The month.", ""),),
+        "columns": (PublishedColumn("Month", "Month", "yearmonth", "The month.", ()),),
         "releases": tuple(releases),
         "missing": (),
         "held": (Held("2024-04", "waits for an approval"),),

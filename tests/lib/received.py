@@ -7,7 +7,7 @@ pipeline's own: the router, the registers of the private index, the corridor wit
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
@@ -21,6 +21,7 @@ from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.columns.arrays import BLANKS
 from pipeline.datasets import declared
 from pipeline.extract.partition import Dated, dated, joined, late_slice, own_slice, receipt_of, undated_slice
+from pipeline.extract.whole_rows import with_digests
 from pipeline.model.context import Context
 from pipeline.model.periods import NO_PERIOD
 from pipeline.model.reasons import Outcome
@@ -195,10 +196,10 @@ class Received:
                 slices = [undated_slice(sources[""], self._database_months(sources[""]), self.first_month)]
             else:
                 slices = [late_slice(sources[""], month)]
-            return joined(slices, feed, feed.used)
+            return joined(slices, feed, feed.carried)
         paths = {each.extracted.path: each for each in sources.values()}
         late = [late_slice(paths[path], month) for path in survey.late(feed, month)]
-        return joined([own_slice(sources[month], month, survey.opened), *late], feed, feed.used)
+        return joined([own_slice(sources[month], month, survey.opened), *late], feed, feed.carried)
 
     def _database_months(self, source: Dated) -> tuple[Period, ...]:
         latest = f"{self.as_of:%Y-%m}"
@@ -246,7 +247,7 @@ def extracted(feed: Feed, month: Period, rows: Sequence[Row], ragged: tuple[int,
     first: dict[tuple[str, ...], int] = {}
     cells = [tuple(row.get(name, "").strip(BLANKS) for name in feed.declared) for row in rows]
     repeats = [first.setdefault(each, number) for number, each in enumerate(cells)]
-    return Extracted(
+    read = Extracted(
         path=path_of(feed, month),
         bytes=0,
         sha256="",
@@ -258,6 +259,10 @@ def extracted(feed: Feed, month: Period, rows: Sequence[Row], ragged: tuple[int,
         repeats=pa.array(repeats, pa.int64()),
         ragged=ragged,
     )
+    every = {
+        name: pa.array([each[place] or None for each in cells], pa.string()) for place, name in enumerate(feed.declared)
+    }
+    return with_digests(read, replace(read, cells=every)) if feed.whole_rows else read
 
 
 def dataset(name: str) -> Dataset:

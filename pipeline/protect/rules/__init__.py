@@ -1,16 +1,18 @@
 """What may happen to a row."""
 
 from pipeline.protect.rules.accounts import ExcludedAccounts
-from pipeline.protect.rules.duplicates import OneIncident, OneRecord
+from pipeline.protect.rules.duplicates import OneIncident, OneRecord, SameRecord
 from pipeline.protect.rules.events import AlreadyHeld, PublicVenue, SensitiveAudience
 from pipeline.protect.rules.offences import OffenceAgrees
 from pipeline.protect.rules.payees import Payee
+from pipeline.protect.rules.protected_record import BlankWhen
 from pipeline.protect.rules.redaction import Redaction
 from pipeline.protect.rules.restricted import RestrictedRecord
 from pipeline.protect.rules.transactions import OverThreshold, WholeTransactions
 
 __all__ = [
     "AlreadyHeld",
+    "BlankWhen",
     "ExcludedAccounts",
     "OffenceAgrees",
     "OneIncident",
@@ -20,6 +22,7 @@ __all__ = [
     "PublicVenue",
     "Redaction",
     "RestrictedRecord",
+    "SameRecord",
     "SensitiveAudience",
     "WholeTransactions",
 ]

@@ -15,6 +15,7 @@ from pipeline.columns.dates import civil_day, days
 from pipeline.columns.groups import alike, groups
 from pipeline.errors import InputError
 from pipeline.model.handling import Judgement, Problem, RowRule, nowhere, problem
+from pipeline.model.tables import WHOLE_ROW
 from pipeline.protect.handling import key_problems
 from pipeline.protect.options.crime import CrimeOptions
 from pipeline.protect.rules.rule import Marked
@@ -50,22 +51,68 @@ class _OneOfEach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneRecord(RowRule):
-    """Withholds the extra copies of rows that agree in every published column, their identifier included."""
+    """Withholds the extra copies of rows that agree in every published column, their identifier included.
 
-    key: str
+    The identifier is the published column ``key``, else the raw column that the rule stands at, which is not published:
+    its keyed form of ``scope`` is kept beside a release.
+    """
 
-    def judge(self, _raw: RawTable, columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
-        """Return the groups of equal rows; rows whose key stands on a different row too are counted."""
-        near = alike(plain(columns[self.key]))
-        equal = np.full(len(columns[self.key]), -1, np.int64)
+    takes: ClassVar[int | None] = None
+    key: str = ""
+
+    @property
+    def identifies(self) -> tuple[str, ...]:
+        """The raw identifier: it leads back to the record."""
+        return self.columns
+
+    def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
+        """Return the rows without a raw identifier that can be trusted."""
+        cells = {name: raw.cells[name] for name in self.columns}
+        return tuple(
+            found
+            for name, column in cells.items()
+            for found in key_problems(name, column, problem(name, "blank-reference", ~filled(column)))
+        )
+
+    def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:
+        """Return the key of each row's raw identifier."""
+        return {
+            f"protected {self.scope}": context.pseudonyms.protection(self.scope, cells[name]) for name in self.columns
+        }
+
+    def judge(self, raw: RawTable, columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
+        """Return the groups of equal rows; rows whose identifier stands on a different row too are counted."""
+        named = columns[self.key] if self.key else raw.cells[self.column]
+        near = alike(plain(named))
+        equal = np.full(len(named), -1, np.int64)
         differing = nowhere(len(equal))
         if len(near):
             some = pa.array(near)
-            keys = groups(columns[self.key].take(some))
-            equal[near] = groups(*(column.take(some) for column in columns.values()))
+            keys = groups(named.take(some))
+            equal[near] = groups(named.take(some), *(column.take(some) for column in columns.values()))
             pairs = np.unique(np.column_stack([keys, equal[near]]), axis=0)
             differing[near] = np.bincount(pairs[:, 0])[keys] > 1
         return Judgement((_OneOfEach(equal),), quality={"shared_reference": differing})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameRecord(RowRule):
+    """Withholds the extra copies of rows that agree in every raw cell; rows that differ in one all stay.
+
+    ``key`` is the published column of the identifier: rows that share one are counted.
+    """
+
+    whole_rows: ClassVar[bool] = True
+    key: str
+
+    def judge(self, raw: RawTable, columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
+        """Return the groups of equal rows, and the rows whose identifier stands on another one that is no copy."""
+        group = groups(raw.cells[WHOLE_ROW])
+        _, first = np.unique(group, return_index=True)
+        keys = groups(columns[self.key].take(pa.array(first)))
+        shared = nowhere(len(group))
+        shared[first] = np.bincount(keys)[keys] > 1
+        return Judgement((_OneOfEach(group),), quality={"shared_reference": shared})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from pipeline.model.constants import Constant
 from pipeline.protect.treatments.codes import Body, Coded, Flag, ReferenceCode, ValueForMoney
 from pipeline.protect.treatments.constants import ForceName, OwnForce
 from pipeline.protect.treatments.dates import Day, MonthOf
+from pipeline.protect.treatments.listed import Listed
 from pipeline.protect.treatments.map_points import MapPoint
 from pipeline.protect.treatments.numbers import Band, Money
 from pipeline.protect.treatments.pseudonym import Pseudonym
@@ -23,6 +24,7 @@ __all__ = [
     "Flag",
     "ForceName",
     "Keep",
+    "Listed",
     "MapPoint",
     "Money",
     "MonthOf",

@@ -13,7 +13,7 @@ from pipeline.columns.characters import is_invisible
 from pipeline.columns.keys import folded
 from pipeline.columns.text import is_formula
 from pipeline.errors import InputError
-from pipeline.model.handling import Treated, problem
+from pipeline.model.handling import Treated, columns_of, problem
 from pipeline.protect.handling import OneColumn, key_problems
 from pipeline.protect.options.spend import SpendOptions
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 
 _FLAGS: Final[Mapping[str, str]] = MappingProxyType({"Y": "true", "N": "false"})
+_NATIONAL: Final[Mapping[str, str]] = MappingProxyType({"Y": "True", "N": "False"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +59,11 @@ class Coded(OneColumn):
     """Publishes the label of a code, exactly matched; an unknown or retired code is a problem.
 
     An empty cell is a problem too, unless the list has a row for it or ``blank`` is allowed, which keeps
-    it empty.  ``flag``: the list says `Y` or `N`, and `true` or `false` is published.
+    it empty.  ``flag``: the list says `Y` or `N`, and `true` or `false` is published.  Of several lists the first
+    that has the code in the row's month counts.  ``figure`` is a quality figure, and the code whose rows it counts.
     """
 
-    codelist: str
+    codelist: str | tuple[str, ...]
     _: KW_ONLY
     why: str = "one of a closed list, never free text"
     key: str = "code"
@@ -69,6 +71,7 @@ class Coded(OneColumn):
     apart_from: tuple[str, ...] = ()
     blank: bool = False
     flag: bool = False
+    figure: tuple[str, str] | None = None
 
     @property
     def optional(self) -> tuple[str, ...]:
@@ -77,9 +80,11 @@ class Coded(OneColumn):
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the labels, and the cells that have none."""
-        labels = context.codelists.read(self.codelist).mapping(self.key, self.label, month=context.first_month)
+        labels: dict[str, str] = {}
+        for name in reversed(columns_of(self.codelist)):
+            labels |= context.codelists.read(name).mapping(self.key, self.label, month=context.first_month)
         words = _FLAGS if self.flag else {}
-        known = {code: words.get(label, label) for code, label in labels.items() if label not in self.apart_from}
+        known = {code: words.get(label, label) for code, label in labels.items() if label not in ("", *self.apart_from)}
         column = cells[self.column]
         if "" in known:
             column = plain(column).fill_null("")
@@ -88,11 +93,16 @@ class Coded(OneColumn):
         if self.blank:
             unknown &= filled(column)
         problems = key_problems(self.column, cells[self.column], problem(self.column, "unknown-code", unknown))
-        return Treated(self._same(text), problems)
+        if self.figure is None:
+            return Treated(self._same(text), problems)
+        name, code = self.figure
+        counted = facts_of_distinct(column, code.__eq__, dtype=np.bool_, empty=False)
+        return Treated(self._same(text), problems, {name: counted})
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return codes of the list, as many cells empty where that is allowed."""
-        codes = (row[self.key] for row in draw.codes(self.codelist) if row[self.label] not in ("", *self.apart_from))
+        every_row = (row for name in columns_of(self.codelist) for row in draw.codes(name))
+        codes = (row[self.key] for row in every_row if row[self.label] not in ("", *self.apart_from))
         every = tuple(dict.fromkeys((*codes, *("",) * self.blank)))
         return {self.column: draw.of(every, [1 if code else len(every) for code in every])}
 
@@ -101,9 +111,16 @@ class Coded(OneColumn):
         return ({self.column: "99X"}, *({self.column: label} for label in self.apart_from))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Flag(OneColumn):
-    """Publishes `Y` and `N` as `true` and `false`; empty stays empty, anything else is a problem."""
+    """Publishes `Y` and `N` as `true` and `false`; empty stays empty, anything else is a problem.
+
+    ``national``: as `True` and `False`, which the national files write.
+    """
+
+    _: KW_ONLY
+    why: str = "yes or no leads to nobody"
+    national: bool = False
 
     @property
     def optional(self) -> tuple[str, ...]:
@@ -113,7 +130,7 @@ class Flag(OneColumn):
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the booleans."""
         column = cells[self.column]
-        text = on_distinct(column, _FLAGS.get)
+        text = on_distinct(column, (_NATIONAL if self.national else _FLAGS).get)
         unknown = problem(self.column, "bad-flag", filled(column) & ~filled(text))
         return Treated(self._same(text), key_problems(self.column, column, unknown))
 

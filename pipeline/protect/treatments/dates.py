@@ -82,13 +82,15 @@ class Day(OneColumn):
     """Publishes a date as ISO 8601.
 
     ``payment``: it lies near the period of its accounts.  ``past``: it cannot be to come, as that of a record or of a
-    reply.  ``planned``: it may be in any year to come, as an end or a review.
+    reply.  ``planned``: it may be in any year to come, as an end or a review.  ``timed``: it may have a time of day,
+    which is left out.
     """
 
     options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
     payment: bool = False
     past: bool = False
     planned: bool = False
+    timed: bool = False
 
     @property
     def dates(self) -> tuple[str, ...]:
@@ -97,8 +99,8 @@ class Day(OneColumn):
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the day; what is no date, and a date that cannot be, is a problem."""
-        day = days(cells[self.column], time_allowed=False)
-        first_year = _FIRST_YEAR if self.payment else _FIRST_OTHER_YEAR
+        day = days(cells[self.column], time_allowed=self.timed)
+        first_year = _FIRST_YEAR if self.payment or self.timed else _FIRST_OTHER_YEAR
         past = self.past or self.payment
         plausible = Plausible.of(context.as_of, first_year=first_year, past=past, planned=self.planned)
         first, last = context.kind.span([context.month])
@@ -108,7 +110,7 @@ class Day(OneColumn):
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return days of the period."""
-        return {self.column: draw.days()}
+        return {self.column: draw.moments() if self.timed else draw.days()}
 
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return a day that no calendar has."""

@@ -122,13 +122,17 @@ class MapPoint(Treatment):
     """Publishes the nearest map point instead of the place itself; the LSOA is the point's own.
 
     Its raw columns are easting, northing, and how sure they are.  ``record`` is the public identifier of what lies
-    there: a record that is public keeps its list of points.
+    there: a record that is public keeps its list of points.  ``makes`` are some of the national columns of a place;
+    ``nowhere`` is the location of a row without one, ``figure`` counts such rows for the public.
     """
 
     takes: ClassVar[int | None] = 3
     needs: ClassVar[tuple[str, ...]] = ("map-points",)
     why: str = "a map point stands for at least eight addresses, or for none"
     record: Pseudonym | None = None
+    makes: tuple[str, ...] = tuple(_PUBLISHED)
+    nowhere: str = NO_LOCATION
+    figure: str = "no_location"
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -141,18 +145,13 @@ class MapPoint(Treatment):
         return (Decisive(self.columns[2], ("unknown",)),)
 
     @property
-    def makes(self) -> tuple[str, ...]:
-        """The national columns of a place."""
-        return tuple(_PUBLISHED)
-
-    @property
     def varied(self) -> tuple[str, ...]:
         """The coordinates."""
         return self.columns[:2]
 
     def quality(self, columns: Mapping[str, pa.Array]) -> Mapping[str, Mask]:
         """Return the rows without a place."""
-        return {"no_location": ~filled(columns["Longitude"])}
+        return {self.figure: ~filled(columns["Longitude"])}
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the five columns of the place; located rows without coordinates are problems."""
@@ -170,7 +169,7 @@ class MapPoint(Treatment):
             points = references.derived("map-points", PointList.of)
             if points is not None:
                 nearest[located] = points.nearest(easting[located], northing[located])
-            return _published(nearest, points)
+            return _published(nearest, points, self.nowhere)
 
         columns = snapped(context.references)
         if self.record and context.released_places:
@@ -181,7 +180,7 @@ class MapPoint(Treatment):
             *problem(east, "bad-coordinates", known & ~east_read),
             *problem(north, "bad-coordinates", known & ~north_read),
         ]
-        return Treated(columns, problems)
+        return Treated({name: columns[name] for name in self.makes}, problems)
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return places of the force, a few of them unknown."""
@@ -196,20 +195,20 @@ class MapPoint(Treatment):
         return tuple(dict(zip(self.columns, row, strict=True)) for row in rows)
 
 
-def _published(nearest: NDArray[np.int64], points: PointList | None) -> dict[str, pa.Array]:
+def _published(nearest: NDArray[np.int64], points: PointList | None, nowhere: str) -> dict[str, pa.Array]:
     unplaced = nearest < 0
     columns: dict[str, pa.Array] = {}
     for name, own in _PUBLISHED.items():
         if points is None:
             empty = encoded(pa.nulls(len(nearest), pa.string()))
-            columns[name] = where(unplaced, NO_LOCATION, empty) if name == "Location" else empty
+            columns[name] = where(unplaced, nowhere, empty) if name == "Location" else empty
             continue
         values = encoded(points.texts[own])
         texts, extra = values.dictionary, len(values.dictionary)
         codes = np.append(np.asarray(values.indices.fill_null(-1)), extra if name == "Location" else -1)
         picked = codes[nearest].astype(np.int32)
         if name == "Location":
-            texts = pa.concat_arrays([texts, pa.array([NO_LOCATION])])
+            texts = pa.concat_arrays([texts, pa.array([nowhere])])
         columns[name] = pa.DictionaryArray.from_arrays(pa.array(picked, mask=picked < 0), texts)
     return columns
 

@@ -27,11 +27,13 @@ _MOST_DIGITS = 9
 class Band(OneColumn):
     """Publishes a count as its band; empty stays empty.
 
-    No exact number below eight is published: that is where national practice draws the line.
+    No exact number below eight is published: that is where national practice draws the line.  The list says from and
+    to what ``unit`` its bands reach.
     """
 
     codelist: str
     _: KW_ONLY
+    unit: str = "count"
     why: str = "exact numbers of a small group single people out"
 
     @property
@@ -42,7 +44,8 @@ class Band(OneColumn):
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the bands; what is no whole number from 0 on is a problem."""
         rows = context.codelists.read(self.codelist).rows
-        bounds = [(int(row["from_count"]), int(row["to_count"] or 10**18), row["label"]) for row in rows]
+        low, high = f"from_{self.unit}", f"to_{self.unit}"
+        bounds = [(int(row[low]), int(row[high] or 10**18), row["label"]) for row in rows]
 
         def band(text: str) -> str | None:
             if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):

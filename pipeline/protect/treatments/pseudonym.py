@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from pipeline.columns.arrays import filled
 from pipeline.model.handling import Treated, problem
 from pipeline.protect.handling import OneColumn, key_problems
@@ -12,8 +14,6 @@ from pipeline.protect.pseudonyms import SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pyarrow as pa
 
     from pipeline.model.context import Context
     from pipeline.model.examples import Draw
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 class Pseudonym(OneColumn):
     """Publishes a keyed pseudonym of a reference; ``after`` are parts that come first.
 
-    References are short numbers: a hash without a key could be turned back by trying them all.
+    With ``of_force`` the setting's force is the first part, for extracts that do not name it.  References are short
+    numbers: a hash without a key could be turned back by trying them all.
     """
 
     why: str = "the same record keeps one identifier that leads back to none"
     scope: str
     after: tuple[str, ...] = ()
+    of_force: bool = False
     length: int = SHORT
 
     @property
@@ -61,8 +63,10 @@ class Pseudonym(OneColumn):
 
         The parts before it have a treatment of their own, which judges them.
         """
-        named = context.pseudonyms.column(self.scope, [cells[name] for name in self.reads], length=self.length)
         column = cells[self.column]
+        force = [pa.array([context.force] * len(column), pa.string())] if self.of_force else []
+        parts = [*force, *(cells[name] for name in self.reads)]
+        named = context.pseudonyms.column(self.scope, parts, length=self.length)
         blank = problem(self.column, "blank-reference", ~filled(column))
         return Treated(self._same(named), key_problems(self.column, column, blank, joined=self.joined))
 

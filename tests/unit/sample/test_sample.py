@@ -45,10 +45,9 @@ def table(data: Path, name: str) -> Rows:
 def rows_by_feed(data: Path) -> dict[str, Rows]:
     feeds = {name: table(data, name) for name in TABLES}
     feeds["events"] = feeds["event"]
-    feeds["recorded-crime"] = [row for month in MONTHS for row in crimes(data, month)]
-    feeds["asb-incidents"] = [
-        row for month in MONTHS for row in read_csv(data / f"raw/crime/asb-incidents/{month}.csv")
-    ]
+    for feed in (feed for dataset in DATASETS for feed in dataset.feeds if feed.source.pattern.endswith(".csv")):
+        paths = [data / "raw" / feed.source.pattern.format(period=month) for month in MONTHS]
+        feeds[feed.name] = [row for path in paths for row in read_csv(path)]
     feeds["ledger"] = [row for month in MONTHS for row in ledger(data, month)]
     return feeds
 
