@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.findings import Finding
-    from pipeline.model.handling import RowRule
     from pipeline.model.periods import Period
+    from pipeline.model.row_rule import RowRule
     from pipeline.model.tables import Receipt
     from pipeline.storage.state import State
 

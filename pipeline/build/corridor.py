@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pipeline.model.accounts import Account, Quarantined
     from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset, Feed
-    from pipeline.model.handling import Question
+    from pipeline.model.row_rule import Question
     from pipeline.model.tables import RawTable, SafeTable
     from pipeline.release.publishable import PublishableTable
     from pipeline.settings.sections import Referee

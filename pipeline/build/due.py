@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from pipeline.build.inputs import DatasetInputs, Survey
     from pipeline.model.declaration import Dataset
-    from pipeline.model.handling import RowRule
     from pipeline.model.periods import Period
+    from pipeline.model.row_rule import RowRule
     from pipeline.storage.state import MonthState, State
     from pipeline.storage.store import Store
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from pipeline.errors import InputError
     from pipeline.model.declaration import Dataset
-    from pipeline.model.handling import RowRule
     from pipeline.model.periods import Period
+    from pipeline.model.row_rule import RowRule
     from pipeline.settings.decisions import Desk
     from pipeline.storage.state import Registers
 

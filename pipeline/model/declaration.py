@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pipeline.model.constants import Constant, OnEveryRow
-from pipeline.model.handling import RowRule, Treatment, Withheld, columns_of
+from pipeline.model.handling import Treatment, Withheld, columns_of
 from pipeline.model.periods import MONTH
+from pipeline.model.row_rule import RowRule
 from pipeline.model.tables import WHOLE_ROW
 
 if TYPE_CHECKING:

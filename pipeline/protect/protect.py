@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pipeline.columns.parallel import map_columns
 from pipeline.errors import SettingsError
-from pipeline.model.handling import Judgement, Problem, nowhere
+from pipeline.model.handling import Problem, nowhere
 from pipeline.model.reasons import REASONS
 from pipeline.model.tables import Found, SafeTable
 from pipeline.protect.rules.rule import Marked
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset, Feed
+    from pipeline.model.row_rule import Judgement
     from pipeline.model.tables import RawTable
 
 

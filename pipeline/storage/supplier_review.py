@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.columns.keys import damaged, folded
 from pipeline.columns.open_text import is_formula_text
-from pipeline.model.handling import Question
 from pipeline.model.payee_types import most_protective
 from pipeline.model.periods import MONTH, ranges
+from pipeline.model.row_rule import Question
 from pipeline.model.suggestion import Suggestion, suggestion
 from pipeline.plain import read_plain
 from pipeline.printable import printable

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from pipeline.model.handling import Question
+from pipeline.model.row_rule import Question
 from pipeline.storage.supplier_review import review_file, save_review
 from tests.lib.at_terminal import Terminal
 from tests.lib.product import MONTHS, Product, read_csv

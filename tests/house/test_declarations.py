@@ -24,7 +24,8 @@ from tests.lib import ROOT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.model.handling import Handling, RowRule
+    from pipeline.model.handling import Handling
+    from pipeline.model.row_rule import RowRule
 
 
 FEEDS = [feed for dataset in declared().values() for feed in dataset.feeds]

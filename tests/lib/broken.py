@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.datasets import declared
-from pipeline.model.handling import Judgement, RowRule, Treated
+from pipeline.model.handling import Treated
+from pipeline.model.row_rule import Judgement, RowRule
 from pipeline.protect.rules.events import AlreadyHeld
 from pipeline.protect.treatments.dates import MonthOf
 from pipeline.protect.treatments.text import Keep

@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain
 from pipeline.columns.keys import folded
 from pipeline.errors import InputError
-from pipeline.model.handling import Decisive, Judgement, Problem, RowRule, problem
+from pipeline.model.handling import Decisive, Problem, problem
 from pipeline.model.reasons import REASONS
+from pipeline.model.row_rule import Judgement, RowRule
 from pipeline.protect.handling import key_problems
 from pipeline.protect.options.spend import SpendOptions
 

@@ -14,7 +14,8 @@ from pipeline.columns.arrays import facts_of_distinct, filled, plain
 from pipeline.columns.dates import civil_day, days
 from pipeline.columns.groups import alike, groups
 from pipeline.errors import InputError
-from pipeline.model.handling import Judgement, Problem, RowRule, nowhere, problem
+from pipeline.model.handling import Problem, nowhere, problem
+from pipeline.model.row_rule import Judgement, RowRule
 from pipeline.model.tables import WHOLE_ROW
 from pipeline.protect.handling import key_problems
 from pipeline.protect.options.crime import CrimeOptions

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from pipeline.columns.arrays import facts_of_distinct
-from pipeline.model.handling import Judgement, RowRule
 from pipeline.model.public_rows import PublicRevision
+from pipeline.model.row_rule import Judgement, RowRule
 from pipeline.protect.rules.protected_record import BlanksCells, ProtectedRecord
 from pipeline.protect.rules.rule import Marked
 from pipeline.protect.treatments.dates import before

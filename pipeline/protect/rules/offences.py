@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import filled, mask_of, on_distinct, plain
-from pipeline.model.handling import Judgement, Problem, RowRule, problem
+from pipeline.model.handling import Problem, problem
+from pipeline.model.row_rule import Judgement, RowRule
 from pipeline.protect.handling import key_problems
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from pipeline.columns.keys import folded
 from pipeline.columns.money import money
-from pipeline.model.handling import Question
 from pipeline.model.payee_types import most_protective
+from pipeline.model.row_rule import Question
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain
 from pipeline.columns.groups import groups
 from pipeline.columns.keys import fold_column
-from pipeline.model.handling import Judgement, Problem, Question
 from pipeline.model.payee_types import PERSONAL, PROTECTED, PROTECTION
 from pipeline.model.public_rows import PublicRevision, PublicRows
+from pipeline.model.row_rule import Judgement, Question
 from pipeline.protect.rules.kept_back import Keys, Lines, as_released, released, remembered
 from pipeline.protect.rules.named import Names
 from pipeline.protect.rules.of_payees import OfPayees
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
     from pipeline.model.examples import Draw
+    from pipeline.model.handling import Problem
     from pipeline.model.tables import RawTable
 
 

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, filled, plain, where
-from pipeline.model.handling import Decisive, Judgement, RowRule, nowhere
+from pipeline.model.handling import Decisive, nowhere
 from pipeline.model.public_rows import PublicRevision
+from pipeline.model.row_rule import Judgement, RowRule
 from pipeline.protect.rules.rule import only
 
 if TYPE_CHECKING:
@@ -139,6 +140,11 @@ class BlankWhen(BlanksCells):
     def mark(self) -> str:
         """The column."""
         return self.coded
+
+    @property
+    def decisive(self) -> tuple[Decisive, ...]:
+        """The column; its values that blank something open nothing."""
+        return (Decisive(self.coded, self.values),)
 
     def protects(self, column: pa.Array, _context: Context, *, known: bool) -> Mask:  # noqa: ARG002 - nothing unknown protects
         """Return the records with such a value; what is no value of the column is bad by its treatment."""

@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, mask_of, plain
 from pipeline.columns.keys import fold_column
-from pipeline.model.handling import Decisive, Judgement, Problem, RowRule, nowhere, problem
+from pipeline.model.handling import Decisive, Problem, nowhere, problem
 from pipeline.model.public_rows import PublicRevision, PublicRows
+from pipeline.model.row_rule import Judgement, RowRule
 from pipeline.protect.pseudonyms import FULL
 from pipeline.protect.rules.rule import Marked, is_flag, only, written_differently
 

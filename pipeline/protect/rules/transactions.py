@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain
 from pipeline.columns.groups import groups
 from pipeline.columns.money import money
-from pipeline.model.handling import Judgement, Problem, RowRule, problem
+from pipeline.model.handling import Problem, problem
+from pipeline.model.row_rule import Judgement, RowRule
 from pipeline.protect.handling import key_problems
 from pipeline.protect.options.spend import SpendOptions
 
