@@ -15,7 +15,7 @@ from pipeline.build.candidate import CandidateRelease, candidate, same_terms, un
 from pipeline.build.copied import copied_again
 from pipeline.build.damaged import guarded, mended
 from pipeline.build.decided import lost_decisions, remembering, to_remember
-from pipeline.build.due import in_words, stale_months, stays
+from pipeline.build.due import in_words, stale_of, stays
 from pipeline.build.entering import without_released
 from pipeline.build.inputs import DatasetInputs, Stale, Survey
 from pipeline.build.inventory import read_as, sources_of, survey
@@ -174,9 +174,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
     if found.faults:
         raise several(found.faults)
     base = work.made_from(dataset, inputs.references)
-    bases = {month: work.made_from(dataset, each) for month, each in inputs.points.items()}
-    named = partial(gone.names_somebody, inputs)
-    stale, untouched = stale_months(dataset, state, found, base=base, bases=bases, store=work.store, names=named)
+    stale, untouched = stale_of(inputs, state, base)
     running = {month for month in found.opened if not dataset.period.has_ended(month, work.as_of)}
     left = {each.month for each in stale if (only and each.month not in only) or stays(inputs, each.month, state)}
     stale = [each for each in stale if each.month not in left]

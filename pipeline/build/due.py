@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from pipeline.build.kept_back import is_let_out
 from pipeline.build.mappings import mapping_findings
 from pipeline.build.recovered import RECOVERED
 from pipeline.build.registers import register_rules
+from pipeline.build.retained import names_somebody
 from pipeline.build.run_context import digest
 from pipeline.model.reasons import Outcome
 from pipeline.release import change_log as changes
@@ -70,6 +72,16 @@ def stays(inputs: DatasetInputs, month: Period, state: State) -> bool:
         return True
     ended = inputs.dataset.period.has_ended(month, as_of)
     return not ended and not (released and released.released_on > as_of.isoformat())
+
+
+def stale_of(
+    inputs: DatasetInputs, state: State, base: Mapping[str, str]
+) -> tuple[list[Stale], dict[Period, MonthState]]:
+    """Return the `stale_months` of a dataset, with the lists that each month keeps and the names that it publishes."""
+    work, dataset = inputs.work, inputs.dataset
+    bases = {month: work.made_from(dataset, each) for month, each in inputs.points.items()}
+    named = partial(names_somebody, inputs)
+    return stale_months(dataset, state, inputs.found, base=base, bases=bases, store=work.store, names=named)
 
 
 def stale_months(
