@@ -82,7 +82,7 @@ def _read_again(work: Workplace, dataset: Dataset, state: State, sources: Collec
 
 def _files(work: Workplace, dataset: Dataset) -> Iterator[tuple[Feed, Period, str]]:
     """Yield the extracts that are there, each with its feed and its month; feeds that cannot be looked at have none."""
-    for feed in dataset.feeds:
+    for feed in (*dataset.feeds, *dataset.watched):
         found = tried(partial(work.reader.files, feed))
         for path, month in ({} if isinstance(found, PipelineError) else found).items():
             yield feed, month, path

@@ -161,7 +161,7 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
 def _declared(inputs: DatasetInputs) -> dict[str, str]:
     """Return a digest of each feed as it is read tonight."""
     work, dataset = inputs.work, inputs.dataset
-    return {feed.name: read_as(work, dataset, inputs.references, feed) for feed in dataset.feeds}
+    return {feed.name: read_as(work, dataset, inputs.references, feed) for feed in (*dataset.feeds, *dataset.watched)}
 
 
 def _read_now(found: Survey, state: State) -> dict[str, Mapping[str, Receipt]]:

@@ -120,7 +120,29 @@ def _received(dataset: Dataset, state: State, references: References, work: Work
         except PipelineError as error:
             faults.append(error)
             own[feed.name], receipts[feed.name] = {}, {}
+    for feed in dataset.watched:
+        known = state.receipts.get(feed.name, {}) if _is_read(work, dataset, references, feed, state) else {}
+        seen_by, refused = parted(_watched(feed, known, look))
+        receipts[feed.name] = {receipt.path: receipt for receipt in seen_by}
+        faults += refused
     return _Received(own, receipts, databases, held, numbers, faults)
+
+
+def _watched(feed: Feed, known: Mapping[str, Receipt], look: _Look) -> Iterator[Receipt | PipelineError]:
+    """Yield the receipts of another dataset's files, and what is wrong with those that cannot be read.
+
+    Its own dataset decides about them: whatever was received protects here, until another file takes its place.
+    """
+    files = tried(partial(look.reader.files, feed))
+    if isinstance(files, PipelineError):
+        yield files
+        return
+    for path, month in files.items():
+        sha256 = tried(partial(look.reader.sha256, feed, path))
+        if isinstance(sha256, PipelineError):
+            yield sha256
+        else:
+            yield from _read(feed, [(month, path, sha256)], known, look)
 
 
 def _is_read(work: Workplace, dataset: Dataset, references: References, feed: Feed, state: State) -> bool:

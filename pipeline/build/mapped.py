@@ -30,11 +30,15 @@ def datasets_of(settings: Settings) -> Mapping[str, Dataset]:
 
 def _read_as(dataset: Dataset, settings: Settings) -> Dataset:
     mappings = settings.extracts
-    if not any(feed.name in mappings for feed in dataset.feeds):
+    if not any(feed.name in mappings for feed in (*dataset.feeds, *dataset.watched)):
         return dataset
-    feeds = [_mapped(feed, mappings[feed.name]) if feed.name in mappings else feed for feed in dataset.feeds]
+
+    def read_as(feeds: Sequence[Feed]) -> tuple[Feed, ...]:
+        return tuple(_mapped(feed, mappings[feed.name]) if feed.name in mappings else feed for feed in feeds)
+
+    feeds = read_as(dataset.feeds)
     told = [words for feed in feeds if feed.mapping for words in _public_words(feed, feed.mapping)]
-    return replace(dataset, feeds=tuple(feeds), statements=(*dataset.statements, *told))
+    return replace(dataset, feeds=feeds, watched=read_as(dataset.watched), statements=(*dataset.statements, *told))
 
 
 def _mapped(feed: Feed, mapping: ExportMapping) -> Feed:

@@ -59,7 +59,8 @@ def _mistake(module: str, error: Exception) -> SettingsError:
 
 def declared() -> Mapping[str, Dataset]:
     """Return every declared dataset by name, in the order of their names, with what its schema says of it."""
-    found = (_with_words(dataset) for dataset in _declarations(tuple(__path__)))
+    every = _declarations(tuple(__path__))
+    found = (_with_words(dataset.watching(every)) for dataset in every)
     return MappingProxyType({dataset.name: dataset for dataset in sorted(found, key=lambda each: each.name)})
 
 

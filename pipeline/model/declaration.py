@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from pipeline.model.row_rule import RowRule
 from pipeline.model.tables import WHOLE_ROW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pipeline.model.handling import Decisive, Handling
     from pipeline.model.mapping import ExportMapping
@@ -113,6 +113,18 @@ class Feed:
         return any(rule.whole_rows for rule in self.rules)
 
     @property
+    def shared(self) -> frozenset[tuple[str, str]]:
+        """The registers that it shares with feeds of other datasets, each with its scope."""
+        return frozenset((rule.register, rule.scope) for rule in self.rules if rule.shared)
+
+    def entering(self) -> Feed:
+        """Return the feed of which nothing is published, and nothing asked but what it enters in shared registers."""
+        columns = {
+            key: each if isinstance(each, RowRule) and each.shared else Withheld() for key, each in self.columns.items()
+        }
+        return replace(self, columns=columns, constants={}, rules=())
+
+    @property
     def carried(self) -> tuple[str, ...]:
         """The columns that go through the corridor: the used ones, and a digest of the whole row where one is asked."""
         return (*self.used, *([WHOLE_ROW] if self.whole_rows else []))
@@ -189,7 +201,7 @@ class Dataset:
     a row gives, "" where it gives none.  ``statements`` may name settings in braces.  ``order`` names the published
     columns that rows are sorted by: all of them, where the declaration does not say.  The schema has title and
     description.  ``categories`` are published columns of closed lists, and ``shares`` what else a month is compared
-    with others by.
+    with others by.  ``watched`` are feeds of other datasets that enter something in registers that they share.
     """
 
     name: str
@@ -204,11 +216,19 @@ class Dataset:
     shares: tuple[Share, ...] = ()
     title: str = ""
     description: str = ""
+    watched: tuple[Feed, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse feeds that are released by different kinds of period."""
         if len({type(feed.period) for feed in self.feeds}) > 1:
             raise ValueError(f"dataset {self.name}: its feeds have different kinds of period")
+
+    def watching(self, others: Iterable[Dataset]) -> Dataset:
+        """Return the dataset with the feeds of ``others`` that enter something in registers that it shares."""
+        own, shared = {feed.name for feed in self.feeds}, {each for feed in self.feeds for each in feed.shared}
+        feeds = {feed.name: feed for each in others for feed in each.feeds if feed.shared & shared}
+        watched = tuple(feed.entering() for name, feed in sorted(feeds.items()) if name not in own)
+        return replace(self, watched=watched) if watched else self
 
     @property
     def period(self) -> PeriodKind:

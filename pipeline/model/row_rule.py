@@ -58,7 +58,7 @@ class RowRule(Handling):
     that is not what it holds.  ``every_row``: each row of a source enters its reference in the register, not only
     rows that are marked.  ``repeats_only``: only keys count that come more than once, in several sources or marked
     `*`.  ``whole_rows``: it asks which rows are equal in every raw cell.  ``scope`` is that of the register's keyed
-    references.
+    references.  ``shared``: its register holds what the extracts of every dataset say that has such a rule.
     """
 
     takes: ClassVar[int | None] = 0
@@ -68,6 +68,7 @@ class RowRule(Handling):
     every_row: ClassVar[bool] = False
     repeats_only: ClassVar[bool] = False
     whole_rows: ClassVar[bool] = False
+    shared: ClassVar[bool] = False
     scope: str = ""
 
     def keys(self, _cells: Mapping[str, pa.Array], _context: Context) -> Mapping[str, pa.Array]:

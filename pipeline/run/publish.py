@@ -208,7 +208,7 @@ def _means(settings: Settings, environ: Mapping[str, str]) -> tuple[PortalChoice
 def _check(settings: Settings, dataset: Dataset) -> None:
     """Raise what is wrong with a dataset's schema, or with the address of a database that it is read from."""
     schema_of(settings, dataset)
-    for feed in dataset.feeds:
+    for feed in (*dataset.feeds, *dataset.watched):
         feed.source.at(settings.sources).check()
 
 

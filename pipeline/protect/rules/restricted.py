@@ -40,6 +40,7 @@ class RestrictedRecord(RowRule):
 
     takes: ClassVar[int | None] = 1
     register: ClassVar[str] = "restricted"
+    shared: ClassVar[bool] = True
     holds: ClassVar[str] = "restricted records"
     what: str = "Records that the force has restricted"
     why: str = "the force has decided to keep them back"
