@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.datasets import declared
 from pipeline.printable import printable
-from pipeline.storage.journal import lines_of, recorded
+from pipeline.storage.journal import lines_of, recorded_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -45,9 +45,10 @@ class _Told(NamedTuple):
 
 
 def _told(private: Path) -> _Told:
-    """Return what the journal knows."""
-    sums = frozenset(sha256 for line in lines_of(private) for sha256 in _SHA256.findall(line))
-    return _Told(sums, {_about(each): str(each.get("kind")) for each in recorded(private, "decided")})
+    """Return what the journal knows, read once however many decisions there are."""
+    lines = tuple(lines_of(private))
+    sums = frozenset(sha256 for line in lines for sha256 in _SHA256.findall(line))
+    return _Told(sums, {_about(each): str(each.get("kind")) for each in recorded_in(lines, "decided")})
 
 
 def _about(facts: Mapping[str, object]) -> tuple[str, ...]:

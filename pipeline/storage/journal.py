@@ -10,7 +10,7 @@ from pipeline.plain import read_plain
 from pipeline.storage.atomic import append_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 _NAME = "journal.jsonl"
@@ -22,8 +22,13 @@ def record(private: Path, event: str, facts: Mapping[str, object]) -> None:
 
 
 def recorded(private: Path, *events: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the facts of every event of these kinds, the oldest first; a line that is torn or damaged is none."""
-    for line in lines_of(private):
+    """Yield the facts of every event of these kinds, the oldest first."""
+    yield from recorded_in(lines_of(private), *events)
+
+
+def recorded_in(lines: Iterable[str], *events: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the facts of every event of these kinds; a line that is torn or damaged is none."""
+    for line in lines:
         if any(f'"{event}"' in line for event in events):  # most lines are about something else
             with suppress(ValueError, RecursionError):
                 facts = json.loads(line)

@@ -16,6 +16,7 @@ from pipeline.run.select import options
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.settings import Settings
+from pipeline.storage import journal
 from pipeline.storage.state import State
 from tests.lib import ROOT
 
@@ -53,7 +54,7 @@ def test_many_decisions_are_held_against_a_journal_that_is_read_once(
         read.append(path)
         return read_plain(path)
 
-    monkeypatch.setattr(module, "read_plain", counted)
+    monkeypatch.setattr(journal, "read_plain", counted)
     said = list(module.unmatched(work, [State()]))
     assert read == [work.private / "journal.jsonl"]
     assert len(said) == 2
