@@ -19,8 +19,13 @@ _BUSY = ("locked", "busy")
 
 
 @contextmanager
-def connected(engine: sql.Engine, watch: Watch, *, where: str) -> Iterator[sql.Connection]:
-    """Give a connection that only reads; whatever goes wrong with it becomes an error of ours."""
+def connected(
+    engine: sql.Engine, watch: Watch, *, where: str, damaged: str = "it is damaged, or no database"
+) -> Iterator[sql.Connection]:
+    """Give a connection that only reads; whatever goes wrong with it becomes an error of ours.
+
+    ``damaged`` says what is wrong with a database that answers otherwise than it should.
+    """
     try:
         with engine.connect().execution_options(postgresql_readonly=True) as connection:
             watch.connected(connection)
@@ -28,7 +33,7 @@ def connected(engine: sql.Engine, watch: Watch, *, where: str) -> Iterator[sql.C
     except OperationalError as error:
         raise _unusable(str(error.orig), where) from None
     except (SQLAlchemyError, ValueError, ArithmeticError, OSError):  # what drivers raise themselves; may hold a cell
-        raise broken(where, "it is damaged, or no database") from None
+        raise broken(where, damaged) from None
     finally:
         engine.dispose()
 

@@ -196,7 +196,8 @@ class Asked(NamedTuple):
 def _read_whole(
     engine: sql.Engine, path: str, table: str, query: str, watch: Watch, *, where: str
 ) -> tuple[tuple[str, ...], Extracted]:
-    with connected(engine, watch, where=where) as connection:
+    damaged = "it does not understand the query of the mapping, or is damaged" if query else "it is damaged"
+    with connected(engine, watch, where=where, damaged=damaged) as connection:
         if table and not has_table(connection, table):
             raise no_table(table, where)
         schema, _, name = table.rpartition(".")
