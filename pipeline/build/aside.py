@@ -65,16 +65,23 @@ def missed(
     for month, each in months.items():
         aside = {path for path, other in rejected.items() if month not in (other, file_months.get(path))}
         there = {*present} - aside
+        files = {file_of(path) for path in there} if month in common else set()
         missing = {
             path
             for path, sha256 in each.fed.items()
             if path not in there
+            and (file_of(path) not in files or path in seen.aside | aside)  # what a file that is there holds now counts
             and not seen.never_counted(path, sha256)
             and not (seen.forgot(path, sha256) and month in common)  # it is built again without that file
         }
         if each.released and missing:
             found[month] = missing
     return found
+
+
+def file_of(path: str) -> str:
+    """Return the file that an extract is, or is a part of: `FILE#SHEET#PERIOD`."""
+    return path.partition("#")[0]
 
 
 def let_go(found: Survey, months: Mapping[Period, MonthState]) -> dict[Period, MonthState]:

@@ -68,6 +68,10 @@ class ExportMapping:
         """Whether a column of theirs gives the period of each row."""
         return self.month not in (FILE, SHEET)
 
+    def spellings(self, name: str) -> tuple[str, ...]:
+        """Return the spellings of a column that is named as theirs, or by its agreed name."""
+        return self.columns.get(name, (name,))
+
     @property
     def named(self) -> tuple[str, ...]:
         """Every agreed column that it says something of."""
@@ -78,7 +82,7 @@ class ExportMapping:
         yield from self.columns.values()
         for parts in self.keys.values():
             yield from ((part,) for part in parts if part not in (ROW, *self.columns))
-        if self.by_column:
+        if self.by_column and self.month not in self.columns:
             yield (self.month,)
 
 

@@ -113,6 +113,31 @@ def test_another_mapping_builds_the_months_of_its_feed_again(force: Product) -> 
     assert built(run(force)) == {}
 
 
+def test_months_are_built_again_when_their_file_is_read_in_other_parts(force: Product) -> None:
+    change_settings(force, 'stop_at = "Total"', 'stop_at = "Total"\nmonth = "Date of Payment"')
+    said = run(force)
+    assert built(said) == {SPEND: ("2024-01", "2024-02")}
+    assert "input-gone" not in said.out
+    assert built(run(force)) == {}
+
+
+def test_a_database_may_be_exported_as_a_file(tmp_path: Path) -> None:
+    product = mapped_force(tmp_path, ("Jan",))
+    text = product.settings.read_text(encoding="utf-8")
+    start, end = text.index('query = """'), text.index('"""\n', text.index('query = """') + 12) + 4
+    product.settings.write_text(
+        f'{text[:start]}files = ["meetings.csv"]\nmonth = "held_on"\n{text[end:]}', encoding="utf-8"
+    )
+    header = "ref,held_on,type,area,ward,format,open_to,police_there,people,chair,place_kind,place_name"
+    rows = [f"M{n},2024-0{1 + n % 2}-05 19:00,B,CA1,E05014171,room,all,Y,{n},x,hall,y" for n in range(6)]
+    (product.raw / "meetings.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    run(product, "engagement-events", status=5)
+    product.decide("approve", "engagement-events", "--all", "--finding", "mapping-opens")
+    assert built(run(product, "engagement-events")) == {"engagement-events": ("2024-01", "2024-02")}
+    assert len(product.csv("engagement-events", "2024-01")) == 3
+    assert built(run(product, "engagement-events")) == {}
+
+
 def test_two_files_of_one_month_are_one_month(force: Product) -> None:
     lines = [line for line in ledger("01") if line.cells[0].startswith("INV")]
     more = [line._replace(cells=(f"B{line.cells[0]}", *line.cells[1:])) for line in lines[:3]]

@@ -115,11 +115,11 @@ class Maker(NamedTuple):
         return self.kind.of_month(month) if month and not self.kind.fits(text) else text
 
     def _parts(self, parts: Sequence[str]) -> tuple[str, ...]:
-        return tuple(each for part in parts if part != ROW for each in self.mapping.columns.get(part, (part,)))
+        return tuple(each for part in parts if part != ROW for each in self.mapping.spellings(part))
 
     def _key_part(self, part: str) -> pa.Array:
         """Return the cells of a part of a key, trimmed, with single blanks."""
-        spellings = self.mapping.columns.get(part, (part,))
+        spellings = self.mapping.spellings(part)
         cells = on_distinct(self._raw(spellings), _single_blanks)
         theirs = {folded(name) for name in spellings}
         amounts = {folded(name) for each in self.kinds.amounts for name in self.mapping.columns.get(each, ())}

@@ -139,15 +139,14 @@ def _wrong(counts: Counter[str], needed: Iterable[str], mapping: ExportMapping) 
 def _shown(header: Sequence[str], place: int, mapping: ExportMapping) -> str:
     """Return a column by its letter, and its name where that cannot be a person's."""
     name = " ".join(header[place].split()) if place < len(header) else ""
-    if may_be_shown(name, mapping):
+    if may_be_shown(name, [*mapping.named, *(each for names in mapping.theirs() for each in names)]):
         return f"`{printable(name)}` ({letter(place)})"
     return letter(place) + (" (its name is not shown)" if name else " (it has no name, and cells below)")
 
 
-def may_be_shown(name: str, mapping: ExportMapping) -> bool:
-    """Return whether the name of a column or of a sheet reads as one, and not as somebody's."""
-    known = [_WORDS, *mapping.named, *(each for names in mapping.theirs() for each in names)]
-    return is_header_like(name.strip(":?*# "), known)
+def may_be_shown(name: str, known: Sequence[str] = ()) -> bool:
+    """Return whether the name of a column or of a sheet reads as one, as the ``known`` do, and not as somebody's."""
+    return is_header_like(name.strip(":?*# "), [_WORDS, *known])
 
 
 def _correct(mapping: ExportMapping) -> str:

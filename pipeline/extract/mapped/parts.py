@@ -70,7 +70,7 @@ def parts_of(path: str, loaded: Loaded, mapping: ExportMapping, kind: PeriodKind
 
 
 def _by_column(table: Table, mapping: ExportMapping, kind: PeriodKind) -> Iterator[Part]:
-    cells = cells_named(table, (mapping.month,))
+    cells = cells_named(table, mapping.spellings(mapping.month))
     if cells is None or not len(cells):
         return
     read = read_dates(cells, mapping.dates).cells if mapping.dates else cells

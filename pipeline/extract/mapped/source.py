@@ -100,8 +100,8 @@ class Mapped:
     ) -> Extracted:
         """Return the asked ``columns`` of a part as the agreed extract has them."""
         file = file_of(path, self.mapping)
-        loaded = self._loaded(root, file)
-        part = next((each for each in self._split(file, loaded) if each.name == path), None)
+        held = self._held(root, file)
+        part, loaded = held.parts.get(path), held.loaded
         if part is None:
             raise _gone(path)
         asked = columns or declared[:1]
@@ -112,12 +112,12 @@ class Mapped:
         return Extracted(
             path=path,
             bytes=loaded.bytes,
-            sha256=loaded.sha256 if self._is_file(file) else digest_of(part),
+            sha256=loaded.sha256 if self._is_file(file) else held.sha256(path),
             encoding=loaded.encoding,
             cells={name: as_asked(column.cells, encode=name in dictionaries) for name, column in made.items()},
             rows=pa.array(part.table.rows[part.positions], pa.int64()),
-            ragged=part.table.ragged if part.period == self._last(file, loaded, part) else (),
-            repeats=_repeats(part),
+            ragged=part.table.ragged if held.is_last(part) else (),
+            repeats=held.repeats(path),
             problems=tuple(sorted(problems, key=lambda each: each.row)),
             note=f"rows left out as footers: {', '.join(map(str, footers))}" if footers else "",
         )
@@ -135,39 +135,61 @@ class Mapped:
             return {file: (period, remember("sha256", place, partial(sha256_of, root, file)))}
 
         def find() -> str:
-            loaded = self._loaded(root, file)
-            return json.dumps({each.name: (each.period, digest_of(each)) for each in self._split(file, loaded)})
+            held = self._held(root, file)
+            return json.dumps({name: (part.period, held.sha256(name)) for name, part in held.parts.items()})
 
         known: dict[str, tuple[Period, str]] = json.loads(remember(f"parts {self._digest}", place, find))
         return {name: (period, sha256) for name, (period, sha256) in known.items()}
-
-    def _split(self, file: str, loaded: Loaded) -> list[Part]:
-        return list(parts_of(file, loaded, self.mapping, self.kind))
-
-    def _last(self, file: str, loaded: Loaded, part: Part) -> Period:
-        """Return the last period of a part's table: ragged rows, which belong to nobody, are accounted there."""
-        return max(each.period for each in self._split(file, loaded) if each.table is part.table)
 
     @property
     def _digest(self) -> str:
         facts = repr((self.mapping, self.kinds, type(self.kind).__name__))
         return hashlib.sha256(facts.encode()).hexdigest()[:24]
 
-    def _loaded(self, root: Path, file: str) -> Loaded:
+    def _held(self, root: Path, file: str) -> _Held:
         """Return a file as it is now; of the last files that were read, what was read stays at hand."""
-        status = safe_path(root, file).stat() if safe_path(root, file).exists() else None
+        place = safe_path(root, file)
+        status = place.stat() if place.exists() else None
         state = (status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns) if status else ()
         key = (str(root), file, self._digest, state)
         if key not in _AT_HAND or not status:
-            _AT_HAND[key] = load(root, file, self.mapping, self.kinds)
+            loaded = load(root, file, self.mapping, self.kinds)
+            parts = {part.name: part for part in parts_of(file, loaded, self.mapping, self.kind)}
+            _AT_HAND[key] = _Held(loaded, parts)
         _AT_HAND.move_to_end(key)
         while len(_AT_HAND) > _MOST_AT_HAND:
             _AT_HAND.popitem(last=False)
         return _AT_HAND[key]
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A file that was read, its parts by name, and what was found of them."""
+
+    loaded: Loaded
+    parts: Mapping[str, Part]
+    _digests: dict[str, str] = field(default_factory=dict)
+    _repeats: dict[str, pa.Int64Array] = field(default_factory=dict)
+
+    def sha256(self, name: str) -> str:
+        """Return the digest of the rows of a part."""
+        if name not in self._digests:
+            self._digests[name] = digest_of(self.parts[name])
+        return self._digests[name]
+
+    def repeats(self, name: str) -> pa.Int64Array:
+        """Return for each row of a part the place of the first one whose cells are all equal."""
+        if name not in self._repeats:
+            self._repeats[name] = _repeats(self.parts[name])
+        return self._repeats[name]
+
+    def is_last(self, part: Part) -> bool:
+        """Return whether a part is the last of its table: ragged rows, which belong to none, are accounted there."""
+        return part.period == max(each.period for each in self.parts.values() if each.table is part.table)
+
+
 _MOST_AT_HAND = 2
-_AT_HAND: OrderedDict[tuple[object, ...], Loaded] = OrderedDict()
+_AT_HAND: OrderedDict[tuple[object, ...], _Held] = OrderedDict()
 
 
 def _repeats(part: Part) -> pa.Int64Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,7 @@ from pipeline.extract.mapped.header import header_row, may_be_shown, nearest_row
 from pipeline.extract.workbook.every_sheet import is_workbook, read_book
 from pipeline.extract.workbook.lines import UNREADABLE
 from pipeline.model.file_names import Named, month_said
-from pipeline.model.mapping import EVERY_SHEET, SHEET, folded
+from pipeline.model.mapping import EVERY_SHEET, folded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +49,8 @@ class Table:
 
 #: Lets a month without a year be called.
 _ANY_YEAR = Named(financial_year="2000")
+#: So many digits tell the sheets of a workbook apart, and nobody's name can be read from them.
+_SIGN = 4
 
 
 class Loaded(NamedTuple):
@@ -97,7 +100,7 @@ def _book(root: Path, path: str, mapping: ExportMapping, kinds: Kinds) -> Loaded
         seen.append(folded(name))
         row = header_row(rows, mapping)
         if row is None and (named or nearest_row(rows, mapping)[0]):
-            raise no_header(rows, mapping, where=f"{path}#{_label(number, name, mapping)}")
+            raise no_header(rows, mapping, where=f"{path}, sheet {number}")
         return row
 
     book = read_book(root, path, allowed=mapping.allow, choose=choose)
@@ -111,7 +114,7 @@ def _book(root: Path, path: str, mapping: ExportMapping, kinds: Kinds) -> Loaded
 
 
 def _sheet(path: str, sheet: SheetLines, mapping: ExportMapping) -> Table:
-    name = f"{path}#{_label(sheet.number, sheet.name, mapping)}"
+    name = f"{path}#{_label(sheet.name)}"
     width = max((len(row) for row in sheet.lines.rows), default=len(sheet.header))
     columns = [[row[place] if place < len(row) else None for row in sheet.lines.rows] for place in range(width)]
     unreadable = [
@@ -136,11 +139,15 @@ def _sheet(path: str, sheet: SheetLines, mapping: ExportMapping) -> Table:
     )
 
 
-def _label(number: int, name: str, mapping: ExportMapping) -> str:
-    """Return what messages call a sheet: its name where that cannot be a person's, else its number."""
+def _label(name: str) -> str:
+    """Return what receipts and messages call a sheet: its name where that cannot be a person's, else a sign of it.
+
+    It depends on nothing else, so that the same sheet is called the same whatever changes beside it.
+    """
     plain = " ".join(name.split())
-    known = folded(plain) in map(folded, mapping.sheets) or (mapping.month == SHEET and month_said(plain, _ANY_YEAR))
-    return plain if known or may_be_shown(plain, mapping) else f"sheet {number}"
+    if month_said(plain, _ANY_YEAR) or may_be_shown(plain):
+        return plain
+    return f"sheet-{hashlib.sha256(plain.encode()).hexdigest()[:_SIGN]}"
 
 
 def filled_places(columns: Sequence[pa.Array]) -> list[int]:

@@ -259,6 +259,13 @@ def test_a_database_is_read_by_a_table_or_by_one_query(tmp_path: Path) -> None:
     assert "have no place of their own" in complaint(tmp_path, row)
 
 
+def test_files_in_place_of_a_database_give_a_month_too(tmp_path: Path) -> None:
+    text = EVENTS.replace('"none"', '"not kept"').replace('query = "SELECT * FROM meeting"', 'files = ["meetings.csv"]')
+    assert "[extracts.events] month" in complaint(tmp_path, text)
+    by_column = text.replace('files = ["meetings.csv"]', 'files = ["meetings.csv"]\nmonth = "held"')
+    assert loaded(tmp_path, by_column).extracts["events"].by_column
+
+
 def test_an_extract_without_a_database_has_no_table(tmp_path: Path) -> None:
     text = LEDGER.replace('files = ["AP {month}.csv"]', 'table = "payments"')
     assert "this extract is read from no database" in complaint(tmp_path, text)

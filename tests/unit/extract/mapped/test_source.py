@@ -301,23 +301,24 @@ def test_every_visible_sheet_with_the_header_is_read_and_called_by_its_sheet(tmp
     typed = [("Titles",), ROWS[0], ("A1", "Acme", "05/01/24", 10.5, ""), ("A2", "Bolt", "06/01/24", -3.25, "")]
     name = book(tmp_path, {"Payments": typed, "Zebedee Marchbanks": ROWS, "Notes": [("Nothing here",)]})
     of = source()
-    assert found(tmp_path, of) == {f"{name}#Payments": "2024-01", f"{name}#sheet 2": "2024-01"}
+    sign = hashlib.sha256(b"Zebedee Marchbanks").hexdigest()[:4]
+    assert found(tmp_path, of) == {f"{name}#Payments": "2024-01", f"{name}#sheet-{sign}": "2024-01"}
     got = read(tmp_path, f"{name}#Payments", of)
     assert cells(got)["Net"] == ["10.5", "-3.25"]
     assert got.rows.to_pylist() == [3, 4]
-    assert read(tmp_path, f"{name}#sheet 2", of).rows.to_pylist() == [2, 3]
+    assert read(tmp_path, f"{name}#sheet-{sign}", of).rows.to_pylist() == [2, 3]
 
 
 def test_a_sheet_that_nearly_has_the_header_stops_the_file(tmp_path: Path) -> None:
     renamed = [("Our Ref", "Name:", "Day", "Amount", "Memo"), *ROWS[1:]]
     name = book(tmp_path, {"One": ROWS, "Two": renamed})
     said = refusal(tmp_path, f"{name}#One")
-    assert "no-header-row: AP 2024-01.xlsx#sheet 2: row 1 would be the header, and lacks `Date Paid`" in said
+    assert "no-header-row: AP 2024-01.xlsx, sheet 2: row 1 would be the header, and lacks `Date Paid`" in said
 
 
 def test_named_sheets_have_to_be_there(tmp_path: Path) -> None:
-    name = book(tmp_path, {"One": ROWS, "Two": ROWS})
-    assert [*found(tmp_path, source(sheets=("two",)))] == [f"{name}#Two"]
+    name = book(tmp_path, {"Payments": ROWS, "Team spend": ROWS})
+    assert [*found(tmp_path, source(sheets=("team  SPEND",)))] == [f"{name}#Team spend"]
     assert "missing-sheet: AP 2024-01.xlsx: it has no visible sheet `Three`" in refusal(
         tmp_path, f"{name}#Three", source(sheets=("Three",))
     )
@@ -378,6 +379,11 @@ def test_a_column_gives_the_month_of_each_row(tmp_path: Path) -> None:
         ["2024-02"] * 2,
     )  # bad, beside its neighbour
     assert january.sha256 != february.sha256
+
+
+def test_the_column_of_months_may_be_named_as_agreed(tmp_path: Path) -> None:
+    name = csv(tmp_path, ROWS, "AP 2023-24.csv")
+    assert [*found(tmp_path, source(files=YEAR, month="Paid"))] == [f"{name}#2024-01"]
 
 
 def test_a_column_of_months_in_words(tmp_path: Path) -> None:
