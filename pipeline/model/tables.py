@@ -55,7 +55,7 @@ class Extracted:
     cells; they are not in ``cells``.  ``repeats`` (workbooks only) is int64: for each row the index of the
     first row of the same source whose declared cells are all equal, itself where there is none before.
     ``problems`` lists cells that no text stands for (an error cell, a formula without a stored result);
-    ``note`` is what is to be said of the source.
+    ``note`` is what is to be said of the source, ``footers`` are the numbers of short rows below its lines.
     """
 
     path: str
@@ -68,6 +68,7 @@ class Extracted:
     repeats: pa.Int64Array | None = None
     problems: tuple[CellProblem, ...] = ()
     note: str = ""
+    footers: tuple[int, ...] = ()
 
 
 class CellProblem(NamedTuple):

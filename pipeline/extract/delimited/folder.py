@@ -225,7 +225,10 @@ def _numbered(file: BufferedReader, stream: CheckedStream, table: pa.Table | Non
         raise cut_off(path, "the file ends inside a quotation mark that is never closed")
     if table is None or stream.unpaired or look.bad or _has_blank_row(table):
         delimiter = look.request.delimiter
-        odd = walk(file, look.encoding, look.width, header_row=header_row, where=path, delimiter=delimiter)
+        stop_at = look.request.stop_at
+        odd = walk(
+            file, look.encoding, look.width, header_row=header_row, where=path, delimiter=delimiter, stop_at=stop_at
+        )
     total = table.num_rows if table is not None else -1
     if table is None or (odd.rows and odd.rows - header_row - len(odd.unread) != total):
         raise _unlike_csv(path)
@@ -246,6 +249,7 @@ def _numbered(file: BufferedReader, stream: CheckedStream, table: pa.Table | Non
         cells=cells,
         rows=pa.array(numbers),
         ragged=odd.ragged,
+        footers=odd.footers,
         note=note_of([OLD_LINE_ENDS]) if total > 0 and stream.lines < _FEWEST_LINES else "",
     )
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Request(NamedTuple):
     """What is asked of one file; ``every``: all its columns, called by their places, whatever the header says.
 
-    ``names`` are the agreed names of those in the header that are written otherwise.
+    ``names`` are the agreed names of those in the header that are written otherwise; from the row on that begins with
+    ``stop_at`` rows may be short.
     """
 
     path: str
@@ -28,6 +29,7 @@ class Request(NamedTuple):
     delimiter: str = ","
     every: bool = False
     names: Mapping[str, str] = MappingProxyType({})
+    stop_at: str = ""
 
 
 def laid_out_otherwise(

@@ -16,7 +16,7 @@ from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from io import BufferedReader
 
 _LONGEST_CELL = (1 << 31) - 1
@@ -26,13 +26,15 @@ class Irregular(NamedTuple):
     """The rows of a file that are not like the others, by number.
 
     ``rows`` is the number of the last one; ``empty`` are lines without a character; ``unread`` are lines
-    whose number of cells is not the header's, ``ragged`` those of them that hold anything but blanks.
+    whose number of cells is not the header's, ``ragged`` those of them that hold anything but blanks, and ``footers``
+    those from the row on that begins as a footer.
     """
 
     rows: int
     empty: tuple[int, ...]
     unread: tuple[int, ...]
     ragged: tuple[int, ...]
+    footers: tuple[int, ...] = ()
 
 
 def first_records(block: bytes, most: int, delimiter: str = ",") -> list[list[str]]:
@@ -65,7 +67,14 @@ def filled_columns(
 
 
 def walk(
-    file: BufferedReader, encoding: str, width: int, *, header_row: int, where: str, delimiter: str = ","
+    file: BufferedReader,
+    encoding: str,
+    width: int,
+    *,
+    header_row: int,
+    where: str,
+    delimiter: str = ",",
+    stop_at: str = "",
 ) -> Irregular:
     """Return the irregular rows of ``file`` below its header, which has ``width`` cells.
 
@@ -77,16 +86,23 @@ def walk(
     empty: list[int] = []
     unread: list[int] = []
     ragged: list[int] = []
+    footers: list[int] = []
+    begins = stop_at.strip(BLANKS).casefold()
     number, last_cells, last_row, ends_with_comma = 0, width, 0, 0
     try:
         for number, row in _numbered(lines, delimiter, where=where):
             if number <= header_row:
                 continue
             ends_with_comma += len(row) == width + 1 and not row[-1].strip(BLANKS)
+            if begins and (footers or _first(row).startswith(begins)):
+                footers.append(number)
             if len(row) == width:
                 last_cells, last_row = width, number
             elif not row:
                 empty.append(number)
+            elif footers:
+                unread.append(number)
+                last_cells = width
             else:
                 unread.append(number)
                 if len(row) > 1 or row[0].strip(BLANKS):
@@ -103,7 +119,15 @@ def walk(
         )
     if last_cells < width:
         raise cut_off(f"{where}, row {last_row}", f"the last row has {last_cells} of {width} cells")
-    return Irregular(number, tuple(empty), tuple(unread), tuple(ragged))
+    short = set(unread)
+    return Irregular(
+        number, tuple(empty), tuple(unread), tuple(ragged), tuple(each for each in footers if each in short)
+    )
+
+
+def _first(row: Sequence[str]) -> str:
+    """Return the first filled cell of a row, case aside."""
+    return next((cell.strip(BLANKS) for cell in row if cell.strip(BLANKS)), "").casefold()
 
 
 def cut_off(where: str, what: str) -> InputError:

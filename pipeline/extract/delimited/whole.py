@@ -32,16 +32,25 @@ class Whole(NamedTuple):
 
 
 def read_whole(
-    root: Path, path: str, *, encoding: str, delimiter: str, header_row: Callable[[Sequence[Sequence[str]]], int]
+    root: Path,
+    path: str,
+    *,
+    encoding: str,
+    delimiter: str,
+    header_row: Callable[[Sequence[Sequence[str]]], int],
+    stop_at: str = "",
 ) -> Whole:
     """Return a file below ``root``; ``header_row`` says of the first rows which one is the header, 0 for none.
+
+    From the row on that begins with ``stop_at`` rows may be short.
 
     Every error is an `InputError` about the whole file; ragged rows are listed.
     """
     with open_regular(root, path) as file:
         before = state_of(file)
         try:
-            found = _read(file, path, encoding, delimiter, header_row)
+            asked = Request(path, (), (), (), 0, delimiter, every=True, stop_at=stop_at)
+            found = _read(file, encoding, asked, header_row)
         except OSError as error:
             raise unreadable(path, error) from None
         if state_of(file) != before or found.extracted.bytes != before[0]:
@@ -50,12 +59,9 @@ def read_whole(
 
 
 def _read(
-    file: BufferedReader,
-    path: str,
-    encoding: str,
-    delimiter: str,
-    header_row: Callable[[Sequence[Sequence[str]]], int],
+    file: BufferedReader, encoding: str, asked: Request, header_row: Callable[[Sequence[Sequence[str]]], int]
 ) -> Whole:
+    path, delimiter = asked.path, asked.delimiter
     stream = CheckedStream(file, encoding, delimiter)
     first = first_records(stream.peek(), LOOKED_AT, delimiter)
     if not stream.is_text():
@@ -67,7 +73,8 @@ def _read(
     refuse_marking((cell for cells in first[:row] for cell in cells), where=path, place="title rows or header")
     header = first[row - 1] if row else []
     places = tuple(str(place) for place in range(len(header or first[0])))
-    extracted = read_decoded(file, stream, encoding, Request(path, places, places, (), row, delimiter, every=True))
+    request = asked._replace(columns=places, declared=places, header_row=row)
+    extracted = read_decoded(file, stream, encoding, request)
     if extracted is None:
         raise not_text(file, stream, (encoding,), where=path)
     return Whole(extracted, header, row)

@@ -81,12 +81,21 @@ def load(root: Path, path: str, mapping: ExportMapping, kinds: Kinds) -> Loaded:
             raise no_header(rows, mapping, where=path)
         return row
 
-    found = read_whole(root, path, encoding=mapping.encoding, delimiter=mapping.delimiter, header_row=find)
+    found = read_whole(
+        root, path, encoding=mapping.encoding, delimiter=mapping.delimiter, header_row=find, stop_at=mapping.stop_at
+    )
     extracted = found.extracted
     columns = tuple(extracted.cells.values())
     where = f"{path}, row {found.header_row}" if found.header_row else path
     places = places_of(found.header, filled_places(columns), mapping, where=where)
-    table = Table(name=path, places=places, columns=columns, rows=np.asarray(extracted.rows), ragged=extracted.ragged)
+    table = Table(
+        name=path,
+        places=places,
+        columns=columns,
+        rows=np.asarray(extracted.rows),
+        ragged=extracted.ragged,
+        footers=extracted.footers,
+    )
     return Loaded(extracted.sha256, extracted.bytes, extracted.encoding, (_cut(table, mapping, kinds),))
 
 
@@ -173,7 +182,7 @@ def _cut(table: Table, mapping: ExportMapping, kinds: Kinds) -> Table:
         rows=table.rows[keep],
         ragged=table.ragged,
         problems=tuple(each for each in table.problems if each[0] in kept),
-        footers=footers,
+        footers=tuple(sorted((*table.footers, *footers))),
     )
 
 

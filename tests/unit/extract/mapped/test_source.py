@@ -286,6 +286,13 @@ def test_what_begins_as_the_footer_and_all_below_is_left_out(tmp_path: Path) -> 
     assert (cells(got)["Ref"], got.note) == (["A1", "A2"], "rows left out as footers: 4, 5")
 
 
+def test_a_footer_may_be_shorter_than_a_line(tmp_path: Path) -> None:
+    rows = [*ROWS, ("Total", "7.25"), ("Printed on Monday",), ("a", "b", "c", "d", "e", "f")]
+    got = read(tmp_path, csv(tmp_path, rows), source(stop_at="Total"))
+    assert (cells(got)["Ref"], got.ragged, got.note) == (["A1", "A2"], (), "rows left out as footers: 4, 5, 6")
+    assert "cut-off" in refusal(tmp_path, csv(tmp_path, rows[:4], "AP 2024-02.csv"))
+
+
 @pytest.mark.parametrize("name", ["Total Gas Ltd", "Another"])
 def test_a_line_below_the_footer_stops_the_file(name: str, tmp_path: Path) -> None:
     rows = [*ROWS, ("", "Total", "", "7.25", ""), ("", name, "07/01/24", "99.00", "")]
