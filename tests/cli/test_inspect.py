@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import tomllib
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+import xlsxwriter
 
 from pipeline.datasets import declared
 from tests.lib.at_terminal import Terminal
@@ -151,6 +154,89 @@ def test_a_name_that_the_settings_add_is_known(office: Product) -> None:
     )
     facts = json.loads(office.run("inspect", "--json", path, status=0).text)
     assert facts["columns"][0]["proposed"] == "Supplier Name"
+
+
+def in_force(office: Product, path: Path) -> None:
+    """Put the draft of a file into the settings, as somebody does who has nothing against it."""
+    office.run("inspect", path, "--write", office.folder / "ledger.toml", status=0)
+    spend = '[spend]\nvalue_for_money = "not-recorded"\nvalue_for_money_note = "It is not recorded."\n'
+    with (office.folder / "pipeline.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n{spend}\n{(office.folder / 'ledger.toml').read_text(encoding='utf-8')}")
+
+
+def test_a_draft_reads_its_file_to_the_penny(office: Product) -> None:
+    """A sheet a month, dates and names of several kinds, a total, a name of a sheet with a blank at its end."""
+    names = ["* Date", "TOTAL", "* SUPPLIER FINAL", "* Expenditure Category", "Handler"]
+    path = office.folder / "AP  2024-25.xlsx"
+    book = xlsxwriter.Workbook(path)
+    wanted = {}
+    for month, sheet_name in ((4, "Apr 24 "), (5, "May '24")):
+        sheet = book.add_worksheet(sheet_name)
+        sheet.write_row(0, 0, ["Payments over £500"])
+        sheet.write_row(2, 0, names)
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
+        amounts = [Decimal(n * 1000 + n) / 100 * (-1 if n % 9 == 0 else 1) for n in range(1, 41)]
+        for n, amount in enumerate(amounts, start=3):
+            if n % 2:
+                sheet.write_datetime(n, 0, dt.date(2024, month, n % 27 + 1), day)
+            else:
+                sheet.write_string(n, 0, f"{n % 27 + 1:02}.{month:02}.24")
+            if n % 3:
+                sheet.write_number(n, 1, float(amount))
+            else:
+                sheet.write_string(n, 1, f"({-amount:,.2f})" if amount < 0 else f"£{amount:,.2f}")
+            sheet.write_row(n, 2, [f"Example Supplies {n} Ltd", f"Fees  {n % 5}", "Sarah Featherstonehaugh"])
+        sheet.write_row(44, 0, ["Total", float(sum(amounts))])
+        wanted[f"2024-{month:02}"] = {"read": 40, "bad": 0, "net_total": f"{sum(amounts):.2f}"}
+    book.close()
+    in_force(office, path)
+    said = office.run("inspect", "--json", path, "--feed", "ledger", status=0).text
+    assert PERSON not in said
+    facts = json.loads(said)
+    assert (facts["months"], facts["bad"], facts["stops"]) == (wanted, {}, None)
+
+
+def test_what_would_be_quarantined_is_said_by_column_and_no_cell_of_it(office: Product) -> None:
+    names = ["Supplier Name", "Payment Date", "Net Amount", "Service Area", "Expense Type", "Notes"]
+    table = rows(names)
+    table[3][1], table[4][2], table[5][1] = "31/02/2024 Featherstonehaugh", "some Featherstonehaugh", "Whitsun"
+    path = export(office, names, *table, name="AP 2024-04.csv")
+    in_force(office, path)
+    facts = json.loads(office.run("inspect", "--json", path, "--feed", "ledger", status=0).text)
+    assert facts["months"] == {"2024-04": {"read": 56, "bad": 3, "net_total": facts["months"]["2024-04"]["net_total"]}}
+    assert facts["bad"] == {"bad-date": 2, "bad-money": 1}
+    said = office.run("inspect", path, "--feed", "ledger", status=0).text
+    assert "2  bad-date in `Payment Date`" in said
+    assert "row 5: quarantined: bad-date in `Payment Date`" in said
+    assert_no_cell(said, table)
+    office.run("inspect", "--json", path, status=0)
+
+
+def test_a_small_sum_is_not_told(office: Product) -> None:
+    names = ["Supplier Name", "Payment Date", "Net Amount", "Service Area", "Expense Type"]
+    path = export(office, names, *rows(names, 10), name="AP 2024-04.csv")
+    in_force(office, path)
+    facts = json.loads(office.run("inspect", "--json", path, "--feed", "ledger", status=0).text)
+    assert facts["months"] == {"2024-04": {"read": 9, "bad": 0, "net_total": None}}
+
+
+def test_what_would_stop_a_file_is_said(office: Product) -> None:
+    names = ["Supplier Name", "Payment Date", "Net Amount", "Service Area", "Expense Type"]
+    path = export(office, names, *rows(names), name="AP 2024-04.csv")
+    in_force(office, path)
+    export(office, [*names, "Officer Name"], *rows([*names, "Officer Name"]), name="AP 2024-04.csv")
+    said = office.run("inspect", "--json", path, "--feed", "ledger", status=0).text
+    assert json.loads(said)["stops"] == "unknown-column"
+    said = office.run("inspect", path, "--feed", "ledger", status=0).text
+    assert "STOPPED: unknown-column" in said
+    assert PERSON not in said
+
+
+def test_without_a_mapping_in_force_nothing_is_tried(office: Product) -> None:
+    path = export(office, list(PLANTED), *rows(list(PLANTED)))
+    facts = json.loads(office.run("inspect", "--json", path, "--feed", "ledger", status=0).text)
+    assert (facts["months"], facts["bad"], facts["stops"]) == ({}, {}, None)
+    assert facts["feed"] == "ledger"
 
 
 def test_a_draft_replaces_no_file(office: Product) -> None:

@@ -129,7 +129,8 @@ class Maker(NamedTuple):
         """Return a made key: its parts, trimmed, with single blanks, joined; null where none is filled."""
         if parts == (ROW,):
             rows = self.part.table.rows[self.part.positions].tolist()
-            return pa.array([JOIN.join((self.file, self.part.table.sheet, str(row))) for row in rows], pa.string())
+            place = [_single_blanks(each) or "" for each in (self.file, self.part.table.sheet)]
+            return pa.array([JOIN.join((*place, str(row))) for row in rows], pa.string())
         columns = [self._key_part(part) for part in parts]
         joined = pc.binary_join_element_wise(*map(plain, columns), JOIN, null_handling="replace", null_replacement="")
         empty = np.logical_and.reduce([np.asarray(pc.is_null(column)) for column in columns])

@@ -13,11 +13,13 @@ import xlsxwriter
 
 from pipeline.datasets import declared
 from pipeline.errors import InputError
+from pipeline.profiling.container import Kind
 from pipeline.profiling.likeness import Synonyms
 from pipeline.profiling.profile import profile
+from tests.lib.old_books import ods, xls
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from pipeline.profiling.profile import Profile
@@ -254,3 +256,17 @@ def test_a_folder_and_a_file_that_is_not_there_are_refused(tmp_path: Path) -> No
         with pytest.raises(InputError) as raised:
             look(path)
         assert raised.value.code == code
+
+
+@pytest.mark.parametrize(("write", "kind"), [(xls, Kind.XLS), (ods, Kind.ODS)])
+def test_workbooks_of_other_kinds_are_read(
+    tmp_path: Path, write: Callable[[str, Sequence[Sequence[str | float]]], bytes], kind: Kind
+) -> None:
+    rows: list[Sequence[str | float]] = [("Payments over £500", "", "", ""), HEADER]
+    rows += [(day, payee, area, float(amount)) for day, payee, area, amount in ROWS]
+    found = look_at(tmp_path, write("Apr 24", rows), "export.xls")
+    assert found.kind is kind
+    assert [sheet.table.name for sheet in found.chosen] == ["Apr 24"]
+    assert found.main.header.row == 2
+    assert proposed(found) == AGREED
+    assert found.main.rows == len(ROWS)
