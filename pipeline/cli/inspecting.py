@@ -65,8 +65,9 @@ def inspect(options: argparse.Namespace) -> int:
 def _drafts(found: Profile, synonyms: Synonyms, settings: Settings, path: Path | None) -> dict[Path, str]:
     """Return the drafts by the file that each is for: a mapping, or the declaration and the schema of a new dataset."""
     path = path or Path("draft.toml")
+    ours = {"body": tuple(settings.force.bodies), "force": (settings.force.slug,)}
     if found.best:
-        return {path: draft(found, synonyms, raw=settings.data / "raw", bodies=tuple(settings.force.bodies))}
+        return {path: draft(found, synonyms, raw=settings.data / "raw", ours=ours)}
     drafted = draft_declaration(found)
     return {path.with_suffix(".py"): drafted.declaration, path.with_suffix(".json"): drafted.schema}
 

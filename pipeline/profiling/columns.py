@@ -23,7 +23,9 @@ _MOST = 0.8
 _FEW_VALUES, _LONGEST_CODE, _SHORT = 60, 60, 12
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}", re.IGNORECASE)
 _GRID = re.compile(r"[HNOST][A-HJ-Z] ?(?:[0-9]{3} ?[0-9]{3}|[0-9]{4} ?[0-9]{4}|[0-9]{5} ?[0-9]{5})", re.IGNORECASE)
-_GRID_WORDS = frozenset(["easting", "eastings", "northing", "northings", "xcoord", "ycoord", "xcord", "ycord", "osgr"])
+_GRID_WORDS = frozenset(
+    ["easting", "eastings", "northing", "northings", "xcoord", "ycoord", "xcord", "ycord", "osgr", "x", "y"]
+)
 _MONEY_WORDS = frozenset(
     "amount value total net gross vat paid cost price spend expenditure payment salary fee pay budget sum".split()  # noqa: SIM905 - words
 )

@@ -6,10 +6,10 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.extract.mapped.header import letter
 from pipeline.profiling import columns as kinds
 from pipeline.profiling.cells import is_readable
 from pipeline.profiling.container import Kind
-from pipeline.profiling.grid import letter
 from pipeline.profiling.names import words
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _columns(found: Profile) -> Iterator[str]:
         if column.kind == kinds.EMPTY and not column.name:
             continue
         if column.name is None:
-            yield f"# CHECK: column {letter(column.place)} has no name: have it exported with one ({_about(column)})"
+            yield f"# CHECK: {letter(column.place)} has no name: have it exported with one ({_about(column)})"
         elif column.name in seen:
             yield f"# CHECK: a second column has the name {_text(column.name)} ({_about(column)})"
         else:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.extract.mapped.header import letter
 from pipeline.profiling import columns as kinds
-from pipeline.profiling.grid import letter
 from pipeline.profiling.remarks import remarks
 from pipeline.profiling.text_file import named
 
@@ -59,9 +59,13 @@ def _layout(found: Profile) -> Iterator[str]:
     blank = main.table.blank - max(0, header.row - 1 - header.titles)
     if blank > 0:
         yield f"{blank:,} blank rows between them"
-    empty = [letter(column.place) for column in main.columns if column.kind == kinds.EMPTY]
+    empty = [_short(column.place) for column in main.columns if column.kind == kinds.EMPTY]
     if empty:
         yield f"empty columns: {', '.join(empty)}"
+
+
+def _short(place: int) -> str:
+    return letter(place).removeprefix("column ")
 
 
 def _names(sheets: Sequence[Sheet]) -> str:
@@ -71,10 +75,10 @@ def _names(sheets: Sequence[Sheet]) -> str:
 def _of(column: Column) -> str:
     name = f"`{column.name}`" if column.name else "no name"
     if column.kind == kinds.EMPTY:
-        return f"{letter(column.place):<3} {name}: empty"
+        return f"{_short(column.place):<3} {name}: empty"
     forms = ", ".join((*column.dates, *column.amounts))
     kind = f"{column.kind} ({forms})" if forms else column.kind
-    return f"{letter(column.place):<3} {name}: {kind}, {column.share:.0%} filled, {column.distinct:,} different"
+    return f"{_short(column.place):<3} {name}: {kind}, {column.share:.0%} filled, {column.distinct:,} different"
 
 
 def _more(column: Column) -> Iterator[str]:

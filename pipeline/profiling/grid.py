@@ -85,13 +85,3 @@ def gather(rows: Iterable[Sequence[str]], table: Table) -> Table:
 
 def _trimmed(cells: Sequence[str]) -> tuple[str, ...]:
     return tuple(cell.strip(f"{BLANKS}\t\r\n") for cell in cells)
-
-
-def letter(place: int) -> str:
-    """Return what a spreadsheet calls the column at ``place``, counted from 0."""
-    letters = ""
-    number = place + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

@@ -105,7 +105,7 @@ def _contrast(row: Row, below: Sequence[Row]) -> float:
 def is_label(cell: str) -> bool:
     """Return whether a cell may be the name of a column: some letters, no date, no amount, not long."""
     if len(cell) > _LONGEST_NAME or not any(each.isalpha() for each in cell):
-        return cell == "+"
+        return cell in {"+", "£"}
     return not (dated(cell) or amount(cell) or is_number(cell))
 
 

@@ -161,7 +161,9 @@ def _by_content(column: Column, holds: str) -> float:
     if holds == "key" and column.firms >= 2 * _SOME_FIRMS:
         return 0.45
     suits, otherwise = _SUITS.get(holds, ({}, 1.0))
-    return suits.get(column.kind, otherwise)
+    # what is the same in every row names the whole file, not a part of it
+    whole = 0.9 if holds in {"department", "category"} and column.distinct == 1 < column.filled else 1.0
+    return whole * suits.get(column.kind, otherwise)
 
 
 def likeness(columns: Sequence[Column], feed: Feed, synonyms: Synonyms) -> Likeness:

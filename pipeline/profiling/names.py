@@ -43,6 +43,8 @@ _SAME = {
     "acct": "account",
     "acc": "account",
     "cc": "cost centre",
+    "ctr": "centre",
+    "mcc": "merchant category",
     "costcentre": "cost centre",
     "center": "centre",
     "costcenter": "cost centre",
@@ -92,7 +94,7 @@ def words(name: str) -> tuple[str, ...]:
     found = _WORD.findall(_CAMEL.sub(" ", plain).casefold())
     written = [_singular(part) for word in found for part in _SAME.get(word, word).split()]
     told = tuple(word for word in written if not _YEAR.fullmatch(word))
-    return told or tuple(written)
+    return told or tuple(written) or (("amount",) if "£" in name else ())
 
 
 def _singular(word: str) -> str:

@@ -56,7 +56,8 @@ _BY_NAME: Mapping[str, tuple[frozenset[str], ...]] = {
             "surname forename forenames firstname lastname middlename maiden first+name last+name full+name "
             "officer+name victim+name suspect+name caller+name holder cardholder recipient contact+name "
             "reporting+person complainant victim suspect offender witness nominal officer attendee organiser applicant "
-            "alias staff+name employee+name member"
+            "alias staff+name employee+name member informant caller oic aggrieved chair processed+by handled+by "
+            "approved+by raised+by entered+by authorised+by requested+by created+by updated+by recorded+by owner"
         ),
         "phone": "phone telephone mobile landline",
         "e-mail": "email mail",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.extract.mapped.header import letter
 from pipeline.profiling import columns as kinds
 from pipeline.profiling.cells import READABLE, is_readable
-from pipeline.profiling.grid import letter
 from pipeline.profiling.likeness import SURE
 from pipeline.profiling.profile import FITS
 from pipeline.profiling.workbook_file import FOUND
@@ -28,7 +28,7 @@ def remarks(found: Profile) -> list[str]:
 
 def called(column: Column) -> str:
     """Return what a column is called in messages, and in a mapping where it has no name."""
-    return f"`{column.name}`" if column.name else f"column {letter(column.place)}"
+    return f"`{column.name}`" if column.name else letter(column.place)
 
 
 def _of_file(found: Profile) -> Iterator[str]:

@@ -93,6 +93,38 @@ Effective Date,Recipient,Business Unit Description,Purpose,Amount (excluding rec
   date payee department text amount
 company,posted date,spend,division,category
   payee date amount department category
+Department,Entity,Date of Payment,Expense Type,Expense Area,Supplier,Transaction Number,Amount (£),VAT No
+  - - date category department payee number amount -
+Dept Family,Entity,Payment Date,Expense Type,Expense Area,Supplier Name,Transaction No,£
+  - - date category department payee number amount
+Body Name,Supplier Name,Payment Date,Invoice Net,Cost Centre,Subjective
+  - payee date amount department category
+Payment Date,Vendor Name,Nominal Desc,CC Desc,Net Amount
+  date payee category department amount
+Clrng doc.,Clearing date,Vendor name,G/L Acct Desc,Amount in LC,Cost Ctr
+  - date payee category amount department
+Date,Ref,Payee Name,Amount Paid,Transaction Detail
+  date number payee amount text
+Supplier,Description,Pay Date,Amount
+  payee text date amount
+Department Family,Entity,Date,Expense Type,Expense Area,Supplier,Transaction Number,AP Amount (£)
+  - - date category department payee number amount
+Creditor's Name,Date Invoice Paid,Amount (Net),Cost Centre / Department,Expenditure Head
+  payee date amount department category
+Supplier / Payee Name,Invoice Payment Date,Total Amount Ex VAT,Responsible Directorate,Type of Spend
+  payee date amount department category
+Beneficiary,Invoice Date,Paid,Sum Paid,Service Area Description
+  payee - date amount department
+MERCHANT,TRANS DATE,POST DATE,BILLING AMOUNT,MCC DESCRIPTION,DEPT
+  payee date - amount category department
+Contractor/Supplier,Payment date (dd/mm/yyyy),Value of payment £,Purpose of payment
+  payee date amount text
+Supplier_Name,Payment_Date,Net_Amount_GBP,Dept_Name,Expense_Category_Description
+  payee date amount department category
+Pay. Date,Payee/Beneficiary,Amount (excl. VAT) £,Dir/Service,Account Code Desc
+  date payee amount department category
+Voucher,Date,Supplier Name,Nett £,VAT £,Total £,Budget Code Description
+  number date payee amount vat gross category
 Beneficiary,Date Cleared,Value (£),Unit,Spend Category
   payee date amount department category
 """
