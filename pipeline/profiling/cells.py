@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.columns.money import money
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _TIME = (
     r"(?P<time>[ T]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AaPp][Mm])?(?:Z| ?[+-][0-9]{2}:?[0-9]{2})?)?"
@@ -19,6 +22,7 @@ _YEAR_FIRST = re.compile(rf"(?P<y>[0-9]{{4}})(?P<sep>[/.\-])(?P<a>[0-9]{{1,2}})(
 _WORDED = re.compile(
     rf"(?P<a>[0-9]{{1,2}})(?P<th>st|nd|rd|th)?(?P<sep>[/.\- ]?){_MONTH}(?P=sep),? ?(?P<y>[0-9]{{4}}|[0-9]{{2}}){_TIME}"
 )
+_MONTH_DAY = re.compile(rf"{_MONTH}(?P<sep>[ -])(?P<a>[0-9]{{1,2}})(?P<comma>,? |-)(?P<y>[0-9]{{4}}|[0-9]{{2}}){_TIME}")
 _MONTH_ONLY = re.compile(rf"{_MONTH}(?P<sep>[/\- '])'?(?P<y>[0-9]{{4}}|[0-9]{{2}})")
 _COMPACT = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -39,12 +43,7 @@ def dated(text: str) -> Dated | None:
     """Return the form of the date that ``text`` is, None where it is none."""
     if len(text) > _LONGEST or not any(each.isdigit() for each in text):
         return None
-    for form, told in (
-        (_NUMERIC, _numeric),
-        (_YEAR_FIRST, _year_first),
-        (_WORDED, _worded),
-        (_MONTH_ONLY, _month_only),
-    ):
+    for form, told in _READERS:
         found = form.fullmatch(text)
         if found:
             return told(found)
@@ -63,6 +62,12 @@ def _worded(found: re.Match[str]) -> Dated | None:
     return Dated(f"DD{'th' if found['th'] else ''}{found['sep']}{name}{found['sep']}{_year(found)}")
 
 
+def _month_day(found: re.Match[str]) -> Dated | None:
+    name = _month_name(found["word"])
+    good = name and int(found["a"]) <= _LAST_DAY
+    return Dated(f"{name}{found['sep']}DD{found['comma']}{_year(found)}") if good else None
+
+
 def _month_only(found: re.Match[str]) -> Dated | None:
     name = _month_name(found["word"])
     return Dated(f"{name}{found['sep']}{_year(found)}") if name else None
@@ -74,6 +79,15 @@ def _numeric(found: re.Match[str]) -> Dated | None:
         return None
     order = 1 if first > _LAST_MONTH else -1 if second > _LAST_MONTH else 0
     return Dated(f"DD{sep}MM{sep}{_year(found)}", order)
+
+
+_READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Dated | None]], ...] = (
+    (_NUMERIC, _numeric),
+    (_YEAR_FIRST, _year_first),
+    (_WORDED, _worded),
+    (_MONTH_DAY, _month_day),
+    (_MONTH_ONLY, _month_only),
+)
 
 
 def month_first(form: str) -> str:

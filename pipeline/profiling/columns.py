@@ -78,7 +78,8 @@ def look_at(place: int, name: str | None, cells: Sequence[str]) -> Column:
     column = Column(place, name, rows=len(cells), filled=counts.total(), distinct=len(counts))
     if not counts:
         return column
-    said = set(words(name or ""))
+    called = words(name or "")
+    said = set(called)
     found = _dates(counts)
     good = sum(found.forms.values())
     serial = sum(count for text, count in counts.items() if is_serial(text)) if said & _DATE_WORDS else 0
@@ -90,7 +91,7 @@ def look_at(place: int, name: str | None, cells: Sequence[str]) -> Column:
         column.kind = DATE if any("DD" in form or form == "serial" for form in found.forms) else MONTH
         column.dates, column.order_in_doubt, column.odd = found.forms, found.in_doubt, column.filled - good
     else:
-        _kind_of_others(column, counts, said)
+        _kind_of_others(column, counts, called)
     column.people = people_in(name or "", counts, years=found.years if is_date else None)
     column.firms = sum(count for text, count in counts.items() if is_firm(text)) / column.filled
     column.no_key = sum(count for text, count in counts.items() if damaged(text))
@@ -122,9 +123,9 @@ def _could_turn(forms: Mapping[str, int]) -> bool:
     return sum(forms.values()) > 1 and any(month_first(form) != form and "o" not in form for form in forms)
 
 
-def _kind_of_others(column: Column, counts: Mapping[str, int], said: set[str]) -> None:
+def _kind_of_others(column: Column, counts: Mapping[str, int], called: tuple[str, ...]) -> None:
     """Set the kind of a column that holds no dates."""
-    filled = column.filled
+    filled, said = column.filled, set(called)
 
     def share(is_it: re.Pattern[str]) -> float:
         return sum(count for text, count in counts.items() if is_it.fullmatch(text)) / filled
@@ -139,14 +140,14 @@ def _kind_of_others(column: Column, counts: Mapping[str, int], said: set[str]) -
     elif good >= _MOST * filled:
         signed = sum(counts[text] for text, found in written.items() if found and not found.plain)
         column.odd = filled - good
-        if signed >= _SIGNED * filled or (said & _MONEY_WORDS and not _is_numbering(counts, said)):
+        if signed >= _SIGNED * filled or (said & _MONEY_WORDS and not _is_numbering(counts, called)):
             column.kind = MONEY
             forms: Counter[str] = Counter()
             for text, found in written.items():
                 forms.update(dict.fromkeys(found.forms, counts[text]) if found else {})
             column.amounts = dict(forms.most_common())
         else:
-            column.kind = REFERENCE if _is_numbering(counts, said) else WHOLE
+            column.kind = REFERENCE if _is_numbering(counts, called) else WHOLE
     elif numbers >= _MOST * filled:
         column.kind = NUMBER
     elif len(counts) <= min(_FEW_VALUES, max(2, filled // 3)) and max(map(len, counts)) <= _LONGEST_CODE:
@@ -155,13 +156,13 @@ def _kind_of_others(column: Column, counts: Mapping[str, int], said: set[str]) -
         column.kind = REFERENCE if share(_TOKEN) >= _MOST else TEXT
 
 
-def _is_numbering(counts: Mapping[str, int], said: set[str]) -> bool:
+def _is_numbering(counts: Mapping[str, int], called: tuple[str, ...]) -> bool:
     """Return whether whole numbers number something: their name says so, or they are long and alike."""
-    if said & {"number", "reference", "id", "code", "key"} and not said & {"amount", "value", "total"}:
-        return True
+    if called and called[-1] in {"number", "reference", "id", "code", "key"}:
+        return not {"amount", "value", "total"} & set(called)
     lengths = Counter(map(len, counts))
     zeros = any(len(text) > 1 and text[0] == "0" for text in counts)
-    return zeros or (min(lengths) >= 5 and len(lengths) <= 2 and not said & _MONEY_WORDS)  # noqa: PLR2004 - long, alike
+    return zeros or (min(lengths) >= 5 and len(lengths) <= 2 and not _MONEY_WORDS & set(called))  # noqa: PLR2004 - long, alike
 
 
 def _patterns(counts: Mapping[str, int]) -> list[tuple[str, float]]:

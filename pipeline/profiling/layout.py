@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from statistics import median
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pipeline.extract.header import is_header_like
 from pipeline.profiling.cells import amount, dated, is_number
@@ -11,13 +11,13 @@ from pipeline.profiling.names import shown, words
 from pipeline.profiling.people import people_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from pipeline.profiling.grid import Row, Table
 
 #: The header is looked for in so many rows; so many below it show what its columns hold.
 _LOOKED, _BELOW = 40, 60
-_LONGEST_NAME = 80
+_LONGEST_NAME, _MOST_OF_A_NAME = 80, 3
 #: So much of a column has to be dates or numbers before its name stands out from it.
 _TYPED = 0.6
 #: Under this score no row is a header; a doubtful one is said.
@@ -56,10 +56,20 @@ class Footers(NamedTuple):
     notes: int = 0
 
 
-def find_header(table: Table, is_known: Callable[[str], bool]) -> Header:
-    """Return the header of a table; ``is_known`` says whether a name is one of a column that somebody publishes."""
+class Names(Protocol):
+    """What is known of names of columns."""
+
+    def is_known(self, name: str) -> bool:
+        """Return whether somebody calls a column so."""
+
+    def has_word(self, name: str) -> bool:
+        """Return whether a name has a word that names of columns have."""
+
+
+def find_header(table: Table, names: Names) -> Header:
+    """Return the header of a table; ``names`` tells what somebody calls a column."""
     if table.names is not None:
-        return _named(0, 0, table.names, is_known)
+        return _named(0, 0, table.names, names)
     usual = median([_filled(row) for row in table.sample] or [0])
     best, found = 0.0, None
     seen: set[tuple[str, ...]] = set()
@@ -68,24 +78,24 @@ def find_header(table: Table, is_known: Callable[[str], bool]) -> Header:
         if not told or told in seen:
             continue
         seen.add(told)
-        score = _score(row, table, usual, is_known)
+        score = _score(row, table, usual, names)
         if score > best + 1e-9:
             best, found = score, row
     if found is None or best < _LEAST:
         return Header(0, 0, [None] * table.width, sure=table.filled == 0)
     titles = sum(1 for row in table.head if row.number < found.number and _filled(row))
-    names = [*found.cells, *[""] * (table.width - len(found.cells))]
-    return _named(found.number, titles, names[: table.width], is_known)._replace(sure=best >= _SURE)
+    cells = [*found.cells, *[""] * (table.width - len(found.cells))]
+    return _named(found.number, titles, cells[: table.width], names)._replace(sure=best >= _SURE)
 
 
-def _score(row: Row, table: Table, usual: float, is_known: Callable[[str], bool]) -> float:
+def _score(row: Row, table: Table, usual: float, names: Names) -> float:
     """Return how much a row is a header: known names, labels over typed columns, as wide as the rows below it."""
     filled = [cell for cell in row.cells if cell]
     labels = [cell for cell in filled if is_label(cell)]
     if len(labels) < max(1, len(filled) / 2) or (len(filled) < 2 <= usual):  # noqa: PLR2004 - one cell is a title
         return 0.0
     below = [each for each in (*table.head, *table.sample) if each.number > row.number][:_BELOW]
-    known = sum(is_known(cell) for cell in filled) / len(filled)
+    known = sum(names.is_known(cell) for cell in filled) / len(filled)
     score = 2 * known + min(1.0, len(filled) / max(usual, 1)) * (1 + len(labels) / len(filled))
     score += 0.5 * len({cell.casefold() for cell in filled}) / len(filled)
     return score + 1.5 * _contrast(row, below)
@@ -113,19 +123,30 @@ def _filled(row: Row) -> int:
     return sum(1 for cell in row.cells if cell)
 
 
-def _named(row: int, titles: int, names: Sequence[str], is_known: Callable[[str], bool]) -> Header:
-    hidden = [place for place, name in enumerate(names) if name and not _may_be_shown(name, is_known)]
-    told = [None if not name or place in hidden else shown(name) for place, name in enumerate(names)]
-    return Header(row, titles, told, hidden)
+def _named(row: int, titles: int, cells: Sequence[str], names: Names) -> Header:
+    like_people = [place for place, name in enumerate(cells) if _is_like_people(name, names)]
+    hidden = [place for place, name in enumerate(cells) if name and not _may_be_shown(name, names)]
+    hidden += like_people if len(like_people) > 1 else []  # a pivoted sheet has people in its header
+    told = [None if not name or place in hidden else shown(name) for place, name in enumerate(cells)]
+    return Header(row, titles, told, sorted(set(hidden)))
 
 
-def _may_be_shown(name: str, is_known: Callable[[str], bool]) -> bool:
-    """Return whether a name of a column is nobody's: a pivoted sheet has people in its header."""
-    if is_known(name) or is_header_like(shown(name), ()):
+def _may_be_shown(name: str, names: Names) -> bool:
+    """Return whether a name of a column is nobody's."""
+    if names.is_known(name) or is_header_like(shown(name), ()):
         return True
     if dated(name) or (any(each.isdigit() for each in name) and not words(name)):
         return not any(each.isalpha() for each in name)
     return not set(people_in("", {name: 1})) - {"registration"}
+
+
+def _is_like_people(name: str, names: Names) -> bool:
+    """Return whether a name is a few words with capitals, none of which names of columns have."""
+    parts = name.split()
+    plain = 1 < len(parts) <= _MOST_OF_A_NAME and all(
+        part.replace("-", "").replace("'", "").isalpha() for part in parts
+    )
+    return plain and (name.istitle() or name.isupper()) and not names.has_word(name)
 
 
 def find_footers(table: Table, header: Header) -> Footers:

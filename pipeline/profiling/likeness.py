@@ -120,6 +120,10 @@ class Synonyms:
         near = {known for word in told for known in self._known.get(word, ())}
         return any(_alike(told, known) >= KNOWN for known in near)
 
+    def has_word(self, name: str) -> bool:
+        """Return whether a name has a word that names of columns have."""
+        return any(word in self._known for word in words(name))
+
 
 @cache
 def _alike(told: tuple[str, ...], known: tuple[str, ...]) -> float:

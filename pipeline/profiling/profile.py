@@ -128,7 +128,7 @@ def profile(path: Path, feeds: Sequence[Feed], synonyms: Synonyms) -> Profile:
 
 
 def _sheet(table: Table, feeds: Sequence[Feed], synonyms: Synonyms) -> Sheet:
-    header = find_header(table, synonyms.is_known)
+    header = find_header(table, synonyms)
     footers = find_footers(table, header)
     heading = tuple(cell.casefold() for cell in table.head[header.row - 1].cells) if header.row else ()
     body = [

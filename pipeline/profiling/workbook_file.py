@@ -86,23 +86,24 @@ def _held(file: BinaryIO, *, where: str) -> list[str]:
             break
         except InputError as error:
             if error.code not in FOUND or error.code in found:
-                raise
+                break  # a part is odd: calamine may read the sheets all the same
             found.append(error.code)
     sheets = [name for name in package.names() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
-    looks = [_look(package, name) for name in sheets]
+    looks = [look for name in sheets if (look := _look(package, name))]
     if any(look.last_row * look.last_column > _MOST_CELLS for look in looks):
         raise _too_large(where)
     return [*(["hidden-cells"] if any(look.has_hidden() for look in looks) else []), *found]
 
 
-def _look(package: Package, part: str) -> SheetLook:
+def _look(package: Package, part: str) -> SheetLook | None:
+    """Return what one pass over a sheet sees, None where its rows are odd: that a mapping stops at it is said there."""
     seen = SheetLook()
     try:
         with package.guarded():
             package.parse(part, seen.start, seen.text)
             seen.finish()
-    except OutOfOrderError:
-        raise package.broken("rows or cells of a sheet are out of order") from None
+    except (OutOfOrderError, InputError):
+        return None
     return seen
 
 
