@@ -15,7 +15,7 @@ from pipeline.profiling.declaration_draft import draft_declaration
 from pipeline.profiling.describe import lines
 from pipeline.profiling.draft import draft
 from pipeline.profiling.likeness import Synonyms
-from pipeline.profiling.profile import profile
+from pipeline.profiling.profile import FITS, profile
 from pipeline.report.trial import trial_facts, trial_lines
 from pipeline.run import select
 from pipeline.run.trial import trial
@@ -41,16 +41,17 @@ def inspect(options: argparse.Namespace) -> int:
         )
     settings = settings_of(options)
     synonyms = Synonyms(settings.synonyms)
-    found = profile(options.file, _feeds(options.feed), synonyms)
+    found = profile(options.file, _feeds(options.feed), synonyms, least=0.0 if options.feed else FITS)
     today = options.as_of or settings.as_of or dt.datetime.now().astimezone().date()
     tried = trial(settings, options.feed, options.file, today) if options.feed else None
     if options.json:
         told = trial_facts(tried) if options.feed else {}
-        out([json.dumps({**facts(found), **told}, ensure_ascii=False)])
+        out([json.dumps({**facts(found), **told})])
         return int(ExitStatus.OK)
     out(lines(found, cells=options.show))
     if tried is not None:
         out(["", *trial_lines(tried)])
+    if tried is not None and not options.write:
         return int(ExitStatus.OK)
     drafts = _drafts(found, synonyms, settings, options.write)
     if options.write:

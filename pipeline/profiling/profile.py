@@ -31,13 +31,17 @@ FITS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table of a file, read: where its header stands, what is below it, its columns, what it resembles."""
+    """One table of a file, read: where its header stands, what is below it, its columns, what it resembles.
+
+    ``repeated`` counts rows below the header, of those looked at, that are the header once more.
+    """
 
     table: Table
     header: Header
     footers: Footers
     columns: Sequence[Column]
     best: Likeness | None
+    repeated: int = 0
 
     @property
     def figure(self) -> float:
@@ -75,7 +79,7 @@ class Profile:
     """What was found out about a file: how it is written, its sheets, and those of them that hold the rows.
 
     ``chosen`` are the sheets that go together, the one that tells most first; ``holds`` are codes of what else a
-    workbook holds.
+    workbook holds.  What is less like a feed than ``least`` is none of it.
     """
 
     path: Path
@@ -84,6 +88,7 @@ class Profile:
     sheets: Sequence[Sheet]
     chosen: Sequence[Sheet]
     holds: Sequence[str] = field(default_factory=tuple)
+    least: float = FITS
 
     @property
     def main(self) -> Sheet:
@@ -94,10 +99,10 @@ class Profile:
     def best(self) -> Likeness | None:
         """The feed that it resembles most, None where it resembles none."""
         best = self.main.best
-        return best if best and best.figure >= FITS else None
+        return best if best and best.matches and best.figure >= self.least else None
 
 
-def profile(path: Path, feeds: Sequence[Feed], synonyms: Synonyms) -> Profile:
+def profile(path: Path, feeds: Sequence[Feed], synonyms: Synonyms, *, least: float = FITS) -> Profile:
     """Return what is found out about the file at ``path``; `InputError` where it holds no table."""
     where = path.name
     try:
@@ -124,24 +129,23 @@ def profile(path: Path, feeds: Sequence[Feed], synonyms: Synonyms) -> Profile:
     sheets = [_sheet(table, feeds, synonyms) for table in tables if table.rows or table.names]
     if not sheets:
         raise InputError("empty-file", "no cell is filled", where=where, fix="have it exported again")
-    return Profile(path, kind, text, sheets, _together(sheets), tuple(holds))
+    return Profile(path, kind, text, sheets, _together(sheets), tuple(holds), least)
 
 
 def _sheet(table: Table, feeds: Sequence[Feed], synonyms: Synonyms) -> Sheet:
     header = find_header(table, synonyms)
     footers = find_footers(table, header)
     heading = tuple(cell.casefold() for cell in table.head[header.row - 1].cells) if header.row else ()
-    body = [
-        row.cells
-        for row in table.body(header.row, footers.first)
-        if tuple(cell.casefold() for cell in row.cells) != heading
-    ]
+    every = [row.cells for row in table.body(header.row, footers.first)]
+    body = [cells for cells in every if tuple(cell.casefold() for cell in cells) != heading]
     columns = [
         look_at(place, name, [cells[place] if place < len(cells) else "" for cells in body])
         for place, name in enumerate(header.names)
     ]
     found = [likeness(columns, feed, synonyms) for feed in feeds]
-    return Sheet(table, header, footers, columns, max(found, key=lambda each: each.figure, default=None))
+    return Sheet(
+        table, header, footers, columns, max(found, key=lambda each: each.figure, default=None), len(every) - len(body)
+    )
 
 
 def _together(sheets: Sequence[Sheet]) -> Sequence[Sheet]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.extract.mapped.header import letter
+from pipeline.extract.marking import is_marked
 from pipeline.profiling import columns as kinds
 from pipeline.profiling.cells import READABLE, is_readable
 from pipeline.profiling.likeness import SURE
@@ -55,6 +56,11 @@ def _of_layout(sheet: Sheet) -> Iterator[str]:
     )
     if doubled:
         yield f"several columns have one name: {', '.join(f'`{name}`' for name in doubled)}"
+    if sheet.repeated:
+        yield f"the header stands {sheet.repeated:,} more times among the rows that were looked at"
+    above = [cell for row in sheet.table.head if row.number <= sheet.header.row for cell in row.cells]
+    if any(map(is_marked, above)):
+        yield "a protective marking above OFFICIAL stands above the rows: the file would stop"
     if sheet.footers.notes:
         yield f"{sheet.footers.notes} rows at the end hold one cell only, as notes do"
     if sheet.footers.rows and not sheet.footers.notes:

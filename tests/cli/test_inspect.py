@@ -258,3 +258,24 @@ def test_cells_are_shown_at_a_terminal_only(office: Product) -> None:
     with Terminal(office, "inspect", "--show", str(path)) as terminal:
         assert terminal.status() == 0
         assert "Sarah Featherstonehaugh1" in terminal.text
+
+
+def test_a_named_extract_is_drafted_whatever_the_file_resembles(office: Product) -> None:
+    names = ["Notes", "Payment Date", "Phone"]
+    path = export(office, names, *rows(names))
+    assert json.loads(office.run("inspect", "--json", path, status=0).text)["feed"] is None
+    office.run("inspect", path, "--feed", "ledger", "--write", office.folder / "ledger.toml", status=0)
+    block = tomllib.loads((office.folder / "ledger.toml").read_text(encoding="utf-8"))["extracts"]["ledger"]
+    assert block["columns"]["Payment Date"] == "Payment Date"
+    assert block["withheld"]["Phone"] == {"why": "phone: not published", "whom": "somebody"}
+
+
+def test_what_a_mapping_would_stumble_over_is_said(office: Product) -> None:
+    names = ["Supplier Name", "Payment Date", "Net Amount", "Net Amount", "Service Area"]
+    table = [[*row[:2], f"+{n}.00", "-", *row[4:]] for n, row in enumerate(rows(names))]
+    path = export(office, ["RESTRICTED"], names, *table[:30], names, *table[30:])
+    said = json.loads(office.run("inspect", "--json", path, status=0).text)["check"]
+    assert "the header stands 1 more times among the rows that were looked at" in said
+    assert "a protective marking above OFFICIAL stands above the rows: the file would stop" in said
+    assert "several columns have one name: `Net Amount`" in said
+    assert "`Net Amount`: some amounts are written with `+`, which no mapping reads" in said
