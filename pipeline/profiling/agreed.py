@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.extract.mapped.header import letter
 from pipeline.model.file_names import month_said
+from pipeline.model.handling import columns_of
 from pipeline.model.mapping import ROW, folded
 from pipeline.profiling import columns as kinds
 from pipeline.profiling.likeness import SURE
@@ -96,7 +97,8 @@ class Agreed:
         handling = next((each for each in self.feed.handlings if agreed in each.columns), None)
         if ours or not isinstance(handling, Coded):
             return tuple(ours)
-        return CodeLists(CODELISTS, {}).read(handling.codelist).values(handling.key)
+        lists = (CodeLists(CODELISTS, {}).read(name) for name in columns_of(handling.codelist))
+        return tuple(code for each in lists for code in each.values(handling.key))
 
     def _may_be_mapped(self, agreed: str, columns: Sequence[Column]) -> bool:
         """Return whether a column is there in each sheet, tells rows apart where it should, names the force's own."""
