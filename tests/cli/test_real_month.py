@@ -7,23 +7,22 @@ raw reference here, so that even its new pseudonym can be foretold.
 from __future__ import annotations
 
 import csv
-import hashlib
-import hmac
 from collections import Counter
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
-from pipeline.protect.treatments.map_points import project
 from tests.lib import ROOT
-from tests.lib.product import Product, read_csv, write_csv
+from tests.lib.product import read_csv, write_csv
 from tests.lib.published_files import street_files
+from tests.lib.real_months import Points, pseudonym, real_force
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-KEY = "f0e1d2c3b4a5968778695a4b3c2d1e0ff1e2d3c4b5a69788796a5b4c3d2e1f00"
+    from tests.lib.product import Product
+    from tests.lib.real_months import Row
+
 ASB = "Anti-social behaviour"
 #: Old and new outcomes, places without a street, Welsh letters; months whose map points are of one time go together.
 MONTHS = (
@@ -45,42 +44,12 @@ INCIDENT = (
     "incident_number received_at closing_code caller_name caller_phone caller_address easting northing "
     "location_confidence beat_code neighbourhood_code log_text restricted"
 )
-Row = dict[str, str]
 
 
 def outcome_codes() -> dict[str, str]:
     """Return a code for each public outcome."""
     rows = read_csv(ROOT / "schemas" / "codelists" / "outcome-code.csv")
     return {row["last_outcome_category"]: row["code"] for row in reversed(rows)}
-
-
-class Points:
-    """The map points of some months, each with the nearest whole metre that leads back to it."""
-
-    def __init__(self, rows: list[Row]) -> None:
-        found = {(row["Longitude"], row["Latitude"]): row for row in rows if row["Longitude"]}
-        self.rows = list(found.values())
-        grid = project(
-            np.array([float(row["Longitude"]) for row in self.rows]),
-            np.array([float(row["Latitude"]) for row in self.rows]),
-        )
-        self.metres = {
-            place: (f"{east:.0f}", f"{north:.0f}") for place, (east, north) in zip(found, grid.tolist(), strict=True)
-        }
-
-    def write(self, path: Path) -> None:
-        names = ("Longitude", "Latitude", "Location", "LSOA code", "LSOA name")
-        columns = ("longitude", "latitude", "location", "lsoa_code", "lsoa_name")
-        lines = [
-            {new: row[old] for old, new in zip(names, columns, strict=True)} | {"addresses": "8"} for row in self.rows
-        ]
-        write_csv(path, lines)
-
-    def cells(self, row: Row) -> Row:
-        if not row["Longitude"]:
-            return {"easting": "", "northing": "", "location_confidence": "unknown"}
-        east, north = self.metres[row["Longitude"], row["Latitude"]]
-        return {"easting": east, "northing": north, "location_confidence": "exact"}
 
 
 def write_extracts(product: Product, force: str, month: str, rows: list[Row], points: Points) -> None:
@@ -99,11 +68,6 @@ def write_extracts(product: Product, force: str, month: str, rows: list[Row], po
     write_csv(product.incidents(month), incidents, INCIDENT.split())
 
 
-def pseudonym(force: str, reference: str) -> str:
-    message = f"crime\x1f{force}\x1f{reference}".encode()
-    return hmac.new(bytes.fromhex(KEY), message, hashlib.sha256).hexdigest()
-
-
 def expected(force: str, rows: list[Row]) -> Counter[tuple[str, ...]]:
     """Return the published rows with their new identifiers, copies of one crime left out."""
     counts: Counter[tuple[str, ...]] = Counter()
@@ -115,12 +79,7 @@ def expected(force: str, rows: list[Row]) -> Counter[tuple[str, ...]]:
 
 @pytest.mark.parametrize(("force", "names"), MONTHS)
 def test_months_come_back_as_they_were_published(tmp_path: Path, force: str, names: tuple[str, ...]) -> None:
-    product = Product.empty(tmp_path)
-    example = (ROOT / "examples" / "leicestershire.toml").read_text(encoding="utf-8")
-    product.settings.write_text(example.replace('slug = "leicestershire"', f'slug = "{force}"'), encoding="utf-8")
-    product.key_file.parent.mkdir(parents=True)
-    product.key_file.write_text(KEY, encoding="ascii")
-    product.key_file.chmod(0o600)
+    product = real_force(tmp_path, force)
     street = street_files()
     months = {month: read_csv(street / f"{month}-{force}-street.csv") for month in names}
     # two crimes of 2025 have no identifier: no records system gives one out like that
