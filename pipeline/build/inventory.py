@@ -123,7 +123,7 @@ def _received(dataset: Dataset, state: State, references: References, work: Work
     for feed in dataset.watched:
         known = state.receipts.get(feed.name, {}) if _is_read(work, dataset, references, feed, state) else {}
         seen_by, refused = parted(_watched(feed, known, look))
-        receipts[feed.name] = {receipt.path: receipt for receipt in seen_by}
+        receipts |= {feed.name: {receipt.path: receipt for receipt in seen_by}} if seen_by else {}
         faults += refused
     return _Received(own, receipts, databases, held, numbers, faults)
 

@@ -52,7 +52,7 @@ FIGURES: Final = MappingProxyType(
             "Published rows whose offence code is missing or not listed, so that it could not be compared with the "
             "crime type.",
         ),
-        "without_place": Figure("Without a place", "Published rows without a place."),
+        "without_place": Figure("No place shown", "Published rows without a place: it is not known, or is left out."),
     }
 )  # fmt: skip
 

@@ -20,6 +20,7 @@ from pipeline.model.periods import MONTH
 from pipeline.model.release import Held
 from pipeline.model.wording import FIGURES, worded
 from pipeline.protect.options.spend import SpendOptions
+from pipeline.protect.treatments import Listed
 from pipeline.publish.ckan.fields import EXTRAS, dataset_fields, resource_fields
 from pipeline.publish.plan import wanted_files
 from pipeline.validate.schema import TableSchema
@@ -90,8 +91,12 @@ def test_the_next_release_is_counted_from_the_last_month_that_is_over(day: dt.da
 
 
 def test_every_quality_figure_that_is_counted_is_explained() -> None:
-    """The names stand in `quality=...`, in what `quality` returns, and in the corridor's own."""
+    """The names stand in `quality=...`, in what `quality` returns, in the corridor's own and in declarations."""
     counted: set[object] = {"quarantined"}
+    for each in (each for dataset in declared().values() for feed in dataset.feeds for each in feed.handlings):
+        named = getattr(each, "figure", None)
+        counted |= {named if isinstance(named, str) else named[0]} if named else set()
+        counted |= {f"{each.column}_not_listed"} if isinstance(each, Listed) else set()
     for path in (ROOT / "pipeline" / "protect").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.keyword) and node.arg == "quality" and isinstance(node.value, ast.Dict):
@@ -102,8 +107,8 @@ def test_every_quality_figure_that_is_counted_is_explained() -> None:
                         counted |= {key.value for key in inner.keys if isinstance(key, ast.Constant)}
     assert counted == set(FIGURES)
     assert len({each.title for each in FIGURES.values()}) == len(FIGURES)
-    for each in FIGURES.values():
-        assert each.sentence.endswith(".")
+    for figure in FIGURES.values():
+        assert figure.sentence.endswith(".")
 
 
 @pytest.fixture
