@@ -105,6 +105,23 @@ def test_a_month_that_has_left_the_workbook_stays_as_it_was_published(tmp_path: 
     assert product.months(SPEND) == before
 
 
+def test_a_sheet_that_was_copied_under_another_month_stops_the_dataset(tmp_path: Path) -> None:
+    product = mapped_force(tmp_path, ("Jan",))
+    path = product.raw / "control room" / "ASB 2023-24.xlsx"
+    book = xlsxwriter.Workbook(path)
+    for name in ("Jan 24", "Feb 24"):
+        sheet = book.add_worksheet(name)
+        sheet.write_row(0, 0, ["Log", "Opened", "X", "Y", "Protect", "Informant", "Log text"])
+        for n in range(60):
+            cells = [f"L{n}", f"{1 + n % 28:02}/01/2024 22:10", 340_400, 555_610, "No", "x", "y"]
+            sheet.write_row(1 + n, 0, cells)
+    book.close()
+    said = run(product, STREET, status=3)
+    names = "control room/ASB 2023-24.xlsx#Feb 24 and control room/ASB 2023-24.xlsx#Jan 24"
+    assert "same-extract-twice" in said.text
+    assert f"{names} hold the same bytes" in said.text or " and ".join(reversed(names.split(" and "))) in said.text
+
+
 def test_another_mapping_builds_the_months_of_its_feed_again(force: Product) -> None:
     change_settings(force, '"Batch" = "an internal number"', '"Batch" = "the number of a batch"')
     plan = force.run("--as-of", AS_OF, "plan", "--details", status=0)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from pipeline.model.tables import Extracted
 
-#: So many rows are looked at for a header.
-LOOKED_AT = 30
+#: So many rows are handed to whoever looks for the header.
+LOOKED_AT = 1_000
 
 
 class Whole(NamedTuple):

@@ -32,6 +32,8 @@ _WORDS = (
     "team transaction transactions unit vat vendor voucher week weekly year"
 )
 _SHOWN = 20
+#: So many rows are looked at for the header.
+_LOOKED_AT = 30
 
 
 def letter(place: int) -> str:
@@ -56,7 +58,8 @@ def header_row(rows: Sequence[Sequence[str]], mapping: ExportMapping) -> int | N
     if mapping.header != FIND:
         row = int(mapping.header)
         return row if row <= len(rows) else None
-    return next((number for number, cells in enumerate(rows, start=1) if not _lacking(cells, mapping)), None)
+    found = (number for number, cells in enumerate(rows[:_LOOKED_AT], start=1) if not _lacking(cells, mapping))
+    return next(found, None)
 
 
 def _lacking(cells: Sequence[str], mapping: ExportMapping) -> list[tuple[str, ...]]:
@@ -72,7 +75,7 @@ def _lacking(cells: Sequence[str], mapping: ExportMapping) -> list[tuple[str, ..
 def nearest_row(rows: Sequence[Sequence[str]], mapping: ExportMapping) -> tuple[int, list[str]]:
     """Return the row that holds most of the names, and those that it lacks; 0 where fewer than half are in any."""
     every = len(list(mapping.theirs()))
-    lacking = {number: _lacking(cells, mapping) for number, cells in enumerate(rows, start=1)}
+    lacking = {number: _lacking(cells, mapping) for number, cells in enumerate(rows[:_LOOKED_AT], start=1)}
     best = min(lacking, key=lambda number: len(lacking[number]), default=0)
     if not best or 2 * len(lacking[best]) > every:
         return 0, []
@@ -87,7 +90,7 @@ def no_header(rows: Sequence[Sequence[str]], mapping: ExportMapping, *, where: s
     elif row:
         message = f"row {row} would be the header, and lacks {_few(lacking)}"
     else:
-        message = f"none of its first {len(rows)} rows holds half of the names that the mapping gives"
+        message = f"none of its first {min(len(rows), _LOOKED_AT)} rows holds half of the names that the mapping gives"
     return InputError("no-header-row", message, where=where, fix=_correct(mapping))
 
 

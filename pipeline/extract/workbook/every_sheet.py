@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     #: Says of a sheet's number, name and first rows where its header is: 0 for no header, None for another sheet.
     Choose = Callable[[int, str, Sequence[Sequence[str]]], int | None]
 
-#: So many rows of each sheet are looked at for a header.
-LOOKED_AT = 30
+#: So many rows of each sheet are handed to whoever looks for the header.
+LOOKED_AT = 1_000
 _OLDER = (".xls", ".ods", ".xlsb")
 
 

@@ -117,6 +117,14 @@ def test_a_header_may_be_said_by_its_row(tmp_path: Path) -> None:
     assert cells(read(tmp_path, name, source(header="2")))["Ref"] == ["A1", "A2"]
 
 
+def test_a_header_far_below_is_read_where_its_row_is_said(tmp_path: Path) -> None:
+    name = csv(tmp_path, [*[("Report",)] * 40, *ROWS])
+    assert "none of its first 30 rows" in refusal(tmp_path, name)
+    assert read(tmp_path, name, source(header="41")).rows.to_pylist() == [42, 43]
+    workbook = book(tmp_path, {"Payments": [*[("Report",)] * 40, *ROWS]})
+    assert read(tmp_path, f"{workbook}#Payments", source(header="41")).rows.to_pylist() == [42, 43]
+
+
 def test_a_column_may_have_another_name_in_another_month(tmp_path: Path) -> None:
     name = csv(tmp_path, [("Our Ref", "Payee", "Date Paid", "Amount", "Memo"), *ROWS[1:]])
     assert cells(read(tmp_path, name))["Name"] == ["Acme", "Bolt"]
