@@ -52,13 +52,13 @@ def _layout(found: Profile) -> Iterator[str]:
             yield f"hidden: {_names(hidden)}"
     header = main.header
     if header.row:
-        above = f", {header.titles} title rows above it" if header.titles else ""
+        above = f"; title rows above it: {header.titles}" if header.titles else ""
         yield f"the header is row {header.row}{above}"
-    below = f"; {main.footers.rows} rows at the end are no rows of the table" if main.footers.rows else ""
-    yield f"{sum(sheet.rows for sheet in found.chosen):,} rows{below}"
+    below = f"; below them totals or notes: {main.footers.rows}" if main.footers.rows else ""
+    yield f"rows: {sum(sheet.rows for sheet in found.chosen):,}{below}"
     blank = main.table.blank - max(0, header.row - 1 - header.titles)
     if blank > 0:
-        yield f"{blank:,} blank rows between them"
+        yield f"blank rows between them: {blank:,}"
     empty = [_short(column.place) for column in main.columns if column.kind == kinds.EMPTY]
     if empty:
         yield f"empty columns: {', '.join(empty)}"

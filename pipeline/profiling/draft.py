@@ -70,7 +70,9 @@ def _layout(agreed: Agreed) -> Iterator[Line]:
     if text and text.delimiter != ",":
         yield Line(f'delimiter = "{"tab" if text.delimiter == chr(9) else text.delimiter}"')
     words = list(dict.fromkeys(sheet.footers.word for sheet in found.chosen if sheet.footers.word))
-    if words:
+    if words and any(sheet.begins(words[0]) for sheet in found.chosen):
+        yield Line(f"# stop_at = {texts(words[:1])[1:-1]}", "the last rows begin so, and so do rows of the table")
+    elif words:
         more = f"; others begin with {', '.join(words[1:])}" if words[1:] else ""
         yield Line(f"stop_at = {texts(words[:1])[1:-1]}", f"no row of the table may begin so{more}")
     if found.holds:

@@ -169,6 +169,8 @@ def _footer(row: Row, usual: float) -> str | None:
     """Return the known word that a footer begins with, `amounts` or `note`; None for a row of the table."""
     filled = [cell for cell in row.cells if cell]
     first = filled[0].casefold()
+    if first.rstrip(":s") in {"total", "grand total"} and not any(dated(cell) for cell in filled):
+        return filled[0]
     if len(filled) > max(1, usual * 0.6):
         return None
     if all(amount(cell) for cell in filled):

@@ -56,6 +56,11 @@ class Sheet:
         """Return the different cells of a column, of the rows looked at: for comparisons, never to be shown."""
         return {row.cells[place] for row in self._body() if place < len(row.cells) and row.cells[place]}
 
+    def begins(self, word: str) -> bool:
+        """Return whether the first filled cell of a row of the table, of those looked at, begins with a word."""
+        firsts = (next(filter(None, row.cells), "") for row in self._body())
+        return any(first.casefold().startswith(word.casefold()) for first in firsts)
+
     def is_key(self, agreed: Sequence[str]) -> bool:
         """Return whether some agreed columns together tell all rows apart that were looked at."""
         places = [place for name in agreed for place, match in self._matches() if match.agreed == name]

@@ -39,7 +39,7 @@ def _of_file(found: Profile) -> Iterator[str]:
         yield f"the workbook has {FOUND[code]} ({code})"
     left = [sheet for sheet in found.sheets if sheet not in found.chosen]
     if left:
-        yield f"{len(left)} of {len(found.sheets)} sheets or tables are not part of the rows"
+        yield f"sheets or tables that are not part of the rows: {len(left)} of {len(found.sheets)}"
 
 
 def _of_layout(sheet: Sheet) -> Iterator[str]:
@@ -57,14 +57,14 @@ def _of_layout(sheet: Sheet) -> Iterator[str]:
     if doubled:
         yield f"several columns have one name: {', '.join(f'`{name}`' for name in doubled)}"
     if sheet.repeated:
-        yield f"the header stands {sheet.repeated:,} more times among the rows that were looked at"
+        yield f"rows that are the header once more, of those that were looked at: {sheet.repeated:,}"
     above = [cell for row in sheet.table.head if row.number <= sheet.header.row for cell in row.cells]
     if any(map(is_marked, above)):
         yield "a protective marking above OFFICIAL stands above the rows: the file would stop"
     if sheet.footers.notes:
-        yield f"{sheet.footers.notes} rows at the end hold one cell only, as notes do"
+        yield f"rows at the end that hold one cell only, as notes do: {sheet.footers.notes}"
     if sheet.footers.rows and not sheet.footers.notes:
-        yield f"{sheet.footers.rows} rows at the end are totals or the like"
+        yield f"rows at the end that are totals or the like: {sheet.footers.rows}"
 
 
 def _of_columns(found: Profile) -> Iterator[str]:

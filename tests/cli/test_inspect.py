@@ -275,7 +275,7 @@ def test_what_a_mapping_would_stumble_over_is_said(office: Product) -> None:
     table = [[*row[:2], f"+{n}.00", "-", *row[4:]] for n, row in enumerate(rows(names))]
     path = export(office, ["RESTRICTED"], names, *table[:30], names, *table[30:])
     said = json.loads(office.run("inspect", "--json", path, status=0).text)["check"]
-    assert "the header stands 1 more times among the rows that were looked at" in said
+    assert "rows that are the header once more, of those that were looked at: 1" in said
     assert "a protective marking above OFFICIAL stands above the rows: the file would stop" in said
     assert "several columns have one name: `Net Amount`" in said
     assert "`Net Amount`: some amounts are written with `+`, which no mapping reads" in said

@@ -14,6 +14,7 @@ import xlsxwriter
 from pipeline.datasets import declared
 from pipeline.errors import InputError
 from pipeline.profiling.container import Kind
+from pipeline.profiling.draft import draft
 from pipeline.profiling.likeness import Synonyms
 from pipeline.profiling.profile import profile
 from tests.lib.old_books import ods, xls
@@ -112,6 +113,7 @@ def test_the_header_is_found_below_title_rows(tmp_path: Path, above: list[tuple[
     ("below", "count", "word"),
     [
         ([("Total", "", "", "18,315.00")], 1, "Total"),
+        ([("Totals", "60 payments", "", "18,315.00")], 1, "Totals"),
         ([(), ("GRAND TOTAL", "", "", "18,315.00")], 1, "GRAND TOTAL"),
         ([("", "", "", "18,315.00")], 1, ""),
         ([("Total", "", "", "18,315.00"), ("Redacted where the law asks for it", "", "", "")], 2, "Total"),
@@ -270,3 +272,11 @@ def test_workbooks_of_other_kinds_are_read(
     assert found.main.header.row == 2
     assert proposed(found) == AGREED
     assert found.main.rows == len(ROWS)
+
+
+def test_a_payee_that_begins_as_a_total_does_is_seen(tmp_path: Path) -> None:
+    rows = [("Total Example Gas Ltd", *row[:1], *row[2:]) for row in ROWS]
+    header = (HEADER[1], HEADER[0], *HEADER[2:])
+    found = look_at(tmp_path, text_of([header, *rows, ("Total", "", "", "18,315.00")]))
+    assert found.main.footers.rows == 1
+    assert "\n# stop_at =" in draft(found, Synonyms(), raw=tmp_path, ours={})
