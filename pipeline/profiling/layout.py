@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _LOOKED, _BELOW = 40, 60
 _LONGEST_NAME, _MOST_OF_A_NAME = 80, 3
 #: So much of a column has to be dates or numbers before its name stands out from it.
-_TYPED = 0.6
+_TYPED = 0.7
 #: Under this score no row is a header; a doubtful one is said.
 _LEAST, _SURE = 2.6, 3.6
 #: What the first cell below a table begins with, where it is no row of it.
@@ -102,14 +102,18 @@ def _score(row: Row, table: Table, usual: float, names: Names) -> float:
 
 
 def _contrast(row: Row, below: Sequence[Row]) -> float:
-    """Return in how many of the columns of dates and numbers the row has a label."""
+    """Return in how many of the columns whose cells hold digits (dates, numbers, codes) the row has a label without."""
     typed = labelled = 0
     for place, cell in enumerate(row.cells):
         cells = [each.cells[place] for each in below if place < len(each.cells) and each.cells[place]]
-        if cells and sum(not is_label(each) for each in cells) >= _TYPED * len(cells):
+        if cells and sum(map(_has_digit, cells)) >= _TYPED * len(cells):
             typed += 1
-            labelled += bool(cell) and is_label(cell)
+            labelled += bool(cell) and is_label(cell) and not _has_digit(cell)
     return labelled / typed if typed else 0.0
+
+
+def _has_digit(cell: str) -> bool:
+    return any(each.isdigit() for each in cell)
 
 
 def is_label(cell: str) -> bool:

@@ -27,6 +27,7 @@ _PLATE = re.compile(r"\b(?:[A-Z]{2}[0-9]{2} ?[A-Z]{3}|[A-Z][0-9]{1,3} ?[A-Z]{3}|
 _SORT_CODE = re.compile(r"\b[0-9]{2}-[0-9]{2}-[0-9]{2}\b")
 _INSURANCE = re.compile(r"\b(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?(?:[0-9]{2} ?){3}[A-D]\b")
 _IBAN = re.compile(r"\bGB[0-9]{2} ?[A-Z]{4} ?(?:[0-9]{4} ?){3}[0-9]{2}\b")
+_CARD = re.compile(r"[3-6][0-9]{12,18}")
 _COLLAR = re.compile(r"\b(?:P[CS]|DC|DS|PCSO|SGT|INSP) ?[0-9]{2,5}\b", re.IGNORECASE)
 _TITLE = re.compile(
     r"\b(?:mr|mrs|ms|miss|mx|dr|prof|rev|revd|sir|dame|lady|cllr|pc|dc|sgt|insp|pcso)\b\.? +[a-z]", re.IGNORECASE
@@ -44,7 +45,7 @@ _FORMS: Mapping[str, Callable[[str], object]] = {
     "phone": _PHONE.search,
     "postcode": _POSTCODE.search,
     "registration": _PLATE.search,
-    "bank details": lambda text: _SORT_CODE.search(text) or _IBAN.search(text),
+    "bank details": lambda text: _SORT_CODE.search(text) or _IBAN.search(text) or _is_card(text),
     "national insurance": _INSURANCE.search,
     "collar number": _COLLAR.search,
 }
@@ -53,7 +54,7 @@ _BY_NAME: Mapping[str, tuple[frozenset[str], ...]] = {
     kind: tuple(frozenset(each.split("+")) for each in every.split())
     for kind, every in {
         "name": (
-            "surname forename forenames firstname lastname middlename maiden first+name last+name full+name "
+            "surname given+name forename forenames firstname lastname middlename maiden first+name last+name full+name "
             "officer+name victim+name suspect+name caller+name holder cardholder recipient contact+name "
             "reporting+person complainant victim suspect offender witness nominal officer attendee organiser applicant "
             "alias staff+name employee+name member informant caller oic aggrieved chair processed+by handled+by "
@@ -116,6 +117,15 @@ def _are_births(years: Mapping[int, int]) -> bool:
 def _forenames() -> frozenset[str]:
     text = read_plain(Path(__file__).with_name("forenames.txt")).decode()
     return frozenset(text.partition("\n")[2].split())
+
+
+def _is_card(text: str) -> bool:
+    """Return whether a text is the number of a payment card, by its check digit (ISO/IEC 7812)."""
+    digits = re.sub("[ -]", "", text)
+    if not _CARD.fullmatch(digits):
+        return False
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
+    return sum(each - 9 * (each > 9) for each in doubled) % 10 == 0  # noqa: PLR2004 - the sum of two digits
 
 
 def is_person(text: str) -> bool:

@@ -137,6 +137,8 @@ def test_a_pattern_holds_no_letter_and_no_digit_of_a_cell() -> None:
         ("Text", "lives at LE1 6ZX", {"postcode"}),
         ("Text", "in a blue AB12 CDE", {"registration"}),
         ("Text", "paid to 20-40-60", {"bank details"}),
+        ("Text", "4111 1111 1111 1111", {"bank details"}),
+        ("Text", "4111 1111 1111 1112", set()),
         ("Text", "number AB 12 34 56 C", {"national insurance"}),
         ("Text", "seen by PC 1234", {"collar number"}),
         ("Payee", "Mrs J Bloggs", {"name"}),
