@@ -70,7 +70,8 @@ def find_header(table: Table, names: Names) -> Header:
     """Return the header of a table; ``names`` tells what somebody calls a column."""
     if table.names is not None:
         return _named(0, 0, table.names, names)
-    usual = median([_filled(row) for row in table.sample] or [0])
+    widest = max(map(_filled, table.head), default=0)
+    usual = max(median([_filled(row) for row in table.sample] or [0]), widest / 2)  # a month may have no row
     best, found = 0.0, None
     seen: set[tuple[str, ...]] = set()
     for row in table.head[:_LOOKED]:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pipeline.build.corridor import BuildResult
     from pipeline.extract.partition import Dated
     from pipeline.model.declaration import Dataset, Feed
-    from pipeline.model.periods import Period
+    from pipeline.model.periods import Period, PeriodKind
     from pipeline.model.tables import RawTable
     from pipeline.settings.settings import Settings
     from pipeline.storage.registers import Entered
@@ -90,27 +90,38 @@ class Trial:
 def trial(settings: Settings, name: str, path: Path, as_of: dt.date) -> Trial | None:
     """Return what the mapping of the feed ``name`` makes of a file, wherever it lies; None where none is in force."""
     found = [(each, feed) for each in datasets_of(settings).values() for feed in each.feeds if feed.name == name]
-    mapped = [(each, feed) for each, feed in found if isinstance(feed.source, Mapped)]
-    if not mapped:
+    dataset, feed = found[0]
+    if not isinstance(feed.source, Mapped):
         return None
-    dataset, feed = mapped[0]
     told = Trial()
+    work = _workplace(settings, as_of)
+    alone = replace(dataset, feeds=(_placed(feed, feed.source, path, work.raw),))
     try:
-        alone = replace(dataset, feeds=(_placed(feed, path, settings),))
-        _read(told, alone, path, _workplace(settings, as_of))
+        _read(told, alone, work.raw if below(work.raw, path) else path.parent, work)
     except PipelineError as error:
         told.stops = error
     return told
 
 
-def _placed(feed: Feed, path: Path, settings: Settings) -> Feed:
+@dataclass(frozen=True, slots=True)
+class _OneFile(Mapped):
+    """The mapping of one file, whatever else lies beside it."""
+
+    only: str = ""
+
+    def files(self, _root: Path, _kind: PeriodKind) -> tuple[str, ...]:
+        """Return that file."""
+        return (self.only,)
+
+
+def _placed(feed: Feed, source: Mapped, path: Path, raw: Path) -> Feed:
     """Return the feed with a mapping whose patterns fit a file that lies elsewhere, or is called otherwise."""
-    source = feed.source
-    if not isinstance(source, Mapped) or below(settings.data / "raw", path):
-        return feed
-    names = tuple(pattern.rpartition("/")[2] for pattern in source.mapping.files)
-    mapping = replace(source.mapping, files=(*names, re.sub(r"[{}]", "*", path.name)))
-    return replace(feed, source=replace(source, mapping=mapping))
+    inside = below(raw, path)
+    patterns = source.mapping.files if inside else tuple(each.rpartition("/")[2] for each in source.mapping.files)
+    name = inside or path.name
+    mapping = replace(source.mapping, files=(*patterns, re.sub(r"[{}]", "*", name)))
+    one = _OneFile(mapping, source.agreed, source.kinds, source.kind, source.theirs, only=name)
+    return replace(feed, source=one)
 
 
 def _workplace(settings: Settings, as_of: dt.date) -> Workplace:
@@ -119,16 +130,14 @@ def _workplace(settings: Settings, as_of: dt.date) -> Workplace:
     return Workplace(settings=settings, key=key, as_of=as_of, sample=False, writes=False, say=lambda _: None)
 
 
-def _read(told: Trial, dataset: Dataset, path: Path, work: Workplace) -> None:
-    """Fill in what becomes of every row of the file, which a dataset of one feed reads."""
-    feed, inside = dataset.feeds[0], below(work.raw, path)
-    root, wanted = (work.raw, inside) if inside else (path.parent, path.name)
+def _read(told: Trial, dataset: Dataset, root: Path, work: Workplace) -> None:
+    """Fill in what becomes of every row of the file, which a dataset of one feed reads below ``root``."""
+    feed = dataset.feeds[0]
     parts = feed.source.extracts(root, feed.period, anew)
     sources: dict[str, tuple[Period, Dated]] = {}
     for part, period in parts.items():
-        if part == wanted or part.startswith(f"{wanted}#"):
-            extracted = feed.source.read(root, part, feed.used, feed.declared, dictionaries=feed.recurring)
-            sources[part] = (period, dated(extracted, feed, period))
+        extracted = feed.source.read(root, part, feed.used, feed.declared, dictionaries=feed.recurring)
+        sources[part] = (period, dated(extracted, feed, period))
     registers = _registers(work, dataset, sources)
     for part, (period, source) in sources.items():
         table = joined([own_slice(source, period, ())], feed, feed.used)

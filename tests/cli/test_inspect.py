@@ -260,6 +260,19 @@ def test_cells_are_shown_at_a_terminal_only(office: Product) -> None:
         assert "Sarah Featherstonehaugh1" in terminal.text
 
 
+def test_an_agreed_extract_is_itself(tmp_path: Path) -> None:
+    """Whatever the declarations name, and a month without a row too."""
+    product = Product.with_sample(tmp_path)
+    raw = product.folder / "data" / "raw"
+    seen = set()
+    for path in sorted(path for path in raw.rglob("*") if path.suffix in {".csv", ".xlsx", ".sqlite"}):
+        facts = json.loads(product.run("inspect", "--json", path, status=0).text)
+        seen.add(facts["feed"])
+        assert [each["proposed"] for each in facts["columns"]] == [each["name"] for each in facts["columns"]], path
+        assert facts["likeness"] > 0.75
+    assert seen == {feed.name for dataset in declared().values() for feed in dataset.feeds}
+
+
 def test_a_named_extract_is_drafted_whatever_the_file_resembles(office: Product) -> None:
     names = ["Notes", "Payment Date", "Phone"]
     path = export(office, names, *rows(names))
