@@ -33,7 +33,8 @@ def trial_lines(tried: Trial) -> Iterator[str]:
         yield f"STOPPED: {tried.stops}"
     for name, month in sorted(tried.months.items()):
         total = f", net total {month.net_total}" if month.net_total else ""
-        yield f"  {name}: {month.read:,} rows with a readable date and amount{total}; {month.bad:,} are bad"
+        what = "date" if month.total is None else "date and amount"
+        yield f"  {name}: {month.read:,} rows with a readable {what}{total}; {month.bad:,} are bad"
     for (column, code), rows in tried.by_column.most_common():
         where = f" in `{column}`" if column else ""
         yield f"  quarantined {rows:>8,}  {code}{where}: {REASONS[code].meaning}"

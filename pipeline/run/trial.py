@@ -19,11 +19,12 @@ from pipeline.columns.arrays import filled, plain
 from pipeline.columns.dates import days
 from pipeline.columns.money import money
 from pipeline.errors import PipelineError
-from pipeline.extract.mapped import Mapped
-from pipeline.extract.partition import dated, joined, own_slice
+from pipeline.extract.mapped import Mapped, MappedDatabase
+from pipeline.extract.partition import dated, joined, late_slice, own_slice, undated_slice
 from pipeline.extract.paths import below
 from pipeline.extract.reader import anew
 from pipeline.model.periods import NO_PERIOD
+from pipeline.model.reasons import Outcome
 from pipeline.settings.decisions import Desk
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
@@ -32,15 +33,16 @@ from pipeline.storage.registers import entered
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import pyarrow as pa
 
     from pipeline.build.corridor import BuildResult
-    from pipeline.extract.partition import Dated
+    from pipeline.extract.partition import Dated, Slice
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Period, PeriodKind
+    from pipeline.model.source import Source
     from pipeline.model.tables import RawTable
     from pipeline.settings.settings import Settings
     from pipeline.storage.registers import Entered
@@ -91,11 +93,12 @@ def trial(settings: Settings, name: str, path: Path, as_of: dt.date) -> Trial | 
     """Return what the mapping of the feed ``name`` makes of a file, wherever it lies; None where none is in force."""
     found = [(each, feed) for each in datasets_of(settings).values() for feed in each.feeds if feed.name == name]
     dataset, feed = found[0]
-    if not isinstance(feed.source, Mapped):
+    source = feed.source
+    if not isinstance(source, Mapped | MappedDatabase):
         return None
     told = Trial()
     work = _workplace(settings, as_of)
-    alone = replace(dataset, feeds=(_placed(feed, feed.source, path, work.raw),))
+    alone = replace(dataset, feeds=(replace(feed, source=_placed(source, path, work.raw)),))
     try:
         _read(told, alone, work.raw if below(work.raw, path) else path.parent, work)
     except PipelineError as error:
@@ -114,14 +117,15 @@ class _OneFile(Mapped):
         return (self.only,)
 
 
-def _placed(feed: Feed, source: Mapped, path: Path, raw: Path) -> Feed:
-    """Return the feed with a mapping whose patterns fit a file that lies elsewhere, or is called otherwise."""
+def _placed(source: Mapped | MappedDatabase, path: Path, raw: Path) -> Source:
+    """Return the source for a file that lies elsewhere, or is called otherwise."""
     inside = below(raw, path)
+    if isinstance(source, MappedDatabase):
+        return replace(source, agreed=replace(source.agreed, default=inside or path.name))
     patterns = source.mapping.files if inside else tuple(each.rpartition("/")[2] for each in source.mapping.files)
     name = inside or path.name
     mapping = replace(source.mapping, files=(*patterns, re.sub(r"[{}]", "*", name)))
-    one = _OneFile(mapping, source.agreed, source.kinds, source.kind, source.theirs, only=name)
-    return replace(feed, source=one)
+    return _OneFile(mapping, source.agreed, source.kinds, source.kind, source.theirs, only=name)
 
 
 def _workplace(settings: Settings, as_of: dt.date) -> Workplace:
@@ -139,13 +143,25 @@ def _read(told: Trial, dataset: Dataset, root: Path, work: Workplace) -> None:
         extracted = feed.source.read(root, part, feed.used, feed.declared, dictionaries=feed.recurring)
         sources[part] = (period, dated(extracted, feed, period))
     registers = _registers(work, dataset, sources)
-    for part, (period, source) in sources.items():
-        table = joined([own_slice(source, period, ())], feed, feed.used)
+    slices = [(part, *each) for part, (period, source) in sources.items() for each in _by_period(feed, period, source)]
+    for part, period, rows in slices:
+        table = joined([rows], feed, feed.used)
         context = work.context(
             dataset, period, work.references(dataset), registers=registers, file_months={part: period}
         )
         result = build(dataset, [(feed, table)], context=context, schema=work.schema(dataset), judge=_JUDGED)
         _tell(told, feed, period, table, result)
+
+
+def _by_period(feed: Feed, period: Period, source: Dated) -> Iterator[tuple[Period, Slice]]:
+    """Yield the rows of each period: a file has one, a database as many as its rows have."""
+    if not feed.source.whole:
+        yield period, own_slice(source, period, ())
+        return
+    placed = tuple(source.kind.name(number) for number in np.unique(source.period).tolist() if number)
+    yield from ((each, late_slice(source, each)) for each in placed)
+    if not source.period.all():
+        yield "", undated_slice(source, placed, feed.source.first_month)
 
 
 def _registers(
@@ -174,17 +190,19 @@ def _tell(told: Trial, feed: Feed, period: Period, table: RawTable, result: Buil
         told.by_column[each.column, each.code] += 1
         first.setdefault(each.row, f"quarantined: {each.code}{f' in `{each.column}`' if each.column else ''}")
     for account in result.told.accounts:
-        if account.outcome.value == "quarantined":
+        if account.outcome is Outcome.QUARANTINED:
             told.bad[account.reason] += account.rows
-        elif account.outcome.value == "withheld":
+        elif account.outcome is Outcome.WITHHELD:
             told.withheld[account.reason] += account.rows
     readable, total = _readable(feed, table)
     before = told.months.get(period or NO_PERIOD, Month())
     whole = None if total is None else total + (before.total or 0)
     told.months[period or NO_PERIOD] = Month(before.read + readable, before.bad + len(first), whole)
+    reasons = [each.reason for each in result.told.accounts if each.outcome is Outcome.WITHHELD and each.rows]
+    held = f"withheld: {reasons[0]}" if len(reasons) == 1 else "withheld by a rule"
     published = set(result.table.row.tolist())
     for row in sorted({*table.row.tolist(), *first})[: _FATES - len(told.fates)]:
-        told.fates.append(Fate(row, "published" if row in published else first.get(row, "withheld by a rule")))
+        told.fates.append(Fate(row, "published" if row in published else first.get(row, held)))
 
 
 def _readable(feed: Feed, table: RawTable) -> tuple[int, Decimal | None]:

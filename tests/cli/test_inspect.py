@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import shutil
 import tomllib
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ import xlsxwriter
 
 from pipeline.datasets import declared
 from tests.lib.at_terminal import Terminal
+from tests.lib.mapped_force import PLANTED as THEIR_PEOPLE
+from tests.lib.mapped_force import mapped_force
 from tests.lib.product import Product
 
 if TYPE_CHECKING:
@@ -292,3 +295,24 @@ def test_what_a_mapping_would_stumble_over_is_said(office: Product) -> None:
     assert "a protective marking above OFFICIAL stands above the rows: the file would stop" in said
     assert "several columns have one name: `Net Amount`" in said
     assert "`Net Amount`: some amounts are written with `+`, which no mapping reads" in said
+
+
+def test_every_export_of_a_mapped_force_is_tried_without_a_cell(tmp_path: Path) -> None:
+    force = mapped_force(tmp_path / "force")
+    raw = force.folder / "data" / "raw"
+    months = {f"2024-0{month}" for month in (1, 2, 3)}
+    for name, feed, wanted in (
+        ("engagement.sqlite", "events", months),
+        ("ASB*.xlsx", "asb-incidents", months),
+        ("Crimes 202402.csv", "recorded-crime", {"2024-02"}),
+        ("AP Mar*.csv", "ledger", {"2024-03"}),
+    ):
+        path = next(raw.rglob(name))
+        elsewhere = tmp_path / path.name
+        shutil.copy(path, elsewhere)
+        for each in (path, elsewhere):
+            facts = json.loads(force.run("inspect", "--json", each, "--feed", feed, status=0).text)
+            assert (set(facts["months"]), facts["bad"], facts["stops"]) == (wanted, {}, None)
+            assert facts["feed"] == feed
+            said = force.run("inspect", each, "--feed", feed, status=0).text
+            assert [cell for cell in THEIR_PEOPLE.values() if cell in said] == []
