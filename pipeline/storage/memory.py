@@ -11,7 +11,7 @@ from pipeline.errors import SettingsError, StorageError
 from pipeline.plain import read_plain
 from pipeline.storage.atomic import replace_file
 from pipeline.storage.journal import record, recorded
-from pipeline.storage.state import load_state
+from pipeline.storage.state_file import load_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

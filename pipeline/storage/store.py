@@ -20,7 +20,8 @@ from pipeline.plain import open_plain, plain, read_plain
 from pipeline.storage.atomic import make_private, writing
 from pipeline.storage.looked import Looked
 from pipeline.storage.lost import lost_file
-from pipeline.storage.state import Built, State, load_state, save_state, sweep_state
+from pipeline.storage.state import Built, State
+from pipeline.storage.state_file import load_state, save_state, sweep_state
 from pipeline.system import BINARY, sync_file, sync_folder
 
 if TYPE_CHECKING:

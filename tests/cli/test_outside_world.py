@@ -106,6 +106,31 @@ def test_a_state_that_cannot_be_understood_is_a_fault_of_storage(tmp_path: Path,
     assert "bad-state" in said.text
 
 
+@pytest.mark.parametrize(
+    ("change", "value"),
+    [
+        (("months", "2024-01", "released", "rows"), []),
+        (("months", "2024-01", "released", "files"), "x"),
+        (("months", "2024-01", "bad"), True),
+        (("receipts", "recorded-crime", "crime/recorded-crime/2024-01.csv", "path"), 7),
+    ],
+)
+@pytest.mark.parametrize("command", ["publish", "plan"])
+def test_a_state_with_a_value_of_another_kind_is_a_fault_of_storage(
+    tmp_path: Path, command: str, change: tuple[str, ...], value: object
+) -> None:
+    product = Product.with_published_sample(tmp_path)
+    path = product.private / "state" / "street-crime.json"
+    facts = json.loads(path.read_bytes())
+    inner = facts["3"]
+    for name in change[:-1]:
+        inner = inner[name]
+    inner[change[-1]] = value
+    path.write_text(json.dumps(facts), encoding="utf-8")
+    said = product.run(command, "--quiet")
+    assert (said.status, "bad-state" in said.text) == (8, True), said.text
+
+
 def test_a_closed_folder_below_the_extracts_is_said(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
     closed = product.raw / "closed"
     closed.mkdir()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.storage.state import FORM, load_state, save_state
+from pipeline.storage.state_file import FORM, load_state, save_state
 from tests.lib.small_tree import small_tree
 
 if TYPE_CHECKING:
