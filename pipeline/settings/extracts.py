@@ -87,7 +87,7 @@ def _mapping(section: Section, name: str, feeds: Sequence[Feed]) -> ExportMappin
         constants=_pairs(section, "constants"),
         codes={agreed: _pairs(table, "") for agreed, table in _tables(section, "codes").items()},
         keys=_keys(section),
-        absent=_pairs(section, "absent", LABEL),
+        absent=_reasons(section),
         withheld=_withheld(section),
     )
     _check_source(section, mapping, feeds)
@@ -160,6 +160,15 @@ def _pairs(section: Section, key: str, form: Form = _CELL) -> dict[str, str]:
         if not form.fits(text):
             table.bad(name if LABEL.fits(name) else "", form.words)
     return {name: text for name, text in table.table.items() if isinstance(text, str) and form.fits(text)}
+
+
+def _reasons(section: Section) -> dict[str, str]:
+    """Return the reasons of absent columns; one without a reason that can be shown is named all the same."""
+    table = _table(section, "absent")
+    for name, why in table.table.items():
+        if not LABEL.fits(why):
+            table.bad(name if LABEL.fits(name) else "", f"the reason, for the public: {LABEL.words}")
+    return {name: why if isinstance(why, str) and LABEL.fits(why) else "" for name, why in table.table.items()}
 
 
 def _tables(section: Section, key: str) -> dict[str, Section]:

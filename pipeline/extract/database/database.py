@@ -26,11 +26,14 @@ from pipeline.model.tables import CellProblem, Extracted
 from pipeline.settings.sections import Sources
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model.periods import Period, PeriodKind
     from pipeline.model.source import Address, Connections, Remember
+
+    #: Says of the names of all columns which are asked for, by their places.
+    Choose = Callable[[Sequence[str]], Sequence[int]]
 
 _BATCH = 5_000
 _USUAL = Sources()
@@ -127,14 +130,15 @@ class Database:
         watch = Watch(self.connections, where=where)
         return within(watch, lambda: _extracted(_read(engine, asked, watch, where=where), asked))
 
-    def read_whole(self, root: Path, path: str, query: str) -> tuple[tuple[str, ...], Extracted]:
-        """Return the names of all columns, and these by their places: of the table, or of what a ``query`` selects.
+    def read_chosen(self, root: Path, path: str, query: str, choose: Choose) -> Extracted:
+        """Return the columns of the table, or of what a ``query`` selects, that ``choose`` chooses of all their names.
 
-        Rows come in the order of their columns; two of a name are two.
+        They are called by their places; rows come in the order of all columns.
         """
         engine, where = self._opened(root)
         watch = Watch(self.connections, where=where)
-        return within(watch, lambda: _read_whole(engine, path, self.table, query, watch, where=where))
+        asked = Asked(path, self.table, "", (), ())
+        return within(watch, lambda: _read_chosen(engine, asked, query, choose, watch, where=where))
 
     def _opened(self, root: Path) -> tuple[sql.Engine, str]:
         """Return what opens the database, and what errors call it."""
@@ -193,26 +197,28 @@ class Asked(NamedTuple):
     dictionaries: tuple[str, ...] = ()
 
 
-def _read_whole(
-    engine: sql.Engine, path: str, table: str, query: str, watch: Watch, *, where: str
-) -> tuple[tuple[str, ...], Extracted]:
+def _read_chosen(
+    engine: sql.Engine, asked: Asked, query: str, choose: Choose, watch: Watch, *, where: str
+) -> Extracted:
     damaged = "it does not understand the query of the mapping, or is damaged" if query else "it is damaged"
     with connected(engine, watch, where=where, damaged=damaged) as connection:
-        if table and not has_table(connection, table):
-            raise no_table(table, where)
-        schema, _, name = table.rpartition(".")
+        if asked.table and not has_table(connection, asked.table):
+            raise no_table(asked.table, where)
+        schema, _, name = asked.table.rpartition(".")
         quote = connection.dialect.identifier_preparer.quote
-        chosen = f"({query}) AS export" if query else ".".join(map(quote, filter(None, (schema, name))))
-        every = f"SELECT * FROM {chosen}"  # noqa: S608 - the settings' own query, on a connection that only reads
-        names = tuple(connection.exec_driver_sql(f"{every} WHERE 1 = 0").keys())
-        places = tuple(str(place) for place in range(len(names)))
-        order = ", ".join(str(place + 1) for place in range(len(names)))
-        rows = connection.execution_options(yield_per=_BATCH).exec_driver_sql(f"{every} ORDER BY {order}")
+        source = f"({query}) AS export" if query else ".".join(map(quote, filter(None, (schema, name))))
+        only_read = connection.execution_options(yield_per=_BATCH, no_parameters=True)
+        # the settings' own query, on a connection that only reads
+        names = tuple(only_read.exec_driver_sql(f"SELECT * FROM {source} WHERE 1 = 0").keys())  # noqa: S608
+        chosen = tuple(choose(names))
+        columns, order = (", ".join(quote(names[place]) for place in places) for places in (chosen, range(len(names))))
+        rows = only_read.exec_driver_sql(f"SELECT {columns} FROM {source} ORDER BY {order}")  # noqa: S608
+        places = tuple(map(str, chosen))
         batches = []
         for batch in rows.partitions():
             watch.came(len(batch))
             batches.append(_as_text(batch, places))
-    return names, _extracted(batches, Asked(path, table, "", places, places))
+    return _extracted(batches, asked._replace(columns=places, declared=places))
 
 
 def _read(engine: sql.Engine, asked: Asked, watch: Watch, *, where: str) -> Sequence[Mapping[str, list[str | None]]]:

@@ -21,7 +21,7 @@ from pipeline.model.mapping import ROW, folded
 from pipeline.model.tables import CellProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pipeline.extract.mapped.parts import Part
     from pipeline.extract.mapped.tables import Kinds
@@ -70,18 +70,20 @@ class Maker(NamedTuple):
         rows = set(self.part.table.rows[self.part.positions].tolist())
         behind: dict[int, list[str]] = {}
         for name in names:
-            for place in self._places(name):
+            for place in self.places([name]):
                 behind.setdefault(place, []).append(name)
         for row, place, code in self.part.table.problems:
             if row in rows:
                 yield from (CellProblem(row, name, code) for name in behind.get(place, ()))
 
-    def _places(self, name: str) -> Iterator[int]:
-        mapping, places = self.mapping, self.part.table.places
-        own = (self.theirs[name],) if name in self.theirs else mapping.columns.get(name, ())
-        for each in (*own, *(part for part in self._parts(mapping.keys.get(name, ())))):
-            if folded(each) in places:
-                yield places[folded(each)]
+    def places(self, names: Iterable[str]) -> Iterator[int]:
+        """Yield the places of the columns of theirs behind some columns."""
+        mapping, known = self.mapping, self.part.table.places
+        for name in names:
+            own = (self.theirs[name],) if name in self.theirs else mapping.columns.get(name, ())
+            for each in (*own, *self._parts(mapping.keys.get(name, ()))):
+                if folded(each) in known:
+                    yield known[folded(each)]
 
     def _raw(self, names: Sequence[str]) -> pa.Array:
         """Return the cells of a column under one of its spellings; a withheld one may not be there."""

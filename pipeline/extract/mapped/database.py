@@ -7,15 +7,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
+import pyarrow as pa
 
 from pipeline.extract.mapped.cells import Maker, as_asked
 from pipeline.extract.mapped.header import places_of
 from pipeline.extract.mapped.parts import Part
-from pipeline.extract.mapped.tables import Table, filled_places
+from pipeline.extract.mapped.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from pipeline.extract.database.database import Database
     from pipeline.extract.mapped.tables import Kinds
@@ -93,15 +96,19 @@ class MappedDatabase:
         dictionaries: Sequence[str] = (),
     ) -> Extracted:
         """Return the asked ``columns`` as the agreed extract has them, in the order of their own columns."""
-        names, extracted = self._theirs.read_whole(root, path, self.mapping.query)
-        cells = tuple(extracted.cells.values())
-        places = places_of(names, filled_places(cells), self.mapping, where=f"database, {self.mapping.feed}")
-        rows = np.asarray(extracted.rows)
-        problems = tuple((each.row, int(each.column), each.code) for each in extracted.problems)
-        table = Table(name=path, places=places, columns=cells, rows=rows, problems=problems)
-        part = Part(path, "", table, np.arange(len(rows)))
-        maker = Maker(path, part, self.mapping, self.kinds, self.kind, self.theirs)
         asked = columns or declared[:1]
+        places: dict[str, int] = {}
+
+        def choose(names: Sequence[str]) -> list[int]:
+            known = places_of(names, range(len(names)), self.mapping, where=f"database, {self.mapping.feed}")
+            places.update(known)
+            return sorted({*self._maker(path, _table(path, known)).places(asked)}) or [0]
+
+        extracted = self._theirs.read_chosen(root, path, self.mapping.query, choose)
+        problems = tuple((each.row, int(each.column), each.code) for each in extracted.problems)
+        by_place = {int(place): column for place, column in extracted.cells.items()}
+        table = _table(path, places, by_place, np.asarray(extracted.rows), problems)
+        maker = self._maker(path, table)
         made = {name: maker.column(name) for name in asked}
         found = [*maker.problems(asked), *(each for column in made.values() for each in column.problems)]
         return replace(
@@ -110,7 +117,25 @@ class MappedDatabase:
             problems=tuple(sorted(found, key=lambda each: each.row)),
         )
 
+    def _maker(self, path: str, table: Table) -> Maker:
+        part = Part(path, "", table, np.arange(len(table.rows)))
+        return Maker(path, part, self.mapping, self.kinds, self.kind, self.theirs)
+
     @property
     def _theirs(self) -> Database:
         """Their table, or no table where a query is asked."""
         return replace(self.agreed, table=self.mapping.table)
+
+
+def _table(
+    name: str,
+    places: Mapping[str, int],
+    cells: Mapping[int, pa.Array] = MappingProxyType({}),
+    rows: NDArray[np.int64] | None = None,
+    problems: tuple[tuple[int, int, str], ...] = (),
+) -> Table:
+    """Return a table of which only some columns were read: the others hold nothing."""
+    numbers = np.array([], np.int64) if rows is None else rows
+    empty = pa.nulls(len(numbers), pa.string())
+    columns = tuple(cells.get(place, empty) for place in range(max(places.values(), default=-1) + 1))
+    return Table(name=name, places=dict(places), columns=columns, rows=numbers, problems=problems)
