@@ -88,7 +88,7 @@ class Reader:
         source = feed.source.at(self.connections)
         found = source.read(self.root, path, columns, feed.declared, dictionaries=recurring)
         if not feed.source.whole and self._bytes.setdefault(path, found.sha256) != found.sha256:
-            self.looked.forget("sha256", safe_path(self.root, path))
+            self.looked.forget(safe_path(self.root, path.partition("#")[0]))
             raise changed(path)
         return found
 

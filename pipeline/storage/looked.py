@@ -88,10 +88,11 @@ class Looked:
             self._now[name] = look
         return look.found
 
-    def forget(self, question: str, path: Path) -> None:
+    def forget(self, path: Path) -> None:
         """Know nothing of a file any more: it is not what it seemed."""
         for looks in (self._before, self._now):
-            looks.pop(_name(question, path), None)
+            for name in [name for name in looks if name.endswith(_name("", path))]:
+                del looks[name]
 
 
 def _name(question: str, path: Path) -> str:

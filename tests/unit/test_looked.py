@@ -68,17 +68,18 @@ def test_a_file_at_rest_is_read_once_a_week(
     assert reading.times == times
 
 
-def test_what_was_found_to_one_question_answers_no_other(
+def test_what_was_found_to_one_question_answers_no_other_until_the_file_is_forgotten(
     reading: Reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(looked, "_CLOCK_NS", -(10**9))
     known = Looked.load(tmp_path, DAY)
     assert known.of("text", reading.path, reading) == "one"
     assert known.of("length", reading.path, lambda: "3") == "3"
-    known.forget("text", reading.path)
     known.save(tmp_path)
     again = Looked.load(tmp_path, DAY)
     assert again.of("length", reading.path, lambda: "new") == "3"
+    again.forget(reading.path)
+    assert again.of("length", reading.path, lambda: "new") == "new"
     assert again.of("text", reading.path, lambda: "new") == "new"
 
 
