@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
 
 def mapping_findings(dataset: Dataset, desk: Desk) -> tuple[Finding, ...]:
-    """Return the mappings of a dataset whose codes would open a protection, and that nobody has approved."""
-    asked = (question(dataset.name, feed, feed.mapping) for feed in dataset.feeds if feed.mapping)
+    """Return the mappings of a dataset whose codes would open a protection, and that nobody has approved.
+
+    Those of feeds that only enter something in its registers are asked about too.
+    """
+    feeds = (*dataset.feeds, *dataset.watched)
+    asked = (question(dataset.name, feed, feed.mapping) for feed in feeds if feed.mapping)
     return tuple(each for each in asked if each and desk.approval(each) is None)
 
 
@@ -62,10 +66,11 @@ def mapping_remarks(dataset: Dataset, desk: Desk) -> Iterator[str]:
 
 
 def _remarks(feed: Feed, mapping: ExportMapping, *, approved: bool) -> Iterator[str]:
-    decisive = {each.column for each in feed.decisive}
+    decisive = {each.column: each.closed for each in feed.decisive}
     for name, text in mapping.constants.items():
         if name in decisive:
-            yield f"`{name}`, which protects, is `{text}` in every row: nobody is protected by it"
+            whom = "everybody" if text in decisive[name] else "nobody"
+            yield f"`{name}`, which protects, is `{text}` in every row: {whom} is protected by it"
     if approved:
         for name, pairs in opening_codes(feed, mapping).items():
             yield f"`{name}`, which protects: {len(pairs):,} of their codes open it, as was approved"

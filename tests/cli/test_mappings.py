@@ -232,6 +232,43 @@ def test_another_code_that_opens_waits_and_new_protections_go_out_at_once(force:
     assert len(force.csv(STREET, "2024-01")) == before - 2
 
 
+OUTCOMES = """
+[extracts.outcomes]
+files = ["rms/Outcomes {year}{mm}.csv"]
+[extracts.outcomes.columns]
+crime_reference = "Crime No"
+outcome_on = "Date"
+outcome_code = "Outcome"
+restricted = "Sealed"
+[extracts.outcomes.constants]
+location_confidence = "unknown"
+[extracts.outcomes.codes.restricted]
+"" = "N"
+S = "Y"
+[extracts.outcomes.absent]
+easting = "outcomes have no place"
+northing = "outcomes have no place"
+"""
+
+
+def test_marks_of_another_datasets_export_protect_and_are_asked_about(force: Product) -> None:
+    text = force.settings.read_text(encoding="utf-8")
+    force.settings.write_text(text + OUTCOMES, encoding="utf-8")
+    path = force.raw / "rms" / "Outcomes 202401.csv"
+    rows = [f"CN/2024/01{n:04},{1 + n % 28:02}/01/2024,18,{'S' if n == 5 else ''}" for n in range(31)]
+    path.write_text("\n".join(["Crime No,Date,Outcome,Sealed", *rows]) + "\n", encoding="utf-8")
+    before = len(force.csv(STREET, "2024-01"))
+    said = run(force, status=5)
+    assert said.out.count("the mapping of outcomes gives 1 code of `restricted` that protect less") == 2
+    assert len(force.csv(STREET, "2024-01")) == before - 1
+    for name in (STREET, "crime-outcomes"):
+        force.decide("approve", name, "--all", "--finding", "mapping-opens")
+    run(force)
+    outcomes = force.csv("crime-outcomes", "2024-01")
+    assert (len(outcomes), {row["Location"] for row in outcomes}) == (30, {"No location"})
+    assert len(force.csv(STREET, "2024-01")) == before - 1
+
+
 def test_a_key_of_several_columns_can_be_classified(force: Product) -> None:
     change_settings(force, '"Supplier No" = "Name:"', '"Supplier No" = ["Name:", "Remit to"]')
     run(force)

@@ -72,7 +72,9 @@ class OneRecord(RowRule):
         return tuple(
             found
             for name, column in cells.items()
-            for found in key_problems(name, column, problem(name, "blank-reference", ~filled(column)))
+            for found in key_problems(
+                name, column, problem(name, "blank-reference", ~filled(column)), joined=self.joined
+            )
         )
 
     def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:

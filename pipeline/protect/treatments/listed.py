@@ -46,6 +46,11 @@ class Listed(OneColumn):
         """The name and its flag."""
         return (self.column, self.when)
 
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The name and its flag: without one of them no name is public."""
+        return self.reads
+
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the names that are public, and where one is left blank."""
         listed = context.references.derived(self.reference, _lines) or frozenset()

@@ -140,6 +140,11 @@ class MapPoint(Treatment):
         return (*self.columns, *(self.record.reads if self.record else ()))
 
     @property
+    def optional(self) -> tuple[str, ...]:
+        """The coordinates: what lies nowhere is published without a place."""
+        return self.columns[:2]
+
+    @property
     def decisive(self) -> tuple[Decisive, ...]:
         """How sure the place is."""
         return (Decisive(self.columns[2], ("unknown",)),)
