@@ -72,6 +72,8 @@ def parts_of(path: str, loaded: Loaded, mapping: ExportMapping, kind: PeriodKind
 def _by_column(table: Table, mapping: ExportMapping, kind: PeriodKind) -> Iterator[Part]:
     cells = cells_named(table, mapping.spellings(mapping.month))
     if cells is None or not len(cells):
+        if table.ragged:
+            raise _no_month(table, f"each of its {len(table.ragged):,} rows has too few or too many cells", mapping)
         return
     read = read_dates(cells, mapping.dates).cells if mapping.dates else cells
     day = plain(days(read, time_allowed=True))

@@ -108,7 +108,8 @@ class Mapped:
         maker = Maker(file, part, self.mapping, self.kinds, self.kind, self.theirs)
         made = {name: maker.column(name) for name in asked}
         problems = [*maker.problems(asked), *(each for column in made.values() for each in column.problems)]
-        footers = part.table.footers
+        is_last = held.is_last(part)
+        footers = part.table.footers if is_last else ()
         return Extracted(
             path=path,
             bytes=loaded.bytes,
@@ -116,7 +117,7 @@ class Mapped:
             encoding=loaded.encoding,
             cells={name: as_asked(column.cells, encode=name in dictionaries) for name, column in made.items()},
             rows=pa.array(part.table.rows[part.positions], pa.int64()),
-            ragged=part.table.ragged if held.is_last(part) else (),
+            ragged=part.table.ragged if is_last else (),
             repeats=held.repeats(path),
             problems=tuple(sorted(problems, key=lambda each: each.row)),
             note=f"rows left out as footers: {', '.join(map(str, footers))}" if footers else "",

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from pipeline.columns.arrays import filled, whole
 from pipeline.errors import InputError
+from pipeline.extract.cut import cut_or_continued
 from pipeline.extract.delimited.whole import read_whole
 from pipeline.extract.mapped.footers import without_footers
 from pipeline.extract.mapped.header import header_row, may_be_shown, nearest_row, no_header, places_of
@@ -118,8 +119,11 @@ def _book(root: Path, path: str, mapping: ExportMapping, kinds: Kinds) -> Loaded
         what = f"it has no visible sheet `{lacking[0]}`" if lacking else "none of its visible sheets has the header"
         fix = f"correct `sheets` or `columns` in [extracts.{mapping.feed}], or have it exported as before"
         raise InputError("missing-sheet", what, where=path, fix=fix)
-    tables = (_cut(_sheet(path, sheet, mapping), mapping, kinds) for sheet in book.sheets)
-    return Loaded(book.sha256, book.bytes, path.rpartition(".")[2].lower(), tuple(tables))
+    tables = tuple(_cut(_sheet(path, sheet, mapping), mapping, kinds) for sheet in book.sheets)
+    if len({table.name for table in tables}) < len(tables):
+        fix = "have one of them renamed, or deleted"
+        raise cut_or_continued("two of its sheets have names that cannot be told apart", where=path, fix=fix)
+    return Loaded(book.sha256, book.bytes, path.rpartition(".")[2].lower(), tables)
 
 
 def _sheet(path: str, sheet: SheetLines, mapping: ExportMapping) -> Table:
@@ -169,6 +173,7 @@ def _cut(table: Table, mapping: ExportMapping, kinds: Kinds) -> Table:
     if not len(table.rows):
         return table
     some = np.logical_or.reduce([filled(column) for column in table.columns])
+    some |= np.isin(table.rows, [row for row, _, _ in table.problems])  # what cannot be read is no blank row
     keep, footers = without_footers(table, some, mapping, kinds)
     if keep.all():
         return table

@@ -359,6 +359,23 @@ def test_a_workbook_that_cannot_be_read_is_there_and_says_so_when_asked(tmp_path
         of.sha256(tmp_path, "AP 2024-01.xlsx", anew)
 
 
+def test_sheets_that_cannot_be_told_apart_stop_the_file(tmp_path: Path) -> None:
+    name = book(tmp_path, {"Payments": ROWS, "Payments ": ROWS})
+    assert "cut-or-continued" in refusal(tmp_path, f"{name}#Payments")
+
+
+def test_a_row_of_nothing_but_an_error_is_a_bad_row(tmp_path: Path) -> None:
+    made = xlsxwriter.Workbook(tmp_path / "AP 2024-01.xlsx")
+    sheet = made.add_worksheet("Payments")
+    for number, row in enumerate(ROWS):
+        sheet.write_row(number, 0, row)
+    sheet.write_formula(3, 3, "=1/0", None, "#DIV/0!")
+    made.close()
+    got = read(tmp_path, "AP 2024-01.xlsx#Payments")
+    assert got.rows.to_pylist() == [2, 3, 4]
+    assert [tuple(each) for each in got.problems] == [(4, "Net", "unreadable-cell")]
+
+
 # --- many months in one file -------------------------------------------------------------------------
 
 YEAR = ("AP {fy}.xlsx", "AP {fy}.csv")
@@ -439,7 +456,8 @@ def test_ragged_rows_of_many_months_are_accounted_once(tmp_path: Path) -> None:
     name = csv(tmp_path, rows, "AP 2023-24.csv")
     of = source(files=YEAR, month="Date Paid")
     assert [read(tmp_path, each, of).ragged for each in sorted(found(tmp_path, of))] == [(), (3,)]
-    assert name
+    csv(tmp_path, [ROWS[0], ("A2",), ("",) * 5], name)
+    assert "each of its 1 rows has too few or too many cells" in refusal(tmp_path, f"{name}#2024-01", of)
 
 
 def test_no_month_at_all_stops_the_file(tmp_path: Path) -> None:
