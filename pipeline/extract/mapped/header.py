@@ -72,19 +72,24 @@ def _lacking(cells: Sequence[str], mapping: ExportMapping) -> list[tuple[str, ..
     ]
 
 
-def nearest_row(rows: Sequence[Sequence[str]], mapping: ExportMapping) -> tuple[int, list[str]]:
+def is_nearly_header(rows: Sequence[Sequence[str]], mapping: ExportMapping) -> bool:
+    """Return whether a row lacks one of the names, or a quarter of them: somebody has renamed a column."""
+    row, lacking = _nearest(rows, mapping)
+    return bool(row) and len(lacking) <= max(1, len(list(mapping.theirs())) // 4)
+
+
+def _nearest(rows: Sequence[Sequence[str]], mapping: ExportMapping) -> tuple[int, list[tuple[str, ...]]]:
     """Return the row that holds most of the names, and those that it lacks; 0 where fewer than half are in any."""
     every = len(list(mapping.theirs()))
     lacking = {number: _lacking(cells, mapping) for number, cells in enumerate(rows[:_LOOKED_AT], start=1)}
     best = min(lacking, key=lambda number: len(lacking[number]), default=0)
-    if not best or 2 * len(lacking[best]) > every:
-        return 0, []
-    return best, [" or ".join(f"`{printable(name)}`" for name in names) for names in lacking[best]]
+    return (best, lacking[best]) if best and 2 * len(lacking[best]) <= every else (0, [])
 
 
 def no_header(rows: Sequence[Sequence[str]], mapping: ExportMapping, *, where: str) -> InputError:
     """Return the error for an export in which no row holds all names of the mapping."""
-    row, lacking = nearest_row(rows, mapping)
+    row, names = _nearest(rows, mapping)
+    lacking = [" or ".join(f"`{printable(name)}`" for name in each) for each in names]
     if mapping.header != FIND:
         message = f"row {mapping.header} is not there, so it cannot be the header"
     elif row:

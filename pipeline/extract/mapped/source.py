@@ -120,7 +120,7 @@ class Mapped:
             ragged=part.table.ragged if is_last else (),
             repeats=held.repeats(path),
             problems=tuple(sorted(problems, key=lambda each: each.row)),
-            note=f"rows left out as footers: {', '.join(map(str, footers))}" if footers else "",
+            note=held.note(path, footers),
         )
 
     def _is_file(self, file: str) -> bool:
@@ -183,6 +183,13 @@ class _Held:
         if name not in self._repeats:
             self._repeats[name] = _repeats(self.parts[name])
         return self._repeats[name]
+
+    def note(self, name: str, footers: tuple[int, ...]) -> str:
+        """Return what every run says of a part: rows that were left out, and with the last one sheets that were."""
+        said = [f"rows left out as footers: {', '.join(map(str, footers))}"] if footers else []
+        if self.loaded.unread and name == max(self.parts):
+            said.append(f"sheets without the header, not read: {', '.join(self.loaded.unread)}")
+        return "; ".join(said)
 
     def is_last(self, part: Part) -> bool:
         """Return whether a part is the last of its table: ragged rows, which belong to none, are accounted there."""

@@ -15,7 +15,7 @@ from pipeline.errors import InputError
 from pipeline.extract.cut import cut_or_continued
 from pipeline.extract.delimited.whole import read_whole
 from pipeline.extract.mapped.footers import without_footers
-from pipeline.extract.mapped.header import header_row, may_be_shown, nearest_row, no_header, places_of
+from pipeline.extract.mapped.header import header_row, is_nearly_header, may_be_shown, no_header, places_of
 from pipeline.extract.workbook.every_sheet import is_workbook, read_book
 from pipeline.extract.workbook.lines import UNREADABLE
 from pipeline.model.file_names import Named, month_said
@@ -55,12 +55,13 @@ _SIGN = 4
 
 
 class Loaded(NamedTuple):
-    """A file: the sha256 of its bytes, how many they are, its encoding, and its tables."""
+    """A file: the sha256 of its bytes, how many they are, its encoding, its tables, and sheets that hold none."""
 
     sha256: str
     bytes: int
     encoding: str
     tables: tuple[Table, ...]
+    unread: tuple[str, ...] = ()
 
 
 class Kinds(NamedTuple):
@@ -103,14 +104,17 @@ def load(root: Path, path: str, mapping: ExportMapping, kinds: Kinds) -> Loaded:
 def _book(root: Path, path: str, mapping: ExportMapping, kinds: Kinds) -> Loaded:
     named = {} if EVERY_SHEET in mapping.sheets else {folded(name): name for name in mapping.sheets}
     seen: list[str] = []
+    unread: list[str] = []
 
     def choose(number: int, name: str, rows: Sequence[Sequence[str]]) -> int | None:
         if named and folded(name) not in named:
             return None
         seen.append(folded(name))
         row = header_row(rows, mapping)
-        if row is None and (named or nearest_row(rows, mapping)[0]):
+        if row is None and (named or is_nearly_header(rows, mapping)):
             raise no_header(rows, mapping, where=f"{path}, sheet {number}")
+        if row is None:
+            unread.append(_label(name))
         return row
 
     book = read_book(root, path, allowed=mapping.allow, choose=choose)
@@ -123,7 +127,7 @@ def _book(root: Path, path: str, mapping: ExportMapping, kinds: Kinds) -> Loaded
     if len({table.name for table in tables}) < len(tables):
         fix = "have one of them renamed, or deleted"
         raise cut_or_continued("two of its sheets have names that cannot be told apart", where=path, fix=fix)
-    return Loaded(book.sha256, book.bytes, path.rpartition(".")[2].lower(), tables)
+    return Loaded(book.sha256, book.bytes, path.rpartition(".")[2].lower(), tables, tuple(unread))
 
 
 def _sheet(path: str, sheet: SheetLines, mapping: ExportMapping) -> Table:

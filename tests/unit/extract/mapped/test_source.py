@@ -322,6 +322,13 @@ def test_every_visible_sheet_with_the_header_is_read_and_called_by_its_sheet(tmp
     assert cells(got)["Net"] == ["10.5", "-3.25"]
     assert got.rows.to_pylist() == [3, 4]
     assert read(tmp_path, f"{name}#sheet-{sign}", of).rows.to_pylist() == [2, 3]
+    assert read(tmp_path, f"{name}#sheet-{sign}", of).note == "sheets without the header, not read: Notes"
+
+
+def test_a_summary_is_no_extract(tmp_path: Path) -> None:
+    summary = [("Name:", "Amount"), ("Acme", "10.50")]
+    name = book(tmp_path, {"Payments": ROWS, "Summary": summary})
+    assert [*found(tmp_path, source())] == [f"{name}#Payments"]
 
 
 def test_a_sheet_that_nearly_has_the_header_stops_the_file(tmp_path: Path) -> None:
