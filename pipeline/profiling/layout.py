@@ -20,6 +20,8 @@ _LOOKED, _BELOW = 40, 60
 _LONGEST_NAME, _MOST_OF_A_NAME = 80, 3
 #: So much of a column has to be dates or numbers before its name stands out from it.
 _TYPED = 0.7
+#: A header that has labels over no more of the columns of dates and numbers than this is a row of the table.
+_HARDLY = 0.5
 #: Under this score no row is a header; a doubtful one is said.
 _LEAST, _SURE = 2.6, 3.6
 #: What the first cell below a table begins with, where it is no row of it.
@@ -99,18 +101,24 @@ def _score(row: Row, table: Table, usual: float, names: Names) -> float:
     known = sum(names.is_known(cell) for cell in filled) / len(filled)
     score = 2 * known + min(1.0, len(filled) / max(usual, 1)) * (1 + len(labels) / len(filled))
     score += 0.5 * len({cell.casefold() for cell in filled}) / len(filled)
-    return score + 1.5 * _contrast(row, below)
+    contrast = _contrast(row, below, names)
+    if contrast is None:  # nothing but words: they have to be known ones, else they may be somebody's
+        return score if known >= _HARDLY else 0.0
+    return score + 1.5 * contrast if contrast > _HARDLY else 0.0
 
 
-def _contrast(row: Row, below: Sequence[Row]) -> float:
-    """Return in how many of the columns whose cells hold digits (dates, numbers, codes) the row has a label without."""
+def _contrast(row: Row, below: Sequence[Row], names: Names) -> float | None:
+    """Return in how many of the columns whose cells hold digits (dates, numbers, codes) the row has a label without.
+
+    None where there is no such column: a row of the table has digits there itself.
+    """
     typed = labelled = 0
     for place, cell in enumerate(row.cells):
         cells = [each.cells[place] for each in below if place < len(each.cells) and each.cells[place]]
-        if cells and sum(map(_has_digit, cells)) >= _TYPED * len(cells):
+        if cell and cells and sum(map(_has_digit, cells)) >= _TYPED * len(cells):
             typed += 1
-            labelled += bool(cell) and is_label(cell) and not _has_digit(cell)
-    return labelled / typed if typed else 0.0
+            labelled += is_label(cell) and (not _has_digit(cell) or names.is_known(cell))
+    return labelled / typed if typed else None
 
 
 def _has_digit(cell: str) -> bool:

@@ -32,6 +32,8 @@ _GENERAL = frozenset(
     ]
 )
 _WORDED = {kinds.TEXT, kinds.CODE}
+#: So many cells of one value are no chance.
+_MANY = 10
 #: From this share of organisations on a column names them.
 _SOME_FIRMS = 0.1
 _WORDS = ({kinds.TEXT: 1.0, kinds.CODE: 1.0, kinds.REFERENCE: 0.7}, 0.5)
@@ -166,7 +168,7 @@ def _by_content(column: Column, holds: str) -> float:
         return 0.45
     suits, otherwise = _SUITS.get(holds, ({}, 1.0))
     # what is the same in every row names the whole file, not a part of it
-    whole = 0.9 if holds in {"department", "category"} and column.distinct == 1 < column.filled else 1.0
+    whole = 0.9 if holds in {"department", "category"} and column.distinct == 1 and column.filled >= _MANY else 1.0
     return whole * suits.get(column.kind, otherwise)
 
 

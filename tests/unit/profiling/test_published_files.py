@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -62,6 +63,23 @@ def test_columns_of_published_spending_are_found() -> None:
                 missed.append(f"{name}: {agreed} is `{theirs}`, not `{taken.get(agreed, '')}`")
     assert wanted > 250
     assert len(missed) <= (1 - LEAST) * wanted, missed
+
+
+def test_a_row_of_a_file_without_a_header_is_never_taken_for_one(tmp_path: Path) -> None:
+    """Its cells would be shown as names of columns."""
+    root, tried = published_files(), 0
+    for path in sorted([*root.glob("spend/*/*.csv"), *root.glob("police/stop-and-search/*.csv")]):
+        found = profile(path, FEEDS, Synonyms())
+        assert found.text is not None
+        with path.open(encoding=found.text.codec, errors="replace", newline="") as file:
+            rows = [row for row in list(csv.reader(file))[found.main.header.row :] if any(row)]
+        bare = tmp_path / "bare.csv"
+        with bare.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(rows[5:205])
+        names = {column.name for column in profile(bare, FEEDS, Synonyms()).main.columns}
+        tried += 1
+        assert names == {None}, path.name
+    assert tried > 60
 
 
 def test_a_file_of_another_kind_resembles_no_extract() -> None:
