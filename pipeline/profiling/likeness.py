@@ -32,6 +32,8 @@ _GENERAL = frozenset(
     ]
 )
 _WORDED = {kinds.TEXT, kinds.CODE}
+#: How like a column is that stands for another.
+_DOUBTFUL = 0.6
 #: So many cells of one value are no chance.
 _MANY = 10
 #: From this share of organisations on a column names them.
@@ -188,6 +190,7 @@ def likeness(columns: Sequence[Column], feed: Feed, synonyms: Synonyms) -> Liken
         if place not in found and all(match.agreed != name for match in found.values()):
             found[place] = Match(name, score)
     found |= _left(columns, found, feed, synonyms)
+    found |= _instead(found, feed, synonyms)
     return Likeness(feed, found, _figure(columns, found, feed, synonyms))
 
 
@@ -204,6 +207,14 @@ def _left(columns: Sequence[Column], found: Mapping[int, Match], feed: Feed, syn
         if agreed not in taken and chosen is not None:
             more[chosen.place] = Match(agreed, LEAST, "content")
     return more
+
+
+def _instead(found: Mapping[int, Match], feed: Feed, synonyms: Synonyms) -> dict[int, Match]:
+    """Return matches for what no extract is without, of columns that were taken for one that is only withheld."""
+    taken = {match.agreed: place for place, match in found.items()}
+    wanted = [name for name in feed.used if synonyms.meaning(name).heart and name not in taken]
+    stands = {name: [each for each in synonyms.meaning(name).instead if each in taken] for name in wanted}
+    return {taken[others[0]]: Match(name, _DOUBTFUL, "content") for name, others in stands.items() if others}
 
 
 def _of_kind(

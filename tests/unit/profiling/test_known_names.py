@@ -125,6 +125,8 @@ Pay. Date,Payee/Beneficiary,Amount (excl. VAT) £,Dir/Service,Account Code Desc
   date payee amount department category
 Voucher,Date,Supplier Name,Nett £,VAT £,Total £,Budget Code Description
   number date payee amount vat gross category
+Invoice Date,Supplier,Gross Amount,Service
+  date payee amount department
 Beneficiary,Date Cleared,Value (£),Unit,Spend Category
   payee date amount department category
 """
