@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pipeline.profiling.grid import Row, Table
     from pipeline.profiling.likeness import Match, Synonyms
 
+#: A sheet with less than one in so many rows of the fullest one does not speak for the others.
+_FAIR = 10
 #: What is less like every feed than this is none of them.
 FITS = 0.5
 
@@ -83,7 +85,7 @@ class Sheet:
 class Profile:
     """What was found out about a file: how it is written, its sheets, and those of them that hold the rows.
 
-    ``chosen`` are the sheets that go together, the one that tells most first; ``holds`` are codes of what else a
+    ``chosen`` are the sheets that go together; ``holds`` are codes of what else a
     workbook holds.  What is less like a feed than ``least`` is none of it.
     """
 
@@ -97,8 +99,9 @@ class Profile:
 
     @property
     def main(self) -> Sheet:
-        """The sheet that tells most."""
-        return self.chosen[0]
+        """The first sheet with a fair share of the rows: its names and kinds are those that are shown."""
+        most = max(sheet.rows for sheet in self.chosen)
+        return next(sheet for sheet in self.chosen if sheet.rows * _FAIR >= most)
 
     @property
     def best(self) -> Likeness | None:
@@ -154,9 +157,9 @@ def _sheet(table: Table, feeds: Sequence[Feed], synonyms: Synonyms) -> Sheet:
 
 
 def _together(sheets: Sequence[Sheet]) -> Sequence[Sheet]:
-    """Return the sheet that tells most, and the others of the same layout: a year's workbook has one for each month."""
+    """Return the sheet that tells most and the others of its layout, in order: a year's workbook has one each month."""
     seen = [sheet for sheet in sheets if not sheet.table.hidden] or list(sheets)
-    main = max(seen, key=lambda sheet: (round(sheet.figure, 1), min(sheet.rows, 50), sheet.figure))
+    main = max(seen, key=lambda sheet: (round(sheet.figure, 1), sheet.rows))
     if main.best is None or not main.best.matches:
         return [main]
     told = {match.agreed for match in main.best.matches.values() if match.score >= 0.6}  # noqa: PLR2004 - not by chance
@@ -168,4 +171,4 @@ def _together(sheets: Sequence[Sheet]) -> Sequence[Sheet]:
         and sheet.best.feed is main.best.feed
         and told <= {match.agreed for match in sheet.best.matches.values()}
     ]
-    return [main, *others]
+    return sorted([main, *others], key=lambda sheet: next(n for n, each in enumerate(sheets) if each is sheet))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.extract.header import folded_name
 from pipeline.extract.mapped.header import letter
 from pipeline.extract.marking import is_marked
 from pipeline.profiling import columns as kinds
@@ -97,8 +98,20 @@ def _of_proposal(found: Profile) -> Iterator[str]:
         nearest = f"; the nearest is `{best.feed.name}` ({best.figure:.2f} of 1, less than {FITS})" if best else ""
         yield f"no declared extract is like it{nearest}"
         return
+    if _is_agreed(found):
+        yield "its columns have the agreed names: it needs a mapping only where its files are called otherwise"
     for column in found.main.columns:
         match = found.best.matches.get(column.place)
         if match and match.score < SURE:
             told = "by what it holds" if match.why == "content" else "its name is not quite one that is known"
             yield f"{called(column)} was taken for `{match.agreed}`: {told} ({match.score:.2f})"
+
+
+def _is_agreed(found: Profile) -> bool:
+    """Return whether every column has the name of the agreed one that it was taken for, and none is missing."""
+    if found.best is None:
+        return False
+    named = {match.agreed: found.main.column(place).name for place, match in found.best.matches.items()}
+    columns = [column for column in found.main.columns if column.name or column.kind != kinds.EMPTY]
+    alike = all(folded_name(name or "") == folded_name(agreed) for agreed, name in named.items())
+    return alike and len(named) == len(columns) == len(found.best.feed.declared)

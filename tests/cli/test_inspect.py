@@ -273,6 +273,7 @@ def test_an_agreed_extract_is_itself(tmp_path: Path) -> None:
         seen.add(facts["feed"])
         assert [each["proposed"] for each in facts["columns"]] == [each["name"] for each in facts["columns"]], path
         assert facts["likeness"] > 0.75
+        assert "its columns have the agreed names" in " ".join(facts["check"])
     assert seen == {feed.name for dataset in declared().values() for feed in dataset.feeds}
 
 
