@@ -98,6 +98,10 @@ def _of_proposal(found: Profile) -> Iterator[str]:
         nearest = f"; the nearest is `{best.feed.name}` ({best.figure:.2f} of 1, less than {FITS})" if best else ""
         yield f"no declared extract is like it{nearest}"
         return
+    feed, taken = found.best.feed, {match.agreed for match in found.best.matches.values()}
+    lacking = [f"`{name}`" for name in feed.used if name not in taken and name not in feed.periods]
+    if lacking:
+        yield f"nothing was taken for {', '.join(lacking)}: the draft says what stands for each"
     if _is_agreed(found):
         yield "its columns have the agreed names: it needs a mapping only where its files are called otherwise"
     for column in found.main.columns:
