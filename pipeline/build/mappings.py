@@ -50,7 +50,8 @@ def question(dataset: str, feed: Feed, mapping: ExportMapping) -> Finding | None
         code="mapping-opens",
         dataset=dataset,
         periods=(),
-        words=f"the mapping of {feed.name} gives {said} that protect less; nothing is built until it is approved",
+        words=f"the mapping of {feed.name} gives {said}, which decides what is kept back; nothing is built until they "
+        "are looked at and approved",
         counts=counts,
         binds=hashlib.sha256(facts.encode()).hexdigest(),
     )
@@ -73,7 +74,7 @@ def _remarks(feed: Feed, mapping: ExportMapping, *, approved: bool) -> Iterator[
             yield f"`{name}`, which protects, is `{text}` in every row: {whom} is protected by it"
     if approved:
         for name, pairs in opening_codes(feed, mapping).items():
-            yield f"`{name}`, which protects: {len(pairs):,} of their codes open it, as was approved"
+            yield f"`{name}`, which protects: {len(pairs):,} of their codes decide it, as was approved"
     for name, why in mapping.absent.items():
         waits = ": every payee waits for review" if name in decisive else ""
         yield f"`{name}` is absent ({why}){waits}"

@@ -127,8 +127,9 @@ class Agreed:
         if holds in _FILLED and agreed in self.feed.used and any(column.share < 1 for column in columns):
             checks.append("some cells are empty, and may not be")
         if any(each.column == agreed for each in self.feed.decisive):
-            place = f"[extracts.{self.feed.name}.codes.{_text(agreed)}]"
-            checks.append(f"this decides what is protected: cells that are not the agreed codes need {place}")
+            checks.append(
+                f"this decides what is protected: cells that are not the agreed codes need {self._place(agreed)}"
+            )
         return _pair(agreed, _spellings(columns), "; ".join(checks))
 
     # --- what is not there -------------------------------------------------------------------------------
@@ -169,11 +170,21 @@ class Agreed:
         others = [each for each in self.synonyms.meaning(name).instead if each in self.mapped]
         other = min(others, key=self._unlike_codes, default="")
         if other:
-            theirs = _spellings(self.mapped[other])
-            return "columns", _pair(name, theirs, f"there is none: that of `{other}` stands for it")
+            said = f"there is none: that of `{other}` stands for it{self._decides(name)}"
+            return "columns", _pair(name, _spellings(self.mapped[other]), said)
         if set(self.feed.made_of(name)) & set(self.feed.open_text):
             return "constants", _pair(name, "Not recorded", "nothing looks like it, and this is published in every row")
-        return "columns", Line(f"# {_text(name)} = ", "nothing looks like it, and it has to be there")
+        said = f"nothing looks like it, and it has to be there{self._decides(name)}"
+        return "columns", Line(f"# {_text(name)} = ", said)
+
+    def _decides(self, name: str) -> str:
+        """Return what depends on a column that protects, "" of another one."""
+        if not any(each.column == name for each in self.feed.decisive):
+            return ""
+        return f"; it decides what is kept back: give cells that should be their code in {self._place(name)}"
+
+    def _place(self, name: str) -> str:
+        return f"[extracts.{self.feed.name}.codes.{_text(name)}]"
 
     def _unlike_codes(self, agreed: str) -> tuple[bool, float]:
         """Return how badly a column would stand for one of codes: cells that are no key, then numbers in front."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline import __version__
+from pipeline.datasets import declared
 from pipeline.docs.generate import commands
 from pipeline.errors import EXIT_MEANINGS, ExitStatus
 from tests.lib.at_terminal import on_a_terminal
@@ -76,12 +77,12 @@ def test_a_command_line_that_cannot_be_carried_out_changes_nothing(product: Prod
 def test_a_wrong_dataset_is_answered_with_the_names_there_are(product: Product) -> None:
     said = product.run("publish", "street-crimes")
     assert "unknown-dataset: the command line: there is no dataset `street-crimes`" in said.err
-    assert ", ".join(DATASETS) in said.err
+    assert ", ".join(declared()) in said.err
 
 
 def test_datasets_lists_them_and_shows_the_fate_of_every_column(product: Product) -> None:
     said = product.run("datasets", status=0)
-    assert [line.split()[0] for line in said.out.splitlines()] == list(DATASETS)
+    assert [line.split()[0] for line in said.out.splitlines()] == list(declared())
     shown = product.run("datasets", "street-crime").out
     assert "victim_surname" in shown
     assert "withheld (identifies)" in shown

@@ -18,7 +18,7 @@ from pipeline.datasets import declared
 from tests.lib.at_terminal import Terminal
 from tests.lib.mapped_force import PLANTED as THEIR_PEOPLE
 from tests.lib.mapped_force import mapped_force
-from tests.lib.product import Product
+from tests.lib.product import DATASETS, Product
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -274,7 +274,7 @@ def test_an_agreed_extract_is_itself(tmp_path: Path) -> None:
         assert [each["proposed"] for each in facts["columns"]] == [each["name"] for each in facts["columns"]], path
         assert facts["likeness"] > 0.75
         assert "its columns have the agreed names" in " ".join(facts["check"])
-    assert seen == {feed.name for dataset in declared().values() for feed in dataset.feeds}
+    assert seen == {feed.name for name in DATASETS for feed in declared()[name].feeds}
 
 
 def test_a_named_extract_is_drafted_whatever_the_file_resembles(office: Product) -> None:

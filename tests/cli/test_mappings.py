@@ -259,7 +259,7 @@ def test_marks_of_another_datasets_export_protect_and_are_asked_about(force: Pro
     path.write_text("\n".join(["Crime No,Date,Outcome,Sealed", *rows]) + "\n", encoding="utf-8")
     before = len(force.csv(STREET, "2024-01"))
     said = run(force, status=5)
-    assert said.out.count("the mapping of outcomes gives 1 code of `restricted` that protect less") == 2
+    assert said.out.count("the mapping of outcomes gives 1 code of `restricted`, which decides what is kept back") == 2
     assert len(force.csv(STREET, "2024-01")) == before - 1
     for name in (STREET, "crime-outcomes"):
         force.decide("approve", name, "--all", "--finding", "mapping-opens")

@@ -80,7 +80,7 @@ def test_the_plan_says_what_protects_nobody_what_is_absent_and_which_keys_are_ma
 ) -> None:
     told = published[1][1].out
     assert "`location_confidence`, which protects, is `street` in every row" in told
-    assert "`restricted`, which protects: 1 of their codes open it, as was approved" in told
+    assert "`restricted`, which protects: 1 of their codes decide it, as was approved" in told
     assert "`Contract Ref` is absent (contracts are kept in another system)" in told
     assert "`Transaction No` is made of 2 of their columns" in told
     assert "`Line No` is made of file, sheet and row number" in told
