@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from pipeline.model.findings import Finding
+from pipeline.model.findings import MAPPING_OPENS, Finding
 from pipeline.model.mapping import ROW
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def question(dataset: str, feed: Feed, mapping: ExportMapping) -> Finding | None
     counts = {name: len(pairs) for name, pairs in opening.items()}
     said = " and ".join(f"{count:,} code{'s' * (count > 1)} of `{name}`" for name, count in counts.items())
     return Finding(
-        code="mapping-opens",
+        code=MAPPING_OPENS,
         dataset=dataset,
         periods=(),
         words=f"the mapping of {feed.name} gives {said}, which decides what is kept back; nothing is built until they "

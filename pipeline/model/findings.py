@@ -60,6 +60,8 @@ class Finding:
 SUSPECT: Final = "suspect-input"
 #: The finding about what stays set aside although no decision says so any more.
 LOST: Final = "decision-lost"
+#: The finding about a mapping: nothing of its dataset is built before it is settled.
+MAPPING_OPENS: Final = "mapping-opens"
 #: Findings about a file itself: each has one month and the path of one file, and binds the sha256 of its bytes.
 OF_FILES: Final = frozenset(("stale-extract", "same-extract-twice", "other-months"))
 #: Findings of which each month is decided by itself: of files, and of what is snapped anew.

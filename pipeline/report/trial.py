@@ -30,7 +30,7 @@ def trial_lines(tried: Trial) -> Iterator[str]:
     """Yield what people read."""
     yield "read by the mapping that is in force"
     if tried.stops:
-        yield f"STOPPED: {tried.stops}"
+        yield from f"STOPPED: {tried.stops}".splitlines()
     for name, month in sorted(tried.months.items()):
         total = f", net total {month.net_total}" if month.net_total else ""
         what = "date" if month.total is None else "date and amount"

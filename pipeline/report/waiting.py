@@ -137,7 +137,7 @@ def _to_look_at(finding: Finding, private: Path, *, details: bool) -> Iterator[s
     others = [_file(path, private) for path in finding.paths if path not in finding.rows]
     files += [each for each in others if not files or Path(each).is_file()]
     shown = files if details else files[:_SHOWN]
-    of_file = f" (sha256 {finding.sha256})" if finding.code in (*OF_FILES, LOST) or finding.held else ""
+    of_file = f" (sha256 {finding.sha256})" if finding.code in (*OF_FILES, LOST) else ""
     yield from (f"to look at: {file}{of_file}" for file in shown)
     if len(files) > len(shown):
         yield f"and {len(files) - len(shown):,} more files: --details names them"

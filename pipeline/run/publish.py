@@ -16,6 +16,7 @@ from pipeline.build.tried import parted, tried
 from pipeline.datasets import declared
 from pipeline.errors import PipelineError, several
 from pipeline.extract.database.database import is_file
+from pipeline.model.findings import MAPPING_OPENS
 from pipeline.run import sample_guard as origin
 from pipeline.run.compare import RowChange, row_changes
 from pipeline.run.portal_memory import with_memory
@@ -253,7 +254,8 @@ def _errors(request: Request, outcomes: Sequence[Outcome]) -> list[PipelineError
     """Return what stopped datasets, and the months that were asked for and that no dataset has."""
     errors = [outcome.error for outcome in outcomes if outcome.error]
     known = {month for outcome in outcomes for month in (*outcome.state.months, *outcome.running)}
-    if not errors:
+    wait_whole = any(each.code == MAPPING_OPENS for outcome in outcomes for each in outcome.state.waits)
+    if not errors and not wait_whole:
         names = [outcome.dataset.name for outcome in outcomes]
         errors += [no_such_month(names, month) for month in request.months if month not in known]
     return errors
