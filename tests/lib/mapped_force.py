@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 EXAMPLE = ROOT / "examples" / "cumbria.toml"
 AS_OF = "2024-04-10"
+#: Its datasets whose mappings have codes that open a protection, and all.
+CODED = ("crime-outcomes", "engagement-events", "spend-over-500", "street-crime")
+DATASETS = (*CODED, "stop-and-search")
 #: The months of the exports, as people and as files call them.
 MONTHS = {"Jan": "01", "Feb": "02", "Mar": "03"}
 _POINTS = (
@@ -56,6 +59,9 @@ PLANTED = {
     "a caller": "Philomena Greenhalgh",
     "a log": "LOG-55667788",
     "a text of a log": "caller says that her son Barnaby is in danger",
+    "an offender": "Thaddeus Crackenthorpe",
+    "who was searched": "Quentin Applegarth",
+    "the grounds": "he was seen near the house of Mrs Dalrymple",
     "a chair": "Inspector Evangeline Hartigan",
     "a venue": "The Beehive, home of Mr Tolliver",
 }
@@ -146,6 +152,34 @@ def write_incidents(product: Product) -> Path:
     return path
 
 
+def write_outcomes(product: Product, mons: Sequence[str]) -> Path:
+    """Write the outcomes of all time: tabs, no place, one of a crime that is sealed here alone."""
+    rows = [
+        [f"CN/2024/{month}{n:04}", f"{1 + n % 28:02}.{month}.2024", "18", "S" if n == 7 else "", PLANTED["an offender"]]
+        for month in (MONTHS[mon] for mon in mons)
+        for n in range(29)
+    ]
+    path = product.raw / "rms" / "Outcomes since 2024.txt"
+    lines = [["Crime No", "Finalised", "HO Outcome", "Sealed", "Offender"], *rows]
+    path.write_text("".join("\t".join(row) + "\n" for row in lines), encoding="utf-8")
+    return path
+
+
+def write_searches(product: Product, mon: str) -> Path:
+    """Write a month of searches without a header: one of a child, one beyond outer clothing."""
+    month = MONTHS[mon]
+    rows = [
+        [f"SS{month}{n:03}", f"{1 + n:02}/{month}/2024 21:{n:02}", "PV"[n % 2], "340390", "555600", "exact",
+         "MF"[n % 2], str(9 if n == 3 else 20 + n), "MDA23", "Y" if n == 4 else "N", PLANTED["who was searched"],
+         PLANTED["the grounds"]]
+        for n in range(29)
+    ]  # fmt: skip
+    path = product.raw / "searches" / f"24-{mon}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
 def write_meetings(product: Product) -> Path:
     """Write the engagement database: meetings, and the places that they were held at."""
     path = product.events
@@ -181,6 +215,8 @@ def mapped_force(folder: Path, mons: Sequence[str] = tuple(MONTHS)) -> Product:
     for mon in mons:
         write_ledger(product, mon, ledger(MONTHS[mon]))
         write_crimes(product, mon)
+        write_searches(product, mon)
+    write_outcomes(product, mons)
     write_incidents(product)
     write_meetings(product)
     return product
@@ -188,5 +224,5 @@ def mapped_force(folder: Path, mons: Sequence[str] = tuple(MONTHS)) -> Product:
 
 def approve_codes(product: Product) -> None:
     """Approve the codes that open a protection, in every dataset."""
-    for name in ("spend-over-500", "street-crime", "engagement-events"):
+    for name in CODED:
         product.decide("approve", name, "--all", "--finding", "mapping-opens")
