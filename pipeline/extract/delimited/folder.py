@@ -297,5 +297,5 @@ def not_text(file: BufferedReader, stream: CheckedStream, encodings: Sequence[st
         fix = "have it exported as CSV, in UTF-8"
     else:
         message = f"the text is not {' or '.join(encodings)}"
-        fix = "have it exported in UTF-8, or list its encoding in the dataset's declaration"
+        fix = "have it exported in UTF-8, or name its encoding in the declaration or the mapping"
     return InputError(stream.fault, message, where=f"{where}, line {line}", fix=fix)

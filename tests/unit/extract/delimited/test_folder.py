@@ -160,7 +160,7 @@ def test_bytes_that_are_no_utf_8_in_any_column_refuse_the_file(tmp_path: Path) -
         Folder("f.csv").read(tmp_path, "f.csv", ["a"], COLUMNS)
     assert caught.value.text() == (
         "wrong-encoding: f.csv, line 3: the text is not utf-8\n"
-        "  to do: have it exported in UTF-8, or list its encoding in the dataset's declaration"
+        "  to do: have it exported in UTF-8, or name its encoding in the declaration or the mapping"
     )
     assert refusal(tmp_path, b"a,b\n1,\xc3").code == "wrong-encoding"
     assert refusal(tmp_path, b"a,b\n1,\xed\xa0\x80\n").code == "wrong-encoding"
