@@ -91,7 +91,7 @@ _WHAT = {
     "hidden-sheet": "a sheet is hidden",
     "hidden-cells": "rows or columns among the used cells are hidden (a filter hides rows too)",
 }
-_LOOK = "look at what is hidden, then unhide or delete it, or allow it in the dataset's declaration or its mapping"
+_LOOK = "look at what is hidden, then unhide or delete it, or allow it in its declaration or mapping"
 _MENDING = {"hidden-sheet": _LOOK, "hidden-cells": _LOOK}
 #: The last words of the types of relationships that may be there.
 _KINDS = (
@@ -194,5 +194,5 @@ def relationships(package: Package, part: str) -> dict[str, Relationship]:
 def refuse(allowed: Collection[str], code: str, where: str, *, found: bool) -> None:
     """Return unless what ``code`` stands for is ``found`` and not ``allowed``."""
     if found and code not in allowed:
-        fix = _MENDING.get(code, "have it saved without them, as values only, or allow it in the dataset's declaration or its mapping")
+        fix = _MENDING.get(code, "have it saved without them, as values only, or allow it in its declaration or mapping")
         raise InputError(code, f"the workbook cannot be used as it is: {_WHAT[code]}", where=where, fix=fix)

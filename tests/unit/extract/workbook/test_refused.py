@@ -71,7 +71,7 @@ def test_what_must_not_be_there_stops_the_file_unless_the_feed_allows_it(
 ) -> None:
     error = refusal(tmp_path, data)
     assert error.code == code
-    assert "or allow it in the dataset's declaration or its mapping" in error.text()
+    assert "or allow it in its declaration or mapping" in error.text()
     allowing = Workbook("{month}.xlsx", sheet="Payments", title_rows=3, allowed=(code,))
     assert rows(read(tmp_path, data, source=allowing))[0] == ("OPCC", "2024-01-15", "1234.5", PERSON)
 
@@ -81,7 +81,7 @@ def test_the_message_of_a_hidden_row_reads_well(tmp_path: Path) -> None:
     assert error.text() == (
         "hidden-cells: 2024-01.xlsx, sheet 2 of 2: the workbook cannot be used as it is: "
         "rows or columns among the used cells are hidden (a filter hides rows too)\n"
-        "  to do: look at what is hidden, then unhide or delete it, or allow it in the dataset's declaration or its mapping"
+        "  to do: look at what is hidden, then unhide or delete it, or allow it in its declaration or mapping"
     )
 
 
