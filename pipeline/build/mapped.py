@@ -48,7 +48,7 @@ def _mapped(feed: Feed, mapping: ExportMapping) -> Feed:
         name: Withhold(fate.whom, what=f"Other columns: {fate.why}", why=fate.why)
         for name, fate in ((shown, mapping.withheld[name]) for shown, name in theirs.items())
     }
-    kinds = Kinds(feed.dates, feed.amounts, feed.periods)
+    kinds = Kinds(feed.dates, feed.amounts, feed.periods, feed.together)
     made = tuple(mapping.keys)
     known = (kinds, feed.period, MappingProxyType(theirs))
     source: Source = Mapped(mapping, feed.source, *known)

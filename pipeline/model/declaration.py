@@ -146,6 +146,11 @@ class Feed:
         return tuple(dict.fromkeys(column for treatment in self.treatments for column in treatment.periods))
 
     @property
+    def together(self) -> tuple[str, ...]:
+        """The raw columns by which rows belong together, and to one period."""
+        return tuple(dict.fromkeys(column for rule in self.rules for column in rule.together))
+
+    @property
     def decisive(self) -> tuple[Decisive, ...]:
         """The raw columns whose cells decide whether something is protected."""
         return tuple(dict.fromkeys(each for handling in self.handlings for each in handling.decisive))

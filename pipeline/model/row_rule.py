@@ -71,6 +71,11 @@ class RowRule(Handling):
     shared: ClassVar[bool] = False
     scope: str = ""
 
+    @property
+    def together(self) -> tuple[str, ...]:
+        """Raw columns whose equal cells say that rows belong together, and to one period."""
+        return ()
+
     def keys(self, _cells: Mapping[str, pa.Array], _context: Context) -> Mapping[str, pa.Array]:
         """Return the private keys of each row by name: they are kept beside a release, and never published."""
         return {}

@@ -12,13 +12,14 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import facts_of_distinct, plain
 from pipeline.columns.date_forms import read_dates
 from pipeline.columns.dates import days
+from pipeline.columns.keys import JOIN
 from pipeline.errors import InputError
 from pipeline.extract.mapped.tables import cells_named
 from pipeline.model.file_names import month_said, named
-from pipeline.model.mapping import SHEET
+from pipeline.model.mapping import ROW, SHEET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -49,8 +50,12 @@ def file_of(name: str, mapping: ExportMapping) -> str:
     return next((head for head in heads if said_by(head, mapping) is not None), name)
 
 
-def parts_of(path: str, loaded: Loaded, mapping: ExportMapping, kind: PeriodKind) -> Iterator[Part]:
-    """Yield the parts of a file; rows whose period cannot be read are with those above them.
+def parts_of(
+    path: str, loaded: Loaded, mapping: ExportMapping, kind: PeriodKind, together: Sequence[str] = ()
+) -> Iterator[Part]:
+    """Yield the parts of a file; a row whose period cannot be read is with those that it belongs ``together`` with.
+
+    Where there are none, it is with the row above it.
 
     Raises:
         InputError: ``no-month``: the name of a sheet, or no row of a column, gives a period.
@@ -59,7 +64,7 @@ def parts_of(path: str, loaded: Loaded, mapping: ExportMapping, kind: PeriodKind
     for table in loaded.tables:
         every = np.arange(len(table.rows))
         if mapping.by_column:
-            yield from _by_column(table, mapping, kind)
+            yield from _by_column(table, mapping, kind, together)
         elif mapping.month == SHEET:
             month = month_said(table.sheet, said)
             if not month:
@@ -69,7 +74,7 @@ def parts_of(path: str, loaded: Loaded, mapping: ExportMapping, kind: PeriodKind
             yield Part(table.name, said.period(kind) if said else "", table, every)
 
 
-def _by_column(table: Table, mapping: ExportMapping, kind: PeriodKind) -> Iterator[Part]:
+def _by_column(table: Table, mapping: ExportMapping, kind: PeriodKind, together: Sequence[str]) -> Iterator[Part]:
     cells = cells_named(table, mapping.spellings(mapping.month))
     if cells is None or not len(cells):
         if table.ragged:
@@ -87,12 +92,32 @@ def _by_column(table: Table, mapping: ExportMapping, kind: PeriodKind) -> Iterat
     if not periods.any():
         what = f"none of its {len(periods):,} rows has a date in the column that gives the month"
         raise _no_month(table, what, mapping)
-    known = np.where(periods > 0, np.arange(len(periods)), -1)
-    above = np.maximum.accumulate(known)
-    first = int(np.argmax(periods > 0))
-    periods = periods[np.where(above >= 0, above, first)]
+    periods = _completed(periods, _groups(table, mapping, together))
     for each in np.unique(periods).tolist():
         yield Part(f"{table.name}#{kind.name(each)}", kind.name(each), table, np.flatnonzero(periods == each))
+
+
+def _groups(table: Table, mapping: ExportMapping, together: Sequence[str]) -> NDArray[np.int64]:
+    """Return a number for the rows that belong together by their own cells, -1 where nothing tells."""
+    parts = [part for name in together for part in mapping.keys.get(name, (name,) if name in mapping.columns else ())]
+    found = (cells_named(table, mapping.spellings(part)) for part in parts if part != ROW)
+    columns = [plain(column) for column in found if column is not None]
+    if not columns:
+        return np.full(len(table.rows), -1)
+    text = pc.binary_join_element_wise(*columns, JOIN, null_handling="replace", null_replacement="")
+    return np.asarray(text.dictionary_encode().indices).astype(np.int64)
+
+
+def _completed(periods: NDArray[np.int64], group: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return a period for each row: of those without one that of their group, else of the row above, else the first."""
+    dated = periods > 0
+    names, first = np.unique(group[dated], return_index=True)
+    of_group = dict(zip(names.tolist(), periods[dated][first].tolist(), strict=True))
+    own = [of_group.get(each, 0) if each >= 0 else 0 for each in group[~dated].tolist()]
+    periods = periods.copy()
+    periods[~dated] = own
+    above = np.maximum.accumulate(np.where(periods > 0, np.arange(len(periods)), -1))
+    return periods[np.where(above >= 0, above, int(np.argmax(periods > 0)))]
 
 
 def _no_month(table: Table, what: str, mapping: ExportMapping) -> InputError:

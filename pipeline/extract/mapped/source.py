@@ -155,7 +155,7 @@ class Mapped:
         key = (str(root), file, self._digest, state)
         if key not in _AT_HAND or not status:
             loaded = load(root, file, self.mapping, self.kinds)
-            parts = {part.name: part for part in parts_of(file, loaded, self.mapping, self.kind)}
+            parts = {part.name: part for part in parts_of(file, loaded, self.mapping, self.kind, self.kinds.together)}
             _AT_HAND[key] = _Held(loaded, parts)
         _AT_HAND.move_to_end(key)
         while len(_AT_HAND) > _MOST_AT_HAND:

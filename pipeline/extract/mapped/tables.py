@@ -65,11 +65,12 @@ class Loaded(NamedTuple):
 
 
 class Kinds(NamedTuple):
-    """Which agreed columns hold dates, amounts, and the period of their file."""
+    """Which agreed columns hold dates, amounts, the period of their file, and by which rows belong together."""
 
     dates: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
     periods: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
 
 
 def load(root: Path, path: str, mapping: ExportMapping, kinds: Kinds) -> Loaded:

@@ -89,6 +89,11 @@ class OfTransactions(RowRule):
     transaction: tuple[str, str]
 
     @property
+    def together(self) -> tuple[str, ...]:
+        """The lines of a transaction."""
+        return self.transaction
+
+    @property
     def body(self) -> str:
         """The column of the body."""
         return self.transaction[0]

@@ -420,6 +420,22 @@ def test_a_column_gives_the_month_of_each_row(tmp_path: Path) -> None:
     assert january.sha256 != february.sha256
 
 
+def test_a_row_without_a_month_stays_with_the_rows_that_it_belongs_to(tmp_path: Path) -> None:
+    rows = [
+        ROWS[0],
+        ("A1", "Acme", "05/01/24", "1.00", ""),
+        ("A2", "Acme", "05/02/24", "2.00", ""),
+        ("A1", "Acme", "no day", "3.00", ""),
+    ]
+    name = csv(tmp_path, rows, "AP 2023-24.csv")
+    of = source(files=YEAR, month="Date Paid")
+    of = replace(of, kinds=of.kinds._replace(together=("Ref",)))
+    assert read(tmp_path, f"{name}#2024-01", of).rows.to_pylist() == [2, 4]
+    by_key = replace(of, mapping=replace(of.mapping, columns={n: c for n, c in LEDGER.columns.items() if n != "Ref"},
+                                         keys={"Ref": ("Our Ref", "Name")}))  # fmt: skip
+    assert read(tmp_path, f"{name}#2024-01", by_key).rows.to_pylist() == [2, 4]
+
+
 def test_the_column_of_months_may_be_named_as_agreed(tmp_path: Path) -> None:
     name = csv(tmp_path, ROWS, "AP 2023-24.csv")
     assert [*found(tmp_path, source(files=YEAR, month="Paid"))] == [f"{name}#2024-01"]
