@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 import pytest
 import xlsxwriter
 
+from pipeline.codelists import CODELISTS
 from pipeline.datasets import declared
+from pipeline.sample import make_sample
 from tests.lib.at_terminal import Terminal
 from tests.lib.mapped_force import PLANTED as THEIR_PEOPLE
 from tests.lib.mapped_force import mapped_force
-from tests.lib.product import DATASETS, Product
+from tests.lib.product import ROWS, Product
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -265,8 +267,9 @@ def test_cells_are_shown_at_a_terminal_only(office: Product) -> None:
 
 def test_an_agreed_extract_is_itself(tmp_path: Path) -> None:
     """Whatever the declarations name, and a month without a row too."""
-    product = Product.with_sample(tmp_path)
-    raw = product.folder / "data" / "raw"
+    product = Product.empty(tmp_path / "office")
+    make_sample(product.data, list(declared().values()), rows=ROWS, codelists=CODELISTS)
+    raw = product.data / "raw"
     seen = set()
     for path in sorted(path for path in raw.rglob("*") if path.suffix in {".csv", ".xlsx", ".sqlite"}):
         facts = json.loads(product.run("inspect", "--json", path, status=0).text)

@@ -84,7 +84,15 @@ def test_a_row_of_a_file_without_a_header_is_never_taken_for_one(tmp_path: Path)
 
 def test_a_file_of_another_kind_resembles_no_extract() -> None:
     root = published_files()
-    files = [*(root / "police").rglob("2016-01*.csv"), *(root / "registers" / "senior-salaries").glob("*.csv")]
+    months = [path for kind in ("street", "outcomes") for path in (root / "police" / kind).glob("2016-0[1-3]*.csv")]
+    files = [*months, *(root / "registers" / "senior-salaries").glob("*.csv")]
     assert len(files) > 5
     for path in files:
         assert profile(path, FEEDS, Synonyms()).best is None, path.name
+
+
+def test_a_published_search_resembles_an_agreed_one() -> None:
+    path = published_files() / "police" / "stop-and-search" / "2018-04-city-of-london-stop-and-search.csv"
+    best = profile(path, FEEDS, Synonyms()).best
+    assert best is not None
+    assert best.feed.name == "stop-and-search"
