@@ -277,7 +277,7 @@ def test_an_agreed_extract_is_itself(tmp_path: Path) -> None:
         assert [each["proposed"] for each in facts["columns"]] == [each["name"] for each in facts["columns"]], path
         assert facts["likeness"] > 0.75
         assert "its columns have the agreed names" in " ".join(facts["check"])
-    assert seen == {feed.name for name in DATASETS for feed in declared()[name].feeds}
+    assert seen == {feed.name for dataset in declared().values() for feed in dataset.feeds}
 
 
 def test_a_named_extract_is_drafted_whatever_the_file_resembles(office: Product) -> None:
