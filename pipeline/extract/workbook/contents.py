@@ -194,5 +194,6 @@ def relationships(package: Package, part: str) -> dict[str, Relationship]:
 def refuse(allowed: Collection[str], code: str, where: str, *, found: bool) -> None:
     """Return unless what ``code`` stands for is ``found`` and not ``allowed``."""
     if found and code not in allowed:
-        fix = _MENDING.get(code, "have it saved without them, as values only, or allow it in declaration or mapping")
+        usual = "have it saved without them, as values only, or allow it in its declaration or mapping"
+        fix = _MENDING.get(code, usual)
         raise InputError(code, f"the workbook cannot be used as it is: {_WHAT[code]}", where=where, fix=fix)
