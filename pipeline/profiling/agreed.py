@@ -108,7 +108,7 @@ class Agreed:
         if meaning.within:
             sound = not any(column.no_key or column.share < 1 for column in columns)
             return sound and all(sheet.is_key((meaning.within, agreed)) for sheet in self.found.chosen)
-        return meaning.holds not in self.ours or self.said[agreed] <= set(self.ours[meaning.holds])
+        return meaning.holds not in self.ours or not self.said[agreed].isdisjoint(self.ours[meaning.holds])
 
     def _made_keys(self) -> Iterator[tuple[str, Line]]:
         """Yield the references whose column has cells that are empty or no key: others of the row help them out."""
@@ -116,15 +116,17 @@ class Agreed:
             theirs, meaning = self.mapped.get(name, []), self.synonyms.meaning(name)
             spelling = _spellings(theirs) if theirs and name in self.feed.used else []
             if isinstance(spelling, str) and any(column.no_key or column.share < 1 for column in theirs):
-                parts = [spelling, *(part for part in meaning.made_of if part in self.mapped)]
-                yield name, _pair(name, parts, "some cells of the first are empty or no reference")
+                others = [part for part in meaning.made_of if part in self.mapped]
+                if others:
+                    yield name, _pair(name, [spelling, *others], "some cells of the first are empty or no reference")
 
     def _column(self, agreed: str) -> Line:
         columns, holds = self.mapped[agreed], self.synonyms.meaning(agreed).holds
         checks = ["is it this one?"] if self.scores[agreed] < SURE else []
         if any(column.odd for column in columns):
             checks.append("some cells are not of its kind")
-        if holds in _FILLED and agreed in self.feed.used and any(column.share < 1 for column in columns):
+        needed = agreed in self.feed.used and not self.feed.may_lack(agreed)
+        if holds in _FILLED and needed and any(column.share < 1 for column in columns):
             checks.append("some cells are empty, and may not be")
         if any(each.column == agreed for each in self.feed.decisive):
             checks.append(

@@ -13,22 +13,23 @@ import numpy as np
 
 from pipeline.build.corridor import build
 from pipeline.build.mapped import datasets_of
-from pipeline.build.registers import Sources, register_rules, standing
+from pipeline.build.registers import Sources as Received
+from pipeline.build.registers import register_rules, standing
 from pipeline.build.run_context import Workplace
 from pipeline.columns.arrays import filled, plain
 from pipeline.columns.dates import days
 from pipeline.columns.money import money
 from pipeline.errors import PipelineError
 from pipeline.extract.mapped import Mapped, MappedDatabase
-from pipeline.extract.partition import dated, joined, late_slice, own_slice, undated_slice
+from pipeline.extract.partition import joined, late_slice, own_slice, undated_slice
 from pipeline.extract.paths import below
-from pipeline.extract.reader import anew
+from pipeline.extract.reader import Reader
 from pipeline.model.periods import NO_PERIOD
 from pipeline.model.reasons import Outcome
 from pipeline.settings.decisions import Desk
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
-from pipeline.settings.sections import Referee
+from pipeline.settings.sections import Referee, Sources
 from pipeline.storage.registers import entered
 
 if TYPE_CHECKING:
@@ -137,15 +138,12 @@ def _workplace(settings: Settings, as_of: dt.date) -> Workplace:
 def _read(told: Trial, dataset: Dataset, root: Path, work: Workplace) -> None:
     """Fill in what becomes of every row of the file, which a dataset of one feed reads below ``root``."""
     feed = dataset.feeds[0]
-    parts = feed.source.extracts(root, feed.period, anew)
-    sources: dict[str, tuple[Period, Dated]] = {}
-    for part, period in parts.items():
-        extracted = feed.source.read(root, part, feed.used, feed.declared, dictionaries=feed.recurring)
-        sources[part] = (period, dated(extracted, feed, period))
+    reader = Reader(root, Sources(), work.say, work.looked)
+    sources = {part: (period, reader.read(feed, part, period)) for part, period in reader.files(feed).items()}
     registers = _registers(work, dataset, sources)
     slices = [(part, *each) for part, (period, source) in sources.items() for each in _by_period(feed, period, source)]
     for part, period, rows in slices:
-        table = joined([rows], feed, feed.used)
+        table = joined([rows], feed, feed.carried)
         context = work.context(
             dataset, period, work.references(dataset), registers=registers, file_months={part: period}
         )
@@ -179,7 +177,7 @@ def _registers(
         said |= {name: entered(entries) for name, entries in lists.items()}
     months = {name: (parts[name][0],) if name in parts else () for said in made.values() for name in said}
     desk = Desk(work.private / "no-decisions.toml")
-    found = standing(dataset, made, {}, desk=desk, sources=Sources(months, public=(), applied={}))
+    found = standing(dataset, made, {}, desk=desk, sources=Received(months, public=(), applied={}))
     return {name: dict(entries) for name, entries in found.combined.items()}
 
 

@@ -280,6 +280,23 @@ def test_an_agreed_extract_is_itself(tmp_path: Path) -> None:
     assert seen == {feed.name for dataset in declared().values() for feed in dataset.feeds}
 
 
+def test_the_draft_of_every_agreed_extract_reads_it(tmp_path: Path) -> None:
+    product = Product.empty(tmp_path / "office")
+    make_sample(product.data, list(declared().values()), rows=ROWS, codelists=CODELISTS)
+    settings = product.settings.read_text(encoding="utf-8")
+    tried = set()
+    for path in sorted([*(product.data / "raw").rglob("2024-01.*"), *(product.data / "raw").rglob("*.sqlite")]):
+        in_force(product, path)
+        feed = json.loads(product.run("inspect", "--json", path, status=0).text)["feed"]
+        facts = json.loads(product.run("inspect", "--json", path, "--feed", feed, status=0).text)
+        assert facts["stops"] is None, path
+        assert facts["months"]["2024-01"]["read"] > 10, path
+        tried.add(feed)
+        product.settings.write_text(settings, encoding="utf-8")
+        (product.folder / "ledger.toml").unlink()
+    assert tried == {feed.name for dataset in declared().values() for feed in dataset.feeds}
+
+
 def test_a_named_extract_is_drafted_whatever_the_file_resembles(office: Product) -> None:
     names = ["Notes", "Payment Date", "Phone"]
     path = export(office, names, *rows(names))
