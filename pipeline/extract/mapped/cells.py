@@ -14,7 +14,7 @@ from pipeline.columns.date_forms import ISO, read_dates
 from pipeline.columns.keys import JOIN
 from pipeline.columns.money import money
 from pipeline.columns.money_forms import read_money
-from pipeline.extract.mapped.tables import cells_named
+from pipeline.extract.mapped.table import cells_named
 from pipeline.extract.workbook.every_sheet import is_workbook
 from pipeline.model.file_names import month_said
 from pipeline.model.mapping import ROW, folded
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pipeline.extract.mapped.parts import Part
-    from pipeline.extract.mapped.tables import Kinds
+    from pipeline.extract.mapped.table import Kinds
     from pipeline.model.mapping import ExportMapping
     from pipeline.model.periods import PeriodKind
 

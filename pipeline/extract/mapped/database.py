@@ -12,7 +12,7 @@ import pyarrow as pa
 from pipeline.extract.mapped.cells import Maker, as_asked
 from pipeline.extract.mapped.header import places_of
 from pipeline.extract.mapped.parts import Part
-from pipeline.extract.mapped.tables import Table
+from pipeline.extract.mapped.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.extract.database.database import Database
-    from pipeline.extract.mapped.tables import Kinds
+    from pipeline.extract.mapped.table import Kinds
     from pipeline.model.mapping import ExportMapping
     from pipeline.model.periods import Period, PeriodKind
     from pipeline.model.source import Connections, Form, Remember

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from pipeline.extract.mapped.tables import Kinds, Table
+    from pipeline.extract.mapped.table import Kinds, Table
     from pipeline.model.mapping import ExportMapping
 
     Mask = NDArray[np.bool_]

@@ -14,7 +14,7 @@ from pipeline.columns.date_forms import read_dates
 from pipeline.columns.dates import days
 from pipeline.columns.keys import JOIN
 from pipeline.errors import InputError
-from pipeline.extract.mapped.tables import cells_named
+from pipeline.extract.mapped.table import cells_named
 from pipeline.model.file_names import month_said, named
 from pipeline.model.mapping import ROW, SHEET
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.extract.mapped.tables import Loaded, Table
+    from pipeline.extract.mapped.table import Table
+    from pipeline.extract.mapped.tables import Loaded
     from pipeline.model.file_names import Named
     from pipeline.model.mapping import ExportMapping
     from pipeline.model.periods import Period, PeriodKind

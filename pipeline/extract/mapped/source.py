@@ -16,7 +16,7 @@ import pyarrow as pa
 from pipeline.errors import InputError, PipelineError
 from pipeline.extract.mapped.cells import Maker, as_asked
 from pipeline.extract.mapped.parts import digest_of, file_of, lines_of, parts_of, said_by
-from pipeline.extract.mapped.tables import Kinds, Loaded, load
+from pipeline.extract.mapped.tables import Loaded, load
 from pipeline.extract.partition import sha256_of
 from pipeline.extract.paths import files_below, safe_path
 from pipeline.extract.workbook.every_sheet import is_workbook
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.extract.mapped.parts import Part
+    from pipeline.extract.mapped.table import Kinds
     from pipeline.model.mapping import ExportMapping
     from pipeline.model.periods import Period, PeriodKind
     from pipeline.model.source import Connections, Form, Remember, Source

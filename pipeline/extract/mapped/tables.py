@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from pipeline.extract.cut import cut_or_continued
 from pipeline.extract.delimited.whole import read_whole
 from pipeline.extract.mapped.footers import without_footers
 from pipeline.extract.mapped.header import header_row, is_nearly_header, may_be_shown, no_header, places_of
+from pipeline.extract.mapped.table import Table
 from pipeline.extract.workbook.every_sheet import is_workbook, read_book
 from pipeline.extract.workbook.lines import UNREADABLE
 from pipeline.model.file_names import Named, month_said
@@ -25,27 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
+    from pipeline.extract.mapped.table import Kinds
     from pipeline.extract.workbook.every_sheet import SheetLines
     from pipeline.model.mapping import ExportMapping
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """One table: what receipts call it, the name of its sheet, where each mentioned column stands by its folded name.
-
-    ``columns`` are text by place, empty cells null; ``problems`` are row numbers, places and codes.
-    """
-
-    name: str
-    sheet: str = ""
-    places: dict[str, int]
-    columns: tuple[pa.Array, ...]
-    rows: NDArray[np.int64]
-    ragged: tuple[int, ...] = ()
-    problems: tuple[tuple[int, int, str], ...] = ()
-    footers: tuple[int, ...] = ()
 
 
 #: Lets a month without a year be called.
@@ -62,15 +44,6 @@ class Loaded(NamedTuple):
     encoding: str
     tables: tuple[Table, ...]
     unread: tuple[str, ...] = ()
-
-
-class Kinds(NamedTuple):
-    """Which agreed columns hold dates, amounts, the period of their file, and by which rows belong together."""
-
-    dates: tuple[str, ...] = ()
-    amounts: tuple[str, ...] = ()
-    periods: tuple[str, ...] = ()
-    together: tuple[str, ...] = ()
 
 
 def load(root: Path, path: str, mapping: ExportMapping, kinds: Kinds) -> Loaded:
@@ -194,10 +167,3 @@ def _cut(table: Table, mapping: ExportMapping, kinds: Kinds) -> Table:
         problems=tuple(each for each in table.problems if each[0] in kept),
         footers=tuple(sorted((*table.footers, *footers))),
     )
-
-
-def cells_named(table: Table, names: Sequence[str]) -> pa.Array | None:
-    """Return the column of a table that stands under one of some spellings, None where none does."""
-    places = (table.places[folded(name)] for name in names if folded(name) in table.places)
-    place = next(places, None)
-    return None if place is None or place >= len(table.columns) else table.columns[place]

@@ -11,7 +11,7 @@ import pytest
 from pipeline.errors import InputError
 from pipeline.extract.database import Database
 from pipeline.extract.mapped import MappedDatabase
-from pipeline.extract.mapped.tables import Kinds
+from pipeline.extract.mapped.table import Kinds
 from pipeline.extract.reader import anew
 from pipeline.model.mapping import ExportMapping, Fate
 from pipeline.model.periods import MONTH
