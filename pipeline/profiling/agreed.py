@@ -121,8 +121,10 @@ class Agreed:
                     yield name, _pair(name, [spelling, *others], "some cells of the first are empty or no reference")
 
     def _column(self, agreed: str) -> Line:
-        columns, holds = self.mapped[agreed], self.synonyms.meaning(agreed).holds
+        columns, meaning = self.mapped[agreed], self.synonyms.meaning(agreed)
+        holds = meaning.holds
         checks = ["is it this one?"] if self.scores[agreed] < SURE else []
+        checks += dict.fromkeys(filter(None, (meaning.asks(column.name or "") for column in columns)))
         if any(column.odd for column in columns):
             checks.append("some cells are not of its kind")
         needed = agreed in self.feed.used and not self.feed.may_lack(agreed)

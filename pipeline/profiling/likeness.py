@@ -58,7 +58,7 @@ class Meaning(NamedTuple):
 
     ``heart``: an extract without it is hardly one of its feed.  ``made_of`` are agreed columns that a key may be made
     of where there is none, ``instead`` those that may stand for it; ``within`` is the one that it numbers the rows of.
-    ``absent`` is what has to be looked at where there is none.
+    ``absent`` is what has to be looked at where there is none, ``ask`` where a name has none of the words ``unless``.
     """
 
     names: tuple[tuple[str, ...], ...]
@@ -68,6 +68,12 @@ class Meaning(NamedTuple):
     instead: tuple[str, ...] = ()
     within: str = ""
     absent: str = ""
+    ask: str = ""
+    unless: tuple[str, ...] = ()
+
+    def asks(self, name: str) -> str:
+        """Return what has to be looked at of a column of that name."""
+        return "" if {*self.unless} & {*words(name)} else self.ask
 
 
 class Match(NamedTuple):
@@ -105,6 +111,8 @@ class Synonyms:
                     tuple(each.get("instead", ())),
                     each.get("within", ""),
                     each.get("absent", ""),
+                    each.get("ask", ""),
+                    tuple(each.get("unless", ())),
                 )
         for agreed, more in own.items():
             meaning = self.meaning(agreed)
