@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from pipeline.build.corridor import BuildReport, BuildResult, build
+from pipeline.build.distributed import release_files, texts_beside
 from pipeline.build.kept_back import kept_back
 from pipeline.build.points import points_of, released_places
 from pipeline.build.remember import folders
@@ -16,11 +18,10 @@ from pipeline.build.run_context import digest
 from pipeline.columns.arrays import plain, whole
 from pipeline.errors import PipelineError, PrivacyError
 from pipeline.extract.partition import joined, late_slice, own_slice, undated_slice
-from pipeline.release.files import csv_blocks, parquet_blocks
-from pipeline.release.leak_scan import Watched, check, read_back
+from pipeline.release.leak_scan import Watched, check, not_of_rows, read_back
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pipeline.build.inputs import DatasetInputs, Stale
     from pipeline.model.declaration import Feed
@@ -107,17 +108,15 @@ def candidate(inputs: DatasetInputs, stale: Stale) -> CandidateRelease:
     paths = [raw.paths for _, raw in raws]
     del raws
     name = f"{stale.month}-{_name(inputs, stale)}"
-    files = {
-        f"{dataset.name}-{stale.month}.csv": csv_blocks(product.table),
-        f"{dataset.name}-{stale.month}.parquet": parquet_blocks(product.table, work.file_facts(dataset)),
-    }
+    files = release_files(work, dataset, stale.month, product.table, inputs.references_of(stale.month))
     if work.writes:
-        draft = work.store.build(dataset.name, name, files=files, references=product.table.references)
+        draft = work.store.build(dataset.name, name, files=files.blocks, references=product.table.references)
     else:
-        draft = work.store.weigh(dataset.name, name, files=files)
+        draft = work.store.weigh(dataset.name, name, files=files.blocks)
     try:
         where = f"dataset `{dataset.name}`, {stale.month}"
-        passed = draft.passed(check_for_leaks(inputs, product, draft, paths=paths, where=where))
+        beside = texts_beside(files, draft, written=work.writes)
+        passed = draft.passed(check_for_leaks(inputs, product, draft, paths=paths, where=where, beside=beside))
     except PipelineError:
         if work.writes:
             draft.discard()
@@ -138,20 +137,34 @@ def _name(inputs: DatasetInputs, stale: Stale) -> str:
 
 
 def same_terms(last: MonthState, made: CandidateRelease) -> bool:
-    """Return whether the released bytes may stay: the same rows under the same schema and terms."""
-    then = last.released.made_from if last.released else {}
+    """Return whether the released bytes may stay: the same rows and further files under the same schema and terms."""
+    if last.released is None or last.released.beside != made.built.beside:
+        return False
+    then = last.released.made_from
     return all(then.get(name) == made.stale.made_from[name] for name in ("schema", "terms"))
 
 
 def check_for_leaks(
-    inputs: DatasetInputs, product: BuildResult, draft: Draft, *, paths: Sequence[Sequence[str]], where: str
+    inputs: DatasetInputs,
+    product: BuildResult,
+    draft: Draft,
+    *,
+    paths: Sequence[Sequence[str]],
+    where: str,
+    beside: Mapping[str, pa.Array] = MappingProxyType({}),
 ) -> Scanned:
-    """Return the proof that no identifying cell of a row stands in the text that was written for that row."""
+    """Return the proof that no identifying cell of a row stands in the text that was written for that row.
+
+    ``beside`` are the texts of the further files, which belong to no row.
+    """
     columns = tuple(dict.fromkeys(name for feed in inputs.dataset.feeds for name in feed.open_text))
-    if not columns or not product.table.rows:
-        return check(pa.table({}), (), where=where, files=draft.files)
-    texts = read_back(draft.files, columns) if inputs.work.writes else [_as_written(product, columns)]
-    return check(texts[0], _watched(inputs, product, paths), where=where, files=draft.files)
+    new = not_of_rows(beside, product.table.text)
+    if not (columns or any(map(len, new.values()))) or not product.table.rows:
+        return check(pa.table({}), (), where=where, files=draft.files, beside=new)
+    texts = pa.table({})
+    if columns:
+        texts = read_back(draft.files, columns)[0] if inputs.work.writes else _as_written(product, columns)
+    return check(texts, _watched(inputs, product, paths), where=where, files=draft.files, beside=new)
 
 
 def _as_written(product: BuildResult, columns: Sequence[str]) -> pa.Table:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _PACKAGE = Path(__file__).resolve().parents[1]
 #: Rooms on the way from raw bytes to a finished month.
 _ROOMS: Final = (
-    *("build", "codelists", "columns", "datasets", "disclose", "extract", "model", "protect", "release", "validate"),
+    *("build", "codelists", "columns", "datasets", "disclose", "distribute", "extract", "model", "protect"),
+    *("release", "validate"),
 )
 #: What fills the registers of every dataset, and what builds its months.
 _SHARED: Final = ("pipeline.build.inventory", "pipeline.build.candidate")

@@ -6,13 +6,15 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipeline.build.distributed import made_beside
 from pipeline.codelists import CODELISTS
 from pipeline.metadata.datapackage import data_package, json_bytes, notice
+from pipeline.model.distribution import ENDINGS_OF_ROWS
 from pipeline.model.release import Held, Publication, PublishedColumn, withdrawn_months
 from pipeline.release.change_log import change_log, newest_first
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pipeline.build.run_context import Workplace
     from pipeline.model.declaration import Dataset
@@ -81,8 +83,10 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         withheld=tuple(dict.fromkeys(_withheld(dataset))),
         changes=newest_first(state.changes),
         extras={},
+        further=tuple(each.format for each in dataset.distributions),
     )
-    return replace(facts, extras=_extras(facts, schema))
+    endings = (*ENDINGS_OF_ROWS, *(each.format.ending for each in made_beside(work, dataset)))
+    return replace(facts, extras=_extras(facts, schema, endings))
 
 
 def _release(work: Workplace, dataset: Dataset, month: Period, state: MonthState) -> Release:
@@ -111,14 +115,13 @@ def _withheld(dataset: Dataset) -> Iterator[tuple[str, str]]:
             yield kept_back.what, kept_back.why
 
 
-def _extras(facts: Publication, schema: TableSchema) -> dict[str, bytes]:
+def _extras(facts: Publication, schema: TableSchema, endings: Sequence[str]) -> dict[str, bytes]:
+    """Return the small files; in the place of each file that a withdrawn release had, by ending, stands a notice."""
     lists = sorted({name for field in schema.fields for name in field.codelists})
     beside = {
         "schema.json": json_bytes(schema.descriptor()),
         "change-log.csv": change_log(facts.changes),
         **{f"codelists/{name}.csv": (CODELISTS / f"{name}.csv").read_bytes() for name in lists},
     }
-    notices = {
-        f"{facts.name}-{month}.{kind}": notice(facts) for month in facts.withdrawn for kind in ("csv", "parquet")
-    }
+    notices = {f"{facts.name}-{month}.{each}": notice(facts) for month in facts.withdrawn for each in endings}
     return {"datapackage.json": data_package(facts, beside), **beside, **notices}

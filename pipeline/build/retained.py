@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from pipeline.build.distributed import release_files, texts_beside
 from pipeline.build.registers import register_rules
 from pipeline.build.run_context import digest
 from pipeline.build.tried import tried
@@ -23,7 +24,6 @@ from pipeline.model.accounts import Account
 from pipeline.model.reasons import Outcome
 from pipeline.plain import open_plain
 from pipeline.plain import plain as regular
-from pipeline.release.files import csv_blocks, parquet_blocks
 from pipeline.release.leak_scan import check, read_back
 from pipeline.release.publishable import Part, publishable
 from pipeline.storage.lost import lost_file
@@ -260,18 +260,17 @@ def _rebuilt(
     order = [name for name in dataset.order if name in schema.names]
     table = publishable([part], schema, order, cast=_types_of(rows))
     stem = f"{dataset.name}-{month}"
-    files = {
-        f"{stem}.csv": csv_blocks(table),
-        f"{stem}.parquet": parquet_blocks(table, work.file_facts(dataset)),
-    }
+    files = release_files(work, dataset, month, table, inputs.references_of(month))
     because = [instead_of.folder, inputs.found.combined]
     name = f"{month}-{digest(because)[:12]}"
     if work.writes:
-        draft = work.store.build(dataset.name, name, files=files, references=table.references)
+        draft = work.store.build(dataset.name, name, files=files.blocks, references=table.references)
         texts = read_back(draft.files, [field.name for field in schema if pa.types.is_string(field.type)])[0]
     else:
-        draft, texts = work.store.weigh(dataset.name, name, files=files), pa.table({})
-    passed = draft.passed(check(texts, (), where=stem, files=draft.files))  # texts were compared at their release
+        draft, texts = work.store.weigh(dataset.name, name, files=files.blocks), pa.table({})
+    beside = texts_beside(files, draft, written=work.writes)
+    # texts were compared at their release
+    passed = draft.passed(check(texts, (), where=stem, files=draft.files, beside=beside))
     if work.writes:
         passed.complete()
     built = passed.described(rows=table.rows, released_on=work.as_of, quality=instead_of.quality)

@@ -13,7 +13,8 @@ from pipeline.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.model.release import Publication
+    from pipeline.model.distribution import FileFormat
+    from pipeline.model.release import Publication, ReleasedFile
 
 #: The profile of the Data Package standard that a descriptor here follows.
 _PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -63,11 +64,11 @@ def data_package(publication: Publication, beside: Mapping[str, bytes]) -> bytes
         "qualityFigures": {name: figure(name)._asdict() for name in figures},
         "resources": [
             *(
-                _file(file.name, file.bytes, file.sha256, **{key: release.month}, **table.get(file.format, {}))
+                _file(file, publication.formats[file.format], **{key: release.month}, **table.get(file.format, {}))
                 for release in releases
                 for file in release.files
             ),
-            *(_file(path, len(content), hashlib.sha256(content).hexdigest()) for path, content in beside.items()),
+            *(_small_file(path, content) for path, content in beside.items()),
         ],
     }
     if publication.sample:
@@ -75,15 +76,24 @@ def data_package(publication: Publication, beside: Mapping[str, bytes]) -> bytes
     return json_bytes(facts)
 
 
-def _file(path: str, size: int, sha256: str, **more: str) -> dict[str, Any]:
+def _file(file: ReleasedFile, kind: FileFormat, **more: str) -> dict[str, Any]:
+    """Return how a file of a release is described."""
+    return _described(file.name, kind.media_type, file.bytes, file.sha256, **more)
+
+
+def _small_file(path: str, content: bytes) -> dict[str, Any]:
+    media_type = MEDIA_TYPES[path.rpartition(".")[2]]
+    return _described(path, media_type, len(content), hashlib.sha256(content).hexdigest())
+
+
+def _described(path: str, media_type: str, size: int, sha256: str, **more: str) -> dict[str, Any]:
     """Return how a file is described; a table is one that has a schema."""
-    kind = path.rpartition(".")[2]
     return {
         "name": path.replace("/", "-").replace(".", "-"),
         "type": "table" if "schema" in more else "file",
         "path": path,
-        "format": kind,
-        "mediatype": MEDIA_TYPES[kind],
+        "format": path.rpartition(".")[2],
+        "mediatype": media_type,
         "bytes": size,
         "hash": f"sha256:{sha256}",
         **more,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.metadata.vocabulary import MEDIA_TYPES, STANDARDS, frequency_address, theme_address
+from pipeline.metadata.vocabulary import frequency_address, theme_address
 from pipeline.model.wording import marked
 
 if TYPE_CHECKING:
@@ -80,14 +80,16 @@ def _agent(name: str) -> dict[str, str]:
 def _distribution(facts: Publication, file: ListedFile) -> dict[str, object]:
     """Return one file of a dataset; DCAT puts the licence here."""
     address = {"@id": f"{facts.name}/{file.name}"}
+    kind = facts.formats[file.format]
+    standard = {"dct:conformsTo": {"@id": kind.standard, "@type": "dct:Standard"}} if kind.standard else {}
     return {
         "@type": "dcat:Distribution",
         "dct:title": file.name,
         "dcat:accessURL": address,
         "dcat:downloadURL": address,
-        "dcat:mediaType": {"@id": _MEDIA_TYPE_REGISTRY + MEDIA_TYPES[file.format]},
+        "dcat:mediaType": {"@id": _MEDIA_TYPE_REGISTRY + kind.media_type},
         "dcat:byteSize": {"@type": "xsd:nonNegativeInteger", "@value": str(file.bytes)},
-        "dct:conformsTo": {"@id": STANDARDS[file.format], "@type": "dct:Standard"},
+        **standard,
         "dct:license": {"@id": facts.licence_url},
         "dct:rights": {"@type": "dct:RightsStatement", "rdfs:label": facts.attribution},
         "spdx:checksum": {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.model.distribution import ending_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,7 +23,7 @@ class ListedFile(NamedTuple):
     @property
     def format(self) -> str:
         """Its format, by its name."""
-        return self.name.rpartition(".")[2]
+        return ending_of(self.name)
 
 
 class Listed(NamedTuple):

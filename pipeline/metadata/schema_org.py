@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.metadata.vocabulary import MEDIA_TYPES
 from pipeline.model.wording import marked
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def dataset_facts(listed: Listed) -> dict[str, object]:
                 "@type": "DataDownload",
                 "name": file.name,
                 "contentUrl": file.name,
-                "encodingFormat": MEDIA_TYPES[file.format],
+                "encodingFormat": facts.formats[file.format].media_type,
                 "sha256": file.sha256,
             }
             for file in listed.files

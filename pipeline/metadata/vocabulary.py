@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-#: By format (IANA's registry of media types).
-MEDIA_TYPES: Final = {"csv": "text/csv", "json": "application/json", "parquet": "application/vnd.apache.parquet"}
-#: What files of a format conform to, by format.
-STANDARDS: Final = {
-    "csv": "https://www.rfc-editor.org/rfc/rfc4180",
-    "parquet": "https://parquet.apache.org/docs/file-format/",
-}
+#: Of the small files beside releases, by ending (IANA's registry of media types).
+MEDIA_TYPES: Final = {"csv": "text/csv", "json": "application/json"}
 _AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
 #: Themes of data.gov.uk, as the European vocabulary that DCAT-AP asks for calls them.
 _THEMES: Final = {"crime-and-justice": "JUST", "government-spending": "GOVE"}

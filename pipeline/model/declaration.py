@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pipeline.model.constants import Constant, OnEveryRow
+from pipeline.model.distribution import ENDINGS_OF_ROWS
 from pipeline.model.handling import Treatment, Withheld, columns_of
 from pipeline.model.periods import MONTH
 from pipeline.model.row_rule import RowRule
@@ -16,6 +17,7 @@ from pipeline.model.tables import WHOLE_ROW
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from pipeline.model.distribution import Distribution
     from pipeline.model.handling import Decisive, Handling
     from pipeline.model.mapping import ExportMapping
     from pipeline.model.periods import PeriodKind
@@ -207,6 +209,7 @@ class Dataset:
     columns that rows are sorted by: all of them, where the declaration does not say.  The schema has title and
     description.  ``categories`` are published columns of closed lists, and ``shares`` what else a month is compared
     with others by.  ``watched`` are feeds of other datasets that enter something in registers that they share.
+    ``distributions`` are further files of each release, beside the CSV and the Parquet of its rows.
     """
 
     name: str
@@ -222,6 +225,7 @@ class Dataset:
     title: str = ""
     description: str = ""
     watched: tuple[Feed, ...] = ()
+    distributions: tuple[Distribution, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse feeds that are released by different kinds of period."""
@@ -241,6 +245,11 @@ class Dataset:
         return self.feeds[0].period
 
     @property
+    def endings(self) -> tuple[str, ...]:
+        """The endings of the names of the files that a release may have."""
+        return (*ENDINGS_OF_ROWS, *(each.format.ending for each in self.distributions))
+
+    @property
     def references(self) -> Mapping[str, str]:
         """The keyed references that the private index keeps: the published column of each, by scope."""
         return {
@@ -257,11 +266,13 @@ class Dataset:
 
     @property
     def reference_files(self) -> tuple[str, ...]:
-        """The lists below ``data/reference`` that its handlings look up."""
-        return tuple(dict.fromkeys(name for feed in self.feeds for each in feed.handlings for name in each.needs))
+        """The lists below ``data/reference`` that its handlings and further files look up."""
+        of_feeds = (each.needs for feed in self.feeds for each in feed.handlings)
+        of_files = (each.needs for each in self.distributions)
+        return tuple(dict.fromkeys(name for names in (*of_feeds, *of_files) for name in names))
 
     @property
     def options(self) -> tuple[type[Any], ...]:
-        """The classes of settings that its sources and handlings ask: they can change its rows."""
-        asking = (each for feed in self.feeds for each in (feed.source, *feed.handlings))
+        """The classes of settings that its sources, handlings and further files ask: they can change its releases."""
+        asking = (*(each for feed in self.feeds for each in (feed.source, *feed.handlings)), *self.distributions)
         return tuple(dict.fromkeys(kind for each in asking for kind in getattr(each, "options", ())))

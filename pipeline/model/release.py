@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pipeline.model.distribution import OF_ROWS
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from pipeline.model.distribution import FileFormat
     from pipeline.model.periods import Period, PeriodKind
 
 
@@ -39,7 +42,8 @@ class Scanned:
 class Release:
     """One month of one dataset, complete on disk: the only thing that can be planned.
 
-    ``files`` are the CSV and the Parquet of the same rows; ``quality`` holds figures the public may see.
+    ``files`` are the CSV and the Parquet of the same rows, and what else is made of these; ``quality`` holds figures
+    that the public may see.
     """
 
     dataset: str
@@ -76,7 +80,8 @@ class Publication:
     ``codelists/<name>.csv``) as bytes.  ``sample`` marks invented data.  Contacts are role mailboxes.
     ``period`` is its kind of period; ``missing`` are those of the series that nobody can download, ``held`` those
     that wait, published or not.
-    ``granularity`` is the smallest area that a row gives, or "".
+    ``granularity`` is the smallest area that a row gives, or ""; ``further`` are the formats of files that a release
+    may have beside those of its rows.
     """
 
     name: str
@@ -113,6 +118,12 @@ class Publication:
     withheld: tuple[tuple[str, str], ...]
     changes: tuple[ChangeNote, ...]
     extras: Mapping[str, bytes]
+    further: tuple[FileFormat, ...] = ()
+
+    @property
+    def formats(self) -> dict[str, FileFormat]:
+        """The formats of the files of its releases, by the ending of their names."""
+        return {each.ending: each for each in (*OF_ROWS, *self.further)}
 
     @property
     def withdrawn(self) -> dict[Period, str]:

@@ -11,6 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.model.distribution import ENDINGS_OF_ROWS
 from pipeline.model.periods import is_period
 from pipeline.model.plan import Action, Beside, Change, HeldDataset, Plan
 
@@ -32,7 +33,7 @@ SITE_ABSENT = "absent"
 NO_FILE = ""
 
 _ABSENT = HeldDataset(files={}, metadata="")
-_PERIOD_FILE = re.compile(r"-([^.]+)\.(?:csv|parquet)")
+_PERIOD_FILE = re.compile(r"-([^.]+)\.([a-z0-9.]+)")
 
 
 class Wanted(NamedTuple):
@@ -58,15 +59,15 @@ def wanted_files(publication: Publication) -> dict[str, Wanted]:
     return wanted
 
 
-def is_period_file(dataset: str, name: str) -> bool:
-    """Return whether ``name`` is that of the CSV or Parquet of a period of ``dataset``, of whatever kind."""
-    return bool(period_of(dataset, name))
+def is_period_file(dataset: str, name: str, endings: Collection[str] = ENDINGS_OF_ROWS) -> bool:
+    """Return whether ``name`` is that of a file of a period of ``dataset``, of whatever kind, with such an ending."""
+    return bool(period_of(dataset, name, endings))
 
 
-def period_of(dataset: str, name: str) -> Period:
-    """Return the period that a file holds, "" where it holds none."""
+def period_of(dataset: str, name: str, endings: Collection[str] = ENDINGS_OF_ROWS) -> Period:
+    """Return the period that a file is of, "" where it is of none; ``endings`` are those of the dataset's files."""
     found = _PERIOD_FILE.fullmatch(name[len(dataset) :]) if name.startswith(dataset) else None
-    return found[1] if found and is_period(found[1]) else ""
+    return found[1] if found and found[2] in endings and is_period(found[1]) else ""
 
 
 def metadata_digest(publication: Publication) -> str:
@@ -74,7 +75,7 @@ def metadata_digest(publication: Publication) -> str:
 
     The day of the run, paths and the files' bytes are not in it, so it is the same on a night when nothing changed.
     """
-    apart = ("as_of", "period", "releases", "extras")
+    apart = {"as_of", "period", "releases", "extras", *([] if publication.further else ["further"])}
     facts: dict[str, object] = {
         name: getattr(publication, name) for name in publication.__dataclass_fields__ if name not in apart
     }
@@ -114,17 +115,16 @@ def make_plan(
 
 def _dataset_changes(publication: Publication, held: HeldDataset, beside: Beside) -> Iterator[Change]:
     """Yield one change per file that is wanted or held, and one for the metadata."""
-    dataset = publication.name
+    dataset, endings = publication.name, publication.formats.keys()
     every = wanted_files(publication)
     wanted = {name: file for name, file in every.items() if file.data or beside is Beside.FILES}
     for name, file in wanted.items():
         action, reason = _compare(file, held.files.get(name))
-        if action is not Action.SAME and not file.data and is_period_file(dataset, name):
+        if action is not Action.SAME and not file.data and is_period_file(dataset, name, endings):
             action, reason = Action.REMOVE, f"{_TAKEN_BACK}; a notice takes its place"
         yield Change(action, dataset, name, reason, file.bytes)
-    gone = publication.withdrawn
     for name in held.files.keys() - wanted.keys():
-        action, reason = _leftover(dataset, name, held.files[name], withdrawn=gone)
+        action, reason = _leftover(publication, name, held.files[name])
         yield Change(action, dataset, name, reason)
     action, reason = _compare_metadata(metadata_digest(publication), held)
     yield Change(action, dataset, METADATA, reason)
@@ -148,13 +148,15 @@ def _compare(file: Wanted, held_sha256: str | None) -> tuple[Action, str]:
     return Action.SAME, "unchanged"
 
 
-def _leftover(dataset: str, name: str, sha256: str, *, withdrawn: Collection[str]) -> tuple[Action, str]:
+def _leftover(publication: Publication, name: str, sha256: str) -> tuple[Action, str]:
     """Return what happens to a held file that nothing here wants, and why."""
     if sha256 == NO_FILE:
         return Action.REMOVE, "it is not a file, and not ours"
-    if is_period_file(dataset, name):
-        if period_of(dataset, name) in withdrawn:
+    if period := period_of(publication.name, name, publication.formats.keys()):
+        if period in publication.withdrawn:
             return Action.REMOVE, _TAKEN_BACK
+        if period in {each.month for each in publication.releases}:
+            return Action.REMOVE, "the release has no such file any more"
         return Action.SAME, "kept: no release of it is here, and only a withdrawal removes a published month"
     return Action.REMOVE, "not a file of this dataset"
 

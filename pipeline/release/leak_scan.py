@@ -1,10 +1,15 @@
 """The first leak check: no identifying cell of a row stands, whole, in the bytes that were written for that row.
 
 It reads the files back.  Columns that come from a closed list or from the map points are not looked at.
+
+A further file holds texts that belong to no row: of JSON every string, name of a member and number, as a program that
+opens the file is given it.  A text that is a cell of the public rows was judged in its row.  Of every other one, no
+identifying cell of any row of the release's sources may be that text, blanks and case aside.
 """
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,8 +18,9 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from pipeline.columns.arrays import BLANKS, mask_of
+from pipeline.columns.arrays import BLANKS, mask_of, whole
 from pipeline.errors import PrivacyError
+from pipeline.model.distribution import ENDINGS_OF_ROWS
 from pipeline.model.release import Scanned
 from pipeline.plain import plain
 
@@ -46,7 +52,8 @@ class Watched(NamedTuple):
 
 def read_back(files: Sequence[ReleasedFile], columns: Sequence[str]) -> list[pa.Table]:
     """Return ``columns`` of each written file, the CSV's as text; the files must agree, else the release stops."""
-    tables = [_read(file, columns) for file in sorted(files, key=lambda file: file.format == "parquet")]
+    of_rows = [file for file in files if file.format in ENDINGS_OF_ROWS]
+    tables = [_read(file, columns) for file in sorted(of_rows, key=lambda file: file.format == "parquet")]
     try:  # the texts, read as the types of the other table, say what stands there
         agree = all(tables[0].cast(table.schema).equals(table) for table in tables[1:])
     except pa.ArrowInvalid:
@@ -71,12 +78,21 @@ def _read(file: ReleasedFile, columns: Sequence[str]) -> pa.Table:
 
 
 def check(
-    published: pa.Table, watched: Iterable[Watched], *, where: str, files: tuple[ReleasedFile, ...] = ()
+    published: pa.Table,
+    watched: Iterable[Watched],
+    *,
+    where: str,
+    files: tuple[ReleasedFile, ...] = (),
+    beside: Mapping[str, pa.Array] = MappingProxyType({}),
 ) -> Scanned:
     """Return the proof that ``files``, which say ``published``, were scanned; only this makes one.
 
-    A cell that is published is a `PrivacyError` naming columns only.
+    ``beside`` are, by name, the texts of each file that holds something else than rows.  A cell that is published is a
+    `PrivacyError` naming columns only.
     """
+    if beside.keys() != {file.name for file in files if file.format not in ENDINGS_OF_ROWS}:
+        raise PrivacyError("files-differ", "a file of the release was not read back", where=where, fix="run again")
+    further = {name: _folded(texts) for name, texts in beside.items() if len(texts)}
     compared = 0
     texts = {name: _Text.of(published.column(name)) for name in published.schema.names}
     for watch in watched:
@@ -86,14 +102,38 @@ def check(
         for name, text in texts.items():
             near = np.flatnonzero(published_rows & text.near(watch.cells))
             hits = _hits(watch.cells.take(pa.array(near)), text.trimmed, pa.array(watch.positions[near]))
-            if hits:
-                raise PrivacyError(
-                    "identity-published",
-                    f"{hits:,} cells of `{watch.column}`, which identifies somebody, would be published in `{name}`",
-                    where=where,
-                    fix=f"correct the source of `{watch.feed}`; nothing of this release has left",
-                )
+            _refuse(watch, name, hits, where)
+        for name, folded in further.items():
+            _refuse(watch, name, _hits_beside(watch.cells, folded), where)
     return Scanned(files=files, compared=compared)
+
+
+def not_of_rows(beside: Mapping[str, pa.Array], rows: pa.Table) -> dict[str, pa.Array]:
+    """Return the texts of further files that are no cell of the public ``rows``."""
+    if not beside:
+        return {}
+    cells = pa.chunked_array([pc.unique(whole(column)).cast(pa.string()) for column in rows.columns], pa.string())
+    return {name: texts.filter(pc.invert(pc.is_in(texts, value_set=cells))) for name, texts in beside.items()}
+
+
+def _refuse(watch: Watched, name: str, hits: int, where: str) -> None:
+    if hits:
+        raise PrivacyError(
+            "identity-published",
+            f"{hits:,} cells of `{watch.column}`, which identifies somebody, would be published in `{name}`",
+            where=where,
+            fix=f"correct the source of `{watch.feed}`; nothing of this release has left",
+        )
+
+
+def _folded(texts: pa.Array) -> pa.Array:
+    return pc.utf8_lower(pc.utf8_trim(texts, characters=BLANKS))
+
+
+def _hits_beside(cells: pa.Array, folded: pa.Array) -> int:
+    """Return how many ``cells`` that are long enough are one of the texts of a further file."""
+    long = cells.filter(pc.greater_equal(pc.utf8_length(cells), SHORTEST))
+    return int(pc.sum(pc.is_in(_folded(long), value_set=folded)).as_py() or 0)
 
 
 def _is_public(watch: Watched, texts: Mapping[str, _Text]) -> Mask:

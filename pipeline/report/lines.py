@@ -54,10 +54,10 @@ def _changes(dataset: str, changes: Sequence[Change]) -> Iterator[str]:
     """Yield what happens to a dataset's files, kind by kind, months as ranges; then to what is said of it."""
     for action, verb in _VERBS.items():
         files = [each.file for each in changes if each.action is action and each.file != METADATA]
-        months = [name for name in files if is_period_file(dataset, name)]
-        small = sorted(set(files) - set(months))
+        stems = {name.partition(".")[0] for name in files if is_period_file(dataset, name)}
+        small = sorted(name for name in files if name.partition(".")[0] not in stems)
         lists = [name for name in small if name.startswith("codelists/")]
-        named = list(ranges(period_of(dataset, name) for name in months))
+        named = list(ranges(period_of(dataset, name) for name in files if is_period_file(dataset, name)))
         named += [name for name in small if name not in lists]
         named += [f"{len(lists)} code list{'s' if len(lists) > 1 else ''}"] if lists else []
         if named:

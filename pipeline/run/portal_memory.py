@@ -46,9 +46,10 @@ def forgotten(
     unknown = _unremembered(settings, names)
     if not unknown:
         return
+    every = datasets_of(settings)
     with closing(CkanPortal(ckan.url, ckan.token, organisation=ckan.organisation or None)) as portal:
         for name in unknown:
-            if files := tuple(portal.months(name, settings.publisher(name).organisation)):
+            if files := tuple(portal.months(name, settings.publisher(name).organisation, every[name].endings)):
                 yield name, files
 
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from pipeline.build.recovered import RECOVERED, Mark
 from pipeline.datasets import declared
 from pipeline.errors import PortalError, StorageError
-from pipeline.model.periods import is_period
+from pipeline.model.distribution import ENDINGS_OF_ROWS, PARQUET, ending_of
 from pipeline.model.release import ChangeNote
 from pipeline.plain import read_plain
 from pipeline.publish.plan import is_period_file, period_of
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from pipeline.settings.laptop_portal import CkanAccess
     from pipeline.settings.settings import Settings
 
-_FORMATS = ("csv", "parquet")
 FORGOTTEN = (
     "what is forgotten: restrictions and payee types that stood only in files that have gone; what waited;",
     "the strongest protection that each record went out with; which extracts were replaced",
@@ -84,7 +83,7 @@ def _is_damaged(data: Path, name: str) -> bool:
 def _is_lost(data: Path, name: str) -> bool:
     folder = data / "published" / name
     package = _package(folder)
-    if "sample" in package or not (_releases(package) or _month_files(folder, name)):
+    if "sample" in package or not (_releases(name, package) or _month_files(folder, name)):
         return False
     state = Store(data / "private").state(name)
     known = bool(state.changes) or any(each.released for each in state.months.values())
@@ -105,14 +104,15 @@ def _package(folder: Path) -> Mapping[str, Any]:
     return facts if isinstance(facts, dict) and isinstance(facts.get("resources"), list) else {}
 
 
-def _releases(package: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
-    """Return the resources of each month in the formats that we write, where both are named."""
+def _releases(name: str, package: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
+    """Return the resources of each month that are files of ours, where both files of its rows are named."""
+    endings = declared()[name].endings
     found: dict[str, list[Mapping[str, Any]]] = {}
     for each in package.get("resources", ()):
-        period = str(each.get("month", each.get("period", ""))) if isinstance(each, dict) else ""
-        if is_period(period) and each.get("format") in _FORMATS:
+        if period := period_of(name, str(each.get("path")), endings) if isinstance(each, dict) else "":
             found.setdefault(period, []).append(each)
-    return {month: files for month, files in found.items() if {each["format"] for each in files} == {*_FORMATS}}
+    of_rows = {*ENDINGS_OF_ROWS}
+    return {month: files for month, files in found.items() if of_rows <= {ending_of(each["path"]) for each in files}}
 
 
 def recover(settings: Settings, today: dt.date, *, say: Callable[[str], None]) -> tuple[Recovered, ...]:
@@ -146,7 +146,7 @@ def _forgotten(
 def _recovered(data: Path, name: str, mark: Mark) -> Recovered:
     folder = data / "published" / name
     package = _package(folder)
-    if not _releases(package) and _month_files(folder, name):
+    if not _releases(name, package) and _month_files(folder, name):
         raise StorageError(
             "memory-lost",
             "files of months are public, and no data package says which of them were released",
@@ -157,22 +157,18 @@ def _recovered(data: Path, name: str, mark: Mark) -> Recovered:
     def content(path: str, promised: str) -> bytes:
         return _content(folder / path, promised)
 
-    return _rebuilt(data, name, _releases(package), content, notes=tuple(_changes(folder)), mark=mark)
+    return _rebuilt(data, name, _releases(name, package), content, notes=tuple(_changes(folder)), mark=mark)
 
 
 def _of_portal(data: Path, name: str, files: Sequence[PublicFile], mark: Mark) -> Recovered:
     """Rebuild a dataset's memory from what a CKAN holds."""
     by_name = {each.name: each for each in files}
-    found = [
-        {"month": period_of(name, each.name), "format": each.name.rpartition(".")[2]}
-        | {"hash": f"sha256:{each.sha256}"}
-        for each in files
-    ]
+    found = [{"path": each.name, "hash": f"sha256:{each.sha256}"} for each in files]
 
     def content(path: str, promised: str) -> bytes:
         return _checked(by_name[path].content(), promised, where=path)
 
-    return _rebuilt(data, name, _releases({"resources": found}), content, notes=(), mark=mark)
+    return _rebuilt(data, name, _releases(name, {"resources": found}), content, notes=(), mark=mark)
 
 
 def _rebuilt(
@@ -224,11 +220,11 @@ def _month(
 ) -> MonthState:
     kept, facts, rows = f"{month}-recovered", {}, 0
     for each in files:
-        path = f"{name}-{month}.{each['format']}"
+        path = str(each["path"])
         cells = content(path, str(each.get("hash", "")))
         replace_file(store.folder(name, kept) / path, cells, mode=0o644)
-        facts[path] = {"format": each["format"], "bytes": len(cells), "sha256": str(each["hash"])[7:]}
-        if each["format"] == "parquet":
+        facts[path] = {"format": ending_of(path), "bytes": len(cells), "sha256": str(each["hash"])[7:]}
+        if ending_of(path) == PARQUET.ending:
             rows = _rows(cells, where=path)
     days = sorted(each.released_on for each in notes if each.month == month)
     return MonthState(

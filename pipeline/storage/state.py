@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pipeline.model.distribution import ENDINGS_OF_ROWS
 from pipeline.model.findings import Finding, Verdict
 from pipeline.model.periods import period_in
 
@@ -37,6 +38,12 @@ class Built:
     made_from: Mapping[str, str] = field(default_factory=dict)
     points: str = ""
     keys: str = ""
+
+    @property
+    def beside(self) -> dict[str, str]:
+        """The sha256 of each of its files that holds something else than rows, by name."""
+        every = self.files.items()
+        return {name: str(facts["sha256"]) for name, facts in every if facts["format"] not in ENDINGS_OF_ROWS}
 
     @property
     def csv_sha256(self) -> str:

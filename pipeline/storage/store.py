@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import PrivacyError
+from pipeline.model.distribution import ending_of
 from pipeline.model.release import Release, ReleasedFile
 from pipeline.plain import open_plain, plain, read_plain
 from pipeline.storage.atomic import make_private, writing
@@ -290,7 +291,7 @@ def _weigh(path: Path, blocks: Iterable[pa.Buffer]) -> ReleasedFile:
     for block in blocks:
         digest.update(block)
         size += len(block)
-    return ReleasedFile(path.name, path.suffix.removeprefix("."), path, size, digest.hexdigest())
+    return ReleasedFile(path.name, ending_of(path.name), path, size, digest.hexdigest())
 
 
 def _sync(paths: Sequence[Path]) -> None:
@@ -308,4 +309,4 @@ def _write(path: Path, blocks: Iterable[pa.Buffer]) -> ReleasedFile:
             file.write(block)
             digest.update(block)
             size += len(block)
-    return ReleasedFile(path.name, path.suffix.removeprefix("."), path, size, digest.hexdigest())
+    return ReleasedFile(path.name, ending_of(path.name), path, size, digest.hexdigest())

@@ -169,7 +169,9 @@ class StaticCatalogue:
             publication.name: [
                 ListedFile(name, (self._folder / publication.name / name).lstat().st_size, sha256)
                 for name, sha256 in sorted(held[publication.name].items())
-                if sha256 != NO_FILE and is_period_file(publication.name, name) and name not in publication.extras
+                if sha256 != NO_FILE
+                and is_period_file(publication.name, name, publication.formats.keys())
+                and name not in publication.extras
             ]
             for publication in publications
         }

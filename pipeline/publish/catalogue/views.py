@@ -11,12 +11,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.metadata.listed import Listed, ListedFile
+from pipeline.model.distribution import ENDINGS_OF_ROWS
 from pipeline.model.wording import Figure, day_in_words, figure
 from pipeline.publish.plan import period_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pipeline.model.distribution import FileFormat
     from pipeline.model.periods import Period
     from pipeline.model.release import Publication, Release
 
@@ -80,6 +82,12 @@ class DatasetView:
         return f"{due} was due on {day_in_words(facts.next_due)} and is not out"
 
     @property
+    def formats(self) -> list[FileFormat]:
+        """The formats that its files have; those of the rows come first."""
+        held = {*ENDINGS_OF_ROWS, *(each for month in self.months for each in month.files)}
+        return [each for each in self.facts.formats.values() if each.ending in held]
+
+    @property
     def figures(self) -> dict[str, Figure]:
         """The quality figures of all releases by name: what each is called and counts."""
         return {name: figure(name) for release in self.facts.releases for name in release.quality}
@@ -127,7 +135,8 @@ def _remark(publication: Publication, release: Release) -> str:
 def _kept_months(publication: Publication, kept: Sequence[ListedFile]) -> Iterable[MonthView]:
     """Yield one view per month that the catalogue keeps and that has no release here."""
     released = {release.month for release in publication.releases}
-    for month, group in groupby(sorted(kept), key=lambda file: period_of(publication.name, file.name)):
+    endings = publication.formats.keys()
+    for month, group in groupby(sorted(kept), key=lambda file: period_of(publication.name, file.name, endings)):
         files = {file.format: file for file in group}
         if month not in released:
             yield MonthView(month, None, files, "kept from an earlier release")

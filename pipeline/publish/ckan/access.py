@@ -13,7 +13,7 @@ from pipeline.publish.ckan.failures import failure, refusal
 from pipeline.publish.ckan.package import HeldPackage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from pipeline.errors import PortalError
     from pipeline.model.release import Publication
@@ -81,7 +81,7 @@ class Access:
             shown = {}
         if not _is_of(organisation, shown, name):
             raise failure("dataset-name-taken", name)
-        package = HeldPackage(shown)
+        package = HeldPackage(shown, publication.formats.keys())
         if package.mixes(publication):
             held, ours = ("real", "the sample") if publication.sample else ("the sample", "real")
             raise failure("sample-and-real", name, held=held, ours=ours)
@@ -92,13 +92,13 @@ class Access:
             raise failure("dataset-hidden", name, page=page)
         return package
 
-    def public(self, name: str, organisation: str) -> HeldPackage | None:
+    def public(self, name: str, organisation: str, endings: Collection[str]) -> HeldPackage | None:
         """Return a dataset of ``organisation`` that is shown with real records, None where there is no such."""
         try:
             shown = self.client.read("package_show", id=name)
         except REFUSALS:
             return None
-        package = HeldPackage(shown)
+        package = HeldPackage(shown, endings)
         real = shown["state"] != "deleted" and not package.private and not package.marked
         return package if real and _is_of(organisation, shown, name) else None
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.metadata.vocabulary import MEDIA_TYPES, STANDARDS, frequency_address
+from pipeline.metadata.vocabulary import frequency_address
 from pipeline.model.wording import SAMPLE_MARK, day_in_words, figure, marked
 from pipeline.publish.ckan.notes import plain, write_notes
 from pipeline.publish.plan import metadata_digest
@@ -36,7 +36,6 @@ _NOT_IN_A_TAG: Final = re.compile(r"[^\w.-]+")
 _MD5: Final = re.compile(r"[0-9a-f]{32}")
 
 _TABLE_SCHEMA: Final = "https://datapackage.org/standard/table-schema/"
-_FORMATS: Final = {"csv": "CSV", "parquet": "Parquet"}
 #: Every extra that is ours.  Others are somebody else's and stay.
 EXTRAS: Final = (
     "attribution", "conforms_to", "contact-email", "contact-name", "date_released", "date_update_future",
@@ -69,14 +68,14 @@ def dataset_fields(publication: Publication, *, kept: Collection[Period] = ()) -
 
 def resource_fields(publication: Publication, release: Release, file: ReleasedFile) -> Fields:
     """Return the fields of the resource that holds one file of one month."""
-    kind = _FORMATS[file.format]
+    kind = publication.formats[file.format]
     first, last = publication.period.span([release.month])
-    title = f"{plain(publication.title)}, {publication.period.said(release.month)} ({kind})"
+    title = f"{plain(publication.title)}, {publication.period.said(release.month)} ({kind.title})"
     return {
         "name": _marked(publication, title),
         "description": _describe(publication, release),
-        "format": kind,
-        "mimetype": MEDIA_TYPES[file.format],
+        "format": kind.title,
+        "mimetype": kind.media_type,
         "hash": f"sha256:{file.sha256}",
         "sha256": file.sha256,
         "license": publication.licence_url,
@@ -84,7 +83,7 @@ def resource_fields(publication: Publication, release: Release, file: ReleasedFi
         "temporal_end": last,
         "issued": publication.issued(release.month),
         "modified": release.released_on.isoformat(),
-        "conforms_to": STANDARDS[file.format],
+        "conforms_to": kind.standard,
     }
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Fields = dict[str, Any]
 
 #: The end of the name of a quarter's file, as CKAN writes it.
-_QUARTER: Final = re.compile(r"-q([1-4])\.(?=csv\Z|parquet\Z)")
+_QUARTER: Final = re.compile(r"-q([1-4])(?=\.[a-z0-9.]+\Z)")
 #: Stands for a sha256 where a resource has none that can be believed: it equals no file, and it is no absence.
 UNKNOWN: Final = "unknown"
 #: The field of a resource whose file was replaced by a notice; its address stays, for a later release.
@@ -51,11 +51,12 @@ class HeldPackage:
     ``id`` never changes; ``modified``, the moment of the last change to the microsecond, is the guard; a ``private``
     one is seen by members of the organisation only, and may be ``unfinished``: one that we are still making.  ``files``
     are ours by name, the first resource that holds a file of that name; nothing touches the ``foreign`` ones, which
-    are so many.  ``order`` are the ids of our resources as they should stand: by month, then CSV before Parquet.
+    are so many.  ``order`` are the ids of our resources as they should stand: by month, then by format.  ``endings``
+    are those of the names of our files.
     """
 
-    def __init__(self, show: Mapping[str, Any]) -> None:
-        self.show = show
+    def __init__(self, show: Mapping[str, Any], endings: Collection[str]) -> None:
+        self.show, self._endings = show, endings
         self.id, self.name, self.modified = (str(show[name]) for name in ("id", "name", "metadata_modified"))
         self.private = bool(show["private"])
         self._extras = {extra["key"] for extra in show["extras"]}
@@ -63,8 +64,8 @@ class HeldPackage:
         self.files: dict[str, HeldFile] = {}
         for position, resource in enumerate(show["resources"]):
             # CKAN writes the names of uploads in small letters
-            name = _QUARTER.sub(r"-Q\1.", str(resource.get("url") or "").rpartition("/")[2])
-            if resource.get("url_type") == "upload" and is_period_file(self.name, name):
+            name = _QUARTER.sub(r"-Q\1", str(resource.get("url") or "").rpartition("/")[2])
+            if resource.get("url_type") == "upload" and is_period_file(self.name, name, endings):
                 self.files.setdefault(name, HeldFile(position, resource))
         self.foreign = len(show["resources"]) - len(self.files)
         self.order = [str(held.resource["id"]) for _, held in sorted(self.files.items())]
@@ -86,7 +87,7 @@ class HeldPackage:
     def kept(self, publication: Publication, *, without: Collection[str] = ()) -> set[Period]:
         """Return the months that the portal holds and that have no release here, ``without`` some files."""
         names = (name for name, held in self.files.items() if not held.withdrawn and name not in without)
-        months = {period_of(self.name, name) for name in names}
+        months = {period_of(self.name, name, self._endings) for name in names}
         return months - {release.month for release in publication.releases}
 
     def differences(self, publication: Publication, *, without: Collection[str] = ()) -> list[str]:
@@ -124,7 +125,7 @@ class HeldPackage:
 
 
 def released_files(publication: Publication) -> list[tuple[Release, ReleasedFile]]:
-    """Return every file of every release, by month, then CSV before Parquet."""
+    """Return every file of every release, by month, then by format."""
     pairs = [(release, file) for release in publication.releases for file in release.files]
     return sorted(pairs, key=lambda pair: pair[1].name)
 

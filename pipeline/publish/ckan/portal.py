@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import PortalError, several
+from pipeline.model.distribution import ENDINGS_OF_ROWS
 from pipeline.model.plan import Action, Beside
 from pipeline.publish.ckan.access import Access
 from pipeline.publish.ckan.failures import memory_lost
@@ -82,9 +83,9 @@ class CkanPortal:
                 raise memory_lost([publication.name])
         return found
 
-    def months(self, name: str, organisation: str) -> Iterator[PublicFile]:
+    def months(self, name: str, organisation: str, endings: Collection[str] = ENDINGS_OF_ROWS) -> Iterator[PublicFile]:
         """Yield the files of months that are public of a dataset of ours; none where it holds no such dataset."""
-        package = self._access.public(name, self.organisation or organisation)
+        package = self._access.public(name, self.organisation or organisation, endings)
         if package is None:
             return
         for file, held in sorted(package.files.items()):

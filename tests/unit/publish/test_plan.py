@@ -11,8 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.model.distribution import FileFormat
+from pipeline.model.periods import QUARTER
 from pipeline.model.plan import Action, HeldDataset
 from pipeline.model.release import Publication, Release, ReleasedFile
+from pipeline.publish.ckan.fields import resource_fields
+from pipeline.publish.ckan.package import HeldPackage
 from pipeline.publish.plan import METADATA, NO_FILE, is_period_file, make_plan, metadata_digest, wanted_files
 from tests.lib.publications import make_publication
 
@@ -94,6 +98,35 @@ def test_a_stray_is_removed() -> None:
     strays = {"notes.txt": "1", "other-2024-01.csv": "1", "parks-2024-01.xlsx": "1", "parks-2023-12.csv": NO_FILE}
     found = actions(dataclasses.replace(held, files={**held.files, **strays}), mine)
     assert {name for name, (action, _) in found.items() if action is Action.REMOVE} == set(strays)
+
+
+MAP = FileFormat("geojson", "GeoJSON", "application/geo+json", "https://www.rfc-editor.org/rfc/rfc7946")
+
+
+def with_map(month: str) -> Release:
+    file = ReleasedFile(f"parks-{month}.geojson", "geojson", Path("store"), 1, sha256(b"map"))
+    return dataclasses.replace(release(month), files=(*release(month).files, file))
+
+
+def test_a_further_file_is_kept_and_goes_only_with_what_its_release_says() -> None:
+    before = dataclasses.replace(publication(with_map("2024-01"), with_map("2024-02")), further=(MAP,))
+    found = actions(as_held(before), dataclasses.replace(publication(release("2024-02")), further=(MAP,)))
+    assert found["parks-2024-01.geojson"][0] is Action.SAME
+    assert found["parks-2024-02.geojson"] == (Action.REMOVE, "the release has no such file any more")
+    assert actions(as_held(before), publication(release("2024-02")))["parks-2024-01.geojson"][0] is Action.REMOVE
+
+
+def test_a_ckan_knows_a_further_file_by_its_ending_and_says_what_it_is() -> None:
+    mine = dataclasses.replace(publication(with_map("2024-Q1")), further=(MAP,), period=QUARTER)
+    fields = [resource_fields(mine, mine.releases[0], file) for file in mine.releases[0].files]
+    assert (fields[2]["format"], fields[2]["mimetype"]) == ("GeoJSON", "application/geo+json")
+    assert fields[2]["name"].endswith("January to March 2024 (GeoJSON)")
+    names = ("parks-2024-q1.csv", "parks-2024-q1.geojson", "parks-2024-q1.zip")
+    resources = [{"id": name, "url": f"https://x/download/{name}", "url_type": "upload"} for name in names]
+    show = {"id": "1", "name": "parks", "metadata_modified": "", "private": False, "extras": [], "resources": resources}
+    assert list(HeldPackage(show, mine.formats.keys()).files) == ["parks-2024-Q1.csv", "parks-2024-Q1.geojson"]
+    assert HeldPackage(show, mine.formats.keys()).foreign == 1
+    assert list(HeldPackage(show, publication().formats.keys()).files) == ["parks-2024-Q1.csv"]
 
 
 def test_a_link_under_a_wanted_name_is_replaced() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.errors import PrivacyError
 from pipeline.model.release import ReleasedFile
-from pipeline.release.leak_scan import Watched, check, read_back
+from pipeline.release.leak_scan import Watched, check, not_of_rows, read_back
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,3 +157,21 @@ def test_a_cell_planted_in_both_files_is_found_after_reading_them_back(tmp_path:
     for read in read_back(files, ["name"]):
         with pytest.raises(PrivacyError, match="identity-published"):
             check(read, [watch("x" * 8, PERSON.swapcase())], where="")
+
+
+def test_a_further_file_is_judged_by_its_own_texts_beside_those_of_the_rows(tmp_path: Path) -> None:
+    file = ReleasedFile("x-all.geojson", "geojson", tmp_path, 1, "")
+    rows = table("Public Works", "Acme")
+    texts = {file.name: pa.array(["Acme", "Public Works", f" {PERSON.upper()}", "name"])}
+    new = not_of_rows(texts, rows)
+    assert new[file.name].to_pylist() == [f" {PERSON.upper()}", "name"]
+    check(pa.table({}), [watch("Public Works", "name")], where="", files=(file,), beside=new)
+    with pytest.raises(PrivacyError, match=r"would be published in `x-all.geojson`") as caught:
+        check(pa.table({}), [watch("else", PERSON, rows=[0, -1])], where="", files=(file,), beside=new)
+    assert PERSON.casefold() not in str(caught.value).casefold()
+
+
+def test_a_further_file_that_was_not_read_back_stops_the_release(tmp_path: Path) -> None:
+    file = ReleasedFile("x-all.geojson", "geojson", tmp_path, 1, "")
+    with pytest.raises(PrivacyError, match="files-differ"):
+        check(pa.table({}), (), where="", files=(file,))

@@ -1,0 +1,1 @@
+"""Further files of a release, beside the CSV and the Parquet: formats that others' programs ask for."""
