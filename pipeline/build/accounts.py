@@ -40,6 +40,7 @@ class Accounted:
 class Fault(NamedTuple):
     """One kind of bad cell of a file: where it comes first, and in how many rows."""
 
+    feed: str
     path: str
     code: str
     column: str
@@ -49,10 +50,10 @@ class Fault(NamedTuple):
 
 def faults_of(quarantined: Sequence[Quarantined]) -> tuple[Fault, ...]:
     """Return what is bad in each file, the commonest first; what does not speak against its file is left out."""
-    found: dict[tuple[str, str, str], tuple[int, int]] = {}
+    found: dict[tuple[str, str, str, str], tuple[int, int]] = {}
     for each in quarantined:
         if _speaks_against(each.code):
-            key = each.path, each.code, each.column
+            key = each.feed, each.path, each.code, each.column
             rows, first = found.get(key, (0, each.row))
             found[key] = rows + 1, min(first, each.row)
     faults = [Fault(*key, rows, first) for key, (rows, first) in found.items()]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pipeline.build.candidate import CandidateRelease
     from pipeline.build.corridor import BuildResult
     from pipeline.build.inputs import DatasetInputs
+    from pipeline.model.declaration import Feed
     from pipeline.model.periods import Period
     from pipeline.storage.state import MonthState
 
@@ -41,7 +42,8 @@ def refuse_too_bad(
     )
     if too_bad:
         faults = [fault for each in told for fault in each.faults]
-        lines = [f"{path}: {_commonest(path, faults, bad[path], rows.get(path, 0))}" for path in too_bad]
+        feeds = {feed.name: feed for feed in inputs.dataset.feeds}
+        lines = [f"{path}: {_commonest(path, faults, feeds, bad[path], rows.get(path, 0))}" for path in too_bad]
         listed = "" if inputs.work.writes else "run `pipeline publish`, which lists these rows; "
         raise InputError(
             "too-many-bad",
@@ -52,16 +54,16 @@ def refuse_too_bad(
         )
 
 
-def _commonest(path: str, faults: Iterable[Fault], bad: int, rows: int) -> str:
+def _commonest(path: str, faults: Iterable[Fault], feeds: Mapping[str, Feed], bad: int, rows: int) -> str:
     """Return what most of the bad rows of a file have in common, where it comes first, and how many are bad in all."""
-    same: dict[tuple[str, str], list[Fault]] = {}
+    same: dict[tuple[str, str, str], list[Fault]] = {}
     for each in faults:
         if each.path == path:
-            same.setdefault((each.code, each.column), []).append(each)
+            same.setdefault((each.code, each.feed, each.column), []).append(each)
     if not same:
         return f"{bad:,} of {rows:,}"
-    (code, column), found = max(same.items(), key=lambda pair: sum(each.rows for each in pair[1]))
-    of = f" in `{column}`" if column else ""
+    (code, feed, column), found = max(same.items(), key=lambda pair: sum(each.rows for each in pair[1]))
+    of = f" in {feeds[feed].in_words(column)}" if column else ""
     most, first = sum(each.rows for each in found), min(each.first for each in found)
     others = f" ({bad:,} rows are bad in all)" if bad != most else ""
     return f"{code}{of}: {most:,} of {rows:,}, first in row {first:,}{others}"

@@ -162,7 +162,7 @@ def quarantine(options: argparse.Namespace) -> int:
         _refuse_reveal(options)
         _out(reveal(settings, chosen[0], found[chosen[0].name]), whole=True)
     elif options.dataset:
-        lines = list(quarantine_lines(found[options.dataset]))
+        lines = list(quarantine_lines(chosen[0], found[options.dataset]))
         _out(lines or ["no row is in quarantine"])
     else:
         _out(quarantine_summary(name, months) for name, months in found.items())

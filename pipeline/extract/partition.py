@@ -97,7 +97,7 @@ def _refuse_month_first(extracted: Extracted, feed: Feed) -> None:
                 "dates-in-doubt",
                 f"{found.bad:,} dates would be dates month first (the first in row {row:,}), and {found.doubtful:,} "
                 "others may be",
-                where=f"{extracted.path}, column `{name}`",
+                where=f"{extracted.path}, column {feed.in_words(name)}",
                 fix="export the file again with dates as YYYY-MM-DD or DD/MM/YYYY",
             )
 

@@ -157,6 +157,10 @@ class Feed:
         """The raw columns whose cells decide whether something is protected."""
         return tuple(dict.fromkeys(each for handling in self.handlings for each in handling.decisive))
 
+    def in_words(self, column: str) -> str:
+        """Return what messages call a raw column: what the force's own export calls it, where that is read."""
+        return self.mapping.in_words(column) if self.mapping else f"`{column}`"
+
     def may_lack(self, column: str) -> bool:
         """Return whether a force's system may lack a raw column: all that reads it can do without."""
         reading = [each for each in self.handlings if column in each.reads]

@@ -72,6 +72,12 @@ class ExportMapping:
         """Return the spellings of a column that is named as theirs, or by its agreed name."""
         return self.columns.get(name, (name,))
 
+    def in_words(self, agreed: str) -> str:
+        """Return what messages call an agreed column: the force's own names for it first."""
+        theirs = self.columns.get(agreed, ())
+        said = " or ".join(f"`{name}`" for name in theirs)
+        return f"{said} ({agreed})" if {folded(name) for name in theirs} - {folded(agreed)} else f"`{agreed}`"
+
     @property
     def named(self) -> tuple[str, ...]:
         """Every agreed column that it says something of."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pipeline.model.accounts import Account, Quarantined
+    from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period
     from pipeline.model.plan import Change, Plan
 
@@ -84,11 +85,13 @@ def account_sums(accounts: Iterable[Account]) -> str:
     return f"read {sum(totals.values()):,} = " + " + ".join(f"{outcome} {totals[outcome]:,}" for outcome in Outcome)
 
 
-def quarantine_lines(months: Sequence[QuarantinedMonth]) -> Iterator[str]:
+def quarantine_lines(dataset: Dataset, months: Sequence[QuarantinedMonth]) -> Iterator[str]:
     """Yield where each bad row stands and why, file by file."""
+    feeds = {feed.name: feed for feed in dataset.feeds}
     for month, _, rows in months:
         for each in sorted(rows, key=lambda each: (each.path, each.row, each.column)):
-            column = f", column `{each.column}`" if each.column else ""
+            said = feeds[each.feed].in_words(each.column) if each.feed in feeds else f"`{each.column}`"
+            column = f", column {said}" if each.column else ""
             yield f"{month}  {each.path}, row {each.row:,}{column}: {each.code}: {meaning(each.code)}"
 
 

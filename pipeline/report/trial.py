@@ -36,7 +36,7 @@ def trial_lines(tried: Trial) -> Iterator[str]:
         what = "date" if month.total is None else "date and amount"
         yield f"  {name}: {month.read:,} rows with a readable {what}{total}; {month.bad:,} are bad"
     for (column, code), rows in tried.by_column.most_common():
-        where = f" in `{column}`" if column else ""
+        where = f" in {column}" if column else ""
         yield f"  quarantined {rows:>8,}  {code}{where}: {REASONS[code].meaning}"
     for code, rows in tried.withheld.most_common():
         yield f"  withheld    {rows:>8,}  {code}{f': {REASONS[code].meaning}' if code in REASONS else ''}"

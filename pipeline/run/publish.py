@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.build.dataset import run_dataset
 from pipeline.build.mapped import datasets_of
+from pipeline.build.mapping_texts import check_texts
 from pipeline.build.publication import publication
 from pipeline.build.run_context import Workplace, schema_of
 from pipeline.build.tried import parted, tried
@@ -89,7 +90,7 @@ def publish(
     settings: Settings, environ: Mapping[str, str], request: Request, *, today: dt.date, say: Callable[[str], None]
 ) -> Run:
     """Return what was built and published; each dataset and each portal fails alone."""
-    reach, key = _means(settings, environ)
+    reach, key = _means(settings, environ, today)
     group = settings.group_of_private()
     check_private(settings.data / "private", group=group, writes=True)
     if not KEEPS_MODES:
@@ -131,7 +132,7 @@ def looking(
     folder: Path | None = None,
 ) -> Iterator[tuple[Workplace, PortalChoice]]:
     """Give the surroundings of a run that changes nothing; what it builds is kept in ``folder``, or not at all."""
-    reach, key = _means(settings, environ)
+    reach, key = _means(settings, environ, today)
     private = settings.data / "private"
     check_private(private, group=settings.group_of_private(), writes=False)
     with locked(private, say=say) if folder else locked_for_looking(private):
@@ -196,19 +197,20 @@ def _revised(outcome: Outcome) -> Iterator[Period]:
             yield month
 
 
-def _means(settings: Settings, environ: Mapping[str, str]) -> tuple[PortalChoice, Key | None]:
+def _means(settings: Settings, environ: Mapping[str, str], today: dt.date) -> tuple[PortalChoice, Key | None]:
     """Return the portal and, where one is needed, the key; all that is wrong before anything is read comes together."""
     reach, key = tried(lambda: reach_of(settings)), tried(lambda: origin.early_key(settings, environ))
-    checks = [tried(partial(_check, settings, dataset)) for dataset in datasets_of(settings).values()]
+    checks = [tried(partial(_check, settings, dataset, today)) for dataset in datasets_of(settings).values()]
     _, mistakes = parted((reach, *checks, *unread_sources(settings.sources.named), key))
     if isinstance(reach, PipelineError) or isinstance(key, PipelineError) or mistakes:
         raise several(mistakes)
     return reach, key
 
 
-def _check(settings: Settings, dataset: Dataset) -> None:
-    """Raise what is wrong with a dataset's schema, or with the address of a database that it is read from."""
+def _check(settings: Settings, dataset: Dataset, today: dt.date) -> None:
+    """Raise what is wrong with a dataset's schema, its mappings, or the address of a database that it is read from."""
     schema_of(settings, dataset)
+    check_texts(settings, dataset, settings.as_of or today)
     for feed in (*dataset.feeds, *dataset.watched):
         feed.source.at(settings.sources).check()
 

@@ -79,4 +79,4 @@ def _cells(reader: Reader, feed: Feed, path: str, rows: Sequence[Quarantined]) -
         if place < len(numbers) and numbers[place] == each.row:
             cell = extracted.cells[each.column][place].as_py()
             shown = "(empty)" if cell is None else repr(cell)
-            yield f"{path}, row {each.row:,}, column `{each.column}`: {each.code}: {shown}"
+            yield f"{path}, row {each.row:,}, column {feed.in_words(each.column)}: {each.code}: {shown}"

@@ -185,8 +185,9 @@ def _tell(told: Trial, feed: Feed, period: Period, table: RawTable, result: Buil
     """Add what became of the rows of one part."""
     first: dict[int, str] = {}
     for each in result.told.quarantined:
-        told.by_column[each.column, each.code] += 1
-        first.setdefault(each.row, f"quarantined: {each.code}{f' in `{each.column}`' if each.column else ''}")
+        column = feed.in_words(each.column) if each.column else ""
+        told.by_column[column, each.code] += 1
+        first.setdefault(each.row, f"quarantined: {each.code}{f' in {column}' if column else ''}")
     for account in result.told.accounts:
         if account.outcome is Outcome.QUARANTINED:
             told.bad[account.reason] += account.rows

@@ -19,7 +19,7 @@ from pipeline.datasets import declared
 from pipeline.sample import make_sample
 from tests.lib.at_terminal import Terminal
 from tests.lib.mapped_force import PLANTED as THEIR_PEOPLE
-from tests.lib.mapped_force import mapped_force
+from tests.lib.mapped_force import mapped_force, meetings_as_sqlite
 from tests.lib.product import ROWS, Product
 
 if TYPE_CHECKING:
@@ -320,6 +320,7 @@ def test_what_a_mapping_would_stumble_over_is_said(office: Product) -> None:
 
 def test_every_export_of_a_mapped_force_is_tried_without_a_cell(tmp_path: Path) -> None:
     force = mapped_force(tmp_path / "force")
+    meetings_as_sqlite(force)
     raw = force.folder / "data" / "raw"
     months = {f"2024-0{month}" for month in (1, 2, 3)}
     for name, feed, wanted in (

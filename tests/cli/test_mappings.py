@@ -33,7 +33,9 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Product:
 @pytest.fixture
 def force(once: Product, tmp_path: Path) -> Product:
     """Return a force of its own with two months of its ledger published."""
-    return once._copied(once.folder, tmp_path)
+    product = once._copied(once.folder, tmp_path)
+    product.variables.update(once.variables)
+    return product
 
 
 def run(product: Product, *names: str, status: int = 0) -> Said:
@@ -174,9 +176,12 @@ def test_a_bad_row_is_listed_by_their_file_and_row_and_shown_at_a_terminal(force
     write_ledger(force, "Feb", [*lines[:3], bad, *lines[4:]])
     run(force)
     said = force.run("quarantine", SPEND, status=0).out
-    assert "2024-02  finance/AP Feb 24 over 500.csv, row 7, column `Net Amount`: bad-money" in said
+    assert (
+        "2024-02  finance/AP Feb 24 over 500.csv, row 7, column `Amount Paid` or `AMOUNT` (Net Amount): bad-money"
+        in said
+    )
     with Terminal(force, "quarantine", SPEND, "--reveal") as terminal:
-        assert "row 7, column `Net Amount`: bad-money: '12.345'" in terminal.until("12.345'")
+        assert "row 7, column `Amount Paid` or `AMOUNT` (Net Amount): bad-money: '12.345'" in terminal.until("12.345'")
 
 
 def test_a_row_of_a_sheet_is_listed_with_its_sheet(tmp_path: Path) -> None:
@@ -192,7 +197,7 @@ def test_a_row_of_a_sheet_is_listed_with_its_sheet(tmp_path: Path) -> None:
     product.decide("approve", STREET, "--all", "--finding", "mapping-opens")
     run(product, STREET, status=5)  # the days that are missing wait
     said = product.run("quarantine", STREET, status=0).out
-    assert "control room/ASB 2023-24.xlsx#Jan 24, row 2, column `northing`: bad-coordinates" in said
+    assert "control room/ASB 2023-24.xlsx#Jan 24, row 2, column `Y` (northing): bad-coordinates" in said
 
 
 def test_an_identifying_column_of_theirs_is_looked_for_in_what_is_published(force: Product) -> None:
@@ -292,3 +297,40 @@ def test_nobody_is_named_by_what_stops_a_file(force: Product) -> None:
     said = run(force, status=3)
     assert "does not mention column L (its name is not shown)" in said.text
     assert PLANTED["a clerk"] not in said.text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"Payment Method" = "BACS"', '"Payment Method" = "Bacs"', "[extracts.ledger.constants] Payment Method"),
+        ('Currency = "GBP"', 'Currency = "EUR"', "[extracts.ledger.constants] Currency"),
+        ('Body = "FORCE"\nCurr', 'Body = "FORC"\nCurr', "[extracts.ledger.constants] Body"),
+        ('force_code = "cumbria"', 'force_code = "cumbia"', "[extracts.recorded-crime.constants] force_code"),
+        ('confidence = "street"', 'confidence = "strete"', "[extracts.asb-incidents.constants] location_confidence"),
+        ('Yes = "Y"', 'Yes = "J"', '[extracts.asb-incidents.codes."restricted"] J'),
+        ('S = "surgery"', 'S = "surgry"', '[extracts.events.codes."kind"] surgry'),
+    ],
+)
+def test_a_text_that_would_be_bad_in_every_row_is_a_mistake_before_anything_is_read(
+    old: str, new: str, said: str, tmp_path: Path
+) -> None:
+    product = mapped_force(tmp_path, ("Jan",))
+    change_settings(product, old, new)
+    plan = product.run("--as-of", AS_OF, "plan", status=2)
+    assert plan.text.count("bad-setting") == 1
+    assert f"bad-setting: pipeline.toml, {said}: every row with this text would be bad" in plan.text
+    assert ("did you mean `" in plan.text) == (new in ('"Payment Method" = "Bacs"', 'S = "surgry"'))
+
+
+def test_bad_rows_are_told_by_the_forces_own_names(tmp_path: Path) -> None:
+    product = mapped_force(tmp_path, ("Jan",))
+    path = product.raw / "rms" / "Crimes 202401.csv"
+    path.write_text(path.read_text("utf-8").replace(",Burglary,", ",Burglery,").replace(",BURG,", ",BRG,"), "utf-8")
+    run(product, STREET, status=5)
+    product.decide("approve", STREET, "--all", "--finding", "mapping-opens")
+    said = run(product, STREET, status=None)
+    listed = product.run("quarantine", STREET)
+    assert "`Category` (crime_type)" in said.text + listed.text
+    assert "`crime_type`" not in said.text + listed.text
+    tried = product.run("--as-of", AS_OF, "inspect", path, "--feed", "recorded-crime", status=0)
+    assert "unknown-code in `Category` (crime_type)" in tried.out

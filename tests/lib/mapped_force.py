@@ -8,6 +8,7 @@ from contextlib import closing
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+import duckdb
 import xlsxwriter
 
 from tests.lib import ROOT
@@ -25,6 +26,8 @@ CODED = ("crime-outcomes", "engagement-events", "spend-over-500", "street-crime"
 DATASETS = (*CODED, "stop-and-search")
 #: The months of the exports, as people and as files call them.
 MONTHS = {"Jan": "01", "Feb": "02", "Mar": "03"}
+#: The database of its engagement system, which does not stand below the data.
+MEETINGS = "engagement system.duckdb"
 _POINTS = (
     "longitude,latitude,location,lsoa_code,lsoa_name,addresses\n"
     "-2.930000,54.890000,On or near Castle Street,E01019188,Carlisle 008A,24\n"
@@ -180,26 +183,37 @@ def write_searches(product: Product, mon: str) -> Path:
     return path
 
 
-def write_meetings(product: Product) -> Path:
-    """Write the engagement database: meetings, and the places that they were held at."""
-    path = product.events
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("CREATE TABLE place (id INTEGER PRIMARY KEY, kind TEXT, name TEXT)")
-        places = [(1, "hall", "Town Hall"), (2, "home", PLANTED["a venue"])]
-        database.executemany("INSERT INTO place VALUES (?, ?, ?)", places)
-        database.execute(
-            "CREATE TABLE meeting (ref TEXT, held_on TEXT, type TEXT, area TEXT, ward TEXT, format TEXT, open_to TEXT,"
-            " police_there TEXT, people INTEGER, chair TEXT, place_id INTEGER, private_note TEXT)"
-        )
-        rows = [
-            (f"M{month}{n}", f"2024-{month}-{2 + n:02} 19:00", "BS"[n % 2], "CA1", "E05014171", ("room", "web")[n % 2],
-             "youth" if n == 3 else "all", "Y", 4 + n, PLANTED["a chair"], 2 if n == 4 else 1, "never selected")
-            for month in MONTHS.values() for n in range(5)
-        ]  # fmt: skip
-        database.executemany(f"INSERT INTO meeting VALUES ({', '.join('?' * 12)})", rows)  # noqa: S608 - question marks
-    return path
+def write_meetings(product: Product) -> None:
+    """Write the engagement system, which stands elsewhere: meetings, and the places that they were held at."""
+    path = product.folder / MEETINGS
+    product.variables["PIPELINE_ENGAGEMENT_DATABASE"] = f"duckdb:///{path}?access_mode=read_only"
+    with duckdb.connect(path) as database:
+        _fill(database)
+
+
+def meetings_as_sqlite(product: Product) -> Path:
+    """Write the same as the SQLite file below the extracts that is read where no address is given."""
+    product.variables.clear()
+    product.events.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(product.events)) as database, database:
+        _fill(database)
+    return product.events
+
+
+def _fill(database: duckdb.DuckDBPyConnection | sqlite3.Connection) -> None:
+    database.execute("CREATE TABLE place (id INTEGER PRIMARY KEY, kind TEXT, name TEXT)")
+    places = [(1, "hall", "Town Hall"), (2, "home", PLANTED["a venue"])]
+    database.executemany("INSERT INTO place VALUES (?, ?, ?)", places)
+    database.execute(
+        "CREATE TABLE meeting (ref TEXT, held_on TIMESTAMP, type TEXT, area TEXT, ward TEXT, format TEXT,"
+        " open_to TEXT, police_there TEXT, people INTEGER, chair TEXT, place_id INTEGER, private_note TEXT)"
+    )
+    rows = [
+        (f"M{month}{n}", f"2024-{month}-{2 + n:02} 19:00", "BS"[n % 2], "CA1", "E05014171", ("room", "web")[n % 2],
+         "youth" if n == 3 else "all", "Y", 4 + n, PLANTED["a chair"], 2 if n == 4 else 1, "never selected")
+        for month in MONTHS.values() for n in range(5)
+    ]  # fmt: skip
+    database.executemany(f"INSERT INTO meeting VALUES ({', '.join('?' * 12)})", rows)  # noqa: S608 - question marks
 
 
 def mapped_force(folder: Path, mons: Sequence[str] = tuple(MONTHS)) -> Product:

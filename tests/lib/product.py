@@ -83,6 +83,7 @@ class Product:
         self.settings = folder / "pipeline.toml"
         self.approvals = folder / "examples" / "approvals.toml"
         self.key_file = folder / "home" / ".local" / "share" / "police-open-data" / "pseudonym.key"
+        self.variables: dict[str, str] = {}  # what its scheduler sets, such as the address of a database
 
     @classmethod
     def empty(cls, folder: Path) -> Product:
@@ -112,7 +113,7 @@ class Product:
     def environment(self, **environ: str) -> dict[str, str]:
         """Return the caller's environment without settings of ours, with a home of its own."""
         kept = {name: text for name, text in os.environ.items() if not name.startswith(("PIPELINE_", "XDG_", "MAKE"))}
-        return {**kept, "HOME": str(self.folder / "home"), **environ}
+        return {**kept, "HOME": str(self.folder / "home"), **self.variables, **environ}
 
     def run(self, *words: str | Path, status: int | None = None, **environ: str) -> Said:
         """Return what a command said, run in this process; where a ``status`` is given it must end with that."""

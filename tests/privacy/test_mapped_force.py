@@ -7,9 +7,21 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
-from tests.lib.mapped_force import AS_OF, CODED, DATASETS, EXAMPLE, MONTHS, PLANTED, approve_codes, ledger, mapped_force
+from tests.lib.mapped_force import (
+    AS_OF,
+    CODED,
+    DATASETS,
+    EXAMPLE,
+    MEETINGS,
+    MONTHS,
+    PLANTED,
+    approve_codes,
+    ledger,
+    mapped_force,
+)
 from tests.privacy.test_planted import REVIEW, Searched, everything_below
 
 if TYPE_CHECKING:
@@ -120,6 +132,8 @@ def test_the_planted_stand_in_the_exports(published: tuple[Product, list[Said]])
     raw = b"".join(
         path.read_bytes() for path in published[0].raw.rglob("*") if path.is_file() and path.suffix != ".xlsx"
     )
+    with duckdb.connect(published[0].folder / MEETINGS, read_only=True) as system:
+        raw += str(system.sql("SELECT chair, name FROM meeting JOIN place ON id = place_id").fetchall()).encode()
     there = [who for who, name in PLANTED.items() if name.encode() in raw]
     assert {*PLANTED} - {*there} == {"a caller", "a log", "a text of a log"}  # these are packed in the workbook
 
