@@ -13,6 +13,7 @@ import numpy as np
 
 from pipeline.build.corridor import build
 from pipeline.build.mapped import datasets_of
+from pipeline.build.mapping_texts import check_texts
 from pipeline.build.registers import Sources as Received
 from pipeline.build.registers import register_rules, standing
 from pipeline.build.run_context import Workplace
@@ -97,6 +98,7 @@ def trial(settings: Settings, name: str, path: Path, as_of: dt.date) -> Trial | 
     source = feed.source
     if not isinstance(source, Mapped | MappedDatabase):
         return None
+    check_texts(settings, dataset, as_of)
     told = Trial()
     work = _workplace(settings, as_of)
     alone = replace(dataset, feeds=(replace(feed, source=_placed(source, path, work.raw)),))

@@ -328,7 +328,7 @@ def test_bad_rows_are_told_by_the_forces_own_names(tmp_path: Path) -> None:
     path.write_text(path.read_text("utf-8").replace(",Burglary,", ",Burglery,").replace(",BURG,", ",BRG,"), "utf-8")
     run(product, STREET, status=5)
     product.decide("approve", STREET, "--all", "--finding", "mapping-opens")
-    said = run(product, STREET, status=None)
+    said = product.run("--as-of", AS_OF, "publish", "--details", STREET)
     listed = product.run("quarantine", STREET)
     assert "`Category` (crime_type)" in said.text + listed.text
     assert "`crime_type`" not in said.text + listed.text
