@@ -25,7 +25,8 @@ def lines(found: Profile, *, cells: bool = False) -> Iterator[str]:
     yield from (f"  {line}" for line in _layout(found))
     yield ""
     sampled = f" (of one row in {main.table.stride:,}, from the whole file)" if main.table.stride > 1 else ""
-    yield f"columns{sampled}"
+    others = f" of `{main.table.name}`, the first of {len(found.chosen)}" if len(found.chosen) > 1 else ""
+    yield f"columns{others}{sampled}"
     best = found.best
     for column in main.columns:
         match = best.matches.get(column.place) if best else None

@@ -27,6 +27,10 @@ _PLATE = re.compile(r"\b(?:[A-Z]{2}[0-9]{2} ?[A-Z]{3}|[A-Z][0-9]{1,3} ?[A-Z]{3}|
 _SORT_CODE = re.compile(r"\b[0-9]{2}-[0-9]{2}-[0-9]{2}\b")
 _INSURANCE = re.compile(r"\b(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?(?:[0-9]{2} ?){3}[A-D]\b")
 _IBAN = re.compile(r"\bGB[0-9]{2} ?[A-Z]{4} ?(?:[0-9]{4} ?){3}[0-9]{2}\b")
+#: The eight digits of an account beside words, which are no day.
+_ACCOUNT = re.compile(
+    r"(?<![\w/.-])(?!(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])|[0-3][0-9][01][0-9](?:19|20))[0-9]{8}(?![\w/-])"
+)
 _CARD = re.compile(r"[3-6][0-9]{12,18}")
 _COLLAR = re.compile(r"\b(?:P[CS]|DC|DS|PCSO|SGT|INSP) ?[0-9]{2,5}\b", re.IGNORECASE)
 _TITLE = re.compile(
@@ -38,6 +42,8 @@ _FIRM = re.compile(
     r"group|company|solutions|association|society|department|hmrc|church|centre|hotel|consult\w*|bank)\b",
     re.IGNORECASE,
 )
+#: What makes eight digits the number of something else.
+_REFERENCE = re.compile(r"\b(?:inv(?:oice)?|po|order|ref|no|nr|number|tel|ticket|job|contract|batch)\b", re.IGNORECASE)
 _MOST_WORDS = 4
 #: What is told by the form of a cell alone.
 _FORMS: Mapping[str, Callable[[str], object]] = {
@@ -45,7 +51,9 @@ _FORMS: Mapping[str, Callable[[str], object]] = {
     "phone": _PHONE.search,
     "postcode": _POSTCODE.search,
     "registration": _PLATE.search,
-    "bank details": lambda text: _SORT_CODE.search(text) or _IBAN.search(text) or _is_card(text),
+    "bank details": lambda text: (
+        _SORT_CODE.search(text) or _IBAN.search(text) or _is_card(text) or _names_account(text)
+    ),
     "national insurance": _INSURANCE.search,
     "collar number": _COLLAR.search,
 }
@@ -126,6 +134,11 @@ def _is_card(text: str) -> bool:
         return False
     doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
     return sum(each - 9 * (each > 9) for each in doubled) % 10 == 0  # noqa: PLR2004 - the sum of two digits
+
+
+def _names_account(text: str) -> bool:
+    """Return whether the number of an account stands beside words."""
+    return bool(_ACCOUNT.search(text) and _LETTERS.search(text) and not _REFERENCE.search(text))
 
 
 def is_person(text: str) -> bool:

@@ -174,7 +174,7 @@ def _ran(
         unread=unread(work),
         review=len(read_review(work.private)),
         portal=reach.ckan.url if reach.ckan else "",
-        notices=(*reach.notices, *unmatched(work, _states(work, outcomes))),
+        notices=(*reach.notices, *filter(None, (work.settings.unsettled,)), *unmatched(work, _states(work, outcomes))),
     )
     return run, publications
 

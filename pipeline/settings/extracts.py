@@ -16,6 +16,7 @@ from pipeline.columns.money_forms import MONEY_FORMS
 from pipeline.errors import SettingsError
 from pipeline.model.file_names import MARKS, gives_period, marks_in
 from pipeline.model.mapping import FILE, FIND, NONE, ROW, SHEET, ExportMapping, Fate, folded
+from pipeline.plain import read_plain
 from pipeline.settings.mapped_columns import check_columns
 from pipeline.settings.reader import LABEL, Form, Reader, Section
 from pipeline.settings.toml import read_toml
@@ -33,6 +34,7 @@ ALLOWED: Final = (
     *("embedded-file", "connection", "custom-xml", "unknown-part"),
 )
 _LAST_HEADER_ROW: Final = 1_000
+_SHOWN: Final = 8
 _CELL = Form(r"[^\x00-\x08\x0a-\x1f\x7f]{0,300}", "a text of one line")
 _NAME = Form(r"(?=.*\S)[^\x00\x7f]{1,300}", "the name of a column as their header has it")
 _TABLE = Form(r"[A-Za-z_][A-Za-z0-9_.$]{0,127}", "the name of a table or a view")
@@ -59,6 +61,22 @@ def read_extracts(top: Section, feeds: Mapping[str, Sequence[Feed]]) -> Mapping[
         found = _each(top.section("extracts"), feeds)
     top.reader.absent |= {name: why for each in found.values() for name, why in each.absent.items()}
     return MappingProxyType(found)
+
+
+def unsettled(top: Section) -> str:
+    """Return which lines of the mappings still bear the CHECK of a draft, in words; "" where none does."""
+    chosen = top.value("extracts")
+    path = top.path("extracts") if isinstance(chosen, str) else top.reader.file
+    try:
+        lines = read_plain(path).decode().splitlines() if path else []
+    except (OSError, UnicodeDecodeError):
+        return ""
+    numbers = [number for number, line in enumerate(lines, start=1) if re.search(r"#\s*CHECK\b", line)]
+    if not numbers:
+        return ""
+    which = ", ".join(map(str, numbers[:_SHOWN])) + (" ..." if len(numbers) > _SHOWN else "")
+    count = "1 line still says" if len(numbers) == 1 else f"{len(numbers):,} lines still say"
+    return f"{path}: {count} # CHECK, which somebody has to settle: {which}"
 
 
 def _each(section: Section, feeds: Mapping[str, Sequence[Feed]]) -> dict[str, ExportMapping]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self, TypeVar, cast
 from pipeline.errors import SettingsError, several
 from pipeline.settings import reader as checks
 from pipeline.settings.decisions import Desk, read_decisions
-from pipeline.settings.extracts import read_extracts
+from pipeline.settings.extracts import read_extracts, unsettled
 from pipeline.settings.laptop_portal import CkanAccess
 from pipeline.settings.limits import Limits
 from pipeline.settings.options import Chosen, Options, read_options
@@ -94,6 +94,7 @@ class Settings:
     ckan: Ckan
     extracts: Mapping[str, ExportMapping]
     synonyms: Mapping[str, tuple[str, ...]]
+    unsettled: str
 
     @classmethod
     def load(
@@ -154,6 +155,7 @@ class Settings:
             referee=Referee.read(top.section("referee")),
             ckan=Ckan.read(top.section("ckan")),
             extracts=extracts,
+            unsettled=unsettled(top),
             synonyms=synonyms(top.section("synonyms")),
         )
 

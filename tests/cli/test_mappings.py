@@ -334,3 +334,11 @@ def test_bad_rows_are_told_by_the_forces_own_names(tmp_path: Path) -> None:
     assert "`crime_type`" not in said.text + listed.text
     tried = product.run("--as-of", AS_OF, "inspect", path, "--feed", "recorded-crime", status=0)
     assert "unknown-code in `Category` (crime_type)" in tried.out
+
+
+def test_lines_of_a_draft_that_nobody_has_settled_are_told(force: Product) -> None:
+    assert "still say # CHECK" not in run(force).text
+    change_settings(force, 'delimiter = ";"', 'delimiter = ";"  # CHECK: is it?')
+    line = force.settings.read_text(encoding="utf-8").partition("# CHECK")[0].count("\n") + 1
+    plan = force.run("--as-of", AS_OF, "plan", status=0)
+    assert f"pipeline.toml: 1 line still says # CHECK, which somebody has to settle: {line}" in plan.out
