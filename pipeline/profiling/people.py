@@ -24,9 +24,9 @@ _POSTCODE = re.compile(
     r"\b(?:GIR ?0AA|[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-HJKPSTUW]? ?[0-9][ABD-HJLNP-UW-Z]{2})\b", re.IGNORECASE
 )
 _PLATE = re.compile(r"\b(?:[A-Z]{2}[0-9]{2} ?[A-Z]{3}|[A-Z][0-9]{1,3} ?[A-Z]{3}|[A-Z]{3} ?[0-9]{1,3}[A-Z])\b")
-_SORT_CODE = re.compile(r"\b[0-9]{2}-[0-9]{2}-[0-9]{2}\b")
 _INSURANCE = re.compile(r"\b(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?(?:[0-9]{2} ?){3}[A-D]\b")
-_IBAN = re.compile(r"\bGB[0-9]{2} ?[A-Z]{4} ?(?:[0-9]{4} ?){3}[0-9]{2}\b")
+#: A sort code, or an IBAN.
+_BANK = re.compile(r"\b[0-9]{2}-[0-9]{2}-[0-9]{2}\b|\bGB[0-9]{2} ?[A-Z]{4} ?(?:[0-9]{4} ?){3}[0-9]{2}\b")
 #: The eight digits of an account beside words, which are no day.
 _ACCOUNT = re.compile(
     r"(?<![\w/.-])(?!(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])|[0-3][0-9][01][0-9](?:19|20))[0-9]{8}(?![\w/-])"
@@ -51,9 +51,7 @@ _FORMS: Mapping[str, Callable[[str], object]] = {
     "phone": _PHONE.search,
     "postcode": _POSTCODE.search,
     "registration": _PLATE.search,
-    "bank details": lambda text: (
-        _SORT_CODE.search(text) or _IBAN.search(text) or _is_card(text) or _names_account(text)
-    ),
+    "bank details": lambda text: _BANK.search(text) or _is_card(text) or _names_account(text),
     "national insurance": _INSURANCE.search,
     "collar number": _COLLAR.search,
 }
