@@ -23,7 +23,7 @@ from pipeline.storage.privacy import check_private
 from pipeline.storage.supplier_review import read_review
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.settings.settings import Settings
@@ -103,8 +103,21 @@ def suppliers_to_classify(settings: Settings, types: TypeList) -> ToClassify:
     with locked_for_looking(types.private):
         listed = types.listed()
         found = read_review(types.private)
-    payees = [each for each in found if folded(each.reference) not in listed]
+    payees = _unlisted(found, listed)
     return ToClassify(payees, len(found) - len(payees))
+
+
+def still_to_classify(private: Path, reference: Path) -> int:
+    """Return how many payees wait that neither the list of types nor a run has settled since they were found."""
+    try:
+        listed = TypeList(reference, private).listed()
+    except InputError:
+        listed = set()  # the dataset that reads the list has said what is wrong
+    return len(_unlisted(read_review(private), listed))
+
+
+def _unlisted(found: Sequence[Waiting], listed: Collection[str]) -> list[Waiting]:
+    return [each for each in found if folded(each.reference) not in listed]
 
 
 def _lines(before: bytes, columns: Sequence[str], answers: Mapping[str, str]) -> bytes:

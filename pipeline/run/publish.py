@@ -19,6 +19,7 @@ from pipeline.errors import PipelineError, several
 from pipeline.extract.database.database import is_file
 from pipeline.model.findings import MAPPING_OPENS
 from pipeline.run import sample_guard as origin
+from pipeline.run.classify import still_to_classify
 from pipeline.run.compare import RowChange, row_changes
 from pipeline.run.portal_memory import with_memory
 from pipeline.run.portals import (
@@ -42,7 +43,6 @@ from pipeline.storage.looked import Looked
 from pipeline.storage.memory import check_day, remember_day
 from pipeline.storage.privacy import check_private, mend_private
 from pipeline.storage.store import Store
-from pipeline.storage.supplier_review import read_review
 from pipeline.system import KEEPS_MODES
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _ran(
         plans=plans,
         errors=tuple(errors),
         unread=unread(work),
-        review=len(read_review(work.private)),
+        review=still_to_classify(work.private, work.reference),
         portal=reach.ckan.url if reach.ckan else "",
         notices=(*reach.notices, *filter(None, (work.settings.unsettled,)), *unmatched(work, _states(work, outcomes))),
     )

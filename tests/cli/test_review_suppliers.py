@@ -55,6 +55,7 @@ def test_what_was_answered_is_published_and_names_the_firm_and_not_the_person(pr
     waits = product.run(*REVIEW, status=0)
     assert "no supplier is left to classify" in waits.out
     assert "2 are in " in waits.out
+    assert "suppliers to classify" not in product.run("plan", "--quiet", status=0).out
 
     said = product.run("publish", "--quiet", status=0)
     assert "suppliers to classify" not in said.out
