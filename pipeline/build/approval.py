@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.build import gates
 from pipeline.build.aside import let_wait_no_longer
+from pipeline.build.notes import note_of
 from pipeline.build.profile import PUBLISHED, profile_of_accounts
 from pipeline.model.findings import SUSPECT, Finding
-from pipeline.release.change_log import CORRECTED, Why, note
 from pipeline.storage.state import MonthState, Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pipeline.build.candidate import CandidateRelease
     from pipeline.build.gates import Counts, Doubt
     from pipeline.build.inputs import DatasetInputs
     from pipeline.model.periods import Period
     from pipeline.model.release import ChangeNote
+    from pipeline.settings.limits import Limits
     from pipeline.storage.state import Built
 
 #: What a month was made from that explains that other rows of the same extracts are published.
@@ -169,7 +170,9 @@ def _judge(
     public = {month: _released_profile(each) for month, each in months.items() if each.released}
     beside: dict[Period, Counts] = dict(public)
     for month, each in known.items():
-        if month in public and not each.same:
+        if inputs.dataset.period.register:
+            each.doubts.extend(_doubts_of_register(month, each, public, limits))
+        elif month in public and not each.same:
             explained = bool(each.profile.get(_EXPLAINED))
             each.doubts.extend(gates.doubts_of_size(each.profile, public[month], limits, explained=explained))
         if not each.doubts:
@@ -178,7 +181,7 @@ def _judge(
         if each.same:
             continue
         near = [beside[other] for other in gates.nearest_months(inputs.dataset.period, month, beside)]
-        if month not in public:
+        if month not in public and not inputs.dataset.period.register:
             each.doubts.extend(gates.doubts_of_new(each.profile, near, limits))
         stood = {
             doubt.standing
@@ -187,6 +190,17 @@ def _judge(
         content = gates.doubts_of_content(inputs.dataset, month, each.profile, near, limits)
         each.doubts.extend(doubt for doubt in content if doubt.standing not in stood)
     return known
+
+
+def _doubts_of_register(
+    month: Period, asked: _Asked, public: Mapping[Period, Counts], limits: Limits
+) -> Sequence[Doubt]:
+    """Return what speaks against a snapshot beside the one before it, and beside its own last release."""
+    if asked.same:
+        return ()
+    earlier = max((each for each in public if each < month), default="")
+    beside = [(each, public[each]) for each in (earlier, month) if each in public]
+    return gates.doubts_of_snapshot(asked.profile, beside, limits, explained=bool(asked.profile.get(_EXPLAINED)))
 
 
 def _direct(inputs: DatasetInputs, month: Period, asked: _Asked) -> Iterator[Finding]:
@@ -253,34 +267,6 @@ def _is_same(last: Built, built: Built) -> bool:
     """Return whether the public sees no difference: where it stands and what it was made from is our own business."""
     ours: dict[str, Any] = {"folder": "", "quality": {}, "made_from": {}, "points": "", "keys": ""}
     return replace(last, **ours) == replace(built, **ours)
-
-
-def note_of(
-    inputs: DatasetInputs, month: Period, built: Built, *, last: Built | None, made: CandidateRelease | None
-) -> ChangeNote:
-    """Return the line of the change log for a month that takes the place of its last release."""
-    reasons = made.stale.reasons if made else (Why("checked again", CORRECTED),)
-    store, name = inputs.work.store, inputs.dataset.name
-    file = f"{name}-{month}.csv"
-    return note(
-        month,
-        built.released_on,
-        reasons,
-        rows=built.rows,
-        before=store.folder(name, last.folder) / file if last else None,
-        after=(store.bench and store.bench.path(name, built.folder, file)) or store.folder(name, built.folder) / file,
-    )
-
-
-def notes_of_protections(
-    inputs: DatasetInputs, before: Mapping[Period, MonthState], after: Mapping[Period, MonthState]
-) -> list[ChangeNote]:
-    """Return the lines of the change log for months that are public with new protections, and were not built."""
-    return [
-        note_of(inputs, month, now.released, last=before[month].released, made=None)
-        for month, now in after.items()
-        if now.released and now.released != before[month].released
-    ]
 
 
 def _month_state(asked: _Asked, why: tuple[Finding, ...]) -> MonthState:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.model.findings import SUSPECT
 
@@ -47,24 +47,32 @@ def _to_blame(
             yield path
 
 
+class Feeding(NamedTuple):
+    """Which files feed which months: that of each, that of the rejected build of some, those whose own are all there.
+
+    ``own_only``: a register's file feeds no other snapshot than its own, in whose place it has come.
+    """
+
+    months: Mapping[str, Period]
+    rejected: Mapping[str, Period]
+    common: Collection[Period]
+    own_only: bool
+
+
 def missed(
-    months: Mapping[Period, MonthState],
-    present: Collection[str],
-    seen: History,
-    *,
-    rejected: Mapping[str, Period],
-    file_months: Mapping[str, Period],
-    common: Collection[Period],
+    months: Mapping[Period, MonthState], present: Collection[str], seen: History, feeding: Feeding
 ) -> dict[Period, set[str]]:
     """Return the released months that cannot be built, with the extracts that fed them and do not count now.
 
-    A file of a rejected build is not there for other months than that and its own; ``common`` are the months whose own
-    files are all there.
+    A file of a rejected build is not there for other months than that and its own.
     """
     found: dict[Period, set[str]] = {}
+    common = feeding.common
     for month, each in months.items():
-        aside = {path for path, other in rejected.items() if month not in (other, file_months.get(path))}
+        aside = {path for path, other in feeding.rejected.items() if month not in (other, feeding.months.get(path))}
         there = {*present} - aside
+        if feeding.own_only:
+            there = {path for path in there if feeding.months.get(path) == month}
         files = {file_of(path) for path in there} if month in common else set()
         missing = {
             path
@@ -103,12 +111,13 @@ def let_wait_no_longer(inputs: DatasetInputs, before: Mapping[Period, MonthState
     found, today = inputs.found, inputs.work.as_of
     dated = any(feed.source.whole for feed in inputs.dataset.feeds)
     present = {path for receipts in found.receipts.values() for path in receipts}
+    of_register = found.file_months if inputs.dataset.period.register else {}
     this = inputs.dataset.period.of_day(today)
     months = dict(before)
     for month, each in before.items():
         if dated and month > this and each.released and each.released.released_on > today.isoformat():
             del months[month]  # all its events are to come: the day of that run lay ahead
-        elif each.waiting and any(path not in present for path in each.inputs):
+        elif each.waiting and any(path not in present or of_register.get(path, month) != month for path in each.inputs):
             if each.released is None:
                 del months[month]
                 continue

@@ -9,8 +9,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.build.approval import notes_of_protections
 from pipeline.build.entering import Entering
+from pipeline.build.notes import counted, notes_of_protections
 from pipeline.build.received import History, snapshot_of
 from pipeline.build.registers import register_rules
 from pipeline.build.retained import guard_each, looked_at_afresh
@@ -70,7 +70,7 @@ def _read_again(work: Workplace, dataset: Dataset, state: State, sources: Collec
     reader = work.reader
     for feed, month, path in _files(work, dataset):
         if path in sources and (sha256 := _as_entered(work, feed, path, month, state)):
-            own = month or ("" if feed.source.whole else snapshot_of(feed.period, state, work.as_of, path, sha256))
+            own = month or ("" if feed.source.whole else snapshot_of(feed, state, work.as_of, {path: sha256}))
             source = tried(partial(reader.read, feed, path, own))
             if not isinstance(source, PipelineError):
                 fresh.enter(feed, path, sha256, source, context, month=own)
@@ -107,5 +107,5 @@ def guarded(inputs: DatasetInputs, state: State) -> State:
         month: looked_at_afresh(inputs, state.months[month], each)
         for month, each in guard_each(inputs, state.months)[0].items()
     }
-    notes = notes_of_protections(inputs, state.months, months)
+    notes = counted(inputs, notes_of_protections(inputs, state.months, months), months)
     return replace(state, months=months, changes=(*state.changes, *notes))

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pipeline.build import retained as gone
-from pipeline.build.approval import accept, notes_of_protections
+from pipeline.build.approval import accept
 from pipeline.build.aside import let_go
 from pipeline.build.bearers import Bearers
 from pipeline.build.candidate import CandidateRelease, candidate, same_terms, unplaced
@@ -20,6 +20,7 @@ from pipeline.build.entering import without_released
 from pipeline.build.inputs import DatasetInputs, Stale, Survey
 from pipeline.build.inventory import read_as, sources_of, survey
 from pipeline.build.kept_back import let_out, of_withdrawn, weakenings
+from pipeline.build.notes import counted, notes_of_protections
 from pipeline.build.outcome import Outcome
 from pipeline.build.points import keep_points, left_places, own_references, with_points
 from pipeline.build.received import with_released
@@ -143,7 +144,7 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
         versions=inputs.found.history.versions,
         findings=_findings(inputs, state, months),
         decided=to_remember(inputs.found.history, months, state.decided),
-        changes=(*state.changes, *notes),
+        changes=(*state.changes, *counted(inputs, notes, months)),
     )
     if inputs.work.writes:
         _keep(inputs.work, inputs.dataset, state, new)
@@ -184,7 +185,8 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
         for number, each in enumerate(stale, start=1)
     }
     if work.writes:
-        save_review(work.private, dataset.name, {month: each.told.review for month, each in candidates.items()}, months)
+        asked = {month: each.told.review for month, each in candidates.items()}
+        save_review(work.private, dataset.name, asked, months, of=dataset.asks_about)
     nowhere = unplaced(inputs)
     accounts_of_none = _unplaced(inputs, state, nowhere)  # listed before anything can stop
     refuse_too_bad(inputs, months, candidates, nowhere)
@@ -211,7 +213,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
         months=dict(sorted(months.items())),
         versions=versions,
         unplaced=accounts_of_none,
-        changes=(*state.changes, *changes, *withdrawals.notes),
+        changes=(*state.changes, *counted(inputs, changes, months), *withdrawals.notes),
     )
     if work.writes:
         keep_points(work, inputs.references)

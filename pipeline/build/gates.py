@@ -61,6 +61,20 @@ def doubts_of_size(now: Counts, last: Counts, limits: Limits, *, explained: bool
     )
 
 
+def doubts_of_snapshot(
+    now: Counts, others: Iterable[tuple[Period, Counts]], limits: Limits, *, explained: bool
+) -> tuple[Doubt, ...]:
+    """Return what speaks against the size of a register beside ``others``: what is gone from it, however few rows."""
+    return _once(
+        Doubt("shrank", feed, what, f"{_rows(feed, what, rows)}, the snapshot of {month} {before:,}", counts)
+        for what in ((READ,) if explained else (READ, PUBLISHED))
+        for month, other in others
+        for feed, rows, before in _pairs(now, other, what)
+        for counts in [{"rows": rows, "before": before}]
+        if rows < limits.shrink_share * before
+    )
+
+
 def doubts_of_new(now: Counts, near: Sequence[Counts], limits: Limits) -> tuple[Doubt, ...]:
     """Return what speaks against the size of a month that was never released, beside the nearest months."""
     found: list[Doubt] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.build.aside import missed, still_rejected
+from pipeline.build.aside import Feeding, missed, still_rejected
 from pipeline.build.bearers import Bearers
 from pipeline.build.entering import Entering, entering
 from pipeline.build.inputs import Survey
@@ -46,7 +46,8 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     file_months = {path: month for files in own.values() for path, month in files.items()}
     rejected = still_rejected(seen, state.months, file_months)
     common = set.intersection(*(set(files.values()) for files in own.values()))
-    missing = missed(state.months, present, seen, rejected=rejected, file_months=file_months, common=common)
+    feeding = Feeding(file_months, rejected, common, own_only=dataset.period.register)
+    missing = missed(state.months, present, seen, feeding)
     shown = Bearers(dataset, reader, look.context, receipts, state).shown
     sources = sources_of(receipts, state, state.months, absent)._replace(shown=shown)
     registers = look.entering.counting(dataset, rejected)
@@ -110,7 +111,8 @@ def _received(dataset: Dataset, state: State, references: References, work: Work
                 held |= database.held
                 numbers |= database.numbers
             else:
-                came, unread = parted(_let_in(feed, look, partial(snapshot_of, feed.period, state, work.as_of)))
+                let_in, unread = parted(_let_in(feed, look))
+                came = _of_snapshot(let_in, partial(snapshot_of, feed, state, work.as_of))
                 read, refused = parted(_read(feed, came, known, look))
                 own[feed.name] = {path: month for month, path, _ in came}
                 receipts[feed.name] = {receipt.path: receipt for receipt in read}
@@ -200,16 +202,25 @@ class _Look(NamedTuple):
     entering: Entering
 
 
-def _let_in(
-    feed: Feed, look: _Look, snapshot: Callable[[str, str], Period]
-) -> Iterator[tuple[Period, str, str] | PipelineError]:
-    """Yield the files that count, with their period and sha256, and what is wrong with those that cannot be read."""
-    for path, named in look.reader.files(feed).items():
+def _let_in(feed: Feed, look: _Look) -> Iterator[tuple[Period, str, str] | PipelineError]:
+    """Yield the files that count, with their period and sha256, and what is wrong with those that cannot be read.
+
+    A register's has no period yet.
+    """
+    for path, month in look.reader.files(feed).items():
         sha256 = tried(partial(look.reader.sha256, feed, path))
         if isinstance(sha256, PipelineError):
             yield sha256
-        elif look.entering.history.let_in(month := named or snapshot(path, sha256), path, sha256):
+        elif look.entering.history.let_in(month, path, sha256):
             yield month, path, sha256
+
+
+def _of_snapshot(
+    came: Sequence[tuple[Period, str, str]], snapshot: Callable[[Mapping[str, str]], Period]
+) -> list[tuple[Period, str, str]]:
+    """Return the files with their period: a register's are one snapshot together."""
+    register = {path: sha256 for month, path, sha256 in came if not month}
+    return [(month or snapshot(register), path, sha256) for month, path, sha256 in came]
 
 
 def _read(

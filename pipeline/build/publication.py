@@ -120,7 +120,7 @@ def _extras(facts: Publication, schema: TableSchema, endings: Sequence[str]) -> 
     lists = sorted({name for field in schema.fields for name in field.codelists})
     beside = {
         "schema.json": json_bytes(schema.descriptor()),
-        "change-log.csv": change_log(facts.changes),
+        "change-log.csv": change_log(facts.changes, register=facts.period.register),
         **{f"codelists/{name}.csv": (CODELISTS / f"{name}.csv").read_bytes() for name in lists},
     }
     notices = {f"{facts.name}-{month}.{each}": notice(facts) for month in facts.withdrawn for each in endings}

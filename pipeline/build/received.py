@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from pipeline.errors import PipelineError
     from pipeline.model.decisions import Decision
-    from pipeline.model.periods import Period, PeriodKind
+    from pipeline.model.declaration import Feed
+    from pipeline.model.periods import Period
     from pipeline.model.tables import Receipt
 
 Versions = dict[str, tuple[Version, ...]]
@@ -45,12 +46,15 @@ class History:
     forgotten: set[str] = field(default_factory=set)
 
     def let_in(self, month: Period, path: str, sha256: str) -> bool:
-        """Return whether the bytes at ``path`` count, and remember that they came."""
+        """Return whether the bytes at ``path`` count, and remember that they came.
+
+        Those of no ``month`` are a register's, which is edited to and fro: they may come back.
+        """
         if decision := self._let_go(path, sha256):
             (self.rejected if decision.kind == "reject" else self.forgotten).add(path)
             self._came(path, sha256)
             return False
-        if found := self._stale(month, path, sha256):
+        if month and (found := self._stale(month, path, sha256)):
             self.findings.append(found)
             return False
         self._came(path, sha256)
@@ -243,8 +247,20 @@ def _refused(finding: Finding) -> InputError:
     )
 
 
-def snapshot_of(kind: PeriodKind, state: State, as_of: dt.date, path: str, sha256: str) -> Period:
-    """Return which snapshot a file is that has no period of its own: the latest where its bytes are the same."""
+def snapshot_of(feed: Feed, state: State, as_of: dt.date, files: Mapping[str, str]) -> Period:
+    """Return which snapshot a register's ``files`` are, by the sha256 of each: the latest where these are the same.
+
+    Else it is that of the day of the run that first read these bytes, and never one before the latest.
+    """
     latest = max(state.months, default="")
-    same = latest and state.months[latest].inputs.get(path) == sha256
-    return latest if same else max(latest, kind.of_day(as_of))
+    own = {*files, *state.receipts.get(feed.name, {})}
+    if latest and files == {path: each for path, each in state.months[latest].inputs.items() if path in own}:
+        return latest
+    came = (_came_on(state.versions.get(path, ()), sha256) for path, sha256 in files.items())
+    return max(latest, *(feed.period.of_day(day or as_of) for day in came))
+
+
+def _came_on(versions: Sequence[Version], sha256: str) -> dt.date | None:
+    """Return the day on which the bytes came that stand somewhere now, None where they are new tonight."""
+    last = versions[-1] if versions else None
+    return dt.date.fromisoformat(last.came) if last and last.sha256 == sha256 and last.came else None

@@ -15,6 +15,7 @@ from pipeline.cli import parser as cli
 from pipeline.codelists import CODELISTS
 from pipeline.errors import CODES, EXIT_MEANINGS
 from pipeline.model.findings import FINDINGS
+from pipeline.model.handling import Treatment
 from pipeline.model.reasons import REASONS, Outcome
 from pipeline.protect.treatments.withhold import Withhold
 from pipeline.report.declaration import first_line
@@ -263,7 +264,7 @@ def _handlings(feed: Feed) -> Iterator[tuple[str, ...]]:
             handling = "treated" if treatment.makes else "checked, never published"
             yield f"`{column}`", handling, _names(treatment.makes), f"`{_kind(treatment)}`", treatment.why
     for rule in feed.rules:
-        for column in rule.columns:
+        for column in () if isinstance(rule, Treatment) else rule.columns:  # what publishes is said already
             yield f"`{column}`", "used by a rule, never published", "", f"`{_kind(rule)}`", rule.why
     for withheld in feed.withheld:
         whom = withheld.whom if isinstance(withheld, Withhold) else ""

@@ -31,6 +31,7 @@ _COUNT = re.compile(r"[0-9]{1,9}", re.ASCII)
 _FEWEST_ADDRESSES = 8
 _COLUMNS = {
     "map-points": ("longitude", "latitude", "location", "lsoa_code", "lsoa_name", "addresses"),
+    "named-parties": ("name", "type", "shown"),
     "neighbourhoods": (
         *("neighbourhood_code", "neighbourhood_name", "beat_code", "ward_code"),
         *("lad_code", "lad_name", "households"),
@@ -40,13 +41,24 @@ _COLUMNS = {
 }
 _NEVER_TRIMMED = ("location",)
 #: What people read, and what is compared with cells or published as a code.
-_TEXTS = ("location", "lsoa_name", "neighbourhood_name", "lad_name", "operation_name")
-_KEYS = ("lsoa_code", "neighbourhood_code", "beat_code", "ward_code", "lad_code", "supplier_number", "supplier_type")
+_TEXTS = ("location", "lsoa_name", "neighbourhood_name", "lad_name", "operation_name", "shown")
+_KEYS = (
+    "lsoa_code",
+    "neighbourhood_code",
+    "beat_code",
+    "ward_code",
+    "lad_code",
+    "supplier_number",
+    "supplier_type",
+    "type",
+)
+#: Lists that give types of payees, and the column that does.
+_TYPED = {"supplier-types": "supplier_type", "named-parties": "type"}
 #: A postcode of the United Kingdom, and a house behind what stands before every street.
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}\b", re.ASCII)
 _HOUSE = re.compile(r"\s*(?:ON OR NEAR\b)?\s*[0-9]{1,4}[A-Z]?[ ,]+[^\s,]+[ ,]+[^\s,]")
 #: Without these nothing can be published; the others are optional.
-_NEEDED = ("map-points", "neighbourhoods")
+_NEEDED = ("map-points", "named-parties", "neighbourhoods")
 _Made = TypeVar("_Made")
 
 
@@ -109,8 +121,8 @@ def read_reference(root: Path, name: str) -> Reference:
     _refuse_damaged(table, where)
     if name == "map-points":
         _refuse_points(table, where)
-    if name == "supplier-types":
-        _refuse_types(table, where)
+    if name in _TYPED:
+        _refuse_types(table, _TYPED[name], where)
     return Reference(name, table, hashlib.sha256(content).hexdigest())
 
 
@@ -169,10 +181,10 @@ def _refuse_damaged(table: pa.Table, where: str) -> None:
             )
 
 
-def _refuse_types(table: pa.Table, where: str) -> None:
+def _refuse_types(table: pa.Table, column: str, where: str) -> None:
     """Refuse the whole list when it gives a type that is none: somebody meant to protect a payee."""
     types = CodeLists(CODELISTS, {}).read("supplier-type").values("code")
-    for number, kind in enumerate(table.column("supplier_type").to_pylist(), 2):
+    for number, kind in enumerate(table.column(column).to_pylist(), 2):
         if kind and kind not in types:
             raise InputError(
                 "bad-reference",

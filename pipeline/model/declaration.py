@@ -60,6 +60,8 @@ class Feed:
             for key, text in self.constants.items()
         }
         object.__setattr__(self, "constants", MappingProxyType(constants))
+        shown = {column: names for each in self.treatments for column, names in each.shown_in.items()}
+        object.__setattr__(self, "shown_in", {**shown, **self.shown_in})
         at_columns = (rule for rule in bound.values() if isinstance(rule, RowRule))
         over_several = (rule if rule.columns else rule.bind() for rule in self.rules)
         object.__setattr__(self, "rules", (*at_columns, *(rule for rule in over_several if not rule.columns)))
@@ -267,6 +269,16 @@ class Dataset:
     def key(self) -> str:
         """The published column that says which row is the same before and after a change, "" where there is none."""
         return next(iter(self.references.values()), "")
+
+    @property
+    def entry(self) -> tuple[str, ...]:
+        """The published columns that name an entry of a register."""
+        return next((rule.entry for feed in self.feeds for rule in feed.rules if rule.entry), ())
+
+    @property
+    def asks_about(self) -> str:
+        """Whom somebody has to classify: suppliers by number, or parties by name."""
+        return next((rule.asks_about for feed in self.feeds for rule in feed.rules if rule.asks_about), "suppliers")
 
     @property
     def reference_files(self) -> tuple[str, ...]:

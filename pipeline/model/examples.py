@@ -34,6 +34,9 @@ class Draw(Protocol):
     def moments(self) -> pa.Array:
         """Return days of the period with a time, in the order of the rows."""
 
+    def running(self) -> pa.Array:
+        """Return whole numbers, each once in an extract."""
+
     def references(self, scope: str) -> pa.Array:
         """Return the references of records, the same in every extract that names records of the scope."""
 

@@ -142,6 +142,11 @@ class Treatment(Handling):
         return ()
 
     @property
+    def shown_in(self) -> Mapping[str, tuple[str, ...]]:
+        """Published columns in which cells of a raw column stand that identifies somebody, where they may."""
+        return {}
+
+    @property
     def open_text(self) -> tuple[str, ...]:
         """Published columns whose text does not come from a closed list: the leak check looks at them."""
         return ()

@@ -47,6 +47,8 @@ class PeriodKind:
     gaps: ClassVar[bool] = True
     #: The name of a file's period where files do not tell; "" where they do, or the day on which one came.
     only: ClassVar[Period] = ""
+    #: Whether one file holds all there is each time, so that a period has gone when other bytes take its place.
+    register: ClassVar[bool] = False
 
     def fits(self, name: str) -> bool:
         """Return whether a text is the name of such a period."""
@@ -277,7 +279,7 @@ class Snapshots(Monthly):
     __slots__ = ()
 
     noun, key, frequency, granularity = "snapshot", "period", "irregular", "month"
-    gaps = False
+    gaps, register = False, True
 
     def has_ended(self, _name: Period, _day: dt.date) -> bool:
         """A register is as it stands."""

@@ -74,7 +74,9 @@ REASONS = MappingProxyType(
         "unique-error": Reason(_BAD, "the published cell must be unique and is not"),
         "blank-row": Reason(_BAD, "the published row has no cell that is filled"),
         "primary-key": Reason(_BAD, "the published row's key is empty or already used"),
-        # quarantined with their transaction
+        # quarantined with what belongs together
+        "date-order": Reason(_BAD, "a date lies before the one that it must follow"),
+        "item-conflict": Reason(_BAD, "rows of one entry that contradict each other"),
         "line-conflict": Reason(_BAD, "the same line of the same transaction comes twice with different cells"),
         "transaction-incomplete": Reason(_BAD, "another line of the same transaction is bad", apart=True),
         # withheld

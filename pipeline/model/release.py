@@ -142,7 +142,10 @@ WITHDRAWN: Final = "withdrawn"
 
 
 class ChangeNote(NamedTuple):
-    """One line of the public change log: what kind of change a release made to a month, and why."""
+    """One line of the public change log: what kind of change a release made to a month, and why.
+
+    Of a register the counts are of entries, against the snapshot before, and some are ``revised``.
+    """
 
     released_on: str
     month: Period
@@ -150,6 +153,7 @@ class ChangeNote(NamedTuple):
     reason: str
     rows_added: str
     rows_removed: str
+    revised: str = ""
 
 
 def withdrawn_months(newest_first: Iterable[ChangeNote]) -> dict[Period, str]:

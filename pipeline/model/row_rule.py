@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from pipeline.model.tables import Kept, RawTable, Ruling
 
 
+class Blanked(NamedTuple):
+    """Where a rule leaves a published column blank: as the row's own cells say, and where a redaction explains it.
+
+    What is wrong with the row's own cell is then not checked, and what is missing is not waited for.
+    """
+
+    own: Mask
+    redacted: Mask
+
+
 class Question(NamedTuple):
     """A payee whom somebody has to classify, as the lines of one month tell it; only a private file may hold one.
 
@@ -59,6 +69,7 @@ class RowRule(Handling):
     rows that are marked.  ``repeats_only``: only keys count that come more than once, in several sources or marked
     `*`.  ``whole_rows``: it asks which rows are equal in every raw cell.  ``scope`` is that of the register's keyed
     references.  ``shared``: its register holds what the extracts of every dataset say that has such a rule.
+    ``asks_about`` is what its questions are about, in the name of the private file that lists them.
     """
 
     takes: ClassVar[int | None] = 0
@@ -69,7 +80,13 @@ class RowRule(Handling):
     repeats_only: ClassVar[bool] = False
     whole_rows: ClassVar[bool] = False
     shared: ClassVar[bool] = False
+    asks_about: ClassVar[str] = ""
     scope: str = ""
+
+    @property
+    def entry(self) -> tuple[str, ...]:
+        """Published columns that name an entry of a register."""
+        return ()
 
     @property
     def together(self) -> tuple[str, ...]:
@@ -148,6 +165,10 @@ class RowRule(Handling):
         """Yield what every run says of the sources of a register: lines without effect, keys that look alike."""
         yield from ()
 
+    def unmatched(self, _sources: Mapping[str, Mapping[str, str]]) -> Mapping[str, Collection[int]]:
+        """Return the lines of lists that several datasets look up that match nothing in these sources, by list."""
+        return {}
+
     def check(self, _raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the problems that the rule finds."""
         return ()
@@ -155,6 +176,10 @@ class RowRule(Handling):
     def excuse(self, problems: Sequence[Problem], _raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the problems that still count when the rule knows better."""
         return problems
+
+    def blanked(self, _raw: RawTable, _context: Context) -> Mapping[str, Blanked]:
+        """Return the published columns that the rule leaves blank in some rows, and where."""
+        return {}
 
     def amend(self, columns: dict[str, pa.Array], _raw: RawTable, _context: Context) -> dict[str, pa.Array]:
         """Return the published columns as the rule leaves them."""

@@ -40,12 +40,18 @@ FIGURES: Final = MappingProxyType(
             "Contract reference left out",
             "Published rows whose contract reference does not have the form of one, so that it is left blank.",
         ),
+        "parties_waiting": Figure(
+            "Names not shown yet", "Published rows whose name is blank until somebody says that it may be shown."
+        ),
         "quarantined": Figure(
             "Left out: errors in the record", "Rows that were read and not published, because they are not in order."
         ),
         "sensitive": Figure("Details left out", "Published rows of which cells are left blank, to protect somebody."),
         "shared_reference": Figure(
             "Same record on two rows", "Published rows whose identifier stands on a different row of the month too."
+        ),
+        "texts_waiting": Figure(
+            "Texts not shown yet", "Published rows with a free text that is left out until it is found to name nobody."
         ),
         "unlisted_offence_code": Figure(
             "Offence code not in the list",

@@ -16,14 +16,14 @@ from pipeline.model.tables import Found, SafeTable
 from pipeline.protect.rules.rule import Marked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset, Feed
-    from pipeline.model.row_rule import Judgement
+    from pipeline.model.row_rule import Blanked, Judgement
     from pipeline.model.tables import RawTable
 
 
@@ -44,10 +44,12 @@ def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, context: Context, na
     Rows of a month that cannot be built are withheld as ``month-not-open`` once it is known that they
     are not bad; rows of a later month than their file's are bad.
     """
-    columns, problems, counted = _treated(raw, feed, context)
+    blanked = [each for rule in feed.rules for each in rule.blanked(raw, context).items()]
+    columns, problems, counted = _treated(raw, feed, context, blanked)
     before = dict(columns)
     for rule in feed.rules:
         problems.extend(rule.check(raw, context))
+    problems = [*_checked(problems, feed, blanked)]
     for rule in feed.rules:
         problems = list(rule.excuse(problems, raw, context))
     judgements = []
@@ -100,7 +102,21 @@ def _references(dataset: Dataset, before: Mapping[str, pa.Array], after: Mapping
     }
 
 
-def _treated(raw: RawTable, feed: Feed, context: Context) -> tuple[dict[str, pa.Array], list[Problem], dict[str, Mask]]:
+def _checked(problems: Iterable[Problem], feed: Feed, blanked: Sequence[tuple[str, Blanked]]) -> Iterator[Problem]:
+    """Yield the problems without those of cells of which nothing is published, as the row's own cells say."""
+    for found in problems:
+        mask = found.mask
+        for names in [feed.made_of(found.column)] if blanked else []:
+            own = [[each.own for name, each in blanked if name == made] for made in names]
+            if own and all(own):
+                mask = mask & ~np.logical_and.reduce([np.logical_or.reduce(each) for each in own])
+        if mask.any():
+            yield found._replace(mask=mask)
+
+
+def _treated(
+    raw: RawTable, feed: Feed, context: Context, blanked: Sequence[tuple[str, Blanked]]
+) -> tuple[dict[str, pa.Array], list[Problem], dict[str, Mask]]:
     """Return the published columns, what is wrong with cells, and the figures that treatments count."""
     columns: dict[str, pa.Array] = {}
     counted: dict[str, Mask] = {}
@@ -113,7 +129,10 @@ def _treated(raw: RawTable, feed: Feed, context: Context) -> tuple[dict[str, pa.
     for made in map_columns(lambda treatment: treatment.apply(raw.cells, context), feed.treatments):
         columns |= made.columns
         problems.extend(made.problems)
-        counted |= made.quality
+        explained = [each.redacted for name, each in blanked if [*made.columns] == [name]]
+        for name, mask in made.quality.items():  # several columns may count one figure
+            waits = mask & ~np.logical_or.reduce(explained) if explained else mask
+            counted[name] = counted[name] | waits if name in counted else waits
     return columns, problems, counted
 
 

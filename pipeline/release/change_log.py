@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: As attendance is banded: a small number of changed rows would point at somebody.
+_FIELDS = ChangeNote._fields[:6]
+_REGISTER = (*_FIELDS[:4], "added", "removed", "revised")
 _BANDS = ((0, "0"), (7, "1-7"), (19, "8-19"), (49, "20-49"))
 FIRST = "first release"
 CORRECTED = "corrected at source"
@@ -89,10 +91,10 @@ def newest_first(changes: Iterable[ChangeNote]) -> tuple[ChangeNote, ...]:
     return tuple(sorted(changes, key=lambda change: (change.released_on, change.month))[::-1])
 
 
-def change_log(changes: Iterable[ChangeNote]) -> bytes:
-    """Return the change log as CSV, in the order given."""
+def change_log(changes: Iterable[ChangeNote], *, register: bool = False) -> bytes:
+    """Return the change log as CSV, in the order given; that of a ``register`` counts entries."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(ChangeNote._fields)
-    writer.writerows(changes)
+    writer.writerow(_REGISTER if register else _FIELDS)
+    writer.writerows(change if register else change[: len(_FIELDS)] for change in changes)
     return text.getvalue().encode()

@@ -10,7 +10,7 @@ from pipeline.model import periods
 from pipeline.model.wording import marked
 from pipeline.report.lines import account_lines, plan_lines
 from pipeline.report.waiting import ranges, waiting_lines
-from pipeline.storage.supplier_review import review_file
+from pipeline.storage.supplier_review import PARTIES, review_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -171,6 +171,9 @@ def _ending(run: Run) -> Iterable[str]:
         yield marked("invented records, marked on every page and in all metadata", sample=True)
     for path, named in run.unread.items():
         yield f"{path} is not read: {named or 'no dataset reads files of this folder; is its name right?'}"
+    if run.parties:
+        yield f"parties to classify: {run.parties:,}, listed in {review_file(run.work.private, PARTIES)};"
+        yield f"  give each its type in {run.work.reference / 'named-parties.csv'}: until then it is left blank"
     if run.review:
         yield f"suppliers to classify: {run.review:,}, listed in {review_file(run.work.private)};"
         yield f"  `pipeline review suppliers` asks, and adds them to {run.work.reference / 'supplier-types.csv'}"

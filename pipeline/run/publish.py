@@ -34,7 +34,7 @@ from pipeline.run.portals import (
 )
 from pipeline.run.recover import check_memory
 from pipeline.run.select import chosen, no_such_month
-from pipeline.run.unmatched import unmatched
+from pipeline.run.unmatched import lines_without_effect, unmatched
 from pipeline.run.unread import unread, unread_sources
 from pipeline.storage.bench import Bench
 from pipeline.storage.journal import record
@@ -43,6 +43,7 @@ from pipeline.storage.looked import Looked
 from pipeline.storage.memory import check_day, remember_day
 from pipeline.storage.privacy import check_private, mend_private
 from pipeline.storage.store import Store
+from pipeline.storage.supplier_review import PARTIES, read_review
 from pipeline.system import KEEPS_MODES
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Run:
     errors: tuple[PipelineError, ...]
     unread: Mapping[str, str]
     review: int
+    parties: int = 0
     portal: str = ""
     notices: tuple[str, ...] = field(default=())
     rows: tuple[RowChange, ...] = field(default=())
@@ -166,6 +168,7 @@ def _ran(
     publications, damaged = parted(intact_only(work, portals, told, _made(outcomes), partial(_without, work, outcomes)))
     plans, failed = parted(act(portals, publications))
     errors = dict.fromkeys((*_errors(request, outcomes), *untold, *damaged, *failed))
+    states = dict(_states(work, outcomes))
     run = Run(
         work=work,
         outcomes=outcomes,
@@ -173,8 +176,14 @@ def _ran(
         errors=tuple(errors),
         unread=unread(work),
         review=still_to_classify(work.private, work.reference),
+        parties=len(read_review(work.private, PARTIES)),
         portal=reach.ckan.url if reach.ckan else "",
-        notices=(*reach.notices, *filter(None, (work.settings.unsettled,)), *unmatched(work, _states(work, outcomes))),
+        notices=(
+            *reach.notices,
+            *filter(None, (work.settings.unsettled,)),
+            *unmatched(work, states.values()),
+            *lines_without_effect(_known(states)),
+        ),
     )
     return run, publications
 
@@ -289,11 +298,16 @@ def _without(work: Workplace, outcomes: Sequence[Outcome], name: str, lost: Coll
     return publication(work, datasets_of(work.settings)[name], replace(state, months=months))
 
 
-def _states(work: Workplace, outcomes: Sequence[Outcome]) -> Iterator[State]:
-    """Yield what is remembered of every dataset, also of those that were not asked for."""
+def _states(work: Workplace, outcomes: Sequence[Outcome]) -> Iterator[tuple[str, State]]:
+    """Yield what is remembered of every dataset, by its name, also of those that were not asked for."""
     ran = {outcome.dataset.name: outcome.state for outcome in outcomes}
     for name in declared():
         try:
-            yield ran[name] if name in ran else work.store.state(name)
+            yield name, ran[name] if name in ran else work.store.state(name)
         except PipelineError:
             continue  # whoever runs the dataset is told
+
+
+def _known(states: Mapping[str, State]) -> Iterator[tuple[Dataset, State]]:
+    """Yield the datasets of which anything was ever received, each with what is remembered of it."""
+    yield from ((declared()[name], state) for name, state in states.items() if state.registers)

@@ -274,7 +274,7 @@ def _changes(folder: Path) -> Iterator[ChangeNote]:
         lines = list(csv.reader(io.StringIO(read_plain(folder / "change-log.csv").decode("utf-8"))))
     except (OSError, ValueError, csv.Error):
         return
-    fields = len(ChangeNote._fields)
+    least, most = len(ChangeNote._fields) - len(ChangeNote._field_defaults), len(ChangeNote._fields)
     for line in reversed(lines[1:]):
-        if len(line) == fields:
+        if least <= len(line) <= most:
             yield ChangeNote(*line)

@@ -1,12 +1,14 @@
-"""Decisions without effect: about nothing that ever waited, or no longer in the file."""
+"""Decisions and lines of lists without effect: about nothing that ever waited or came, or no longer in the file."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.build.registers import register_rules
 from pipeline.datasets import declared
 from pipeline.printable import printable
+from pipeline.protect.rules.rule import these_rows
 from pipeline.storage.journal import lines_of, recorded_in
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from pipeline.build.run_context import Workplace
     from pipeline.model.decisions import Decision
+    from pipeline.model.declaration import Dataset
     from pipeline.storage.state import State
 
 _SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
@@ -35,6 +38,18 @@ def unmatched(work: Workplace, states: Iterable[State]) -> Iterator[str]:
     if gone:
         what = "decision that was" if len(gone) == 1 else "decisions that were"
         yield f"{len(gone):,} {what} made here, missing from {desk.path}: restore it, or decide again"
+
+
+def lines_without_effect(states: Iterable[tuple[Dataset, State]]) -> Iterator[str]:
+    """Yield the lines of lists that match nothing that any dataset ever received, as a line for each list."""
+    rows: dict[str, list[frozenset[int]]] = {}
+    for dataset, state in states:
+        for rule in register_rules(dataset):
+            for path, unmatched in rule.unmatched(state.registers.get(rule.register, {})).items():
+                rows.setdefault(path, []).append(frozenset(unmatched))
+    for path, each in sorted(rows.items()):
+        if never := frozenset.intersection(*each):
+            yield f"{path}, {these_rows(never)}: no extract ever held such a name"
 
 
 class _Told(NamedTuple):

@@ -117,6 +117,11 @@ class Cells:
     def _written(self) -> tuple[str, ...]:
         return (*(day.isoformat() for day in self._days), *(day.strftime("%d/%m/%Y") for day in self._days))
 
+    def running(self) -> Texts:
+        """Return whole numbers that begin with year and month, each once in an extract."""
+        first, _ = self.days_between
+        return led(f"{first:%y%m}", np.arange(self.first, self.first + self.rows))
+
     def references(self, scope: str) -> Texts:
         """Return the references of records: the first of a period is the same in every extract of the scope."""
         first, _ = self.days_between

@@ -1,4 +1,4 @@
-"""What the declarations of spending do not tell: payees, accounts, and transactions of several lines that add up."""
+"""What the declarations of spending do not tell: payees, accounts, posts, and lines that add up to transactions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.sample import suppliers
 from pipeline.sample.columns import led
 from pipeline.sample.draw import Truth
-from pipeline.sample.kinds import Planted
+from pipeline.sample.kinds import ON_PURPOSE, Planted
 from pipeline.sample.lore import FeedLore, Lore
 from pipeline.sample.mark import NUMBER_MARK
 from pipeline.sample.words import beside
@@ -44,10 +44,19 @@ _TRADERS = (*suppliers.SOLE_TRADERS, *suppliers.NAMED_AFTER_A_PERSON, suppliers.
 _PAYEES = (*suppliers.ORGANISATIONS, *suppliers.PROTECTED, *_TRADERS)
 
 
-def _truths(_codelists: CodeLists) -> Mapping[str, Truth]:
+def _weights(posts: int) -> list[int]:
+    """Return how often something is offered to each post: to the first above all."""
+    return [posts, *[1] * (posts - 1)]
+
+
+def _truths(codelists: CodeLists) -> Mapping[str, Truth]:
     """Return everybody who is paid, and what they are paid for."""
     accounts = (*_ACCOUNTS, *_EXCLUDED)
+    posts = [row for row in codelists.read("statutory-post").rows if row["names"] == "always"]
+    listed = [(row["label"], row["body"], _FACTS["holders"][number]) for number, row in enumerate(posts)]
+    post = (*((label, "FORCE", name) for label, name in _FACTS["posts"]), *listed)
     return {
+        "post": Truth(dict(zip(("label", "body", "name"), zip(*post, strict=True), strict=True)), _weights(len(post))),
         "supplier": Truth({name: [one[place] for one in _PAYEES] for place, name in enumerate(_PAYEES[0]._fields)}),
         "account": Truth({"code": [code for code, _ in accounts], "name": [name for _, name in accounts]}),
     }
@@ -147,11 +156,29 @@ def _net(amount: str) -> Row:
     return {"Net Amount": amount}
 
 
+def _odd_gifts(*_: object) -> list[Row]:
+    """Return offers by people, by somebody whom nobody has looked at, and by nobody; a number that comes twice."""
+    by = (*suppliers.PROTECTED, *suppliers.UNSORTED, suppliers.TWO_TYPES)
+    rows = [{"Offered By": one.name} for one in by]
+    numbered = {"Approver": f"{NUMBER_MARK}950001"}
+    twice = [numbered | {"Entry No": "950001", "Estimated Value": value} for value in ("5.00", "5.00")]
+    differing = [numbered | {"Entry No": "950002", "Estimated Value": value} for value in ("5.00", "6.00")]
+    return [*rows, {"Offered By": ""}, {"Estimated Value": "under £10"}, *twice, *differing]
+
+
+_HOLDERS = (
+    *(Planted("gifts-and-hospitality", "Recipient Name", "name", name) for _, name in _FACTS["posts"] if name),
+    *(Planted("gifts-and-hospitality", "Recipient Name", ON_PURPOSE, name) for name in _FACTS["holders"]),
+)
 _PLANTED = (*suppliers.planted_suppliers(), Planted("ledger", "Contract Ref", "number", _HELD_CONTRACT))
 LORE = Lore(
     truths=_truths,
-    lists=lambda: {"supplier-types": suppliers.supplier_type_lines()},
+    lists=lambda: {
+        "supplier-types": suppliers.supplier_type_lines(),
+        "named-parties": suppliers.named_party_lines(),
+    },
     feeds={
         "ledger": FeedLore(share=0.4, most=20_000, empty="2023-12", amend=_amend, odd=_odd_lines, planted=_PLANTED),
+        "gifts-and-hospitality": FeedLore(most=20, odd=_odd_gifts, planted=_HOLDERS),
     },
 )

@@ -36,6 +36,7 @@ PERSON_STREET: Final = "Orla Pennyquick Way"
 #: Text that may be published, by a word of its column's name: the thing that every table agrees on, and its part.
 PUBLIC: Final = (
     ("ward", "place", "ward_code"),
+    (r"\bpost\b", "post", "label"),
     ("neighbourhood", "place", "neighbourhood_code"),
     ("account|category|purpose", "account", "name"),
     ("supplier|merchant|payee|company|vendor", "company", "name"),

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from pipeline.model.periods import Period
 
+#: What payees are called that are known by a number, and those that are known by name.
+SUPPLIERS, PARTIES = "suppliers", "parties"
 COLUMNS = ("supplier_number", "name", "lines", "total", "months", "suggested_type", "reason", "parts")
 #: The names that a cell shows, and the characters of each.
 _SHOWN, _LONGEST = 4, 100
@@ -102,19 +104,24 @@ class Waiting(NamedTuple):
 _NO_CALL = {ord(sign): "," for sign in ";|\uff1b\uff5c\ufe54\u037e"}
 
 
-def review_file(private: Path) -> Path:
-    """Return the one file that names payees whom somebody has to classify."""
-    return private / "review" / "suppliers.csv"
+def review_file(private: Path, of: str = SUPPLIERS) -> Path:
+    """Return the one file that names payees, of suppliers or parties, whom somebody has to classify."""
+    return private / "review" / f"{of}.csv"
 
 
 def save_review(
-    private: Path, dataset: str, asked: Mapping[Period, Sequence[Question]], kept: Collection[Period] = ()
+    private: Path,
+    dataset: str,
+    asked: Mapping[Period, Sequence[Question]],
+    kept: Collection[Period] = (),
+    *,
+    of: str = SUPPLIERS,
 ) -> None:
     """Make the review file hold what months of ``dataset`` ask, beside what its months ``kept`` and others' asked."""
-    path = review_file(private)
+    path = review_file(private, of)
     parts = [
         part
-        for each in read_review(private)
+        for each in read_review(private, of)
         for part in each.parts
         if part.dataset != dataset or (part.month in kept and part.month not in asked)
     ]
@@ -123,14 +130,14 @@ def save_review(
         return
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(COLUMNS if of == SUPPLIERS else ("named_in_the_extract", *COLUMNS[1:]))
     writer.writerows(_line(each) for each in _payees(parts))
     replace_file(path, text.getvalue().encode())
 
 
-def read_review(private: Path) -> list[Waiting]:
+def read_review(private: Path, of: str = SUPPLIERS) -> list[Waiting]:
     """Return the payees whom somebody has to classify, the largest amount first."""
-    path = review_file(private)
+    path = review_file(private, of)
     if not path.exists():
         return []
     usual = csv.field_size_limit(_LARGEST)

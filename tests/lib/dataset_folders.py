@@ -60,10 +60,15 @@ class DatasetFolder:
 
     @property
     def as_of(self) -> str:
-        """The day of the run: the first day that is in none of the periods; today before they are drawn."""
+        """The day of the run: the first day that is in none of the periods; today before they are drawn.
+
+        A register is released by the month of the run.
+        """
         kind = self.dataset.period
         if not self.periods:
             return dt.datetime.now(tz=dt.UTC).date().isoformat()
+        if kind.register:
+            return kind.last_day(self.periods[-1]).isoformat()
         return kind.first_day(kind.neighbour(self.periods[-1], 1)).isoformat()
 
     @property

@@ -2,8 +2,10 @@
 
 from pipeline.protect.rules.accounts import ExcludedAccounts
 from pipeline.protect.rules.duplicates import OneIncident, OneRecord, SameRecord
+from pipeline.protect.rules.entries import InOrder, OneEntry
 from pipeline.protect.rules.events import AlreadyHeld, PublicVenue, SensitiveAudience
 from pipeline.protect.rules.offences import OffenceAgrees
+from pipeline.protect.rules.parties import Party
 from pipeline.protect.rules.payees import Payee
 from pipeline.protect.rules.protected_record import BlankWhen
 from pipeline.protect.rules.redaction import Redaction
@@ -14,10 +16,13 @@ __all__ = [
     "AlreadyHeld",
     "BlankWhen",
     "ExcludedAccounts",
+    "InOrder",
     "OffenceAgrees",
+    "OneEntry",
     "OneIncident",
     "OneRecord",
     "OverThreshold",
+    "Party",
     "Payee",
     "PublicVenue",
     "Redaction",

@@ -2,11 +2,13 @@
 
 from pipeline.model.constants import Constant
 from pipeline.protect.treatments.codes import Body, Coded, Flag, ReferenceCode, ValueForMoney
-from pipeline.protect.treatments.constants import ForceName, OwnForce
+from pipeline.protect.treatments.constants import ForceName, OwnForce, Snapshot
 from pipeline.protect.treatments.dates import Day, MonthOf
 from pipeline.protect.treatments.listed import Listed
 from pipeline.protect.treatments.map_points import MapPoint
-from pipeline.protect.treatments.numbers import Band, Money
+from pipeline.protect.treatments.numbers import Band, EntryNumber, Money, Number
+from pipeline.protect.treatments.open_text import Text
+from pipeline.protect.treatments.posts import PostHolder
 from pipeline.protect.treatments.pseudonym import Pseudonym
 from pipeline.protect.treatments.register_numbers import CompanyNumber, ContractReference
 from pipeline.protect.treatments.require import Period, Require
@@ -21,6 +23,7 @@ __all__ = [
     "Constant",
     "ContractReference",
     "Day",
+    "EntryNumber",
     "Flag",
     "ForceName",
     "Keep",
@@ -28,11 +31,15 @@ __all__ = [
     "MapPoint",
     "Money",
     "MonthOf",
+    "Number",
     "OwnForce",
     "Period",
+    "PostHolder",
     "Pseudonym",
     "ReferenceCode",
     "Require",
+    "Snapshot",
+    "Text",
     "ValueForMoney",
     "Withhold",
 ]

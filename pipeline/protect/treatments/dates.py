@@ -81,12 +81,13 @@ class MonthOf(OneColumn):
 class Day(OneColumn):
     """Publishes a date as ISO 8601.
 
-    ``payment``: it lies near the period of its accounts.  ``past``: it cannot be to come, as that of a record or of a
-    reply.  ``planned``: it may be in any year to come, as an end or a review.  ``timed``: it may have a time of day,
-    which is left out.
+    Empty is a problem unless ``blank``.  ``payment``: it lies near the period of its accounts.  ``past``: it cannot be
+    to come, as that of a record or of a reply.  ``planned``: it may be in any year to come, as an end or a review.
+    ``timed``: it may have a time of day, which is left out.
     """
 
     options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
+    blank: bool = False
     payment: bool = False
     past: bool = False
     planned: bool = False
@@ -106,7 +107,16 @@ class Day(OneColumn):
         first, last = context.kind.span([context.month])
         if self.payment and first:
             plausible = plausible.near(first, last, context.option(SpendOptions).payment_days)
-        return Treated(self._same(day), _date_problems(self.column, day, plausible))
+        found = _date_problems(self.column, day, plausible)
+        if self.blank:
+            given = filled(cells[self.column])
+            found = tuple(each._replace(mask=each.mask & given) for each in found)
+        return Treated(self._same(day), found)
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The date, where it may be blank."""
+        return self.columns if self.blank else ()
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return days of the period."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import KW_ONLY, dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipeline.columns.arrays import filled, on_distinct
 from pipeline.columns.money import money
 from pipeline.model.handling import Treated, problem
-from pipeline.protect.handling import OneColumn
+from pipeline.protect.handling import OneColumn, key_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 #: A count of more digits than this is a mistake at its source.
 _MOST_DIGITS = 9
+#: A spreadsheet keeps so many digits.
+_MOST_EXACT = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,61 @@ class Band(OneColumn):
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return no count, and none."""
         return ({self.column: "-3"}, {self.column: ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Number(OneColumn):
+    """Publishes a number of digits, with a point and ``places`` behind it at most; no sign, and none that is rounded.
+
+    Zeros at the front are left out.  Empty is a problem unless ``blank``.
+    """
+
+    _: KW_ONLY
+    places: int = 0
+    blank: bool = False
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The number, where it may be blank."""
+        return self.columns if self.blank else ()
+
+    def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
+        """Return the numbers, those with places with all of them."""
+        form = re.compile(rf"[0-9]{{1,{_MOST_EXACT}}}" + (rf"(?:\.[0-9]{{1,{self.places}}})?" if self.places else ""))
+
+        def number(text: str) -> str | None:
+            if not form.fullmatch(text):
+                return None
+            return f"{Decimal(text):.{self.places}f}"
+
+        column = cells[self.column]
+        text = on_distinct(column, number)
+        wrong = ~filled(text)
+        if self.blank:
+            wrong &= filled(column)
+        return Treated(self._same(text), problem(self.column, "bad-number", wrong))
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return numbers that the schema allows."""
+        return {self.column: draw.text(self.column, self.makes[0])}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return a sign, and nothing."""
+        return ({self.column: "-3"}, *({self.column: ""},) * (not self.blank))
+
+
+@dataclass(frozen=True, slots=True)
+class EntryNumber(Number):
+    """Publishes the number of an entry of a register, a whole one that can be trusted as a key."""
+
+    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
+        """Return the numbers."""
+        made = Number.apply(self, cells, context)
+        return made._replace(problems=key_problems(self.column, cells[self.column], made.problems))
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return numbers that follow each other."""
+        return {self.column: draw.running()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,100 @@
+"""What extracts and the force's list say of names: whom one may be named after, and whom nobody may.
+
+A name is looked up by its *fold*: white space as single blanks, case aside.  What protects is looked up by the folded
+form of keys, however it is written.  Keys of the register: `f:` a name, `l:` a line of the list.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.columns.arrays import on_distinct, plain
+from pipeline.model.payee_types import PERSONAL, PROTECTED, most_protective
+from pipeline.protect.rules import payee_register
+from pipeline.protect.rules.payee_register import UNKNOWN, type_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pipeline.model.context import Context
+
+NAMED_PARTIES = "reference/named-parties.csv"
+
+
+class Listed(NamedTuple):
+    """What the force's list says of a name: its most protective type, and the name to be shown, "" for none."""
+
+    kind: str = ""
+    shown: str = ""
+
+
+def fold(text: str) -> str:
+    """Return the form in which names are compared: white space collapsed and trimmed, case folded."""
+    return " ".join(text.split()).casefold()
+
+
+def called(column: pa.Array) -> pa.Array:
+    """Return the fold of each name, null where it is empty."""
+    return on_distinct(column, lambda text: fold(text) or None)
+
+
+def listed(context: Context) -> Mapping[str, Listed]:
+    """Return what the force's list says, by fold."""
+    return context.references.derived("named-parties", _by_fold) or {}
+
+
+def _by_fold(table: pa.Table) -> dict[str, Listed]:
+    found: dict[str, Listed] = {}
+    for line in table.to_pylist():
+        before = found.get(fold(line["name"]), Listed())
+        kind = most_protective((before.kind, line["type"]))
+        found[fold(line["name"])] = Listed(kind, before.shown or line["shown"])
+    return found
+
+
+def most_by_name(names: pa.Array, kinds: NDArray[np.object_], context: Context) -> dict[str, str]:
+    """Return the most protective type of each fold, of rows and list; one that is on no list is none."""
+    known = listed(context)
+    table = pa.table({"name": plain(names), "kind": pa.array(kinds, pa.string())})
+    grouped = table.filter(pc.is_valid(table["name"])).group_by("name").aggregate([("kind", "distinct")])
+    pairs = zip(grouped["name"].to_pylist(), grouped["kind_distinct"].to_pylist(), strict=True)
+    return {name: most_protective((known.get(name, Listed()).kind, *given)) for name, given in pairs}
+
+
+def entries_of_extract(names: pa.Array, kinds: pa.Array, *, scope: str, context: Context) -> dict[str, str]:
+    """Return what one extract enters of each name; bad rows count too, and those of nobody's name do not."""
+    table = pa.table({"key": plain(context.pseudonyms.protection(scope, names)), "kind": plain(kinds)})
+    grouped = table.filter(pc.is_valid(table["key"])).group_by("key").aggregate([("kind", "distinct")])
+    pairs = zip(grouped["key"].to_pylist(), grouped["kind_distinct"].to_pylist(), strict=True)
+    return {key: type_of(given) for key, given in pairs}
+
+
+def entries_of_list(lines: pa.Table, *, scope: str, context: Context) -> dict[str, str]:
+    """Return what the force's list enters, each line with its row."""
+    columns = lines.select(["name", "type"]).rename_columns(["supplier_number", "supplier_type"])
+    return payee_register.entries_of_list(columns, scope=scope, context=context)
+
+
+def resolved(entries: Mapping[str, str]) -> dict[str, str]:
+    """Return the type of each name, marked where a filled one is on no list and the force's list does not settle it."""
+    return payee_register.resolved(entries)
+
+
+def protective(value: str) -> str:
+    """Return the type of an entry where it redacts, also where it is in doubt, else ""."""
+    bare = value.removeprefix(UNKNOWN)
+    return bare if bare in (*PERSONAL, *PROTECTED) else ""
+
+
+def unmatched(sources: Mapping[str, Mapping[str, str]]) -> Iterator[int]:
+    """Yield the rows of the list whose name no extract ever held."""
+    every = {key for path, entered in sources.items() if path != NAMED_PARTIES for key in entered}
+    for key, value in sources.get(NAMED_PARTIES, {}).items():
+        if key.removeprefix("l:") not in every:
+            yield int(value.partition(" ")[2])

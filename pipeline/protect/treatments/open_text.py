@@ -1,0 +1,76 @@
+"""Free text about people: published only when it is clean and somebody has approved it."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.columns.arrays import filled, on_distinct
+from pipeline.columns.text import is_formula
+from pipeline.model.handling import Treated, problem
+from pipeline.protect.handling import OneColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
+
+    from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
+    from pipeline.model.handling import Treatment
+
+_TAG = re.compile(r"<[^<>]*>")
+
+
+def prepared(text: str) -> str | None:
+    """Return a text as it would be published: without mark-up, white space as single blanks; None where none is left.
+
+    Entities are decoded once.
+    """
+    return " ".join(html.unescape(_TAG.sub(" ", text)).split()) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Text(OneColumn):
+    """Publishes what ``fallback`` makes of other raw columns in the place of free text, or nothing.
+
+    No text is clean until texts can be searched for whom they name, so none is published, and each that is filled is
+    counted as waiting.  One that a spreadsheet would run is a problem all the same.  The cell may be empty.
+    """
+
+    _: KW_ONLY
+    fallback: Treatment | None = None
+    why: str = "free text may name somebody: it is published when it is clean and approved"
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The text, and what stands in its place."""
+        return (*self.columns, *(self.fallback.reads if self.fallback else ()))
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The text."""
+        return self.columns
+
+    @property
+    def open_text(self) -> tuple[str, ...]:
+        """What stands in its place, where that is open text."""
+        return self.fallback.open_text if self.fallback else ()
+
+    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
+        """Return what stands in the place of the texts, and which of them wait."""
+        text = on_distinct(cells[self.column], prepared)
+        instead = self.fallback.apply(cells, context).columns[self.makes[0]] if self.fallback else None
+        column = on_distinct(text, lambda _: None) if instead is None else instead
+        problems = problem(self.column, "formula-text", is_formula(text))
+        return Treated(self._same(column), problems, {"texts_waiting": filled(text)})
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return text for the public."""
+        return {self.column: draw.text(self.column, self.makes[0])}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return mark-up, and a text that a spreadsheet would run once that is gone."""
+        return ({self.column: "<p>Fish &amp; chips</p>"}, {self.column: "<b>=1+1</b>"})
