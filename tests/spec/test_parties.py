@@ -125,11 +125,10 @@ def test_what_a_party_leaves_blank_is_not_checked_and_a_name_only_where_it_is_sh
 
 
 def test_a_protected_party_takes_what_tells_of_it_from_all_rows_of_its_entry(force: RegisterForce) -> None:
-    found.put(
-        "A1,Acme,ORG,t,k", "A1,Safe,PROT,t,k", "A2,Acme,ORG,t,k", "A2,Ann,IND,t,k", "a-3,Acme,ORG,t,k", "A3,,PROT,t,=k"
-    )
-    found.run("2024-01-10")
-    assert found.rows("2024-01") == [
+    first = ("A1,Acme,ORG,t,k", "A1,Safe,PROT,t,k", "A2,Acme,ORG,t,k", "A2,Ann,IND,t,k")
+    force.put(*first, "a-3,Acme,ORG,t,k", "A3,,PROT,t,=k")
+    force.run("2024-01-10")
+    assert force.rows("2024-01") == [
         ["A1", "Acme", "", "", ""],
         ["A1", "REDACTED OTHER", "", "", "other"],
         ["A2", "Acme", "t", "k", ""],
@@ -156,11 +155,7 @@ def test_figures_count_names_and_texts_that_wait_and_not_what_a_redaction_explai
 
 def test_names_that_wait_stand_in_one_private_file(force: RegisterForce) -> None:
     published(force, "A1,Waits For It,,t,k")
-    (path,) = [
-        each
-        for each in force.data.rglob("*")
-        if each.is_file() and b"Waits For It" in each.read_bytes() and "raw" not in each.parts
-    ]
+    found = [path for path in files(force) if b"Waits For It" in path.read_bytes() and "raw" not in path.parts]
     assert found == [force.data / "private" / "review" / "parties.csv"]
 
 
