@@ -144,12 +144,12 @@ class Interrupted(PipelineError):  # noqa: N818 - a signal, not a mistake
 
 
 def several(errors: Sequence[PipelineError]) -> PipelineError:
-    """Return one error that shows all of ``errors`` together, in their order; the gravest gives it kind and code."""
+    """Return one error that shows each of ``errors`` once, in their order; the gravest gives it kind and code."""
     if len(errors) == 1:
         return errors[0]
     gravest = min(errors, key=lambda error: (GRAVEST_FIRST.index(error.status), not error.whole_portal))
     combined = type(gravest)(gravest.code, gravest.message, where=gravest.where, fix=gravest.fix)
-    combined.args = ("\n".join(str(error) for error in errors),)
+    combined.args = ("\n".join(dict.fromkeys(map(str, errors))),)
     return combined
 
 

@@ -33,10 +33,15 @@ class ReleaseFiles(NamedTuple):
 def release_files(
     work: Workplace, dataset: Dataset, period: Period, table: PublishableTable, references: References
 ) -> ReleaseFiles:
-    """Return the files that a release of these rows consists of."""
+    """Return the files that a release of these rows consists of.
+
+    A further file whose lists cannot be read now is left out: none is better than one that lacks what it is about.
+    """
     stem = f"{dataset.name}-{period}"
     made = {}
     for each in made_beside(work, dataset):
+        if any(references.table(name) is None for name in each.needs):
+            continue
         name = f"{stem}.{each.format.ending}"
         made[name] = (
             each,

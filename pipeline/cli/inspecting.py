@@ -86,7 +86,7 @@ def _write(path: Path, text: str) -> None:
 
 def _feeds(name: str | None) -> Sequence[Feed]:
     """Return the declared feeds, or the one that was named."""
-    every = {feed.name: feed for dataset in select.chosen(()) for feed in dataset.feeds}
+    every = {name: found[-1] for name, found in select.feeds().items()}
     if name is None:
         return tuple(every.values())
     if name not in every:

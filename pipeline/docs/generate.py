@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.cli import parser as cli
 from pipeline.codelists import CODELISTS
+from pipeline.docs.places_of_files import further_files, place_of
 from pipeline.errors import CODES, EXIT_MEANINGS
 from pipeline.model.findings import FINDINGS
 from pipeline.model.handling import Treatment
@@ -218,6 +219,9 @@ def _dataset(dataset: Dataset) -> Iterator[str]:
     yield _table(("column", "type", "empty", "what it is", "codes"), map(_column, schema.fields))
     for feed in dataset.feeds:
         yield from _feed(feed)
+    if dataset.distributions:
+        yield f"### Further files of {dataset.name}"
+        yield _table(("file", "format", "what it is for"), further_files(dataset))
 
 
 def _in_words(setting: re.Match[str]) -> str:
@@ -231,7 +235,7 @@ def _column(field: Field) -> tuple[str, ...]:
 
 def _feed(feed: Feed) -> Iterator[str]:
     yield f"### Extract {feed.name}"
-    yield f"{feed.title}. {_place(feed)}"
+    yield f"{feed.title}. {place_of(feed)}"
     yield _table(("raw column", "handling", "published as", "how", "why"), _handlings(feed))
     made = [each for each in feed.treatments if not each.columns]
     if made:
@@ -245,16 +249,6 @@ def _feed(feed: Feed) -> Iterator[str]:
             ("rule", "reads", "why"),
             ((f"`{_kind(rule)}`", _names(rule.reads) or "published columns", rule.why) for rule in feed.rules),
         )
-
-
-def _place(feed: Feed) -> str:
-    source = feed.source
-    pattern, table = getattr(source, "pattern", ""), getattr(source, "table", "")
-    sheet, titles = getattr(source, "sheet", ""), getattr(source, "title_rows", 0)
-    if pattern:
-        below = f", sheet `{sheet}`, header in row {titles + 1}" if sheet else ""
-        return f"`data/raw/{pattern}`{below}."
-    return f"Table `{table}` of `data/raw/{getattr(source, 'default', '')}`, or of the database in the settings."
 
 
 def _handlings(feed: Feed) -> Iterator[tuple[str, ...]]:

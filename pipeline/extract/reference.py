@@ -19,6 +19,7 @@ from pipeline.columns.arrays import BLANKS, mask_of
 from pipeline.columns.keys import is_damaged as is_damaged_key
 from pipeline.columns.text import is_damaged, is_formula
 from pipeline.errors import InputError
+from pipeline.extract.boundaries import boundaries
 from pipeline.extract.paths import exists, open_regular
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ _COLUMNS = {
     "neighbourhoods": (
         *("neighbourhood_code", "neighbourhood_name", "beat_code", "ward_code"),
         *("lad_code", "lad_name", "households"),
+    ),
+    "lsoas": (
+        *("lsoa_code", "lsoa_name", "lad_code", "lad_name", "neighbourhood_code"),
+        *("households", "population"),
     ),
     "operation-names": ("operation_name",),
     "supplier-types": ("supplier_number", "supplier_type"),
@@ -58,7 +63,9 @@ _TYPED = {"supplier-types": "supplier_type", "named-parties": "type"}
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}\b", re.ASCII)
 _HOUSE = re.compile(r"\s*(?:ON OR NEAR\b)?\s*[0-9]{1,4}[A-Z]?[ ,]+[^\s,]+[ ,]+[^\s,]")
 #: Without these nothing can be published; the others are optional.
-_NEEDED = ("map-points", "named-parties", "neighbourhoods")
+_NEEDED = ("map-points", "named-parties", "neighbourhoods", "lsoas", "neighbourhood-boundaries")
+#: Lists that are no CSV: how each is read.
+_SHAPES = {"neighbourhood-boundaries": boundaries}
 _Made = TypeVar("_Made")
 
 
@@ -108,22 +115,30 @@ def read_references(root: Path, names: Iterable[str]) -> References:
 
 def read_reference(root: Path, name: str) -> Reference:
     """Return the reference file ``name`` below ``root``; an optional one that is absent is empty."""
-    where = f"reference/{name}.csv"
-    path = root / f"{name}.csv"
+    file = file_of(name)
+    where, path = f"reference/{file}", root / file
     absent = not path.exists() and not path.is_symlink()  # a link that leads nowhere is a folder that did not mount
     if absent and name not in _NEEDED:
         return Reference(name, pa.table({column: pa.array([], pa.string()) for column in _COLUMNS[name]}), "")
-    if not exists(root, f"{name}.csv"):
+    if not exists(root, file):
         raise InputError("no-reference", "the file is not there", where=where, fix="see data/reference/README.md")
-    with open_regular(root, f"{name}.csv") as file:
-        content = file.read()
+    with open_regular(root, file) as opened:
+        content = opened.read()
+    sha256 = hashlib.sha256(content).hexdigest()
+    if name in _SHAPES:
+        return Reference(name, _SHAPES[name](content, where=where), sha256)
     table = _table(content, _COLUMNS[name], where=where)
     _refuse_damaged(table, where)
     if name == "map-points":
         _refuse_points(table, where)
     if name in _TYPED:
         _refuse_types(table, _TYPED[name], where)
-    return Reference(name, table, hashlib.sha256(content).hexdigest())
+    return Reference(name, table, sha256)
+
+
+def file_of(name: str) -> str:
+    """Return the name of the file of a list below ``data/reference``."""
+    return f"{name}.geojson" if name in _SHAPES else f"{name}.csv"
 
 
 def _table(content: bytes, columns: tuple[str, ...], *, where: str) -> pa.Table:

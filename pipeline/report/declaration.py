@@ -31,6 +31,8 @@ def dataset_lines(dataset: Dataset) -> Iterator[str]:
         for kept_back in feed.withheld:
             whom = " (identifies)" if kept_back.identifies else ""
             yield f"  withheld{whom}: {', '.join(kept_back.columns)}: {kept_back.why}"
+    for each in (distribution.format for distribution in dataset.distributions):
+        yield f"further file of a release: {dataset.name}-PERIOD.{each.ending} ({each.title})"
 
 
 def mapping_lines(mapping: ExportMapping) -> Iterator[str]:

@@ -159,7 +159,8 @@ def _read_kind(path: Path) -> str:
         return SAMPLE
     with open_plain(path) as file:
         beginning = file.read(_HEADER)
-    return "" if len(beginning) < _HEADER and not beginning.rstrip().count(b"\n") and b"\0" not in beginning else REAL
+    one_line = len(beginning) < _HEADER and not beginning.rstrip().count(b"\n") and b"\0" not in beginning
+    return "" if one_line and path.suffix != ".geojson" else REAL
 
 
 def early_key(settings: Settings, environ: Mapping[str, str]) -> Key | None:

@@ -33,10 +33,12 @@ def options() -> dict[str, tuple[type[Options], ...]]:
 
 
 def feeds() -> dict[str, list[Feed]]:
-    """Return the declared feeds by name: two datasets may each have one of a name."""
+    """Return the declared feeds that a system exports, by name: two datasets may each have one of a name."""
     found: dict[str, list[Feed]] = {}
     for dataset in declared().values():
         for feed in dataset.feeds:
+            if not feed.source.form.file:
+                continue
             found.setdefault(feed.name, []).append(feed)
     return found
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.sample.county_lists import county_lists
 from pipeline.sample.draw import Force, Truth
 from pipeline.sample.places import invent_county
 from pipeline.sample.words import WORDS, word
@@ -58,10 +59,10 @@ def invent_force(codelists: CodeLists, *, first_month: str) -> Force:
         "department": Truth({"name": WORDS["departments"]}),
         "company": Truth({"name": WORDS["companies"]}),
     }
-    lists = county.lists
+    lists = county_lists(county)
     for each in lore().values():
         truths |= each.truths(codelists)
-        lists |= each.lists()
+        lists |= {f"{name}.csv": text for name, text in each.lists().items()}
     return Force(
         truths=truths,
         narratives=_narratives(people, generator("narratives")),

@@ -91,6 +91,8 @@ def extracts_of(datasets: Iterable[Dataset], schemas: Path) -> list[Extract]:
         family = lore().get(dataset.family)
         for feed in dataset.feeds:
             form = feed.source.form
+            if not form.file:
+                continue  # it is made of lists, which the force keeps
             own = (family.feeds if family else {}).get(feed.name, FeedLore())
             known = found.get((form.file, form.table)) or Extract(form=form, feeds=(), fields={}, lore=own)
             found[form.file, form.table] = replace(known, feeds=(*known.feeds, feed), fields={**fields, **known.fields})

@@ -60,7 +60,7 @@ def make_sample(
     for name in before:  # an earlier sample may have had other months
         if name.startswith("raw/") and (data / name).is_file() and bears_mark(data / name):
             (data / name).unlink()
-    lists = {f"reference/{name}.csv": text for name, text in force.lists.items()}
+    lists = {f"reference/{name}": text for name, text in force.lists.items()}
     kept = tuple(path for path, text in lists.items() if _is_edited(data / path, text, before.get(path, "")))
     files = Counter[str]()
     for path in (path for path in lists if path not in kept):

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 CRIME_MARK = "SAMPLE*"
 NUMBER_MARK = "SAMPLE-"
 
-#: A mark counts only where a sample's file has it: as the first cell of a line, or as the whole name of an area.
-#: The same words inside a narrative say nothing.
+#: A mark counts only where a sample's file has it: as the first cell of a line, or as the whole name of an area, which
+#: in JSON is the text of a member.  The same words inside a narrative say nothing.
 _LINE = re.compile(
     rb'(?m)(?:^"?(?:SAMPLE\*\d\d\*\d{7}|SAMPLE-\d{4,12})"?|(?:^|,)"?Sample Borough(?: \d{3}[A-Z])?"?)(?:,|\r?$)'
+    rb'|:\s*"Sample Borough"\s*[,}]'
 )
 _KEY = re.compile(r"SAMPLE-\d{4,12}", re.ASCII)
 _SQLITE = b"SQLite format 3\0"
@@ -46,8 +47,8 @@ _DAMAGE = (
 def bears_mark(path: Path) -> bool:
     """Return whether the file at ``path`` is, or was made from, a file of the sample.
 
-    A CSV is known by its first cells, a database by the keys of its tables, a workbook by its title, and
-    when its zip is broken by the bytes as they stand.  Raises `OSError` when it cannot be read.
+    A CSV is known by its first cells, JSON by the text of a member, a database by the keys of its tables, a workbook
+    by its title, and when its zip is broken by the bytes as they stand.  Raises `OSError` when it cannot be read.
     """
     with open_plain(path) as file:
         if zipfile.is_zipfile(file):

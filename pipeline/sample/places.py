@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from pyproj import Transformer
 
-from pipeline.sample.columns import csv_text
 from pipeline.sample.words import PERSON_STREET, WORDS, beside, word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -32,9 +31,11 @@ _TO_GRID = (
 _POINTS_IN_AREA = 16
 _KM_PER_DEGREE = 111.2
 _COS_LATITUDE = 0.6122
-_SETTLEMENTS = beside(__file__)["settlements"]
+_MIDDLE, SETTLEMENTS = (beside(__file__)[name] for name in ("middle", "settlements"))
 #: A real neighbourhood code that careless readers take for a missing value.
 _MISREAD_CODE = "NA"
+#: Households of the neighbourhood that is everywhere else.
+_ELSEWHERE = 2600
 
 
 class Neighbourhood(NamedTuple):
@@ -60,6 +61,18 @@ class Point(NamedTuple):
     addresses: int
 
 
+class Area(NamedTuple):
+    """A lower layer super output area; ``home`` is the index of its neighbourhood, None where it lies in none."""
+
+    lsoa_code: str
+    lsoa_name: str
+    lad_code: str
+    lad_name: str
+    home: int | None
+    households: int
+    population: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class County:
     """The invented county; each point has a ``weight``, nought next door, and its neighbourhood's index as ``home``.
@@ -73,18 +86,11 @@ class County:
     weight: Floats
     home: Integers
     neighbourhoods: tuple[Neighbourhood, ...]
+    areas: tuple[Area, ...]
 
     def point_on(self, street: str) -> int:
         """Return the index of the first point on ``street``."""
         return next(place for place, point in enumerate(self.points) if point.location == f"On or near {street}")
-
-    @property
-    def lists(self) -> dict[str, str]:
-        """The force's lists of its places, by name."""
-        return {
-            "map-points": csv_text((Point._fields, *self.points)),
-            "neighbourhoods": csv_text((Neighbourhood._fields, *self.neighbourhoods)),
-        }
 
 
 def invent_county(rng: np.random.Generator) -> County:
@@ -95,8 +101,9 @@ def invent_county(rng: np.random.Generator) -> County:
     addresses = rng.integers(8, 90, count) * (rng.integers(0, 10, count) > 0)
     busy = 1.0 / (1.0 + rng.permutation(count)) ** 0.75
     busy[[name.removeprefix("On or near ") in WORDS["busy_places"] for name in locations]] += 0.05
-    busy[-_SETTLEMENTS[-1]["areas"] * _POINTS_IN_AREA :] = 0.0
+    busy[-SETTLEMENTS[-1]["areas"] * _POINTS_IN_AREA :] = 0.0
     x, y, areas, homes = zip(*places, strict=True)
+    lsoas = tuple(_areas(areas, homes, rng))
     easting, northing = Transformer.from_pipeline(_TO_GRID).transform(np.array(x) / 1e6, np.array(y) / 1e6)
     degrees = ((f"{each / 1e6:.6f}", f"{other / 1e6:.6f}") for each, other in zip(x, y, strict=True))
     rows = zip(degrees, locations, areas, addresses.tolist(), strict=True)
@@ -106,31 +113,41 @@ def invent_county(rng: np.random.Generator) -> County:
         northing=np.rint(northing).astype(np.int64),
         weight=busy / busy.sum(),
         home=np.array(homes, dtype=np.int64),
-        neighbourhoods=tuple(_neighbourhoods(rng)),
+        neighbourhoods=tuple(_neighbourhoods(lsoas)),
+        areas=lsoas,
     )
 
 
 def _coordinates(rng: np.random.Generator) -> Iterator[tuple[int, int, tuple[str, str], int]]:
     """Yield unlike places in millionths of a degree, area by area, each with its area and its neighbourhood's index.
 
-    Areas are dealt to their settlement's neighbourhoods in turn.
+    Areas are dealt to their settlement's neighbourhoods in turn, and lie in the rooms of theirs.
     """
     seen: set[tuple[int, int]] = set()
     first = 0
-    for each in _SETTLEMENTS:
+    for each in SETTLEMENTS:
+        rooms, width = each["rooms"], each["width"]
         for area in range(each["areas"]):
             code = f"E01{900001 + len(seen) // _POINTS_IN_AREA}"
             name = f"{each['name']} {1 + area // 5:03d}{'ABCDE'[area % 5]}"
-            east, north = (rng.random(2) - 0.5) * 2 * each["spread"]
+            own = rooms[area % len(rooms)]
+            west, south, east, north = own[area // len(rooms) % len(own)]
+            size = np.array((east - west, north - south)) - 2 * width
+            middle = np.array((west, south)) + width + rng.random(2) * size
             wanted = len(seen) + _POINTS_IN_AREA
             while len(seen) < wanted:
-                dx, dy = (rng.random(2) - 0.5) * 2 * each["width"]
-                x = each["longitude"] + (east + dx) / (_KM_PER_DEGREE * _COS_LATITUDE)
-                place = round(x * 1e6), round((each["latitude"] + (north + dy) / _KM_PER_DEGREE) * 1e6)
+                x, y = in_degrees(*(middle + (rng.random(2) - 0.5) * 2 * width))
+                place = round(x * 1e6), round(y * 1e6)
                 if place not in seen:
                     seen.add(place)
-                    yield *place, (code, name), first + area % each["neighbourhoods"]
-        first += each["neighbourhoods"]
+                    yield *place, (code, name), first + area % len(rooms)
+        first += len(rooms)
+
+
+def in_degrees(east: float, north: float) -> tuple[float, float]:
+    """Return longitude and latitude of a place, given in kilometres east and north of the county's middle."""
+    longitude, latitude = _MIDDLE
+    return longitude + east / (_KM_PER_DEGREE * _COS_LATITUDE), latitude + north / _KM_PER_DEGREE
 
 
 def _locations(rng: np.random.Generator, count: int) -> list[str]:
@@ -144,11 +161,26 @@ def _locations(rng: np.random.Generator, count: int) -> list[str]:
     return [f"On or near {name}" for name in names]
 
 
-def _neighbourhoods(rng: np.random.Generator) -> Iterator[Neighbourhood]:
-    """Yield the neighbourhoods, twelve with the one for everywhere else, one with a code that reads as missing."""
-    dealt = ((place, part) for place, each in enumerate(_SETTLEMENTS) for part in range(each["neighbourhoods"]))
+def _areas(points: Sequence[tuple[str, str]], homes: Sequence[int], rng: np.random.Generator) -> Iterator[Area]:
+    """Yield the areas of the points in their order, each with the index of its neighbourhood; None next door."""
+    for (code, name), home in dict(zip(points, homes, strict=True)).items():
+        place = next(place for place, each in enumerate(SETTLEMENTS) if name.startswith(each["name"]))
+        households = int(rng.integers(550, 900))
+        inside = place < len(SETTLEMENTS) - 1
+        lad = (_authority(place), SETTLEMENTS[place]["name"])
+        yield Area(code, name, *lad, home if inside else None, households, households * 23 // 10)
+
+
+def _authority(place: int) -> str:
+    return f"E0790000{place + 1}"
+
+
+def _neighbourhoods(areas: Sequence[Area]) -> Iterator[Neighbourhood]:
+    """Yield the neighbourhoods, eleven and one for everywhere else, one of them with a code that reads as missing."""
+    dealt = ((place, part) for place, each in enumerate(SETTLEMENTS) for part in range(len(each["rooms"])))
     for number, (place, part) in enumerate(dealt):
         code = _MISREAD_CODE if number == 1 else f"X{'ABCDE'[place]}{part + 1}"
         name = f"SAMPLE {WORDS['towns'][place]} {('', 'North', 'East', 'South')[part]}".rstrip()
-        area = (f"E059{number:05d}", f"E0790000{place + 1}", _SETTLEMENTS[place]["name"])
-        yield Neighbourhood(code, name, f"{code}1", *area, int(rng.integers(2000, 9000)))
+        households = sum(each.households for each in areas if each.home == number) or _ELSEWHERE
+        area = (f"E059{number:05d}", _authority(place), SETTLEMENTS[place]["name"])
+        yield Neighbourhood(code, name, f"{code}1", *area, households)

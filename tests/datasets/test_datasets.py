@@ -179,8 +179,9 @@ def test_its_accounts_are_the_sums_of_its_rows(folder: DatasetFolder, run: Run) 
 
 
 def test_its_reference_lists_are_those_that_its_handlings_need(folder: DatasetFolder) -> None:
-    lists = {path.stem for path in (folder.path / "reference").glob("*.csv")}
-    assert lists == set(folder.dataset.reference_files)
+    lists = {path.stem for path in (folder.path / "reference").glob("*.*")}
+    read = {name for feed in folder.dataset.feeds for name in getattr(feed.source, "lists", ())}
+    assert lists == {*folder.dataset.reference_files, *read}
 
 
 def test_its_pseudonyms_are_the_agreed_keyed_hash(folder: DatasetFolder, run: Run) -> None:

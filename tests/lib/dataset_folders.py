@@ -65,6 +65,8 @@ class DatasetFolder:
         A register is released by the month of the run.
         """
         kind = self.dataset.period
+        if kind.only:
+            return "2024-03-01"
         if not self.periods:
             return dt.datetime.now(tz=dt.UTC).date().isoformat()
         if kind.register:
@@ -106,6 +108,9 @@ class DatasetFolder:
                 write_workbook(source, target.with_suffix(""), sheet=like.sheet, title_rows=like.title_rows)
             else:
                 shutil.copy(source, target)
+        if not (self.path / "raw").is_dir():  # without any extract a run would take the folder for one that went
+            product.raw.mkdir(parents=True, exist_ok=True)
+            (product.raw / "of-nobody.csv").write_text("a\n1\n", encoding="utf-8")
         if (self.path / "reference").is_dir():
             shutil.copytree(self.path / "reference", product.reference, dirs_exist_ok=True)
 

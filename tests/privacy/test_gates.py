@@ -145,7 +145,7 @@ def test_files_that_differ_when_they_are_read_back_stop_the_release(
         lines = b"".join(blocks).splitlines(keepends=True)
         yield b"".join(lines[:-1])
 
-    monkeypatch.setattr("pipeline.build.candidate.csv_blocks", short)
+    monkeypatch.setattr("pipeline.build.distributed.csv_blocks", short)
     said = product.run("publish", "--quiet", status=ExitStatus.PRIVACY)
     assert said.out.count("STOPPED: files-differ") == 3
     assert not product.published.exists()

@@ -19,8 +19,10 @@ import pyarrow as pa
 import pytest
 
 from pipeline.build.dataset import run_dataset
+from pipeline.build.distributed import ReleaseFiles, texts_beside
 from pipeline.build.run_context import Workplace
 from pipeline.datasets import declared
+from pipeline.distribute.geojson import NeighbourhoodMap
 from pipeline.errors import PrivacyError
 from pipeline.model.release import ReleasedFile
 from pipeline.release.leak_scan import check, read_back
@@ -29,7 +31,7 @@ from pipeline.run.select import options
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.settings import Settings
-from pipeline.storage.store import Store
+from pipeline.storage.store import Draft, Store
 from pipeline.validate.checks import validate
 from pipeline.validate.referee.frictionless import frictionless_rejections
 from pipeline.validate.referee.referee import referee
@@ -130,6 +132,16 @@ def frictionless_falls_over(_folder: Path) -> None:
     referee(table, validate(table, schema), schema, salt="s")
 
 
+def a_further_file_that_was_not_read_back(folder: Path) -> None:
+    check(pa.table({}), (), where="", files=(ReleasedFile("x-all.geojson", "geojson", folder, 1, ""),))
+
+
+def a_further_file_that_is_not_as_it_was_made(folder: Path) -> None:
+    (folder / "x-all.geojson").write_bytes(b"{}")
+    files = ReleaseFiles({}, {"x-all.geojson": (NeighbourhoodMap(), b"[]")})
+    texts_beside(files, Draft(folder, folder, ()), written=True)
+
+
 def frictionless_is_shown_no_row(_folder: Path) -> None:
     frictionless_rejections(GOOD.select([]), SCHEMA)
 
@@ -145,6 +157,8 @@ TRIALS: tuple[Callable[[Path], None], ...] = (
     a_name_in_the_suppliers_box,
     files_that_say_different_things,
     a_draft_of_other_files_than_were_scanned,
+    a_further_file_that_was_not_read_back,
+    a_further_file_that_is_not_as_it_was_made,
     a_row_that_came_from_nowhere,
     a_column_of_another_type,
     a_verdict_of_nobody,

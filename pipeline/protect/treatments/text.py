@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.columns.arrays import filled
+from pipeline.columns.keys import is_damaged as is_damaged_key
 from pipeline.columns.text import is_damaged, is_formula, with_plain_blanks
 from pipeline.model.handling import Treated, problem
 from pipeline.protect.handling import OneColumn
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 class Keep(OneColumn):
     """Publishes a text as it stands, its blanks as spaces; an empty one is a problem unless ``blank``.
 
-    A text that a spreadsheet would run is a problem, and one that is damaged or no name.
+    A text that a spreadsheet would run is a problem, and one that is damaged or no name; a ``code`` may be `NA`.
     """
 
     blank: bool = False
+    code: bool = False
 
     @property
     def open_text(self) -> tuple[str, ...]:
@@ -45,7 +47,9 @@ class Keep(OneColumn):
         formula = is_formula(column)
         problems = [
             *problem(self.column, "formula-text", formula),
-            *problem(self.column, "damaged-text", is_damaged(text) & ~formula),
+            *problem(
+                self.column, "damaged-text", (is_damaged_key(column) if self.code else is_damaged(text)) & ~formula
+            ),
         ]
         if not self.blank:
             problems = [*problem(self.column, "blank-value", ~filled(text)), *problems]

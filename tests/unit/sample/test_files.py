@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -93,9 +93,37 @@ def test_map_points_would_be_accepted(data: Path) -> None:
 
 def test_neighbourhoods_hold_the_code_that_reads_as_missing(data: Path) -> None:
     lines = read_csv(data / "reference/neighbourhoods.csv")
-    assert len(lines) == 12
     assert "NA" in {line["neighbourhood_code"] for line in lines}
     assert len({line["neighbourhood_code"] for line in lines}) == 12
+    beats = {(line["beat_code"], line["ward_code"]) for line in lines}
+    assert len(lines) == len(beats) > len({beat for beat, _ in beats})  # one lies in two wards
+
+
+def test_each_point_lies_in_the_neighbourhood_of_its_area_and_in_no_other(data: Path) -> None:
+    shapes = read_reference(data / "reference", "neighbourhood-boundaries").table.to_pylist()
+    drawn = {each["neighbourhood_code"]: polygons(json.loads(each["geometry"])) for each in shapes}
+    assert max(len(each) for each in drawn.values()) == 2  # one is in two parts
+    assert max(len(rings) for each in drawn.values() for rings in each) > 1  # some have holes
+    homes = {each["lsoa_code"]: each["neighbourhood_code"] for each in read_csv(data / "reference/lsoas.csv")}
+    assert "" in homes.values()
+    assert {line["neighbourhood_code"] for line in read_csv(data / "reference/neighbourhoods.csv")} - {*drawn}
+    for point in read_csv(data / "reference/map-points.csv"):
+        place = float(point["longitude"]), float(point["latitude"])
+        found = [code for code, each in drawn.items() if any(lies_in(place, rings) for rings in each)]
+        assert found == [home for home in (homes[point["lsoa_code"]],) if home]
+
+
+def polygons(shape: dict[str, Any]) -> list[list[list[list[float]]]]:
+    return [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
+
+
+def lies_in(place: tuple[float, float], rings: list[list[list[float]]]) -> bool:
+    """Return whether a place lies in a polygon of rectangles, and in none of its holes."""
+    outer, *holes = (
+        all(min(axis) < at < max(axis) for at, axis in zip(place, zip(*ring, strict=True), strict=True))
+        for ring in rings
+    )
+    return outer and not any(holes)
 
 
 def test_the_size_follows_the_rows_asked_for(tmp_path: Path) -> None:
@@ -124,5 +152,5 @@ def test_sound_files_are_read_without_a_complaint(data: Path) -> None:
         for month in MONTHS:
             path = f"crime/{name}/{month}.csv"
             assert not Folder(path).read(data / "raw", path, columns, columns).ragged
-    for name in ("map-points", "neighbourhoods", "supplier-types"):
+    for name in ("map-points", "neighbourhoods", "lsoas", "neighbourhood-boundaries", "supplier-types"):
         assert read_reference(data / "reference", name).table.num_rows > 0

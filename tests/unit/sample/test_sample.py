@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.sample import SampleReport
 
 DATASETS = tuple(declared().values())
-COLUMNS = {feed.name: feed.declared for dataset in DATASETS for feed in dataset.feeds}
+COLUMNS = {feed.name: feed.declared for dataset in DATASETS for feed in dataset.feeds if feed.source.form.file}
 TABLES = ("event", "attendee", "priority", "priority_update")
 Rows = list[dict[str, str]]
 

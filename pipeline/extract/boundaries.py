@@ -1,0 +1,131 @@
+"""The force's boundaries of its neighbourhoods, a GeoJSON (RFC 7946) that it keeps: refused whole when it is wrong."""
+
+from __future__ import annotations
+
+import json
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import pyarrow as pa
+
+from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Point = tuple[Decimal, Decimal]
+
+#: The United Kingdom's part of the world, in degrees: west, south, east, north.
+_WEST, _SOUTH, _EAST, _NORTH = Decimal(-9), Decimal(49), Decimal(3), Decimal(62)
+#: A sixth decimal of a degree is about a tenth of a metre.
+_FINEST: Final = Decimal("0.000001")
+_ROUNDING: Final = Context(prec=400, rounding=ROUND_HALF_UP)
+#: A ring comes back to its first point, so the smallest has three corners.
+_FEWEST_POINTS: Final = 4
+
+
+def boundaries(content: bytes, *, where: str) -> pa.Table:
+    """Return the geometry of each neighbourhood as JSON, by its code, one line a feature.
+
+    Coordinates are longitude and latitude, rounded to six decimals half away from zero; heights and other properties
+    are dropped.  The first ring of a polygon runs anticlockwise, holes run clockwise.
+    """
+    found: dict[str, str] = {}
+    for number, feature in enumerate(_features(content, where), 1):
+        place = f"{where}, feature {number:,}"
+        code = _code(feature, place)
+        if code in found:
+            raise _wrong("the neighbourhood of the feature comes twice", place)
+        found[code] = _geometry(feature, place)
+    names, shapes = pa.array(found, pa.string()), pa.array(found.values(), pa.string())
+    return pa.table({"neighbourhood_code": names, "geometry": shapes})
+
+
+def _features(content: bytes, where: str) -> Sequence[object]:
+    try:
+        text = content.decode("utf-8-sig")
+        document = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_number)
+    except (ValueError, RecursionError, InvalidOperation):
+        raise _wrong("the file is no JSON in UTF-8", where) from None
+    features = document.get("features") if isinstance(document, dict) else None
+    if not isinstance(features, list) or document.get("type") != "FeatureCollection":
+        raise _wrong("the file is no GeoJSON FeatureCollection", where)
+    return features
+
+
+def _no_number(_text: str) -> NoReturn:
+    raise ValueError
+
+
+def _code(feature: object, place: str) -> str:
+    properties = feature.get("properties") if isinstance(feature, dict) and feature.get("type") == "Feature" else None
+    code = properties.get("neighbourhood_code") if isinstance(properties, dict) else None
+    if not isinstance(code, str) or not code:
+        raise _wrong("the feature has no text as its property `neighbourhood_code`", place)
+    return code
+
+
+def _geometry(feature: object, place: str) -> str:
+    geometry = feature.get("geometry") if isinstance(feature, dict) else None
+    kind, coordinates = (
+        (geometry.get("type"), geometry.get("coordinates")) if isinstance(geometry, dict) else ("", None)
+    )
+    read: dict[object, Callable[[object, str], object]] = {"Polygon": _polygon, "MultiPolygon": _polygons}
+    if not isinstance(kind, str) or kind not in read:
+        raise _wrong("the geometry is no Polygon and no MultiPolygon", place)
+    return json.dumps({"type": kind, "coordinates": read[kind](coordinates, place)}, separators=(",", ":"))
+
+
+def _polygons(value: object, place: str) -> list[list[list[list[float]]]]:
+    return [_polygon(each, place) for each in _filled(value, place)]
+
+
+def _polygon(value: object, place: str) -> list[list[list[float]]]:
+    return [_ring(each, place, outer=not number) for number, each in enumerate(_filled(value, place))]
+
+
+def _filled(value: object, place: str) -> list[object]:
+    if not isinstance(value, list) or not value:
+        raise _wrong("the geometry has no rings", place)
+    return value
+
+
+def _ring(value: object, place: str, *, outer: bool) -> list[list[float]]:
+    points = [_point(each, place) for each in _filled(value, place)]
+    if len(points) < _FEWEST_POINTS:
+        raise _wrong(f"a ring has fewer than {_FEWEST_POINTS} points", place)
+    if points[0] != points[-1]:
+        raise _wrong("a ring is not closed: its last point is not its first", place)
+    rounded = [(rounded_degrees(x), rounded_degrees(y)) for x, y in points]
+    area = twice_the_area(rounded)
+    if area and (area > 0) != outer:
+        rounded.reverse()  # the first point is the last one too, and stays first
+    return [[float(x), float(y)] for x, y in rounded]
+
+
+def _point(value: object, place: str) -> Point:
+    """Return a point of the box; what stands behind longitude and latitude is its height."""
+    if not isinstance(value, list) or len(value) < 2 or not all(isinstance(each, Decimal) for each in value):  # noqa: PLR2004 - two coordinates
+        raise _wrong("a point is not given by numbers of degrees", place)
+    x, y = value[:2]
+    if not (_WEST <= x <= _EAST and _SOUTH <= y <= _NORTH):
+        raise _wrong(f"a ring leaves the box {_WEST} to {_EAST} east, {_SOUTH} to {_NORTH} north", place)
+    return x, y
+
+
+def rounded_degrees(written: Decimal) -> Decimal:
+    """Return degrees as written, rounded to six decimals half away from zero; never minus zero."""
+    found = written.quantize(_FINEST, context=_ROUNDING)
+    return found or abs(found)
+
+
+def twice_the_area(ring: Sequence[Point]) -> Decimal:
+    """Return twice the signed area of a closed ring: positive where it runs anticlockwise."""
+    x0, y0 = ring[0]
+    corners = [(x - x0, y - y0) for x, y in ring]
+    return sum((ax * by - bx * ay for (ax, ay), (bx, by) in pairwise(corners)), Decimal(0))
+
+
+def _wrong(said: str, where: str) -> InputError:
+    return InputError("bad-reference", said, where=where, fix="correct the file; what is public of it stays")

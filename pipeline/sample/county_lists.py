@@ -1,0 +1,92 @@
+"""The lists of places that the example force keeps, as files: points, neighbourhoods, areas and boundaries.
+
+Boundaries are as mapping software writes them: with heights, more decimals than are published, and one ring that runs
+clockwise.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pipeline.sample.columns import csv_text
+from pipeline.sample.places import SETTLEMENTS, Area, Neighbourhood, Point, in_degrees
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipeline.sample.places import County
+
+    Rectangle = Sequence[float]
+
+#: Households of a neighbourhood's second line.
+_OF_SECOND_BEAT = 650
+_DECIMALS = 8
+
+
+def county_lists(county: County) -> dict[str, str]:
+    """Return the force's lists of its places, by the name of their file."""
+    return {
+        "map-points.csv": csv_text((Point._fields, *county.points)),
+        "neighbourhoods.csv": csv_text((Neighbourhood._fields, *_lines(county.neighbourhoods))),
+        "lsoas.csv": csv_text(_areas(county)),
+        "neighbourhood-boundaries.geojson": _boundaries(county.neighbourhoods),
+    }
+
+
+def _lines(every: Sequence[Neighbourhood]) -> Iterator[Neighbourhood]:
+    """Yield two lines of each: its second beat lies in another ward; the first has one beat, in two wards."""
+    for number, each in enumerate(every):
+        beat = each.beat_code if number == 0 else f"{each.neighbourhood_code}2"
+        yield each._replace(households=each.households - _OF_SECOND_BEAT)
+        yield each._replace(beat_code=beat, ward_code=f"E059{number + 50:05d}", households=_OF_SECOND_BEAT)
+
+
+def _areas(county: County) -> Iterator[Sequence[object]]:
+    """Yield the lines of the areas; those next door lie in no neighbourhood."""
+    names = list(Area._fields)
+    names[names.index("home")] = "neighbourhood_code"
+    yield names
+    codes = [each.neighbourhood_code for each in county.neighbourhoods]
+    for area in county.areas:
+        yield area._replace(home="" if area.home is None else codes[area.home])  # type: ignore[arg-type] # as a file says it
+
+
+def _boundaries(every: Sequence[Neighbourhood]) -> str:
+    """Return a feature a line, of every neighbourhood but the one that is everywhere else."""
+    drawn = [
+        (settlement["name"], _outline(settlement, part))
+        for settlement in SETTLEMENTS[:-1]
+        for part in range(len(settlement["rooms"]))
+    ]
+    features = [
+        _feature(each.neighbourhood_code, lad_name, outline, clockwise=not number, high=number % 2 == 1)
+        for number, (each, (lad_name, outline)) in enumerate(zip(every, drawn, strict=False))
+    ]
+    return '{"type": "FeatureCollection", "features": [\n' + ",\n".join(reversed(features)) + "\n]}\n"
+
+
+def _outline(settlement: dict[str, list[list[Rectangle]]], part: int) -> list[list[Rectangle]]:
+    """Return the polygons of a neighbourhood, each a rectangle and those that are holes in it."""
+    if "outlines" in settlement:
+        return [settlement["outlines"][part]]
+    return [[room] for room in settlement["rooms"][part]]
+
+
+def _feature(code: str, lad_name: str, polygons: list[list[Rectangle]], *, clockwise: bool, high: bool) -> str:
+    parts = [
+        [_ring(each, clockwise=clockwise != bool(number), high=high) for number, each in enumerate(rings)]
+        for rings in polygons
+    ]
+    several = len(parts) > 1
+    geometry = {"type": "MultiPolygon" if several else "Polygon", "coordinates": parts if several else parts[0]}
+    properties = {"neighbourhood_code": code, "lad_name": lad_name, "drawn": "2023-11-02"}
+    return json.dumps({"type": "Feature", "properties": properties, "geometry": geometry})
+
+
+def _ring(room: Rectangle, *, clockwise: bool, high: bool) -> list[list[float]]:
+    west, south, east, north = room
+    corners = [(west, south), (east, south), (east, north), (west, north), (west, south)]
+    height = [61.5] if high else []
+    points = [[round(each, _DECIMALS) for each in in_degrees(*corner)] + height for corner in corners]
+    return points[::-1] if clockwise else points
