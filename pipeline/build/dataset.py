@@ -11,10 +11,11 @@ from pipeline.build import retained as gone
 from pipeline.build.approval import accept
 from pipeline.build.aside import let_go
 from pipeline.build.bearers import Bearers
-from pipeline.build.candidate import CandidateRelease, candidate, same_terms, unplaced
+from pipeline.build.candidate import CandidateRelease, candidate, unplaced
 from pipeline.build.copied import copied_again
 from pipeline.build.damaged import guarded, mended
 from pipeline.build.decided import lost_decisions, remembering, to_remember
+from pipeline.build.drafted import completed
 from pipeline.build.due import in_words, stale_of, stays
 from pipeline.build.entering import without_released
 from pipeline.build.inputs import DatasetInputs, Stale, Survey
@@ -26,7 +27,7 @@ from pipeline.build.points import keep_points, left_places, own_references, with
 from pipeline.build.received import with_released
 from pipeline.build.recovered import hold_recovered
 from pipeline.build.registers import weakened
-from pipeline.build.remember import folders, remember
+from pipeline.build.remember import keep
 from pipeline.build.too_bad import refuse_too_bad
 from pipeline.build.tried import tried
 from pipeline.build.withdrawn import withdraw
@@ -89,7 +90,7 @@ def _damaged(work: Workplace, dataset: Dataset, state: State, error: PipelineErr
         return _untouched(dataset, state, error)
     new = guarded(inputs, state)
     if work.writes:
-        _keep(work, dataset, state, new)
+        keep(work, dataset, state, new)
     return replace(_untouched(dataset, new, error), changed=new != state, before=state)
 
 
@@ -120,13 +121,6 @@ def _inputs_of(work: Workplace, dataset: Dataset, state: State) -> DatasetInputs
     )
 
 
-def _keep(work: Workplace, dataset: Dataset, before: State, new: State) -> None:
-    """Remember what is new, and remove what nothing points to any more."""
-    if new != before:
-        remember(work, dataset, before, new)
-    work.store.sweep(dataset.name, tuple(folders(new.months.values())))
-
-
 def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outcome:
     """Return a stopped dataset whose public months are as protected as can be."""
     months, lost = gone.guard_each(inputs, state.months)
@@ -147,7 +141,7 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
         changes=(*state.changes, *counted(inputs, notes, months)),
     )
     if inputs.work.writes:
-        _keep(inputs.work, inputs.dataset, state, new)
+        keep(inputs.work, inputs.dataset, state, new)
     return Outcome(
         dataset=inputs.dataset,
         state=new,
@@ -217,7 +211,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
     )
     if work.writes:
         keep_points(work, inputs.references)
-        _keep(work, dataset, state, new)
+        keep(work, dataset, state, new)
     return Outcome(
         dataset=dataset,
         state=new,
@@ -263,23 +257,8 @@ def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str)
         known = inputs.found.numbers
         numbers = {row_numbers(path): known[path] for path in stale.inputs if path in known}
         save_quarantine(work.private, dataset.name, stale.month, made.told.quarantined, {**stale.inputs, **numbers})
-    last = state.months.get(stale.month)
-    same = last.released if last and last.released and last.released.csv_sha256 == made.built.csv_sha256 else None
-    if same and last and same_terms(last, made):
-        new = made.built
-        built = replace(same, quality=new.quality, made_from=new.made_from, points=new.points)
-        if work.writes:  # a plan keeps no keys
-            built = replace(built, keys=new.keys)
-        if not work.store.intact(dataset.name, same):  # made good by the same rows
-            built = replace(built, folder=new.folder, files=new.files, keys=new.keys)
-            if work.writes:
-                made.draft.complete()
-        elif work.writes:
-            built = replace(built, folder=work.store.keep(made.draft, dataset.name, same))
-        return _lighter(made)._replace(built=built)
-    if work.writes:
-        made.draft.complete()
-    return _lighter(made)
+    built = completed(work, dataset, made.built, made.draft, state.months.get(stale.month))
+    return _lighter(made)._replace(built=built)
 
 
 def _lighter(made: CandidateRelease) -> CandidateRelease:

@@ -75,7 +75,7 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         sample=work.sample,
         as_of=work.as_of,
         last_published=last,
-        next_due=dataset.period.next_due(max(released or withdrawn), terms.due_days, work.as_of),
+        next_due=dataset.period.next_due(max(released or withdrawn), _due_days(work, dataset), work.as_of),
         columns=tuple(_columns(schema)),
         releases=releases,
         missing=dataset.period.missing(released, {each.month for each in held}),
@@ -87,6 +87,13 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
     )
     endings = (*ENDINGS_OF_ROWS, *(each.format.ending for each in made_beside(work, dataset)))
     return replace(facts, extras=_extras(facts, schema, endings))
+
+
+def _due_days(work: Workplace, dataset: Dataset) -> int:
+    """Return how many days after its end a period is promised: not before what it is made from."""
+    return max(
+        work.settings.terms(name).due_days for name in (dataset.name, *(each.dataset for each in dataset.inputs))
+    )
 
 
 def _release(work: Workplace, dataset: Dataset, month: Period, state: MonthState) -> Release:

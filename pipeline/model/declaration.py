@@ -17,6 +17,7 @@ from pipeline.model.tables import WHOLE_ROW
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from pipeline.model.derivation import Derivation, Input
     from pipeline.model.distribution import Distribution
     from pipeline.model.handling import Decisive, Handling
     from pipeline.model.mapping import ExportMapping
@@ -208,7 +209,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """What is published under one name: its feeds, the order of its rows, what the public is told.
+    """What is published under one name: its feeds or what it is derived from, the order of its rows, what is told.
 
     ``granularity`` is the smallest area that
     a row gives, "" where it gives none.  ``statements`` may name settings in braces.  ``order`` names the published
@@ -222,7 +223,8 @@ class Dataset:
     family: str
     theme: str
     tags: tuple[str, ...]
-    feeds: tuple[Feed, ...]
+    feeds: tuple[Feed, ...] = ()
+    derivation: Derivation | None = None
     granularity: str = ""
     statements: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
@@ -234,7 +236,9 @@ class Dataset:
     distributions: tuple[Distribution, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse feeds that are released by different kinds of period."""
+        """Refuse feeds that are released by different kinds of period, and feeds beside a derivation."""
+        if bool(self.feeds) == bool(self.derivation):
+            raise ValueError(f"dataset {self.name}: it has feeds, or is derived from releases: one of both")
         if len({type(feed.period) for feed in self.feeds}) > 1:
             raise ValueError(f"dataset {self.name}: its feeds have different kinds of period")
 
@@ -247,8 +251,13 @@ class Dataset:
 
     @property
     def period(self) -> PeriodKind:
-        """The kind of period that it is released by: that of its feeds."""
-        return self.feeds[0].period
+        """The kind of period that it is released by: that of its feeds, or of what it is derived from."""
+        return self.derivation.period if self.derivation else self.feeds[0].period
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The releases of other datasets that it is made from."""
+        return self.derivation.inputs if self.derivation else ()
 
     @property
     def endings(self) -> tuple[str, ...]:
@@ -282,13 +291,23 @@ class Dataset:
 
     @property
     def reference_files(self) -> tuple[str, ...]:
-        """The lists below ``data/reference`` that its handlings and further files look up."""
+        """The lists below ``data/reference`` that its handlings, its recipe and further files look up."""
         of_feeds = (each.needs for feed in self.feeds for each in feed.handlings)
         of_files = (each.needs for each in self.distributions)
-        return tuple(dict.fromkeys(name for names in (*of_feeds, *of_files) for name in names))
+        of_recipe = (self.derivation.recipe.needs,) if self.derivation else ()
+        return tuple(dict.fromkeys(name for names in (*of_feeds, *of_recipe, *of_files) for name in names))
+
+    @property
+    def may_lack(self) -> tuple[str, ...]:
+        """Those of them that a force may do without, whatever other datasets need."""
+        return self.derivation.recipe.may_lack if self.derivation else ()
 
     @property
     def options(self) -> tuple[type[Any], ...]:
         """The classes of settings that its sources, handlings and further files ask: they can change its releases."""
-        asking = (*(each for feed in self.feeds for each in (feed.source, *feed.handlings)), *self.distributions)
+        asking = (
+            *(each for feed in self.feeds for each in (feed.source, *feed.handlings)),
+            *([self.derivation.recipe] if self.derivation else []),
+            *self.distributions,
+        )
         return tuple(dict.fromkeys(kind for each in asking for kind in getattr(each, "options", ())))

@@ -130,6 +130,13 @@ class Publication:
         """The months that were withdrawn and not released again, each with the day."""
         return withdrawn_months(self.changes)
 
+    def taken_back(self, period: Period) -> str:
+        """Return why a period was withdrawn, in words."""
+        last = next(each for each in self.changes if each.month == period)
+        if last.reason == INPUT_WITHDRAWN:
+            return f"{INPUT_WITHDRAWN}: what it was made from is public no longer"
+        return "withdrawn by its publisher"
+
     def issued(self, period: Period = "") -> str:
         """Return the ISO day on which a period (any where none is named) was first released, "" where never."""
         days = [each.released_on for each in self.changes if period in ("", each.month)]
@@ -137,8 +144,9 @@ class Publication:
         return min(days, default="")
 
 
-#: What the change log says is done to a month that is taken back.
+#: What the change log says is done to a month that is taken back, and why where the releases it is made from were.
 WITHDRAWN: Final = "withdrawn"
+INPUT_WITHDRAWN: Final = "input-withdrawn"
 
 
 class ChangeNote(NamedTuple):
