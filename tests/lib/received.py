@@ -26,7 +26,6 @@ from pipeline.model.context import Context
 from pipeline.model.periods import NO_PERIOD
 from pipeline.model.reasons import Outcome
 from pipeline.model.tables import Extracted, RawTable
-from pipeline.protect.options.crime import CrimeOptions
 from pipeline.protect.options.spend import SpendOptions
 from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.protect.treatments.map_points import PointList
@@ -134,7 +133,7 @@ class Received:
             force="example",
             force_name=FORCE,
             bodies=BODIES,
-            options={SpendOptions: self.spend, CrimeOptions: CrimeOptions()},
+            options={kind: kind() for kind in self.dataset.options} | {SpendOptions: self.spend},
             references=KnownReferences(
                 {"map-points": self.points, "neighbourhoods": self.neighbourhoods}, self.supplier_types
             ),

@@ -1,12 +1,15 @@
 """The register of contracts: each contract, with one row for each of its suppliers."""
 
+from pipeline.distribute.ocds import ContractingPackage
 from pipeline.extract.delimited import Folder
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.model.periods import Snapshots
+from pipeline.protect.options.contracts import ContractOptions
 from pipeline.protect.rules import InOrder, OneEntry, Party
 from pipeline.protect.treatments import Body, Coded, CompanyNumber, Day, Flag, Keep, Snapshot, Text, Withhold
 from pipeline.protect.treatments.contracts import ContractId, Worth
 
+_WORTH = ("total_value", "copy_required")
 _TELLS = ("title", "description")
 _DATES = ("Start Date", "End Date", "Extension End", "Review Date")
 _SAID = ("Body", "Title", "Description", "Procedure", *_DATES, "Annual Value", "Total Value", "Status")
@@ -39,9 +42,7 @@ REGISTER = Feed(
         "Extension End": Day("extension_end", blank=True, planned=True, why="until when it may run"),
         "Review Date": Day("review_date", blank=True, planned=True, why="when it is looked at again"),
         "Annual Value": Worth("annual_value", why="what it is worth a year"),
-        "Total Value": Worth(
-            ("total_value", "copy_required"), over="10000.00", figure="without_value", why="its value"
-        ),
+        "Total Value": Worth(_WORTH, over="10000.00", figure="without_value", why="what it is worth in all"),
         ("Contact Name", "Contact Email"): _CONTACT,
         "Status": Coded("status", "contract-status"),
     },
@@ -55,6 +56,7 @@ CONTRACTS = Dataset(
     theme="government-spending",
     tags=("contracts", "procurement", "transparency", "police"),
     feeds=(REGISTER,),
+    distributions=(ContractingPackage(settings=ContractOptions),),
     statements=(
         "The register holds every contract, whatever its value.",
         "Where a copy has to be published it is prepared by hand: ask for it.",

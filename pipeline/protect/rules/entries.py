@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
     from pipeline.model.tables import RawTable
 
 
@@ -103,6 +104,10 @@ class InOrder(RowRule):
             found += problem(name, "date-order", early)
             last = pc.coalesce(day, last)
         return found
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return the same day for all dates of a row."""
+        return dict.fromkeys(self.dates, draw.days())
 
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return each date before all others."""

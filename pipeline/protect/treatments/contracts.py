@@ -14,7 +14,7 @@ from pipeline.protect.options.contracts import ContractOptions
 from pipeline.protect.treatments.numbers import Money
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
@@ -78,7 +78,10 @@ class Worth(Money):
             )
         return made._replace(columns=columns, quality={self.figure: ~filled(worth)} if self.figure else {})
 
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return what nobody knows."""
+        return ({self.column: "0.00"},)
+
 
 #: Stands for an amount that nobody knows.
 _UNKNOWN = "unknown"
-__all__ = ["ContractId", "Worth"]
