@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -88,6 +88,9 @@ class InOrder(RowRule):
     """Refuses a row with a date that lies before the last one that is filled before it, in the order of ``dates``."""
 
     dates: tuple[str, ...]
+    _: KW_ONLY
+    what: str = "Entries whose dates contradict each other"
+    why: str = "a date cannot lie before the one that it must follow"
 
     @property
     def reads(self) -> tuple[str, ...]:
