@@ -143,6 +143,11 @@ class Workplace:
         licence = f"{terms.licence.title} {terms.licence.url}"
         return {"title": title, "licence": licence, "attribution": terms.attribution}
 
+    def _terms(self, dataset: Dataset) -> dict[str, str]:
+        """Return what a release's files say of themselves: further ones may name the publisher."""
+        further = {"publisher": self.settings.publisher(dataset.name).name} if dataset.distributions else {}
+        return {**self.file_facts(dataset), **further}
+
     def made_from(self, dataset: Dataset, references: References) -> dict[str, str]:
         """Return what a release depends on beside its extracts, by name, as digests."""
         listed = code_lists(dataset, (path.stem for path in CODELISTS.glob("*.csv")))
@@ -156,6 +161,6 @@ class Workplace:
             "code lists": digest([self.codelists(dataset).read(name).sha256 for name in listed]),
             "reference data": digest(references.sha256("supplier-types")),
             "settings": digest({**self.settings.facts(dataset.name), **first_months}),
-            "terms": digest(self.file_facts(dataset)),
+            "terms": digest(self._terms(dataset)),
             "program": code_digest(dataset),
         }

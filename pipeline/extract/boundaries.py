@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -14,13 +14,13 @@ from pipeline.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    Point = tuple[Decimal, Decimal]
-
 #: The United Kingdom's part of the world, in degrees: west, south, east, north.
 _WEST, _SOUTH, _EAST, _NORTH = Decimal(-9), Decimal(49), Decimal(3), Decimal(62)
 #: A sixth decimal of a degree is about a tenth of a metre.
-_FINEST: Final = Decimal("0.000001")
-_ROUNDING: Final = Context(prec=400, rounding=ROUND_HALF_UP)
+_DECIMALS: Final = 6
+_FINEST: Final = 10**_DECIMALS
+#: Nothing that a file writes is cut before it is rounded.
+_EXACT: Final = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX)
 #: A ring comes back to its first point, so the smallest has three corners.
 _FEWEST_POINTS: Final = 4
 
@@ -97,16 +97,16 @@ def _ring(value: object, place: str, *, outer: bool) -> list[list[float]]:
         raise _wrong(f"a ring has fewer than {_FEWEST_POINTS} points", place)
     if points[0] != points[-1]:
         raise _wrong("a ring is not closed: its last point is not its first", place)
-    rounded = [(rounded_degrees(x), rounded_degrees(y)) for x, y in points]
-    area = twice_the_area(rounded)
+    rounded = [(_rounded(x), _rounded(y)) for x, y in points]
+    area = _twice_the_area(rounded)
     if area and (area > 0) != outer:
         rounded.reverse()  # the first point is the last one too, and stays first
-    return [[float(x), float(y)] for x, y in rounded]
+    return [[x / _FINEST, y / _FINEST] for x, y in rounded]
 
 
-def _point(value: object, place: str) -> Point:
+def _point(value: object, place: str) -> tuple[Decimal, Decimal]:
     """Return a point of the box; what stands behind longitude and latitude is its height."""
-    if not isinstance(value, list) or len(value) < 2 or not all(isinstance(each, Decimal) for each in value):  # noqa: PLR2004 - two coordinates
+    if not isinstance(value, list) or len(value) < 2 or {*map(type, value)} != {Decimal}:  # noqa: PLR2004 - two coordinates
         raise _wrong("a point is not given by numbers of degrees", place)
     x, y = value[:2]
     if not (_WEST <= x <= _EAST and _SOUTH <= y <= _NORTH):
@@ -114,17 +114,14 @@ def _point(value: object, place: str) -> Point:
     return x, y
 
 
-def rounded_degrees(written: Decimal) -> Decimal:
-    """Return degrees as written, rounded to six decimals half away from zero; never minus zero."""
-    found = written.quantize(_FINEST, context=_ROUNDING)
-    return found or abs(found)
+def _rounded(written: Decimal) -> int:
+    """Return the millionths of degrees that are nearest to what is written, half away from zero."""
+    return int(written.scaleb(_DECIMALS, _EXACT).to_integral_value(ROUND_HALF_UP, _EXACT))
 
 
-def twice_the_area(ring: Sequence[Point]) -> Decimal:
+def _twice_the_area(ring: Sequence[tuple[int, int]]) -> int:
     """Return twice the signed area of a closed ring: positive where it runs anticlockwise."""
-    x0, y0 = ring[0]
-    corners = [(x - x0, y - y0) for x, y in ring]
-    return sum((ax * by - bx * ay for (ax, ay), (bx, by) in pairwise(corners)), Decimal(0))
+    return sum(ax * by - bx * ay for (ax, ay), (bx, by) in pairwise(ring))
 
 
 def _wrong(said: str, where: str) -> InputError:

@@ -126,7 +126,10 @@ def read_reference(root: Path, name: str, *, needed: bool = True) -> Reference:
         content = opened.read()
     sha256 = hashlib.sha256(content).hexdigest()
     if name in _SHAPES:
-        return Reference(name, _SHAPES[name](content, where=where), sha256)
+        key = (name, sha256, _SHAPES[name])
+        if key not in _MADE:  # a county's boundaries are many megabytes, and several things ask for them
+            _MADE[key] = _SHAPES[name](content, where=where)
+        return Reference(name, cast("pa.Table", _MADE[key]), sha256)
     table = _table(content, _COLUMNS[name], where=where)
     _refuse_damaged(table, where)
     if name == "map-points":

@@ -43,11 +43,11 @@ class Neighbourhoods(KeptLists):
     def rows(self, lists: Mapping[str, pa.Table]) -> Sequence[Row]:
         """Return one row a neighbourhood, in the order of their first lines."""
         places = _checked(lists)
-        drawn = {str(code) for code in lists[_BOUNDARIES].column("neighbourhood_code").to_pylist()}
-        if drawn - places.keys():
-            raise _wrong(
-                f"{_BOUNDARIES}.geojson", "a feature", f"is of a neighbourhood that {_NEIGHBOURHOODS}.csv lacks"
-            )
+        drawn: list[str] = lists[_BOUNDARIES].column("neighbourhood_code").to_pylist()
+        for number, code in enumerate(drawn, 1):
+            if code not in places:
+                said = f"is of a neighbourhood that {_NEIGHBOURHOODS}.csv lacks"
+                raise _wrong(f"{_BOUNDARIES}.geojson, feature {number:,}", "the feature", said)
         return [Row(number, _summary(code, lines, drawn)) for code, (number, lines) in places.items()]
 
 
