@@ -60,7 +60,10 @@ def make_sample(
     for name in before:  # an earlier sample may have had other months
         if name.startswith("raw/") and (data / name).is_file() and bears_mark(data / name):
             (data / name).unlink()
-    lists = {f"reference/{name}": text for name, text in force.lists.items()}
+    datasets = tuple(datasets)
+    lists = {
+        f"reference/{name}": text for name, text in force.lists.items() if name.partition(".")[0] in _read(datasets)
+    }
     kept = tuple(path for path, text in lists.items() if _is_edited(data / path, text, before.get(path, "")))
     files = Counter[str]()
     for path in (path for path in lists if path not in kept):
@@ -84,6 +87,12 @@ def make_sample(
     write_planted(data, planted)
     write_manifest(data, tuple(files), {path: before[path] for path in kept if path in before})
     return SampleReport(tuple(files.items()), len(planted), kept)
+
+
+def _read(datasets: Iterable[Dataset]) -> set[str]:
+    """Return the lists that datasets look up, or are made of."""
+    sources = {name for each in datasets for feed in each.feeds for name in getattr(feed.source, "lists", ())}
+    return sources.union(*(each.reference_files for each in datasets))
 
 
 def _check_size(rows: int, months: int) -> None:
