@@ -13,8 +13,9 @@ PACKAGE = ROOT / "pipeline"
 PROOFS = {
     "Refereed": "validate/referee/referee.py",
     "Scanned": "release/leak_scan.py",
-    "PassedDraft": "storage/draft.py",
+    "PassedDraft": "storage/store.py",
     "PublishableTable": "release/publishable.py",
+    "CellTable": "disclose/counted.py",
     "SafeTable": "protect/protect.py",
     "Checked": "validate/checks.py",
 }
