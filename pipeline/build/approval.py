@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.build import gates
 from pipeline.build.aside import let_wait_no_longer
-from pipeline.build.notes import note_of
+from pipeline.build.notes import CHECKED_AGAIN, is_same, note_of
 from pipeline.build.profile import PUBLISHED, profile_of_accounts
 from pipeline.model.findings import SUSPECT, Finding
 from pipeline.storage.state import MonthState, Waiting
@@ -97,8 +97,9 @@ def accept(
         if month in because:
             months[month] = _without(each, {other: asked[other].built.csv_sha256 for other in sorted(because[month])})
             continue
-        if not why and (each.last is None or not _is_same(each.last, each.built)):
-            notes.append(note_of(inputs, month, each.built, last=each.last, made=each.made))
+        if not why and (each.last is None or not is_same(each.last, each.built)):
+            reasons = each.made.stale.reasons if each.made else (CHECKED_AGAIN,)
+            notes.append(note_of(inputs.work, inputs.dataset.name, month, each.built, last=each.last, reasons=reasons))
         months[month] = _month_state(each, why)
     return Accepted(months, notes, frozenset(because))
 
@@ -261,12 +262,6 @@ def _finding(
 def _unsettled(inputs: DatasetInputs, findings: Iterator[Finding]) -> tuple[Finding, ...]:
     desk = inputs.work.settings.desk
     return tuple(finding for finding in findings if desk.approval(finding) is None)
-
-
-def _is_same(last: Built, built: Built) -> bool:
-    """Return whether the public sees no difference: where it stands and what it was made from is our own business."""
-    ours: dict[str, Any] = {"folder": "", "quality": {}, "made_from": {}, "points": "", "keys": ""}
-    return replace(last, **ours) == replace(built, **ours)
 
 
 def _month_state(asked: _Asked, why: tuple[Finding, ...]) -> MonthState:

@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.build.corridor import BuildReport, BuildResult, build
-from pipeline.build.distributed import release_files, texts_beside
+from pipeline.build.drafted import drafted
 from pipeline.build.kept_back import kept_back
 from pipeline.build.points import points_of, released_places
 from pipeline.build.remember import folders
 from pipeline.build.run_context import digest
 from pipeline.columns.arrays import plain, whole
-from pipeline.errors import PipelineError, PrivacyError
+from pipeline.errors import PrivacyError
 from pipeline.extract.partition import joined, late_slice, own_slice, undated_slice
 from pipeline.release.leak_scan import Watched, check, not_of_rows, read_back
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from pipeline.model.periods import Period
     from pipeline.model.release import Scanned
     from pipeline.model.tables import RawTable
-    from pipeline.storage.state import Built, MonthState
-    from pipeline.storage.store import Draft, PassedDraft
+    from pipeline.storage.draft import Draft, PassedDraft
+    from pipeline.storage.state import Built
 
 
 class CandidateRelease(NamedTuple):
@@ -97,15 +97,6 @@ def unplaced(inputs: DatasetInputs) -> BuildResult | None:
     return None
 
 
-def whole_sources(inputs: DatasetInputs) -> dict[str, str]:
-    """Return the digest of each extract that holds every month, by path."""
-    return {
-        whole: inputs.reader.read(feed, whole, "").extracted.sha256
-        for feed in inputs.dataset.feeds
-        if (whole := feed.source.whole)
-    }
-
-
 def candidate(inputs: DatasetInputs, stale: Stale) -> CandidateRelease:
     """Return the release that a stale month would be, written beside the others, read back and checked.
 
@@ -116,20 +107,16 @@ def candidate(inputs: DatasetInputs, stale: Stale) -> CandidateRelease:
     product = product_of(inputs, stale.month, raws, kept_back=kept_back(inputs, stale))
     paths = [raw.paths for _, raw in raws]
     del raws
-    name = f"{stale.month}-{_name(inputs, stale)}"
-    files = release_files(work, dataset, stale.month, product.table, inputs.references_of(stale.month))
-    if work.writes:
-        draft = work.store.build(dataset.name, name, files=files.blocks, references=product.table.references)
-    else:
-        draft = work.store.weigh(dataset.name, name, files=files.blocks)
-    try:
-        where = f"dataset `{dataset.name}`, {stale.month}"
-        beside = texts_beside(files, draft, written=work.writes)
-        passed = draft.passed(check_for_leaks(inputs, product, draft, paths=paths, where=where, beside=beside))
-    except PipelineError:
-        if work.writes:
-            draft.discard()
-        raise
+    where = f"dataset `{dataset.name}`, {stale.month}"
+    passed = drafted(
+        work,
+        dataset,
+        stale.month,
+        product.table,
+        references=inputs.references_of(stale.month),
+        number=_name(inputs, stale),
+        check=lambda draft, beside: check_for_leaks(inputs, product, draft, paths=paths, where=where, beside=beside),
+    )
     built = passed.described(rows=product.table.rows, released_on=work.as_of, quality=product.told.quality)
     points = points_of(inputs.references_of(stale.month))
     built = replace(built, made_from=dict(stale.made_from), points=points)
@@ -145,14 +132,6 @@ def _name(inputs: DatasetInputs, stale: Stale) -> str:
     return digest([dict(stale.inputs), dict(stale.made_from), *taken])[:12]
 
 
-def same_terms(last: MonthState, made: CandidateRelease) -> bool:
-    """Return whether the released bytes may stay: the same rows and further files under the same schema and terms."""
-    if last.released is None or last.released.beside != made.built.beside:
-        return False
-    then = last.released.made_from
-    return all(then.get(name) == made.stale.made_from[name] for name in ("schema", "terms"))
-
-
 def check_for_leaks(
     inputs: DatasetInputs,
     product: BuildResult,
@@ -166,7 +145,7 @@ def check_for_leaks(
 
     ``beside`` are the texts of the further files, which belong to no row.
     """
-    columns = inputs.dataset.open_text
+    columns = tuple(dict.fromkeys(name for feed in inputs.dataset.feeds for name in feed.open_text))
     new = not_of_rows(beside, product.table.text)
     if not (columns or any(map(len, new.values()))) or not product.table.rows:
         return check(pa.table({}), (), where=where, files=draft.files, beside=new)

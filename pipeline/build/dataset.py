@@ -11,10 +11,11 @@ from pipeline.build import retained as gone
 from pipeline.build.approval import accept
 from pipeline.build.aside import let_go
 from pipeline.build.bearers import Bearers
-from pipeline.build.candidate import CandidateRelease, candidate, same_terms, unplaced, whole_sources
+from pipeline.build.candidate import CandidateRelease, candidate, unplaced
 from pipeline.build.copied import copied_again
 from pipeline.build.damaged import guarded, mended
 from pipeline.build.decided import lost_decisions, remembering, to_remember
+from pipeline.build.drafted import completed
 from pipeline.build.due import in_words, stale_of, stays
 from pipeline.build.entering import without_released
 from pipeline.build.inputs import DatasetInputs, Stale, Survey
@@ -26,13 +27,12 @@ from pipeline.build.points import keep_points, left_places, own_references, with
 from pipeline.build.received import with_released
 from pipeline.build.recovered import hold_recovered
 from pipeline.build.registers import weakened
-from pipeline.build.remember import folders, remember
+from pipeline.build.remember import keep
 from pipeline.build.too_bad import refuse_too_bad
 from pipeline.build.tried import tried
 from pipeline.build.withdrawn import withdraw
 from pipeline.errors import PipelineError, StorageError, several
 from pipeline.extract.reference import References
-from pipeline.storage.disclosure import save_disclosure
 from pipeline.storage.lost import without_lost
 from pipeline.storage.quarantine import row_numbers, save_quarantine
 from pipeline.storage.state import MonthState, State
@@ -90,7 +90,7 @@ def _damaged(work: Workplace, dataset: Dataset, state: State, error: PipelineErr
         return _untouched(dataset, state, error)
     new = guarded(inputs, state)
     if work.writes:
-        _keep(work, dataset, state, new)
+        keep(work, dataset, state, new)
     return replace(_untouched(dataset, new, error), changed=new != state, before=state)
 
 
@@ -121,13 +121,6 @@ def _inputs_of(work: Workplace, dataset: Dataset, state: State) -> DatasetInputs
     )
 
 
-def _keep(work: Workplace, dataset: Dataset, before: State, new: State) -> None:
-    """Remember what is new, and remove what nothing points to any more."""
-    if new != before:
-        remember(work, dataset, before, new)
-    work.store.sweep(dataset.name, tuple(folders(new.months.values())))
-
-
 def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outcome:
     """Return a stopped dataset whose public months are as protected as can be."""
     months, lost = gone.guard_each(inputs, state.months)
@@ -148,7 +141,7 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
         changes=(*state.changes, *counted(inputs, notes, months)),
     )
     if inputs.work.writes:
-        _keep(inputs.work, inputs.dataset, state, new)
+        keep(inputs.work, inputs.dataset, state, new)
     return Outcome(
         dataset=inputs.dataset,
         state=new,
@@ -188,13 +181,14 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
     if work.writes:
         asked = {month: each.told.review for month, each in candidates.items()}
         save_review(work.private, dataset.name, asked, months, of=dataset.asks_about)
-    accounts_of_none = _unplaced(inputs, state, nowhere := unplaced(inputs))  # listed before anything can stop
+    nowhere = unplaced(inputs)
+    accounts_of_none = _unplaced(inputs, state, nowhere)  # listed before anything can stop
     refuse_too_bad(inputs, months, candidates, nowhere)
     accepted = accept(inputs, months, candidates)
     months, held = hold_recovered(work.settings.desk, dataset.name, state.months, accepted.months)
     kept, lost = _keep_gone(inputs, months, left | accepted.rejected)
-    notes = [each for each in accepted.notes if each.month not in held]
-    notes += notes_of_protections(inputs, months, kept)
+    protected = notes_of_protections(inputs, months, kept)
+    changes = (*(each for each in accepted.notes if each.month not in held), *protected)
     withdrawals = withdraw(inputs, kept)
     times = let_out(dataset.name, stale, state.months, found)
     months = with_points(withdrawals.months, base, inputs.references)
@@ -213,12 +207,11 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
         months=dict(sorted(months.items())),
         versions=versions,
         unplaced=accounts_of_none,
-        changes=(*state.changes, *counted(inputs, notes, months), *withdrawals.notes),
-        lacking={each: of for each, of in found.partial.items() if dataset.period.has_ended(each, work.as_of)},
+        changes=(*state.changes, *counted(inputs, changes, months), *withdrawals.notes),
     )
     if work.writes:
         keep_points(work, inputs.references)
-        _keep(work, dataset, state, new)
+        keep(work, dataset, state, new)
     return Outcome(
         dataset=dataset,
         state=new,
@@ -249,7 +242,7 @@ def _findings(
     found, desk = inputs.found, inputs.work.settings.desk
     context = inputs.work.context(inputs.dataset, "", inputs.references)
     shown = Bearers(inputs.dataset, inputs.reader, context, found.receipts, state).shown
-    sources = sources_of(inputs.dataset.period, found.receipts, state, months)._replace(shown=shown)
+    sources = sources_of(found.receipts, state, months)._replace(shown=shown)
     kept_back = weakened(inputs.dataset, found.weaker, found.registers, desk=desk, sources=sources)
     lost = lost_decisions(found.history, months)
     less = weakenings(inputs.dataset.name, months, desk, {**found.weakenings, **times})
@@ -264,25 +257,8 @@ def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str)
         known = inputs.found.numbers
         numbers = {row_numbers(path): known[path] for path in stale.inputs if path in known}
         save_quarantine(work.private, dataset.name, stale.month, made.told.quarantined, {**stale.inputs, **numbers})
-        if made.told.suppressed:
-            save_disclosure(work.private, dataset.name, stale.month, made.told.suppressed)
-    last = state.months.get(stale.month)
-    same = last.released if last and last.released and last.released.csv_sha256 == made.built.csv_sha256 else None
-    if same and last and same_terms(last, made):
-        new = made.built
-        built = replace(same, quality=new.quality, made_from=new.made_from, points=new.points)
-        if work.writes:  # a plan keeps no keys
-            built = replace(built, keys=new.keys)
-        if not work.store.intact(dataset.name, same):  # made good by the same rows
-            built = replace(built, folder=new.folder, files=new.files, keys=new.keys)
-            if work.writes:
-                made.draft.complete()
-        elif work.writes:
-            built = replace(built, folder=work.store.keep(made.draft, dataset.name, same))
-        return _lighter(made)._replace(built=built)
-    if work.writes:
-        made.draft.complete()
-    return _lighter(made)
+    built = completed(work, dataset, made.built, made.draft, state.months.get(stale.month))
+    return _lighter(made)._replace(built=built)
 
 
 def _lighter(made: CandidateRelease) -> CandidateRelease:
@@ -310,5 +286,14 @@ def _unplaced(inputs: DatasetInputs, state: State, product: BuildResult | None) 
         return state.unplaced
     told = product.told
     if inputs.work.writes and told.accounts != state.unplaced:
-        save_quarantine(inputs.work.private, inputs.dataset.name, "none", told.quarantined, whole_sources(inputs))
+        save_quarantine(inputs.work.private, inputs.dataset.name, "none", told.quarantined, _whole_sources(inputs))
     return told.accounts
+
+
+def _whole_sources(inputs: DatasetInputs) -> dict[str, str]:
+    """Return the digest of each extract that holds every month, by path."""
+    return {
+        whole: inputs.reader.read(feed, whole, "").extracted.sha256
+        for feed in inputs.dataset.feeds
+        if (whole := feed.source.whole)
+    }

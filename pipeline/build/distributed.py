@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.model.distribution import Distribution
     from pipeline.model.periods import Period
     from pipeline.release.publishable import PublishableTable
-    from pipeline.storage.store import Draft
+    from pipeline.storage.draft import Draft
 
 
 class ReleaseFiles(NamedTuple):

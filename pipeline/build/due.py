@@ -37,10 +37,10 @@ _HELD = "events that have been held"
 _NUMBERS = "row numbers"
 #: The names of whom a register protects in texts of any row.
 _NAMES = "names that are protected"
-_NEW = Why("new", changes.FIRST)
-_AFTER_ALL = Why("it was rejected, and is let in after all", changes.CORRECTED)
+NEW = Why("new", changes.FIRST)
+AFTER_ALL = Why("it was rejected, and is let in after all", changes.CORRECTED)
 _LET_OUT = Why("less is kept back than before, as was approved", changes.CORRECTED)
-_DAMAGED = Why("a file of the release is damaged", changes.CORRECTED)
+DAMAGED = Why("a file of the release is damaged", changes.CORRECTED)
 #: What the public is told when something else than an extract changed.
 _PUBLIC = {
     _HELD: changes.HELD_SINCE,
@@ -115,14 +115,14 @@ def stale_months(
         made_from |= {_NAMES: digest(sorted(everywhere))} if everywhere else {}
         before = state.months.get(month)
         if before is None:
-            stale.append(Stale(month, (_NEW,), inputs, made_from))
+            stale.append(Stale(month, (NEW,), inputs, made_from))
             continue
-        reasons = [*_inputs(month, before.inputs, inputs), *_differences(before.made_from, made_from, rules)]
+        reasons = [*_inputs(month, before.inputs, inputs), *differences(before.made_from, made_from, rules)]
         if not _intact(dataset, before, store):
-            stale.append(Stale(month, (*reasons, _DAMAGED), inputs, made_from))
+            stale.append(Stale(month, (*reasons, DAMAGED), inputs, made_from))
             continue
         if not all(found.history.desk.lets_go(dataset.name, *each) for each in before.rejected.items()):
-            reasons.append(_AFTER_ALL)
+            reasons.append(AFTER_ALL)
         if is_let_out(dataset.name, month, before, found, inputs):
             reasons.append(_LET_OUT)
         matter = [reason for reason in reasons if _matters(reason, dataset, before, found, store)]
@@ -200,7 +200,8 @@ def _inputs(month: Period, before: Mapping[str, str], now: Mapping[str, str]) ->
             yield Why(f"{path} has changed", changes.CORRECTED)
 
 
-def _differences(before: Mapping[str, str], now: Mapping[str, str], rules: Iterable[RowRule]) -> Iterator[Why]:
+def differences(before: Mapping[str, str], now: Mapping[str, str], rules: Iterable[RowRule] = ()) -> Iterator[Why]:
+    """Yield what a month is made from today beside its inputs, and was not when it was built."""
     protections = {_register(rule): _protection(rule) for rule in rules}
     for name in sorted({*before, *now} - {RECOVERED}):
         if before.get(name) != now.get(name):

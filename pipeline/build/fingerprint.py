@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 _PACKAGE = Path(__file__).resolve().parents[1]
 #: Rooms on the way from raw bytes to a finished month.
 _ROOMS: Final = (
-    *("build", "codelists", "columns", "datasets", "disclose", "distribute", "extract", "model", "protect"),
-    *("release", "validate"),
+    *("build", "codelists", "columns", "datasets", "derive", "disclose", "distribute", "extract", "model"),
+    *("protect", "release", "validate"),
 )
 #: What fills the registers of every dataset, and what builds its months.
 _SHARED: Final = ("pipeline.build.inventory", "pipeline.build.candidate")
+#: What makes the periods of every dataset that is derived from releases.
+_DERIVED: Final = ("pipeline.build.derivation", "pipeline.validate.schema", "pipeline.codelists")
 
 
 def code_digest(dataset: Dataset) -> str:
@@ -38,7 +40,7 @@ def code_digest(dataset: Dataset) -> str:
 
 def deciding(dataset: Dataset) -> tuple[str, ...]:
     """Return the modules, by path below the package, whose text can change a row of ``dataset``."""
-    return _reached(frozenset({*_SHARED, *_modules_in(dataset)}))
+    return _reached(frozenset({*(_DERIVED if dataset.derivation else _SHARED), *_modules_in(dataset)}))
 
 
 def code_lists(dataset: Dataset, shipped: Iterable[str]) -> tuple[str, ...]:

@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from pipeline.model.release import WITHDRAWN
 from pipeline.release.change_log import CORRECTED, Why, note
 from pipeline.release.entries import Changes, entry_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from pipeline.build.candidate import CandidateRelease
     from pipeline.build.inputs import DatasetInputs
+    from pipeline.build.run_context import Workplace
     from pipeline.model.periods import Period
     from pipeline.model.release import ChangeNote
     from pipeline.storage.state import Built, MonthState
 
 
+#: Why a month goes out that was not built.
+CHECKED_AGAIN = Why("checked again", CORRECTED)
+
+
+def is_same(last: Built, built: Built) -> bool:
+    """Return whether the public sees no difference: where it stands and what it was made from is our own business."""
+    ours: dict[str, Any] = {"folder": "", "quality": {}, "made_from": {}, "points": "", "keys": ""}
+    return replace(last, **ours) == replace(built, **ours)
+
+
 def note_of(
-    inputs: DatasetInputs, month: Period, built: Built, *, last: Built | None, made: CandidateRelease | None
+    work: Workplace, dataset: str, month: Period, built: Built, *, last: Built | None, reasons: Sequence[Why]
 ) -> ChangeNote:
     """Return the line of the change log for a month that takes the place of its last release."""
-    reasons = made.stale.reasons if made else (Why("checked again", CORRECTED),)
-    store, name = inputs.work.store, inputs.dataset.name
-    file = f"{name}-{month}.csv"
+    store, file = work.store, f"{dataset}-{month}.csv"
     return note(
         month,
         built.released_on,
         reasons,
         rows=built.rows,
-        before=store.folder(name, last.folder) / file if last else None,
-        after=(store.bench and store.bench.path(name, built.folder, file)) or store.folder(name, built.folder) / file,
+        before=store.folder(dataset, last.folder) / file if last else None,
+        after=(store.bench and store.bench.path(dataset, built.folder, file))
+        or store.folder(dataset, built.folder) / file,
     )
 
 
@@ -40,7 +50,14 @@ def notes_of_protections(
 ) -> list[ChangeNote]:
     """Return the lines of the change log for months that are public with new protections, and were not built."""
     return [
-        note_of(inputs, month, now.released, last=before[month].released, made=None)
+        note_of(
+            inputs.work,
+            inputs.dataset.name,
+            month,
+            now.released,
+            last=before[month].released,
+            reasons=(CHECKED_AGAIN,),
+        )
         for month, now in after.items()
         if now.released and now.released != before[month].released
     ]

@@ -43,10 +43,6 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         for month, each in sorted(state.months.items())
         if each.waiting
     )
-    missing = {
-        *dataset.period.missing(released, {each.month for each in held}),
-        *(state.lacking.keys() - released.keys()),
-    }
     last = max([*(each.released_on for each in releases), *map(dt.date.fromisoformat, withdrawn.values())])
     settings = work.settings
     terms = settings.terms(dataset.name)
@@ -79,11 +75,10 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         sample=work.sample,
         as_of=work.as_of,
         last_published=last,
-        next_due=dataset.period.next_due(max(released or withdrawn), terms.due_days, work.as_of),
+        next_due=dataset.period.next_due(max(released or withdrawn), _due_days(work, dataset), work.as_of),
         columns=tuple(_columns(schema)),
         releases=releases,
-        missing=tuple(sorted(missing)),
-        lacking=dataset.period.lacked(missing, state.lacking),
+        missing=dataset.period.missing(released, {each.month for each in held}),
         held=held,
         withheld=tuple(dict.fromkeys(_withheld(dataset))),
         changes=newest_first(state.changes),
@@ -92,6 +87,13 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
     )
     endings = (*ENDINGS_OF_ROWS, *(each.format.ending for each in made_beside(work, dataset)))
     return replace(facts, extras=_extras(facts, schema, endings))
+
+
+def _due_days(work: Workplace, dataset: Dataset) -> int:
+    """Return how many days after its end a period is promised: not before what it is made from."""
+    return max(
+        work.settings.terms(name).due_days for name in (dataset.name, *(each.dataset for each in dataset.inputs))
+    )
 
 
 def _release(work: Workplace, dataset: Dataset, month: Period, state: MonthState) -> Release:

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from pipeline.storage.state import MonthState, State
 
 
+def keep(work: Workplace, dataset: Dataset, before: State, new: State) -> None:
+    """Remember what is new, and remove what nothing points to any more."""
+    if new != before:
+        remember(work, dataset, before, new)
+    work.store.sweep(dataset.name, tuple(folders(new.months.values())))
+
+
 def remember(work: Workplace, dataset: Dataset, before: State, new: State) -> None:
     """Point to the new releases: before this line the old ones are the last good state, after it the new ones."""
     for feed, receipts in new.receipts.items():

@@ -105,7 +105,7 @@ class Workplace:
 
     def references(self, dataset: Dataset) -> References:
         """Return the reference lists that a dataset needs."""
-        return read_references(self.reference, dataset.reference_files)
+        return read_references(self.reference, dataset.reference_files, may_lack=dataset.may_lack)
 
     def context(
         self,
@@ -153,8 +153,9 @@ class Workplace:
         listed = code_lists(dataset, (path.stem for path in CODELISTS.glob("*.csv")))
         sources, read = self.settings.sources, [feed.source.name for feed in dataset.feeds if feed.source.name]
         first_months = {name: {"first_month": sources.first_month(name)} for name in read}
+        key = {} if dataset.derivation else {"key": self.key.fingerprint[:24]}  # releases hold what it made
         return {
-            "key": self.key.fingerprint[:24],
+            **key,
             "declaration": digest(repr(dataset)),
             "schema": self.schema(dataset).digest[:24],
             "code lists": digest([self.codelists(dataset).read(name).sha256 for name in listed]),

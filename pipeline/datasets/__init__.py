@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import SettingsError, several
 from pipeline.model.declaration import Dataset
+from pipeline.model.derivation import mistakes_in
 from pipeline.model.wording import worded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeline.errors import PipelineError
+    from pipeline.model.derivation import Mistake
 
 _SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
@@ -49,9 +51,13 @@ def _mistake(module: str, error: Exception) -> SettingsError:
     lines = [frame.lineno for frame in frames if Path(frame.filename).parts[-2:] == Path(file).parts[-2:]]
     line = error.lineno if isinstance(error, SyntaxError) else next(reversed(lines), None)
     said = error.msg if isinstance(error, SyntaxError) else f"{error}"
+    return _bad(said or type(error).__name__, file, line)
+
+
+def _bad(said: str, file: str, line: int | None) -> SettingsError:
     return SettingsError(
         "bad-declaration",
-        said or type(error).__name__,
+        said,
         where=f"{file}, line {line}" if line else file,
         fix="correct that line; docs/add-a-dataset.md shows a whole declaration",
     )
@@ -60,8 +66,36 @@ def _mistake(module: str, error: Exception) -> SettingsError:
 def declared() -> Mapping[str, Dataset]:
     """Return every declared dataset by name, in the order of their names, with what its schema says of it."""
     every = _declarations(tuple(__path__))
-    found = (_with_words(dataset.watching(every)) for dataset in every)
+    _refuse_mistakes({dataset.name: dataset for dataset in every})
+    found = [_with_words(dataset.watching(every)) for dataset in every]
     return MappingProxyType({dataset.name: dataset for dataset in sorted(found, key=lambda each: each.name)})
+
+
+def _refuse_mistakes(datasets: Mapping[str, Dataset]) -> None:
+    """Refuse inputs that are no dataset or no column of it, and circles, each with its file and line."""
+    inputs = {each.dataset for dataset in datasets.values() for each in dataset.inputs}
+    columns = {name: found for name in inputs & datasets.keys() if (found := _schema(datasets[name])[1])}
+    mistakes = [_mistake_in(datasets[each.dataset], each) for each in mistakes_in(datasets, columns)]
+    if mistakes:
+        raise several(mistakes)
+
+
+def _mistake_in(dataset: Dataset, mistake: Mistake) -> SettingsError:
+    """Return what is wrong with the inputs of a declaration, and the line on which the word stands first."""
+    below = Path(dataset.family, f"{dataset.name.replace('-', '_')}.py")
+    path = next((path for folder in __path__ if (path := Path(folder, below)).is_file()), None)
+    lines = path.read_text(encoding="utf-8").splitlines() if path else []
+    line = next((number for number, line in enumerate(lines, 1) if f'"{mistake.word}"' in line), None)
+    return _bad(mistake.said, f"{__name__.replace('.', '/')}/{below.as_posix()}", line)
+
+
+def _schema(dataset: Dataset) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the schema of a dataset and its columns, nothing where it cannot be read."""
+    try:
+        schema: dict[str, Any] = json.loads((_SCHEMAS / dataset.family / f"{dataset.name}.json").read_bytes())
+        return schema, tuple(field["name"] for field in schema["fields"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}, ()
 
 
 def _with_words(dataset: Dataset) -> Dataset:
@@ -69,10 +103,8 @@ def _with_words(dataset: Dataset) -> Dataset:
 
     A schema that cannot be read gives none: the dataset's own run says what is wrong with it.
     """
-    try:
-        schema: dict[str, Any] = json.loads((_SCHEMAS / dataset.family / f"{dataset.name}.json").read_bytes())
-        columns = tuple(field["name"] for field in schema["fields"])
-    except (OSError, ValueError, KeyError, TypeError):
+    schema, columns = _schema(dataset)
+    if not columns:
         return replace(dataset, title=dataset.name)
     return replace(
         dataset,

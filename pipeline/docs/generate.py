@@ -19,7 +19,7 @@ from pipeline.model.findings import FINDINGS
 from pipeline.model.handling import Treatment
 from pipeline.model.reasons import REASONS, Outcome
 from pipeline.protect.treatments.withhold import Withhold
-from pipeline.report.declaration import first_line
+from pipeline.report.declaration import clause, first_line
 from pipeline.run import select
 from pipeline.settings.limits import BOUNDS, Limits
 from pipeline.settings.settings import VARIABLES
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model.declaration import Dataset, Feed
+    from pipeline.model.derivation import Derivation
     from pipeline.validate.field import Field
 
 ROOT = CODELISTS.parents[1]
@@ -217,18 +218,18 @@ def _dataset(dataset: Dataset) -> Iterator[str]:
         ", ".join(f"`{name}`" for name in dataset.order) + "."
     )
     yield _table(("column", "type", "empty", "what it is", "codes"), map(_column, schema.fields))
-    if dataset.counting:
-        yield f"Rows that stand are only counted, by {_names(dataset.counting.reads)}: {_said(dataset.counting)}"
+    yield from _derivation(dataset.derivation) if dataset.derivation else ()
     for feed in dataset.feeds:
-        yield from _feed(feed, "counted by" if dataset.counting else "published as")
+        yield from _feed(feed)
     if dataset.distributions:
         yield f"### Further files of {dataset.name}"
         yield _table(("file", "format", "what it is for"), further_files(dataset))
 
 
-def _said(thing: object) -> str:
-    said = first_line(thing)
-    return said[:1].lower() + said[1:]
+def _derivation(derivation: Derivation) -> Iterator[str]:
+    yield f"Made from releases, never from raw: {clause(derivation.recipe)}."
+    lines = ((f"`{each.dataset}`", _names(each.columns), clause(each.span)) for each in derivation.inputs)
+    yield _table(("made from", "columns", "which of its releases"), lines)
 
 
 def _in_words(setting: re.Match[str]) -> str:
@@ -240,10 +241,10 @@ def _column(field: Field) -> tuple[str, ...]:
     return f"`{field.name}`", field.type, "never" if field.required else "may be", field.description, codes
 
 
-def _feed(feed: Feed, made_into: str) -> Iterator[str]:
+def _feed(feed: Feed) -> Iterator[str]:
     yield f"### Extract {feed.name}"
     yield f"{feed.title}. {place_of(feed)}"
-    yield _table(("raw column", "handling", made_into, "how", "why"), _handlings(feed))
+    yield _table(("raw column", "handling", "published as", "how", "why"), _handlings(feed))
     made = [each for each in feed.treatments if not each.columns]
     if made:
         yield "Published columns that no raw column is needed for:"

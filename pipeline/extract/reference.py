@@ -23,7 +23,7 @@ from pipeline.extract.boundaries import boundaries
 from pipeline.extract.paths import exists, open_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
 _DEGREES = re.compile(r"-?[0-9]{1,3}\.[0-9]{6}", re.ASCII)
@@ -108,17 +108,17 @@ class References:
         return {name: each.sha256 for name, each in self.lists.items() if name not in without}
 
 
-def read_references(root: Path, names: Iterable[str]) -> References:
-    """Return the reference lists ``names`` below ``root``."""
-    return References({name: read_reference(root, name) for name in names})
+def read_references(root: Path, names: Iterable[str], *, may_lack: Collection[str] = ()) -> References:
+    """Return the reference lists ``names`` below ``root``; an absent one that it ``may_lack`` is empty."""
+    return References({name: read_reference(root, name, needed=name not in may_lack) for name in names})
 
 
-def read_reference(root: Path, name: str) -> Reference:
-    """Return the reference file ``name`` below ``root``; an optional one that is absent is empty."""
+def read_reference(root: Path, name: str, *, needed: bool = True) -> Reference:
+    """Return the reference file ``name`` below ``root``; one that is absent is empty where it is not ``needed``."""
     file = file_of(name)
     where, path = f"reference/{file}", root / file
     absent = not path.exists() and not path.is_symlink()  # a link that leads nowhere is a folder that did not mount
-    if absent and name not in _NEEDED:
+    if absent and not (needed and name in _NEEDED):
         return Reference(name, pa.table({column: pa.array([], pa.string()) for column in _COLUMNS[name]}), "")
     if not exists(root, file):
         raise InputError("no-reference", "the file is not there", where=where, fix="see data/reference/README.md")

@@ -17,7 +17,7 @@ from pipeline.model.tables import WHOLE_ROW
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pipeline.model.counting import Counting
+    from pipeline.model.derivation import Derivation, Input
     from pipeline.model.distribution import Distribution
     from pipeline.model.handling import Decisive, Handling
     from pipeline.model.mapping import ExportMapping
@@ -122,22 +122,6 @@ class Feed:
         """The registers that it shares with feeds of other datasets, each with its scope."""
         return frozenset((rule.register, rule.scope) for rule in self.rules if rule.shared)
 
-    def again(self, *, columns: Mapping[str | tuple[str, ...], Handling], **more: Any) -> Feed:  # noqa: ANN401 - as the feed
-        """Return a feed of the same extract for another dataset: what is withheld here is withheld there too.
-
-        Every column that is not withheld here has to stand in ``columns``; a withheld one may.
-
-        Raises:
-            ValueError: A column that is used here has no handling there.
-        """
-        named = {column for key in columns for column in columns_of(key)}
-        kept = {tuple(name for name in each.columns if name not in named): each for each in self.withheld}
-        if unsaid := sorted(set(self.declared) - named - {name for names in kept for name in names}):
-            raise ValueError(f"feed {self.name}, again: nothing says what becomes of {', '.join(unsaid)}")
-        fates: dict[str | tuple[str, ...], Handling] = {**columns}
-        fates |= {names: each for names, each in kept.items() if names}
-        return replace(self, **{"rules": (), "constants": {}, "shown_in": {}, "columns": fates, **more})
-
     def entering(self) -> Feed:
         """Return the feed of which nothing is published, and nothing asked but what it enters in shared registers."""
         columns = {
@@ -225,9 +209,9 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """What is published under one name: its feeds, the order of its rows, what the public is told.
+    """What is published under one name: its feeds or what it is derived from, the order of its rows, what is told.
 
-    ``counting`` says how its rows are counted, where it publishes cells.  ``granularity`` is the smallest area that
+    ``granularity`` is the smallest area that
     a row gives, "" where it gives none.  ``statements`` may name settings in braces.  ``order`` names the published
     columns that rows are sorted by: all of them, where the declaration does not say.  The schema has title and
     description.  ``categories`` are published columns of closed lists, and ``shares`` what else a month is compared
@@ -239,8 +223,8 @@ class Dataset:
     family: str
     theme: str
     tags: tuple[str, ...]
-    feeds: tuple[Feed, ...]
-    counting: Counting | None = None
+    feeds: tuple[Feed, ...] = ()
+    derivation: Derivation | None = None
     granularity: str = ""
     statements: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
@@ -252,7 +236,9 @@ class Dataset:
     distributions: tuple[Distribution, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse feeds that are released by different kinds of period."""
+        """Refuse feeds that are released by different kinds of period, and feeds beside a derivation."""
+        if bool(self.feeds) == bool(self.derivation):
+            raise ValueError(f"dataset {self.name}: it has feeds, or is derived from releases: one of both")
         if len({type(feed.period) for feed in self.feeds}) > 1:
             raise ValueError(f"dataset {self.name}: its feeds have different kinds of period")
 
@@ -265,8 +251,13 @@ class Dataset:
 
     @property
     def period(self) -> PeriodKind:
-        """The kind of period that it is released by: that of its feeds."""
-        return self.feeds[0].period
+        """The kind of period that it is released by: that of its feeds, or of what it is derived from."""
+        return self.derivation.period if self.derivation else self.feeds[0].period
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The releases of other datasets that it is made from."""
+        return self.derivation.inputs if self.derivation else ()
 
     @property
     def endings(self) -> tuple[str, ...]:
@@ -275,9 +266,7 @@ class Dataset:
 
     @property
     def references(self) -> Mapping[str, str]:
-        """The keyed references that the private index keeps: the published column of each, by scope; none of cells."""
-        if self.counting:
-            return {}
+        """The keyed references that the private index keeps: the published column of each, by scope."""
         return {
             scope: column
             for feed in self.feeds
@@ -302,19 +291,23 @@ class Dataset:
 
     @property
     def reference_files(self) -> tuple[str, ...]:
-        """The lists below ``data/reference`` that its handlings and further files look up."""
+        """The lists below ``data/reference`` that its handlings, its recipe and further files look up."""
         of_feeds = (each.needs for feed in self.feeds for each in feed.handlings)
         of_files = (each.needs for each in self.distributions)
-        of_cells = (self.counting.needs,) if self.counting else ()
-        return tuple(dict.fromkeys(name for names in (*of_feeds, *of_cells, *of_files) for name in names))
+        of_recipe = (self.derivation.recipe.needs,) if self.derivation else ()
+        return tuple(dict.fromkeys(name for names in (*of_feeds, *of_recipe, *of_files) for name in names))
 
     @property
-    def open_text(self) -> tuple[str, ...]:
-        """The published columns whose text comes from no closed list; the sides of cells are closed."""
-        return () if self.counting else tuple(dict.fromkeys(name for feed in self.feeds for name in feed.open_text))
+    def may_lack(self) -> tuple[str, ...]:
+        """Those of them that a force may do without, whatever other datasets need."""
+        return self.derivation.recipe.may_lack if self.derivation else ()
 
     @property
     def options(self) -> tuple[type[Any], ...]:
         """The classes of settings that its sources, handlings and further files ask: they can change its releases."""
-        asking = (*(each for feed in self.feeds for each in (feed.source, *feed.handlings)), *self.distributions)
+        asking = (
+            *(each for feed in self.feeds for each in (feed.source, *feed.handlings)),
+            *([self.derivation.recipe] if self.derivation else []),
+            *self.distributions,
+        )
         return tuple(dict.fromkeys(kind for each in asking for kind in getattr(each, "options", ())))

@@ -58,6 +58,9 @@ FIGURES: Final = MappingProxyType(
             "Published rows whose offence code is missing or not listed, so that it could not be compared with the "
             "crime type.",
         ),
+        "without_value": Figure(
+            "Without a value", "Published rows of contracts of which nobody knows what they are worth."
+        ),
         "without_place": Figure("No place shown", "Published rows without a place: it is not known, or is left out."),
     }
 )  # fmt: skip

@@ -44,9 +44,6 @@ class Wanted(NamedTuple):
     data: bool
 
 
-_TAKEN_BACK = "withdrawn by its publisher"
-
-
 def wanted_files(publication: Publication) -> dict[str, Wanted]:
     """Return what a portal should hold of a dataset, by file name: releases' files and the extras beside them."""
     wanted = {
@@ -121,7 +118,8 @@ def _dataset_changes(publication: Publication, held: HeldDataset, beside: Beside
     for name, file in wanted.items():
         action, reason = _compare(file, held.files.get(name))
         if action is not Action.SAME and not file.data and is_period_file(dataset, name, endings):
-            action, reason = Action.REMOVE, f"{_TAKEN_BACK}; a notice takes its place"
+            why = publication.taken_back(period_of(dataset, name, endings))
+            action, reason = Action.REMOVE, f"{why}; a notice takes its place"
         yield Change(action, dataset, name, reason, file.bytes)
     for name in held.files.keys() - wanted.keys():
         action, reason = _leftover(publication, name, held.files[name])
@@ -154,7 +152,7 @@ def _leftover(publication: Publication, name: str, sha256: str) -> tuple[Action,
         return Action.REMOVE, "it is not a file, and not ours"
     if period := period_of(publication.name, name, publication.formats.keys()):
         if period in publication.withdrawn:
-            return Action.REMOVE, _TAKEN_BACK
+            return Action.REMOVE, publication.taken_back(period)
         if period in {each.month for each in publication.releases}:
             return Action.REMOVE, "the release has no such file any more"
         return Action.SAME, "kept: no release of it is here, and only a withdrawal removes a published month"

@@ -22,13 +22,15 @@ FIRST = "first release"
 CORRECTED = "corrected at source"
 LATE = "late records"
 HELD_SINCE = "events held since"
+#: Of what is made from releases: whatever became of these.
+DERIVED = "the releases that it is made from changed"
 CODE_LISTS = "code lists changed"
 REFERENCE = "reference data changed"
 SETTINGS = "settings changed"
 #: Never of one month alone: a record that is restricted, a payee found to be a person, is corrected as any other.
 RULES = "rules or protections changed"
 #: What the public is told: of several reasons the first of these.
-_TOLD = (FIRST, CORRECTED, LATE, HELD_SINCE, CODE_LISTS, REFERENCE, SETTINGS, RULES)
+_TOLD = (FIRST, CORRECTED, LATE, HELD_SINCE, DERIVED, CODE_LISTS, REFERENCE, SETTINGS, RULES)
 
 
 class Why(NamedTuple):
@@ -70,9 +72,9 @@ def note(
     )
 
 
-def withdrawal(month: str, day: str, *, rows: int) -> ChangeNote:
+def withdrawal(month: str, day: str, *, rows: int, reason: str = CORRECTED) -> ChangeNote:
     """Return the line of the change log for a month of ``rows`` rows that is public no longer."""
-    return ChangeNote(day, month, WITHDRAWN, CORRECTED, band(0), band(rows))
+    return ChangeNote(day, month, WITHDRAWN, reason, band(0), band(rows))
 
 
 def _differences(before: Path, after: Path) -> tuple[int, int]:

@@ -84,15 +84,17 @@ def check(
     where: str,
     files: tuple[ReleasedFile, ...] = (),
     beside: Mapping[str, pa.Array] = MappingProxyType({}),
+    of_no_row: Mapping[str, pa.Array] = MappingProxyType({}),
 ) -> Scanned:
     """Return the proof that ``files``, which say ``published``, were scanned; only this makes one.
 
-    ``beside`` are, by name, the texts of each file that holds something else than rows.  A cell that is published is a
-    `PrivacyError` naming columns only.
+    ``beside`` are, by name, the texts of each file that holds something else than rows, ``of_no_row`` those of columns
+    whose cells come from no row of an extract: both are compared with the cells of all rows.  A cell that is published
+    is a `PrivacyError` naming columns only.
     """
     if beside.keys() != {file.name for file in files if file.format not in ENDINGS_OF_ROWS}:
         raise PrivacyError("files-differ", "a file of the release was not read back", where=where, fix="run again")
-    further = {name: _folded(texts) for name, texts in beside.items() if len(texts)}
+    further = {name: _folded(texts) for name, texts in (*beside.items(), *of_no_row.items()) if len(texts)}
     compared = 0
     texts = {name: _Text.of(published.column(name)) for name in published.schema.names}
     for watch in watched:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.model.declaration import Dataset
+    from pipeline.model.derivation import Derivation
     from pipeline.model.mapping import ExportMapping
 
 
@@ -18,8 +19,7 @@ def dataset_lines(dataset: Dataset) -> Iterator[str]:
     """Yield the declaration in words: what is published, what happens to each raw column and each row, and why."""
     yield f"{dataset.title} ({dataset.name})"
     yield dataset.description
-    if dataset.counting:
-        yield f"rows that stand are only counted: {_words(dataset.counting)}"
+    yield from _derivation_lines(dataset.derivation) if dataset.derivation else ()
     for feed in dataset.feeds:
         yield ""
         yield f"extract {feed.name}: {feed.title}"
@@ -27,14 +27,24 @@ def dataset_lines(dataset: Dataset) -> Iterator[str]:
         for treatment in feed.treatments:
             columns = ", ".join(treatment.columns) or "(no raw column)"
             made = ", ".join(treatment.makes) or "(not published)"
-            yield f"  {columns} -> {made}: {_words(treatment)} ({treatment.why})"
+            yield f"  {columns} -> {made}: {clause(treatment)} ({treatment.why})"
         for rule in feed.rules:
-            yield f"  rows, by {', '.join(rule.reads) or 'published columns'}: {_words(rule)} ({rule.why})"
+            yield f"  rows, by {', '.join(rule.reads) or 'published columns'}: {clause(rule)} ({rule.why})"
         for kept_back in feed.withheld:
             whom = " (identifies)" if kept_back.identifies else ""
             yield f"  withheld{whom}: {', '.join(kept_back.columns)}: {kept_back.why}"
     for each in (distribution.format for distribution in dataset.distributions):
         yield f"further file of a release: {dataset.name}-PERIOD.{each.ending} ({each.title})"
+
+
+def _derivation_lines(derivation: Derivation) -> Iterator[str]:
+    """Yield what a dataset is made from, and how."""
+    yield ""
+    yield f"made from releases, never from raw: {clause(derivation.recipe)}"
+    for each in derivation.inputs:
+        yield f"  {each.dataset}: {', '.join(each.columns)}: {clause(each.span)}"
+    for name in derivation.recipe.needs:
+        yield f"  data/reference/{name}.csv{', where there is one' if name in derivation.recipe.may_lack else ''}"
 
 
 def mapping_lines(mapping: ExportMapping) -> Iterator[str]:
@@ -59,7 +69,7 @@ def first_line(thing: object) -> str:
     return (inspect.getdoc(type(thing)) or "").split("\n", 1)[0]
 
 
-def _words(thing: object) -> str:
+def clause(thing: object) -> str:
     """Return what a treatment or a rule does, in a clause: what stands behind a semicolon is for who declares one."""
     said = first_line(thing).partition(";")[0].rstrip(".").replace("``", "`")
     return said[:1].lower() + said[1:]

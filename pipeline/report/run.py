@@ -43,7 +43,7 @@ def publish_summary(run: Run) -> Iterable[str]:
     for outcome in run.outcomes:
         name = f"{_title(run, outcome)} ({outcome.dataset.name})"
         told = _public_and_built(outcome)
-        yield f"{name}: {told if outcome.received or outcome.error else 'nothing was received for it'}"
+        yield f"{name}: {told if outcome.received or outcome.error else _nothing(outcome)}"
         yield from _indented(waiting_lines(outcome, run.work.private), _remarks(outcome), _stopped(outcome))
     yield from _publish_ending(run)
     yield _MORE
@@ -75,11 +75,7 @@ def _publish_ending(run: Run) -> Iterable[str]:
 
 def _dataset_lines(run: Run, outcome: Outcome) -> Iterable[str]:
     if not outcome.state.months and not outcome.error:
-        yield from (
-            waiting_lines(outcome, run.work.private, details=True)
-            if outcome.received
-            else ["nothing was received for it"]
-        )
+        yield from (waiting_lines(outcome, run.work.private, details=True) if outcome.received else [_nothing(outcome)])
         return
     if outcome.state.months:
         yield "public now"
@@ -89,6 +85,11 @@ def _dataset_lines(run: Run, outcome: Outcome) -> Iterable[str]:
     yield from waiting_lines(outcome, run.work.private, details=True)
     yield from outcome.remarks
     yield from _stopped(outcome)
+
+
+def _nothing(outcome: Outcome) -> str:
+    made_from = " and ".join(each.dataset for each in outcome.dataset.inputs)
+    return f"nothing of {made_from} is released yet" if made_from else "nothing was received for it"
 
 
 def _title(run: Run, outcome: Outcome) -> str:
@@ -116,7 +117,7 @@ def planned_lines(run: Run, *, ending: str = PLANNED) -> Iterable[str]:
             for months in periods.ranges(month for month, _ in group):
                 yield f"  build {months}: {words}"
         if not outcome.built and not outcome.error:
-            yield "  nothing to build" if outcome.received else "  nothing was received for it"
+            yield "  nothing to build" if outcome.received else f"  {_nothing(outcome)}"
         yield from (f"  rows {_row_line(each)}" for each in run.rows if each.dataset == outcome.dataset.name)
         if outcome.built:
             yield "  this run would give"
@@ -149,7 +150,7 @@ def _would(outcome: Outcome, rows: list[RowChange]) -> str:
     if outcome.error:
         return "stopped"
     if not outcome.built and not rows:
-        return "nothing to build" if outcome.state.months or outcome.lacking else "nothing was received for it"
+        return "nothing to build" if outcome.state.months or outcome.lacking else _nothing(outcome)
     added, removed, changed = (sum(getattr(each, name) for each in rows) for name in ("added", "removed", "changed"))
     built = f"{ranges(outcome.built)} would be built; " if outcome.built else ""
     if not rows:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.build.mapped import datasets_of
 from pipeline.errors import PortalError
+from pipeline.model.derivation import upstream
 from pipeline.publish.ckan.failures import memory_lost
 from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.storage.journal import recorded
@@ -29,7 +30,9 @@ def with_memory(work: Workplace, reach: PortalChoice) -> PortalChoice:
     """
     if reach.ckan is None or work.sample:
         return reach
-    here = [name for name, dataset in datasets_of(work.settings).items() if any(map(work.reader.files, dataset.feeds))]
+    every = datasets_of(work.settings)
+    received = {name for name, dataset in every.items() if any(map(work.reader.files, dataset.feeds))}
+    here = [name for name in every if not received.isdisjoint({name, *upstream(every, name)})]
     try:
         lost = [name for name, _ in forgotten(work.settings, reach.ckan, here)]
     except PortalError:

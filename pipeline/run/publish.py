@@ -8,7 +8,6 @@ from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from pipeline.build.dataset import run_dataset
 from pipeline.build.mapped import datasets_of
 from pipeline.build.mapping_texts import check_texts
 from pipeline.build.publication import publication
@@ -19,6 +18,7 @@ from pipeline.errors import PipelineError, several
 from pipeline.extract.database.database import is_file
 from pipeline.model.findings import MAPPING_OPENS
 from pipeline.run import sample_guard as origin
+from pipeline.run.all_datasets import run_all
 from pipeline.run.classify import still_to_classify
 from pipeline.run.compare import RowChange, row_changes
 from pipeline.run.portal_memory import with_memory
@@ -160,9 +160,7 @@ def _ran(
     act: Callable[[Sequence[Portal], Sequence[Publication]], Iterator[Plan | PipelineError]],
 ) -> tuple[Run, tuple[Publication, ...]]:
     """Return what came of every dataset and of every portal, which ``act`` plans or carries out."""
-    outcomes = tuple(
-        run_dataset(work, dataset, only=request.months) for dataset in chosen(request.datasets, work.settings)
-    )
+    outcomes = tuple(run_all(work, chosen(request.datasets, work.settings), only=request.months))
     told, untold = parted(_publications(work, outcomes))
     portals = portals_of(work, reach)
     publications, damaged = parted(intact_only(work, portals, told, _made(outcomes), partial(_without, work, outcomes)))

@@ -166,6 +166,34 @@ def _odd_gifts(*_: object) -> list[Row]:
     return [*rows, {"Offered By": ""}, {"Estimated Value": "under £10"}, *twice, *differing]
 
 
+def _running(draw: Cells, cells: Table) -> Table:
+    """Return contracts that run for years, some of them without an end."""
+    ends = {"End Date": "2026-03-31", "Extension End": "2028-03-31", "Review Date": "2025-09-30"}
+    return {**cells, **{name: draw.of((day, ""), (3, 1)) for name, day in ends.items()}}
+
+
+def _odd_contracts(*_: object) -> list[Row]:
+    """Return contracts with people, with several suppliers, of retired procedures, and on either side of the limit."""
+    people = [_supplier(one) for one in (*suppliers.PROTECTED, *suppliers.UNSORTED, suppliers.TWO_TYPES)]
+    beside = [_supplier(one) | _CONTRACT for one in (suppliers.ORGANISATIONS[3], suppliers.PROTECTED[-1])]
+    several = [_supplier(one) | {"Contract Ref": "EX/C-2"} for one in suppliers.ORGANISATIONS[:2] * 2]
+    titles = [{"Contract Ref": "EX/C-3", "Title": title} for title in ("Paper", "Paper and pens")]
+    values = [{"Total Value": value} for value in ("10000.00", "10000.01", "0.00", "")]
+    retired = [{"Procedure": "restricted", "Start Date": day, **_OPEN} for day in ("2024-01-01", "2025-03-01")]
+    cells = [{"Contract Ref": "EX C 4"}, {"Description": "Fish &amp; chips"}, {"End Date": ""}]
+    return [*people, *beside, *several, *titles, *values, *retired, *cells]
+
+
+_CONTRACT = {"Contract Ref": "EX/C-1"}
+_OPEN = {"End Date": "", "Extension End": "", "Review Date": ""}
+
+
+def _supplier(payee: Supplier) -> Row:
+    """Return the cells of a register that say who supplies something."""
+    return {name: cell for name, cell in payee_cells(payee).items() if name in _NAMES}
+
+
+_NAMES = ("Supplier Name", "Supplier Type", "Company No")
 _HOLDERS = (
     *(Planted("gifts-and-hospitality", "Recipient Name", "name", name) for _, name in _FACTS["posts"] if name),
     *(Planted("gifts-and-hospitality", "Recipient Name", ON_PURPOSE, name) for name in _FACTS["holders"]),
@@ -179,6 +207,7 @@ LORE = Lore(
     },
     feeds={
         "ledger": FeedLore(share=0.4, most=20_000, empty="2023-12", amend=_amend, odd=_odd_lines, planted=_PLANTED),
+        "contracts": FeedLore(most=20, amend=_running, odd=_odd_contracts),
         "gifts-and-hospitality": FeedLore(most=20, odd=_odd_gifts, planted=_HOLDERS),
     },
 )

@@ -1,4 +1,4 @@
-"""Where a run that must leave no trace keeps the CSVs that it would write, until they were compared."""
+"""Where a run that must leave no trace keeps the rows that it would write, until they were compared and read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from typing import IO, TYPE_CHECKING
 
+from pipeline.model.distribution import ENDINGS_OF_ROWS
 from pipeline.plain import read_plain
 from pipeline.storage.atomic import make_private, writing
 from pipeline.system import BINARY, NONBLOCK
@@ -40,7 +41,7 @@ class Bench:
         """Yield ``blocks`` as they come, and keep them as a file of the release ``name``."""
         if self._folder is not None:
             return self._written(self._folder / dataset / name / file, blocks)
-        return self._noted((dataset, name, file), blocks) if file.endswith(".csv") else blocks
+        return self._noted((dataset, name, file), blocks) if file.endswith(ENDINGS_OF_ROWS) else blocks
 
     def read(self, dataset: str, name: str, file: str) -> bytes | None:
         """Return what was kept, None where nothing was."""

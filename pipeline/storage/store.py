@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import os
 import shutil
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,24 +14,23 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.errors import PrivacyError
 from pipeline.model.distribution import ending_of
 from pipeline.model.release import Release, ReleasedFile
 from pipeline.plain import open_plain, plain, read_plain
 from pipeline.storage.atomic import make_private, writing
+from pipeline.storage.draft import Draft, PassedDraft
 from pipeline.storage.looked import Looked
 from pipeline.storage.lost import lost_file
-from pipeline.storage.state import Built, State
 from pipeline.storage.state_file import load_state, save_state, sweep_state
-from pipeline.system import BINARY, sync_file, sync_folder
+from pipeline.system import BINARY, sync_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model.periods import Period
-    from pipeline.model.release import Scanned
     from pipeline.storage.bench import Bench
+    from pipeline.storage.state import Built, State
 
 _REFERENCES = "references.parquet"
 
@@ -109,6 +108,24 @@ class Store:
             return text
         path = self.folder(dataset, built.folder) / file
         return read_plain(path) if path.is_file() else None
+
+    def rows(self, dataset: str, month: Period, built: Built, columns: Sequence[str]) -> pa.Table:
+        """Return columns of a release that is kept or was built in this run, from its Parquet; texts as dictionaries.
+
+        One that is not as it was built is a `StorageError`.
+        """
+        file = f"{dataset}-{month}.parquet"
+        try:
+            kept = self._at_hand(dataset, built, file)
+            return pq.read_table(pa.BufferReader(kept), columns=list(columns), read_dictionary=list(columns))
+        except (OSError, pa.ArrowInvalid):
+            raise lost_file(self.folder(dataset, built.folder) / file) from None
+
+    def _at_hand(self, dataset: str, built: Built, file: str) -> bytes:
+        """Return a file of a release that is kept or was built in this run."""
+        if self.bench and (content := self.bench.read(dataset, built.folder, file)) is not None:
+            return content
+        return read_plain(self._as_built(dataset, built, file))
 
     def release(self, dataset: str, month: Period, built: Built, *, released_on: dt.date, gone: bool) -> Release:
         """Return the release that ``built`` describes."""
@@ -192,61 +209,6 @@ class Store:
             if entry.name not in keep:
                 with writing(entry):
                     shutil.rmtree(entry, ignore_errors=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A release as it was written, which is nothing yet: only one that was `passed` can be described and completed."""
-
-    part: Path
-    folder: Path
-    files: tuple[ReleasedFile, ...]
-    synced: Future[None] | None = None
-    keys: str = ""
-
-    def passed(self, scanned: Scanned) -> PassedDraft:
-        """Return the draft as one that was read back and checked: ``scanned`` proves it of exactly these files."""
-        if scanned.files != self.files:
-            raise PrivacyError(
-                "files-differ", "the files of a release are not those that were scanned", fix="run again"
-            )
-        return PassedDraft(self)
-
-    def discard(self) -> None:
-        """Remove what was written: it becomes no release."""
-        shutil.rmtree(self.part, ignore_errors=True)
-
-
-@dataclass(frozen=True, slots=True)
-class PassedDraft:
-    """A release on disk that was read back and checked, made by `Draft.passed` only."""
-
-    draft: Draft
-
-    def described(self, *, rows: int, released_on: dt.date, quality: Mapping[str, int]) -> Built:
-        """Return what the release is, without giving it its name."""
-        return Built(
-            folder=self.draft.folder.name,
-            rows=rows,
-            files={
-                file.name: {"format": file.format, "bytes": file.bytes, "sha256": file.sha256}
-                for file in self.draft.files
-            },
-            released_on=released_on.isoformat(),
-            quality=dict(sorted(quality.items())),
-            keys=self.draft.keys,
-        )
-
-    def complete(self) -> None:
-        """Give the release its name, once its bytes are on the disk; from now on a state may point to it."""
-        part, folder = self.draft.part, self.draft.folder
-        with writing(part):
-            if self.draft.synced:
-                self.draft.synced.result()
-            sync_folder(part)
-            shutil.rmtree(folder, ignore_errors=True)
-            part.rename(folder)
-            sync_folder(folder.parent)
 
 
 def read_released(path: Path, *, columns: Sequence[str] | None = None) -> pa.Table:

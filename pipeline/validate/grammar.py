@@ -142,10 +142,10 @@ def _key_refusals(descriptor: Mapping[str, Any], fields: list[dict[str, Any]]) -
         yield "`primaryKey` must be a list of names"
         return
     by_name = {field["name"]: field for field in fields}
+    if key and not any(by_name.get(name, {}).get("constraints", {}).get("required") for name in key):
+        yield "`primaryKey` names no field that is required"
     for name in key:
         if name not in by_name:
             yield f"`primaryKey` names `{name}`, which is no field"
-        elif not by_name[name].get("constraints", {}).get("required"):
-            yield f"field `{name}` is in the primary key and must be required"
         elif by_name[name]["type"] in {"number", "boolean"} and not by_name[name].get("decimals"):
             yield f"field `{name}` is in the primary key and cannot be a {by_name[name]['type']}"

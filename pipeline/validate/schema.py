@@ -142,20 +142,24 @@ def _judged(text: str) -> _Judged:
 
 
 def _with_codes(descriptor: dict[str, Any], *, where: str) -> dict[str, Any]:
-    """Return the descriptor with the values of each code list as its field's enum; nobody types them twice."""
+    """Return the descriptor with the values of each code list in its field's enum, before those that stand there.
+
+    Nobody types a value of a code list twice.
+    """
     for field in descriptor["fields"]:
         compiled = Field.of(field)
         if not compiled.codelists:
             continue
-        if compiled.enum is not None:
-            raise _refused(where, "a field has an enum beside its code list", "remove it: the code list fills it")
         try:
             lists = [CodeLists(CODELISTS, {}).read(name) for name in compiled.codelists]
             values = dict.fromkeys(label for each in lists for label in each.values(compiled.codelist_column))
         except (InputError, KeyError):
             what = f"field `{compiled.name}`: its code list, or the list's column, cannot be read"
             raise _refused(where, what, "name a list of schemas/codelists/ and one of its columns") from None
-        field["constraints"] = {**field.get("constraints", {}), "enum": list(values)}
+        if values.keys() & {*(compiled.enum or ())}:
+            what = f"field `{compiled.name}`: its enum has a value of its code list"
+            raise _refused(where, what, "remove it: the code list fills it")
+        field["constraints"] = {**field.get("constraints", {}), "enum": [*values, *(compiled.enum or ())]}
     return descriptor
 
 

@@ -13,9 +13,8 @@ PACKAGE = ROOT / "pipeline"
 PROOFS = {
     "Refereed": "validate/referee/referee.py",
     "Scanned": "release/leak_scan.py",
-    "PassedDraft": "storage/store.py",
+    "PassedDraft": "storage/draft.py",
     "PublishableTable": "release/publishable.py",
-    "CellTable": "disclose/counted.py",
     "SafeTable": "protect/protect.py",
     "Checked": "validate/checks.py",
 }

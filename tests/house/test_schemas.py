@@ -58,7 +58,8 @@ def test_a_closed_list_is_its_code_list_or_the_settings(path: Path) -> None:
     for field in TableSchema.load(path).fields:
         assert (field.enum is not None) == bool(field.codelists), field.name
         labels = (label for name in field.codelists for label in labels_of(name, field.codelist_column))
-        assert not field.codelists or list(field.enum or ()) == list(dict.fromkeys(labels)), field.name
+        listed = list(dict.fromkeys(labels))
+        assert not field.codelists or list(field.enum or ())[: len(listed)] == listed, field.name
 
 
 @each_schema

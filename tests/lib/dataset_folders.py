@@ -16,6 +16,7 @@ import xlsxwriter
 
 from pipeline.datasets import declared
 from pipeline.extract.workbook import Workbook
+from pipeline.model.derivation import upstream
 from tests.lib import ROOT
 from tests.lib.drawn import drawn
 from tests.lib.product import Product, read_csv
@@ -49,6 +50,11 @@ class DatasetFolder:
         return declared()[self.name]
 
     @property
+    def together(self) -> tuple[str, ...]:
+        """The names of the dataset and of all that it is made from."""
+        return (*upstream(declared(), self.name), self.name)
+
+    @property
     def expected(self) -> dict[str, str]:
         """The published files, by name; none before they are drawn."""
         return {path.name: path.read_text("utf-8") for path in sorted((self.path / "expected").glob("*.csv"))}
@@ -60,7 +66,7 @@ class DatasetFolder:
 
     @property
     def as_of(self) -> str:
-        """The day of the run: the first day that is in none of the periods; today before they are drawn.
+        """The day of the run: the first day that is in none of the periods; today where there is none.
 
         A register is released by the month of the run.
         """
@@ -76,6 +82,8 @@ class DatasetFolder:
     @property
     def good(self) -> Mapping[str, Mapping[str, str]]:
         """A good row of each feed; `#` in a cell is the number of the row."""
+        if not self.dataset.feeds:
+            return {}
         found: dict[str, dict[str, str]] = json.loads((self.path / "good.json").read_bytes())
         return found
 
@@ -95,7 +103,9 @@ class DatasetFolder:
         return drawn(dict(zip(tables[1::2], tables[2::2], strict=True))[heading])
 
     def lay_out(self, product: Product) -> None:
-        """Put its extracts and reference lists where a force has them."""
+        """Put its extracts and reference lists where a force has them, behind those of what it is made from."""
+        for each in self.dataset.inputs:
+            folders()[each.dataset].lay_out(product)
         for source in sorted((self.path / "raw").rglob("*.csv")):
             target = product.raw / source.relative_to(self.path / "raw")
             target.parent.parent.mkdir(parents=True, exist_ok=True)

@@ -251,9 +251,9 @@ def planned(said: Said) -> dict[str, dict[str, str]]:
 
 
 def _months(text: str) -> Iterator[str]:
-    """Yield the months of `2024-01`, and of `2024-01 to 2024-03`."""
+    """Yield the months of `2024-01`, and of `2024-01 to 2024-03`; what is no month stands by itself."""
     first, _, last = text.partition(" to ")
-    yield from CALENDAR.between(first, last or first)
+    yield from CALENDAR.between(first, last or first) if CALENDAR.fits(first) else (first,)
 
 
 def read_csv(path: Path) -> Rows:

@@ -23,6 +23,6 @@ def small_tree(folder: Path, names: Collection[str] = DATASETS) -> Product:
     """Return a force's folder with the extracts of some datasets, and a key."""
     product = force(folder)
     for name, each in folders().items():
-        if name in names:
+        if name in names and each.dataset.feeds:  # what is derived has months of its own there
             each.lay_out(product)
     return product

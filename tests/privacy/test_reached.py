@@ -31,7 +31,8 @@ from pipeline.run.select import options
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
 from pipeline.settings.settings import Settings
-from pipeline.storage.store import Draft, Store
+from pipeline.storage.draft import Draft
+from pipeline.storage.store import Store
 from pipeline.validate.checks import validate
 from pipeline.validate.referee.frictionless import frictionless_rejections
 from pipeline.validate.referee.referee import referee

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
     from pipeline.model.tables import RawTable
 
 
@@ -87,6 +88,9 @@ class InOrder(RowRule):
     """Refuses a row with a date that lies before the last one that is filled before it, in the order of ``dates``."""
 
     dates: tuple[str, ...]
+    _: KW_ONLY
+    what: str = "Entries whose dates contradict each other"
+    why: str = "a date cannot lie before the one that it must follow"
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -103,6 +107,10 @@ class InOrder(RowRule):
             found += problem(name, "date-order", early)
             last = pc.coalesce(day, last)
         return found
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return the same day for all dates of a row."""
+        return dict.fromkeys(self.dates, draw.days())
 
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return each date before all others."""

@@ -7,9 +7,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
+import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain
+from pipeline.columns.arrays import facts_of_distinct, filled, mask_of, on_distinct, plain
 from pipeline.columns.characters import is_invisible
+from pipeline.columns.dates import days, months
 from pipeline.columns.keys import folded
 from pipeline.columns.text import is_formula
 from pipeline.errors import InputError
@@ -60,7 +62,8 @@ class Coded(OneColumn):
 
     An empty cell is a problem too, unless the list has a row for it or ``blank`` is allowed, which keeps
     it empty.  ``flag``: the list says `Y` or `N`, and `true` or `false` is published.  Of several lists the first
-    that has the code in the row's month counts.  ``figure`` is a quality figure, and the code whose rows it counts.
+    that has the code in the row's month counts, which is that of the day in the raw column ``dated_by`` where one is
+    named.  ``figure`` is a quality figure, and the code whose rows it counts.
     """
 
     codelist: str | tuple[str, ...]
@@ -72,6 +75,12 @@ class Coded(OneColumn):
     blank: bool = False
     flag: bool = False
     figure: tuple[str, str] | None = None
+    dated_by: str = ""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The code, and the day that it has to be valid on."""
+        return (*self.columns, *([self.dated_by] if self.dated_by else []))
 
     @property
     def optional(self) -> tuple[str, ...]:
@@ -81,8 +90,9 @@ class Coded(OneColumn):
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the labels, and the cells that have none."""
         labels: dict[str, str] = {}
+        month = None if self.dated_by else context.first_month
         for name in reversed(columns_of(self.codelist)):
-            labels |= context.codelists.read(name).mapping(self.key, self.label, month=context.first_month)
+            labels |= context.codelists.read(name).mapping(self.key, self.label, month=month)
         words = _FLAGS if self.flag else {}
         known = {code: words.get(label, label) for code, label in labels.items() if label not in ("", *self.apart_from)}
         column = cells[self.column]
@@ -92,12 +102,22 @@ class Coded(OneColumn):
         unknown = ~filled(text)
         if self.blank:
             unknown &= filled(column)
+        if self.dated_by:
+            unknown |= self._retired(cells, context)
         problems = key_problems(self.column, cells[self.column], problem(self.column, "unknown-code", unknown))
         if self.figure is None:
             return Treated(self._same(text), problems)
         name, code = self.figure
         counted = facts_of_distinct(column, code.__eq__, dtype=np.bool_, empty=False)
         return Treated(self._same(text), problems, {name: counted})
+
+    def _retired(self, cells: Mapping[str, pa.Array], context: Context) -> Mask:
+        """Return where a code was retired before the month of the row's own day; of a row without one nobody knows."""
+        rows = (row for name in columns_of(self.codelist) for row in context.codelists.read(name).rows)
+        last = {row[self.key]: row["valid_to"] for row in rows if row.get("valid_to")}
+        until = on_distinct(cells[self.column], last.get)
+        month = months(days(cells[self.dated_by], time_allowed=False))
+        return mask_of(pc.greater(plain(month), plain(until)))
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return codes of the list, as many cells empty where that is allowed."""
@@ -115,29 +135,28 @@ class Coded(OneColumn):
 class Flag(OneColumn):
     """Publishes `Y` and `N` as `true` and `false`; empty stays empty, anything else is a problem.
 
-    ``national``: as `True` and `False`, which the national files write.  ``needed``: empty is a problem too.
+    ``national``: as `True` and `False`, which the national files write.
     """
 
     _: KW_ONLY
     why: str = "yes or no leads to nobody"
     national: bool = False
-    needed: bool = False
 
     @property
     def optional(self) -> tuple[str, ...]:
-        """The mark, where it may be empty."""
-        return () if self.needed else self.columns
+        """The mark."""
+        return self.columns
 
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the booleans."""
         column = cells[self.column]
         text = on_distinct(column, (_NATIONAL if self.national else _FLAGS).get)
-        unknown = problem(self.column, "bad-flag", (filled(column) | self.needed) & ~filled(text))
+        unknown = problem(self.column, "bad-flag", filled(column) & ~filled(text))
         return Treated(self._same(text), key_problems(self.column, column, unknown))
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return marks, some of them empty; few rows have one that every row needs."""
-        return {self.column: draw.of(("N", "Y"), (11, 1)) if self.needed else draw.of(("Y", "N", ""))}
+        """Return marks, some of them empty."""
+        return {self.column: draw.of(("Y", "N", ""))}
 
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return no mark."""

@@ -1,0 +1,152 @@
+"""What a period of a derived dataset comes to: rows made of releases, judged, counted, and scanned like any others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.build.drafted import drafted
+from pipeline.columns.arrays import plain, whole
+from pipeline.errors import PrivacyError
+from pipeline.model.accounts import Account
+from pipeline.model.reasons import Outcome
+from pipeline.release.leak_scan import check, not_of_rows, read_back
+from pipeline.release.publishable import Part, publishable
+from pipeline.validate.checks import typed_table, validate
+from pipeline.validate.referee.referee import referee
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from pipeline.build.run_context import Workplace
+    from pipeline.extract.reference import References
+    from pipeline.model.declaration import Dataset
+    from pipeline.model.derivation import Made
+    from pipeline.model.periods import Period
+    from pipeline.model.release import Scanned
+    from pipeline.release.leak_scan import Watched
+    from pipeline.release.publishable import PublishableTable
+    from pipeline.storage.draft import Draft, PassedDraft
+    from pipeline.storage.state import Built
+    from pipeline.validate.schema import TableSchema
+
+_FAULT: Final = "fault of the declaration; please report it"
+
+
+class Product(NamedTuple):
+    """What a period came to: the rows that may leave, the account of the inputs' rows, figures for the public."""
+
+    table: PublishableTable
+    accounts: tuple[Account, ...]
+    quality: Mapping[str, int]
+    inputs: tuple[pa.Table, ...]
+
+
+def product_of(
+    work: Workplace,
+    dataset: Dataset,
+    period: Period,
+    releases: Mapping[str, Mapping[Period, Built]],
+    *,
+    references: References,
+) -> Product:
+    """Return what a period comes to; the sums of its rows are checked.
+
+    Raises:
+        PrivacyError: The rows do not keep the schema, or more rows were left out than there are.
+        StorageError: A release is not on disk as it was built.
+    """
+    if dataset.derivation is None:
+        raise KeyError(dataset.name)
+    tables = {
+        each.dataset: {
+            month: work.store.rows(each.dataset, month, built, each.columns)
+            for month, built in releases[each.dataset].items()
+        }
+        for each in dataset.inputs
+    }
+    made = dataset.derivation.recipe.rows(tables, work.context(dataset, period, references))
+    schema, judge = work.schema(dataset), work.settings.referee
+    where = f"dataset `{dataset.name}`, {period}"
+    text = _as_text(made.rows, schema, where=where)
+    checked = validate(text, schema)
+    salt = f"{dataset.name} {period}"
+    referee(text, checked, schema, salt=salt, sample=judge.sample_rows, everything=judge.everything)
+    if bad := {(each.column, each.code) for each in checked.rejections}:
+        said = ", ".join(f"`{column}` ({code})" for column, code in sorted(bad))
+        files = " and ".join(f"data/reference/{name}.csv" for name in dataset.reference_files)
+        fix = f"correct {files}, where that column is taken from it; else it is a {_FAULT}" if files else _FAULT
+        raise _not_the_schema(f"{len(checked.rejections):,} cells that were made do not keep it: {said}", where, fix)
+    nowhere = np.zeros(text.num_rows, np.int32)
+    rows = np.arange(text.num_rows)
+    part = Part(text=text, chosen=rows, feed=nowhere, source=nowhere, row=rows, references={})
+    table = publishable([part], schema.arrow, dataset.order, cast=lambda block: typed_table(block, schema))
+    counts = {name: sum(each.num_rows for each in tables[name].values()) for name in tables}
+    accounts = tuple(_accounts(counts, made, where=where))
+    return Product(table, accounts, made.quality, tuple(each for of in tables.values() for each in of.values()))
+
+
+def _as_text(rows: pa.Table, schema: TableSchema, *, where: str) -> pa.Table:
+    """Return rows as the schema has them, every cell as text."""
+    if {*rows.column_names} != {*schema.names}:
+        raise _not_the_schema("the rows that were made have other columns than it", where, _FAULT)
+    return pa.table({name: plain(whole(rows.column(name))).cast(pa.string()) for name in schema.names})
+
+
+def _not_the_schema(said: str, where: str, fix: str) -> PrivacyError:
+    return PrivacyError("not-the-schema", said, where=where, fix=fix)
+
+
+def _accounts(counts: Mapping[str, int], made: Made, *, where: str) -> Iterator[Account]:
+    """Yield what became of the rows of each input: counted, or left out for a named reason."""
+    for name, rows in counts.items():
+        left_out = made.left_out.get(name, {})
+        if sum(left_out.values()) > rows or min(left_out.values(), default=0) < 0:
+            raise PrivacyError(
+                "accounts-differ",
+                f"{sum(left_out.values()):,} rows of `{name}` were left out of {rows:,}",
+                where=where,
+                fix="this is a fault of the program; please report it",
+            )
+        yield Account(name, Outcome.PUBLISHED, "published", rows - sum(left_out.values()))
+        yield from (Account(name, Outcome.WITHHELD, code, number) for code, number in left_out.items() if number)
+
+
+def draft_of(
+    work: Workplace,
+    dataset: Dataset,
+    period: Period,
+    product: Product,
+    *,
+    references: References,
+    number: str,
+    watched: Callable[[], Iterable[Watched]],
+) -> PassedDraft:
+    """Return the release of a product, written beside the others and scanned; ``watched`` is asked for free text."""
+    schema = work.schema(dataset)
+    closed = {each.name for each in schema.fields if each.type != "string" or each.enum or each.pattern}
+    columns = tuple(name for name in schema.names if name not in closed)
+
+    def scanned(draft: Draft, beside: Mapping[str, pa.Array]) -> Scanned:
+        where = f"dataset `{dataset.name}`, {period}"
+        new = not_of_rows(beside, product.table.text)
+        if not columns and not any(map(len, new.values())):
+            return check(pa.table({}), (), where=where, files=draft.files, beside=new)
+        text = read_back(draft.files, columns)[0] if columns and work.writes else product.table.text
+        texts = {name: _not_released(text.column(name), product.inputs) for name in columns}
+        return check(pa.table({}), watched(), where=where, files=draft.files, beside=new, of_no_row=texts)
+
+    return drafted(work, dataset, period, product.table, references=references, number=number, check=scanned)
+
+
+def _not_released(column: pa.ChunkedArray, inputs: Iterable[pa.Table]) -> pa.Array:
+    """Return the distinct texts of a column that are no cell of the releases that it is made of: those were scanned."""
+    texts = pc.unique(plain(whole(column)).cast(pa.string())).drop_null()
+    for table in inputs:
+        for each in table.columns:
+            if pa.types.is_dictionary(each.type):
+                texts = texts.filter(pc.invert(pc.is_in(texts, value_set=plain(pc.unique(whole(each))).drop_null())))
+    return texts

@@ -1,0 +1,274 @@
+"""One derived dataset of one run: what its inputs released is counted again where it differs from what was counted.
+
+A period whose input was withdrawn is withdrawn with it.  Between an input and what is derived from it a run may be
+killed: the next one compares the same receipts and finishes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from pipeline.build.derivation import draft_of, product_of
+from pipeline.build.drafted import completed
+from pipeline.build.due import AFTER_ALL, DAMAGED, NEW, differences, in_words
+from pipeline.build.notes import CHECKED_AGAIN, is_same, note_of
+from pipeline.build.outcome import Outcome
+from pipeline.build.recovered import hold_recovered
+from pipeline.build.remember import folders, keep
+from pipeline.build.run_context import digest
+from pipeline.build.tried import tried
+from pipeline.columns.arrays import plain
+from pipeline.errors import PipelineError, several
+from pipeline.model.derivation import Sources, inputs_of, periods_of
+from pipeline.model.periods import ranges
+from pipeline.model.release import INPUT_WITHDRAWN
+from pipeline.release.change_log import DERIVED, Why, withdrawal
+from pipeline.release.leak_scan import Watched
+from pipeline.storage.state import MonthState, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pipeline.build.run_context import Workplace
+    from pipeline.extract.reference import References
+    from pipeline.model.declaration import Dataset
+    from pipeline.model.periods import Period
+    from pipeline.model.release import ChangeNote
+    from pipeline.storage.state import Built
+
+
+class _Wanted(NamedTuple):
+    """A period that can be made: its releases by dataset and period, their receipt, all else by digest."""
+
+    period: Period
+    releases: Mapping[str, Mapping[Period, Built]]
+    inputs: Mapping[str, str]
+    made_from: Mapping[str, str]
+
+
+class _Asked(NamedTuple):
+    """The periods that can be made, and what each of the others lacks, by dataset and period."""
+
+    wanted: dict[Period, _Wanted]
+    lacking: dict[Period, tuple[str, ...]]
+    running: tuple[Period, ...]
+
+
+def run_derived(work: Workplace, dataset: Dataset, inputs: Mapping[str, Outcome]) -> Outcome:
+    """Return what became of a derived ``dataset``; ``inputs`` are what became of those that it is made from.
+
+    An error stops it and leaves its releases as they are; so does an input of which nothing can be said.
+    """
+    state = tried(lambda: work.store.state(dataset.name))
+    if isinstance(state, PipelineError):
+        return _untouched(dataset, State(), state)
+    unknown = [name for name, each in inputs.items() if each.error and not each.state.months]
+    if unknown:
+        remark = f"it stays as it is: nothing can be said of {' and '.join(unknown)}"
+        return replace(_untouched(dataset, state), remarks=(remark,))
+    outcome = tried(partial(_run, work, dataset, state, inputs))
+    return _untouched(dataset, state, outcome) if isinstance(outcome, PipelineError) else outcome
+
+
+def _untouched(dataset: Dataset, state: State, error: PipelineError | None = None) -> Outcome:
+    return Outcome(dataset=dataset, state=state, built={}, changed=False, error=error, before=state)
+
+
+def _run(work: Workplace, dataset: Dataset, state: State, inputs: Mapping[str, Outcome]) -> Outcome:
+    references = work.references(dataset)
+    asked = _asked(work, dataset, state, inputs, references)
+    stale = {period: why for period, each in asked.wanted.items() if (why := _stale(work, dataset, state, each))}
+    months = {period: each for period, each in state.months.items() if period in asked.wanted}
+    errors: list[PipelineError] = []
+    for number, (period, why) in enumerate(reversed(stale.items()), 1):
+        work.say(f"building {dataset.name} {period}: {in_words(why)} ({number} of {len(stale)})")
+        wanted, before = asked.wanted[period], months.get(period)
+        made = tried(partial(_built, work, dataset, wanted, before, inputs=inputs, references=references))
+        if isinstance(made, PipelineError):
+            errors.append(made)
+        else:
+            months[period] = made
+    for period, each in months.items():
+        if period not in stale and each.waiting:  # it waits for a decision only while `hold_recovered` says so
+            months[period] = replace(each, released=each.waiting.built, waiting=None)
+    desk = work.settings.desk
+    months, _ = hold_recovered(desk, dataset.name, state.months, _let_in(work, dataset, state, months))
+    withdrawn = {period: each for period, each in state.months.items() if period not in asked.wanted}
+    new = replace(
+        state,
+        months=dict(sorted(months.items())),
+        changes=(*state.changes, *_notes(work, dataset, state, months, stale), *_withdrawals(work, withdrawn)),
+    )
+    if work.writes:
+        keep(work, dataset, state, new)
+    return Outcome(
+        dataset=dataset,
+        state=new,
+        built={period: why for period, why in stale.items() if period in months},
+        changed=new != state,
+        lacking={period: each for period, each in asked.lacking.items() if period not in withdrawn},
+        remarks=tuple(_remarks(withdrawn, asked)),
+        running=asked.running,
+        error=several(errors) if errors else None,
+        before=state,
+    )
+
+
+# --- what can be made, and what is stale ---------------------------------------------------------------
+
+
+def _asked(
+    work: Workplace, dataset: Dataset, state: State, inputs: Mapping[str, Outcome], references: References
+) -> _Asked:
+    """Return the periods that can be made of what the inputs have released."""
+    derivation = dataset.derivation
+    if derivation is None:
+        raise KeyError(dataset.name)
+    released = {
+        name: {month: each.released for month, each in found.state.months.items() if each.released}
+        for name, found in inputs.items()
+    }
+    sources = {
+        name: Sources(inputs[name].dataset.period, {month: built.csv_sha256 for month, built in each.items()})
+        for name, each in released.items()
+    }
+    base = work.made_from(dataset, references)
+    asked = _Asked({}, {}, ())
+    running = []
+    for period in sorted({*periods_of(derivation, sources), *state.months}):
+        needed = inputs_of(derivation, period, sources)
+        lacks = {name: [each for each, sha256 in of.items() if sha256 is None] for name, of in needed.items()}
+        if any(lacks.values()) or not any(needed.values()):
+            asked.lacking[period] = tuple(f"{name} {', '.join(ranges(of))}" for name, of in lacks.items() if of)
+        elif not derivation.period.has_ended(period, work.as_of) and period not in state.months:
+            running.append(period)
+        else:
+            releases = {name: {each: released[name][each] for each in of} for name, of in needed.items()}
+            receipt = {f"{n} {each}": sha256 or "" for n, of in needed.items() for each, sha256 in of.items()}
+            asked.wanted[period] = _Wanted(period, releases, dict(sorted(receipt.items())), base)
+    return asked._replace(running=tuple(running))
+
+
+def _stale(work: Workplace, dataset: Dataset, state: State, wanted: _Wanted) -> tuple[Why, ...]:
+    """Return why a period has to be built, nothing where its receipt is what it was."""
+    before = state.months.get(wanted.period)
+    if before is None:
+        return (NEW,)
+    found = [*_of_inputs(before.inputs, wanted.inputs), *differences(before.made_from, wanted.made_from)]
+    kept = [before.released, before.waiting.built if before.waiting else None]
+    if not all(work.store.intact(dataset.name, built) for built in kept if built):
+        found.append(DAMAGED)
+    if not all(work.settings.desk.lets_go(dataset.name, *each) for each in before.rejected.items()):
+        found.append(AFTER_ALL)
+    return tuple(found)
+
+
+def _of_inputs(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Why]:
+    """Yield which releases differ from those that were counted, by dataset."""
+    changed: dict[str, list[Period]] = {}
+    for name in sorted({*before, *now}):
+        if before.get(name) != now.get(name):
+            dataset, _, period = name.partition(" ")
+            changed.setdefault(dataset, []).append(period)
+    for dataset, periods in changed.items():
+        yield Why(f"{dataset} {', '.join(ranges(periods))} changed", DERIVED)
+
+
+# --- what is built ------------------------------------------------------------------------------------
+
+
+def _built(
+    work: Workplace,
+    dataset: Dataset,
+    wanted: _Wanted,
+    before: MonthState | None,
+    *,
+    inputs: Mapping[str, Outcome],
+    references: References,
+) -> MonthState:
+    """Return a period as it would be released."""
+    product = product_of(work, dataset, wanted.period, wanted.releases, references=references)
+    taken = folders([before]) if before else ()
+    draft = draft_of(
+        work,
+        dataset,
+        wanted.period,
+        product,
+        references=references,
+        number=digest([dict(wanted.inputs), dict(wanted.made_from), *taken])[:12],
+        watched=partial(_watched, work, wanted, inputs),
+    )
+    built = draft.described(rows=product.table.rows, released_on=work.as_of, quality=product.quality)
+    built = replace(built, made_from=dict(wanted.made_from))
+    return MonthState(
+        released=completed(work, dataset, built, draft, before),
+        waiting=None,
+        inputs=dict(wanted.inputs),
+        made_from=dict(wanted.made_from),
+        accounts=product.accounts,
+        fed=dict(wanted.inputs),
+    )
+
+
+def _watched(work: Workplace, wanted: _Wanted, inputs: Mapping[str, Outcome]) -> Iterator[Watched]:
+    """Yield the identifying cells of the extracts that the inputs were made of, as far as these are there unchanged."""
+    reader = work.reader
+    for name, months in wanted.releases.items():
+        dataset, state = inputs[name].dataset, inputs[name].state
+        fed = {path: sha256 for month in months for path, sha256 in state.months[month].fed.items()}
+        for feed in dataset.feeds:
+            for path in reader.files(feed):
+                if feed.source.whole or fed.get(path) == reader.sha256(feed, path):
+                    for extracted in reader.watchlist(feed, path):
+                        rows = np.arange(len(extracted.rows))
+                        for column, cells in extracted.cells.items():
+                            yield Watched(feed.name, column, rows, plain(cells))
+
+
+def _let_in(
+    work: Workplace, dataset: Dataset, state: State, months: Mapping[Period, MonthState]
+) -> dict[Period, MonthState]:
+    """Return the periods without the builds that somebody rejected: those keep their last release."""
+    desk, found = work.settings.desk, dict(months)
+    for period, each in months.items():
+        if each.released and desk.lets_go(dataset.name, period, each.released.csv_sha256):
+            before = state.months.get(period)
+            released = before.released if before else None
+            found[period] = replace(each, released=released, rejected={period: each.released.csv_sha256})
+    return found
+
+
+# --- what is said -------------------------------------------------------------------------------------
+
+
+def _notes(
+    work: Workplace,
+    dataset: Dataset,
+    state: State,
+    months: Mapping[Period, MonthState],
+    stale: Mapping[Period, tuple[Why, ...]],
+) -> Iterator[ChangeNote]:
+    """Yield the lines of the change log for periods that take the place of their last release."""
+    for period, each in sorted(months.items()):
+        before = state.months.get(period)
+        last = before.released if before else None
+        if each.released and (last is None or not is_same(last, each.released)):
+            reasons = stale.get(period, (CHECKED_AGAIN,))
+            yield note_of(work, dataset.name, period, each.released, last=last, reasons=reasons)
+
+
+def _withdrawals(work: Workplace, withdrawn: Mapping[Period, MonthState]) -> Iterator[ChangeNote]:
+    for period, each in withdrawn.items():
+        if each.released:
+            yield withdrawal(period, work.as_of.isoformat(), rows=each.released.rows, reason=INPUT_WITHDRAWN)
+
+
+def _remarks(withdrawn: Mapping[Period, MonthState], asked: _Asked) -> Iterator[str]:
+    for period, each in withdrawn.items():
+        lacks = " and ".join(asked.lacking.get(period, ())) or "all that it was made from"
+        if each.released:
+            yield f"{INPUT_WITHDRAWN}: {period} is withdrawn: {lacks} is public no longer"

@@ -1,0 +1,5 @@
+"""How rows are made of releases: pure functions of tables, which a dataset that is derived chooses from."""
+
+from pipeline.derive.crimes import CrimesByArea, CrimesByMonth
+
+__all__ = ["CrimesByArea", "CrimesByMonth"]
