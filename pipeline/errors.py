@@ -230,13 +230,17 @@ CODES = MappingProxyType(
         "database-unusable": Meaning("A database cannot be reached, or does not let us read.", transient=True),
         "database-slow": Meaning("A database did not answer in time.", transient=True),
         "database-endless": Meaning("A query of a database gave more rows, or took longer, than any extract does."),
+        "service-refused": Meaning("A service does not let us read: its token is wrong, or may not."),
+        "service-down": Meaning("A service did not answer, or not in time.", transient=True),
+        "service-unstable": Meaning("A month of a service changed whenever it was read.", transient=True),
+        "service-bad-answer": Meaning("A service answered otherwise than was agreed."),
         "broken-database": Meaning("A database is damaged, or the file is no database."),
         "protective-marking": Meaning("An extract is marked above OFFICIAL."),
         "too-many-bad": Meaning("So many rows of an extract are bad that the extract itself must be wrong."),
         "incident-numbers-repeat": Meaning("Incident numbers begin again, so that one number names several incidents."),
         "dates-in-doubt": Meaning("Dates of an extract may have been written month first: the file is not used."),
         "no-value-for-money": Meaning(
-            "No row gives the reason why value for money was expected, and one must be there."
+            "No row gives the reason, which must be there, why value for money was expected."
         ),
         "bad-map-point": Meaning("A map point would lead to somebody, or is no point: the list is refused whole."),
         # schemas
@@ -245,16 +249,12 @@ CODES = MappingProxyType(
         "verdict-differs": Meaning("Frictionless judges a row otherwise than the checks do."),
         "referee-failed": Meaning("Frictionless could not judge the rows it was given."),
         # portals
-        "portal-unreachable": Meaning(
-            "A portal cannot be reached, or the connection broke.", transient=True, whole_portal=True
-        ),
+        "portal-unreachable": Meaning("A portal cannot be reached, or is gone.", transient=True, whole_portal=True),
         # one dataset's only: a large upload may be too slow where the next dataset's is not
         "portal-timeout": Meaning("A portal did not answer in time.", transient=True),
         "portal-busy": Meaning("A portal says that it is overloaded or under maintenance.", transient=True),
         "portal-failing": Meaning("A portal failed while it worked on a call.", transient=True),
-        "portal-certificate": Meaning(
-            "A portal's certificate is not trusted, so it may be another machine.", whole_portal=True
-        ),
+        "portal-certificate": Meaning("A portal's certificate is not trusted by this machine.", whole_portal=True),
         "portal-redirects": Meaning(
             "A portal's address leads to another address, where the token is not sent.", whole_portal=True
         ),

@@ -65,9 +65,12 @@ def outcome_of(code: str) -> Outcome:
     return REASONS[code].outcome if code in REASONS else Outcome.WITHHELD
 
 
-def settle(raw: RawTable, safe: SafeTable, refereed: Refereed) -> Accounted:
-    """Return what becomes of each row: bad rows first, then rules in their order, then what is left is published."""
-    found = [*safe.found, *_of_schema(safe, refereed.checked.rejections)]
+def settle(raw: RawTable, safe: SafeTable, refereed: Refereed | None) -> Accounted:
+    """Return what becomes of each row: bad rows first, then rules in their order, then what is left is published.
+
+    Rows that are only counted are judged by no schema: their cells are.
+    """
+    found = [*safe.found, *(_of_schema(safe, refereed.checked.rejections) if refereed else ())]
     reasons = _Reasons(np.zeros(safe.length, np.int16), ["published"])
     bad = safe.bad.copy()
     for each in reversed(found):  # the first problem of a row names it

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import PipelineError
+from pipeline.extract.partition import periods_of
 from pipeline.model.wording import rows_in_words
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Bearers(NamedTuple):
             return
         for path, month in sorted(self.reader.files(feed).items()):
             receipt = self.receipts[feed.name].get(path)
-            if receipt and months & receipt.months.keys():
+            if receipt and months & periods_of(receipt, feed.period):
                 yield path, month
 
 

@@ -97,6 +97,15 @@ def unplaced(inputs: DatasetInputs) -> BuildResult | None:
     return None
 
 
+def whole_sources(inputs: DatasetInputs) -> dict[str, str]:
+    """Return the digest of each extract that holds every month, by path."""
+    return {
+        whole: inputs.reader.read(feed, whole, "").extracted.sha256
+        for feed in inputs.dataset.feeds
+        if (whole := feed.source.whole)
+    }
+
+
 def candidate(inputs: DatasetInputs, stale: Stale) -> CandidateRelease:
     """Return the release that a stale month would be, written beside the others, read back and checked.
 
@@ -145,7 +154,7 @@ def check_for_leaks(
 
     ``beside`` are the texts of the further files, which belong to no row.
     """
-    columns = tuple(dict.fromkeys(name for feed in inputs.dataset.feeds for name in feed.open_text))
+    columns = inputs.dataset.open_text
     new = not_of_rows(beside, product.table.text)
     if not (columns or any(map(len, new.values()))) or not product.table.rows:
         return check(pa.table({}), (), where=where, files=draft.files, beside=new)

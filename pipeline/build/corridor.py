@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.build.accounts import faults_of, settle
+from pipeline.build.cells import count_rows, stacked
 from pipeline.build.kept_back import NOTHING_WEAKER, Weaker, entries_of, together, weaker_of
 from pipeline.build.profile import merged, profile_of_accounts, profile_of_feed
 from pipeline.errors import PrivacyError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pipeline.build.profile import Profile
     from pipeline.model.accounts import Account, Quarantined
     from pipeline.model.context import Context
+    from pipeline.model.counting import Suppressed
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.row_rule import Question
     from pipeline.model.tables import RawTable, SafeTable
@@ -42,7 +44,7 @@ class BuildReport:
     ``review`` holds the payees whom somebody has to classify; it goes into one private file, nowhere else.
     ``applied`` are entries of the private index that stood in the rows; ``profile`` holds counts for the gates.
     ``kept_back`` is what later builds have to keep back as well, ``weaker`` what only the release that is out keeps
-    back, both of published rows.
+    back, both of published rows.  ``suppressed`` says how many cells are hidden where rows are counted.
     """
 
     accounts: tuple[Account, ...]
@@ -55,6 +57,7 @@ class BuildReport:
     profile: Profile = field(default_factory=dict)
     kept_back: tuple[str, ...] = ()
     weaker: Weaker = NOTHING_WEAKER
+    suppressed: Suppressed | None = None
 
 
 class BuildResult(NamedTuple):
@@ -75,9 +78,7 @@ def build(
     ]
     accounts = tuple(account for each in passed for account in each.settled.accounts)
     _check_sum(accounts, [raw for _, raw in raws])
-    table = publishable(
-        [each.part for each in passed], schema.arrow, dataset.order, cast=lambda text: typed_table(text, schema)
-    )
+    table, suppressed = _table([each.part for each in passed], dataset, context=context, schema=schema)
     quarantined = tuple(row for each in passed for row in each.settled.quarantined)
     told = BuildReport(
         accounts=accounts,
@@ -90,8 +91,19 @@ def build(
         profile=merged([profile_of_accounts(accounts), *(each.profile for each in passed)]),
         kept_back=tuple(sorted({entry for each in passed for entry in each.kept_back})),
         weaker=together(each.weaker for each in passed),
+        suppressed=suppressed,
     )
     return BuildResult(table, told)
+
+
+def _table(
+    parts: Sequence[Part], dataset: Dataset, *, context: Context, schema: TableSchema
+) -> tuple[PublishableTable, Suppressed | None]:
+    """Return what is published of the rows that stand: themselves, or the cells that they are counted into."""
+    if dataset.counting:
+        rows, keys = stacked(parts, dataset.counting.reads)
+        return count_rows(dataset, dataset.counting, rows, keys, context=context, schema=schema)
+    return publishable(parts, schema.arrow, dataset.order, cast=lambda text: typed_table(text, schema)), None
 
 
 def _review(feed: Feed, raw: RawTable, context: Context) -> Iterator[Question]:
@@ -120,10 +132,9 @@ def _pass(
     dataset: Dataset, number: int, feed: Feed, raw: RawTable, *, context: Context, schema: TableSchema, judge: Referee
 ) -> _Passed:
     """Return the rows of one feed that are published, what became of each row, and figures for the public."""
-    safe = protect(raw, dataset, feed, context=context, names=schema.names)
-    checked = validate(safe.table, schema)
-    salt = f"{dataset.name} {context.month}"
-    refereed = referee(safe.table, checked, schema, salt=salt, sample=judge.sample_rows, everything=judge.everything)
+    names = dataset.counting.reads if dataset.counting else schema.names
+    safe = protect(raw, dataset, feed, context=context, names=names)
+    refereed = None if dataset.counting else _refereed(safe, schema, judge, salt=f"{dataset.name} {context.month}")
     settled = settle(raw, safe, refereed)
     figures = {name: int(mask[settled.published].sum()) for name, mask in safe.quality.items()}
     part = _part(number, raw, safe, refereed=refereed, settled=settled)
@@ -133,13 +144,17 @@ def _pass(
     return _Passed(part, settled, safe.applied, figures, profile, kept_back, weaker)
 
 
-def _part(number: int, raw: RawTable, safe: SafeTable, *, refereed: Refereed, settled: Accounted) -> Part:
-    checked = refereed.checked
-    valid = safe.positions[checked.positions]
+def _refereed(safe: SafeTable, schema: TableSchema, judge: Referee, *, salt: str) -> Refereed:
+    checked = validate(safe.table, schema)
+    return referee(safe.table, checked, schema, salt=salt, sample=judge.sample_rows, everything=judge.everything)
+
+
+def _part(number: int, raw: RawTable, safe: SafeTable, *, refereed: Refereed | None, settled: Accounted) -> Part:
+    valid = safe.positions[refereed.checked.positions] if refereed else safe.positions
     chosen = np.searchsorted(valid, settled.published)
     kept = pa.array(settled.published)
     return Part(
-        text=checked.text,
+        text=refereed.checked.text if refereed else safe.table,
         chosen=chosen,
         feed=np.full(len(chosen), number, np.int32),
         source=raw.source[settled.published],

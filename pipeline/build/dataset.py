@@ -11,7 +11,7 @@ from pipeline.build import retained as gone
 from pipeline.build.approval import accept
 from pipeline.build.aside import let_go
 from pipeline.build.bearers import Bearers
-from pipeline.build.candidate import CandidateRelease, candidate, unplaced
+from pipeline.build.candidate import CandidateRelease, candidate, unplaced, whole_sources
 from pipeline.build.copied import copied_again
 from pipeline.build.damaged import guarded, mended
 from pipeline.build.decided import lost_decisions, remembering, to_remember
@@ -33,6 +33,7 @@ from pipeline.build.tried import tried
 from pipeline.build.withdrawn import withdraw
 from pipeline.errors import PipelineError, StorageError, several
 from pipeline.extract.reference import References
+from pipeline.storage.disclosure import save_disclosure
 from pipeline.storage.lost import without_lost
 from pipeline.storage.quarantine import row_numbers, save_quarantine
 from pipeline.storage.state import MonthState, State
@@ -181,14 +182,13 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
     if work.writes:
         asked = {month: each.told.review for month, each in candidates.items()}
         save_review(work.private, dataset.name, asked, months, of=dataset.asks_about)
-    nowhere = unplaced(inputs)
-    accounts_of_none = _unplaced(inputs, state, nowhere)  # listed before anything can stop
+    accounts_of_none = _unplaced(inputs, state, nowhere := unplaced(inputs))  # listed before anything can stop
     refuse_too_bad(inputs, months, candidates, nowhere)
     accepted = accept(inputs, months, candidates)
     months, held = hold_recovered(work.settings.desk, dataset.name, state.months, accepted.months)
     kept, lost = _keep_gone(inputs, months, left | accepted.rejected)
-    protected = notes_of_protections(inputs, months, kept)
-    changes = (*(each for each in accepted.notes if each.month not in held), *protected)
+    notes = [each for each in accepted.notes if each.month not in held]
+    notes += notes_of_protections(inputs, months, kept)
     withdrawals = withdraw(inputs, kept)
     times = let_out(dataset.name, stale, state.months, found)
     months = with_points(withdrawals.months, base, inputs.references)
@@ -207,7 +207,8 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
         months=dict(sorted(months.items())),
         versions=versions,
         unplaced=accounts_of_none,
-        changes=(*state.changes, *counted(inputs, changes, months), *withdrawals.notes),
+        changes=(*state.changes, *counted(inputs, notes, months), *withdrawals.notes),
+        lacking={each: of for each, of in found.partial.items() if dataset.period.has_ended(each, work.as_of)},
     )
     if work.writes:
         keep_points(work, inputs.references)
@@ -242,7 +243,7 @@ def _findings(
     found, desk = inputs.found, inputs.work.settings.desk
     context = inputs.work.context(inputs.dataset, "", inputs.references)
     shown = Bearers(inputs.dataset, inputs.reader, context, found.receipts, state).shown
-    sources = sources_of(found.receipts, state, months)._replace(shown=shown)
+    sources = sources_of(inputs.dataset.period, found.receipts, state, months)._replace(shown=shown)
     kept_back = weakened(inputs.dataset, found.weaker, found.registers, desk=desk, sources=sources)
     lost = lost_decisions(found.history, months)
     less = weakenings(inputs.dataset.name, months, desk, {**found.weakenings, **times})
@@ -257,6 +258,8 @@ def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str)
         known = inputs.found.numbers
         numbers = {row_numbers(path): known[path] for path in stale.inputs if path in known}
         save_quarantine(work.private, dataset.name, stale.month, made.told.quarantined, {**stale.inputs, **numbers})
+        if made.told.suppressed:
+            save_disclosure(work.private, dataset.name, stale.month, made.told.suppressed)
     built = completed(work, dataset, made.built, made.draft, state.months.get(stale.month))
     return _lighter(made)._replace(built=built)
 
@@ -286,14 +289,5 @@ def _unplaced(inputs: DatasetInputs, state: State, product: BuildResult | None) 
         return state.unplaced
     told = product.told
     if inputs.work.writes and told.accounts != state.unplaced:
-        save_quarantine(inputs.work.private, inputs.dataset.name, "none", told.quarantined, _whole_sources(inputs))
+        save_quarantine(inputs.work.private, inputs.dataset.name, "none", told.quarantined, whole_sources(inputs))
     return told.accounts
-
-
-def _whole_sources(inputs: DatasetInputs) -> dict[str, str]:
-    """Return the digest of each extract that holds every month, by path."""
-    return {
-        whole: inputs.reader.read(feed, whole, "").extracted.sha256
-        for feed in inputs.dataset.feeds
-        if (whole := feed.source.whole)
-    }

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.build.received import History
 from pipeline.build.run_context import digest
-from pipeline.extract.partition import by_month
-from pipeline.model.periods import NO_PERIOD
+from pipeline.extract.partition import by_month, periods_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -36,7 +35,8 @@ class Survey:
     reference.  ``databases`` are the rows of each by path, ``held`` says by path of a month which of its events have
     been held, ``numbers`` is a digest of the numbers that its rows have now.  ``history`` knows what stood at each path
     and which files are set aside; ``paused`` are those of the ``gone`` months whose files are all there, but set aside;
-    ``rejected`` the files of builds that were rejected, with their month: they feed no other month.
+    ``rejected`` the files of builds that were rejected, with their month: they feed no other month.  ``partly`` are
+    the periods of each feed that some of their files have come of, with the months of those that have not.
     """
 
     own: Mapping[str, Mapping[str, Period]]
@@ -59,6 +59,7 @@ class Survey:
     rejected: Mapping[str, Period] = field(default_factory=dict)
     replaced: Registers = field(default_factory=dict)
     entered: Mapping[str, str] = field(default_factory=dict)
+    partly: Mapping[str, Mapping[Period, tuple[Period, ...]]] = field(default_factory=dict)
 
     def inputs(self, dataset: Dataset, month: Period) -> dict[str, str]:
         """Return the sha256 by path of every extract that feeds a month: its own and later ones with late rows."""
@@ -75,10 +76,25 @@ class Survey:
 
     @property
     def lacking(self) -> dict[Period, tuple[str, ...]]:
-        """The months that some feeds have a file of and others have none, with the feeds that have none."""
+        """The months that some feeds have a file of and others have none, with the feeds that have none, or not all."""
         months = {feed: set(files.values()) for feed, files in self.own.items()}
         every = sorted(set().union(*months.values()) - set(self.opened) - self.gone)
-        return {month: tuple(feed for feed, there in months.items() if month not in there) for month in every}
+        return {
+            month: (
+                *(feed for feed, there in months.items() if month not in there),
+                *(f"{feed} of {', '.join(of[month])}" for feed, of in self.partly.items() if month in of),
+            )
+            for month in every
+        }
+
+    @property
+    def partial(self) -> dict[Period, tuple[Period, ...]]:
+        """The periods that cannot be built because some of their months have no file, with those months."""
+        found: dict[Period, set[Period]] = {}
+        for periods in self.partly.values():
+            for period, months in periods.items():
+                found.setdefault(period, set()).update(months)
+        return {period: tuple(sorted(months)) for period, months in sorted(found.items()) if period not in self.gone}
 
     def of_month(self, feed: Feed, month: Period) -> tuple[str, ...]:
         """Return a month's own extracts of a feed."""
@@ -88,7 +104,7 @@ class Survey:
         """Return the later files of a feed that hold rows of ``month``."""
         months = self.own[feed.name]
         receipts = self.receipts[feed.name]
-        later = (path for path in by_month(receipts, month) if months.get(path, "") > month)
+        later = (path for path in by_month(receipts, month, feed.period) if months.get(path, "") > month)
         return tuple(path for path in later if self.rejected.get(path, month) == month)
 
     def openness(self, dataset: Dataset, month: Period) -> str:
@@ -97,8 +113,8 @@ class Survey:
             each: each in self.opened
             for feed in dataset.feeds
             for path in self.of_month(feed, month)
-            for each in self.receipts[feed.name][path].months
-            if each != NO_PERIOD and each < month
+            for each in periods_of(self.receipts[feed.name][path], feed.period)
+            if each < month
         }
         return digest(earlier)
 

@@ -15,7 +15,7 @@ from pipeline.build.registers import Sources, register_rules, standing, without_
 from pipeline.build.run_context import digest
 from pipeline.build.tried import parted, tried
 from pipeline.errors import PipelineError
-from pipeline.extract.partition import digest_of_rows, receipt_of
+from pipeline.extract.partition import digest_of_rows, periods_of, receipt_of
 from pipeline.model.periods import NO_PERIOD
 from pipeline.model.tables import Receipt
 from pipeline.storage.registers import entered
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pipeline.extract.reference import References
     from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset, Feed
-    from pipeline.model.periods import Period
+    from pipeline.model.periods import Period, PeriodKind
     from pipeline.storage.state import MonthState, State
 
 
@@ -40,16 +40,16 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     seen = history(work.settings.desk, dataset.name, state, work.as_of)
     look = _Look(reader, work.context(dataset, "", references), entering(state, seen))
     absent = _enter_lists(dataset, look)
-    own, receipts, databases, held, numbers, faults = _received(dataset, state, references, work, look)
+    own, partly, receipts, databases, held, numbers, faults = _received(dataset, state, references, work, look)
     refused = refusal(seen.findings)
     present = {path for feed in receipts.values() for path in feed}
     file_months = {path: month for files in own.values() for path, month in files.items()}
     rejected = still_rejected(seen, state.months, file_months)
-    common = set.intersection(*(set(files.values()) for files in own.values()))
+    common = set.intersection(*(set(files.values()) - partly.get(feed, {}).keys() for feed, files in own.items()))
     feeding = Feeding(file_months, rejected, common, own_only=dataset.period.register)
     missing = missed(state.months, present, seen, feeding)
     shown = Bearers(dataset, reader, look.context, receipts, state).shown
-    sources = sources_of(receipts, state, state.months, absent)._replace(shown=shown)
+    sources = sources_of(dataset.period, receipts, state, state.months, absent)._replace(shown=shown)
     registers = look.entering.counting(dataset, rejected)
     stands = standing(dataset, registers, state.floors, desk=work.settings.desk, sources=sources)
     return Survey(
@@ -73,6 +73,7 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
         history=seen,
         paused=frozenset(month for month, paths in missing.items() if paths <= seen.aside | rejected.keys()),
         rejected=rejected,
+        partly=partly,
     )
 
 
@@ -83,9 +84,10 @@ def _notes(dataset: Dataset, receipts: Mapping[str, Mapping[str, Receipt]], work
 
 
 class _Received(NamedTuple):
-    """Extracts of each feed with their months, and receipts; of databases rows, held events, row numbers; faults."""
+    """Extracts of each feed with their months, what months lack, receipts; rows of databases, held, numbers; faults."""
 
     own: dict[str, Mapping[str, Period]]
+    partly: dict[str, Mapping[Period, tuple[Period, ...]]]
     receipts: dict[str, Mapping[str, Receipt]]
     databases: dict[str, int]
     held: dict[str, str]
@@ -96,6 +98,7 @@ class _Received(NamedTuple):
 def _received(dataset: Dataset, state: State, references: References, work: Workplace, look: _Look) -> _Received:
     """Return what the feeds of a dataset hold; one that cannot be read is a fault, and holds nothing."""
     own: dict[str, Mapping[str, Period]] = {}
+    partly: dict[str, Mapping[Period, tuple[Period, ...]]] = {}
     receipts: dict[str, Mapping[str, Receipt]] = {}
     databases: dict[str, int] = {}
     held: dict[str, str] = {}
@@ -114,11 +117,14 @@ def _received(dataset: Dataset, state: State, references: References, work: Work
                 let_in, unread = parted(_let_in(feed, look))
                 came = _of_snapshot(let_in, partial(snapshot_of, feed, state, work.as_of))
                 read, refused = parted(_read(feed, came, known, look))
-                own[feed.name] = {path: month for month, path, _ in came}
+                named = {path: month for month, path, _ in came}
+                own[feed.name] = {path: feed.period.holding(month) for path, month in named.items()}
+                lacking = feed.period.lacking(named.values())
+                partly[feed.name] = {period: months for period, months in lacking.items() if months}
                 receipts[feed.name] = {receipt.path: receipt for receipt in read}
                 faults += (*unread, *refused)
                 seen = look.entering.history
-                seen.findings.extend(twice_and_elsewhere(seen, own[feed.name], receipts[feed.name]))
+                seen.findings.extend(twice_and_elsewhere(seen, named, receipts[feed.name], feed.period))
         except PipelineError as error:
             faults.append(error)
             own[feed.name], receipts[feed.name] = {}, {}
@@ -127,7 +133,7 @@ def _received(dataset: Dataset, state: State, references: References, work: Work
         seen_by, refused = parted(_watched(feed, known, look))
         receipts |= {feed.name: {receipt.path: receipt for receipt in seen_by}} if seen_by else {}
         faults += refused
-    return _Received(own, receipts, databases, held, numbers, faults)
+    return _Received(own, partly, receipts, databases, held, numbers, faults)
 
 
 def _watched(feed: Feed, known: Mapping[str, Receipt], look: _Look) -> Iterator[Receipt | PipelineError]:
@@ -169,6 +175,7 @@ def _enter_lists(dataset: Dataset, look: _Look) -> set[str]:
 
 
 def sources_of(
+    kind: PeriodKind,
     receipts: Mapping[str, Mapping[str, Receipt]],
     state: State,
     months: Mapping[Period, MonthState],
@@ -176,7 +183,7 @@ def sources_of(
 ) -> Sources:
     """Return what there is of a dataset, and what its months were made from."""
     return Sources(
-        {path: set(receipt.months) - {NO_PERIOD} for feed in receipts.values() for path, receipt in feed.items()},
+        {path: periods_of(receipt, kind) for feed in receipts.values() for path, receipt in feed.items()},
         {path for each in months.values() if each.released for path in each.inputs},
         {month: each.restricted for month, each in months.items() if not each.input_gone},
         absent,
@@ -211,7 +218,7 @@ def _let_in(feed: Feed, look: _Look) -> Iterator[tuple[Period, str, str] | Pipel
         sha256 = tried(partial(look.reader.sha256, feed, path))
         if isinstance(sha256, PipelineError):
             yield sha256
-        elif look.entering.history.let_in(month, path, sha256):
+        elif look.entering.history.let_in(feed.period.holding(month), path, sha256):
             yield month, path, sha256
 
 

@@ -50,7 +50,7 @@ def _mapped(feed: Feed, mapping: ExportMapping) -> Feed:
     }
     kinds = Kinds(feed.dates, feed.amounts, feed.periods, feed.together)
     made = tuple(mapping.keys)
-    known = (kinds, feed.period, MappingProxyType(theirs))
+    known = (kinds, feed.period.of_files, MappingProxyType(theirs))
     source: Source = Mapped(mapping, feed.source, *known)
     if mapping.is_database and isinstance(feed.source, Database):
         source = MappedDatabase(mapping, feed.source, *known)

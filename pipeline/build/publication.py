@@ -43,6 +43,10 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         for month, each in sorted(state.months.items())
         if each.waiting
     )
+    missing = {
+        *dataset.period.missing(released, {each.month for each in held}),
+        *(state.lacking.keys() - released.keys()),
+    }
     last = max([*(each.released_on for each in releases), *map(dt.date.fromisoformat, withdrawn.values())])
     settings = work.settings
     terms = settings.terms(dataset.name)
@@ -78,7 +82,8 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         next_due=dataset.period.next_due(max(released or withdrawn), _due_days(work, dataset), work.as_of),
         columns=tuple(_columns(schema)),
         releases=releases,
-        missing=dataset.period.missing(released, {each.month for each in held}),
+        missing=tuple(sorted(missing)),
+        lacking=dataset.period.lacked(missing, state.lacking),
         held=held,
         withheld=tuple(dict.fromkeys(_withheld(dataset))),
         changes=newest_first(state.changes),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.errors import PipelineError
     from pipeline.model.decisions import Decision
     from pipeline.model.declaration import Feed
-    from pipeline.model.periods import Period
+    from pipeline.model.periods import Period, PeriodKind
     from pipeline.model.tables import Receipt
 
 Versions = dict[str, tuple[Version, ...]]
@@ -170,13 +170,16 @@ def with_released(versions: Mapping[str, tuple[Version, ...]], months: Iterable[
     }
 
 
-def twice_and_elsewhere(seen: History, own: Mapping[str, Period], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
+def twice_and_elsewhere(
+    seen: History, named: Mapping[str, Period], receipts: Mapping[str, Receipt], kind: PeriodKind
+) -> Iterator[Finding]:
     """Yield what is wrong with the files of one feed: equal bytes, and rows of other months for the most part.
 
-    A file that has gone counts too, while what it fed is public.
+    A file that has gone counts too, while what it fed is public.  ``named`` are the periods that files are named after.
     """
+    own = {path: kind.holding(period) for path, period in named.items()}
     yield from _twice(seen, own, receipts)
-    yield from (each for each in _elsewhere(seen, own, receipts) if seen.desk.approval(each) is None)
+    yield from (each for each in _elsewhere(seen, own, named, receipts) if seen.desk.approval(each) is None)
 
 
 def _twice(seen: History, own: Mapping[str, Period], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
@@ -210,12 +213,14 @@ def _equal(seen: History, path: str, same: Sequence[str], sha256: str, own: Mapp
     )
 
 
-def _elsewhere(seen: History, own: Mapping[str, Period], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
+def _elsewhere(
+    seen: History, own: Mapping[str, Period], named: Mapping[str, Period], receipts: Mapping[str, Receipt]
+) -> Iterator[Finding]:
     for path, month in own.items():
         receipt = receipts.get(path)
         if receipt is None or receipt.rows < _FEWEST_ROWS:
             continue
-        elsewhere = sum(rows for each, rows in receipt.months.items() if each not in (month, NO_PERIOD))
+        elsewhere = sum(rows for each, rows in receipt.months.items() if each not in (named[path], NO_PERIOD))
         if 2 * elsewhere > receipt.rows:
             yield Finding(
                 code="other-months",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,7 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from pipeline.build.cells import count_rows, treated_rows
 from pipeline.build.distributed import release_files, texts_beside
+from pipeline.build.kept_rows import KeptRows
 from pipeline.build.registers import register_rules
 from pipeline.build.run_context import digest
 from pipeline.build.tried import tried
@@ -22,12 +22,9 @@ from pipeline.columns.arrays import plain, whole
 from pipeline.errors import PipelineError, StorageError
 from pipeline.model.accounts import Account
 from pipeline.model.reasons import Outcome
-from pipeline.plain import open_plain
-from pipeline.plain import plain as regular
 from pipeline.release.leak_scan import check, read_back
 from pipeline.release.publishable import Part, publishable
 from pipeline.storage.lost import lost_file
-from pipeline.storage.store import read_released
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -39,6 +36,7 @@ if TYPE_CHECKING:
     from pipeline.model.context import Context
     from pipeline.model.periods import Period
     from pipeline.model.public_rows import PublicRevision
+    from pipeline.release.publishable import PublishableTable
     from pipeline.storage.state import Built, MonthState
 
 
@@ -138,55 +136,6 @@ class _Kept(NamedTuple):
     removed: Mapping[tuple[str, str], int]
 
 
-class KeptRows:
-    """The rows of a release as they are public, read when they are asked for."""
-
-    def __init__(self, inputs: DatasetInputs, built: Built) -> None:
-        self._dataset, self._store, self._built = inputs.dataset, inputs.work.store, built
-
-    def references(self, scope: str) -> pa.Array | None:
-        """Return the keyed references of a scope, nothing where the dataset has none."""
-        column = self._dataset.references.get(scope)
-        return self._store.references(self._dataset.name, self._built, scope, column) if column else None
-
-    def key(self, name: str) -> pa.Array | None:
-        """Return a private key of each row, nothing where the release was made without it."""
-        return self._store.key(self._dataset.name, self._built, name)
-
-    @property
-    def keys(self) -> dict[str, pa.Array]:
-        """All that is kept beside the rows: without it no later protection would find them."""
-        names = self._store.keys(self._dataset.name, self._built)
-        return {name: self._store.key(self._dataset.name, self._built, name) for name in names}
-
-    def text(self, name: str) -> pa.Array:
-        """Return a published column as text."""
-        return whole(self.table.column(name))
-
-    @cached_property
-    def table(self) -> pa.Table:
-        """The CSV, every column as text."""
-        path = self._store.file(self._dataset.name, self._built, "csv")
-        try:
-            with io.TextIOWrapper(open_plain(path), encoding="utf-8", newline="") as text:
-                names = next(csv.reader(text))
-        except (OSError, StopIteration):
-            raise lost_file(path) from None
-        return pa.csv.read_csv(
-            regular(path),
-            parse_options=pa.csv.ParseOptions(newlines_in_values=True),
-            convert_options=pa.csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
-            ),
-        )
-
-    @cached_property
-    def typed(self) -> pa.Table:
-        """The Parquet of the same rows: the types of the schema that they were released under."""
-        kept = self._store.file(self._dataset.name, self._built, "parquet")
-        return read_released(kept).replace_schema_metadata(None)
-
-
 def _guarded(inputs: DatasetInputs, month: Period, kept: Built) -> _Kept | None:
     """Return what a kept release becomes, None where nothing is due."""
     folder = inputs.work.store.folder(inputs.dataset.name, kept.folder)
@@ -198,14 +147,16 @@ def _guarded(inputs: DatasetInputs, month: Period, kept: Built) -> _Kept | None:
     said = _revisions(inputs, month, rows)
     if not said:
         return None
-    out = np.zeros(rows.table.num_rows, np.bool_)
-    columns = {name: rows.text(name) for name in rows.table.column_names}
+    counted = inputs.dataset.counting is not None
+    out = np.zeros(len(said[0][1].out), np.bool_)
+    columns = {} if counted else {name: rows.text(name) for name in rows.table.column_names}
     removed: Counter[tuple[str, str]] = Counter()
     for feed, each in said:
         removed[feed, each.code] += int((each.out & ~out).sum())
         out |= each.out
         columns |= each.columns
-    built = _rebuilt(inputs, month, pa.table(columns), rows, out=out, instead_of=kept)
+    table = _recounted(inputs, month, rows, out) if counted else _left(inputs, pa.table(columns), rows, out)
+    built = _rebuilt(inputs, month, table, instead_of=kept)
     applied = frozenset(entry for _, each in said for entry in each.applied)
     kept_back = frozenset(entry for _, each in said for entry in each.kept_back)
     return _Kept(built, applied, kept_back, removed)
@@ -236,14 +187,24 @@ def is_due(inputs: DatasetInputs, month: Period, state: MonthState) -> bool:
     return state.released is not None and bool(_revisions(inputs, month, KeptRows(inputs, state.released)))
 
 
-def _rebuilt(
-    inputs: DatasetInputs, month: Period, text: pa.Table, rows: KeptRows, *, out: Mask, instead_of: Built
-) -> Built:
-    """Return the release of the rows that are left, in their order.
+def _recounted(inputs: DatasetInputs, month: Period, rows: KeptRows, out: Mask) -> PublishableTable:
+    """Return the cells of the rows that are left: what is kept beside them is counted again."""
+    counting = inputs.dataset.counting
+    if counting is None:
+        raise TypeError(inputs.dataset.name)
+    left = pa.array(np.flatnonzero(~out))
+    treated, keys = treated_rows({name: column.take(left) for name, column in rows.keys.items()}, counting)
+    schema = inputs.work.schema(inputs.dataset)
+    context = _context(inputs, month)
+    return count_rows(inputs.dataset, counting, treated, keys, context=context, schema=schema).table
+
+
+def _left(inputs: DatasetInputs, text: pa.Table, rows: KeptRows, out: Mask) -> PublishableTable:
+    """Return the rows that are left, in their order.
 
     They were judged when they were released, by the schema and the settings of that day, and keep their types.
     """
-    dataset, work = inputs.dataset, inputs.work
+    dataset = inputs.dataset
     kept: NDArray[np.int64] = np.flatnonzero(~out)
     left = pa.array(kept)
     nowhere = np.zeros(len(kept), np.int32)
@@ -258,14 +219,19 @@ def _rebuilt(
     )
     schema = rows.typed.schema
     order = [name for name in dataset.order if name in schema.names]
-    table = publishable([part], schema, order, cast=_types_of(rows))
+    return publishable([part], schema, order, cast=_types_of(rows))
+
+
+def _rebuilt(inputs: DatasetInputs, month: Period, table: PublishableTable, *, instead_of: Built) -> Built:
+    """Return the release of a table in the place of one that is kept."""
+    dataset, work = inputs.dataset, inputs.work
     stem = f"{dataset.name}-{month}"
     files = release_files(work, dataset, month, table, inputs.references_of(month))
     because = [instead_of.folder, inputs.found.combined]
     name = f"{month}-{digest(because)[:12]}"
     if work.writes:
         draft = work.store.build(dataset.name, name, files=files.blocks, references=table.references)
-        texts = read_back(draft.files, [field.name for field in schema if pa.types.is_string(field.type)])[0]
+        texts = read_back(draft.files, [field.name for field in table.schema if pa.types.is_string(field.type)])[0]
     else:
         draft, texts = work.store.weigh(dataset.name, name, files=files.blocks), pa.table({})
     beside = texts_beside(files, draft, written=work.writes)

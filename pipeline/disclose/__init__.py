@@ -1,1 +1,10 @@
-"""What of figures about people may be shown: small numbers are hidden, and what would give them away is kept back."""
+"""What of figures about people may be shown: rows are counted into cells, small numbers are hidden.
+
+A total that would give a hidden number away is kept back as well.
+"""
+
+from pipeline.disclose.cross_table import CrossTable
+from pipeline.disclose.dimensions import ByLabel, ByList, ByMark
+from pipeline.disclose.measures import Distinct, Mean, Rows
+
+__all__ = ["ByLabel", "ByList", "ByMark", "CrossTable", "Distinct", "Mean", "Rows"]

@@ -219,8 +219,10 @@ def _dataset(dataset: Dataset) -> Iterator[str]:
     )
     yield _table(("column", "type", "empty", "what it is", "codes"), map(_column, schema.fields))
     yield from _derivation(dataset.derivation) if dataset.derivation else ()
+    if dataset.counting:
+        yield f"Rows that stand are only counted, by {_names(dataset.counting.reads)}: {clause(dataset.counting)}."
     for feed in dataset.feeds:
-        yield from _feed(feed)
+        yield from _feed(feed, "counted by" if dataset.counting else "published as")
     if dataset.distributions:
         yield f"### Further files of {dataset.name}"
         yield _table(("file", "format", "what it is for"), further_files(dataset))
@@ -241,10 +243,10 @@ def _column(field: Field) -> tuple[str, ...]:
     return f"`{field.name}`", field.type, "never" if field.required else "may be", field.description, codes
 
 
-def _feed(feed: Feed) -> Iterator[str]:
+def _feed(feed: Feed, made_into: str) -> Iterator[str]:
     yield f"### Extract {feed.name}"
     yield f"{feed.title}. {place_of(feed)}"
-    yield _table(("raw column", "handling", "published as", "how", "why"), _handlings(feed))
+    yield _table(("raw column", "handling", made_into, "how", "why"), _handlings(feed))
     made = [each for each in feed.treatments if not each.columns]
     if made:
         yield "Published columns that no raw column is needed for:"

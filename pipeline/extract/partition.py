@@ -34,11 +34,16 @@ _CHUNK = 1 << 22
 
 
 class Dated(NamedTuple):
-    """An extract with the number of each row's period in its ``kind``, 0 where a row has none."""
+    """An extract with the number of each row's period in its ``kind``, 0 where a row has none.
+
+    ``within`` is the same in the kind of period that files are of, and ``file`` the period of the extract in that kind.
+    """
 
     extracted: Extracted
     period: NDArray[np.int32]
     kind: PeriodKind
+    within: NDArray[np.int32]
+    file: Period
 
 
 def period_files(root: Path, pattern: str, kind: PeriodKind) -> dict[Period, str]:
@@ -79,13 +84,18 @@ def dated(extracted: Extracted, feed: Feed, own: Period) -> Dated:
     _refuse_month_first(extracted, feed)
     kind = feed.period
     if not feed.dated_by:
-        return Dated(extracted, np.full(len(extracted.rows), kind.number(own) if own else 0, np.int32), kind)
+        period, within = (
+            np.full(len(extracted.rows), each.number(name) if own else 0, np.int32)
+            for each, name in ((kind, kind.holding(own)), (kind.of_files, own))
+        )
+        return Dated(extracted, period, kind, within, own)
     column = months(days(extracted.cells[feed.dated_by], time_allowed=True))
 
-    def number(month: str) -> int:
-        return kind.number(kind.of_month(month))
+    def numbers(of: PeriodKind) -> NDArray[np.int32]:
+        return facts_of_distinct(column, lambda month: of.number(of.of_month(month)), dtype=np.int32, empty=0)
 
-    return Dated(extracted, facts_of_distinct(column, number, dtype=np.int32, empty=0), kind)
+    period = numbers(kind)
+    return Dated(extracted, period, kind, numbers(kind.of_files) if kind.files else period, own)
 
 
 def _refuse_month_first(extracted: Extracted, feed: Feed) -> None:
@@ -103,10 +113,10 @@ def _refuse_month_first(extracted: Extracted, feed: Feed) -> None:
 
 
 def receipt_of(source: Dated) -> Receipt:
-    """Return what was received: rows by month, unreadable ones and ragged rows under `NO_PERIOD`."""
-    found, counts = np.unique(source.period, return_counts=True)
+    """Return what was received: rows by the month of files, unreadable ones and ragged rows under `NO_PERIOD`."""
+    found, counts = np.unique(source.within, return_counts=True)
     by_month = {
-        source.kind.name(number) if number else NO_PERIOD: count
+        source.kind.of_files.name(number) if number else NO_PERIOD: count
         for number, count in zip(found.tolist(), counts.tolist(), strict=True)
     }
     extracted = source.extracted
@@ -134,11 +144,15 @@ class Slice(NamedTuple):
 
 
 def own_slice(source: Dated, own: Period, opened: Iterable[Period]) -> Slice:
-    """Return the rows that a file's own month accounts for: all but late rows of months that can be built."""
+    """Return the rows that a file's own period accounts for: all but late rows of periods that can be built.
+
+    A row is after its file where it is of a later month, also where one period holds both.
+    """
     late = np.isin(source.period, [source.kind.number(period) for period in opened if period < own])
     positions = np.flatnonzero(~late)
-    period, of_file = source.period[positions], source.kind.number(own)
-    return Slice(source, positions, (period != 0) & (period < of_file), period > of_file, own=True)
+    period = source.period[positions]
+    after = source.within[positions] > source.kind.of_files.number(source.file or own)
+    return Slice(source, positions, (period != 0) & (period < source.kind.number(own)), after, own=True)
 
 
 def late_slice(source: Dated, month: Period) -> Slice:
@@ -241,6 +255,11 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def by_month(receipts: Mapping[str, Receipt], month: Period) -> tuple[str, ...]:
+def periods_of(receipt: Receipt, kind: PeriodKind) -> set[Period]:
+    """Return the periods of a kind that a receipt lists rows of."""
+    return {kind.holding(month) for month, rows in receipt.months.items() if rows and month != NO_PERIOD}
+
+
+def by_month(receipts: Mapping[str, Receipt], month: Period, kind: PeriodKind) -> tuple[str, ...]:
     """Return the paths of the receipts that list rows of ``month``."""
-    return tuple(path for path, receipt in sorted(receipts.items()) if receipt.months.get(month))
+    return tuple(path for path, receipt in sorted(receipts.items()) if month in periods_of(receipt, kind))

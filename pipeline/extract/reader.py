@@ -42,10 +42,13 @@ class Reader:
     looked: Looked
     _kept: OrderedDict[tuple[str, str], Dated] = field(default_factory=OrderedDict)
     _bytes: dict[str, str] = field(default_factory=dict)
+    _named: dict[tuple[str, str], Period] = field(default_factory=dict)
 
     def files(self, feed: Feed) -> dict[str, Period]:
         """Return the extracts of a feed, each with its month; one that is whole has no month of its own."""
-        return feed.source.at(self.connections).extracts(self.root, feed.period, self.looked.of)
+        found = feed.source.at(self.connections).extracts(self.root, feed.period.of_files, self.looked.of)
+        self._named.update({(feed.name, path): month for path, month in found.items() if feed.period.files})
+        return found
 
     def first_month(self, feed: Feed) -> Period:
         """Return the first month that counts of an extract that is whole."""
@@ -64,7 +67,7 @@ class Reader:
             read = self.columns(feed, path, feed.used, feed.recurring)
             if feed.whole_rows:
                 read = with_digests(read, self.columns(feed, path, feed.declared))
-            self._kept[key] = dated(read, feed, month)
+            self._kept[key] = dated(read, feed, self._named.get(key, month))
             self._make_room(key)
         self._kept.move_to_end(key)
         return self._kept[key]

@@ -107,6 +107,11 @@ class Context:
         """The first calendar month, "" where there is none: code lists are valid by month."""
         return self.kind.span([self.month])[0][:7]
 
+    @property
+    def last_month(self) -> str:
+        """The last calendar month, "" where there is none."""
+        return self.kind.span([self.month])[1][:7]
+
     def option(self, kind: type[_Made]) -> _Made:
         """Return the settings of a kind that a handling of the dataset needs."""
         found: _Made = self.options[kind]

@@ -9,7 +9,7 @@ from pipeline.model.distribution import OF_ROWS
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model.distribution import FileFormat
@@ -79,7 +79,7 @@ class Publication:
     ``extras`` are generated files by name (``datapackage.json``, ``schema.json``, ``change-log.csv``,
     ``codelists/<name>.csv``) as bytes.  ``sample`` marks invented data.  Contacts are role mailboxes.
     ``period`` is its kind of period; ``missing`` are those of the series that nobody can download, ``held`` those
-    that wait, published or not.
+    that wait, published or not; ``lacking`` are the months that missing ones of several months lack.
     ``granularity`` is the smallest area that a row gives, or ""; ``further`` are the formats of files that a release
     may have beside those of its rows.
     """
@@ -119,6 +119,7 @@ class Publication:
     changes: tuple[ChangeNote, ...]
     extras: Mapping[str, bytes]
     further: tuple[FileFormat, ...] = ()
+    lacking: Mapping[Period, Sequence[Period]] = field(default_factory=dict)
 
     @property
     def formats(self) -> dict[str, FileFormat]:
@@ -136,6 +137,11 @@ class Publication:
         if last.reason == INPUT_WITHDRAWN:
             return f"{INPUT_WITHDRAWN}: what it was made from is public no longer"
         return "withdrawn by its publisher"
+
+    def lacks(self, period: Period) -> str:
+        """Return a missing period in words, with the months that it lacks where it is made of several."""
+        months = f" ({', '.join(self.lacking[period])} lacking)" if period in self.lacking else ""
+        return f"{self.period.said(period)}{months}"
 
     def issued(self, period: Period = "") -> str:
         """Return the ISO day on which a period (any where none is named) was first released, "" where never."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,6 +69,10 @@ class PublishableTable:
     def rows(self) -> int:
         """How many rows would be published."""
         return len(self.row)
+
+    def with_references(self, references: Mapping[str, pa.Array]) -> PublishableTable:
+        """Return the same rows, with other columns beside them that are never written with them."""
+        return replace(self, references=references)
 
 
 def _not_the_schema() -> PrivacyError:

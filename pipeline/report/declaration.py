@@ -20,6 +20,8 @@ def dataset_lines(dataset: Dataset) -> Iterator[str]:
     yield f"{dataset.title} ({dataset.name})"
     yield dataset.description
     yield from _derivation_lines(dataset.derivation) if dataset.derivation else ()
+    if dataset.counting:
+        yield f"rows that stand are only counted: {clause(dataset.counting)}"
     for feed in dataset.feeds:
         yield ""
         yield f"extract {feed.name}: {feed.title}"

@@ -38,10 +38,10 @@ def unread(work: Workplace) -> dict[str, str]:
     for dataset in datasets_of(work.settings).values():
         for feed in dataset.feeds:
             source = feed.source.at(work.settings.sources)
-            if pattern := source.pattern.replace("{period}", feed.period.form):
+            if pattern := source.pattern.replace("{period}", feed.period.of_files.form):
                 names[str(PurePosixPath(pattern).parent)] = f"{feed.name} files are named {pattern}"
             try:
-                read.extend(source.files(work.raw, feed.period))
+                read.extend(source.files(work.raw, feed.period.of_files))
             except PipelineError:
                 continue  # the dataset's own run has said what is wrong
     return {path: names.get(str(PurePosixPath(path).parent), "") for path in unread_files(work.raw, read)}

@@ -62,7 +62,7 @@ class Extract:
     @property
     def kind(self) -> PeriodKind:
         """The kind of its periods."""
-        return self.feeds[0].period
+        return self.feeds[0].period.of_files
 
     def files(self, months: Sequence[str]) -> tuple[tuple[Period, str], ...]:
         """Return its files below ``data/raw``, each with its period; the last month where it is not a period's."""

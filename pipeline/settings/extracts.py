@@ -122,9 +122,11 @@ def _check_source(section: Section, mapping: ExportMapping, feeds: Sequence[Feed
             section.bad("keys", "columns: the rows of a database have no place of their own")
         if mapping.is_database and not feed.source.name:
             section.bad("table" if mapping.table else "query", "files: this extract is read from no database")
-        period = [pattern for pattern in mapping.files if not gives_period(pattern, feed.period)]
+        period = [pattern for pattern in mapping.files if not gives_period(pattern, feed.period.of_files)]
         if mapping.month == FILE and period:
-            section.bad("month", f"`{SHEET}` or a column: not every name in `files` gives a {feed.period.noun}")
+            section.bad(
+                "month", f"`{SHEET}` or a column: not every name in `files` gives a {feed.period.of_files.noun}"
+            )
     if mapping.header == NONE and not all(
         re.fullmatch(r"column [a-z]{1,3}", folded(name)) for names in mapping.theirs() for name in names
     ):

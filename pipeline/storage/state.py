@@ -116,7 +116,8 @@ class State:
     last; ``findings`` what the dataset waits for beside its months, and what would wait had nobody rejected it;
     ``decided`` the decisions about whatever is set aside, in their order.  ``entered`` is the sha256 of the bytes that
     each path last entered in the registers; ``replaced`` holds what stood there before, while these fed no release.
-    ``kept_back`` is what releases kept back that were withdrawn, by month.
+    ``kept_back`` is what releases kept back that were withdrawn, by month; ``lacking`` are the periods that are over
+    and cannot be built because files of some of their months have not come, with those months.
     """
 
     receipts: Mapping[str, Mapping[str, Receipt]] = field(default_factory=dict)
@@ -133,6 +134,7 @@ class State:
     unplaced: tuple[Account, ...] = ()
     changes: tuple[ChangeNote, ...] = ()
     kept_back: Mapping[Period, tuple[str, ...]] = field(default_factory=dict)
+    lacking: Mapping[Period, tuple[Period, ...]] = field(default_factory=dict)
 
     @property
     def waits(self) -> tuple[Finding, ...]:

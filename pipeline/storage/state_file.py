@@ -160,6 +160,7 @@ def _state(facts: Mapping[str, Any]) -> State:
         unplaced=_accounts(facts["unplaced"]),
         changes=tuple(ChangeNote(*each) for each in facts["changes"]),
         kept_back={month: tuple(each) for month, each in facts.get("kept_back", {}).items()},
+        lacking={period: tuple(each) for period, each in facts.get("lacking", {}).items()},
     )
 
 

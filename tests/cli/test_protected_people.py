@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.build.retained import KeptRows
+from pipeline.build.kept_rows import KeptRows
 from tests.lib.little_force import (
     FEB,
     JAN,

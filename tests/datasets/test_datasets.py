@@ -196,7 +196,7 @@ def test_its_pseudonyms_are_the_agreed_keyed_hash(folder: DatasetFolder, run: Ru
     for raw in run.raws:
         (feed,) = (feed for feed in folder.dataset.feeds if feed.name == raw.feed)
         for each in feed.treatments:
-            if isinstance(each, Pseudonym):
+            if isinstance(each, Pseudonym) and not folder.dataset.counting:  # those of what is counted are private
                 known = known_of.setdefault(each.makes[0], set())
                 cells = zip(*(raw.cells[name].to_pylist() for name in each.reads), strict=True)
                 force = (FORCE,) * each.of_force
@@ -218,8 +218,11 @@ def hashed(*parts: str) -> str:
 def fate_of(folder: DatasetFolder, feed: Feed, changed: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
     """Return what becomes of a good row with some cells changed, and what is published of it."""
     row = {name: cell.replace("#", "1") for name, cell in folder.good[feed.name].items()} | dict(changed)
-    file = "" if feed.source.whole else folder.periods[0]
-    files = {each.name: {file: [row] if each == feed else []} for each in folder.dataset.feeds}
+    file, *others = [""] if feed.source.whole else feed.period.parts(folder.periods[0])
+    files = {
+        each.name: {**{other: [] for other in others}, file: [row] if each == feed else []}
+        for each in folder.dataset.feeds
+    }
     received = Received(dataset=folder.dataset, files=files)
     for period in (folder.periods[0], NO_PERIOD)[: 2 if feed.source.whole else 1]:
         month = received.month(period)

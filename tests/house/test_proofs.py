@@ -15,6 +15,7 @@ PROOFS = {
     "Scanned": "release/leak_scan.py",
     "PassedDraft": "storage/draft.py",
     "PublishableTable": "release/publishable.py",
+    "CellTable": "disclose/counted.py",
     "SafeTable": "protect/protect.py",
     "Checked": "validate/checks.py",
 }

@@ -80,7 +80,9 @@ class KnownReferences(NamedTuple):
     types: Sequence[tuple[str, str]] = ()
 
     def table(self, name: str) -> pa.Table | None:
-        """Return the list of types of suppliers."""
+        """Return the list of types of suppliers, or one that is a table already."""
+        if isinstance(self.known.get(name), pa.Table):
+            return self.known[name]
         numbers, kinds = zip(*self.types, strict=True) if self.types else ((), ())
         columns = {"supplier_number": pa.array(numbers, pa.string()), "supplier_type": pa.array(kinds, pa.string())}
         return pa.table(columns) if name == "supplier-types" else None
@@ -90,9 +92,9 @@ class KnownReferences(NamedTuple):
         return name != "supplier-types" or not self.types
 
     def derived(self, name: str, make: Callable[[pa.Table], _Made]) -> _Made | None:
-        """Return what is known."""
-        del make
-        return cast("_Made | None", self.known.get(name))
+        """Return what is known, or is made of a table that is."""
+        found = self.known.get(name)
+        return make(found) if isinstance(found, pa.Table) else cast("_Made | None", found)
 
 
 class Fate(NamedTuple):
@@ -116,7 +118,7 @@ class Received:
     as_of: dt.date = dt.date(2024, 4, 10)
     points: PointList = field(default_factory=point_list)
     codelists: CodeLists = field(default_factory=lambda: CodeLists(CODELISTS, {}))
-    neighbourhoods: frozenset[str] = frozenset({"NC", "NA"})
+    neighbourhoods: frozenset[str] = frozenset({"NC", "NA", "SP"})
     gone: frozenset[Period] = frozenset()
     first_month: Period = "2010-12"
     judged_rows: int = 0
@@ -127,6 +129,7 @@ class Received:
         """Return what is known while a month is protected."""
         return Context(
             month=month,
+            kind=self.dataset.period,
             as_of=self.as_of,
             pseudonyms=Pseudonyms(KEY),
             codelists=self.codelists,
@@ -135,7 +138,8 @@ class Received:
             bodies=BODIES,
             options={kind: kind() for kind in self.dataset.options} | {SpendOptions: self.spend},
             references=KnownReferences(
-                {"map-points": self.points, "neighbourhoods": self.neighbourhoods}, self.supplier_types
+                {"map-points": self.points, "neighbourhoods": neighbourhood_list(self.neighbourhoods)},
+                self.supplier_types,
             ),
             registers=survey.combined if survey else {},
             file_months=survey.file_months if survey else {},
@@ -144,7 +148,11 @@ class Received:
     def survey(self) -> Survey:
         """Return what the private index learns from these files."""
         sources = {feed.name: self._sources(feed) for feed in self.dataset.feeds}
-        own = {name: {each.extracted.path: month for month, each in found.items()} for name, found in sources.items()}
+        holding = self.dataset.period.holding
+        own = {
+            name: {each.extracted.path: holding(month) for month, each in found.items()}
+            for name, found in sources.items()
+        }
         registers: dict[str, dict[str, dict[str, str]]] = {}
         for rule in register_rules(self.dataset):
             for name, entered in rule.enter_lists(self.context("")).items():
@@ -198,7 +206,12 @@ class Received:
             return joined(slices, feed, feed.carried)
         paths = {each.extracted.path: each for each in sources.values()}
         late = [late_slice(paths[path], month) for path in survey.late(feed, month)]
-        return joined([own_slice(sources[month], month, survey.opened), *late], feed, feed.carried)
+        own = [own_slice(each, month, survey.opened) for name, each in sources.items() if self.holds(month, name)]
+        return joined([*own, *late], feed, feed.carried)
+
+    def holds(self, month: Period, file: Period) -> bool:
+        """Return whether a period holds a file."""
+        return self.dataset.period.holding(file) == month
 
     def _database_months(self, source: Dated) -> tuple[Period, ...]:
         latest = f"{self.as_of:%Y-%m}"
@@ -212,7 +225,7 @@ class Received:
         for each in product.told.quarantined:
             codes.setdefault((each.path, each.row), set()).add(each.code)
         shown: dict[tuple[str, int], Mapping[str, str]] = {}
-        rows = product.table.text.to_pylist()
+        rows = product.table.text.to_pylist() if not self.dataset.counting else []
         for number, row in enumerate(rows):
             raw = read[int(product.table.feed[number])][1]
             path = raw.paths[int(product.table.source[number])]
@@ -221,11 +234,26 @@ class Received:
         for _, raw in read:
             for source, row in zip(raw.source.tolist(), raw.row.tolist(), strict=True):
                 spot = (raw.paths[source], row)
+                if self.dataset.counting:  # of one row alone
+                    shown.update((spot, each) for each in treated(product))
                 assert not (spot in shown and spot in codes), "a row is both published and quarantined"
                 outcome = Outcome.PUBLISHED if spot in shown else Outcome.WITHHELD
                 outcome = Outcome.QUARANTINED if spot in codes else outcome
                 found[spot] = Fate(outcome, frozenset(codes.get(spot, ())), shown.get(spot, {}))
         return found
+
+
+def treated(product: BuildResult) -> list[dict[str, str]]:
+    """Return the rows that were counted, as they were treated."""
+    kept = {name.removeprefix("treated "): column for name, column in product.table.references.items()}
+    return [{name: cell or "" for name, cell in row.items()} for row in pa.table(kept).to_pylist()]
+
+
+def neighbourhood_list(codes: frozenset[str]) -> pa.Table:
+    """Return a list of neighbourhoods, of which `SP` lies in two authorities, a beat in each."""
+    lines = [(code, f"{code}01", "E06000016") for code in sorted(codes)] + [("SP", "SP02", "E07000130")]
+    names = ("neighbourhood_code", "beat_code", "lad_code")
+    return pa.table({name: pa.array(cells) for name, cells in zip(names, zip(*lines, strict=True), strict=True)})
 
 
 def path_of(feed: Feed, month: Period) -> str:

@@ -5,6 +5,7 @@ from pipeline.protect.treatments.codes import Body, Coded, Flag, ReferenceCode, 
 from pipeline.protect.treatments.constants import ForceName, OwnForce, Snapshot
 from pipeline.protect.treatments.dates import Day, MonthOf
 from pipeline.protect.treatments.listed import Listed
+from pipeline.protect.treatments.local_authority import LocalAuthority
 from pipeline.protect.treatments.map_points import MapPoint
 from pipeline.protect.treatments.numbers import Band, EntryNumber, Money, Number
 from pipeline.protect.treatments.open_text import Text
@@ -28,6 +29,7 @@ __all__ = [
     "ForceName",
     "Keep",
     "Listed",
+    "LocalAuthority",
     "MapPoint",
     "Money",
     "MonthOf",

@@ -135,28 +135,29 @@ class Coded(OneColumn):
 class Flag(OneColumn):
     """Publishes `Y` and `N` as `true` and `false`; empty stays empty, anything else is a problem.
 
-    ``national``: as `True` and `False`, which the national files write.
+    ``national``: as `True` and `False`, which the national files write.  ``needed``: empty is a problem too.
     """
 
     _: KW_ONLY
     why: str = "yes or no leads to nobody"
     national: bool = False
+    needed: bool = False
 
     @property
     def optional(self) -> tuple[str, ...]:
-        """The mark."""
-        return self.columns
+        """The mark, where it may be empty."""
+        return () if self.needed else self.columns
 
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the booleans."""
         column = cells[self.column]
         text = on_distinct(column, (_NATIONAL if self.national else _FLAGS).get)
-        unknown = problem(self.column, "bad-flag", filled(column) & ~filled(text))
+        unknown = problem(self.column, "bad-flag", (filled(column) | self.needed) & ~filled(text))
         return Treated(self._same(text), key_problems(self.column, column, unknown))
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return marks, some of them empty."""
-        return {self.column: draw.of(("Y", "N", ""))}
+        """Return marks, some of them empty; few rows have one that every row needs."""
+        return {self.column: draw.of(("N", "Y"), (11, 1)) if self.needed else draw.of(("Y", "N", ""))}
 
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return no mark."""

@@ -69,7 +69,9 @@ class DatasetView:
     def missing(self) -> list[str]:
         """The months that nobody can download, in words."""
         missing = {*self.facts.missing} - {view.month for view in self.months} - {*self.facts.withdrawn}
-        return [self.facts.period.span_in_words(run) for run in self.facts.period.runs(missing)]
+        whole = [each for each in missing if each not in self.facts.lacking]
+        runs = [self.facts.period.span_in_words(run) for run in self.facts.period.runs(whole)]
+        return [*runs, *(self.facts.lacks(each) for each in sorted(missing - {*whole}))]
 
     @property
     def overdue(self) -> str:

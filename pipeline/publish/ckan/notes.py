@@ -73,7 +73,7 @@ def _absences(publication: Publication, missing: Sequence[Period]) -> Iterator[s
     if missing:
         rest = len(missing) - _MONTHS_NAMED
         more = f" and {rest} more" if rest > 0 else ""
-        yield f"Missing: {', '.join(map(publication.period.said, missing[:_MONTHS_NAMED]))}{more}"
+        yield f"Missing: {', '.join(map(publication.lacks, missing[:_MONTHS_NAMED]))}{more}"
 
 
 def _bullets(lines: Iterator[str]) -> str:

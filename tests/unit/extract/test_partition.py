@@ -227,5 +227,5 @@ def test_receipts_are_found_by_the_months_that_they_list() -> None:
         "b": Receipt("b", 0, "", 2, {"2024-01": 2}),
         "a": Receipt("a", 0, "", 1, {"2024-01": 1, "2024-02": 0}),
     }
-    assert by_month(receipts, "2024-01") == ("a", "b")
-    assert by_month(receipts, "2024-02") == ()
+    assert by_month(receipts, "2024-01", CALENDAR) == ("a", "b")
+    assert by_month(receipts, "2024-02", CALENDAR) == ()

@@ -1,0 +1,176 @@
+"""Months of a service, each read whole or not at all, and kept as a file of one item a line."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from pipeline.errors import InputError
+from pipeline.extract.service.asking import NOT_FOUND, UNCHANGED
+from pipeline.model.periods import MONTH
+from pipeline.plain import read_plain
+from pipeline.storage.atomic import replace_file
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection, Iterator, Sequence
+    from pathlib import Path
+
+    from pipeline.extract.service.asking import Answer, Asking
+
+_PAGE: Final = frozenset({"page", "pages", "items"})
+_MOST_PAGES: Final = 10_000
+_FRESH_STARTS: Final = 3
+_NEWEST: Final = 13
+#: A strong entity tag (RFC 9110, 8.8.3).
+_STRONG: Final = re.compile(r'"[\x21\x23-\x7e\x80-\xff]*"')
+
+
+class Taken(NamedTuple):
+    """What a run took: months whose files were written, months as before, months that the service does not hold."""
+
+    written: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    absent: tuple[str, ...]
+    error: InputError | None = None
+
+
+class _Page(NamedTuple):
+    """One page: the state of its month, its number, how many there are, its items as lines."""
+
+    etag: str
+    number: int
+    pages: int
+    lines: tuple[bytes, ...]
+
+
+class _Whole(NamedTuple):
+    """A month that was read whole: its state and its lines."""
+
+    etag: str
+    lines: list[bytes]
+
+
+class _ChangedError(Exception):
+    """The month changed while it was read."""
+
+
+def due_months(first: str, as_of: dt.date, taken: Collection[str], named: Collection[str] = ()) -> list[str]:
+    """Return the months to ask for: the newest 13 that are over, others that were never taken, and those ``named``."""
+    last = MONTH.neighbour(MONTH.of_day(as_of), -1)
+    every = list(MONTH.between(first, last)) if first <= last else []
+    return [each for each in every if each in every[-_NEWEST:] or each not in taken or each in named]
+
+
+def take_months(asking: Asking, months: Sequence[str], *, keys: Collection[str], folder: Path, memory: Path) -> Taken:
+    """Return what was taken: each month's items stand at once as `FOLDER/YYYY-MM.jsonl`, its state in ``memory``.
+
+    ``keys`` are those that an item has.  The first error stops the service for this run; months before it stay.
+    """
+    written, unchanged, absent = list[str](), list[str](), list[str]()
+    known: dict[str, str] = json.loads(read_plain(memory)) if memory.is_file() else {}
+    for month in months:
+        path = folder / f"{month}.jsonl"
+        try:
+            found = _month(asking, month, keys, known.get(month, "") if path.is_file() else "")
+        except InputError as error:
+            return Taken(tuple(written), tuple(unchanged), tuple(absent), error)
+        if isinstance(found, _Whole):
+            replace_file(path, b"".join(line + b"\n" for line in sorted(found.lines)))
+            known[month] = found.etag
+            replace_file(memory, json.dumps(known, sort_keys=True).encode() + b"\n")
+            written.append(month)
+        else:
+            (unchanged if found else absent).append(month)
+    return Taken(tuple(written), tuple(unchanged), tuple(absent))
+
+
+def _month(asking: Asking, month: str, keys: Collection[str], etag: str) -> _Whole | bool:
+    """Return a month read whole; else true where it is as it was, false where the service does not hold it."""
+    for fresh_start in range(_FRESH_STARTS + 1):
+        if fresh_start:
+            asking.patience.sleep(asking.patience.afresh)
+        try:
+            return _read(asking, month, keys, etag)
+        except _ChangedError:
+            continue
+    raise InputError(
+        "service-unstable",
+        f"{month} changed whenever it was read",
+        where=asking.url,
+        fix="nothing has changed; the next run asks again",
+    )
+
+
+def _read(asking: Asking, month: str, keys: Collection[str], etag: str) -> _Whole | bool:
+    answer = asking.get({"month": month, "page": "1"}, unless=etag)
+    if answer.status == UNCHANGED and etag:
+        return True
+    if answer.status == NOT_FOUND:
+        return False
+    if answer.status == UNCHANGED:
+        raise asking.bad("the service answers 304 where nothing was known")
+    first = _page(asking, answer, keys)
+    if first.number != 1:
+        raise _ChangedError
+    lines = [*first.lines]
+    for number in range(2, first.pages + 1):
+        answer = asking.get({"month": month, "page": str(number)})
+        if answer.status in (UNCHANGED, NOT_FOUND):
+            raise _ChangedError
+        page = _page(asking, answer, keys)
+        if (page.etag, page.number, page.pages) != (first.etag, number, first.pages):
+            raise _ChangedError
+        lines += page.lines
+    return _Whole(first.etag, lines)
+
+
+def _page(asking: Asking, answer: Answer, keys: Collection[str]) -> _Page:
+    """Return a page as it was agreed."""
+    etag = answer.headers.get("etag", "")
+    if not _STRONG.fullmatch(etag):
+        raise asking.bad("the answer has no strong ETag")
+    page = _parsed(asking, answer.body)
+    if not isinstance(page, dict) or page.keys() != _PAGE:
+        raise asking.bad("a page has other keys than page, pages and items")
+    number, pages, items = page["page"], page["pages"], page["items"]
+    if type(number) is not int or type(pages) is not int or not isinstance(items, list):
+        raise asking.bad("page and pages are no whole numbers, or items is no list")
+    if not 0 <= pages <= _MOST_PAGES or (not pages and (number != 1 or items)):
+        raise asking.bad("pages is not a number from 1 to 10,000, or 0 of a month without items")
+    return _Page(etag, number, pages, tuple(_lines(asking, items, keys)))
+
+
+def _parsed(asking: Asking, body: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
+    wrong = ""
+    try:
+        return json.loads(body.decode("utf-8"), object_pairs_hook=_once)
+    except UnicodeDecodeError:
+        wrong = "the answer is no UTF-8"
+    except (ValueError, RecursionError):
+        wrong = "the answer is no JSON, or a key stands in it twice"
+    raise asking.bad(wrong)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise ValueError
+    return dict(pairs)
+
+
+def _lines(asking: Asking, items: Sequence[object], keys: Collection[str]) -> Iterator[bytes]:
+    """Yield each item as one line, always the same for the same item."""
+    wanted = {*keys}
+    for item in items:
+        if not isinstance(item, dict) or item.keys() != wanted:
+            raise asking.bad("an item has not exactly the keys that were agreed")
+        line = b""
+        try:
+            text = json.dumps(item, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+            line = text.encode("utf-8")
+        except (ValueError, RecursionError):
+            line = b""
+        if not line:
+            raise asking.bad("an item holds what no text in UTF-8 stands for")
+        yield line
