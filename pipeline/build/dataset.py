@@ -14,7 +14,7 @@ from pipeline.build.bearers import Bearers
 from pipeline.build.candidate import CandidateRelease, candidate, unplaced, whole_sources
 from pipeline.build.copied import copied_again
 from pipeline.build.damaged import guarded, mended
-from pipeline.build.decided import lost_decisions, remembering, to_remember
+from pipeline.build.decided import lost_decisions, remembering, signed, to_remember
 from pipeline.build.drafted import completed
 from pipeline.build.due import in_words, stale_of, stays
 from pipeline.build.entering import without_released
@@ -60,7 +60,7 @@ def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Period] =
     if isinstance(state, PipelineError):
         return _untouched(dataset, State(), state)
     copied = copied_again(work, dataset, state)
-    desk = remembering(work.settings.desk, state.decided)
+    desk = remembering(signed(work, dataset), state.decided)
     work = replace(work, settings=replace(work.settings, desk=desk))
     found = tried(partial(mended, work, dataset, state))
     if isinstance(found, PipelineError):

@@ -11,10 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.build.received import History
+    from pipeline.build.run_context import Workplace
     from pipeline.model.decisions import Decision
+    from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period
     from pipeline.settings.decisions import Desk
     from pipeline.storage.state import MonthState
+
+
+def signed(work: Workplace, dataset: Dataset) -> Desk:
+    """Return the desk on which approvals of a dataset count only where a post of its publisher made them that may."""
+    publisher = work.settings.publisher(dataset.name, dataset.publisher)
+    return work.settings.desk.signed_by(dataset.name, publisher.may_approve)
 
 
 def remembering(desk: Desk, remembered: Sequence[Decision]) -> Desk:

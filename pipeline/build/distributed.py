@@ -68,7 +68,7 @@ def _particulars(work: Workplace, dataset: Dataset, period: Period, references: 
         dataset=dataset.name,
         period=period,
         title=work.schema(dataset).title,
-        publisher=settings.publisher(dataset.name).name,
+        publisher=settings.publisher(dataset.name, dataset.publisher).name,
         force=settings.force.slug,
         force_name=settings.force.name,
         bodies=settings.force.bodies,

@@ -50,7 +50,7 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
     last = max([*(each.released_on for each in releases), *map(dt.date.fromisoformat, withdrawn.values())])
     settings = work.settings
     terms = settings.terms(dataset.name)
-    publisher = settings.publisher(dataset.name)
+    publisher = settings.publisher(dataset.name, dataset.publisher)
     schema = work.schema(dataset)
     facts = Publication(
         name=dataset.name,

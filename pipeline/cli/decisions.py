@@ -65,7 +65,7 @@ def forget(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     raw, path = (settings.data / "raw").absolute(), Path(options.path).absolute()
     below = path.relative_to(raw).as_posix() if path.is_relative_to(raw) else options.path
-    made = decide.forget(settings, below, _signed(options), say=_say)
+    made = decide.forget(settings, below, _signed(options), snapshot=options.snapshot, say=_say)
     lines = [f"to be taken back: {each.dataset} {each.path}: {_bytes(version)}" for each, version in made.items()]
     out([*lines, _written(settings)])
     return int(ExitStatus.OK)

@@ -240,6 +240,7 @@ def _add_decisions(groups: argparse._SubParsersAction[_Parser]) -> None:
             command.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="the day that runs count from again")
     forget = add_command(groups, "forget", _WORDS["forget"], module=_DECISIONS)
     forget.add_argument("path", metavar="PATH", help="below data/raw: crime/recorded-crime/2024-01.csv")
+    forget.add_argument("--snapshot", metavar="YYYY-MM", default="", help="of a register, the snapshot to take back")
     _add_signature(forget)
     review = add_command(groups, "review", _WORDS["review"], module="pipeline.cli.review")
     review.add_argument("what", choices=("suppliers",), help="whom to go through: `suppliers`")

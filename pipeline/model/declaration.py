@@ -47,6 +47,7 @@ class Dataset:
     columns that rows are sorted by: all of them, where the declaration does not say.  The schema has title and
     description.  ``categories`` are published columns of closed lists, and ``shares`` what else a month is compared
     with others by.  ``watched`` are feeds of other datasets that enter something in registers that they share.
+    ``publisher`` is the key of who publishes it where the settings do not say.
     ``distributions`` are further files of each release, beside the CSV and the Parquet of its rows.
     """
 
@@ -65,6 +66,7 @@ class Dataset:
     title: str = ""
     description: str = ""
     watched: tuple[Feed, ...] = ()
+    publisher: str = "force"
     distributions: tuple[Distribution, ...] = ()
 
     def __post_init__(self) -> None:

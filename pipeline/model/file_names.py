@@ -65,7 +65,7 @@ def gives_period(pattern: str, kind: PeriodKind) -> bool:
     year = bool(marks & {"year", "yy", "fy"})
     month = "month" in marks or (year and bool(marks & {"mm", "mon", "month_name"}))
     enough = {1: month, 3: month or "quarter" in marks}
-    return bool(kind.only) or enough.get(kind.months, month or "fy" in marks)
+    return bool(kind.only) or kind.register or enough.get(kind.months, month or "fy" in marks)
 
 
 def named(pattern: str, name: str) -> Named | None:

@@ -10,8 +10,8 @@ from pipeline.model.decisions import Decision
 from pipeline.model.findings import BY_MONTH, LOST, OF_FILES, Verdict
 from pipeline.model.periods import NO_PERIOD, ranges
 from pipeline.printable import printable
-from pipeline.settings.decisions import ROLE, write_decisions
-from pipeline.settings.reader import LABEL
+from pipeline.settings.decisions import write_decisions
+from pipeline.settings.reader import LABEL, ROLE
 from pipeline.storage.atomic import make_private
 from pipeline.storage.journal import record
 from pipeline.storage.lock import locked
@@ -101,13 +101,18 @@ def decide(
     return {each: spans.get((each.finding, each.sha256), (each.period,) if each.period else ()) for each in made}
 
 
-def forget(settings: Settings, path: str, signed: Signature, *, say: Callable[[str], None]) -> dict[Decision, Version]:
-    """Write the decisions that take back what stood at ``path`` below ``data/raw``, also when the file has gone."""
+def forget(
+    settings: Settings, path: str, signed: Signature, *, snapshot: Period = "", say: Callable[[str], None]
+) -> dict[Decision, Version]:
+    """Write the decisions that take back what stood at ``path`` below ``data/raw``, also when the file has gone.
+
+    Of a register it is what one ``snapshot`` was made of, where one is named.
+    """
     private = settings.data / "private"
     with locked(private, say=say):
         store = Store(private)
         states = {name: store.state(name) for name in declared()}
-        found = {name: versions for name, state in states.items() if (versions := state.versions.get(path))}
+        found = {name: versions for name, state in states.items() if (versions := _stood(state, path, snapshot))}
         if not found:
             raise InputError(
                 "nothing-waits",
@@ -116,12 +121,23 @@ def forget(settings: Settings, path: str, signed: Signature, *, say: Callable[[s
                 fix="write the path as the run does, below data/raw: crime/recorded-crime/2024-01.csv",
             )
         made = {
-            Decision("forget", "", name, states[name].period_of(path), each.sha256, **signed._asdict(), path=path): each
+            Decision(
+                "forget", "", name, snapshot or states[name].period_of(path), each.sha256, **signed._asdict(), path=path
+            ): each
             for name, versions in found.items()
             for each in _taken_back(versions)
         }
         write(settings, tuple(made))
     return made
+
+
+def _stood(state: State, path: str, snapshot: Period) -> Sequence[Version]:
+    """Return what ever stood at a path; of one snapshot only what that was made of."""
+    versions = state.versions.get(path, ())
+    if not snapshot:
+        return versions
+    fed = state.months[snapshot].fed.get(path) if snapshot in state.months else None
+    return [each for each in versions if each.sha256 == fed][-1:]
 
 
 def _taken_back(versions: Sequence[Version]) -> Sequence[Version]:

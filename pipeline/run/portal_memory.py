@@ -52,7 +52,9 @@ def forgotten(
     every = datasets_of(settings)
     with closing(CkanPortal(ckan.url, ckan.token, organisation=ckan.organisation or None)) as portal:
         for name in unknown:
-            if files := tuple(portal.months(name, settings.publisher(name).organisation, every[name].endings)):
+            if files := tuple(
+                portal.months(name, settings.publisher(name, every[name].publisher).organisation, every[name].endings)
+            ):
                 yield name, files
 
 

@@ -31,6 +31,8 @@ def unmatched(work: Workplace, states: Iterable[State]) -> Iterator[str]:
     for each in desk.decisions:
         if each.dataset not in declared():
             yield printable(f"a decision is about a dataset that does not exist: {_named(each)}")
+        elif not each.lets_go and not _may_approve(work, each):
+            yield printable(f"role-not-listed: a decision does not count, as its post may not approve: {_named(each)}")
         elif each.sha256 not in known:
             yield printable(f"a decision matches nothing that ever waited: {_named(each)}")
     held = {(*_about(each._asdict()), each.kind) for each in desk.decisions}
@@ -38,6 +40,11 @@ def unmatched(work: Workplace, states: Iterable[State]) -> Iterator[str]:
     if gone:
         what = "decision that was" if len(gone) == 1 else "decisions that were"
         yield f"{len(gone):,} {what} made here, missing from {desk.path}: restore it, or decide again"
+
+
+def _may_approve(work: Workplace, decision: Decision) -> bool:
+    dataset = declared()[decision.dataset]
+    return work.settings.publisher(dataset.name, dataset.publisher).may_approve(decision.role)
 
 
 def lines_without_effect(states: Iterable[tuple[Dataset, State]]) -> Iterator[str]:

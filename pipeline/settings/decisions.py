@@ -16,7 +16,7 @@ from pipeline.model.decisions import Decision
 from pipeline.model.findings import Verdict
 from pipeline.model.periods import FORMS, NO_PERIOD, PATTERN
 from pipeline.plain import read_plain
-from pipeline.settings.reader import LABEL, SLUG, Form, Reader, Section
+from pipeline.settings.reader import LABEL, ROLE, SLUG, Form, Reader, Section
 from pipeline.settings.toml import MOST_BYTES, read_toml
 from pipeline.storage.atomic import replace_file
 
@@ -27,19 +27,6 @@ if TYPE_CHECKING:
     from pipeline.model.findings import Finding
 
 SHA256 = Form(r"[0-9a-f]{64}", "64 hex digits in small letters: the sha256 of the CSV, as the run printed it")
-#: A role is known by one of these words; a person's name alone has none of them.
-_POSTS = (
-    *("accountant", "adviser", "analyst", "board", "chair", "chief", "commissioner", "constable", "controller"),
-    *("director", "executive", "head", "inspector", "lead", "manager", "officer", "owner", "secretary"),
-    *("superintendent", "team", "treasurer"),
-)
-ROLE = Form(
-    rf"(?i:[^\x00-\x1f\x7f]{{0,200}}\b(?:{'|'.join(_POSTS)})\b[^\x00-\x1f\x7f]{{0,100}})",
-    "a post of one line, such as 'Head of Information Management', without unseen characters, and no person's name",
-    published=True,
-)
-
-
 #: What may be decided.
 KINDS = ("approve", "reject", "forget")
 CODE = Form(r"[a-z][a-z-]{0,40}", "the code of a finding, such as shrank")
@@ -78,6 +65,11 @@ class Desk(NamedTuple):
         build = dataset, sha256
         last = self.newest(lambda each: (each.dataset, each.sha256) == build and each.period in ("", month))
         return last is not None and last.kind == "reject"
+
+    def signed_by(self, dataset: str, may_approve: Callable[[str], bool]) -> Desk:
+        """Return the desk on which approvals of a dataset count only where a post made them that may."""
+        counts = (each for each in self.decisions if each.lets_go or each.dataset != dataset or may_approve(each.role))
+        return self._replace(decisions=tuple(counts))
 
     def with_decisions(self, new: Iterable[Decision]) -> Desk:
         """Return the desk with ``new`` decisions added."""

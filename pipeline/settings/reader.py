@@ -53,6 +53,17 @@ MONTH = Form(periods.MONTH.pattern, "a month such as 2010-12")
 #: Days that a run or a decision may have: others are slips, and at the calendar's ends no day is left to count to.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 DAY = Form(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", f"a day such as 2024-04-10, from {FIRST_YEAR} to {LAST_YEAR}")
+#: A role is known by one of these words; a person's name alone has none of them.
+_POSTS = (
+    *("accountant", "adviser", "analyst", "board", "chair", "chief", "commissioner", "constable", "controller"),
+    *("director", "executive", "head", "inspector", "lead", "manager", "officer", "owner", "secretary"),
+    *("superintendent", "team", "treasurer"),
+)
+ROLE = Form(
+    rf"(?i:[^\x00-\x1f\x7f]{{0,200}}\b(?:{'|'.join(_POSTS)})\b[^\x00-\x1f\x7f]{{0,100}})",
+    "a post of one line, such as 'Head of Information Management', without unseen characters, and no person's name",
+    published=True,
+)
 LICENCE = Form(r"[A-Za-z0-9][A-Za-z0-9._-]{1,99}", "a licence's short name such as CC-BY-4.0")
 WEB = Form(r"https?://[^\s\x00-\x1f\x7f]{3,300}", "an address that begins with https:// or http://")
 MONEY = Form(r"(?:0|[1-9][0-9]{0,7})\.[0-9]{2}", "an amount in quotation marks, with pence, such as '500.00'")

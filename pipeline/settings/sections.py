@@ -16,13 +16,12 @@ from pipeline.settings.role_mailbox import WORDS, is_role_mailbox
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from pipeline.settings.publishers import Publisher
     from pipeline.settings.reader import Section
     from pipeline.settings.secret import Secret
 
 #: Bodies are coded in the ledger; a force may have one or both.
 BODIES = ("OPCC", "FORCE")
-#: Who publishes, by key, and the body whose label names it (the force itself is named by the code list).
-PUBLISHERS = MappingProxyType({"force": "", "pcc": "OPCC"})
 #: The force of the sample: whatever it publishes is invented.
 _EXAMPLE = "example"
 #: The variables of the addresses of databases: `PIPELINE_NAME_DATABASE`, and as they were called before.
@@ -117,23 +116,11 @@ class Force:
         return cls(slug=slug, name=names.get(slug, ""), place=place, gss=gss, bodies=MappingProxyType(bodies))
 
 
-class Publisher(NamedTuple):
-    """Who publishes a dataset: the name for the public, the organisation on CKAN."""
-
-    key: str
-    name: str
-    organisation: str
-
-    @classmethod
-    def read(cls, section: Section, key: str, force: Force) -> Self:
-        """Return the publisher of this ``key``; its name is the force's or the body's unless it has its own."""
-        own = force.bodies.get(PUBLISHERS[key]) if PUBLISHERS[key] else force.name
-        name = section.text("name", checks.LABEL, default=own)
-        return cls(key, name, section.text("organisation", checks.ORGANISATION))
-
-
 class Terms(NamedTuple):
-    """Under which terms a dataset is published: publisher's key, licence, promised days, what re-users are to say."""
+    """Under which terms a dataset is published: publisher's key, licence, promised days, what re-users are to say.
+
+    The publisher is "" where the settings do not say: then it is the one that the dataset declares.
+    """
 
     publisher: str
     licence: Licence
@@ -144,7 +131,7 @@ class Terms(NamedTuple):
     def usual(cls, publishers: Mapping[str, Publisher], attribution: str) -> Self:
         """Return the terms of a dataset of which the settings say nothing; "" is no ``attribution`` of their own."""
         licence = LICENCES[_USUAL_LICENCE]
-        return cls("force", licence, DUE_DAYS, attribution or _attribution(publishers.values(), licence))
+        return cls("", licence, DUE_DAYS, attribution or _attribution(publishers.values(), licence))
 
     @classmethod
     def read(
@@ -159,7 +146,7 @@ class Terms(NamedTuple):
         if attribution and not own and name != _USUAL_LICENCE:
             section.missing("attribution", "the sentence for re-users under this licence")
         return cls(
-            publisher=section.choice("publisher", tuple(publishers), "force"),
+            publisher=section.choice("publisher", tuple(publishers), ""),
             licence=known[name],
             due_days=section.whole("due_days", low=1, high=400, default=DUE_DAYS),
             attribution=own or attribution or _attribution(publishers.values(), known[name]),

@@ -18,18 +18,17 @@ from pipeline.settings.extracts import read_extracts, unsettled
 from pipeline.settings.laptop_portal import CkanAccess
 from pipeline.settings.limits import Limits
 from pipeline.settings.options import Chosen, Options, read_options
+from pipeline.settings.publishers import PUBLISHERS, Publisher
 from pipeline.settings.reader import Reader, Section
 from pipeline.settings.sections import (
     ADDRESS,
     ENGAGEMENT,
     LICENCES,
     OLDER,
-    PUBLISHERS,
     Ckan,
     Contacts,
     Force,
     Licence,
-    Publisher,
     Referee,
     Sources,
     Terms,
@@ -163,9 +162,10 @@ class Settings:
         """Return the terms under which ``dataset`` is published; one that is not named has the defaults."""
         return self.datasets.get(dataset, self.usual)
 
-    def publisher(self, dataset: str) -> Publisher:
-        """Return who publishes ``dataset``."""
-        return self.publishers[self.terms(dataset).publisher]
+    def publisher(self, dataset: str, usual: str = "force") -> Publisher:
+        """Return who publishes ``dataset``: the ``usual`` one where the settings do not say, or else the force."""
+        key = self.terms(dataset).publisher or usual
+        return self.publishers.get(key) or self.publishers["force"]
 
     def named_portal(self) -> CkanAccess | None:
         """Return how to reach the CKAN that the settings name, None when they name none.

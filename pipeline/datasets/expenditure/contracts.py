@@ -56,6 +56,7 @@ CONTRACTS = Dataset(
     theme="government-spending",
     tags=("contracts", "procurement", "transparency", "police"),
     feeds=(REGISTER,),
+    publisher="pcc",
     distributions=(ContractingPackage(settings=ContractOptions),),
     statements=(
         "The register holds every contract, whatever its value.",

@@ -35,6 +35,7 @@ GIFTS_AND_HOSPITALITY = Dataset(
     theme="government-spending",
     tags=("gifts", "hospitality", "transparency", "police"),
     feeds=(REGISTER,),
+    publisher="pcc",
     statements=(
         "Every offer is here, accepted or refused.",
         "Private persons who gave something are not named.",
