@@ -22,3 +22,11 @@ def published_files() -> Path:
 def street_files() -> Path:
     """Return the folder of published street-level files."""
     return published_files() / "police" / "street"
+
+
+def published_folder(name: str) -> Path:
+    """Return a folder of published files; where it is not there the test is skipped."""
+    path = published_files() / name
+    if not path.is_dir():
+        pytest.skip(f"the published files have no folder {name}")
+    return path

@@ -73,6 +73,11 @@ class OneEntry(RowRule):
         """What rows of one entry agree on, and what they differ in, where it may have several."""
         return (*self.common, *self.several)
 
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """All: what a system does not hold is the same on every row."""
+        return self.reads
+
     def judge(self, raw: RawTable, columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
         """Return which rows are of one entry, and which of them are alike."""
         entry = groups(*(columns[name] for name in self.entry))
@@ -95,6 +100,11 @@ class InOrder(RowRule):
     @property
     def reads(self) -> tuple[str, ...]:
         """The dates."""
+        return self.dates
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """All: a date that a system does not hold follows any other."""
         return self.dates
 
     def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
