@@ -102,8 +102,10 @@ def _after_all(outcome: Outcome, month: str, waits: Sequence[Period]) -> Iterato
 def _gone(outcome: Outcome) -> Iterator[tuple[Period, str]]:
     """Yield each month that stays because an extract has gone, and the extracts that have."""
     there = {path for files in outcome.state.receipts.values() for path in files}
-    for month, each in outcome.state.months.items():
-        if each.input_gone:
+    months = outcome.state.months
+    earlier = {*sorted(months)[:-1]} if outcome.dataset.period.register else set()  # another file has come since
+    for month, each in months.items():
+        if each.input_gone and month not in earlier:
             missing = [_in_words(path) for path in sorted(each.fed) if path not in there]
             yield month, " and ".join(missing) or "an extract that it was made from is missing: put it back"
 

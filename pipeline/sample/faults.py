@@ -40,16 +40,20 @@ _CRIMES = "raw/crime/recorded-crime/2024-02.csv"
 _INCIDENTS = "raw/crime/asb-incidents/2024-02.csv"
 _LEDGER = "raw/expenditure/ledger/2024-02.xlsx"
 _EVENTS = "raw/engagement/engagement.sqlite"
-_POINTS = "reference/map-points.csv"
+_GIFTS, _CONTRACTS = "raw/expenditure/gifts-and-hospitality.xlsx", "raw/expenditure/contracts.csv"
+_POINTS, _PARTIES = "reference/map-points.csv", "reference/named-parties.csv"
 _DATASET_OF = {
     _CRIMES: "street-crime",
     _INCIDENTS: "street-crime",
     _LEDGER: "spend-over-500",
     _EVENTS: "engagement-events",
+    _GIFTS: "gifts-and-hospitality",
+    _CONTRACTS: "contracts",
     _POINTS: "street-crime",
+    _PARTIES: "contracts",
 }
 #: How the sample's ledger is laid out.
-LEDGER = Form("", title_rows=3, table="Payments")
+LEDGER, _REGISTER = Form("", title_rows=3, table="Payments"), Form("", table="Register")
 #: Enough bad rows to stop the dataset: more than one in twenty, and more than twenty.
 _SPOILT = 40
 _HIDDEN = 20
@@ -132,12 +136,12 @@ def _spoilt(records: Records) -> Records:
     return [records[0], *bad, *records[1 + _SPOILT :]]
 
 
-def _dressed(dress: Callable[[xlsxwriter.Workbook], object]) -> Spoil:
-    """Return what writes a month's ledger again with what ``dress`` adds."""
+def _dressed(dress: Callable[[xlsxwriter.Workbook], object], form: Form = LEDGER) -> Spoil:
+    """Return what writes a workbook, by default a month's ledger, again with what ``dress`` adds."""
 
     def spoil(path: Path) -> None:
-        lines = read_workbook(path, LEDGER)
-        write_workbook(path, LEDGER, lines, header=tuple(lines[0]), dress=dress)
+        lines = read_workbook(path, form)
+        write_workbook(path, form, lines, header=tuple(lines[0]), dress=dress)
 
     return spoil
 
@@ -298,6 +302,12 @@ FAULTS = (
     Fault("broken-zip", _LEDGER, "broken-file", _cut_workbook),
     Fault("database-column", _EVENTS, "unknown-column", _add_database_column),
     Fault("broken-database", _EVENTS, "broken-database", _bytes(lambda whole: whole[: len(whole) // 2])),
+    # registers: a sheet that is hidden, the end in the middle of a row, a type of parties that does not exist
+    Fault(
+        "hidden-in-register", _GIFTS, "hidden-sheet", _dressed(lambda book: book.add_worksheet("X").hide(), _REGISTER)
+    ),
+    Fault("cut-register", _CONTRACTS, "cut-off", _bytes(lambda whole: whole[: whole.rstrip(b"\n").rfind(b"\n") + 40])),
+    Fault("unknown-type", _PARTIES, "bad-reference", _records(lambda rows: [*rows, ["Example", "COMPANY", ""]])),
     # a map point that stands for fewer than eight addresses, which points at somebody's home; one that comes twice
     Fault("few-addresses", _POINTS, "bad-map-point", _records(lambda rows: [rows[0], [*rows[1][:-1], "3"], *rows[2:]])),
     Fault("repeated-point", _POINTS, "bad-map-point", _records(lambda rows: [*rows, rows[-1]])),

@@ -128,7 +128,8 @@ def _released(publication: Publication) -> Iterable[MonthView]:
 
 def _remark(publication: Publication, release: Release) -> str:
     """Return what a reader has to know of a month: that it is not whole, or will not change any more."""
-    if release.input_gone:
+    earlier = publication.period.register and release != publication.releases[-1]
+    if release.input_gone and not earlier:
         return "stays as it was published: what it was made from is no longer held"
     kind = publication.period
     return "" if kind.has_ended(release.month, publication.as_of) else f"so far: this {kind.noun} is not over yet"
