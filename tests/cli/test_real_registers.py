@@ -108,14 +108,14 @@ def test_a_real_register_of_gifts(product: Product) -> None:
     public = product.csv("gifts-and-hospitality", "2024-08")
     assert len(public) > 0.95 * len(rows)
     assert {(row["offered_by"], row["recipient_name"], row["description"]) for row in public} == {("", "", "")}
-    donors = {row["DonorName"] for row in rows}
+    donors = {row["DonorName"] for row in rows} - {"Premier League", "The Premier League"}
     listed(product, "premier league,ORG,The Premier League")
     product.run("--as-of", "2024-08-11", "publish", "--quiet", "gifts-and-hospitality", status=0)
     named = [row["offered_by"] for row in product.csv("gifts-and-hospitality", "2024-08") if row["offered_by"]]
     assert set(named) == {"The Premier League"}
     assert len(named) > 1
     text = "".join(path.read_text("utf-8") for path in (product.published / "gifts-and-hospitality").glob("*.csv"))
-    assert not [name for name in donors - {"Premier League", "The Premier League", ""} if len(name) > 12 and name in text]
+    assert not [name for name in donors if len(name) > 12 and name in text]
 
 
 def test_a_real_register_of_contracts(product: Product) -> None:

@@ -27,7 +27,7 @@ SHORTEST = 6
 #: The one file that may name suppliers: those whom somebody has to classify.
 REVIEW = "private/review/suppliers.csv"
 #: What may name people below the private folder.
-APART = ("sample/planted.csv", "review/suppliers.csv")
+APART = ("sample/planted.csv", "review/suppliers.csv", "review/parties.csv")
 
 
 def squeezed(text: str) -> str:
