@@ -23,6 +23,7 @@ DATASETS = declared()
 EVERY = tuple(DATASETS)
 DERIVED = {name for name, dataset in DATASETS.items() if dataset.derivation}
 ROWS = {*EVERY} - DERIVED
+PAYEES = {"spend-over-500", "gifts-and-hospitality", "contracts"}
 _CRIME = {"street-crime", "crime-outcomes"}
 MODULES = tuple((ROOT / "pipeline").rglob("*.py"))
 
@@ -31,10 +32,10 @@ MODULES = tuple((ROOT / "pipeline").rglob("*.py"))
     ("module", "datasets"),
     [
         ("protect/treatments/map_points.py", {*_CRIME, "stop-and-search"}),
-        ("protect/rules/payee_register.py", {"spend-over-500"}),  # only a rule takes from it
+        ("protect/rules/payee_register.py", PAYEES),  # only rules take from it
         ("protect/rules/events.py", {"engagement-events"}),
-        ("extract/workbook/cells.py", {"spend-over-500"}),
-        ("columns/money.py", {"spend-over-500", "engagement-events", "stop-and-search"}),
+        ("extract/workbook/cells.py", {"spend-over-500", "gifts-and-hospitality"}),
+        ("columns/money.py", {*PAYEES, "engagement-events", "stop-and-search"}),
         ("datasets/crime/street_crime.py", set()),  # the declaration has a digest of its own
         ("build/corridor.py", ROWS),
         ("build/entering.py", ROWS),
@@ -126,9 +127,9 @@ def test_no_module_is_taken_from_in_a_way_that_is_not_followed() -> None:
         ("venue-kind", {"engagement-events"}),
         ("attendance-band", {"engagement-events"}),
         ("payment-method", {"spend-over-500"}),
-        ("redaction-marker", {"spend-over-500"}),
+        ("redaction-marker", PAYEES),
         ("search-type", {"stop-and-search"}),
-        ("gift-decision", set()),
+        ("gift-decision", {"gifts-and-hospitality"}),
     ],
 )
 def test_a_code_list_counts_for_the_datasets_that_can_look_it_up(listed: str, datasets: set[str]) -> None:

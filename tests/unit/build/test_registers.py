@@ -48,6 +48,13 @@ CASES: dict[str, list[tuple[dict[str, tuple[str, ...]], dict[str, str]]]] = {
         ({"venue f:b#": ("Y", "Y"), "audience f:b#": ("Y",)}, {"venue f:b#": "Y", "audience f:b#": "Y"}),
     ],
     "blanked": [({"subject_age f:a#": ("Y", "Y")}, {"subject_age f:a#": "Y"})],
+    "party": [
+        ({"f:a#": ("", "ORG")}, {"f:a#": "ORG"}),
+        ({"f:b#": ("ORG", "IND", "SOLE")}, {"f:b#": "IND"}),
+        ({"f:c#": ("?", "ORG")}, {"f:c#": "?ORG"}),
+        ({"f:d#": ("?PROT",), "l:f:d#": ("ORG 3",)}, {"f:d#": "PROT"}),
+        ({"f:e#": ("ORG",), "l:f:e#": ("STAFF 2",)}, {"f:e#": "STAFF"}),
+    ],
     "payee": [
         ({"f:a#": ("",)}, {}),
         ({"f:b#": ("ORG", "SOLE", "")}, {"f:b#": "SOLE"}),
