@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.build.distributed import made_beside
 from pipeline.codelists import CODELISTS
 from pipeline.metadata.datapackage import data_package, json_bytes, notice
+from pipeline.model.answer import Answer
 from pipeline.model.distribution import ENDINGS_OF_ROWS
 from pipeline.model.release import Held, Publication, PublishedColumn, withdrawn_months
 from pipeline.release.change_log import change_log, newest_first
@@ -73,6 +74,7 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         spatial_name=settings.force.place,
         spatial_uri=settings.force.uri,
         granularity=dataset.granularity,
+        answer=_answer(dataset),
         statements=tuple(_statements(work, dataset)),
         version=f"{last:%Y.%m.%d}",
         key_series=work.key.series,
@@ -99,6 +101,12 @@ def _due_days(work: Workplace, dataset: Dataset) -> int:
     return max(
         work.settings.terms(name).due_days for name in (dataset.name, *(each.dataset for each in dataset.inputs))
     )
+
+
+def _answer(dataset: Dataset) -> Answer:
+    """Return what the page of a dataset counts: rows by its first closed list, where nothing else is declared."""
+    answer = dataset.answer
+    return answer if answer != Answer() else Answer(by=next(iter(dataset.categories), ""))
 
 
 def _release(work: Workplace, dataset: Dataset, month: Period, state: MonthState) -> Release:

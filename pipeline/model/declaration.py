@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from pipeline.model.answer import Answer
 from pipeline.model.distribution import ENDINGS_OF_ROWS
 from pipeline.model.feed import Feed
 
@@ -48,7 +49,8 @@ class Dataset:
     description.  ``categories`` are published columns of closed lists, and ``shares`` what else a month is compared
     with others by.  ``watched`` are feeds of other datasets that enter something in registers that they share.
     ``publisher`` is the key of who publishes it where the settings do not say.
-    ``distributions`` are further files of each release, beside the CSV and the Parquet of its rows.
+    ``distributions`` are further files of each release, beside the CSV and the Parquet of its rows.  ``answer`` is what
+    its page counts: it decides no byte of a release, so that it is in no digest.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Dataset:
     watched: tuple[Feed, ...] = ()
     publisher: str = "force"
     distributions: tuple[Distribution, ...] = ()
+    answer: Answer = field(default=Answer(), repr=False)
 
     def __post_init__(self) -> None:
         """Refuse feeds that are released by different kinds of period, and feeds beside a derivation."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from pipeline.model.answer import Answer
     from pipeline.model.distribution import FileFormat
     from pipeline.model.periods import Period, PeriodKind
 
@@ -104,6 +105,7 @@ class Publication:
     spatial_name: str
     spatial_uri: str
     granularity: str
+    answer: Answer
     statements: tuple[str, ...]
     version: str
     key_series: str

@@ -107,8 +107,8 @@ def test_whatever_describes_files_describes_it(force: Product) -> None:
         file for each in dcat["dcat:dataset"] for file in each["dcat:distribution"] if file["dct:title"] == JANUARY
     ]
     assert [each["dcat:mediaType"]["@id"].rpartition("media-types/")[2] for each in named] == ["application/json"]
+    assert f'href="{JANUARY}" download>Counts' in (folder / "files.html").read_text("utf-8")
     page = (folder / "index.html").read_text("utf-8")
-    assert f'href="{JANUARY}" download>Counts' in page
     assert "For programs that count." in page
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from pipeline.model.answer import Answer
 from pipeline.model.periods import MONTH
 from pipeline.model.release import ChangeNote, Held, Publication, PublishedColumn, Release, ReleasedFile
 from pipeline.publish.plan import make_plan
@@ -59,6 +60,7 @@ def make_publication(name: str, releases: Sequence[Release], **facts: object) ->
         "spatial_name": "Example",
         "spatial_uri": "http://statistics.data.gov.uk/id/statistical-geography/E23000021",
         "granularity": "point",
+        "answer": Answer(),
         "statements": ("Places with fewer than 8 addresses are not shown.",),
         "version": "2024-04-10",
         "key_series": "ks-1a2b3c4d",

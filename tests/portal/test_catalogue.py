@@ -89,7 +89,7 @@ def test_a_month_whose_release_is_lost_stays_public_and_on_its_page(place: Place
     actions = place.publish([make_publication(releases[1:])])
     assert actions["street-crime/street-crime-2024-01.csv"] is Action.SAME
     assert lost.read_bytes() == content
-    page = (place.public / "street-crime" / "index.html").read_text(encoding="utf-8")
+    page = (place.public / "street-crime" / "files.html").read_text(encoding="utf-8")
     assert 'href="street-crime-2024-01.csv"' in page
     assert "kept from an earlier release" in page
     assert set(place.publish([make_publication(releases[1:])]).values()) == {Action.SAME}

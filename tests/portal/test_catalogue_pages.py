@@ -78,9 +78,10 @@ def test_the_page_says_everything_that_the_publication_says(place: Place) -> Non
 
 
 def page_of(place: Place, *publications: Publication) -> str:
-    """Return the page of the first publication, all of them being published."""
+    """Return the pages of the first publication, all of them being published: what it is, and its files."""
     place.publish(publications)
-    return (place.public / publications[0].name / "index.html").read_text(encoding="utf-8")
+    folder = place.public / publications[0].name
+    return "".join((folder / name).read_text(encoding="utf-8") for name in ("index.html", "files.html"))
 
 
 def test_words_between_backticks_are_code(place: Place) -> None:
@@ -166,7 +167,7 @@ def test_only_sample_data_is_marked_as_such(place: Place) -> None:
     assert not [path for path in place.public.rglob("*.*") if b"SAMPLE" in path.read_bytes()]
     place.publish(make_site(place.store, sample=True))
     pages = [path.read_text(encoding="utf-8") for path in place.public.rglob("*.html")]
-    assert len(pages) == 4
+    assert len(pages) == 7
     assert all("<title>SAMPLE DATA: " in page and "<strong>SAMPLE DATA.</strong>" in page for page in pages)
     assert "SAMPLE DATA" in (place.public / "catalogue.jsonld").read_text(encoding="utf-8")
 

@@ -88,7 +88,7 @@ def test_a_quarter_is_built_when_it_has_ended_and_gaps_are_counted_in_quarters(f
     assert str(package["accrualPeriodicity"]).endswith("/QUARTERLY")
     for words in ("January to March", "October to December 2023", "July 2023 to March 2024", "31 July 2024"):
         assert words in force.page
-    assert "Rows per calendar quarter" in force.page
+    assert "By calendar quarter" in force.page
     assert "onth" not in force.page.replace("monthly", "")
 
 

@@ -1,6 +1,7 @@
 """Outcomes of crimes, in the shape of the national files."""
 
 from pipeline.extract.delimited import Folder
+from pipeline.model.answer import Answer
 from pipeline.model.declaration import Dataset, Feed, Share
 from pipeline.model.periods import Monthly
 from pipeline.protect.pseudonyms import FULL
@@ -38,6 +39,7 @@ CRIME_OUTCOMES = Dataset(
     feeds=(OUTCOMES,),
     categories=("Outcome type",),
     shares=(Share("without a place", feed="outcomes", figure="without_place"),),
+    answer=Answer(rows="outcomes", happened="recorded", by="Outcome type"),
     granularity="point",
     statements=(
         "An outcome is published in the month in which it was recorded; its crime may be older.",

@@ -1,6 +1,7 @@
 """Stop and search: searches of people and vehicles, in the shape of the national files."""
 
 from pipeline.extract.delimited import Folder
+from pipeline.model.answer import Answer
 from pipeline.model.declaration import Dataset, Feed, Share
 from pipeline.model.periods import Monthly
 from pipeline.protect.rules import BlankWhen, OneRecord
@@ -56,6 +57,7 @@ STOP_AND_SEARCH_DATASET = Dataset(
     feeds=(STOP_AND_SEARCH,),
     categories=("Type",),
     shares=(Share("without a place", feed="stop-and-search", figure="without_place"),),
+    answer=Answer(rows="searches", happened="made", by="Object of search"),
     granularity="point",
     statements=(
         "Times of day are not published.",

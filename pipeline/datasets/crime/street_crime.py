@@ -1,6 +1,7 @@
 """Street-level crime: recorded crimes and anti-social behaviour, in the shape of the national files."""
 
 from pipeline.extract.delimited import Folder
+from pipeline.model.answer import Answer
 from pipeline.model.declaration import Dataset, Feed, Share
 from pipeline.model.periods import Monthly
 from pipeline.protect.pseudonyms import FULL
@@ -78,6 +79,9 @@ STREET_CRIME = Dataset(
     feeds=(RECORDED_CRIME, ASB_INCIDENTS),
     order=_ORDER,
     categories=("Crime type",),
+    answer=Answer(
+        rows="crimes", happened="recorded", by="Crime type", apart={_ASB: "reports of anti-social behaviour"}
+    ),
     shares=(
         Share("without a place", feed="recorded-crime", figure="no_location"),
         Share("with an unlisted offence code", feed="recorded-crime", figure="unlisted_offence_code"),

@@ -1,6 +1,7 @@
 """Meetings, surgeries and other events at which the police listened to residents."""
 
 from pipeline.extract.database import Database
+from pipeline.model.answer import Answer
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.model.periods import Monthly
 from pipeline.protect.rules import AlreadyHeld, PublicVenue, SensitiveAudience
@@ -47,6 +48,7 @@ ENGAGEMENT_EVENTS = Dataset(
     tags=("engagement", "neighbourhood policing", "meetings", "police"),
     feeds=(EVENTS,),
     categories=("kind",),
+    answer=Answer(rows="events", happened="held", by="kind"),
     granularity="ward",
     statements=(
         "An event is published after it was held.",

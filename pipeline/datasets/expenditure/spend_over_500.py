@@ -1,6 +1,7 @@
 """Spending over the threshold, by the commissioner and the chief officer, line by line."""
 
 from pipeline.extract.workbook import Workbook
+from pipeline.model.answer import Answer
 from pipeline.model.declaration import Dataset, Feed, Share
 from pipeline.protect.rules import ExcludedAccounts, OverThreshold, Payee, WholeTransactions
 from pipeline.protect.treatments import Constant, Day, Keep, Money, Period, Pseudonym, Require, Withhold
@@ -62,6 +63,7 @@ SPEND_OVER_500 = Dataset(
     tags=("spending", "transparency", "police", "suppliers"),
     feeds=(LEDGER,),
     categories=("body",),
+    answer=Answer(rows="lines of payments", happened="paid", by="department", amount="net_amount"),
     shares=(
         Share("whose route is only recorded in the ledger", "ledger", "value_for_money", "Recorded in the ledger"),
     ),

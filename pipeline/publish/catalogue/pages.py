@@ -16,6 +16,9 @@ from pipeline.metadata.datapackage import json_bytes
 from pipeline.metadata.dcat import catalogue_facts
 from pipeline.metadata.schema_org import dataset_facts
 from pipeline.model.wording import day_in_words
+from pipeline.publish.catalogue.charts import bar, columns
+from pipeline.publish.catalogue.figures import Figures
+from pipeline.publish.catalogue.story import story_of
 from pipeline.publish.catalogue.views import size_in_words, view_dataset
 
 if TYPE_CHECKING:
@@ -24,14 +27,17 @@ if TYPE_CHECKING:
     from pipeline.metadata.listed import ListedFile
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.views import DatasetView, OtherDataset
+    from pipeline.storage.looked import Looked
 
     Row = Sequence[str]
 
 #: What the catalogue itself puts at its top, beside one folder per dataset and a README that it only carries.
 SITE_FILES = ("catalogue.jsonld", "index.html", "style.css")
 #: What the catalogue puts in a dataset's folder beside the files of its releases.
-DATASET_PAGE = "index.html"
+DATASET_PAGE, FILES_PAGE, FIGURES = "index.html", "files.html", "figures.json"
+DATASET_PAGES = (DATASET_PAGE, FILES_PAGE, FIGURES)
 
+_LONGEST_CELL, _LONGEST_WORD = 60, 18
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -56,6 +62,7 @@ def render_site(
     *,
     kept: Mapping[str, Sequence[ListedFile]],
     others: Sequence[OtherDataset],
+    looked: Looked,
     preview: bool = False,
 ) -> dict[str, bytes]:
     """Return every page by its path below the public folder; equal arguments give equal bytes.
@@ -63,7 +70,7 @@ def render_site(
     A ``preview`` is marked as one on every page, and leads to its page of differences.
 
     ``kept`` are, by dataset, the months' files without a release here; ``others`` the datasets that the folder
-    holds and that are not published now.
+    holds and that are not published now.  ``looked`` knows what files count that nobody touched.
     """
     views = [
         view_dataset(publication, kept.get(publication.name, ()))
@@ -77,11 +84,14 @@ def render_site(
         .encode(),
         "style.css": (_TEMPLATES / "style.css").read_bytes(),
     }
-    template = environment.get_template("dataset.html")
     for view in views:
-        linked = dataset_facts(view.listed)
-        page = template.render(view=view, facts=view.facts, linked=linked, sample=view.facts.sample, preview=preview)
-        pages[f"{view.facts.name}/{DATASET_PAGE}"] = page.encode()
+        story = story_of(view.facts, looked)
+        words = {"view": view, "facts": view.facts, "story": story, "sample": view.facts.sample, "preview": preview}
+        page = environment.get_template("dataset.html").render(words, linked=dataset_facts(view.listed))
+        folder = view.facts.name
+        pages[f"{folder}/{DATASET_PAGE}"] = page.encode()
+        pages[f"{folder}/{FILES_PAGE}"] = environment.get_template("files.html").render(words).encode()
+        pages[f"{folder}/{FIGURES}"] = (story.figures if story else Figures()).content()
     return pages
 
 
@@ -101,7 +111,16 @@ def templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"coded": _coded, "day": _day, "words": _words, "grouped": _grouped, "size": size_in_words}
+    environment.globals |= {"columns": columns, "bar": bar}
+    environment.filters |= {
+        "coded": _coded,
+        "day": _day,
+        "words": _words,
+        "grouped": _grouped,
+        "cut": _cut,
+        "column_title": _column_title,
+        "size": size_in_words,
+    }
     return environment
 
 
@@ -127,6 +146,17 @@ def _day(iso: str) -> Markup:
     """Return an ISO day in words that a machine can read too; what is no day comes back as it is."""
     words = _words(iso)
     return escape(iso) if words == iso else Markup('<time datetime="{}">{}</time>').format(iso, words)
+
+
+def _cut(cell: str) -> str:
+    """Return a cell for a table: one that is very long is cut."""
+    longest = _LONGEST_CELL if " " in cell else _LONGEST_WORD
+    return cell if len(cell) <= longest else f"{cell[: longest - 4]} ..."
+
+
+def _column_title(name: str, facts: Publication) -> str:
+    """Return what a column is called."""
+    return next((column.title for column in facts.columns if column.name == name), name)
 
 
 def _grouped(number: int) -> str:

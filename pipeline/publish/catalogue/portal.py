@@ -18,7 +18,7 @@ from pipeline.model.plan import Action, Beside, HeldDataset
 from pipeline.plain import read_plain
 from pipeline.publish.catalogue import swap
 from pipeline.publish.catalogue.ownership import KEPT, MARKER, marker, read_json, refuse_foreign
-from pipeline.publish.catalogue.pages import DATASET_PAGE, SITE_FILES, render_site
+from pipeline.publish.catalogue.pages import DATASET_PAGE, DATASET_PAGES, SITE_FILES, render_site
 from pipeline.publish.catalogue.tree import (
     Copied,
     Part,
@@ -105,8 +105,8 @@ class StaticCatalogue:
             pages = self._pages(publications, held)
             found = {SITE: HeldDataset(files={}, metadata=self._site(pages))}
             for publication in publications:
-                page = f"{publication.name}/{DATASET_PAGE}"
-                current = self._is_current(page, pages[page])
+                own = [f"{publication.name}/{name}" for name in DATASET_PAGES]
+                current = all(self._is_current(page, pages[page]) for page in own)
                 if is_plain_folder(self._folder / publication.name):
                     digest = metadata_digest(publication) if current else ""
                     found[publication.name] = HeldDataset(files=held[publication.name], metadata=digest)
@@ -149,7 +149,7 @@ class StaticCatalogue:
         return {
             name: self._looked.of("sha256", path, partial(hash_file, path)) if is_plain_file(path) else NO_FILE
             for name, path in list_below(folder)
-            if name != DATASET_PAGE
+            if name not in DATASET_PAGES
         }
 
     def whole(self, plan: Plan, publications: Sequence[Publication], *, preview: bool = False) -> Mapping[str, Part]:
@@ -175,7 +175,8 @@ class StaticCatalogue:
             ]
             for publication in publications
         }
-        return render_site(publications, kept=kept, others=tuple(self._others(publications)), preview=preview)
+        others = tuple(self._others(publications))
+        return render_site(publications, kept=kept, others=others, looked=self._looked, preview=preview)
 
     def _others(self, publications: Sequence[Publication]) -> Iterator[OtherDataset]:
         """Yield the datasets that the folder holds and that are not published now, with the titles they gave."""
@@ -214,7 +215,7 @@ class StaticCatalogue:
 
     def _own_paths(self, publications: Sequence[Publication]) -> set[str]:
         """Return the paths of everything that is about to be published."""
-        files = {f"{each.name}/{name}" for each in publications for name in (DATASET_PAGE, *wanted_files(each))}
+        files = {f"{each.name}/{name}" for each in publications for name in (*DATASET_PAGES, *wanted_files(each))}
         return files | set(SITE_FILES)
 
     def _dataset_parts(self, plan: Plan, publication: Publication) -> dict[str, Part]:

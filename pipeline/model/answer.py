@@ -1,0 +1,30 @@
+"""What the public page of a dataset answers first: what is counted, or summed, and by what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one row is, and the column that the picture of a page tells rows apart by.
+
+    ``rows`` is what people call several rows, ``happened`` what was done about them: `crimes` that were `recorded`.
+    ``by`` is a published column of a closed list, ``amount`` a published column of pounds, whose sum counts in the
+    place of rows.  Rows with one of the values ``apart`` are never added to the others; each says what such rows are.
+    """
+
+    rows: str = "rows"
+    happened: str = "published"
+    by: str = ""
+    amount: str = ""
+    apart: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Let nothing in it change."""
+        object.__setattr__(self, "apart", MappingProxyType(dict(self.apart)))

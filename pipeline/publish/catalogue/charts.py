@@ -1,0 +1,89 @@
+"""Pictures as SVG: no script, no style of their own, equal numbers give equal text; the numbers stand beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pipeline.publish.catalogue.story import Point
+
+_HEIGHT, _LEFT, _TOP, _BOTTOM = 220, 64, 18, 26
+_WIDE, _NARROW = 1100, 360
+_STEPS = 5
+_FEW = 7
+
+
+def columns(points: Sequence[Point], *, label: str, said: Callable[[str], str], sign: str = "") -> Markup:
+    """Return a chart of columns over time, drawn twice so that its letters keep their size on a phone.
+
+    A gap has no column.  The newest column is in full colour.
+    """
+    drawn = Markup("").join(_columns(points, width=width, said=said, sign=sign) for width in (_WIDE, _NARROW))
+    return Markup('<div class="columns" role="img" aria-label="{}">{}</div>').format(label, drawn)
+
+
+def _columns(points: Sequence[Point], *, width: int, said: Callable[[str], str], sign: str) -> Markup:
+    values = [point.value or 0 for point in points]
+    step = _step(max(*values, 1))
+    top = max(step, -(-max(values) // step) * step)
+    scale = (_HEIGHT - _TOP - _BOTTOM) / top
+    each = (width - _LEFT) / len(points)
+    floor = _HEIGHT - _BOTTOM
+    parts = [
+        Markup('<line class="rule" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>').format(_LEFT, width, y, y)
+        + Markup('<text class="axis" x="{}" y="{:.1f}" text-anchor="end">{}{:,}</text>').format(
+            _LEFT - 8, y + 4, sign, value
+        )
+        for value in range(0, top + 1, step)
+        for y in (floor - value * scale,)
+    ]
+    last = len(points) - 1
+    every = max(1, -(-len(points) // (_FEW if width == _WIDE else 2)))
+    for place, point in enumerate(points):
+        x = _LEFT + place * each
+        if point.value is not None and point.value > 0:
+            height = max(point.value * scale, 1)
+            parts.append(
+                Markup('<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>').format(
+                    "now" if place == last else "past", x + each * 0.1, floor - height, each * 0.8, height
+                )
+            )
+        if (last - place) % every == 0:
+            anchor = "end" if place == last else "middle"
+            at = x + each if place == last else x + each / 2
+            parts.append(
+                Markup('<text class="axis" x="{:.1f}" y="{}" text-anchor="{}">{}</text>').format(
+                    at, _HEIGHT - 8, anchor, said(point.period)
+                )
+            )
+    size = "wide-chart" if width == _WIDE else "narrow-chart"
+    return Markup('<svg class="{}" viewBox="0 0 {} {}" aria-hidden="true" focusable="false">{}</svg>').format(
+        size, width, _HEIGHT, Markup("").join(parts)
+    )
+
+
+def _step(most: int) -> int:
+    """Return the step of an axis: 1, 2 or 5 times a power of ten, so that at most five steps are needed."""
+    power = 1
+    while True:
+        for times in (1, 2, 5):
+            if times * power * _STEPS >= most:
+                return times * power
+        power *= 10
+
+
+def bar(length: float, tick: float | None) -> Markup:
+    """Return the bar of a line of a ranking, with a tick where the time before stood."""
+    mark = (
+        Markup('<rect class="tick" x="{}%" y="0" width="3" height="18" transform="translate(-1.5 0)"/>').format(tick)
+        if tick is not None
+        else ""
+    )
+    return Markup(
+        '<svg class="bar" width="100%" height="18" aria-hidden="true" focusable="false">'
+        '<rect class="now" x="0" y="4" width="{}%" height="10"/>{}</svg>'
+    ).format(length, mark)

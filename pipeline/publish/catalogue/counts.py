@@ -1,0 +1,89 @@
+"""What the rows of one release count, by the column that its page tells them apart by: from public rows alone."""
+
+from __future__ import annotations
+
+import csv
+import json
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipeline.plain import open_plain, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pipeline.model.answer import Answer
+    from pipeline.model.release import Release
+    from pipeline.storage.looked import Looked
+
+#: So many rows of the newest release are shown.
+SHOWN = 10
+
+
+class Counts(NamedTuple):
+    """How many rows of a release have each value, and the pounds of these, where pounds are asked; "" is blank."""
+
+    rows: Mapping[str, int]
+    pounds: Mapping[str, Decimal]
+
+
+class FirstRows(NamedTuple):
+    """Some rows of a release as its CSV writes them, from its beginning to its end."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def counts_of(release: Release, answer: Answer, looked: Looked) -> Counts | None:
+    """Return what a release counts; nothing where its files are not there, as in a plan."""
+    path = _file(release, "parquet")
+    if path is None:
+        return None
+    question = f"counts {answer.by}|{answer.amount}"
+    found = json.loads(looked.of(question, path, partial(_count, path, answer)))
+    rows = {value: count for value, count, _ in found}
+    return Counts(rows, {value: Decimal(pounds) for value, _, pounds in found} if answer.amount else {})
+
+
+def first_rows(release: Release, looked: Looked) -> FirstRows | None:
+    """Return every k-th row of a release, ten in all, so that all kinds of row show; nothing without its files."""
+    path = _file(release, "csv")
+    if path is None:
+        return None
+    step = max(1, release.rows // SHOWN)
+    header, *rows = json.loads(looked.of(f"rows {step}", path, partial(_some, path, step)))
+    return FirstRows(tuple(header), tuple(map(tuple, rows)))
+
+
+def _file(release: Release, kind: str) -> Path | None:
+    path = next((file.path for file in release.files if file.format == kind), None)
+    return path if path is not None and path.is_file() else None
+
+
+def _count(path: Path, answer: Answer) -> str:
+    names = [name for name in (answer.by, answer.amount) if name]
+    table = pq.read_table(plain(path), columns=names) if names else None
+    length = table.num_rows if table is not None else pq.ParquetFile(plain(path)).metadata.num_rows
+    values = pc.fill_null(table.column(answer.by).cast(pa.string()), "") if table is not None and answer.by else None
+    if values is None:
+        values = pa.chunked_array([pa.array([""] * length, pa.string())])
+    one = pa.table({"value": values, "one": pa.nulls(length, pa.int64()).fill_null(1)})
+    if table is not None and answer.amount:
+        one = one.append_column("pounds", pc.fill_null(table.column(answer.amount), Decimal(0)))
+    sums = [("one", "sum"), *([("pounds", "sum")] if answer.amount else [])]
+    found = one.group_by("value").aggregate(sums).sort_by("value").to_pylist()
+    return json.dumps([[row["value"], row["one_sum"], str(row.get("pounds_sum", ""))] for row in found])
+
+
+def _some(path: Path, step: int) -> str:
+    with open_plain(path) as file:
+        lines = csv.reader((line.decode() for line in file), strict=True)
+        header = next(lines)
+        rows = [row for place, row in enumerate(lines) if place % step == 0][:SHOWN]
+    return json.dumps([header, *rows])

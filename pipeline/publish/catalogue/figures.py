@@ -1,0 +1,80 @@
+"""The figures of a page, each with the query that counts it again from the public files of its dataset.
+
+The queries are SQL as DuckDB reads it, run in the folder of the dataset; `figures.json` beside the page holds them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from markupsafe import Markup
+
+
+@dataclass(slots=True)
+class Figures:
+    """Every figure that a page shows, by its name."""
+
+    _known: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def show(self, name: str, value: int | Decimal, query: str, *, sign: str = "", unit: str = "") -> Markup:
+        """Return a figure as the page shows it, and keep its query; ``sign`` stands before it, ``unit`` behind."""
+        self._known[name] = {"value": str(value), "query": query}
+        return Markup('<span data-figure="{}">{}{:,}{}</span>').format(name, sign, value, unit)
+
+    def content(self) -> bytes:
+        """Return the file of all of them."""
+        return json.dumps(self._known, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Queries over the rows of one release that all count the same way: rows, or whole pounds of a column."""
+
+    dataset: str
+    by: str
+    amount: str
+
+    def of(self, period: str, *values: str, apart: tuple[str, ...] = ()) -> str:
+        """Return what counts rows with one of the ``values``, all where none is named; those ``apart`` left out."""
+        counted = f'CAST(round(coalesce(sum("{_name(self.amount)}"), 0)) AS BIGINT)' if self.amount else "count(*)"
+        return f"SELECT {counted} FROM '{self.dataset}-{period}.parquet'{self._where(values, apart)}"  # noqa: S608 - text for readers; nothing here runs it
+
+    def rows(self, period: str) -> str:
+        """Return what counts rows, whatever else is counted."""
+        return f"SELECT count(*) FROM '{self.dataset}-{period}.parquet'"  # noqa: S608 - text for readers; nothing here runs it
+
+    def _where(self, values: tuple[str, ...], apart: tuple[str, ...]) -> str:
+        chosen, sense = (values, "IN") if values else (apart, "NOT IN")
+        if not chosen:
+            return ""
+        listed = ", ".join("'" + value.replace("'", "''") + "'" for value in chosen)
+        return f" WHERE coalesce(CAST(\"{_name(self.by)}\" AS VARCHAR), '') {sense} ({listed})"
+
+
+def apart_by(now: str, then: str) -> str:
+    """Return what counts by how much two counts differ, whichever is larger."""
+    return f"SELECT abs(({now}) - ({then}))"
+
+
+def percent_apart(now: str, then: str) -> str:
+    """Return what counts the same in per cent of the second, half a tenth rounded up, in whole numbers throughout."""
+    return f"SELECT (2000 * abs(n - t) + abs(t)) // (2 * abs(t)) / 10.0 FROM (SELECT ({now}) AS n, ({then}) AS t)"  # noqa: S608 - as above
+
+
+def percent(now: int, then: int) -> Decimal:
+    """Return by how much two numbers differ in per cent of the second, half a tenth rounded up."""
+    exact = Fraction(100 * abs(now - then), abs(then))
+    tenths = (exact * 10 + Fraction(1, 2)).__floor__()
+    return (Decimal(tenths) / 10).quantize(Decimal("0.1"))
+
+
+def pounds(amount: Decimal) -> int:
+    """Return whole pounds, half a pound rounded away from zero."""
+    return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _name(column: str) -> str:
+    return column.replace('"', '""')

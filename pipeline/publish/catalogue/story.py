@@ -1,0 +1,308 @@
+"""What the page of a dataset says of its newest release in numbers: sentences, a ranking, a series, some rows.
+
+Only published rows are counted.  A sentence stands where its condition holds: a difference where the period before is
+out, a percentage where both numbers are 20 or more, a record where that many periods without a gap are out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from markupsafe import Markup
+
+from pipeline.publish.catalogue.counts import counts_of, first_rows
+from pipeline.publish.catalogue.figures import Figures, Query, apart_by, percent, percent_apart, pounds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pipeline.model.periods import Period
+    from pipeline.model.release import Publication, Release
+    from pipeline.publish.catalogue.counts import Counts, FirstRows
+    from pipeline.storage.looked import Looked
+
+#: A percentage of fewer says nothing; so many periods are a long time; so many are drawn.
+_LEAST, _LONG, _DRAWN = 20, 12, 24
+_MOST_BARS = 25
+_YEAR = 12
+#: Shares that people say in words, by tenths.
+_TENTHS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_NEAR = 0.02
+
+
+class Bar(NamedTuple):
+    """A line of the ranking: lengths in per cent of the longest bar; ``then`` and ``tick`` are of the time before."""
+
+    label: str
+    now: Markup
+    length: float
+    then: Markup | None
+    tick: float | None
+    change: Markup | None
+
+
+class Point(NamedTuple):
+    """One period of the series; a gap has no number."""
+
+    period: Period
+    value: int | None
+    shown: Markup | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What is said of the newest release; ``then`` is the period that its ranking is set against."""
+
+    newest: Period
+    then: Period | None
+    sentences: Sequence[Markup]
+    bars: Sequence[Bar]
+    others: int
+    whole: Bar
+    apart: Sequence[Bar]
+    series: Sequence[Point]
+    rows: FirstRows | None
+    figures: Figures
+
+
+def story_of(facts: Publication, looked: Looked) -> Story | None:
+    """Return the story of a dataset; nothing where its newest release cannot be counted, as in a plan."""
+    releases = {each.month: each for each in facts.releases}
+    newest = max(releases, default="")
+    telling = Telling(facts, releases, looked)
+    if telling.number(newest) is None:
+        return None
+    then = telling.year_before(newest) or telling.before(newest)
+    values = telling.values(newest, then)
+    shown = values[:_MOST_BARS] if len(values) > 1 else []
+    longest = max((abs(telling.number(newest, value) or 0) for value in [*shown, *telling.aside]), default=0)
+    return Story(
+        newest=newest,
+        then=then,
+        sentences=[*telling.sentences(newest, values)],
+        bars=[telling.bar(value or "Blank", newest, then, longest, value) for value in shown],
+        others=len(values) - len(shown) if shown else 0,
+        whole=telling.bar("All", newest, then, 0),
+        apart=[telling.bar(value, newest, then, longest, value) for value in telling.aside] if shown else [],
+        series=telling.series(newest),
+        rows=first_rows(releases[newest], looked),
+        figures=telling.figures,
+    )
+
+
+@dataclass(slots=True)
+class Telling:
+    """The releases of one dataset as they are counted, and the figures that were shown."""
+
+    facts: Publication
+    releases: Mapping[Period, Release]
+    looked: Looked
+    figures: Figures = field(default_factory=Figures)
+    _known: dict[Period, Counts | None] = field(default_factory=dict)
+
+    @property
+    def aside(self) -> tuple[str, ...]:
+        """The values that are never added to the others."""
+        return tuple(self.facts.answer.apart)
+
+    @property
+    def query(self) -> Query:
+        """What counts again."""
+        return Query(self.facts.name, self.facts.answer.by, self.facts.answer.amount)
+
+    def counts(self, period: Period) -> Counts | None:
+        """Return what a release counts, None where there is none."""
+        if period not in self._known:
+            release = self.releases.get(period)
+            self._known[period] = counts_of(release, self.facts.answer, self.looked) if release else None
+        return self._known[period]
+
+    def number(self, period: Period | None, *values: str) -> int | None:
+        """Return the number of a period: of the named values, or of all but those apart; None without a release."""
+        found = self.counts(period) if period else None
+        if found is None:
+            return None
+        chosen = values or tuple(value for value in found.rows if value not in self.aside)
+        if self.facts.answer.amount:
+            return pounds(sum((found.pounds.get(value, Decimal(0)) for value in chosen), Decimal(0)))
+        return sum(found.rows.get(value, 0) for value in chosen)
+
+    def asked(self, period: Period, *values: str) -> str:
+        """Return the query of the same number."""
+        return self.query.of(period, *values, apart=() if values else self.aside)
+
+    def show(self, period: Period, *values: str) -> Markup:
+        """Return the number as the page shows it."""
+        name = ":".join((period, *(values or ("all",))))
+        number = self.number(period, *values) or 0
+        return self.figures.show(name, number, self.asked(period, *values), sign=self.sign)
+
+    @property
+    def sign(self) -> str:
+        """What stands before its numbers."""
+        return "£" if self.facts.answer.amount else ""
+
+    # --- periods ----------------------------------------------------------------------------------------
+
+    def before(self, period: Period) -> Period | None:
+        """Return the period before, None where it is not out; of what has no series, the one that came before."""
+        earlier = [each for each in self.releases if each < period]
+        last = max(earlier, default=None)
+        near = last is not None and (not self.facts.period.gaps or self.facts.period.neighbour(period, -1) == last)
+        return last if near else None
+
+    def year_before(self, period: Period) -> Period | None:
+        """Return the same period a year before, None where it is not out."""
+        kind = self.facts.period
+        name = kind.neighbour(period, -(_YEAR // kind.months)) if kind.gaps else ""
+        return name if name in self.releases else None
+
+    def run(self, period: Period) -> Iterator[Period]:
+        """Yield the periods before, newest first, up to the first gap."""
+        earlier = self.before(period)
+        while earlier:
+            yield earlier
+            earlier = self.before(earlier)
+
+    # --- what is said -----------------------------------------------------------------------------------
+
+    def values(self, newest: Period, then: Period | None) -> list[str]:
+        """Return the values of the ranking, the largest first."""
+        every = {value for each in (newest, then) if each for value in (self.counts(each) or _NONE).rows}
+        every -= {*self.aside}
+        return sorted(every, key=lambda value: (-(self.number(newest, value) or 0), value))
+
+    def sentences(self, newest: Period, values: Sequence[str]) -> Iterator[Markup]:
+        """Yield what the page says first."""
+        yield self._first(newest)
+        if record := self._record(newest):
+            yield record
+        if len(values) > 1:
+            yield from self._largest(newest, values[0])
+            yield from self._moved(newest, values)
+        for value, what in self.facts.answer.apart.items():
+            if self.number(newest, value):
+                said = Markup("Besides, {} {} were {}. They are never added to the others.")
+                yield said.format(self.show(newest, value), what, self.facts.answer.happened)
+
+    def _first(self, newest: Period) -> Markup:
+        answer, kind = self.facts.answer, self.facts.period
+        said = Markup("{} {}").format(self.show(newest), "" if answer.amount else f"{answer.rows} ")
+        if answer.amount:
+            count = sum((self.counts(newest) or _NONE).rows.values())
+            rows = self.figures.show(f"{newest}:rows", count, self.query.rows(newest))
+            said = Markup("{} was {} in {}, in {} {}").format(
+                self.show(newest), answer.happened, kind.said(newest), rows, answer.rows
+            )
+        else:
+            said = Markup("{} {} were {}{}").format(
+                self.show(newest), answer.rows, answer.happened, f" in {kind.said(newest)}" if kind.gaps else ""
+            )
+        compared = [
+            *self._difference(newest, self.before(newest)),
+            *self._percentage(newest, self.year_before(newest)),
+        ]
+        return said + (Markup(", ") + Markup(" and ").join(compared) if compared else "") + Markup(".")
+
+    def _difference(self, now: Period, then: Period | None) -> Iterator[Markup]:
+        new, old = self.number(now), self.number(then)
+        if then is None or new is None or old is None:
+            return
+        when = self.facts.period.said(then)
+        if new == old:
+            yield Markup("as many as in {}").format(when) if not self.sign else Markup("as much as in {}").format(when)
+            return
+        query = apart_by(self.asked(now), self.asked(then))
+        size = self.figures.show(f"{now}:{then}:difference", abs(new - old), query, sign=self.sign)
+        yield Markup("{} {} than in {}").format(size, self._more(new, old), when)
+
+    def _percentage(self, now: Period, then: Period | None) -> Iterator[Markup]:
+        new, old = self.number(now), self.number(then)
+        if then is None or new is None or old is None or new == old or min(new, old) < _LEAST:
+            return
+        query = percent_apart(self.asked(now), self.asked(then))
+        size = self.figures.show(f"{now}:{then}:per cent", percent(new, old), query, unit=" %")
+        yield Markup("{} {} than in {}").format(size, self._more(new, old), self.facts.period.said(then))
+
+    def _more(self, new: int, old: int) -> str:
+        return "more" if new > old else "less" if self.sign else "fewer"
+
+    def _record(self, newest: Period) -> Markup | None:
+        earlier = [number for each in self.run(newest) if (number := self.number(each)) is not None]
+        now = self.number(newest) or 0
+        if len(earlier) + 1 < _LONG or min(earlier) <= now <= max(earlier):
+            return None
+        noun = self.facts.period.noun
+        most = "most" if now > max(earlier) else "least" if self.sign else "fewest"
+        return Markup("That is the {} in {} {}s.").format(most, len(earlier) + 1, noun)
+
+    def _largest(self, newest: Period, value: str) -> Iterator[Markup]:
+        part, whole = self.number(newest, value) or 0, self.number(newest) or 0
+        if not value or whole < _LEAST or part <= 0:
+            return
+        tenths = round(10 * part / whole)
+        near = 0 < tenths < len(_TENTHS) and abs(part / whole - tenths / 10) <= _NEAR
+        share = f", about {_TENTHS[tenths]} in ten" if near else ""
+        said = Markup("<strong>{}</strong> comes first, with {}{}.")
+        yield said.format(value, self.show(newest, value), share)
+
+    def _moved(self, newest: Period, values: Sequence[str]) -> Iterator[Markup]:
+        """Yield which value differs most from the period before, where both numbers are large enough to speak."""
+        before = self.before(newest)
+        if before is None:
+            return
+        numbers = {value: (self.number(newest, value) or 0, self.number(before, value) or 0) for value in values}
+        large = {value: pair for value, pair in numbers.items() if value and min(pair) >= _LEAST and pair[0] != pair[1]}
+        if large:
+            value = max(large, key=lambda each: (abs(large[each][0] - large[each][1]), each))
+            went = "rose" if large[value][0] > large[value][1] else "fell"
+            said = Markup("<strong>{}</strong> {} to {}, from {} in {}.")
+            was = self.facts.period.said(before)
+            yield said.format(value, went, self.show(newest, value), self.show(before, value), was)
+
+    # --- what is drawn ----------------------------------------------------------------------------------
+
+    def bar(self, label: str, now: Period, then: Period | None, longest: int, *values: str) -> Bar:
+        """Return a line of the ranking, or of what is never added to it."""
+        new, old = self.number(now, *values) or 0, self.number(then, *values)
+        scale = 100 / longest if longest else 0
+        change = None
+        if then and old is not None and new != old and min(new, old) >= _LEAST:
+            query = percent_apart(self.asked(now, *values), self.asked(then, *values))
+            name = ":".join((now, then, *values, "change"))
+            sign = "▲ " if new > old else "▼ "
+            change = self.figures.show(name, percent(new, old), query, unit=" %")
+            change = (
+                Markup('<span aria-hidden="true">{}</span><span class="unseen">{} </span>').format(
+                    sign, "up" if new > old else "down"
+                )
+                + change
+            )
+        return Bar(
+            label,
+            self.show(now, *values),
+            round(max(new, 0) * scale, 1),
+            self.show(then, *values) if then else None,
+            round(min(max(old, 0) * scale, 100), 1) if then and old is not None else None,
+            change,
+        )
+
+    def series(self, newest: Period) -> list[Point]:
+        """Return the last periods up to the newest, gaps among them; nothing where there is one alone."""
+        kind = self.facts.period
+        if not kind.gaps:
+            names = sorted(self.releases)[-_DRAWN:]
+        else:
+            first = max(min(self.releases), kind.neighbour(newest, 1 - _DRAWN))
+            names = list(kind.between(first, newest))
+        points = [Point(name, self.number(name), self.show(name) if name in self.releases else None) for name in names]
+        return points if sum(point.value is not None for point in points) > 1 else []
+
+
+class _Nothing(NamedTuple):
+    rows: Mapping[str, int]
+
+
+_NONE = _Nothing({})
