@@ -1,6 +1,6 @@
 """The figures of a page, each with the query that counts it again from the public files of its dataset.
 
-The queries are SQL as DuckDB reads it, run in the folder of the dataset; `figures.json` beside the page holds them.
+The queries are SQL as DuckDB reads it, run in the folder of the page; `figures.json` beside the page holds them.
 """
 
 from __future__ import annotations
@@ -36,15 +36,19 @@ class Query:
     dataset: str
     by: str
     amount: str
+    folder: str = ""
 
     def of(self, period: str, *values: str, apart: tuple[str, ...] = ()) -> str:
         """Return what counts rows with one of the ``values``, all where none is named; those ``apart`` left out."""
         counted = f'CAST(round(coalesce(sum("{_name(self.amount)}"), 0)) AS BIGINT)' if self.amount else "count(*)"
-        return f"SELECT {counted} FROM '{self.dataset}-{period}.parquet'{self._where(values, apart)}"  # noqa: S608 - text for readers; nothing here runs it
+        return f"SELECT {counted} FROM {self._file(period)}{self._where(values, apart)}"  # noqa: S608 - text for readers; nothing here runs it
 
     def rows(self, period: str) -> str:
         """Return what counts rows, whatever else is counted."""
-        return f"SELECT count(*) FROM '{self.dataset}-{period}.parquet'"  # noqa: S608 - text for readers; nothing here runs it
+        return f"SELECT count(*) FROM {self._file(period)}"  # noqa: S608 - text for readers; nothing here runs it
+
+    def _file(self, period: str) -> str:
+        return f"'{self.folder}{self.dataset}-{period}.parquet'"
 
     def _where(self, values: tuple[str, ...], apart: tuple[str, ...]) -> str:
         chosen, sense = (values, "IN") if values else (apart, "NOT IN")

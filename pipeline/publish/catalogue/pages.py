@@ -18,7 +18,7 @@ from pipeline.metadata.schema_org import dataset_facts
 from pipeline.model.wording import day_in_words
 from pipeline.publish.catalogue.charts import bar, columns
 from pipeline.publish.catalogue.figures import Figures
-from pipeline.publish.catalogue.story import story_of
+from pipeline.publish.catalogue.story import first_sentence, story_of
 from pipeline.publish.catalogue.views import size_in_words, view_dataset
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Row = Sequence[str]
 
 #: What the catalogue itself puts at its top, beside one folder per dataset and a README that it only carries.
-SITE_FILES = ("catalogue.jsonld", "index.html", "style.css")
+SITE_FILES = ("catalogue.jsonld", "figures.json", "index.html", "style.css")
 #: What the catalogue puts in a dataset's folder beside the files of its releases.
 DATASET_PAGE, FILES_PAGE, FIGURES = "index.html", "files.html", "figures.json"
 DATASET_PAGES = (DATASET_PAGE, FILES_PAGE, FIGURES)
@@ -77,11 +77,14 @@ def render_site(
         for publication in sorted(publications, key=lambda publication: publication.title)
     ]
     environment = templates()
+    figures = Figures()
+    leads = {view.facts.name: first_sentence(view.facts, looked, figures) for view in views}
     pages = {
         "catalogue.jsonld": json_bytes(catalogue_facts([view.listed for view in views], force=_force(views))),
         "index.html": environment.get_template("index.html")
-        .render(_index_words(views, others), preview=preview)
+        .render(_index_words(views, others), leads=leads, preview=preview)
         .encode(),
+        FIGURES: figures.content(),
         "style.css": (_TEMPLATES / "style.css").read_bytes(),
     }
     for view in views:

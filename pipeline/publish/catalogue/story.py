@@ -92,14 +92,26 @@ def story_of(facts: Publication, looked: Looked) -> Story | None:
     )
 
 
+def first_sentence(facts: Publication, looked: Looked, figures: Figures) -> Markup | None:
+    """Return the first sentence for a page above the dataset's folder; its ``figures`` are kept with those there."""
+    releases = {each.month: each for each in facts.releases}
+    newest = max(releases, default="")
+    telling = Telling(facts, releases, looked, figures, folder=f"{facts.name}/")
+    return None if telling.number(newest) is None else telling.first(newest)
+
+
 @dataclass(slots=True)
 class Telling:
-    """The releases of one dataset as they are counted, and the figures that were shown."""
+    """The releases of one dataset as they are counted, and the figures that were shown on a page.
+
+    ``folder`` is where its files are, seen from the page.
+    """
 
     facts: Publication
     releases: Mapping[Period, Release]
     looked: Looked
     figures: Figures = field(default_factory=Figures)
+    folder: str = ""
     _known: dict[Period, Counts | None] = field(default_factory=dict)
 
     @property
@@ -110,7 +122,7 @@ class Telling:
     @property
     def query(self) -> Query:
         """What counts again."""
-        return Query(self.facts.name, self.facts.answer.by, self.facts.answer.amount)
+        return Query(self.facts.name, self.facts.answer.by, self.facts.answer.amount, self.folder)
 
     def counts(self, period: Period) -> Counts | None:
         """Return what a release counts, None where there is none."""
@@ -135,9 +147,13 @@ class Telling:
 
     def show(self, period: Period, *values: str) -> Markup:
         """Return the number as the page shows it."""
-        name = ":".join((period, *(values or ("all",))))
+        name = self.named(period, *(values or ("all",)))
         number = self.number(period, *values) or 0
         return self.figures.show(name, number, self.asked(period, *values), sign=self.sign)
+
+    def named(self, *parts: str) -> str:
+        """Return the name of a figure."""
+        return self.folder + ":".join(parts)
 
     @property
     def sign(self) -> str:
@@ -176,7 +192,7 @@ class Telling:
 
     def sentences(self, newest: Period, values: Sequence[str]) -> Iterator[Markup]:
         """Yield what the page says first."""
-        yield self._first(newest)
+        yield self.first(newest)
         if record := self._record(newest):
             yield record
         if len(values) > 1:
@@ -187,12 +203,12 @@ class Telling:
                 said = Markup("Besides, {} {} were {}. They are never added to the others.")
                 yield said.format(self.show(newest, value), what, self.facts.answer.happened)
 
-    def _first(self, newest: Period) -> Markup:
+    def first(self, newest: Period) -> Markup:
+        """Return how much there is in the newest release, and how that differs from before."""
         answer, kind = self.facts.answer, self.facts.period
-        said = Markup("{} {}").format(self.show(newest), "" if answer.amount else f"{answer.rows} ")
         if answer.amount:
             count = sum((self.counts(newest) or _NONE).rows.values())
-            rows = self.figures.show(f"{newest}:rows", count, self.query.rows(newest))
+            rows = self.figures.show(self.named(newest, "rows"), count, self.query.rows(newest))
             said = Markup("{} was {} in {}, in {} {}").format(
                 self.show(newest), answer.happened, kind.said(newest), rows, answer.rows
             )
@@ -215,7 +231,7 @@ class Telling:
             yield Markup("as many as in {}").format(when) if not self.sign else Markup("as much as in {}").format(when)
             return
         query = apart_by(self.asked(now), self.asked(then))
-        size = self.figures.show(f"{now}:{then}:difference", abs(new - old), query, sign=self.sign)
+        size = self.figures.show(self.named(now, then, "difference"), abs(new - old), query, sign=self.sign)
         yield Markup("{} {} than in {}").format(size, self._more(new, old), when)
 
     def _percentage(self, now: Period, then: Period | None) -> Iterator[Markup]:
@@ -223,7 +239,7 @@ class Telling:
         if then is None or new is None or old is None or new == old or min(new, old) < _LEAST:
             return
         query = percent_apart(self.asked(now), self.asked(then))
-        size = self.figures.show(f"{now}:{then}:per cent", percent(new, old), query, unit=" %")
+        size = self.figures.show(self.named(now, then, "per cent"), percent(new, old), query, unit=" %")
         yield Markup("{} {} than in {}").format(size, self._more(new, old), self.facts.period.said(then))
 
     def _more(self, new: int, old: int) -> str:
@@ -271,7 +287,7 @@ class Telling:
         change = None
         if then and old is not None and new != old and min(new, old) >= _LEAST:
             query = percent_apart(self.asked(now, *values), self.asked(then, *values))
-            name = ":".join((now, then, *values, "change"))
+            name = self.named(now, then, *values, "change")
             sign = "▲ " if new > old else "▼ "
             change = self.figures.show(name, percent(new, old), query, unit=" %")
             change = (
