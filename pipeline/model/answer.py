@@ -15,15 +15,22 @@ class Answer:
     """What one row is, and the column that the picture of a page tells rows apart by.
 
     ``rows`` is what people call several rows, ``happened`` what was done about them: `crimes` that were `recorded`.
-    ``by`` is a published column of a closed list, ``amount`` a published column of pounds, whose sum counts in the
-    place of rows.  Rows with one of the values ``apart`` are never added to the others; each says what such rows are.
+    ``by`` is a published column of a closed list.  ``amount`` is a published column of pounds, ``count`` one of whole
+    numbers: the sum of either counts in the place of rows.  Rows with one of the values ``apart`` are never added to
+    the others; each says what such rows are.
     """
 
     rows: str = "rows"
     happened: str = "published"
     by: str = ""
     amount: str = ""
+    count: str = ""
     apart: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def summed(self) -> str:
+        """The column whose sum counts, "" where rows do."""
+        return self.amount or self.count
 
     def __post_init__(self) -> None:
         """Let nothing in it change."""

@@ -27,10 +27,10 @@ SHOWN = 10
 
 
 class Counts(NamedTuple):
-    """How many rows of a release have each value, and the pounds of these, where pounds are asked; "" is blank."""
+    """How many rows of a release have each value, and what is summed of these, where a sum is asked; "" is blank."""
 
     rows: Mapping[str, int]
-    pounds: Mapping[str, Decimal]
+    sums: Mapping[str, Decimal]
 
 
 class FirstRows(NamedTuple):
@@ -45,10 +45,10 @@ def counts_of(release: Release, answer: Answer, looked: Looked) -> Counts | None
     path = _file(release, "parquet")
     if path is None:
         return None
-    question = f"counts {answer.by}|{answer.amount}"
+    question = f"counts {answer.by}|{answer.summed}"
     found = json.loads(looked.of(question, path, partial(_count, path, answer)))
     rows = {value: count for value, count, _ in found}
-    return Counts(rows, {value: Decimal(pounds) for value, _, pounds in found} if answer.amount else {})
+    return Counts(rows, {value: Decimal(summed) for value, _, summed in found} if answer.summed else {})
 
 
 def first_rows(release: Release, looked: Looked) -> FirstRows | None:
@@ -67,18 +67,18 @@ def _file(release: Release, kind: str) -> Path | None:
 
 
 def _count(path: Path, answer: Answer) -> str:
-    names = [name for name in (answer.by, answer.amount) if name]
+    names = [name for name in (answer.by, answer.summed) if name]
     table = pq.read_table(plain(path), columns=names) if names else None
     length = table.num_rows if table is not None else pq.ParquetFile(plain(path)).metadata.num_rows
     values = pc.fill_null(table.column(answer.by).cast(pa.string()), "") if table is not None and answer.by else None
     if values is None:
         values = pa.chunked_array([pa.array([""] * length, pa.string())])
     one = pa.table({"value": values, "one": pa.nulls(length, pa.int64()).fill_null(1)})
-    if table is not None and answer.amount:
-        one = one.append_column("pounds", pc.fill_null(table.column(answer.amount), Decimal(0)))
-    sums = [("one", "sum"), *([("pounds", "sum")] if answer.amount else [])]
+    if table is not None and answer.summed:
+        one = one.append_column("summed", pc.fill_null(table.column(answer.summed), Decimal(0) if answer.amount else 0))
+    sums = [("one", "sum"), *([("summed", "sum")] if answer.summed else [])]
     found = one.group_by("value").aggregate(sums).sort_by("value").to_pylist()
-    return json.dumps([[row["value"], row["one_sum"], str(row.get("pounds_sum", ""))] for row in found])
+    return json.dumps([[row["value"], row["one_sum"], str(row.get("summed_sum", ""))] for row in found])
 
 
 def _some(path: Path, step: int) -> str:

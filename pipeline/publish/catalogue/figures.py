@@ -31,16 +31,16 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Queries over the rows of one release that all count the same way: rows, or whole pounds of a column."""
+    """Queries over the rows of one release that all count the same way: rows, or the whole sum of a column."""
 
     dataset: str
     by: str
-    amount: str
+    summed: str
     folder: str = ""
 
     def of(self, period: str, *values: str, apart: tuple[str, ...] = ()) -> str:
         """Return what counts rows with one of the ``values``, all where none is named; those ``apart`` left out."""
-        counted = f'CAST(round(coalesce(sum("{_name(self.amount)}"), 0)) AS BIGINT)' if self.amount else "count(*)"
+        counted = f'CAST(round(coalesce(sum("{_name(self.summed)}"), 0)) AS BIGINT)' if self.summed else "count(*)"
         return f"SELECT {counted} FROM {self._file(period)}{self._where(values, apart)}"  # noqa: S608 - text for readers; nothing here runs it
 
     def rows(self, period: str) -> str:

@@ -122,7 +122,7 @@ class Telling:
     @property
     def query(self) -> Query:
         """What counts again."""
-        return Query(self.facts.name, self.facts.answer.by, self.facts.answer.amount, self.folder)
+        return Query(self.facts.name, self.facts.answer.by, self.facts.answer.summed, self.folder)
 
     def counts(self, period: Period) -> Counts | None:
         """Return what a release counts, None where there is none."""
@@ -137,8 +137,8 @@ class Telling:
         if found is None:
             return None
         chosen = values or tuple(value for value in found.rows if value not in self.aside)
-        if self.facts.answer.amount:
-            return pounds(sum((found.pounds.get(value, Decimal(0)) for value in chosen), Decimal(0)))
+        if self.facts.answer.summed:
+            return pounds(sum((found.sums.get(value, Decimal(0)) for value in chosen), Decimal(0)))
         return sum(found.rows.get(value, 0) for value in chosen)
 
     def asked(self, period: Period, *values: str) -> str:
