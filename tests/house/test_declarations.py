@@ -160,6 +160,17 @@ def test_each_published_column_is_made_once_in_every_feed_and_order_names_column
 
 
 @each_dataset
+def test_its_page_counts_by_columns_that_are_published(dataset: Dataset) -> None:
+    schema = json.loads((ROOT / "schemas" / dataset.family / f"{dataset.name}.json").read_bytes())
+    types = {field["name"]: field["type"] for field in schema["fields"]}
+    answer = dataset.answer
+    assert {answer.by, answer.summed} - {""} <= types.keys()
+    assert types.get(answer.amount, "number") == "number"
+    assert types.get(answer.count, "integer") == "integer"
+    assert not answer.apart or answer.by
+
+
+@each_dataset
 def test_a_dataset_is_one_short_declaration_and_one_schema(dataset: Dataset) -> None:
     stem = dataset.name.replace("-", "_")
     path = ROOT / "pipeline" / "datasets" / dataset.family / f"{stem}.py"

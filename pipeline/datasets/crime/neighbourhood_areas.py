@@ -1,6 +1,7 @@
 """Which beats, wards and LSOAs each neighbourhood of the force is made of."""
 
 from pipeline.extract.lists import AreasOfNeighbourhoods
+from pipeline.model.answer import Answer
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.model.periods import Whole
 from pipeline.protect.treatments import Keep
@@ -22,6 +23,7 @@ NEIGHBOURHOOD_AREAS = Dataset(
     name="neighbourhood-areas",
     family="crime",
     theme="crime-and-justice",
+    answer=Answer(rows="areas", happened="listed", by="area_kind"),
     tags=("neighbourhood policing", "neighbourhoods", "lookup", "police"),
     feeds=(AREAS,),
     categories=("area_kind",),

@@ -2,6 +2,7 @@
 
 from pipeline.distribute.geojson import NeighbourhoodMap
 from pipeline.extract.lists import Neighbourhoods
+from pipeline.model.answer import Answer
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.model.periods import Whole
 from pipeline.protect.treatments import Keep
@@ -30,6 +31,7 @@ NEIGHBOURHOODS_DATASET = Dataset(
     name="neighbourhoods",
     family="crime",
     theme="crime-and-justice",
+    answer=Answer(rows="neighbourhoods", happened="listed"),
     tags=("neighbourhood policing", "neighbourhoods", "boundaries", "police"),
     feeds=(NEIGHBOURHOODS,),
     granularity="neighbourhood",

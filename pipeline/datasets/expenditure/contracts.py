@@ -2,6 +2,7 @@
 
 from pipeline.distribute.ocds import ContractingPackage
 from pipeline.extract.delimited import Folder
+from pipeline.model.answer import Answer
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.model.periods import Snapshots
 from pipeline.protect.options.contracts import ContractOptions
@@ -54,6 +55,7 @@ CONTRACTS = Dataset(
     name="contracts",
     family="expenditure",
     theme="government-spending",
+    answer=Answer(rows="lines of contracts", happened="recorded", by="status"),
     tags=("contracts", "procurement", "transparency", "police"),
     feeds=(REGISTER,),
     publisher="pcc",

@@ -1,6 +1,7 @@
 """Gifts and hospitality that were offered to officers, staff and office holders, accepted or refused."""
 
 from pipeline.extract.workbook import Workbook
+from pipeline.model.answer import Answer
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.model.periods import Snapshots
 from pipeline.protect.rules import OneEntry, Party
@@ -33,6 +34,7 @@ GIFTS_AND_HOSPITALITY = Dataset(
     name="gifts-and-hospitality",
     family="expenditure",
     theme="government-spending",
+    answer=Answer(rows="offers", happened="recorded", by="decision"),
     tags=("gifts", "hospitality", "transparency", "police"),
     feeds=(REGISTER,),
     publisher="pcc",

@@ -41,12 +41,14 @@ class FirstRows(NamedTuple):
 
 
 def counts_of(release: Release, answer: Answer, looked: Looked) -> Counts | None:
-    """Return what a release counts; nothing where its files are not there, as in a plan."""
+    """Return what a release counts; nothing where its files are not there, as in a plan, or lack a column."""
     path = _file(release, "parquet")
     if path is None:
         return None
     question = f"counts {answer.by}|{answer.summed}"
     found = json.loads(looked.of(question, path, partial(_count, path, answer)))
+    if found is None:
+        return None
     rows = {value: count for value, count, _ in found}
     return Counts(rows, {value: Decimal(summed) for value, _, summed in found} if answer.summed else {})
 
@@ -68,6 +70,8 @@ def _file(release: Release, kind: str) -> Path | None:
 
 def _count(path: Path, answer: Answer) -> str:
     names = [name for name in (answer.by, answer.summed) if name]
+    if not {*names} <= {*pq.read_schema(plain(path)).names}:
+        return json.dumps(None)
     table = pq.read_table(plain(path), columns=names) if names else None
     length = table.num_rows if table is not None else pq.ParquetFile(plain(path)).metadata.num_rows
     values = pc.fill_null(table.column(answer.by).cast(pa.string()), "") if table is not None and answer.by else None
