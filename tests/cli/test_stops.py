@@ -274,7 +274,7 @@ def test_one_dataset_stopping_does_not_stop_the_others(
     text = product.settings.read_text(encoding="utf-8")
     product.settings.write_text(text.replace("[force]", 'attribution = "Another."\n[force]', 1), encoding="utf-8")
     said = product.run("publish", "--quiet", status=3)
-    assert set(built(said)) == set(DATASETS) - {stopped}
+    assert {*built(said)} & {*DATASETS} == {*DATASETS} - {stopped}  # what is derived is built from what stands
     assert said.out.count("STOPPED") == 1
 
 
