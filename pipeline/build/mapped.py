@@ -24,8 +24,15 @@ if TYPE_CHECKING:
 
 
 def datasets_of(settings: Settings) -> Mapping[str, Dataset]:
-    """Return every dataset by name, its feeds read as the settings say."""
-    return MappingProxyType({name: _read_as(dataset, settings) for name, dataset in declared().items()})
+    """Return every dataset that the force publishes, by name, its feeds read as the settings say.
+
+    What is made from one that it does not publish is not published either.  Extracts of such a dataset still enter
+    what they protect in the registers that others share.
+    """
+    every = {name: each for name, each in declared().items() if settings.terms(name).published}
+    while lost := [name for name, each in every.items() if any(one.dataset not in every for one in each.inputs)]:
+        every = {name: each for name, each in every.items() if name not in lost}
+    return MappingProxyType({name: _read_as(dataset, settings) for name, dataset in every.items()})
 
 
 def _read_as(dataset: Dataset, settings: Settings) -> Dataset:

@@ -105,7 +105,12 @@ def _signed(options: argparse.Namespace) -> decide.Signature:
 def settings_of(options: argparse.Namespace) -> Settings:
     """Return the settings that a command is told, once it is known that the private folder can be looked into."""
     settings = Settings.load(
-        options.settings, os.environ, data=options.data, datasets=select.options(), feeds=select.feeds()
+        options.settings,
+        os.environ,
+        data=options.data,
+        datasets=select.options(),
+        feeds=select.feeds(),
+        owners=select.owners(),
     )
     check_reach(settings.data / "private", writes=False)
     return settings

@@ -254,4 +254,6 @@ def _figure(columns: Sequence[Column], found: Mapping[int, Match], feed: Feed, s
     heart = [name for name in feed.used if synonyms.meaning(name).heart] or list(feed.used)
     by_agreed = {match.agreed: match.score for match in found.values()}
     core = sum(by_agreed.get(name, 0.0) for name in heart) / len(heart)
-    return round(min(1.0, 0.4 * min(covered, 1.0) + 0.6 * core), 3)
+    when = {*feed.dates, *feed.amounts}
+    undated = 0.5 if when and when.isdisjoint(by_agreed) else 1.0  # a list of anything has names and titles
+    return round(undated * min(1.0, 0.4 * min(covered, 1.0) + 0.6 * core), 3)

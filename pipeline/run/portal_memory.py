@@ -50,6 +50,7 @@ def forgotten(
     if not unknown:
         return
     every = datasets_of(settings)
+    unknown = [name for name in unknown if name in every]  # what is not published from here is nobody's to rebuild
     with closing(CkanPortal(ckan.url, ckan.token, organisation=ckan.organisation or None)) as portal:
         for name in unknown:
             if files := tuple(

@@ -43,6 +43,16 @@ def feeds() -> dict[str, list[Feed]]:
     return found
 
 
+def owners() -> dict[str, list[str]]:
+    """Return the dataset of each of the same feeds, in their order."""
+    found: dict[str, list[str]] = {}
+    for name, dataset in declared().items():
+        for feed in dataset.feeds:
+            if feed.source.form.file:
+                found.setdefault(feed.name, []).append(name)
+    return found
+
+
 def chosen(names: Collection[str], settings: Settings | None = None) -> tuple[Dataset, ...]:
     """Return the datasets that were named, all when none was; an unknown name is a `SettingsError`.
 
@@ -55,6 +65,8 @@ def chosen(names: Collection[str], settings: Settings | None = None) -> tuple[Da
         hint = f"did you mean `{near}`? " if near else ""
         if month := month_hint(unknown[0]):
             hint = f"{month}; "
+        if unknown[0] in declared():
+            hint = "the settings say that it, or what it is made from, is not published; "
         raise SettingsError(
             "unknown-dataset",
             f"there is no dataset `{printable(unknown[0])}`",

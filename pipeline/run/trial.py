@@ -94,7 +94,7 @@ class Trial:
 def trial(settings: Settings, name: str, path: Path, as_of: dt.date) -> Trial | None:
     """Return what the mapping of the feed ``name`` makes of a file, wherever it lies; None where none is in force."""
     found = [(each, feed) for each in datasets_of(settings).values() for feed in each.feeds if feed.name == name]
-    dataset, feed = found[0]
+    dataset, feed = min(found, key=lambda pair: pair[0].counting is not None)  # rows are tried, no cells
     source = feed.source
     if not isinstance(source, Mapped | MappedDatabase):
         return None

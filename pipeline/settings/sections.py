@@ -117,7 +117,7 @@ class Force:
 
 
 class Terms(NamedTuple):
-    """Under which terms a dataset is published: publisher's key, licence, promised days, what re-users are to say.
+    """Under which terms a dataset is published, if it is: publisher's key, licence, promised days, words for re-users.
 
     The publisher is "" where the settings do not say: then it is the one that the dataset declares.
     """
@@ -126,6 +126,7 @@ class Terms(NamedTuple):
     licence: Licence
     due_days: int
     attribution: str
+    published: bool = True
 
     @classmethod
     def usual(cls, publishers: Mapping[str, Publisher], attribution: str) -> Self:
@@ -150,6 +151,7 @@ class Terms(NamedTuple):
             licence=known[name],
             due_days=section.whole("due_days", low=1, high=400, default=DUE_DAYS),
             attribution=own or attribution or _attribution(publishers.values(), known[name]),
+            published=section.flag("publish", default=True),
         )
 
 

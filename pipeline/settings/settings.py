@@ -71,6 +71,20 @@ _OURS = ("PIPELINE_CKAN_", "PIPELINE_ENGAGEMENT_")
 _TESTS = "PIPELINE_TEST_"
 
 
+def _asked(
+    top: Section, feeds: Mapping[str, Sequence[Feed]], owners: Mapping[str, Sequence[str]]
+) -> dict[str, Sequence[Feed]]:
+    """Return the feeds of datasets that are published; a feed none of whose datasets is keeps all of them."""
+    terms = top.value("datasets")
+    said = terms if isinstance(terms, dict) else {}
+    out = {name for name, each in said.items() if isinstance(each, dict) and each.get("publish") is False}
+    found: dict[str, Sequence[Feed]] = {}
+    for name, every in feeds.items():
+        kept = [feed for feed, owner in zip(every, owners.get(name, ()), strict=False) if owner not in out]
+        found[name] = kept or every
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything a run is told; nothing in it changes, and no secret in it prints."""
@@ -104,17 +118,19 @@ class Settings:
         data: Path | None = None,
         datasets: Mapping[str, Collection[type[Options]]] = MappingProxyType({}),
         feeds: Mapping[str, Sequence[Feed]] = MappingProxyType({}),
+        owners: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> Self:
         """Return the settings of ``file``, else of PIPELINE_SETTINGS, else of `pipeline.toml` in the current folder.
 
         ``data`` (from the command line) replaces the data folder; ``datasets`` are the names that ``[datasets.NAME]``
         may have (any, when empty), with the settings that each needs; ``feeds`` those of
-        ``[extracts.NAME]``.  Every mistake is in one `SettingsError`.
+        ``[extracts.NAME]``, each of the dataset that ``owners`` names at the same place: what is not published asks
+        nothing of a mapping.  Every mistake is in one `SettingsError`.
         """
         chosen = file or Path(environ.get("PIPELINE_SETTINGS") or DEFAULT_FILE)
         reader = Reader(chosen, environ)
         _check_variables(reader)
-        settings = cls._read(Section(reader, "", read_toml(chosen)), datasets, feeds)
+        settings = cls._read(Section(reader, "", read_toml(chosen)), datasets, feeds, owners)
         reader.finish()
         if reader.mistakes:
             raise several(reader.mistakes)
@@ -122,9 +138,13 @@ class Settings:
 
     @classmethod
     def _read(
-        cls, top: Section, datasets: Mapping[str, Collection[type[Options]]], feeds: Mapping[str, Sequence[Feed]]
+        cls,
+        top: Section,
+        datasets: Mapping[str, Collection[type[Options]]],
+        feeds: Mapping[str, Sequence[Feed]],
+        owners: Mapping[str, Sequence[str]],
     ) -> Self:
-        extracts = read_extracts(top, feeds)
+        extracts = read_extracts(top, _asked(top, feeds, owners))
         force = Force.read(top.section("force"))
         known = top.section("publishers")
         keys = sorted({"force", *known.names(PUBLISHERS)})

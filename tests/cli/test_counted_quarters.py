@@ -44,7 +44,7 @@ def domestic(force: Product, quarter: str = QUARTER) -> list[str]:
 @pytest.fixture
 def force(tmp_path: Path) -> Product:
     """Return a force with eight crimes in each month of a quarter."""
-    force = little_force(tmp_path / "force")
+    force = little_force(tmp_path / "force", made=True)
     source = folders()[SUMMARY].path / "reference" / "neighbourhoods.csv"
     (force.reference / source.name).write_bytes(source.read_bytes())
     for month in (JAN, FEB, MAR):

@@ -23,7 +23,7 @@ LSOAS = "lsoa_code,lsoa_name,lad_code,lad_name,neighbourhood_code,households,pop
 @pytest.fixture
 def force(tmp_path: Path) -> Product:
     """Give a force whose two months are published."""
-    product = little_force(tmp_path)
+    product = little_force(tmp_path, made=True)
     publish(product, STREET)
     agrees(product, JAN, FEB)
     return product

@@ -73,7 +73,7 @@ def test_the_map_has_one_feature_a_code_and_nothing_else_of_the_list(force: Prod
 
 def test_its_page_and_a_ckan_offer_the_map(force: Product) -> None:
     page = (force.published / NAME / "index.html").read_text("utf-8")
-    assert f'href="{MAP}" download>GeoJSON' in page
+    assert f'href="{MAP}" download>all dates, GeoJSON' in page
     assert "Boundaries are the force&#39;s own" in page
     assert "Neighbourhoods need not follow wards." in page
     assert "geojson" not in (force.published / AREAS / "index.html").read_text("utf-8")

@@ -73,7 +73,7 @@ def ckan(product: Product) -> dict[str, str]:
 
 
 def test_every_generated_file_of_the_small_tree_is_as_expected(tmp_path: Path) -> None:
-    product = small_tree(tmp_path, declared())
+    product = small_tree(tmp_path, declared(), made=True)
     product.run("--as-of", AS_OF, "publish", "--quiet", status=0)
     found = {
         f"{name}-{file}": (product.published / name / file).read_text("utf-8") for name in declared() for file in FILES

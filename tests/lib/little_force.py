@@ -34,9 +34,12 @@ _CRIME = read_csv(_CRIMES / "recorded-crime" / "2024-01.csv")[0] | {"mo_text": "
 _INCIDENT = read_csv(_CRIMES / "asb-incidents" / "2024-01.csv")[0]
 
 
-def little_force(folder: Path) -> Product:
-    """Return a force with two good months of crimes, incidents and payments, and no list of suppliers."""
-    product = small_tree(folder)
+def little_force(folder: Path, *, made: bool = False) -> Product:
+    """Return a force with two good months of crimes, incidents and payments, and no list of suppliers.
+
+    With ``made`` it also publishes what is made from these.
+    """
+    product = small_tree(folder, made=made)
     product.events.unlink()
     (product.reference / "supplier-types.csv").unlink()
     for month in (JAN, FEB):

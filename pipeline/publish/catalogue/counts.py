@@ -41,7 +41,7 @@ class FirstRows(NamedTuple):
 
 
 def counts_of(release: Release, answer: Answer, looked: Looked) -> Counts | None:
-    """Return what a release counts; nothing where its files are not there, as in a plan, or lack a column."""
+    """Return what a release counts; nothing where its files are not there, as in a plan, damaged, or lack a column."""
     path = _file(release, "parquet")
     if path is None:
         return None
@@ -59,7 +59,10 @@ def first_rows(release: Release, looked: Looked) -> FirstRows | None:
     if path is None:
         return None
     step = max(1, release.rows // SHOWN)
-    header, *rows = json.loads(looked.of(f"rows {step}", path, partial(_some, path, step)))
+    found = json.loads(looked.of(f"rows {step}", path, partial(_some, path, step)))
+    if not found:
+        return None
+    header, *rows = found
     return FirstRows(tuple(header), tuple(map(tuple, rows)))
 
 
@@ -69,6 +72,13 @@ def _file(release: Release, kind: str) -> Path | None:
 
 
 def _count(path: Path, answer: Answer) -> str:
+    try:
+        return _counted(path, answer)
+    except (pa.ArrowException, OSError):  # a damaged file: whoever publishes it says so
+        return json.dumps(None)
+
+
+def _counted(path: Path, answer: Answer) -> str:
     names = [name for name in (answer.by, answer.summed) if name]
     if not {*names} <= {*pq.read_schema(plain(path)).names}:
         return json.dumps(None)
@@ -86,8 +96,11 @@ def _count(path: Path, answer: Answer) -> str:
 
 
 def _some(path: Path, step: int) -> str:
-    with open_plain(path) as file:
-        lines = csv.reader((line.decode() for line in file), strict=True)
-        header = next(lines)
-        rows = [row for place, row in enumerate(lines) if place % step == 0][:SHOWN]
+    try:
+        with open_plain(path) as file:
+            lines = csv.reader((line.decode() for line in file), strict=True)
+            header = next(lines)
+            rows = [row for place, row in enumerate(lines) if place % step == 0][:SHOWN]
+    except (csv.Error, UnicodeDecodeError, StopIteration, OSError):  # as above
+        return json.dumps(None)
     return json.dumps([header, *rows])

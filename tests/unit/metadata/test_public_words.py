@@ -15,6 +15,7 @@ from frictionless import Package
 
 from pipeline.codelists import CODELISTS
 from pipeline.datasets import declared
+from pipeline.distribute.geojson import BoundaryOptions
 from pipeline.metadata.datapackage import data_package
 from pipeline.model.periods import MONTH
 from pipeline.model.release import Held
@@ -53,7 +54,7 @@ def test_the_title_of_spending_says_the_threshold_of_the_settings(amount: str, o
 
 
 def test_statements_ask_for_nothing_but_words_of_the_settings() -> None:
-    words = SpendOptions().words()
+    words = {**SpendOptions().words(), **BoundaryOptions().words()}
     texts = [statement for dataset in declared().values() for statement in dataset.statements]
     assert "more than £500.00" in " ".join(text.format_map(words) for text in texts)
 
@@ -101,6 +102,9 @@ def test_every_quality_figure_that_is_counted_is_explained() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.keyword) and node.arg == "quality" and isinstance(node.value, ast.Dict):
                 counted |= {key.value for key in node.value.keys if isinstance(key, ast.Constant)}
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Treated":
+                given = (each for each in node.args[2:] if isinstance(each, ast.Dict))
+                counted |= {key.value for each in given for key in each.keys if isinstance(key, ast.Constant)}
             if isinstance(node, ast.FunctionDef) and node.name == "quality":
                 for inner in ast.walk(node):
                     if isinstance(inner, ast.Dict):
