@@ -12,24 +12,30 @@ from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType, SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from pipeline.build.cells import count_rows
 from pipeline.build.dataset import run_dataset
+from pipeline.build.derivation import product_of
 from pipeline.build.distributed import ReleaseFiles, texts_beside
 from pipeline.build.run_context import Workplace
 from pipeline.datasets import declared
+from pipeline.disclose.counted import cells_of
 from pipeline.distribute.geojson import NeighbourhoodMap
 from pipeline.errors import PrivacyError
+from pipeline.model.derivation import Made
 from pipeline.model.release import ReleasedFile
 from pipeline.release.leak_scan import check, read_back
 from pipeline.release.publishable import Part, publishable
 from pipeline.run.select import options
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
+from pipeline.settings.sections import Referee
 from pipeline.settings.settings import Settings
 from pipeline.storage.draft import Draft
 from pipeline.storage.store import Store
@@ -151,6 +157,67 @@ def frictionless_has_words_for_something_else(_folder: Path) -> None:
     referee(GOOD.rename_columns(["y", "n"]), validate(GOOD, SCHEMA), SCHEMA, salt="s", everything=True)
 
 
+class _Counting:
+    """A counting that reads and makes columns, and returns others."""
+
+    def __init__(self, columns: Mapping[str, pa.Array], reads: tuple[str, ...] = ("x",)) -> None:
+        self.reads, self.makes, self.columns, self.suppressed = reads, ("x", "n"), columns, None
+
+    def count(self, _rows: Mapping[str, pa.Array], _context: object) -> Any:  # noqa: ANN401 - as broken as can be
+        return self
+
+
+def _counted(counting: Any) -> None:  # noqa: ANN401 - as broken as can be
+    cells_of(pa.table({"x": ["a"]}), counting, names=SCHEMA.names, context=cast("Any", None), where="")
+
+
+def cells_of_rows_that_were_not_asked_for(_folder: Path) -> None:
+    _counted(_Counting({}, reads=("y",)))
+
+
+def cells_of_other_columns_than_were_said(_folder: Path) -> None:
+    _counted(_Counting({"x": pa.array(["a"]), "y": pa.array(["1"])}))
+
+
+def cells_that_are_no_text(_folder: Path) -> None:
+    _counted(_Counting({"x": pa.array(["a"]), "n": pa.array([1])}))
+
+
+def cells_that_do_not_keep_the_schema(_folder: Path) -> None:
+    broken: Any = _Counting({"x": pa.array(["a"]), "n": pa.array(["many"])})
+    context: Any = SimpleNamespace(month=JAN)
+    count_rows(declared()[STREET], broken, pa.table({"x": ["a"]}), {}, context=context, schema=SCHEMA)
+
+
+def _derived(rows: pa.Table, left_out: Mapping[str, Mapping[str, int]] = MappingProxyType({})) -> None:
+    """Make rows by a recipe that is broken on purpose, from one row of an input."""
+    recipe = SimpleNamespace(rows=lambda _tables, _context: Made(rows, left_out=left_out))
+    inputs = (SimpleNamespace(dataset="a", columns=("x",)),)
+    dataset: Any = SimpleNamespace(
+        name="d", derivation=SimpleNamespace(recipe=recipe), inputs=inputs, reference_files=(), order=("x",)
+    )
+    work: Any = SimpleNamespace(
+        store=SimpleNamespace(rows=lambda *_words: pa.table({"x": ["a"]})),
+        context=lambda *_words: None,
+        schema=lambda _dataset: SCHEMA,
+        settings=SimpleNamespace(referee=Referee(100, everything=False)),
+    )
+    built: Any = None
+    product_of(work, dataset, JAN, {"a": {JAN: built}}, references=cast("Any", None))
+
+
+def a_recipe_that_makes_other_columns(_folder: Path) -> None:
+    _derived(pa.table({"y": ["a"]}))
+
+
+def a_recipe_that_makes_no_number(_folder: Path) -> None:
+    _derived(pa.table({"x": ["a"], "n": ["many"]}))
+
+
+def a_recipe_that_leaves_out_more_than_there_is(_folder: Path) -> None:
+    _derived(pa.table({"x": ["a"], "n": ["1"]}), {"a": {"not-for-inventory": 2}})
+
+
 TRIALS: tuple[Callable[[Path], None], ...] = (
     a_row_that_the_schema_has_not_judged,
     a_row_that_nobody_accounts_for,
@@ -166,6 +233,13 @@ TRIALS: tuple[Callable[[Path], None], ...] = (
     frictionless_falls_over,
     frictionless_is_shown_no_row,
     frictionless_has_words_for_something_else,
+    cells_of_rows_that_were_not_asked_for,
+    cells_of_other_columns_than_were_said,
+    cells_that_are_no_text,
+    cells_that_do_not_keep_the_schema,
+    a_recipe_that_makes_other_columns,
+    a_recipe_that_makes_no_number,
+    a_recipe_that_leaves_out_more_than_there_is,
 )
 
 # --- the sites, found in the code ------------------------------------------------------------------------------------
