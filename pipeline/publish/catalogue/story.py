@@ -167,9 +167,9 @@ class Teller(Telling):
         now = self.number(newest) or 0
         if len(earlier) + 1 < _LONG or min(earlier) <= now <= max(earlier):
             return None
-        noun = self.facts.period.noun
         most = "most" if now > max(earlier) else "least" if self.sign else "fewest"
-        return Markup("That is the {} in {} {}s.").format(most, len(earlier) + 1, noun)
+        first = [*self.run(newest)][-1]
+        return Markup("That is the {} since {}.").format(most, self.facts.period.said(first))
 
     def _largest(self, newest: Period, value: str) -> Iterator[Markup]:
         part, whole = self.number(newest, value) or 0, self.number(newest) or 0
