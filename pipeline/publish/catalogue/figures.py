@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
+
+from pipeline.columns.rounding import rounded
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
 @dataclass(slots=True)
@@ -70,14 +75,12 @@ def percent_apart(now: str, then: str) -> str:
 
 def percent(now: int, then: int) -> Decimal:
     """Return by how much two numbers differ in per cent of the second, half a tenth rounded up."""
-    exact = Fraction(100 * abs(now - then), abs(then))
-    tenths = (exact * 10 + Fraction(1, 2)).__floor__()
-    return (Decimal(tenths) / 10).quantize(Decimal("0.1"))
+    return rounded(Fraction(100 * abs(now - then), abs(then)), 1)
 
 
 def pounds(amount: Decimal) -> int:
     """Return whole pounds, half a pound rounded away from zero."""
-    return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
+    return int(rounded(amount, 0))
 
 
 def _name(column: str) -> str:
