@@ -28,6 +28,7 @@ from pipeline.build.received import with_released
 from pipeline.build.recovered import hold_recovered
 from pipeline.build.registers import weakened
 from pipeline.build.remember import keep
+from pipeline.build.taken import take
 from pipeline.build.too_bad import refuse_too_bad
 from pipeline.build.tried import tried
 from pipeline.build.withdrawn import withdraw
@@ -40,7 +41,7 @@ from pipeline.storage.state import MonthState, State
 from pipeline.storage.supplier_review import save_review
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from pipeline.build.corridor import BuildResult
     from pipeline.build.run_context import Workplace
@@ -66,7 +67,7 @@ def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Period] =
     if isinstance(found, PipelineError):
         return _damaged(work, dataset, state, found)
     state = found.state
-    inputs = tried(partial(_inputs_of, work, dataset, state))
+    inputs = tried(partial(_inputs_of, work, dataset, state, stopped=take(work, dataset, only)))
     if isinstance(inputs, PipelineError):
         return _untouched(dataset, state, inputs)
     if inputs is None:
@@ -95,10 +96,17 @@ def _damaged(work: Workplace, dataset: Dataset, state: State, error: PipelineErr
     return replace(_untouched(dataset, new, error), changed=new != state, before=state)
 
 
-def _inputs_of(work: Workplace, dataset: Dataset, state: State) -> DatasetInputs | None:
-    """Return what is there for a dataset, and its faults; nothing where a force has no such system yet."""
+def _inputs_of(
+    work: Workplace, dataset: Dataset, state: State, stopped: Sequence[PipelineError] = ()
+) -> DatasetInputs | None:
+    """Return what is there for a dataset, and its faults; nothing where a force has no such system yet.
+
+    What ``stopped`` a service is a fault as well.
+    """
     reader = work.reader
     if not state.months and not any(reader.files(feed) for feed in dataset.feeds):
+        if stopped:
+            raise several(stopped)
         return None
     faults: list[PipelineError] = []
     references = References({})
@@ -108,7 +116,7 @@ def _inputs_of(work: Workplace, dataset: Dataset, state: State) -> DatasetInputs
         faults.append(error)
     found = survey(dataset, state, reader, references, work)
     own, asked, lost = own_references(work, dataset, state, references)
-    found = replace(found, faults=(*faults, *found.faults, *lost), findings=(*found.findings, *asked))
+    found = replace(found, faults=(*stopped, *faults, *found.faults, *lost), findings=(*found.findings, *asked))
     return DatasetInputs(
         work=work,
         dataset=dataset,

@@ -179,6 +179,7 @@ def joined(slices: Sequence[Slice], feed: Feed, columns: Sequence[str]) -> RawTa
     return RawTable(
         feed=feed.name,
         paths=tuple(extracted.path for _, extracted in parts),
+        files=tuple(each.dated.file for each, _ in parts),
         cells={name: _column(name, slices) for name in columns},
         source=np.repeat(np.arange(len(slices), dtype=np.int32), sizes),
         row=_chain([np.asarray(extracted.rows)[each.positions] for each, extracted in parts], np.int64),

@@ -26,6 +26,6 @@ def with_digests(read: Extracted, whole: Extracted) -> Extracted:
     Rows of any source whose cells are all equal have the same, whatever the order of their columns.
     """
     cells = [plain(whole.cells[name]).fill_null("") for name in sorted(whole.cells)]
-    rows = pc.binary_join_element_wise(*cells, "\x1f").to_pylist()
+    rows = (pc.binary_join_element_wise(*cells, "\x1f") if whole.lines is None else whole.lines).to_pylist()
     found = [hashlib.blake2b(row.encode(), key=_KEY, digest_size=16).hexdigest() for row in rows]
     return replace(read, cells={**read.cells, WHOLE_ROW: pa.array(found, pa.string())})

@@ -34,6 +34,9 @@ class Draw(Protocol):
     def moments(self) -> pa.Array:
         """Return days of the period with a time, in the order of the rows."""
 
+    def instants(self) -> pa.Array:
+        """Return moments of the period in universal time (RFC 3339)."""
+
     def running(self) -> pa.Array:
         """Return whole numbers, each once in an extract."""
 

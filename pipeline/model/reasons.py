@@ -76,6 +76,7 @@ REASONS = MappingProxyType(
         "primary-key": Reason(_BAD, "the published row's key is empty or already used"),
         # quarantined with what belongs together
         "date-order": Reason(_BAD, "a date lies before the one that it must follow"),
+        "other-month": Reason(_BAD, "an item of another month than was asked for"),
         "item-conflict": Reason(_BAD, "rows of one entry that contradict each other"),
         "line-conflict": Reason(_BAD, "the same line of the same transaction comes twice with different cells"),
         "transaction-incomplete": Reason(_BAD, "another line of the same transaction is bad", apart=True),

@@ -69,7 +69,8 @@ class RowRule(Handling):
     rows that are marked.  ``repeats_only``: only keys count that come more than once, in several sources or marked
     `*`.  ``whole_rows``: it asks which rows are equal in every raw cell.  ``scope`` is that of the register's keyed
     references.  ``shared``: its register holds what the extracts of every dataset say that has such a rule.
-    ``asks_about`` is what its questions are about, in the name of the private file that lists them.
+    ``asks_about`` is what its questions are about, in the name of the private file that lists them.  ``first``: what it
+    finds names a row before all else, as it tells the row's period.
     """
 
     takes: ClassVar[int | None] = 0
@@ -81,6 +82,7 @@ class RowRule(Handling):
     whole_rows: ClassVar[bool] = False
     shared: ClassVar[bool] = False
     asks_about: ClassVar[str] = ""
+    first: ClassVar[bool] = False
     scope: str = ""
 
     @property

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    import datetime as dt
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
+    from pipeline.errors import PipelineError
     from pipeline.model.periods import Period, PeriodKind
     from pipeline.model.tables import Extracted
 
@@ -17,6 +19,22 @@ class Address(Protocol):
 
     def reveal(self) -> str:
         """Return the address, which may hold a password."""
+
+
+class Account(Protocol):
+    """How a service is asked: its address, the first month that counts, and a token that nothing shows."""
+
+    @property
+    def url(self) -> str:
+        """What its addresses begin with."""
+
+    @property
+    def first_month(self) -> str:
+        """The first month that it is asked for."""
+
+    @property
+    def token(self) -> Address:
+        """The token of an account that may read."""
 
 
 class Connections(Protocol):
@@ -40,17 +58,34 @@ class Connections(Protocol):
     def first_month(self, source: str) -> str:
         """Return the first month of the source of that name that counts."""
 
+    def account(self, service: str) -> Account | None:
+        """Return how the service of that name is asked, None where it is not: its months are files, or nothing."""
+
 
 class Form(NamedTuple):
     """How an extract of a source is laid out: its ``file`` below ``data/raw``, rows above its header, where it stands.
 
-    Its kind is the ending of the file's name.  ``table`` is its sheet, or its table, which has a ``key``.
+    Its kind is the ending of the file's name.  ``table`` is its sheet, or its table, which has a ``key``; ``numbers``
+    are the columns whose cells are numbers, where it tells numbers from text.
     """
 
     file: str
     title_rows: int = 0
     table: str = ""
     key: str = ""
+    numbers: tuple[str, ...] = ()
+
+
+class Asked(NamedTuple):
+    """What a service is asked for: what is over on the day of a run, months that somebody ``named``, what is new.
+
+    In the folder ``memory`` stands what is known of each month; ``say`` is told of each that is asked for.
+    """
+
+    as_of: dt.date
+    named: Collection[Period]
+    memory: Path
+    say: Callable[[str], None]
 
 
 #: Gives the answer to a question about a file: what the function finds, where nobody knows it already.
@@ -75,6 +110,10 @@ class Source(Protocol):
         """What the settings call it where they can give its address, "" for files."""
 
     @property
+    def service(self) -> str:
+        """What the settings call the service that its files are taken from, "" where they come otherwise."""
+
+    @property
     def pattern(self) -> str:
         """How files are named below ``data/raw``, with `{period}` for the period; "" where no file is expected."""
 
@@ -91,6 +130,12 @@ class Source(Protocol):
 
     def check(self) -> None:
         """Raise `SettingsError` where its address cannot be used; nothing is opened."""
+
+    def take(self, root: Path, declared: Sequence[str], connections: Connections, asked: Asked) -> PipelineError | None:
+        """Put below ``root`` what its service holds and was not taken yet; return what stopped that, if anything did.
+
+        ``declared`` are the members of an item.  Nothing happens where there is no service.
+        """
 
     def extracts(self, root: Path, kind: PeriodKind, remember: Remember) -> dict[str, Period]:
         """Return what is there, each with its period of a ``kind``; one that is `whole` has no period of its own.

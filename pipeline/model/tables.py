@@ -55,7 +55,8 @@ class Extracted:
     cells; they are not in ``cells``.  ``repeats`` (workbooks only) is int64: for each row the index of the
     first row of the same source whose declared cells are all equal, itself where there is none before.
     ``problems`` lists cells that no text stands for (an error cell, a formula without a stored result);
-    ``note`` is what is to be said of the source, ``footers`` are the numbers of short rows below its lines.
+    ``note`` is what is to be said of the source, ``footers`` are the numbers of short rows below its lines.  ``lines``
+    are the rows as they stand, where their cells do not tell all: what is empty from what is not there.
     """
 
     path: str
@@ -69,6 +70,7 @@ class Extracted:
     problems: tuple[CellProblem, ...] = ()
     note: str = ""
     footers: tuple[int, ...] = ()
+    lines: pa.StringArray | None = None
 
 
 class CellProblem(NamedTuple):
@@ -86,7 +88,8 @@ class RawTable:
     ``cells`` are text columns by raw name.  ``source`` (int32) points into ``paths``, ``row`` (int64) is the
     row's number there, ``repeats`` (int64) the position of the first row with equal cells.  ``ragged`` are
     rows that could not be read as cells; ``closed`` is true for rows whose month cannot be built;
-    ``after_file`` for rows of a later month than their file's.
+    ``after_file`` for rows of a later month than their file's.  ``files`` are the periods of the ``paths``, "" where
+    one holds every period.
     """
 
     feed: str
@@ -99,6 +102,7 @@ class RawTable:
     after_file: NDArray[np.bool_]
     ragged: tuple[RowRef, ...] = ()
     problems: tuple[tuple[int, str, str], ...] = ()
+    files: tuple[Period, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of rows that could be read as cells."""

@@ -47,8 +47,12 @@ def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, context: Context, na
     blanked = [each for rule in feed.rules for each in rule.blanked(raw, context).items()]
     columns, problems, counted = _treated(raw, feed, context, blanked)
     before = dict(columns)
-    for rule in feed.rules:
-        problems.extend(rule.check(raw, context))
+    by_rules = [(rule.first, rule.check(raw, context)) for rule in feed.rules]
+    problems = [
+        *(each for first, of_rule in by_rules if first for each in of_rule),
+        *problems,
+        *(each for first, of_rule in by_rules if not first for each in of_rule),
+    ]
     problems = [*_checked(problems, feed, blanked)]
     for rule in feed.rules:
         problems = list(rule.excuse(problems, raw, context))

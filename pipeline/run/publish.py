@@ -208,7 +208,7 @@ def _means(settings: Settings, environ: Mapping[str, str], today: dt.date) -> tu
     """Return the portal and, where one is needed, the key; all that is wrong before anything is read comes together."""
     reach, key = tried(lambda: reach_of(settings)), tried(lambda: origin.early_key(settings, environ))
     checks = [tried(partial(_check, settings, dataset, today)) for dataset in datasets_of(settings).values()]
-    _, mistakes = parted((reach, *checks, *unread_sources(settings.sources.named), key))
+    _, mistakes = parted((reach, *checks, *unread_sources(settings), key))
     if isinstance(reach, PipelineError) or isinstance(key, PipelineError) or mistakes:
         raise several(mistakes)
     return reach, key
@@ -224,7 +224,7 @@ def _check(settings: Settings, dataset: Dataset, today: dt.date) -> None:
 
 def _kind(settings: Settings, looked: Looked) -> str:
     """Return whether what was received is the sample or real, "" where nothing was."""
-    elsewhere = bool(settings.sources.addresses) and not any(map(_had_files, declared(), repeat(settings)))
+    elsewhere = settings.sources.elsewhere and not any(map(_had_files, declared(), repeat(settings)))
     return origin.with_database(settings, origin.origin_of(settings.data, looked=looked, needs_files=not elsewhere))
 
 

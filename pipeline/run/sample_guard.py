@@ -35,7 +35,7 @@ _HEADER = 1 << 16
 #: What we keep below ``private``; anything else there is somebody's own and is never removed.
 _OURS = (
     *("state", "releases", "index", "quarantine", "review", "preview", "catalogue", "sample", "looked"),
-    *("points", "journal.jsonl", "day.json", _ORIGIN),
+    *("points", "taken", "journal.jsonl", "day.json", _ORIGIN),
 )
 _CLEAR = "`pipeline sample --clear` removes the sample, what was made from it and nothing else"
 
@@ -170,7 +170,7 @@ def early_key(settings: Settings, environ: Mapping[str, str]) -> Key | None:
     """
     earlier = before(settings.data)
     check_force(settings, earlier)
-    something = not is_empty(settings.data) or bool(settings.sources.addresses)
+    something = not is_empty(settings.data) or settings.sources.elsewhere
     needed = earlier == REAL or (something and not settings.force.is_example)
     path = settings.key_file or (default_key_file(environ) if needed else None)
     if path is None:
@@ -237,7 +237,14 @@ def with_database(settings: Settings, kind: str) -> str:
                 fix=f"{_CLEAR}; or unset the address",
             )
         kind = own
-    return kind
+    if kind == SAMPLE and settings.sources.services:
+        raise InputError(
+            "sample-and-real",
+            "the settings name a service, the files are the sample's",
+            where=str(settings.file),
+            fix=f"{_CLEAR}; or remove the address of the service",
+        )
+    return kind or (REAL if settings.sources.services else "")
 
 
 def check_force(settings: Settings, origin: str) -> None:

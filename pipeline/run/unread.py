@@ -11,20 +11,30 @@ from pipeline.errors import PipelineError, SettingsError
 from pipeline.extract.partition import unread_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from pipeline.build.run_context import Workplace
+    from pipeline.settings.settings import Settings
 
 
-def unread_sources(named: Iterable[str]) -> list[SettingsError]:
-    """Return a mistake for each source that the settings name and no feed reads."""
-    read = {feed.source.name for dataset in declared().values() for feed in dataset.feeds}
+def unread_sources(settings: Settings) -> list[SettingsError]:
+    """Return a mistake for each source that the settings name and no feed reads, or only by a mapping of files."""
+    sources = settings.sources
+    feeds = [feed for dataset in datasets_of(settings).values() for feed in dataset.feeds]
+    every = [feed for dataset in declared().values() for feed in dataset.feeds]
+    return [
+        *_unread(sources.named, {feed.source.name for feed in every}, "[sources.{}]"),
+        *_unread(sources.services, {feed.source.service for feed in feeds}, "[sources] {}_url"),
+    ]
+
+
+def _unread(named: Iterable[str], read: Collection[str], place: str) -> list[SettingsError]:
     return [
         SettingsError(
             "unknown-setting",
             "no dataset reads a source of this name",
-            where=f"[sources.{name}]",
-            fix=f"remove it; what may stand here: {', '.join(sorted(filter(None, read)))}",
+            where=place.format(name),
+            fix=f"remove it; what may stand here: {', '.join(sorted(filter(None, read))) or 'nothing'}",
         )
         for name in named
         if name not in read

@@ -103,6 +103,12 @@ class Cells:
         day, time = column(minutes // 1440 + form, self._written), column(minutes % 1440, _MINUTES)
         return np.where(self.index(2, (99, 1)) == 0, day + " " + time, day)
 
+    def instants(self) -> Texts:
+        """Return moments in universal time (RFC 3339)."""
+        days = column(self.index(len(self._days)), tuple(f"{day.isoformat()}T" for day in self._days))
+        moments: Texts = days + column(self.index(1440), _MINUTES) + ":00+00:00"
+        return moments
+
     def _day(self) -> Integers:
         if self.plain:
             return np.full(self.rows, int(len(self._days) * _MIDDLE), np.int64)

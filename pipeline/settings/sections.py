@@ -28,6 +28,8 @@ _EXAMPLE = "example"
 ADDRESS, OLDER = re.compile(r"PIPELINE_([A-Z0-9_]+)_DATABASE"), "PIPELINE_SOURCE_"
 ENGAGEMENT = "PIPELINE_ENGAGEMENT_DATABASE"
 _SOURCES, _ENGAGEMENT = "sources", "engagement"
+#: How the settings of a service end, behind its name.
+_URL, _FIRST = "_url", "_first_month"
 #: From which month on a database counts, when nothing else is set.
 _FIRST_MONTH = "2010-12"
 #: Days after a month's end by which its release is promised, when nothing else is set.
@@ -199,13 +201,43 @@ class Connection(NamedTuple):
         return cls(variable, first, section.secret(variable, checks.DATABASE))
 
 
+class Account(NamedTuple):
+    """A service that is asked over HTTP: what its addresses begin with, its first month, the token of a reader."""
+
+    url: str
+    first_month: str
+    token: Secret[str]
+
+    @classmethod
+    def read(cls, section: Section, name: str) -> Self | None:
+        """Return what is said of a service; its token comes from a variable only."""
+        variable = token_variable(name)
+        section.refuse_secret(f"{name}_token", variable)
+        token = section.secret(variable, checks.TOKEN)
+        if token is None:
+            message, fix = "the address of a service is set, but no token", "set it to the token of a reader's account"
+            section.reader.add("missing-setting", message, where=variable, fix=fix)
+        url = section.text(f"{name}{_URL}", checks.PORTAL).rstrip("/")
+        first = section.text(f"{name}{_FIRST}", checks.MONTH)
+        return cls(url, first, token) if token else None
+
+
+def token_variable(service: str) -> str:
+    """Return the variable that holds the token of a service."""
+    return f"PIPELINE_{service.upper().replace('-', '_')}_TOKEN"
+
+
 class Sources(NamedTuple):
-    """The databases by name, how many seconds one may take and how many rows give: none of it can be switched off."""
+    """The databases by name, how many seconds one may take and how many rows give: none of it can be switched off.
+
+    ``services`` are those that are asked over HTTP, by name.
+    """
 
     first_row_seconds: int = 30
     query_seconds: int = 600
     most_rows: int = 50_000_000
     named: Mapping[str, Connection] = MappingProxyType({})
+    services: Mapping[str, Account] = MappingProxyType({})
 
     @classmethod
     def read(cls, section: Section, engagement: Section) -> Self:
@@ -227,6 +259,7 @@ class Sources(NamedTuple):
             section.whole("query_seconds", low=1, high=3_600, default=usual.query_seconds),
             section.whole("most_rows", low=1_000, high=50_000_000, default=usual.most_rows),
             MappingProxyType({_ENGAGEMENT: older, **named}),
+            MappingProxyType({name: each for name in _services(section) if (each := Account.read(section, name))}),
         )
 
     @property
@@ -238,6 +271,15 @@ class Sources(NamedTuple):
         """Return the address of a source, None where it is a file below ``data/raw``."""
         return self.addresses.get(source)
 
+    def account(self, service: str) -> Account | None:
+        """Return how a service is asked, None where it is not."""
+        return self.services.get(service)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether extracts come from a database or a service, so that none has to lie below ``data/raw`` yet."""
+        return bool(self.addresses or self.services)
+
     def first_month(self, source: str) -> str:
         """Return the first month of a source that counts."""
         return self.named[source].first_month if source in self.named else _FIRST_MONTH
@@ -245,6 +287,13 @@ class Sources(NamedTuple):
     def variable(self, source: str) -> str:
         """Return the variable that holds the address of a source."""
         return self.named[source].variable
+
+
+def _services(section: Section) -> list[str]:
+    """Return the services of which the settings say anything."""
+    keys = (key for key, value in section.table.items() if not isinstance(value, dict))
+    every = {key.removesuffix(end) for key in keys for end in (_URL, _FIRST, "_token") if key.endswith(end)}
+    return sorted(name for name in every if checks.SLUG.fits(name))
 
 
 def _variables(name: str) -> tuple[str, str]:

@@ -106,6 +106,14 @@ class DatasetFolder:
         """Put its extracts and reference lists where a force has them, behind those of what it is made from."""
         for each in self.dataset.inputs:
             folders()[each.dataset].lay_out(product)
+        for source in sorted((self.path / "raw").rglob("*.jsonl")):
+            target = product.raw / source.relative_to(self.path / "raw")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+        for source in sorted((self.path / "raw").rglob("*.jsonl")):
+            target = product.raw / source.relative_to(self.path / "raw")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
         for source in sorted((self.path / "raw").rglob("*.csv")):
             target = product.raw / source.relative_to(self.path / "raw")
             target.parent.parent.mkdir(parents=True, exist_ok=True)

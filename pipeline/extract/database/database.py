@@ -19,6 +19,7 @@ from pipeline.extract.database.connected import broken, connected, has_table, no
 from pipeline.extract.database.patience import Watch, within
 from pipeline.extract.database.sqlite import BESIDE, NOT_SQLITE, is_sqlite, sqlite_engine, sqlite_file
 from pipeline.extract.database.texts import NO_TEXT, text_of
+from pipeline.extract.given import Given
 from pipeline.extract.header import match_header
 from pipeline.extract.paths import below, exists, open_regular, safe_path
 from pipeline.model.source import Form
@@ -48,7 +49,7 @@ def is_file(path: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Database:
+class Database(Given):
     """A table with a ``key``, in the database that the settings call ``source``.
 
     Where they give no address for it, the database is the SQLite file ``default`` below the folder of extracts.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 import pyarrow as pa
 
+from pipeline.extract.given import Given
 from pipeline.extract.header import match_header
 from pipeline.extract.partition import sha256_of
 from pipeline.extract.paths import exists, safe_path
@@ -36,7 +37,7 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptLists(ABC):
+class KeptLists(Given, ABC):
     """An extract that is made of lists below ``data/reference``: ``lists``, the first of which names it.
 
     There is one once the lists ``first`` are there; each of the others must be there too.
@@ -78,7 +79,7 @@ class KeptLists(ABC):
         """Return the source itself: it has no address."""
         return self
 
-    def check(self) -> None:  # noqa: B027 - there is nothing that a kind of lists would check
+    def check(self) -> None:
         """Find nothing wrong: there is no address."""
 
     def extracts(self, root: Path, kind: PeriodKind, _remember: Remember) -> dict[str, Period]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import pyarrow as pa
 
+from pipeline.extract.given import Given
 from pipeline.extract.mapped.cells import Maker, as_asked
 from pipeline.extract.mapped.header import places_of
 from pipeline.extract.mapped.parts import Part
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class MappedDatabase:
+class MappedDatabase(Given):
     """A table or a query that ``mapping`` describes, in the database of the ``agreed`` source.
 
     ``theirs`` are their columns that are withheld, by what the feed calls each.

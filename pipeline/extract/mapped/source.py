@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.errors import InputError, PipelineError
+from pipeline.extract.given import Given
 from pipeline.extract.mapped.cells import Maker, as_asked
 from pipeline.extract.mapped.parts import digest_of, file_of, lines_of, parts_of, said_by
 from pipeline.extract.mapped.tables import Loaded, load
@@ -37,7 +38,7 @@ _BESIDE = "~$"
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped:
+class Mapped(Given):
     """Files below the folder of extracts that ``mapping`` describes; ``agreed`` is what they are in the place of.
 
     One file may hold many periods: each of them is an extract, called `FILE#SHEET#PERIOD` as far as that is needed.

@@ -16,7 +16,7 @@ from pipeline.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pipeline.settings.secret import Secret
+    from pipeline.model.source import Address
 
 OK: Final = 200
 UNCHANGED: Final = 304
@@ -62,7 +62,7 @@ class Asking:
     """Asks the service at an address, which holds no query, with a token that nothing shows."""
 
     url: str
-    token: Secret[str]
+    token: Address
     patience: Patience = field(default_factory=Patience)
     session: requests.Session = field(default_factory=requests.Session)
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pipeline.errors import InputError
 from pipeline.extract.service.asking import NOT_FOUND, UNCHANGED
+from pipeline.extract.service.items import line_of, parsed
 from pipeline.model.periods import MONTH
 from pipeline.plain import read_plain
 from pipeline.storage.atomic import replace_file
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     from pipeline.extract.service.asking import Answer, Asking
@@ -63,15 +64,35 @@ def due_months(first: str, as_of: dt.date, taken: Collection[str], named: Collec
     return [each for each in every if each in every[-_NEWEST:] or each not in taken or each in named]
 
 
-def take_months(asking: Asking, months: Sequence[str], *, keys: Collection[str], folder: Path, memory: Path) -> Taken:
+def known_of(memory: Path) -> dict[str, str]:
+    """Return the state in which each month was taken last; nothing where that is lost: months are then read whole."""
+    try:
+        found = parsed(read_plain(memory)) if memory.is_file() else {}
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {month: tag for month, tag in found.items() if isinstance(tag, str) and _STRONG.fullmatch(tag)}
+
+
+def take_months(
+    asking: Asking,
+    months: Sequence[str],
+    *,
+    keys: Collection[str],
+    folder: Path,
+    memory: Path,
+    say: Callable[[str], None] = lambda _: None,
+) -> Taken:
     """Return what was taken: each month's items stand at once as `FOLDER/YYYY-MM.jsonl`, its state in ``memory``.
 
     ``keys`` are those that an item has.  The first error stops the service for this run; months before it stay.
     """
     written, unchanged, absent = list[str](), list[str](), list[str]()
-    known: dict[str, str] = json.loads(read_plain(memory)) if memory.is_file() else {}
+    known = known_of(memory)
     for month in months:
         path = folder / f"{month}.jsonl"
+        say(f"asking {asking.url} for {month}")
         try:
             found = _month(asking, month, keys, known.get(month, "") if path.is_file() else "")
         except InputError as error:
@@ -145,18 +166,12 @@ def _page(asking: Asking, answer: Answer, keys: Collection[str]) -> _Page:
 def _parsed(asking: Asking, body: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
     wrong = ""
     try:
-        return json.loads(body.decode("utf-8"), object_pairs_hook=_once)
+        return parsed(body)
     except UnicodeDecodeError:
         wrong = "the answer is no UTF-8"
-    except (ValueError, RecursionError):
+    except ValueError:
         wrong = "the answer is no JSON, or a key stands in it twice"
     raise asking.bad(wrong)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len({key for key, _ in pairs}) < len(pairs):
-        raise ValueError
-    return dict(pairs)
 
 
 def _lines(asking: Asking, items: Sequence[object], keys: Collection[str]) -> Iterator[bytes]:
@@ -167,9 +182,8 @@ def _lines(asking: Asking, items: Sequence[object], keys: Collection[str]) -> It
             raise asking.bad("an item has not exactly the keys that were agreed")
         line = b""
         try:
-            text = json.dumps(item, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-            line = text.encode("utf-8")
-        except (ValueError, RecursionError):
+            line = line_of(item).encode("utf-8")
+        except ValueError:
             line = b""
         if not line:
             raise asking.bad("an item holds what no text in UTF-8 stands for")

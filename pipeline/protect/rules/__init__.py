@@ -4,6 +4,7 @@ from pipeline.protect.rules.accounts import ExcludedAccounts
 from pipeline.protect.rules.duplicates import OneIncident, OneRecord, SameRecord
 from pipeline.protect.rules.entries import InOrder, OneEntry
 from pipeline.protect.rules.events import AlreadyHeld, PublicVenue, SensitiveAudience
+from pipeline.protect.rules.items import OfItsFile, OneItem
 from pipeline.protect.rules.offences import OffenceAgrees
 from pipeline.protect.rules.parties import Party
 from pipeline.protect.rules.payees import Payee
@@ -17,9 +18,11 @@ __all__ = [
     "BlankWhen",
     "ExcludedAccounts",
     "InOrder",
+    "OfItsFile",
     "OffenceAgrees",
     "OneEntry",
     "OneIncident",
+    "OneItem",
     "OneRecord",
     "OverThreshold",
     "Party",

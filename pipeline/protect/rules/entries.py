@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entries:
+class Entries:
     """Settles rows of one entry: copies of a row are one, and rows that contradict each other are all bad.
 
     ``said`` is what all rows of an entry have to agree on, ``row`` what makes two of them copies.
@@ -83,9 +83,9 @@ class OneEntry(RowRule):
         entry = groups(*(columns[name] for name in self.entry))
         if not self.common:
             row = groups(raw.cells[WHOLE_ROW])
-            return Judgement((_Entries(entry, row, row),))
+            return Judgement((Entries(entry, row, row),))
         said = groups(*(raw.cells[name] for name in self.common))
-        return Judgement((_Entries(entry, said, groups(*(raw.cells[name] for name in self.reads))),))
+        return Judgement((Entries(entry, said, groups(*(raw.cells[name] for name in self.reads))),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,16 +170,23 @@ def _neighbourhoods(table: pa.Table) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceCode(OneColumn):
-    """Publishes a neighbourhood's code; an unknown or empty one is a problem."""
+    """Publishes a neighbourhood's code; an unknown one is a problem, and an empty one unless ``blank``."""
 
     needs: ClassVar[tuple[str, ...]] = ("neighbourhoods",)
+    blank: bool = False
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The code, where it may be blank."""
+        return self.columns if self.blank else ()
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the codes that the force's list of neighbourhoods holds."""
         known = context.references.derived("neighbourhoods", _neighbourhoods) or frozenset()
         column = cells[self.column]
         text = on_distinct(column, lambda code: code if code in known else None)
-        unknown = problem(self.column, "unknown-code", ~filled(text))
+        wrong = ~filled(text) & filled(column) if self.blank else ~filled(text)
+        unknown = problem(self.column, "unknown-code", wrong)
         formula = problem(self.column, "formula-text", is_formula(text))
         return Treated(self._same(text), key_problems(self.column, column, unknown, formula))
 
@@ -189,7 +196,7 @@ class ReferenceCode(OneColumn):
 
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return no neighbourhood, and none."""
-        return ({self.column: "XX9"}, {self.column: ""})
+        return ({self.column: "XX9"}, {self.column: ""})  # none is a case of its own, bad or not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

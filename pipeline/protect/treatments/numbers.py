@@ -77,12 +77,14 @@ class Band(OneColumn):
 class Number(OneColumn):
     """Publishes a number of digits, with a point and ``places`` behind it at most; no sign, and none that is rounded.
 
-    Zeros at the front are left out.  Empty is a problem unless ``blank``.
+    Zeros at the front are left out.  Empty is a problem unless ``blank``.  ``between`` are the least and the greatest
+    that it can be.
     """
 
     _: KW_ONLY
     places: int = 0
     blank: bool = False
+    between: tuple[int, int] | None = None
 
     @property
     def optional(self) -> tuple[str, ...]:
@@ -94,7 +96,7 @@ class Number(OneColumn):
         form = re.compile(rf"[0-9]{{1,{_MOST_EXACT}}}" + (rf"(?:\.[0-9]{{1,{self.places}}})?" if self.places else ""))
 
         def number(text: str) -> str | None:
-            if not form.fullmatch(text):
+            if not form.fullmatch(text) or (self.between and not self.between[0] <= Decimal(text) <= self.between[1]):
                 return None
             return f"{Decimal(text):.{self.places}f}"
 
@@ -106,12 +108,17 @@ class Number(OneColumn):
         return Treated(self._same(text), problem(self.column, "bad-number", wrong))
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return numbers that the schema allows."""
-        return {self.column: draw.text(self.column, self.makes[0])}
+        """Return numbers that the schema allows, or that it can be; one in five is missing where it may be."""
+        if self.between is None:
+            return {self.column: draw.text(self.column, self.makes[0])}
+        low, high = self.between
+        known = tuple(map(str, range(low, high + 1)))
+        return {self.column: draw.of((*known, "") if self.blank else known)}
 
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return a sign, and nothing."""
-        return ({self.column: "-3"}, *({self.column: ""},) * (not self.blank))
+        beyond = ({self.column: str(self.between[1] + 1)},) if self.between else ()
+        return ({self.column: "-3"}, *beyond, *({self.column: ""},) * (not self.blank))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,15 @@ from pipeline.extract.database import Database
 from pipeline.extract.delimited import Folder
 from pipeline.model.periods import MONTH as CALENDAR
 from pipeline.run.unread import unread_sources
+from pipeline.settings.secret import Secret
+from pipeline.settings.sections import Account, Connection, Sources
 from tests.lib.tiny import dataset, workplace, write_schema, write_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from pipeline.errors import SettingsError
 
 STAYS = dataset("stays", Database(source="custody", default="custody/custody.sqlite", table="stay", key="day"))
 VISITS = dataset("visits", Database(source="visits", default="visits/visits.sqlite", table="visit", key="day"))
@@ -48,11 +53,20 @@ def test_each_database_begins_with_its_own_first_month(tmp_path: Path) -> None:
     assert sorted(run_dataset(work, STAYS).state.months) == ["2024-02"]
 
 
-def test_a_source_that_no_dataset_reads_is_a_mistake() -> None:
-    assert unread_sources(["engagement"]) == []
-    (mistake,) = unread_sources(["engagement", "nobody"])
-    assert mistake.text().startswith("unknown-setting: [sources.nobody]: no dataset reads a source of this name")
-    assert "engagement" in mistake.text()
+def test_a_source_or_a_service_that_no_dataset_reads_is_a_mistake(tmp_path: Path) -> None:
+    settings = workplace(tmp_path / "data", "2024-04-01").settings
+    known = Connection("PIPELINE_X_DATABASE", "2024-01", None)
+    asked = Account("https://feedback.example", "2024-01", Secret("token-token"))
+
+    def named(databases: Mapping[str, Connection], services: Mapping[str, Account]) -> list[SettingsError]:
+        return unread_sources(replace(settings, sources=Sources(named=databases, services=services)))
+
+    assert named({"engagement": known}, {"feedback": asked}) == []
+    source, service = named({"nobody": known}, {"nothing": asked})
+    assert source.text().startswith("unknown-setting: [sources.nobody]: no dataset reads a source of this name")
+    assert "engagement" in source.text()
+    assert service.text().startswith("unknown-setting: [sources] nothing_url: no dataset reads a source of this name")
+    assert "feedback" in service.text()
 
 
 def test_which_files_belong_to_a_source(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pipeline.extract.service import Asking, Patience, Taken, take_months
-from pipeline.extract.service.taking import due_months
+from pipeline.extract.service.asking import Asking, Patience
+from pipeline.extract.service.taking import Taken, due_months, take_months
 from pipeline.settings.secret import Secret
 
 if TYPE_CHECKING:

@@ -1,0 +1,127 @@
+"""A system that is asked over HTTP month by month: what was taken is a file of one item a line, read like any other."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from pipeline.errors import InputError, PipelineError
+from pipeline.extract.by_period import FilesByPeriod
+from pipeline.extract.header import match_header
+from pipeline.extract.paths import changed, open_regular, safe_path, state_of, unreadable
+from pipeline.extract.service.items import line_of, parsed
+from pipeline.model.source import Form
+from pipeline.model.tables import Extracted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from pipeline.model.source import Asked, Connections
+
+
+@dataclass(frozen=True, slots=True)
+class Service(FilesByPeriod):
+    """The items of a service that the settings call ``source``: one file a month at ``pattern``, one item a line.
+
+    Cells are the texts of an item as they stand, never trimmed.  ``numbers`` are members that hold whole numbers: a
+    cell of them is its digits.  What is of another type is a cell that no list and no form of a number allows.
+    """
+
+    source: str
+    pattern: str
+    numbers: tuple[str, ...] = ()
+
+    @property
+    def service(self) -> str:
+        """What the settings call it."""
+        return self.source
+
+    @property
+    def form(self) -> Form:
+        """How a month that was taken is laid out."""
+        return Form(self.pattern, numbers=self.numbers)
+
+    def take(self, root: Path, declared: Sequence[str], connections: Connections, asked: Asked) -> PipelineError | None:
+        """Put the months that are due below ``root``, each whole or not at all; return what stopped that."""
+        account = connections.account(self.source)
+        if account is None:
+            return None
+        # only a run that asks a service needs what speaks HTTP
+        from pipeline.extract.service.asking import Asking  # noqa: PLC0415
+        from pipeline.extract.service.taking import due_months, known_of, take_months  # noqa: PLC0415
+
+        memory = asked.memory / f"{self.source}.json"
+        try:
+            folder = safe_path(root, self.pattern).parent
+            there = {path.stem for path in folder.glob("*.jsonl")} if folder.is_dir() else set()
+            months = due_months(account.first_month, asked.as_of, {*there, *known_of(memory)}, asked.named)
+            asking = Asking(f"{account.url}/{self.source}", account.token)
+            return take_months(asking, months, keys=declared, folder=folder, memory=memory, say=asked.say).error
+        except PipelineError as error:
+            return error
+
+    def read(
+        self,
+        root: Path,
+        path: str,
+        columns: Sequence[str],
+        declared: Sequence[str],
+        *,
+        dictionaries: Sequence[str] = (),
+    ) -> Extracted:
+        """Return the asked ``columns`` of the items of a month; the number of an item is that of its line."""
+        with open_regular(root, path) as file:
+            before = state_of(file)
+            try:
+                content = file.read()
+            except OSError as error:
+                raise unreadable(path, error) from None
+            if state_of(file) != before or len(content) != before[0]:
+                raise changed(path)
+        items = list(_items(content, declared, path))
+        cells = {
+            name: pa.array([_cell(item[name], is_number=name in self.numbers) for item, _ in items], pa.string())
+            for name in columns
+        }
+        return Extracted(
+            path=path,
+            bytes=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            encoding="utf-8",
+            cells={name: each.dictionary_encode() if name in dictionaries else each for name, each in cells.items()},
+            rows=pa.array(range(1, len(items) + 1), pa.int64()),
+            lines=pa.array([line for _, line in items], pa.string()),
+        )
+
+
+def _items(content: bytes, declared: Sequence[str], path: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield the items of a file, each with its line as it is always written."""
+    if content and not content.endswith(b"\n"):
+        raise InputError("cut-off", "the last line does not end", where=path, fix=_AGAIN)
+    for number, text in enumerate(content.split(b"\n")[:-1], start=1):
+        try:
+            item = parsed(text)
+            line = line_of(item)
+        except ValueError:
+            item, line = None, ""
+        if not isinstance(item, dict):
+            raise InputError("broken-file", "this line is no item in JSON", where=f"{path}, row {number:,}", fix=_AGAIN)
+        match_header(tuple(item), declared, where=f"{path}, row {number:,}")
+        yield item, line
+
+
+def _cell(value: object, *, is_number: bool) -> str | None:
+    """Return the text of a member, None where it is empty."""
+    if value is None or (value == "" and isinstance(value, str)):
+        return None
+    expected = int if is_number else str
+    return str(value) if type(value) is expected else f"{_OTHER_TYPE} {line_of(value)}"
+
+
+_AGAIN = "remove the file: the next run takes the month anew where the settings name the service; else export it again"
+#: What a cell begins with that is of another type than its members are.
+_OTHER_TYPE = "JSON"

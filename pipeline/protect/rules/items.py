@@ -1,0 +1,107 @@
+"""Items of a service: each is of the month that was asked for, and stands once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+import pyarrow.compute as pc
+
+from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain
+from pipeline.columns.dates import days, months
+from pipeline.columns.groups import groups
+from pipeline.model.handling import problem
+from pipeline.model.row_rule import Judgement, RowRule
+from pipeline.model.tables import WHOLE_ROW
+from pipeline.protect.rules.entries import Entries
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
+
+    from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
+    from pipeline.model.handling import Problem
+    from pipeline.model.tables import RawTable
+
+#: What may name an item.
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+#: A moment of RFC 3339, to the second.
+_MOMENT: Final = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})\z"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfItsFile(RowRule):
+    """Refuses a row whose moment lies in another month, as clocks in London showed it, than its file is of."""
+
+    takes: ClassVar[int | None] = 1
+    first: ClassVar[bool] = True
+    what: str = "Items of another month than their file's"
+    why: str = "the service was asked for another month"
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The moment."""
+        return self.columns
+
+    def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
+        """Return what is no moment, and moments of another month."""
+        column = raw.cells[self.column]
+        shaped = pc.if_else(pc.match_substring_regex(plain(column), _MOMENT), plain(column), None)
+        month = months(days(shaped, time_allowed=True))
+        files = np.array(raw.files, np.object_)[raw.source] if len(raw) else np.array([], np.object_)
+        own = facts_of_distinct(month, str, dtype=np.object_, empty="")
+        wrong = filled(month) & (files != "") & (own != files)
+        return (*problem(self.column, "bad-date", ~filled(month)), *problem(self.column, "other-month", wrong))
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return moments of the period, in universal time."""
+        return {self.column: draw.instants()}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return a moment without a zone, and one of another month."""
+        return ({self.column: "2024-02-10T10:00:00"}, {self.column: "2019-06-30T23:30:00+00:00"})
+
+
+@dataclass(frozen=True, slots=True)
+class OneItem(RowRule):
+    """Counts each item of a file once: copies that are alike are one, and items that contradict each other are bad."""
+
+    takes: ClassVar[int | None] = 1
+    whole_rows: ClassVar[bool] = True
+    _: KW_ONLY
+    what: str = "Second copies of an item"
+    why: str = "the service gave it twice"
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The item's name."""
+        return self.columns
+
+    @property
+    def identifies(self) -> tuple[str, ...]:
+        """The name: it leads back to the item."""
+        return self.columns
+
+    def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
+        """Return the items without a name."""
+        named = on_distinct(raw.cells[self.column], lambda text: text if _NAME.fullmatch(text) else None)
+        return problem(self.column, "blank-reference", ~filled(named))
+
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
+        """Return which rows of a file are one item, and which of them are alike."""
+        names = groups(raw.cells[self.column])
+        entry = names * len(raw.paths) + raw.source
+        row = groups(raw.cells[WHOLE_ROW])
+        return Judgement((Entries(entry, row, row),))
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return the names of items."""
+        return {self.column: draw.references("item")}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return no name, and one with a blank in it."""
+        return ({self.column: ""}, {self.column: "fb 1"})
