@@ -74,7 +74,7 @@ def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Period] =
         return Outcome(dataset=dataset, state=state, built={}, changed=False, before=state)
     made_good = (*copied, *found.remarks)
     inputs = replace(inputs, found=replace(inputs.found, remarks=(*made_good, *inputs.found.remarks)))
-    outcome = tried(lambda: _run(inputs, state, only))
+    outcome = tried(lambda: _run(inputs, state, {*only, *map(dataset.period.holding, only)}))
     if not isinstance(outcome, PipelineError):
         return replace(outcome, changed=outcome.changed or bool(made_good))
     stopped = tried(lambda: _stopped(inputs, state, outcome))

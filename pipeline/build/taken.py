@@ -8,7 +8,7 @@ from pipeline.model.periods import MONTH
 from pipeline.model.source import Asked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from pipeline.build.run_context import Workplace
     from pipeline.errors import PipelineError
@@ -27,3 +27,9 @@ def take(work: Workplace, dataset: Dataset, named: Collection[Period]) -> list[P
         error = feed.source.take(work.raw, feed.declared, work.settings.sources, asked)
         stopped += [error] if error else []
     return stopped
+
+
+def not_asked(work: Workplace) -> Iterator[str]:
+    """Yield what is said of each service in a run that writes nothing."""
+    for name in () if work.writes else sorted(work.settings.sources.services):
+        yield f"{name}: a plan asks no service, which may hold more by now than was taken from it"

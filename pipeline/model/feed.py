@@ -148,7 +148,9 @@ class Feed:
     def dates(self) -> tuple[str, ...]:
         """The raw columns that hold dates."""
         dated = (self.dated_by,) if self.dated_by else ()
-        return tuple(dict.fromkeys((*dated, *(column for treatment in self.treatments for column in treatment.dates))))
+        of_rules = (column for rule in self.rules for column in rule.moments)
+        of_treatments = (column for treatment in self.treatments for column in treatment.dates)
+        return tuple(dict.fromkeys((*dated, *of_treatments, *of_rules)))
 
     @property
     def amounts(self) -> tuple[str, ...]:

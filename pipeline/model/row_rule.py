@@ -91,6 +91,11 @@ class RowRule(Handling):
         return ()
 
     @property
+    def moments(self) -> tuple[str, ...]:
+        """Raw columns that hold dates, and that no treatment reads."""
+        return ()
+
+    @property
     def together(self) -> tuple[str, ...]:
         """Raw columns whose equal cells say that rows belong together, and to one period."""
         return ()

@@ -12,6 +12,7 @@ from pipeline.build.mapped import datasets_of
 from pipeline.build.mapping_texts import check_texts
 from pipeline.build.publication import publication
 from pipeline.build.run_context import Workplace, schema_of
+from pipeline.build.taken import not_asked
 from pipeline.build.tried import parted, tried
 from pipeline.datasets import declared
 from pipeline.errors import PipelineError, several
@@ -179,6 +180,7 @@ def _ran(
         notices=(
             *reach.notices,
             *filter(None, (work.settings.unsettled,)),
+            *not_asked(work),
             *unmatched(work, states.values()),
             *lines_without_effect(_known(states)),
         ),
@@ -262,7 +264,12 @@ def _workplace(
 def _errors(request: Request, outcomes: Sequence[Outcome]) -> list[PipelineError]:
     """Return what stopped datasets, and the months that were asked for and that no dataset has."""
     errors = [outcome.error for outcome in outcomes if outcome.error]
-    known = {month for outcome in outcomes for month in (*outcome.state.months, *outcome.running)}
+    known = {
+        name
+        for outcome in outcomes
+        for month in (*outcome.state.months, *outcome.running)
+        for name in (month, *outcome.dataset.period.parts(month))
+    }
     wait_whole = any(each.code == MAPPING_OPENS for outcome in outcomes for each in outcome.state.waits)
     if not errors and not wait_whole:
         names = [outcome.dataset.name for outcome in outcomes]

@@ -30,7 +30,8 @@ from pipeline.model.reasons import Outcome
 from pipeline.settings.decisions import Desk
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
-from pipeline.settings.sections import Referee, Sources
+from pipeline.settings.sections import Referee
+from pipeline.settings.sources import Sources
 from pipeline.storage.registers import entered
 
 if TYPE_CHECKING:

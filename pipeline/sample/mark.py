@@ -29,6 +29,8 @@ _LINE = re.compile(
     rb'(?m)(?:^"?(?:SAMPLE\*\d\d\*\d{7}|SAMPLE-\d{4,12})"?|(?:^|,)"?Sample Borough(?: \d{3}[A-Z])?"?)(?:,|\r?$)'
     rb'|:\s*"Sample Borough"\s*[,}]'
 )
+#: An item of a service is told by its name; quotation marks within a text are escaped, so that no comment holds this.
+_ITEM = re.compile(rb'"id":\s*"SAMPLE-\d{4,12}"')
 _KEY = re.compile(r"SAMPLE-\d{4,12}", re.ASCII)
 _SQLITE = b"SQLite format 3\0"
 #: The part of a workbook that holds its title, and the most of a file that is looked at.
@@ -59,7 +61,7 @@ def bears_mark(path: Path) -> bool:
             return SAMPLE_MARK.encode() in beginning + file.read()
     if beginning.startswith(_SQLITE):
         return _keys_marked(path)
-    return _LINE.search(beginning) is not None
+    return (_ITEM if path.suffix == ".jsonl" else _LINE).search(beginning) is not None
 
 
 def _keys_marked(path: Path) -> bool:

@@ -21,20 +21,17 @@ from pipeline.settings.options import Chosen, Options, read_options
 from pipeline.settings.publishers import PUBLISHERS, Publisher
 from pipeline.settings.reader import Reader, Section
 from pipeline.settings.sections import (
-    ADDRESS,
-    ENGAGEMENT,
     LICENCES,
-    OLDER,
     Ckan,
     Contacts,
     Force,
     Licence,
     Referee,
-    Sources,
     Terms,
     licences,
     synonyms,
 )
+from pipeline.settings.sources import ADDRESS, ENGAGEMENT, OLDER, Sources
 from pipeline.settings.toml import read_toml
 from pipeline.system import group_number
 
@@ -59,6 +56,7 @@ VARIABLES = MappingProxyType(
         "PIPELINE_CKAN_TOKEN": "the API token of an editor on that portal; never in a file",
         "PIPELINE_CKAN_ORGANISATION": "the organisation there that stands for every publisher's own",
         "PIPELINE_NAME_DATABASE": "the SQLAlchemy address of the source [sources.NAME]; never in a file",
+        "PIPELINE_NAME_TOKEN": "the token of a reader's account at the service NAME_url; never in a file",
         ENGAGEMENT: "the same of the source `engagement`, which needs no section",
         f"{OLDER}NAME": "the same of [sources.NAME], as it was called before",
     }

@@ -16,8 +16,8 @@ from pipeline.model.periods import Monthly
 from pipeline.protect.treatments import Day, Keep
 from pipeline.settings.key import Key
 from pipeline.settings.secret import Secret
-from pipeline.settings.sections import Connection
 from pipeline.settings.settings import Settings
+from pipeline.settings.sources import Connection
 from tests.lib import ROOT
 from tests.lib.small_tree import KEY
 

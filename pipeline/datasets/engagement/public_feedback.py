@@ -8,25 +8,23 @@ from pipeline.model.periods import MONTH, Quarterly
 from pipeline.protect.rules import OfItsFile, OneItem
 from pipeline.protect.treatments import Coded, Number, ReferenceCode, Withhold
 
-_RATINGS = ("overall", "ease", "kept_informed", "treated_fairly")
-_MEANS = ("overall", "ease", "informed", "fairness")
+_RATINGS = ("rating_overall", "rating_ease", "rating_kept_informed", "rating_treated_fairly")
+_STARS, _MEANS = (1, 5), "only means of eight answers are published"
 
 FEEDBACK = Feed(
     name="feedback",
     title="Feedback of the public, by month of answer",
-    source=Service("feedback", "feedback/{period}.jsonl", numbers=tuple(f"rating_{each}" for each in _RATINGS)),
+    source=Service("feedback", "feedback/{period}.jsonl", numbers=_RATINGS, names=("id",), moments=("submitted_at",)),
     period=Quarterly(files=MONTH),
     columns={
         "submitted_at": OfItsFile(),
         "id": OneItem(),
         "kind": Coded("kind", "feedback-kind", why="what the contact was about"),
-        "neighbourhood_code": ReferenceCode(
-            "neighbourhood_code", blank=True, why="the area that is counted in"
-        ),
-        **{
-            f"rating_{each}": Number(f"rating_{each}", between=(1, 5), blank=True, why="only means of eight answers")
-            for each in _RATINGS
-        },
+        "neighbourhood_code": ReferenceCode("neighbourhood_code", blank=True, why="the area that is counted in"),
+        "rating_overall": Number("rating_overall", between=_STARS, blank=True, why=_MEANS),
+        "rating_ease": Number("rating_ease", between=_STARS, blank=True, why=_MEANS),
+        "rating_kept_informed": Number("rating_kept_informed", between=_STARS, blank=True, why=_MEANS),
+        "rating_treated_fairly": Number("rating_treated_fairly", between=_STARS, blank=True, why=_MEANS),
         "officer_named": Withhold("an officer"),
         "comment": Withhold("anybody", what="Comments", why="free text about people"),
         ("name", "email"): Withhold("who answers"),
@@ -45,7 +43,12 @@ PUBLIC_FEEDBACK = Dataset(
         period="quarter",
         by=(ByLabel("kind", "feedback-kind"), ByList("neighbourhood_code", "neighbourhoods", total="ALL")),
         count_of=Rows("responses"),
-        means=tuple(Mean(f"mean_{mean}", of=f"rating_{each}") for mean, each in zip(_MEANS, _RATINGS, strict=True)),
+        means=(
+            Mean("mean_overall", of="rating_overall"),
+            Mean("mean_ease", of="rating_ease"),
+            Mean("mean_informed", of="rating_kept_informed"),
+            Mean("mean_fairness", of="rating_treated_fairly"),
+        ),
     ),
     granularity="neighbourhood",
     statements=(

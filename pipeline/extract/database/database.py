@@ -24,7 +24,7 @@ from pipeline.extract.header import match_header
 from pipeline.extract.paths import below, exists, open_regular, safe_path
 from pipeline.model.source import Form
 from pipeline.model.tables import CellProblem, Extracted
-from pipeline.settings.sections import Sources
+from pipeline.settings.sources import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +29,16 @@ class Service(FilesByPeriod):
     """The items of a service that the settings call ``source``: one file a month at ``pattern``, one item a line.
 
     Cells are the texts of an item as they stand, never trimmed.  ``numbers`` are members that hold whole numbers: a
-    cell of them is its digits.  What is of another type is a cell that no list and no form of a number allows.
+    cell of them is its digits.  ``names`` are what items are called, and ``moments`` hold a moment with its zone
+    (RFC 3339, to the second): a cell of these is empty where they have another form.  What else is of another type is
+    a cell that no list and no form of a number allows.
     """
 
     source: str
     pattern: str
     numbers: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    moments: tuple[str, ...] = ()
 
     @property
     def service(self) -> str:
@@ -83,10 +88,7 @@ class Service(FilesByPeriod):
             if state_of(file) != before or len(content) != before[0]:
                 raise changed(path)
         items = list(_items(content, declared, path))
-        cells = {
-            name: pa.array([_cell(item[name], is_number=name in self.numbers) for item, _ in items], pa.string())
-            for name in columns
-        }
+        cells = {name: pa.array([self._cell(name, item[name]) for item, _ in items], pa.string()) for name in columns}
         return Extracted(
             path=path,
             bytes=len(content),
@@ -96,6 +98,16 @@ class Service(FilesByPeriod):
             rows=pa.array(range(1, len(items) + 1), pa.int64()),
             lines=pa.array([line for _, line in items], pa.string()),
         )
+
+    def _cell(self, name: str, value: object) -> str | None:
+        """Return the text of a member, None where it is empty."""
+        if value is None or (value == "" and isinstance(value, str)):
+            return None
+        form = _NAME if name in self.names else _MOMENT if name in self.moments else None
+        if form:
+            return value if isinstance(value, str) and form.fullmatch(value) else None
+        expected = int if name in self.numbers else str
+        return str(value) if type(value) is expected else f"{_OTHER} {line_of(value)}"
 
 
 def _items(content: bytes, declared: Sequence[str], path: str) -> Iterator[tuple[dict[str, Any], str]]:
@@ -114,14 +126,8 @@ def _items(content: bytes, declared: Sequence[str], path: str) -> Iterator[tuple
         yield item, line
 
 
-def _cell(value: object, *, is_number: bool) -> str | None:
-    """Return the text of a member, None where it is empty."""
-    if value is None or (value == "" and isinstance(value, str)):
-        return None
-    expected = int if is_number else str
-    return str(value) if type(value) is expected else f"{_OTHER_TYPE} {line_of(value)}"
-
-
 _AGAIN = "remove the file: the next run takes the month anew where the settings name the service; else export it again"
-#: What a cell begins with that is of another type than its members are.
-_OTHER_TYPE = "JSON"
+#: What a cell begins with that is of another type than its member is.
+_OTHER = "JSON"
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain
+from pipeline.columns.arrays import facts_of_distinct, filled
 from pipeline.columns.dates import days, months
 from pipeline.columns.groups import groups
 from pipeline.model.handling import problem
 from pipeline.model.row_rule import Judgement, RowRule
 from pipeline.model.tables import WHOLE_ROW
+from pipeline.protect.handling import key_problems
 from pipeline.protect.rules.entries import Entries
 
 if TYPE_CHECKING:
@@ -27,11 +26,6 @@ if TYPE_CHECKING:
     from pipeline.model.handling import Problem
     from pipeline.model.tables import RawTable
 
-#: What may name an item.
-_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-#: A moment of RFC 3339, to the second.
-_MOMENT: Final = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})\z"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfItsFile(RowRule):
@@ -43,15 +37,13 @@ class OfItsFile(RowRule):
     why: str = "the service was asked for another month"
 
     @property
-    def reads(self) -> tuple[str, ...]:
+    def moments(self) -> tuple[str, ...]:
         """The moment."""
         return self.columns
 
     def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return what is no moment, and moments of another month."""
-        column = raw.cells[self.column]
-        shaped = pc.if_else(pc.match_substring_regex(plain(column), _MOMENT), plain(column), None)
-        month = months(days(shaped, time_allowed=True))
+        month = months(days(raw.cells[self.column], time_allowed=True))
         files = np.array(raw.files, np.object_)[raw.source] if len(raw) else np.array([], np.object_)
         own = facts_of_distinct(month, str, dtype=np.object_, empty="")
         wrong = filled(month) & (files != "") & (own != files)
@@ -62,8 +54,8 @@ class OfItsFile(RowRule):
         return {self.column: draw.instants()}
 
     def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return a moment without a zone, and one of another month."""
-        return ({self.column: "2024-02-10T10:00:00"}, {self.column: "2019-06-30T23:30:00+00:00"})
+        """Return what is no moment, and one of another month."""
+        return ({self.column: "2024-02-31T10:00:00Z"}, {self.column: "2019-06-30T23:30:00+00:00"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +79,10 @@ class OneItem(RowRule):
         return self.columns
 
     def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
-        """Return the items without a name."""
-        named = on_distinct(raw.cells[self.column], lambda text: text if _NAME.fullmatch(text) else None)
-        return problem(self.column, "blank-reference", ~filled(named))
+        """Return the items without a name that can be trusted."""
+        column = raw.cells[self.column]
+        blank = problem(self.column, "blank-reference", ~filled(column))
+        return key_problems(self.column, column, blank, joined=self.joined)
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
         """Return which rows of a file are one item, and which of them are alike."""
@@ -103,5 +96,5 @@ class OneItem(RowRule):
         return {self.column: draw.references("item")}
 
     def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return no name, and one with a blank in it."""
-        return ({self.column: ""}, {self.column: "fb 1"})
+        """Return no name."""
+        return ({self.column: ""},)

@@ -116,9 +116,9 @@ class Number(OneColumn):
         return {self.column: draw.of((*known, "") if self.blank else known)}
 
     def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return a sign, and nothing."""
-        beyond = ({self.column: str(self.between[1] + 1)},) if self.between else ()
-        return ({self.column: "-3"}, *beyond, *({self.column: ""},) * (not self.blank))
+        """Return a sign, or what is too much, and nothing."""
+        wrong = str(self.between[1] + 1) if self.between else "-3"
+        return ({self.column: wrong}, *({self.column: ""},) * (not self.blank))
 
 
 @dataclass(frozen=True, slots=True)

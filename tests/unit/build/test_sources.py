@@ -13,7 +13,7 @@ from pipeline.extract.delimited import Folder
 from pipeline.model.periods import MONTH as CALENDAR
 from pipeline.run.unread import unread_sources
 from pipeline.settings.secret import Secret
-from pipeline.settings.sections import Account, Connection, Sources
+from pipeline.settings.sources import Account, Connection, Sources
 from tests.lib.tiny import dataset, workplace, write_schema, write_table
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections import Counter
@@ -51,6 +52,10 @@ def rows_by_feed(data: Path) -> dict[str, Rows]:
     for feed in (feed for dataset in DATASETS for feed in dataset.feeds if feed.source.pattern.endswith(".csv")):
         paths = [data / "raw" / feed.source.pattern.format(period=month) for month in MONTHS]
         feeds[feed.name] = [row for path in paths for row in read_csv(path)]
+    items = [path.read_text("utf-8").splitlines() for path in sorted((data / "raw/feedback").iterdir())]
+    feeds["feedback"] = [
+        {name: str(member or "") for name, member in json.loads(line).items()} for lines in items for line in lines
+    ]
     feeds["ledger"] = [row for month in MONTHS for row in ledger(data, month)]
     feeds["gifts-and-hospitality"] = sheet(data / "raw/expenditure/gifts-and-hospitality.xlsx", "Register")
     return feeds

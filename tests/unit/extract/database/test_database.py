@@ -25,7 +25,7 @@ from pipeline.extract.reader import anew
 from pipeline.model.periods import MONTH as CALENDAR
 from pipeline.model.tables import CellProblem
 from pipeline.settings.secret import Secret
-from pipeline.settings.sections import Connection, Sources
+from pipeline.settings.sources import Connection, Sources
 from tests.lib.refused import refused
 
 if TYPE_CHECKING:
