@@ -51,11 +51,18 @@ class _Wanted(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """The periods that can be made, and what each of the others lacks, by dataset and period."""
+    """The periods that can be made, and what each of the others lacks, by dataset and period.
+
+    ``running`` are those that are not over yet.
+    """
 
     wanted: dict[Period, _Wanted]
-    lacking: dict[Period, tuple[str, ...]]
-    running: tuple[Period, ...]
+    lacking: dict[Period, dict[str, list[Period]]]
+    running: list[Period]
+
+    def lacks(self, period: Period) -> tuple[str, ...]:
+        """Return in words what a period lacks."""
+        return tuple(f"{name} {', '.join(ranges(of))}" for name, of in self.lacking.get(period, {}).items() if of)
 
 
 def run_derived(work: Workplace, dataset: Dataset, inputs: Mapping[str, Outcome]) -> Outcome:
@@ -102,6 +109,7 @@ def _run(work: Workplace, dataset: Dataset, state: State, inputs: Mapping[str, O
         state,
         months=dict(sorted(months.items())),
         changes=(*state.changes, *_notes(work, dataset, state, months, stale), *_withdrawals(work, withdrawn)),
+        lacking=dict(_missing(work, dataset, inputs, asked)),
     )
     if work.writes:
         keep(work, dataset, state, new)
@@ -110,9 +118,9 @@ def _run(work: Workplace, dataset: Dataset, state: State, inputs: Mapping[str, O
         state=new,
         built={period: why for period, why in stale.items() if period in months},
         changed=new != state,
-        lacking={period: each for period, each in asked.lacking.items() if period not in withdrawn},
+        lacking={period: asked.lacks(period) for period in asked.lacking if period not in withdrawn},
         remarks=tuple(_remarks(withdrawn, asked)),
-        running=asked.running,
+        running=tuple(asked.running),
         error=several(errors) if errors else None,
         before=state,
     )
@@ -137,20 +145,33 @@ def _asked(
         for name, each in released.items()
     }
     base = work.made_from(dataset, references)
-    asked = _Asked({}, {}, ())
-    running = []
-    for period in sorted({*periods_of(derivation, sources), *state.months}):
+    asked = _Asked({}, {}, [])
+    known = {*periods_of(derivation, sources), *state.months}
+    for period in sorted(known.union(derivation.period.missing(known))):
         needed = inputs_of(derivation, period, sources)
         lacks = {name: [each for each, sha256 in of.items() if sha256 is None] for name, of in needed.items()}
         if any(lacks.values()) or not any(needed.values()):
-            asked.lacking[period] = tuple(f"{name} {', '.join(ranges(of))}" for name, of in lacks.items() if of)
+            asked.lacking[period] = lacks
         elif not derivation.period.has_ended(period, work.as_of) and period not in state.months:
-            running.append(period)
+            asked.running.append(period)
         else:
             releases = {name: {each: released[name][each] for each in of} for name, of in needed.items()}
             receipt = {f"{n} {each}": sha256 or "" for n, of in needed.items() for each, sha256 in of.items()}
             asked.wanted[period] = _Wanted(period, releases, dict(sorted(receipt.items())), base)
-    return asked._replace(running=tuple(running))
+    return asked
+
+
+def _missing(
+    work: Workplace, dataset: Dataset, inputs: Mapping[str, Outcome], asked: _Asked
+) -> Iterator[tuple[Period, tuple[Period, ...]]]:
+    """Yield the periods that are over and cannot be made, each with the months of its inputs that are lacking."""
+    for period, lacks in asked.lacking.items():
+        if dataset.period.gaps and dataset.period.has_ended(period, work.as_of):
+            months: set[Period] = set()
+            for name, of in lacks.items():
+                kind, known = inputs[name].dataset.period, inputs[name].state.lacking
+                months.update(*(known.get(each, kind.parts(each)) for each in of))
+            yield period, tuple(sorted(months))
 
 
 def _stale(work: Workplace, dataset: Dataset, state: State, wanted: _Wanted) -> tuple[Why, ...]:
@@ -269,6 +290,6 @@ def _withdrawals(work: Workplace, withdrawn: Mapping[Period, MonthState]) -> Ite
 
 def _remarks(withdrawn: Mapping[Period, MonthState], asked: _Asked) -> Iterator[str]:
     for period, each in withdrawn.items():
-        lacks = " and ".join(asked.lacking.get(period, ())) or "all that it was made from"
+        lacks = " and ".join(asked.lacks(period)) or "all that it was made from"
         if each.released:
             yield f"{INPUT_WITHDRAWN}: {period} is withdrawn: {lacks} is public no longer"

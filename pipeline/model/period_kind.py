@@ -153,8 +153,9 @@ class PeriodKind:
     def lacked(
         self, missing: Collection[Period], known: Mapping[Period, Sequence[Period]]
     ) -> dict[Period, Sequence[Period]]:
-        """Return what missing periods lack: what is ``known``, all where no file has come."""
-        return {name: known.get(name, self.parts(name)) for name in sorted(missing) if self.files}
+        """Return what missing periods lack beside themselves: what is ``known``, all where no file has come."""
+        found = {name: tuple(known.get(name, self.parts(name))) for name in sorted(missing)}
+        return {name: lacks for name, lacks in found.items() if lacks != (name,)}
 
     # --- words ------------------------------------------------------------------------------------------
 

@@ -117,7 +117,7 @@ class State:
     ``decided`` the decisions about whatever is set aside, in their order.  ``entered`` is the sha256 of the bytes that
     each path last entered in the registers; ``replaced`` holds what stood there before, while these fed no release.
     ``kept_back`` is what releases kept back that were withdrawn, by month; ``lacking`` are the periods that are over
-    and cannot be built because files of some of their months have not come, with those months.
+    and cannot be built because files or releases of some of their months are not there, with those months.
     """
 
     receipts: Mapping[str, Mapping[str, Receipt]] = field(default_factory=dict)
