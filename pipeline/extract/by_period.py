@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from pipeline.extract.given import Files
 from pipeline.extract.partition import period_files, sha256_of
 from pipeline.extract.paths import safe_path
 
@@ -12,37 +13,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model.periods import Period, PeriodKind
-    from pipeline.model.source import Connections, Remember
+    from pipeline.model.source import Remember
 
 
-class FilesByPeriod:
+class FilesByPeriod(Files):
     """A source with one file a period, named as ``pattern`` says."""
 
     __slots__ = ()
 
     pattern: str
-
-    @property
-    def whole(self) -> str:
-        """No extract holds every period."""
-        return ""
-
-    @property
-    def name(self) -> str:
-        """The settings give no address of it."""
-        return ""
-
-    @property
-    def first_month(self) -> str:
-        """Every file counts."""
-        return ""
-
-    def at(self, _connections: Connections) -> Self:
-        """Return the source itself: it has no address."""
-        return self
-
-    def check(self) -> None:
-        """Find nothing wrong: there is no address."""
 
     def extracts(self, root: Path, kind: PeriodKind, _remember: Remember) -> dict[str, Period]:
         """Return the files that are there, each with its period."""

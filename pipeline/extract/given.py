@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from pipeline.errors import PipelineError
     from pipeline.model.source import Asked, Connections
 
 
@@ -21,5 +22,36 @@ class Given:
         """None is asked."""
         return ""
 
-    def take(self, _root: Path, _declared: Sequence[str], _connections: Connections, _asked: Asked) -> None:
+    def take(
+        self, _root: Path, _declared: Sequence[str], _connections: Connections, _asked: Asked
+    ) -> PipelineError | None:
         """Take nothing."""
+        return None
+
+
+class Files(Given):
+    """A source of files, of which the settings give no address."""
+
+    __slots__ = ()
+
+    @property
+    def whole(self) -> str:
+        """No extract holds every period."""
+        return ""
+
+    @property
+    def name(self) -> str:
+        """The settings give no address of it."""
+        return ""
+
+    @property
+    def first_month(self) -> str:
+        """Every file counts."""
+        return ""
+
+    def at(self, _connections: Connections) -> Self:
+        """Return the source itself: it has no address."""
+        return self
+
+    def check(self) -> None:
+        """Find nothing wrong: there is no address."""

@@ -6,7 +6,7 @@ all that its spans ask for are there, and it has ended.
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Span(ABC):
     """Which periods of an input a period is made of; ``all_there``: it is not made without any of them."""
 
     all_there: ClassVar[bool] = False
 
+    @abstractmethod
     def of(self, kind: PeriodKind, period: Period, input_kind: PeriodKind, there: Collection[Period]) -> list[Period]:
         """Return the periods of the input, in their order, those that are not ``there`` where they are asked for."""
-        raise NotImplementedError
 
     def may_be_made(self, kind: PeriodKind, input_kind: PeriodKind, there: Iterable[Period]) -> set[Period]:
         """Return the periods that those that are ``there`` ask for."""
@@ -122,7 +122,7 @@ class Made(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
+class Recipe(ABC):
     """How rows are made of releases: a pure function, with what it looks up beside them.
 
     ``needs`` are lists below ``data/reference``, of which it ``may_lack`` some, ``options`` the settings that it asks,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -18,7 +19,7 @@ _MONTHS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class PeriodKind:
+class PeriodKind(ABC):
     """A kind of period; ``dated_by`` is the raw column whose day gives a row's period, "" where its file does.
 
     Its periods are counted: ``months`` calendar months each, the first of a year beginning ``offset`` months into it.
@@ -48,17 +49,17 @@ class PeriodKind:
         """Return whether a text is the name of such a period."""
         return re.fullmatch(self.pattern, name) is not None
 
+    @abstractmethod
     def number(self, name: Period) -> int:
         """Return which one it is, counted without a gap; never 0."""
-        raise NotImplementedError
 
+    @abstractmethod
     def name(self, number: int) -> Period:
         """Return the name of the one of this ``number``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def in_words(self, name: Period) -> str:
         """Return a period as people write it."""
-        raise NotImplementedError
 
     # --- where it lies in time --------------------------------------------------------------------------
 

@@ -23,7 +23,6 @@ from pipeline.extract.delimited.request import Request, laid_out_otherwise
 from pipeline.extract.delimited.stream import BLOCK, UTF_8, CheckedStream, Tap
 from pipeline.extract.delimited.walk import Irregular, cut_off, filled_columns, first_records, walk
 from pipeline.extract.forgiving import LAYOUT, OLD_LINE_ENDS, note_of
-from pipeline.extract.given import Given
 from pipeline.extract.header import LOOKED_BELOW, Around, match_header
 from pipeline.extract.marking import refuse_marking
 from pipeline.extract.paths import changed, open_regular, state_of, unreadable
@@ -45,7 +44,7 @@ _LARGEST_BLOCK = (1 << 31) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Folder(Given, FilesByPeriod):
+class Folder(FilesByPeriod):
     """One CSV file a month, at ``pattern`` below the folder of extracts.
 
     The header is the row below ``title_rows`` rows.  ``encodings`` are tried in turn, strictly; the one that

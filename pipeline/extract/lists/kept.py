@@ -6,11 +6,11 @@ import hashlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import pyarrow as pa
 
-from pipeline.extract.given import Given
+from pipeline.extract.given import Files
 from pipeline.extract.header import match_header
 from pipeline.extract.partition import sha256_of
 from pipeline.extract.paths import exists, safe_path
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model.periods import Period, PeriodKind
-    from pipeline.model.source import Connections, Remember
+    from pipeline.model.source import Remember
 
 #: The folder of lists, beside that of extracts.
 _REFERENCE = "reference"
@@ -37,7 +37,7 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptLists(Given, ABC):
+class KeptLists(Files, ABC):
     """An extract that is made of lists below ``data/reference``: ``lists``, the first of which names it.
 
     There is one once the lists ``first`` are there; each of the others must be there too.
@@ -45,42 +45,17 @@ class KeptLists(Given, ABC):
 
     lists: ClassVar[tuple[str, ...]]
     first: ClassVar[tuple[str, ...]]
+    #: No file is expected below ``data/raw``.
+    pattern: ClassVar[str] = ""
 
     @abstractmethod
     def rows(self, lists: Mapping[str, pa.Table]) -> Sequence[Row]:
         """Return the rows; `InputError` where the lists contradict."""
 
     @property
-    def whole(self) -> str:
-        """It is no database."""
-        return ""
-
-    @property
-    def name(self) -> str:
-        """The settings give no address of it."""
-        return ""
-
-    @property
-    def pattern(self) -> str:
-        """No file is expected below ``data/raw``."""
-        return ""
-
-    @property
     def form(self) -> Form:
         """Nothing is laid out below ``data/raw``."""
         return Form("")
-
-    @property
-    def first_month(self) -> str:
-        """Every line counts."""
-        return ""
-
-    def at(self, _connections: Connections) -> Self:
-        """Return the source itself: it has no address."""
-        return self
-
-    def check(self) -> None:
-        """Find nothing wrong: there is no address."""
 
     def extracts(self, root: Path, kind: PeriodKind, _remember: Remember) -> dict[str, Period]:
         """Return the extract, where the lists are there that it begins with."""

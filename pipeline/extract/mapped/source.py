@@ -8,13 +8,13 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pyarrow as pa
 
 from pipeline.errors import InputError, PipelineError
-from pipeline.extract.given import Given
+from pipeline.extract.given import Files
 from pipeline.extract.mapped.cells import Maker, as_asked
 from pipeline.extract.mapped.parts import digest_of, file_of, lines_of, parts_of, said_by
 from pipeline.extract.mapped.tables import Loaded, load
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from pipeline.extract.mapped.table import Kinds
     from pipeline.model.mapping import ExportMapping
     from pipeline.model.periods import Period, PeriodKind
-    from pipeline.model.source import Connections, Form, Remember, Source
+    from pipeline.model.source import Form, Remember, Source
 
 _BESIDE = "~$"
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped(Given):
+class Mapped(Files):
     """Files below the folder of extracts that ``mapping`` describes; ``agreed`` is what they are in the place of.
 
     One file may hold many periods: each of them is an extract, called `FILE#SHEET#PERIOD` as far as that is needed.
@@ -51,22 +51,12 @@ class Mapped(Given):
     kind: PeriodKind
     theirs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
-    whole: ClassVar[str] = ""
-    name: ClassVar[str] = ""
     pattern: ClassVar[str] = ""
-    first_month: ClassVar[str] = ""
 
     @property
     def form(self) -> Form:
         """How the agreed extract is laid out."""
         return self.agreed.form
-
-    def at(self, _connections: Connections) -> Self:
-        """Return the source itself: it has no address."""
-        return self
-
-    def check(self) -> None:
-        """Find nothing wrong: the settings were checked."""
 
     def files(self, root: Path, _kind: PeriodKind) -> tuple[str, ...]:
         """Return the files that are there."""

@@ -15,7 +15,6 @@ import pyarrow as pa
 from pipeline.errors import InputError
 from pipeline.extract.by_period import FilesByPeriod
 from pipeline.extract.forgiving import LAYOUT, LOOKED_AT, Taken, note_of, taken
-from pipeline.extract.given import Given
 from pipeline.extract.header import LOOKED_BELOW, Around, match_header
 from pipeline.extract.marking import refuse_marking
 from pipeline.extract.paths import changed, open_regular, state_of, unreadable
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Workbook(Given, FilesByPeriod):
+class Workbook(FilesByPeriod):
     """One workbook a month, at ``pattern`` below the folder of extracts.
 
     The header is the row below ``title_rows`` rows of the sheet ``sheet``.  ``allowed`` are codes of things
