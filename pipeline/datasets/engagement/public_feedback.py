@@ -2,7 +2,6 @@
 
 from pipeline.disclose import ByLabel, ByList, CrossTable, Mean, Rows
 from pipeline.extract.service import Service
-from pipeline.model.answer import Answer
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.model.periods import MONTH, Quarterly
 from pipeline.protect.rules import OfItsFile, OneItem
@@ -56,5 +55,4 @@ PUBLIC_FEEDBACK = Dataset(
         "1 to 7 answers are not shown; numbers are rounded to 5; means need 8 answers.",
         "Comments and names are never published.",
     ),
-    answer=Answer(rows="answers", happened="given", by="kind", count="responses"),
 )
