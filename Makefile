@@ -13,8 +13,8 @@ $(error there is no target `$(firstword $(STRAY))` and nothing was done. To name
 endif
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 ARGS ?=
-# Another Python's modules must not leak into .venv.
-unexport PYTHONPATH PYTHONHOME
+# Another Python's modules must not leak into .venv; what is compiled is kept, or each command compiles it again.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 export PYTHON
 
 help:         ## Show this list

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.errors import SettingsError, several
 from pipeline.model.declaration import Dataset
@@ -18,7 +18,7 @@ from pipeline.model.derivation import mistakes_in
 from pipeline.model.wording import worded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pipeline.errors import PipelineError
     from pipeline.model.derivation import Mistake
@@ -63,9 +63,38 @@ def _bad(said: str, file: str, line: int | None) -> SettingsError:
     )
 
 
+class _Known(NamedTuple):
+    """What was declared, as it was understood last with these schemas."""
+
+    every: tuple[Dataset, ...]
+    schemas: tuple[tuple[int, int] | None, ...]
+    datasets: Mapping[str, Dataset]
+
+
+_last: list[_Known] = []
+
+
 def declared() -> Mapping[str, Dataset]:
     """Return every declared dataset by name, in the order of their names, with what its schema says of it."""
     every = _declarations(tuple(__path__))
+    schemas = tuple(_states(every))
+    if not _last or _last[0].every is not every or _last[0].schemas != schemas:
+        _last[:] = [_Known(every, schemas, _understood(every))]
+    return _last[0].datasets
+
+
+def _states(datasets: Iterable[Dataset]) -> Iterator[tuple[int, int] | None]:
+    """Yield size and time of change of each schema, None where there is none."""
+    for dataset in datasets:
+        try:
+            status = _schema_of(dataset).stat()
+        except OSError:
+            yield None
+        else:
+            yield status.st_size, status.st_mtime_ns
+
+
+def _understood(every: tuple[Dataset, ...]) -> Mapping[str, Dataset]:
     _refuse_mistakes({dataset.name: dataset for dataset in every})
     found = [_with_words(dataset.watching(every)) for dataset in every]
     return MappingProxyType({dataset.name: dataset for dataset in sorted(found, key=lambda each: each.name)})
@@ -89,10 +118,14 @@ def _mistake_in(dataset: Dataset, mistake: Mistake) -> SettingsError:
     return _bad(mistake.said, f"{__name__.replace('.', '/')}/{below.as_posix()}", line)
 
 
+def _schema_of(dataset: Dataset) -> Path:
+    return _SCHEMAS / dataset.family / f"{dataset.name}.json"
+
+
 def _schema(dataset: Dataset) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return the schema of a dataset and its columns, nothing where it cannot be read."""
     try:
-        schema: dict[str, Any] = json.loads((_SCHEMAS / dataset.family / f"{dataset.name}.json").read_bytes())
+        schema: dict[str, Any] = json.loads(_schema_of(dataset).read_bytes())
         return schema, tuple(field["name"] for field in schema["fields"])
     except (OSError, ValueError, KeyError, TypeError):
         return {}, ()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
+from pipeline.build import fingerprint
 from pipeline.build.fingerprint import code_lists, deciding
 from pipeline.build.run_context import Workplace
 from pipeline.codelists import CODELISTS, CodeList, CodeLists
@@ -17,6 +18,7 @@ from tests.lib.product import DATASETS as SAMPLE
 from tests.lib.product import Product, Said, planned
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 DATASETS = declared()
@@ -154,3 +156,23 @@ def test_every_code_list_that_is_looked_up_counts(tmp_path: Path, monkeypatch: p
         Noticed.read_now.clear()
         product.plan(name)
         assert Noticed.read_now == set(code_lists(DATASETS[name], Noticed.read_now)) != set()
+
+
+def imports(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """Yield what the imports below a node take when they run, as the parser of Python understands them."""
+    if isinstance(node, ast.ImportFrom):
+        yield from ((node.module or "", each.name) for each in node.names)
+    elif isinstance(node, ast.Import):
+        yield from ((each.name, "") for each in node.names)
+    for_types = isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+    below = node.orelse if isinstance(node, ast.If) and for_types else ast.iter_child_nodes(node)
+    for each in below:
+        if isinstance(each, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+            yield from imports(each)
+
+
+def test_what_each_module_takes_is_found_as_the_parser_finds_it() -> None:
+    for path in (path for path in MODULES if path.relative_to(ROOT / "pipeline").parts[0] in fingerprint._ROOMS):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        taken = {each for each in imports(ast.parse(path.read_bytes())) if each[0].startswith("pipeline")}
+        assert set(fingerprint._taken(name)) == taken, name
