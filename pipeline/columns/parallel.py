@@ -13,9 +13,14 @@ _Made = TypeVar("_Made")
 
 #: More would not be faster where two cores are usual, and each holds a column's worth of memory.
 _HANDS = 2
+#: Of fewer rows than these a column is done sooner than a thread begins.
+_WORTH_A_THREAD = 20_000
 
 
-def map_columns(function: Callable[[_Given], _Made], items: Iterable[_Given]) -> Iterator[_Made]:
-    """Yield ``function`` of each item, in their order; the first error stops it."""
+def map_columns(function: Callable[[_Given], _Made], items: Iterable[_Given], *, rows: int) -> Iterator[_Made]:
+    """Yield ``function`` of each item, in their order; the first error stops it.  Each is about so many ``rows``."""
+    if rows < _WORTH_A_THREAD:
+        yield from map(function, items)
+        return
     with ThreadPoolExecutor(_HANDS) as hands:
         yield from hands.map(function, items)

@@ -130,7 +130,7 @@ def _treated(
         mask[[position for position, *what in raw.problems if what == [column, code]]] = True
         problems.append(Problem(column, code, mask))
     # pseudonyms keep Python busy, snapping hardly needs it
-    for made in map_columns(lambda treatment: treatment.apply(raw.cells, context), feed.treatments):
+    for made in map_columns(lambda treatment: treatment.apply(raw.cells, context), feed.treatments, rows=len(raw)):
         columns |= made.columns
         problems.extend(made.problems)
         explained = [each.redacted for name, each in blanked if [*made.columns] == [name]]

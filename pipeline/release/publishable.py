@@ -87,13 +87,16 @@ def publishable(
     parts: Sequence[Part], schema: pa.Schema, order: Sequence[str], *, cast: Callable[[pa.Table], pa.Table]
 ) -> PublishableTable:
     """Return the published rows of all feeds as one table in its order; ``cast`` turns text into the schema's types."""
-    columns = map_columns(lambda name: _stacked([whole(part.text.column(name)) for part in parts]), schema.names)
+    size = sum(part.text.num_rows for part in parts)
+    columns = map_columns(
+        lambda name: _stacked([whole(part.text.column(name)) for part in parts]), schema.names, rows=size
+    )
     text = pa.table(list(columns), names=schema.names)
     starts = np.cumsum([0, *(part.text.num_rows for part in parts)])
     chosen = np.concatenate([part.chosen + start for part, start in zip(parts, starts, strict=False)])
     positions = sorted_positions(text, chosen, order, schema)
     rows = pa.array(chosen[positions])
-    taken = map_columns(lambda column: whole(column).take(rows), text.columns)
+    taken = map_columns(lambda column: whole(column).take(rows), text.columns, rows=size)
     return PublishableTable(
         schema=schema,
         text=pa.table(list(taken), names=schema.names),

@@ -30,7 +30,7 @@ def sorted_positions(
     keys: list[NDArray[np.int64]] = []
     size = 1
     for rank, kinds in map_columns(
-        lambda name: _ranks(whole(text.column(name)), chosen, schema.field(name).type), order[:-1]
+        lambda name: _ranks(whole(text.column(name)), chosen, schema.field(name).type), order[:-1], rows=len(chosen)
     ):
         if keys and size * kinds < _MOST:
             keys[-1] = keys[-1] * kinds + rank

@@ -240,7 +240,7 @@ def _numbered(file: BufferedReader, stream: CheckedStream, table: pa.Table | Non
         kept = ~np.isin(numbers, odd.empty)
         table, numbers = table.filter(pa.array(kept)), numbers[kept]
     names = look.request.columns
-    cells = dict(zip(names, map_columns(_finisher(table, look.request), names), strict=True))
+    cells = dict(zip(names, map_columns(_finisher(table, look.request), names, rows=total), strict=True))
     return Extracted(
         path=path,
         bytes=stream.bytes,
