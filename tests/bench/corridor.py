@@ -169,8 +169,7 @@ def one_floor(data: Path) -> dict[str, float]:
 
 def one_corridor(data: Path) -> dict[str, float]:
     """Return seconds of the corridor and of the identifying pass, and the peak memory of this process."""
-    importlib.import_module("pipeline.validate.referee.frictionless")  # loading libraries is no part of the corridor
-    importlib.import_module("frictionless")
+    importlib.import_module("frictionless")  # loading libraries is no part of the corridor
     settings = Settings.load(ROOT / "pipeline.toml", {}, data=data, datasets=options())
     work = Workplace(
         settings=settings, key=sample_key(), as_of=dt.date(2024, 4, 10), sample=True, writes=True, say=lambda _: None

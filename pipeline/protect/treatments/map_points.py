@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyproj
-from scipy.spatial import cKDTree
 
 from pipeline.columns.arrays import encoded, facts_of_distinct, filled, mask_of, plain, where
 from pipeline.model.handling import Decisive, Problem, Treated, Treatment, length_of, problem
@@ -54,6 +52,8 @@ _TO_NATIONAL_GRID = (
 
 def project(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return eastings and northings in metres (n x 2) of WGS 84 degrees."""
+    import pyproj  # noqa: PLC0415 - it and the next are loaded where a list of points is read, which is seldom
+
     transformer = pyproj.Transformer.from_pipeline(_TO_NATIONAL_GRID)
     easting, northing, _ = transformer.transform(longitude, latitude, np.zeros(len(longitude)))
     return np.column_stack([easting, northing])
@@ -91,6 +91,8 @@ class PointList:
         if len(easting) == 0 or len(self.grid) == 0:
             return np.full(len(easting), -1, np.int64)
         wanted = np.column_stack([easting, northing])
+        from scipy.spatial import cKDTree  # noqa: PLC0415
+
         tree = cKDTree(self.grid)
         bound = REACH_METRES + 2 * _TIE
         distance, found = (

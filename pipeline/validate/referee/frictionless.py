@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
-from frictionless import Dialect, Resource, Schema
-from frictionless.formats import CsvControl
 
 from pipeline.errors import PrivacyError
 from pipeline.model.tables import Rejection
@@ -22,10 +20,6 @@ if TYPE_CHECKING:
 #: Codes that Frictionless gives to a row and not to a cell.
 _ROW_CODES = frozenset({"blank-row", "primary-key"})
 _CELL_CODES = frozenset({"type-error", "constraint-error", "unique-error"})
-#: What is not given, Frictionless guesses from the first rows.
-_EVERY_SETTING = CsvControl(
-    delimiter=",", quote_char='"', double_quote=True, line_terminator="\n", skip_initial_space=False
-)
 #: Frictionless counts the header as row 1.
 _FIRST_ROW = 2
 
@@ -36,10 +30,18 @@ def frictionless_rejections(table: pa.Table, schema: TableSchema) -> set[Rejecti
     What it says of a row stands at the first column of the key, or of the table.  `PrivacyError`
     ``referee-failed`` when it does not judge all rows.
     """
+    # it takes a third of a second to load, and most runs judge no row
+    from frictionless import Dialect, Resource, Schema  # noqa: PLC0415
+    from frictionless.formats import CsvControl  # noqa: PLC0415
+
+    # what is not given, it guesses from the first rows
+    every_setting = CsvControl(
+        delimiter=",", quote_char='"', double_quote=True, line_terminator="\n", skip_initial_space=False
+    )
     try:
         described = Schema.from_descriptor(schema.descriptor())
         text = Resource(
-            _as_csv(table), format="csv", encoding="utf-8", schema=described, dialect=Dialect(controls=[_EVERY_SETTING])
+            _as_csv(table), format="csv", encoding="utf-8", schema=described, dialect=Dialect(controls=[every_setting])
         )
         report = text.validate(limit_errors=0)
         (task,) = report.tasks
