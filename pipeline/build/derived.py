@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from pipeline.build.decided import lost_decisions, remembering, signed, to_remember
 from pipeline.build.derivation import draft_of, product_of
 from pipeline.build.drafted import completed
 from pipeline.build.due import AFTER_ALL, DAMAGED, NEW, differences, in_words
@@ -21,6 +22,7 @@ from pipeline.build.recovered import hold_recovered
 from pipeline.build.remember import folders, keep
 from pipeline.build.run_context import digest
 from pipeline.build.tried import tried
+from pipeline.build.withdrawn import history_of_made, stay_withdrawn, withdraw_made
 from pipeline.columns.arrays import plain
 from pipeline.errors import PipelineError, several
 from pipeline.model.derivation import Sources, inputs_of, periods_of
@@ -53,12 +55,13 @@ class _Wanted(NamedTuple):
 class _Asked(NamedTuple):
     """The periods that can be made, and what each of the others lacks, by dataset and period.
 
-    ``running`` are those that are not over yet.
+    ``running`` are those that are not over yet, ``aside`` those that were taken back.
     """
 
     wanted: dict[Period, _Wanted]
     lacking: dict[Period, dict[str, list[Period]]]
     running: list[Period]
+    aside: tuple[Period, ...]
 
     def lacks(self, period: Period) -> tuple[str, ...]:
         """Return in words what a period lacks."""
@@ -73,6 +76,8 @@ def run_derived(work: Workplace, dataset: Dataset, inputs: Mapping[str, Outcome]
     state = tried(lambda: work.store.state(dataset.name))
     if isinstance(state, PipelineError):
         return _untouched(dataset, State(), state)
+    desk = remembering(signed(work, dataset), state.decided)
+    work = replace(work, settings=replace(work.settings, desk=desk))
     unknown = [name for name, each in inputs.items() if each.error and not each.state.months]
     if unknown:
         remark = f"it stays as it is: nothing can be said of {' and '.join(unknown)}"
@@ -105,11 +110,18 @@ def _run(work: Workplace, dataset: Dataset, state: State, inputs: Mapping[str, O
     desk = work.settings.desk
     months, _ = hold_recovered(desk, dataset.name, state.months, _let_in(work, dataset, state, months))
     withdrawn = {period: each for period, each in state.months.items() if period not in asked.wanted}
+    notes = (*_notes(work, dataset, state, months, stale), *_withdrawals(work, withdrawn))
+    taken = withdraw_made(work, dataset, months)
+    months = taken.months
+    seen = history_of_made(work, dataset, months, (*asked.aside, *(each.month for each in taken.notes)))
     new = replace(
         state,
         months=dict(sorted(months.items())),
-        changes=(*state.changes, *_notes(work, dataset, state, months, stale), *_withdrawals(work, withdrawn)),
+        changes=(*state.changes, *notes, *taken.notes),
         lacking=dict(_missing(work, dataset, inputs, asked)),
+        versions=seen.versions,
+        findings=(*taken.findings, *lost_decisions(seen, months)),
+        decided=to_remember(seen, months, state.decided),
     )
     if work.writes:
         keep(work, dataset, state, new)
@@ -121,6 +133,7 @@ def _run(work: Workplace, dataset: Dataset, state: State, inputs: Mapping[str, O
         lacking={period: asked.lacks(period) for period in asked.lacking if period not in withdrawn},
         remarks=tuple(_remarks(withdrawn, asked)),
         running=tuple(asked.running),
+        aside=seen.let_go,
         error=several(errors) if errors else None,
         before=state,
     )
@@ -145,9 +158,10 @@ def _asked(
         for name, each in released.items()
     }
     base = work.made_from(dataset, references)
-    asked = _Asked({}, {}, [])
     known = {*periods_of(derivation, sources), *state.months}
-    for period in sorted(known.union(derivation.period.missing(known))):
+    known.update(derivation.period.missing(known))
+    asked = _Asked({}, {}, [], stay_withdrawn(work.settings.desk, dataset, state, sorted(known)))
+    for period in sorted(known.difference(asked.aside)):
         needed = inputs_of(derivation, period, sources)
         lacks = {name: [each for each, sha256 in of.items() if sha256 is None] for name, of in needed.items()}
         if any(lacks.values()) or not any(needed.values()):

@@ -16,6 +16,7 @@ from pipeline.build.recovered import RECOVERED
 from pipeline.build.registers import register_rules
 from pipeline.build.retained import names_somebody
 from pipeline.build.run_context import digest
+from pipeline.build.withdrawn import stay_withdrawn
 from pipeline.model.reasons import Outcome
 from pipeline.release import change_log as changes
 from pipeline.release.change_log import Why
@@ -61,7 +62,7 @@ _WORDS = {
 
 
 def stays(inputs: DatasetInputs, month: Period, state: State) -> bool:
-    """Return whether a month is not built: it is not over yet, or a mapping waits for an approval.
+    """Return whether a month is not built: it is not over yet, was taken back, or a mapping waits for an approval.
 
     A nightly difference of a running one would give each row's day.  It is built where it was released on a day that
     turned out to lie ahead: what has not been held is taken out again.
@@ -69,6 +70,8 @@ def stays(inputs: DatasetInputs, month: Period, state: State) -> bool:
     released = state.months[month].released if month in state.months else None
     as_of = inputs.work.as_of
     if mapping_findings(inputs.dataset, inputs.work.settings.desk):
+        return True
+    if stay_withdrawn(inputs.work.settings.desk, inputs.dataset, state, (month,)):
         return True
     ended = inputs.dataset.period.has_ended(month, as_of)
     return not ended and not (released and released.released_on > as_of.isoformat())

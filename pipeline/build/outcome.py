@@ -39,7 +39,7 @@ class Outcome:
     @property
     def received(self) -> bool:
         """Whether anything ever came for it."""
-        return bool(self.state.months or self.lacking or self.running or self.state.waits)
+        return bool(self.state.months or self.state.changes or self.lacking or self.running or self.reviewed)
 
     @property
     def waiting(self) -> tuple[Period, ...]:

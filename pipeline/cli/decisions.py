@@ -63,8 +63,9 @@ def reject(options: argparse.Namespace) -> int:
 def forget(options: argparse.Namespace) -> int:
     """Take back a file that was published by mistake."""
     settings = settings_of(options)
-    raw, path = (settings.data / "raw").absolute(), Path(options.path).absolute()
-    below = path.relative_to(raw).as_posix() if path.is_relative_to(raw) else options.path
+    path, folders = Path(options.path).absolute(), [(settings.data / name).absolute() for name in ("raw", "published")]
+    inside = (path.relative_to(each).as_posix() for each in folders if path.is_relative_to(each))
+    below = next(inside, options.path)
     made = decide.forget(settings, below, _signed(options), snapshot=options.snapshot, say=_say)
     lines = [f"to be taken back: {each.dataset} {each.path}: {_bytes(version)}" for each, version in made.items()]
     out([*lines, _written(settings)])

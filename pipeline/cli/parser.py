@@ -44,8 +44,10 @@ _WORDS = {
     "forget": Words(
         "take back a file that was published by mistake, also when it has gone",
         "Every month that the file fed is built again of what takes its place, or waits to be withdrawn. "
+        "What is made from releases or a database has no file: name its public one. "
         "Look at it first with `pipeline plan`.",
-        'pipeline forget crime/recorded-crime/2024-01.csv --role "Head of Data" --reason "wrong month"',
+        'pipeline forget crime/recorded-crime/2024-01.csv --role "Head of Data" --reason "wrong month"\n'
+        '  pipeline forget crime-summary/crime-summary-2024-01.csv --role "Head of Data" --reason "wrong areas"',
     ),
     "recover": Words(
         "rebuild the private memory from what is public, after data/private was lost",
@@ -239,7 +241,7 @@ def _add_decisions(groups: argparse._SubParsersAction[_Parser]) -> None:
         if name == "approve":
             command.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="the day that runs count from again")
     forget = add_command(groups, "forget", _WORDS["forget"], module=_DECISIONS)
-    forget.add_argument("path", metavar="PATH", help="below data/raw: crime/recorded-crime/2024-01.csv")
+    forget.add_argument("path", metavar="PATH", help="below data/raw, or below data/published")
     forget.add_argument("--snapshot", metavar="YYYY-MM", default="", help="of a register, the snapshot to take back")
     _add_signature(forget)
     review = add_command(groups, "review", _WORDS["review"], module="pipeline.cli.review")

@@ -74,9 +74,8 @@ def _publish_ending(run: Run) -> Iterable[str]:
 
 
 def _dataset_lines(run: Run, outcome: Outcome) -> Iterable[str]:
-    if not outcome.state.months and not outcome.error:
-        yield from (waiting_lines(outcome, run.work.private, details=True) if outcome.received else [_nothing(outcome)])
-        return
+    if not outcome.received and not outcome.error:
+        yield _nothing(outcome)
     if outcome.state.months:
         yield "public now"
         yield f"  published: {_public_and_built(outcome)}"
@@ -150,7 +149,7 @@ def _would(outcome: Outcome, rows: list[RowChange]) -> str:
     if outcome.error:
         return "stopped"
     if not outcome.built and not rows:
-        return "nothing to build" if outcome.state.months or outcome.lacking else _nothing(outcome)
+        return "nothing to build" if outcome.received else _nothing(outcome)
     added, removed, changed = (sum(getattr(each, name) for each in rows) for name in ("added", "removed", "changed"))
     built = f"{ranges(outcome.built)} would be built; " if outcome.built else ""
     if not rows:

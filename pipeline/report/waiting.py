@@ -81,7 +81,9 @@ def _let_go(outcome: Outcome) -> Iterator[str]:
     waits = _periods_of(outcome.state.waits)
     for path, kind in outcome.aside.items():
         done = "rejected" if kind == "reject" else "taken back"
-        yield printable(f"{path} was {done}: it counts as if it had not come, until another file takes its place")
+        made = path.startswith(f"{outcome.dataset.name}/")  # of no file: it is called by what is public of it
+        counts = "it is not made" if made else "it counts as if it had not come, until another file takes its place"
+        yield printable(f"{path} was {done}: {counts}")
         yield from _after_all(outcome, outcome.state.period_of(path) or periods.NO_PERIOD, waits)
     for finding in outcome.state.findings:
         if finding.verdict is Verdict.PASS:

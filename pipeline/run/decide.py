@@ -118,7 +118,8 @@ def forget(
                 "nothing-waits",
                 "nothing was ever received under this path",
                 where=printable(path),
-                fix="write the path as the run does, below data/raw: crime/recorded-crime/2024-01.csv",
+                fix="write the path as the run does, below data/raw: crime/recorded-crime/2024-01.csv; of what is "
+                "made from releases or a database, that of its public file, below data/published",
             )
         made = {
             Decision(

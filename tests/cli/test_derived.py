@@ -112,6 +112,42 @@ def test_a_month_whose_input_is_withdrawn_is_withdrawn_in_the_same_plan(force: P
     agrees(force, JAN, FEB)
 
 
+def test_what_is_taken_back_by_itself_stays_so_whatever_its_inputs_become(force: Product) -> None:
+    path = f"{SUMMARY}/{SUMMARY}-{JAN}.csv"
+    force.decide("forget", path)
+    record(force, JAN, crime(JAN, 50))
+    publish(force, STREET, "2024-04-02", status=5)
+    agrees(force, JAN, FEB)  # what waits to be withdrawn follows its input
+    force.decide("approve", SUMMARY, JAN)
+    publish(force, STREET, "2024-04-03")
+    record(force, JAN, good=2)
+    said = publish(force, STREET, "2024-04-04").text
+    assert f"{path} was taken back: it is not made" in said
+    assert is_notice(force.published / SUMMARY / f"{SUMMARY}-{JAN}.csv")
+    assert f"2024-04-03,{JAN},withdrawn,corrected at source,0," in log(force, SUMMARY)
+    assert force.csv(STREET, JAN), "its input stays"
+    decisions = next(force.folder.rglob("decisions.toml"))
+    kept = decisions.read_bytes()
+    decisions.unlink()
+    assert "decision-lost" in publish(force, STREET, "2024-04-05", status=5).text
+    assert is_notice(force.published / SUMMARY / f"{SUMMARY}-{JAN}.csv")
+    decisions.write_bytes(kept)
+    force.decide("approve", SUMMARY, JAN)
+    publish(force, STREET, "2024-04-06")
+    agrees(force, JAN, FEB)
+
+
+def test_a_withdrawal_that_is_not_wanted_after_all_changes_nothing(force: Product) -> None:
+    force.decide("forget", f"{SERIES}/{SERIES}-{ALL}.csv")
+    publish(force, STREET, status=5)
+    force.decide("reject", SERIES, ALL)
+    publish(force, STREET, "2024-04-02")
+    agrees(force, JAN, FEB)
+    record(force, JAN, crime(JAN, 50))
+    publish(force, STREET, "2024-04-03", status=None)
+    agrees(force, JAN, FEB)
+
+
 def test_where_every_input_is_withdrawn_nothing_is_left(force: Product) -> None:
     for month in (JAN, FEB):
         for path in (force.crimes(month), force.incidents(month)):
