@@ -11,10 +11,15 @@ if TYPE_CHECKING:
 
 #: The files below `tests/portal` that start or fill a CKAN; it is one, and of one process at a time.
 _WITH_CKAN = ("test_ckan", "test_contract", "test_laptop_portal")
+#: The files that look at the same site of a force with a longer history, which takes long to make.
+_WITH_HISTORY = ("test_pages_browser", "test_places", "test_story")
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     """Name the group of each test; fixtures of a file are then made once."""
     for item in items:
-        group = "ckan" if item.path.name.startswith(_WITH_CKAN) else str(item.path)
+        name = item.path.name
+        group = (
+            "ckan" if name.startswith(_WITH_CKAN) else "history" if name.startswith(_WITH_HISTORY) else str(item.path)
+        )
         item.add_marker(pytest.mark.xdist_group(group))

@@ -18,6 +18,7 @@ from pipeline.settings.secret import Secret
 from tests.lib import ROOT
 from tests.lib.catalogue_example import Place
 from tests.lib.faulty_proxy import FaultyProxy
+from tests.lib.product import Product
 from tests.lib.real_portal import RealCkan, unavailable
 
 if TYPE_CHECKING:
@@ -28,6 +29,15 @@ PORTAL = ROOT / "deploy" / "ckan" / "portal.py"
 CACHED = ROOT / ".portal" / "tests"
 #: What a test waits for; the portal answers a call within half a second.
 QUICK = Patience(connect=2, read=3, work=6, pause=0.01, longest=0.05)
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Product:
+    """Give the published site of a force with 14 months: nobody may change it."""
+    product = Product.empty(tmp_path_factory.mktemp("history"))
+    product.run("sample", "--months", "14", "--rows", "300", status=0)
+    product.run("publish", "--quiet", status=None)
+    return product
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.lib.product import Product
+
 _FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -234,6 +236,29 @@ def test_headings_landmarks_and_table_headers_are_in_order(browser: webdriver.Ch
         assert len(browser.find_elements(By.CSS_SELECTOR, f"body > {landmark}")) == 1
     assert browser.find_elements(By.CSS_SELECTOR, "th:not([scope])") == []
     assert browser.find_elements(By.CSS_SELECTOR, "table:not(:has(caption))") == []
+
+
+@pytest.mark.parametrize("page", ["places/index.html", "places/NA.html", "places/E07900001.html", "sheets/NA.html"])
+def test_a_page_of_a_place_is_whole_from_the_folder_alone(
+    browser: webdriver.Chrome, history: Product, page: str
+) -> None:
+    """No server, no script, both schemes and widths: axe, sideways scroll, headings, requests, complaints."""
+    address = (history.published / page).as_uri()
+    for log in ("performance", "browser"):
+        browser.get_log(log)  # type: ignore[no-untyped-call]  # selenium leaves this one untyped
+    for width, scheme in itertools.product((1280, 320), ("light", "dark")):
+        _show(browser, address, width=width, scheme=scheme)
+        assert max(_ask(browser, "return [document.documentElement.scrollWidth, document.body.scrollWidth]")) <= width
+        assert _violations(browser) == [], (width, scheme)
+    levels = _ask(browser, "return [...document.querySelectorAll('h1,h2,h3,h4')].map(each => +each.tagName[1])")
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    entries = browser.get_log("performance")  # type: ignore[no-untyped-call]  # the same
+    messages = [json.loads(entry["message"])["message"] for entry in entries]
+    asked = {each["params"]["request"]["url"] for each in messages if each["method"] == "Network.requestWillBeSent"}
+    elsewhere = {each for each in asked if each.startswith(("http", "file:"))}
+    assert not [each for each in elsewhere if not each.startswith(history.published.as_uri())]
+    assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]  # the same
 
 
 def _links(browser: webdriver.Chrome) -> set[str]:

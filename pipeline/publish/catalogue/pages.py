@@ -18,6 +18,7 @@ from pipeline.metadata.schema_org import dataset_facts
 from pipeline.model.wording import day_in_words
 from pipeline.publish.catalogue.charts import bar, columns
 from pipeline.publish.catalogue.figures import Figures
+from pipeline.publish.catalogue.places.pages import place_pages
 from pipeline.publish.catalogue.story import first_sentence, story_of
 from pipeline.publish.catalogue.views import size_in_words, view_dataset
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     Row = Sequence[str]
 
-#: What the catalogue itself puts at its top, beside one folder per dataset and a README that it only carries.
+#: What the catalogue itself always puts at its top, beside one folder per dataset and a README that it only carries.
 SITE_FILES = ("catalogue.jsonld", "figures.json", "index.html", "style.css")
 #: What the catalogue puts in a dataset's folder beside the files of its releases.
 DATASET_PAGE, FILES_PAGE, FIGURES = "index.html", "files.html", "figures.json"
@@ -87,6 +88,8 @@ def render_site(
         FIGURES: figures.content(),
         "style.css": (_TEMPLATES / "style.css").read_bytes(),
     }
+    if places := place_pages([view.facts for view in views], environment, preview=preview):
+        pages |= {**places, "sheet.css": (_TEMPLATES / "sheet.css").read_bytes()}
     for view in views:
         story = story_of(view.facts, looked)
         words = {"view": view, "facts": view.facts, "story": story, "sample": view.facts.sample, "preview": preview}

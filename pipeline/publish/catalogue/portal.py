@@ -103,7 +103,13 @@ class StaticCatalogue:
             refuse_foreign(self._folder, self._own_paths(publications))
             held = {publication.name: self._files(publication.name) for publication in publications}
             pages = self._pages(publications, held)
-            found = {SITE: HeldDataset(files={}, metadata=self._site(pages))}
+            of_datasets = {f"{each.name}/{name}" for each in publications for name in DATASET_PAGES}
+            found = {
+                SITE: HeldDataset(
+                    files={},
+                    metadata=self._site({path: each for path, each in pages.items() if path not in of_datasets}),
+                )
+            }
             for publication in publications:
                 own = [f"{publication.name}/{name}" for name in DATASET_PAGES]
                 current = all(self._is_current(page, pages[page]) for page in own)
@@ -189,8 +195,8 @@ class StaticCatalogue:
                 yield OtherDataset(folder.name, title if title and isinstance(title, str) else folder.name)
 
     def _site(self, pages: Mapping[str, bytes]) -> str:
-        """Return whether the pages that list all datasets are as they should be, or not there at all."""
-        if all(self._is_current(path, pages[path]) for path in SITE_FILES):
+        """Return whether the pages that belong to no single dataset are as they should be, or not there at all."""
+        if all(self._is_current(path, content) for path, content in pages.items()):
             return SITE_CURRENT
         return "" if any((self._folder / path).exists() for path in SITE_FILES) else SITE_ABSENT
 

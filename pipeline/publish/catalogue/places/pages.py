@@ -1,0 +1,237 @@
+"""The pages of places, each with its counts as CSV and its boundary, and the sheet to take to a meeting."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from pipeline.model.periods import MONTH
+from pipeline.publish.catalogue.places.addresses import linked, names_of
+from pipeline.publish.catalogue.places.facts import Where, facts_of, points_in, rate_in, rate_of, split
+from pipeline.publish.catalogue.places.maps import MapWords, force_map, place_map, shapes_of, step_of, steps
+from pipeline.publish.catalogue.places.reading import AREAS, CRIMES, PLACES, SUMMARY, atlas_of
+from pipeline.publish.catalogue.places.register import shown
+from pipeline.publish.catalogue.places.sheets import sheet_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from jinja2 import Environment
+    from markupsafe import Markup
+    from shapely.geometry.base import BaseGeometry
+
+    from pipeline.model.release import Publication
+    from pipeline.publish.catalogue.places.reading import Atlas, Place
+
+#: What pages of places are made from; where one of them changes, they are made anew.
+SOURCES: Final = (PLACES, AREAS, SUMMARY, CRIMES)
+_FOLDER, _SHEETS = "places", "sheets"
+
+
+class Row(NamedTuple):
+    """A line of a list of places: its name and address, numbers of the newest month, crimes for each 1,000 people."""
+
+    name: str
+    link: str
+    crimes: Markup
+    asb: Markup
+    rate: Markup | None
+
+
+def place_pages(
+    publications: Sequence[Publication], environment: Environment, *, preview: bool = False
+) -> dict[str, bytes]:
+    """Return every page of a place by its path below the public folder; none where places or counts are not out."""
+    atlas = atlas_of(publications)
+    if atlas is None:
+        return {}
+    known = {each.name: each for each in publications}
+    return dict(_Pages(atlas, known, environment, preview).every())
+
+
+@dataclass(frozen=True, eq=False)
+class _Pages:
+    """Makes the pages of one atlas."""
+
+    atlas: Atlas
+    known: Mapping[str, Publication]
+    environment: Environment
+    preview: bool
+
+    @cached_property
+    def shapes(self) -> dict[str, BaseGeometry]:
+        """The geometries of places by code."""
+        return shapes_of(self.atlas)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The names of the files of places and authorities, by code."""
+        return names_of({*(each.code for each in self.atlas.places), *self.authorities})
+
+    @cached_property
+    def areas(self) -> dict[str, str]:
+        """The names of the files of small areas, by code."""
+        return names_of(code for each in self.atlas.places for code, _ in each.areas)
+
+    @cached_property
+    def authorities(self) -> dict[str, str]:
+        """What each local authority is called: what the names of small areas of places of it alone begin with."""
+        found: dict[str, str] = {}
+        for each in self.atlas.places:
+            for code in each.authorities:
+                names = {name.rpartition(" ")[0] for _, name in each.areas} if each.authorities == (code,) else set()
+                found[code] = found.get(code) or (min(names) if len(names) == 1 else "")
+        return {code: name or code for code, name in found.items()}
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What every page is given."""
+        about = self.known[SUMMARY]
+        return {
+            "facts": about,
+            "sample": about.sample,
+            "preview": self.preview,
+            "month": MONTH.in_words(self.atlas.newest),
+            "boundaries": bool(self.shapes),
+            "statements": [
+                each for name in (PLACES, SUMMARY) if name in self.known for each in self.known[name].statements
+            ],
+            "said": MONTH.in_words,
+        }
+
+    def every(self) -> Iterator[tuple[str, bytes]]:
+        """Yield each page with its path."""
+        yield f"{_FOLDER}/index.html", self._page("places.html", **self._index())
+        figures = self.environment.loader.get_source(self.environment, "places-figures.json")[0]  # type: ignore[union-attr] # it has one
+        yield f"{_FOLDER}/figures.json", figures.encode()
+        for code, name in sorted(self.authorities.items()):
+            within = [each for each in self.atlas.places if code in each.authorities]
+            page = self._page("authority.html", code=code, name=name, rows=[*map(self._row, within)])
+            yield f"{_FOLDER}/{self.names[code]}.html", page
+        for place in self.atlas.places:
+            yield from self._place(place)
+            for code, name in place.areas:
+                yield f"{_FOLDER}/lsoa/{self.areas[code]}.html", self._area(place, code, name)
+
+    def _page(self, template: str, **more: Any) -> bytes:  # noqa: ANN401 - what the template names
+        return self.environment.get_template(template).render(self.words, **more).encode()
+
+    def _place(self, place: Place) -> Iterator[tuple[str, bytes]]:
+        name, codes = self.names[place.code], [code for code, _ in place.areas]
+        facts = facts_of(self.atlas, Where("place", place.code, place.name, codes, place.population))
+        links = [(each, f"lsoa/{linked(self.areas[code])}.html") for code, each in place.areas]
+        authorities = [(self.authorities[code], f"{linked(self.names[code])}.html") for code in place.authorities]
+        drawn = self._map(place.code, codes, facts.name, len(facts.points))
+        data = {"counts": f"{linked(name)}.csv", "boundary": f"{linked(name)}.geojson" if drawn else ""}
+        page = self._page(
+            "place.html",
+            place=facts,
+            map=drawn,
+            links=links,
+            authorities=authorities,
+            data=data,
+            force_rate=rate_of(self.atlas, self.atlas.places),
+            sheet=f"../{_SHEETS}/{linked(name)}",
+            within=None,
+        )
+        yield f"{_FOLDER}/{name}.html", page
+        yield f"{_FOLDER}/{name}.csv", self._counts(codes)
+        if drawn:
+            yield f"{_FOLDER}/{name}.geojson", self._boundary(place)
+        sheet = sheet_of(self.atlas, place)
+        for ending, large in (("", False), ("-large", True)):
+            yield f"{_SHEETS}/{name}{ending}.html", self._page("sheet.html", place=facts, sheet=sheet, large=large)
+
+    def _area(self, place: Place, code: str, name: str) -> bytes:
+        facts = facts_of(self.atlas, Where("area", code, name, [code]))
+        within = (place.name, f"../{linked(self.names[place.code])}.html")
+        more: dict[str, Any] = {
+            "map": None,
+            "links": [],
+            "authorities": [],
+            "data": None,
+            "force_rate": None,
+            "sheet": "",
+        }
+        return self._page("place.html", place=facts, within=within, **more)
+
+    def _map(self, code: str, codes: Sequence[str], name: str, numbered: int) -> Markup | None:
+        own = self.shapes.get(code)
+        if own is None:
+            return None
+        names = {each.code: each.name for each in self.atlas.places}
+        others = {each: (names.get(each, each), shape) for each, shape in self.shapes.items() if each != code}
+        words = f"Map of {name}: points at which crimes and anti-social behaviour were recorded. The numbers are below."
+        about = MapWords(words, self.atlas.fixed, numbered)
+        return place_map(own, others, points_in(self.atlas, codes), about)
+
+    def _counts(self, codes: Sequence[str]) -> bytes:
+        """Return the numbers of the page as CSV, as RFC 4180 has it."""
+        counts = self.atlas.of(codes)
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\r\n")
+        writer.writerow(("month", "crime_type", "crimes"))
+        for place, month in enumerate(self.atlas.months):
+            if self.atlas.out[place]:
+                writer.writerows((month, kind, int(counts[place][each])) for each, kind in enumerate(self.atlas.types))
+        return text.getvalue().encode()
+
+    def _boundary(self, place: Place) -> bytes:
+        """Return the boundary of a place as GeoJSON."""
+        about = {"neighbourhood_code": place.code, "neighbourhood_name": place.name}
+        feature = {"type": "Feature", "properties": about, "geometry": self.atlas.shapes[place.code]}
+        collection = {"type": "FeatureCollection", "features": [feature]}
+        return json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+    def _row(self, place: Place) -> Row:
+        counts = self.atlas.of(code for code, _ in place.areas)[-1]
+        crimes, asb = split(counts, self.atlas.types)
+        facts = rate_in(self.atlas, place)
+        month = self.atlas.newest
+        return Row(
+            name=place.name,
+            link=f"{linked(self.names[place.code])}.html",
+            crimes=shown(crimes, "place-crimes", place.code, month),
+            asb=shown(asb, "place-asb", place.code, month),
+            rate=shown(facts, "place-rate", place.code, month) if facts is not None else None,
+        )
+
+    def _index(self) -> dict[str, Any]:
+        rows = {place.code: self._row(place) for place in self.atlas.places}
+        rates = {place.code: rate_in(self.atlas, place) for place in self.atlas.places}
+        bounds = steps(self._basis())
+        step = {code: step_of(float(rate), bounds) for code, rate in rates.items() if rate is not None}
+
+        def link(code: str) -> tuple[str, str]:
+            row, rate = rows.get(code), rates.get(code)
+            if row is None:
+                return "index.html", code
+            return row.link, f"{row.name}: {rate if rate is not None else 'not known'} crimes for each 1,000 people"
+
+        words = (
+            f"Crimes for each 1,000 people in {MONTH.in_words(self.atlas.newest)}, by neighbourhood, as in the table"
+        )
+        named = sorted(self.authorities.items(), key=lambda each: each[::-1])
+        return {
+            "rows": [*rows.values()],
+            "map": force_map(self.shapes, step, link, words) if self.shapes else None,
+            "bounds": bounds if step else [],
+            "shaded": bool(step),
+            "authorities": [(name, f"{linked(self.names[code])}.html") for code, name in named],
+        }
+
+    def _basis(self) -> list[float]:
+        """Return the rates that the classes of a year are made of: those of the months before it, else its first."""
+        year = self.atlas.newest[:4]
+        there = [place for place, out in enumerate(self.atlas.out) if out]
+        before = [place for place in there if self.atlas.months[place][:4] < year][-12:] or there[:1]
+        return [
+            1000 * split(self.atlas.of(code for code, _ in each.areas)[place], self.atlas.types)[0] / each.population
+            for each in self.atlas.places
+            if each.population
+            for place in before
+        ]

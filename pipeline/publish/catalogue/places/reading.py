@@ -1,0 +1,252 @@
+"""What releases say of places: which there are, what was recorded in each area and month, and at which points."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipeline.model.periods import MONTH
+from pipeline.plain import plain, read_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.model.periods import Period
+    from pipeline.model.release import Publication, Release
+
+    Counts = NDArray[np.int64]
+
+#: The datasets that say where places are and what was recorded there.
+PLACES, AREAS, SUMMARY, CRIMES = "neighbourhoods", "neighbourhood-areas", "crime-summary", "street-crime"
+#: Never added to crimes.
+ASB: Final = "Anti-social behaviour"
+#: So many months are drawn, and the same month of the year before stands beside the newest.
+DRAWN: Final = 24
+_YEAR: Final = 12
+
+
+class Place(NamedTuple):
+    """A neighbourhood: its code and name, local authorities, small areas with their names, and how many people."""
+
+    code: str
+    name: str
+    authorities: tuple[str, ...]
+    areas: tuple[tuple[str, str], ...]
+    population: int | None
+
+
+class Spot(NamedTuple):
+    """A point of the map on which something was recorded in the newest month."""
+
+    longitude: float
+    latitude: float
+    location: str
+    area: str
+    crimes: int
+    asb: int
+
+
+@dataclass(frozen=True, eq=False)
+class Atlas:
+    """Everything that pages of places say, as arrays.
+
+    ``counts`` are numbers by month, area and type, ``months`` the last ones up to the newest, of which those that are
+    not ``out`` count nothing; ``types`` hold anti-social behaviour last.  ``shapes`` are geometries by place, as in
+    GeoJSON; ``outcomes`` counts crimes of the newest month by area and last outcome.
+    """
+
+    places: Sequence[Place]
+    months: Sequence[Period]
+    out: Sequence[bool]
+    types: Sequence[str]
+    areas: Mapping[str, int]
+    counts: Counts
+    shapes: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    spots: Sequence[Spot] = ()
+    outcomes: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    fixed: Sequence[tuple[float, float]] = ()
+
+    @property
+    def newest(self) -> Period:
+        """The newest month."""
+        return self.months[-1]
+
+    @cached_property
+    def year_before(self) -> int | None:
+        """The place of the same month of the year before, None where it is not out."""
+        place = len(self.months) - 1 - _YEAR
+        return place if place >= 0 and self.out[place] else None
+
+    @property
+    def month_before(self) -> int | None:
+        """The place of the month before, None where it is not out."""
+        return len(self.months) - 2 if len(self.months) > 1 and self.out[-2] else None
+
+    def of(self, areas: Iterable[str]) -> Counts:
+        """Return the numbers of some areas together, by month and type."""
+        found: Counts = self.counts[:, [self.areas[each] for each in areas if each in self.areas], :].sum(axis=1)
+        return found
+
+
+def atlas_of(publications: Iterable[Publication]) -> Atlas | None:
+    """Return what releases say of places; nothing without places, their areas, or a month of what was recorded."""
+    known = {each.name: each for each in publications}
+    places, areas, summary = (_newest(known.get(name)) for name in (PLACES, AREAS, SUMMARY))
+    if not (places and areas and summary):
+        return None
+    try:
+        return _read(known, places, areas)
+    except (
+        pa.ArrowException,
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+    ):  # a damaged file: whoever publishes it says so
+        return None
+
+
+def _read(known: Mapping[str, Publication], places: Release, areas: Release) -> Atlas | None:
+    released = {each.month: each for each in known[SUMMARY].releases if _file(each, "parquet")}
+    if not released:
+        return None
+    newest = max(released)
+    first = max(min(released), MONTH.neighbour(newest, 1 - DRAWN))
+    months = list(MONTH.between(first, newest))
+    tables = {
+        month: _table(released[month], "lsoa_code", "crime_type", "crimes") for month in months if month in released
+    }
+    types, codes = _sides(tables.values())
+    counts = np.zeros((len(months), len(codes), len(types)), np.int64)
+    for place, month in enumerate(months):
+        if month in tables:
+            table = tables[month]
+            area, kind = (
+                _numbers(table.column(name), side) for name, side in (("lsoa_code", codes), ("crime_type", types))
+            )
+            np.add.at(counts[place], (area, kind), table.column("crimes").to_numpy())
+    spots, outcomes = _spots(known.get(CRIMES), newest)
+    return Atlas(
+        places=_places(places, areas),
+        months=months,
+        out=[month in released for month in months],
+        types=types,
+        areas={code: place for place, code in enumerate(codes)},
+        counts=counts,
+        shapes=_shapes(places),
+        spots=spots,
+        outcomes=outcomes,
+        fixed=_fixed(known.get(CRIMES), newest),
+    )
+
+
+def _newest(publication: Publication | None) -> Release | None:
+    """Return the newest release whose rows can be read here."""
+    found = [each for each in publication.releases if _file(each, "parquet")] if publication else []
+    return max(found, key=lambda each: each.month, default=None)
+
+
+def _file(release: Release, kind: str) -> str:
+    path = next((each.path for each in release.files if each.format == kind), None)
+    return str(path) if path is not None and path.is_file() else ""
+
+
+def _table(release: Release, *columns: str) -> pa.Table:
+    path = next(each.path for each in release.files if each.format == "parquet")
+    return pq.read_table(plain(path), columns=list(columns))
+
+
+def _sides(tables: Iterable[pa.Table]) -> tuple[list[str], list[str]]:
+    """Return the types, anti-social behaviour last, and the areas that stand in any table; "" is no known area."""
+    types, codes = set[str](), set[str]()
+    for table in tables:
+        types |= {each or "" for each in pc.unique(table.column("crime_type")).to_pylist()}
+        codes |= {each or "" for each in pc.unique(table.column("lsoa_code")).to_pylist()}
+    return [*sorted(types - {ASB}), *([ASB] if ASB in types else [])], sorted(codes)
+
+
+def _numbers(column: pa.ChunkedArray, side: Sequence[str]) -> Counts:
+    texts = pc.fill_null(column.cast(pa.string()), "")
+    return np.asarray(pc.index_in(texts, value_set=pa.array(side, pa.string()))).astype(np.int64)
+
+
+def _places(places: Release, areas: Release) -> list[Place]:
+    """Return every neighbourhood, by name."""
+    within: dict[str, list[tuple[str, str]]] = {}
+    for row in _table(areas, "neighbourhood_code", "area_kind", "area_code", "area_name").to_pylist():
+        if row["area_kind"] == "lsoa":
+            within.setdefault(row["neighbourhood_code"], []).append(
+                (row["area_code"], row["area_name"] or row["area_code"])
+            )
+    found = [
+        Place(
+            code=row["neighbourhood_code"],
+            name=row["neighbourhood_name"],
+            authorities=tuple(filter(None, (row["lad_codes"] or "").split(";"))),
+            areas=tuple(sorted(within.get(row["neighbourhood_code"], ()), key=lambda each: each[::-1])),
+            population=row["population"] or None,
+        )
+        for row in _table(places, "neighbourhood_code", "neighbourhood_name", "lad_codes", "population").to_pylist()
+    ]
+    return sorted(found, key=lambda each: (each.name, each.code))
+
+
+def _shapes(places: Release) -> dict[str, dict[str, Any]]:
+    path = _file(places, "geojson")
+    if not path:
+        return {}
+    features = json.loads(read_plain(path))["features"]
+    return {each["properties"]["neighbourhood_code"]: each["geometry"] for each in features}
+
+
+def _spots(crimes: Publication | None, month: Period) -> tuple[list[Spot], dict[tuple[str, str], int]]:
+    """Return the points of a month with what was recorded there, and its crimes by area and last outcome."""
+    release = _of_month(crimes, month)
+    if release is None:
+        return [], {}
+    names = ("Longitude", "Latitude", "Location", "LSOA code", "Crime type", "Last outcome category")
+    table = _table(release, *names)
+    is_asb = pc.equal(table.column("Crime type"), ASB)
+    of_crimes = table.filter(pc.invert(is_asb)).group_by(["LSOA code", "Last outcome category"])
+    outcomes = {
+        (row["LSOA code"] or "", row["Last outcome category"] or ""): row["LSOA code_count"]
+        for row in of_crimes.aggregate([("LSOA code", "count", pc.CountOptions(mode="all"))]).to_pylist()
+    }
+    here = table.append_column("asb", is_asb.cast(pa.int64())).filter(pc.is_valid(table.column("Longitude")))
+    points = here.group_by([*names[:4]]).aggregate([("asb", "sum"), ("asb", "count")])
+    spots = [
+        Spot(
+            longitude=row["Longitude"],
+            latitude=row["Latitude"],
+            location=row["Location"] or "",
+            area=row["LSOA code"] or "",
+            crimes=row["asb_count"] - row["asb_sum"],
+            asb=row["asb_sum"],
+        )
+        for row in points.to_pylist()
+    ]
+    return sorted(spots, key=lambda each: (-each.crimes, -each.asb, each.location or "", each.longitude)), outcomes
+
+
+def _fixed(crimes: Publication | None, newest: Period) -> list[tuple[float, float]]:
+    """Return the points on which anything was recorded within a year: places are fixed, and shared."""
+    months = MONTH.between(MONTH.neighbour(newest, 1 - _YEAR), newest)
+    tables = [_table(found, "Longitude", "Latitude") for month in months if (found := _of_month(crimes, month))]
+    if not tables:
+        return []
+    every = pa.concat_tables(tables).group_by(["Longitude", "Latitude"]).aggregate([]).drop_null()
+    return sorted(zip(every.column("Longitude").to_pylist(), every.column("Latitude").to_pylist(), strict=True))
+
+
+def _of_month(publication: Publication | None, month: Period) -> Release | None:
+    releases = publication.releases if publication else ()
+    return next((each for each in releases if each.month == month and _file(each, "parquet")), None)

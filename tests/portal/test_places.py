@@ -1,0 +1,163 @@
+"""The pages of places say what anybody counts from the public files, for each place, and lead where they should."""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+import duckdb
+
+from pipeline.publish.catalogue.figures import percent
+from pipeline.publish.catalogue.places.addresses import linked, names_of
+from pipeline.publish.catalogue.places.maps import step_of, steps
+from tests.lib.product import read_csv
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from tests.lib.product import Product
+
+_FIGURE = re.compile(r'<span data-figure="([^"]*)">([^<]*)</span>')
+_NUMBER = re.compile(r"(?<![\w>.-])[0-9][0-9,.]*(?![\w-])")
+_MONTH = re.compile(r"[A-Z][a-z]+ (?:19|20)[0-9]{2}")
+TWO = ("2024-03", "2023-03")
+ASB = "Anti-social behaviour"
+
+
+def pages(history: Product) -> list[Path]:
+    return sorted((history.published / "places").rglob("*.html"))
+
+
+def counted(history: Product) -> dict[str, dict[str, str]]:
+    """Return the figures of every page by their names."""
+    return {
+        page.relative_to(history.published).as_posix(): {
+            html.unescape(name): text for name, text in _FIGURE.findall(page.read_text("utf-8"))
+        }
+        for page in pages(history)
+    }
+
+
+def test_every_number_of_every_page_is_what_its_query_counts(history: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    queries = json.loads((history.published / "places" / "figures.json").read_bytes())
+    monkeypatch.chdir(history.published / "places")
+    every = {name: text for page in counted(history).values() for name, text in page.items()}
+    kinds = {name.partition("/")[0] for name in every}
+    assert kinds >= {each for each in queries if "percent" not in each}, "each query is used"
+    assert kinds <= queries.keys()
+    # one of each kind in a place, and some hundreds of the others
+    chosen = sorted(every)[:: max(1, len(every) // 400)]
+    chosen += [next(name for name in sorted(every) if name.startswith(f"{kind}/")) for kind in kinds]
+    with duckdb.connect() as connection:
+        for name in chosen:
+            kind, *parameters = name.split("/")
+            asked = re.findall(r"\$([0-9])", queries[kind])
+            given = {number: unquote(text) for number, text in enumerate(parameters, start=1) if str(number) in asked}
+            found = connection.execute(queries[kind], {str(number): text for number, text in given.items()}).fetchall()
+            assert Decimal(str(found[0][0])) == Decimal(every[name].replace(",", "")), name
+
+
+def test_a_change_in_per_cent_is_counted_as_it_is_shown(history: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    queries = json.loads((history.published / "places" / "figures.json").read_bytes())
+    monkeypatch.chdir(history.published / "places")
+    cells = {month: read_csv(history.published / "crime-summary" / f"crime-summary-{month}.csv") for month in TWO}
+    areas = read_csv(history.published / "neighbourhood-areas" / "neighbourhood-areas-all.csv")
+    area = next(
+        now["lsoa_code"]
+        for now, then in zip(*cells.values(), strict=True)
+        if now["crime_type"] == ASB and now["lsoa_code"] and min(int(now["crimes"]), int(then["crimes"]))
+    )
+    place = next(row["neighbourhood_code"] for row in areas if row["area_code"] == area)
+    own = {row["area_code"] for row in areas if (row["neighbourhood_code"], row["area_kind"]) == (place, "lsoa")}
+    for scope, code, within in (("area", area, {area}), ("place", place, own)):
+        now, then = (
+            sum(int(row["crimes"]) for row in cells[month] if row["lsoa_code"] in within and row["crime_type"] == ASB)
+            for month in TWO
+        )
+        given = {"1": code, "2": TWO[0], "3": ASB, "4": TWO[1]}
+        found = duckdb.execute(queries[f"{scope}-type-percent"], given).fetchall()[0][0]
+        assert Decimal(str(found)) == percent(now, then)
+
+
+def test_numbers_of_a_place_are_counted_from_the_rows_of_crimes_by_hand(history: Product) -> None:
+    areas = read_csv(history.published / "neighbourhood-areas" / "neighbourhood-areas-all.csv")
+    rows = read_csv(history.published / "street-crime" / "street-crime-2024-03.csv")
+    for page, figures in counted(history).items():
+        code = page.removeprefix("places/").removesuffix(".html")
+        own = {row["area_code"] for row in areas if (row["neighbourhood_code"], row["area_kind"]) == (code, "lsoa")}
+        here = [row for row in rows if row["LSOA code"] in own]
+        if own:
+            assert figures[f"place-crimes/{code}/2024-03"] == f"{sum(row['Crime type'] != ASB for row in here):,}"
+            assert figures[f"place-asb/{code}/2024-03"] == f"{sum(row['Crime type'] == ASB for row in here):,}"
+
+
+def test_no_number_in_a_lead_or_a_table_is_without_its_query(history: Product) -> None:
+    for page in pages(history):
+        text = page.read_text("utf-8")
+        parts = re.findall(r'<div class="lead">.*?</div>\n|<tbody>.*?</tbody>', text, flags=re.DOTALL)
+        bare = _FIGURE.sub("", "".join(parts))
+        bare = re.sub(r"<h1>.*?</h1>|<tr><td>[0-9]+</td>|<th scope=\"row\">.*?</th>", "", bare, flags=re.DOTALL)
+        words = _MONTH.sub("", re.sub(r"<[^>]*>", " ", bare)).replace("1,000 people", "")
+        assert [each for each in _NUMBER.findall(words) if not each.startswith("0")] == [], page.name
+
+
+def test_every_link_of_a_place_leads_to_a_file(history: Product) -> None:
+    for page in [*pages(history), *(history.published / "sheets").glob("*.html")]:
+        for link in re.findall(r'(?:href|src)="([^"]*)"', page.read_text("utf-8")):
+            address = urlsplit(html.unescape(link))
+            if address.scheme or not address.path:
+                continue
+            assert (page.parent / unquote(address.path)).is_file(), (page.name, link)
+
+
+def test_the_counts_of_a_page_are_there_as_data(history: Product) -> None:
+    path = history.published / "places" / "NA.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert path.read_bytes().count(b"\r\n") == len(rows) + 1
+    crimes = sum(int(row["crimes"]) for row in rows if row["month"] == "2024-03" and row["crime_type"] != ASB)
+    assert counted(history)["places/NA.html"]["place-crimes/NA/2024-03"] == f"{crimes:,}"
+    boundary = json.loads((history.published / "places" / "NA.geojson").read_bytes())
+    assert [each["properties"]["neighbourhood_code"] for each in boundary["features"]] == ["NA"]
+
+
+def test_a_place_without_a_boundary_or_without_areas_has_a_whole_page(history: Product) -> None:
+    page = (history.published / "places" / "XE1.html").read_text("utf-8")
+    assert 'class="map"' not in page
+    assert "What was recorded" in page
+    assert not (history.published / "places" / "XE1.geojson").exists()
+
+
+def test_pages_are_small_and_every_page_says_that_it_is_a_sample(history: Product) -> None:
+    for page in [*pages(history), *(history.published / "sheets").glob("*.html")]:
+        text = page.read_text("utf-8")
+        assert len(text.encode()) < 100_000, page.name
+        assert "SAMPLE DATA: " in text.partition("</title>")[0]
+        assert "SAMPLE DATA." in text
+
+
+def test_names_of_files_are_told_apart_everywhere() -> None:
+    found = names_of(["NC", "nc", "a/b", "Ŵ", "index", "LSOA", "..", "A&B"])
+    assert found["NC"] == "NC"
+    assert found["nc"] == "%6E%63"
+    assert found["a/b"] == "a%2Fb"
+    assert found["Ŵ"] == "%C5%B4"
+    assert found["index"] == "%69%6E%64%65%78"
+    assert found["LSOA"] == "%4C%53%4F%41"
+    assert found[".."] == "%2E%2E"
+    assert len({name.casefold() for name in found.values()}) == len(found)
+    assert linked(found["a/b"]) == "a%252Fb"
+
+
+def test_classes_hold_about_as_many_rates_each() -> None:
+    bounds = steps([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+    assert bounds == [2.0, 3.0, 4.0, 5.0, 6.0]
+    assert [step_of(each, bounds) for each in (1.9, 2.0, 6.5)] == [0, 1, 5]
+    assert steps([]) == []
