@@ -6,6 +6,7 @@ import csv
 import html
 import json
 import re
+import shutil
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -15,14 +16,12 @@ import duckdb
 from pipeline.publish.catalogue.figures import percent
 from pipeline.publish.catalogue.places.addresses import linked, names_of
 from pipeline.publish.catalogue.places.maps import step_of, steps
-from tests.lib.product import read_csv
+from tests.lib.product import Product, read_csv, write_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
-
-    from tests.lib.product import Product
 
 _FIGURE = re.compile(r'<span data-figure="([^"]*)">([^<]*)</span>')
 _NUMBER = re.compile(r"(?<![\w>.-])[0-9][0-9,.]*(?![\w-])")
@@ -141,6 +140,48 @@ def test_pages_are_small_and_every_page_says_that_it_is_a_sample(history: Produc
         assert len(text.encode()) < 100_000, page.name
         assert "SAMPLE DATA: " in text.partition("</title>")[0]
         assert "SAMPLE DATA." in text
+
+
+def inodes(product: Product) -> dict[str, int]:
+    files = (path for path in product.published.rglob("*") if path.is_file())
+    return {path.relative_to(product.published).as_posix(): path.stat().st_ino for path in files}
+
+
+def test_only_pages_that_change_are_written_and_one_that_somebody_edited_is_put_back(
+    history: Product, tmp_path: Path
+) -> None:
+    shutil.copytree(history.folder, tmp_path / "copy")
+    product = Product(tmp_path / "copy")
+    product.run("publish", "--quiet", status=None)
+    before = inodes(product)
+    product.run("publish", "--quiet", status=None)
+    assert inodes(product) == before, "nothing changed"
+
+    rows = read_csv(product.crimes("2024-03"))
+    public = {row["Crime type"] for row in product.csv("street-crime", "2024-03")}
+    place = max(
+        place
+        for place, row in enumerate(rows)
+        if row["crime_type"] in public and row["location_confidence"] == "street"
+    )
+    write_csv(product.crimes("2024-03"), [*rows[:place], *rows[place + 1 :]])
+    product.run("publish", "--quiet", status=None)
+    after = inodes(product)
+    new = {path for path in after if after[path] != before.get(path)}
+    assert "places/index.html" in new
+    assert 1 <= len([path for path in new if path.startswith("places/lsoa/")]) <= 2
+    assert "contracts/index.html" not in new
+    assert len([path for path in after if path.startswith("places/lsoa/")]) > 80
+
+    page = product.published / "places" / "NA.html"
+    whole = page.read_bytes()
+    page.write_bytes(whole.replace(b"crimes", b"Crimes"))
+    assert "catalogue" in product.run("plan", "--quiet").text
+    product.run("publish", "--quiet", status=None)
+    assert page.read_bytes() == whole
+    page.unlink()
+    product.run("publish", "--quiet", status=None)
+    assert page.read_bytes() == whole
 
 
 def test_names_of_files_are_told_apart_everywhere() -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import hashlib
+import json
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,7 +20,8 @@ from pipeline.model.plan import Action, Beside, HeldDataset
 from pipeline.plain import read_plain
 from pipeline.publish.catalogue import swap
 from pipeline.publish.catalogue.ownership import KEPT, MARKER, marker, read_json, refuse_foreign
-from pipeline.publish.catalogue.pages import DATASET_PAGE, DATASET_PAGES, SITE_FILES, render_site
+from pipeline.publish.catalogue.pages import DATASET_PAGE, DATASET_PAGES, SITE_FILES, render_places, render_site
+from pipeline.publish.catalogue.places.pages import FIRST_PAGE, FOLDERS, SHEET_STYLE, place_receipt
 from pipeline.publish.catalogue.tree import (
     Copied,
     Part,
@@ -61,6 +64,8 @@ _ADVICE = {
 }
 _USUAL = "see that the pipeline's user may write data/private and data/published and the folders that hold them"
 _DATA_PACKAGE = "datapackage.json"
+#: What was found when pages of the folder were compared with what they should be.
+_SAME = "same"
 
 
 class StaticCatalogue:
@@ -104,12 +109,8 @@ class StaticCatalogue:
             held = {publication.name: self._files(publication.name) for publication in publications}
             pages = self._pages(publications, held)
             of_datasets = {f"{each.name}/{name}" for each in publications for name in DATASET_PAGES}
-            found = {
-                SITE: HeldDataset(
-                    files={},
-                    metadata=self._site({path: each for path, each in pages.items() if path not in of_datasets}),
-                )
-            }
+            of_all = {path: content for path, content in pages.items() if path not in of_datasets}
+            found = {SITE: HeldDataset(files={}, metadata=self._site({**of_all, **self._places(publications)}))}
             for publication in publications:
                 own = [f"{publication.name}/{name}" for name in DATASET_PAGES]
                 current = all(self._is_current(page, pages[page]) for page in own)
@@ -194,9 +195,47 @@ class StaticCatalogue:
                 title = read_json(folder / _DATA_PACKAGE).get("title")
                 yield OtherDataset(folder.name, title if title and isinstance(title, str) else folder.name)
 
-    def _site(self, pages: Mapping[str, bytes]) -> str:
+    def _places(self, publications: Sequence[Publication], *, preview: bool = False) -> dict[str, bytes | None]:
+        """Return every page of places as it should be; None where those of the folder are what they should be.
+
+        They are hundreds, so that they are not made again while nothing of them has changed since somebody looked.
+        """
+        if preview:
+            return {**render_places(publications, preview=True)}
+        made: dict[str, bytes] = {}
+        held = self._held_places()
+
+        def compared() -> str:
+            made.update(render_places(publications))
+            same = made.keys() == held.keys() and all(self._is_current(path, made[path]) for path in made)
+            return _SAME if same else ""
+
+        question = f"places {place_receipt(publications)} {_digest(held)}"
+        if self._looked.of(question, self._folder / FIRST_PAGE, compared) == _SAME:
+            return dict.fromkeys(held)
+        return {**(made or render_places(publications))}
+
+    def _held_places(self) -> dict[str, tuple[int, ...]]:
+        """Return what the system says of each page of places in the folder, by path: none of them is opened."""
+        found = [(SHEET_STYLE, self._folder / SHEET_STYLE)]
+        for name in FOLDERS:
+            if is_plain_folder(self._folder / name):
+                found += [(f"{name}/{path}", place) for path, place in list_below(self._folder / name)]
+        states = ((path, place.lstat()) for path, place in found if is_plain_file(place))
+        return {path: (each.st_size, each.st_mtime_ns, each.st_ctime_ns, each.st_ino) for path, each in states}
+
+    def _page_part(self, path: str, content: bytes | None) -> Part:
+        """Return a page of the new tree: the file of the old one where that is the same."""
+        held = self._folder / path
+        if content is None:
+            return Shared(held, self._looked.of("sha256", held, partial(hash_file, held)))
+        if self._is_current(path, content):
+            return Shared(held, hashlib.sha256(content).hexdigest())
+        return Written(content)
+
+    def _site(self, pages: Mapping[str, bytes | None]) -> str:
         """Return whether the pages that belong to no single dataset are as they should be, or not there at all."""
-        if all(self._is_current(path, content) for path, content in pages.items()):
+        if all(content is None or self._is_current(path, content) for path, content in pages.items()):
             return SITE_CURRENT
         return "" if any((self._folder / path).exists() for path in SITE_FILES) else SITE_ABSENT
 
@@ -214,8 +253,8 @@ class StaticCatalogue:
             parts |= {f"{publication.name}/{name}": part for name, part in files.items()}
             unwanted = files.keys() - wanted_files(publication).keys()
             kept[publication.name] = {name: hash_file(self._folder / publication.name / name) for name in unwanted}
-        pages = self._pages(publications, kept, preview=preview)
-        parts |= {path: Written(content) for path, content in pages.items()}
+        pages = {**self._pages(publications, kept, preview=preview), **self._places(publications, preview=preview)}
+        parts |= {path: self._page_part(path, content) for path, content in pages.items()}
         ours = (path for path in parts if KEPT.fullmatch(path) is None)
         return parts | {MARKER: Written(marker(ours))}
 
@@ -246,6 +285,10 @@ class StaticCatalogue:
             kept = is_plain_file(self._folder / top / _DATA_PACKAGE) if below else KEPT.fullmatch(top) is not None
             if kept and top not in datasets and is_plain_file(source):
                 yield path, Shared(source)
+
+
+def _digest(facts: Mapping[str, tuple[int, ...]]) -> str:
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 @contextmanager

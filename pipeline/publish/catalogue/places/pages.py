@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pipeline.model.periods import MONTH
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
 #: What pages of places are made from; where one of them changes, they are made anew.
 SOURCES: Final = (PLACES, AREAS, SUMMARY, CRIMES)
 _FOLDER, _SHEETS = "places", "sheets"
+#: Where they stand in the public folder, and the first of them.
+FOLDERS: Final = (_FOLDER, _SHEETS)
+FIRST_PAGE, SHEET_STYLE = f"{_FOLDER}/index.html", "sheet.css"
+_PROGRAM: Final = Path(__file__).resolve().parents[3]
 
 
 class Row(NamedTuple):
@@ -40,6 +46,34 @@ class Row(NamedTuple):
     crimes: Markup
     asb: Markup
     rate: Markup | None
+
+
+def place_receipt(publications: Sequence[Publication]) -> str:
+    """Return a digest of all that decides a page of a place: with an equal one its pages are the same."""
+    known = {each.name: each for each in publications}
+    facts = {
+        name: {
+            "files": [(each.month, file.name, file.sha256) for each in about.releases for file in each.files],
+            "words": [str(getattr(about, word)) for word in _WORDS],
+        }
+        for name in SOURCES
+        if (about := known.get(name))
+    }
+    return hashlib.sha256(json.dumps([facts, _program()]).encode()).hexdigest()
+
+
+#: What pages say of who publishes.
+_WORDS: Final = (
+    *("force_name", "sample", "contact_name", "contact_email", "attribution", "licence_title", "licence_url"),
+    *("statements", "title", "last_published"),
+)
+
+
+@cache
+def _program() -> str:
+    """Return a digest of the program's own text and templates."""
+    files = sorted(path for path in _PROGRAM.rglob("*") if path.suffix in (".css", ".html", ".json", ".py"))
+    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).hexdigest()
 
 
 def place_pages(
@@ -105,7 +139,7 @@ class _Pages:
 
     def every(self) -> Iterator[tuple[str, bytes]]:
         """Yield each page with its path."""
-        yield f"{_FOLDER}/index.html", self._page("places.html", **self._index())
+        yield FIRST_PAGE, self._page("places.html", **self._index())
         figures = self.environment.loader.get_source(self.environment, "places-figures.json")[0]  # type: ignore[union-attr] # it has one
         yield f"{_FOLDER}/figures.json", figures.encode()
         for code, name in sorted(self.authorities.items()):
