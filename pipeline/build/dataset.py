@@ -38,7 +38,7 @@ from pipeline.storage.disclosure import save_disclosure
 from pipeline.storage.lost import without_lost
 from pipeline.storage.quarantine import row_numbers, save_quarantine
 from pipeline.storage.state import MonthState, State
-from pipeline.storage.supplier_review import save_review
+from pipeline.storage.supplier_review import KINDS, save_review
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -189,7 +189,7 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
     }
     if work.writes:
         asked = {month: each.told.review for month, each in candidates.items()}
-        save_review(work.private, dataset.name, asked, months, of=dataset.asks_about)
+        save_review(work.private, dataset.name, asked, months, of=KINDS[dataset.asks_about])
     accounts_of_none = _unplaced(inputs, state, nowhere := unplaced(inputs))  # listed before anything can stop
     refuse_too_bad(inputs, months, candidates, nowhere)
     accepted = accept(inputs, months, candidates)

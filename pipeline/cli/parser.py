@@ -91,10 +91,11 @@ _WORDS = {
         "pipeline datasets\n  pipeline datasets street-crime",
     ),
     "review": Words(
-        "say at a terminal what kind of payee each unknown supplier is",
-        "Show each supplier that nobody has classified, with its lines, amount, months and what its name suggests. One "
-        "key answers; answers go to data/reference/supplier-types.csv. Needs a terminal, and shows names.",
-        "pipeline review suppliers",
+        "say at a terminal what kind of payee each unknown supplier or party is",
+        "Show each supplier, or each party of a register, that nobody has classified, with its lines, amount, months "
+        "and what its name suggests. One key answers; answers go to data/reference/supplier-types.csv or "
+        "named-parties.csv. Needs a terminal, and shows names.",
+        "pipeline review suppliers\n  pipeline review parties",
     ),
     "quarantine": Words(
         "list the rows that could not be published, and why",
@@ -245,7 +246,7 @@ def _add_decisions(groups: argparse._SubParsersAction[_Parser]) -> None:
     forget.add_argument("--snapshot", metavar="YYYY-MM", default="", help="of a register, the snapshot to take back")
     _add_signature(forget)
     review = add_command(groups, "review", _WORDS["review"], module="pipeline.cli.review")
-    review.add_argument("what", choices=("suppliers",), help="whom to go through: `suppliers`")
+    review.add_argument("what", choices=("suppliers", "parties"), help="whom to go through")
     add_command(groups, "recover", _WORDS["recover"], module=_DECISIONS)
 
 

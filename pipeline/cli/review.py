@@ -18,7 +18,8 @@ from pipeline.errors import BusyError, ExitStatus, Interrupted, PipelineError, S
 from pipeline.model.payee_types import PERSONAL, PROTECTED
 from pipeline.printable import printable
 from pipeline.report.screen import show
-from pipeline.run.classify import TypeList, suppliers_to_classify
+from pipeline.run.classify import TypeList, to_classify
+from pipeline.storage.supplier_review import KINDS, PARTIES
 
 if TYPE_CHECKING:
     import argparse
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 #: The key of each type.
 TYPES = {"o": "ORG", "t": "SOLE", "i": "IND", "m": "STAFF", "p": "PROT"}
-_AGAIN = "pipeline review suppliers"
 _PENCE = 100
 #: So many choices fit into the narrowest window.
 _ABREAST = 3
@@ -39,20 +39,21 @@ _LATE = 0.2
 
 
 def review(options: argparse.Namespace) -> int:
-    """Ask about each supplier that nobody has classified, and add the answers to the force's list."""
-    settings = settings_of(options)
-    types = TypeList(settings.data / "reference", settings.data / "private")
-    waiting, listed = suppliers_to_classify(settings, types)
+    """Ask about each payee of a kind that nobody has classified, and add the answers to the force's list."""
+    settings, of = settings_of(options), KINDS[options.what]
+    types = TypeList(settings.data / "reference", settings.data / "private", of)
+    waiting, listed = to_classify(settings, types)
+    again = f"pipeline review {of.many}"
     if not waiting:
         more = f"; {listed:,} are in {types.path}, and `pipeline publish` says what they wait for" if listed else ""
-        out([f"no supplier is left to classify, as the last `pipeline publish` found{more}"])
+        out([f"no {of.one} is left to classify, as the last `pipeline publish` found{more}"])
         return int(ExitStatus.OK)
     if not (sys.stdin.isatty() and sys.stdout.isatty() and find_spec("termios")):
         raise SettingsError(
             "not-a-terminal",
             "the review shows names, and asks on a terminal only",
-            where=_AGAIN,
-            fix=f"run it in a terminal, or add lines to {types.path} by hand: the supplier's number, a comma, "
+            where=again,
+            fix=f"run it in a terminal, or add lines to {types.path} by hand: the {of.one}'s {of.by}, a comma, "
             f"and one of {', '.join(TYPES.values())}",
         )
     walk = _Walk(waiting, types, CodeLists(CODELISTS, {}).read("supplier-type").mapping())
@@ -63,7 +64,7 @@ def review(options: argparse.Namespace) -> int:
         with suppress(PipelineError):  # what waits for a run to end; the rest is written
             walk.keep()
         kept = f"{len(walk.kept):,} of {len(walk.answers):,} answers are in the list"
-        raise Interrupted("interrupted", f"stopped; {kept}", where=str(types.path), fix=f"`{_AGAIN}` goes on") from None
+        raise Interrupted("interrupted", f"stopped; {kept}", where=str(types.path), fix=f"`{again}` goes on") from None
     _say(walk.ending())
     return int(ExitStatus.OK)
 
@@ -117,13 +118,14 @@ class _Walk:
         """Yield what was written, and what to do next."""
         left = len(self.waiting) - len(self.answers)
         if not self.answers:
-            yield f"nothing was answered; suppliers left to classify: {left:,}"
+            yield f"nothing was answered; {self.types.of.many} left to classify: {left:,}"
             return
-        yield f"written to {self.types.path}: {len(self.answers):,}; suppliers left to classify: {left:,}"
+        yield f"written to {self.types.path}: {len(self.answers):,}; {self.types.of.many} left to classify: {left:,}"
         yield NEXT
 
     def _beginning(self) -> Iterator[str]:
-        yield f"suppliers to classify: {len(self.waiting):,}, the largest amounts first"
+        first = "" if self.types.of is PARTIES else ", the largest amounts first"
+        yield f"{self.types.of.many} to classify: {len(self.waiting):,}{first}"
         labels = {kind: self._label(kind).lower() for kind in TYPES.values()}
         kept_back = (*PERSONAL, *PROTECTED)
         yield f"named in public: {', '.join(text for kind, text in labels.items() if kind not in kept_back)}"
@@ -160,12 +162,15 @@ class _Walk:
         return chosen not in kept_back and payee.suggestion.type in kept_back
 
     def _shown(self, payee: Waiting, place: int, said: str) -> Iterator[str]:
-        pounds, pence = divmod(abs(payee.total), _PENCE)
-        sign = "-" if payee.total < 0 else ""
         kind, reason = payee.suggestion
         yield f"{place + 1:,} of {len(self.waiting):,}: {payee.name or '(no name)'}"
-        yield f"  number {printable(payee.reference)}, lines {payee.lines:,}, total {sign}£{pounds:,}.{pence:02}"
-        yield f"  paid in {payee.months}"
+        if payee.kind is PARTIES:
+            yield f"  lines {payee.lines:,}, in the register of {payee.months}"
+        else:
+            pounds, pence = divmod(abs(payee.total), _PENCE)
+            sign = "-" if payee.total < 0 else ""
+            yield f"  number {printable(payee.reference)}, lines {payee.lines:,}, total {sign}£{pounds:,}.{pence:02}"
+            yield f"  paid in {payee.months}"
         yield f"  suggested: {self._label(kind)} ({reason})" if kind else f"  nothing is suggested ({reason})"
         if said:
             yield f"  your answer: {self._label(said)}"

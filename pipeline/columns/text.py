@@ -27,6 +27,11 @@ def is_damaged(column: pa.Array) -> Mask:
     return facts_of_distinct(column, is_damaged_text, dtype=np.bool_, empty=False)
 
 
+def fold(text: str) -> str:
+    """Return the form in which names are compared: white space collapsed and trimmed, case folded."""
+    return " ".join(text.split()).casefold()
+
+
 def with_plain_blanks(column: pa.Array) -> pa.Array:
     """Return the text with every blank a space and none around it; what is left empty becomes null."""
     return on_distinct(column, _with_plain_blanks)

@@ -173,7 +173,8 @@ def _ending(run: Run) -> Iterable[str]:
         yield f"{path} is not read: {named or 'no dataset reads files of this folder; is its name right?'}"
     if run.parties:
         yield f"parties to classify: {run.parties:,}, listed in {review_file(run.work.private, PARTIES)};"
-        yield f"  give each its type in {run.work.reference / 'named-parties.csv'}: until then it is left blank"
+        yield f"  `pipeline review parties` asks, and adds them to {run.work.reference / 'named-parties.csv'};"
+        yield "  until then a name is left blank"
     if run.review:
         yield f"suppliers to classify: {run.review:,}, listed in {review_file(run.work.private)};"
         yield f"  `pipeline review suppliers` asks, and adds them to {run.work.reference / 'supplier-types.csv'}"

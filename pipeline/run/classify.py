@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.columns.arrays import BLANKS
-from pipeline.columns.keys import folded
 from pipeline.errors import InputError
 from pipeline.extract.paths import safe_path
 from pipeline.extract.reference import read_reference
@@ -20,16 +19,14 @@ from pipeline.plain import read_plain
 from pipeline.storage.atomic import replace_file
 from pipeline.storage.lock import locked, locked_for_looking
 from pipeline.storage.privacy import check_private
-from pipeline.storage.supplier_review import read_review
+from pipeline.storage.supplier_review import SUPPLIERS, read_review
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.settings.settings import Settings
-    from pipeline.storage.supplier_review import Waiting
-
-SUPPLIER_TYPES = "supplier-types"
+    from pipeline.storage.supplier_review import Kind, Waiting
 
 
 @dataclass(slots=True)
@@ -38,8 +35,13 @@ class TypeList:
 
     folder: Path
     private: Path
-    name: str = SUPPLIER_TYPES
+    of: Kind = SUPPLIERS
     _added: bytes = field(default=b"", repr=False)
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.of.listed
 
     @property
     def path(self) -> Path:
@@ -59,7 +61,7 @@ class TypeList:
             )
         columns = read_reference(self.folder, self.name).table.to_pydict()
         references, types = list(columns.values())[:2]
-        return {folded(reference) for reference, kind in zip(references, types, strict=True) if kind}
+        return {self.of.folded(reference) for reference, kind in zip(references, types, strict=True) if kind}
 
     def save(self, answers: Mapping[str, str], *, say: Callable[[str], None]) -> None:
         """Make the list hold ``answers``, a type by reference, behind what stood in it before the first of them.
@@ -72,7 +74,7 @@ class TypeList:
             facts = path.stat() if path.exists() else None
             before = read_plain(path) if facts else b""
             before = before[: len(before) - len(self._added)] if before.endswith(self._added) else before
-            added = _lines(before, read_reference(self.folder, self.name).table.column_names, answers)
+            added = _lines(before, read_reference(self.folder, self.name).table.column_names, answers, self.of)
             if not facts and not answers:
                 return
             mode = stat.S_IMODE(facts.st_mode) if facts else _MODE
@@ -97,36 +99,36 @@ class ToClassify(NamedTuple):
     listed: int
 
 
-def suppliers_to_classify(settings: Settings, types: TypeList) -> ToClassify:
+def to_classify(settings: Settings, types: TypeList) -> ToClassify:
     """Return whom the last run found that nobody has classified."""
     check_private(types.private, group=settings.group_of_private(), writes=False)
     with locked_for_looking(types.private):
         listed = types.listed()
-        found = read_review(types.private)
-    payees = _unlisted(found, listed)
-    return ToClassify(payees, len(found) - len(payees))
+        found = read_review(types.private, types.of)
+    left = _unlisted(found, listed)
+    return ToClassify([each for each in left if each.reference], len(found) - len(left))
 
 
-def still_to_classify(private: Path, reference: Path) -> int:
-    """Return how many payees wait that neither the list of types nor a run has settled since they were found."""
+def still_to_classify(private: Path, reference: Path, of: Kind = SUPPLIERS) -> int:
+    """Return how many payees of a kind wait that neither the list of types nor a run has settled since then."""
     try:
-        listed = TypeList(reference, private).listed()
+        listed = TypeList(reference, private, of).listed()
     except InputError:
         listed = set()  # the dataset that reads the list has said what is wrong
-    return len(_unlisted(read_review(private), listed))
+    return len(_unlisted(read_review(private, of), listed))
 
 
 def _unlisted(found: Sequence[Waiting], listed: Collection[str]) -> list[Waiting]:
-    return [each for each in found if folded(each.reference) not in listed]
+    return [each for each in found if each.kind.folded(each.reference) not in listed]
 
 
-def _lines(before: bytes, columns: Sequence[str], answers: Mapping[str, str]) -> bytes:
+def _lines(before: bytes, columns: Sequence[str], answers: Mapping[str, str], of: Kind) -> bytes:
     """Return what is to be written behind ``before``: the answers that it does not hold yet, in its own form."""
     text = before.decode("utf-8-sig")
     header, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [list(columns)]
     header = [name.strip(BLANKS) for name in header]
-    known = {(folded(line[columns[0]]), line[columns[1]].strip(BLANKS)) for line in _by_name(header, rows)}
-    new = [pair for pair in answers.items() if (folded(pair[0]), pair[1]) not in known]
+    known = {(of.folded(line[columns[0]]), line[columns[1]].strip(BLANKS)) for line in _by_name(header, rows)}
+    new = [pair for pair in answers.items() if (of.folded(pair[0]), pair[1]) not in known]
     if text and not new:
         return b""
     found = re.search(r"\r\n|\r|\n", text)

@@ -44,7 +44,7 @@ from pipeline.storage.looked import Looked
 from pipeline.storage.memory import check_day, remember_day
 from pipeline.storage.privacy import check_private, mend_private
 from pipeline.storage.store import Store
-from pipeline.storage.supplier_review import PARTIES, read_review
+from pipeline.storage.supplier_review import PARTIES
 from pipeline.system import KEEPS_MODES
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _ran(
         errors=tuple(errors),
         unread=unread(work),
         review=still_to_classify(work.private, work.reference),
-        parties=len(read_review(work.private, PARTIES)),
+        parties=still_to_classify(work.private, work.reference, PARTIES),
         portal=reach.ckan.url if reach.ckan else "",
         notices=(
             *reach.notices,

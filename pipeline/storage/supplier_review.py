@@ -1,4 +1,6 @@
-"""The one private file that names whom somebody has to classify: a line for each payee, the largest amount first.
+"""The private files that name whom somebody has to classify: a line for each payee, the largest amount first.
+
+Suppliers of the ledger are known by a number, parties of registers by name.
 
 Its last column is for the program: what each month adds to the line, so that a month that is built again replaces its
 own part alone.  A line that cannot be read (somebody saved the file from a spreadsheet program) is left out until its
@@ -10,10 +12,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pipeline.columns.keys import damaged, folded
 from pipeline.columns.open_text import is_formula_text
+from pipeline.columns.text import fold
 from pipeline.model.payee_types import most_protective
 from pipeline.model.periods import MONTH, ranges
 from pipeline.model.row_rule import Question
@@ -23,13 +27,30 @@ from pipeline.printable import printable
 from pipeline.storage.atomic import replace_file
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model.periods import Period
 
-#: What payees are called that are known by a number, and those that are known by name.
-SUPPLIERS, PARTIES = "suppliers", "parties"
+
+class Kind(NamedTuple):
+    """A kind of payees: what ``many`` and ``one`` are called, what one is known ``by``, and which list gives types.
+
+    ``folded`` is the form in which a run looks one up in that list; ``column`` heads it in the private file.
+    """
+
+    many: str
+    one: str
+    by: str
+    listed: str
+    column: str
+    folded: Callable[[str], str]
+
+
+SUPPLIERS: Final = Kind("suppliers", "supplier", "number", "supplier-types", "supplier_number", folded)
+PARTIES: Final = Kind("parties", "party", "name", "named-parties", "named_in_the_extract", fold)
+#: Every kind, by what many of it are called.
+KINDS: Final = MappingProxyType({kind.many: kind for kind in (SUPPLIERS, PARTIES)})
 COLUMNS = ("supplier_number", "name", "lines", "total", "months", "suggested_type", "reason", "parts")
 #: The names that a cell shows, and the characters of each.
 _SHOWN, _LONGEST = 4, 100
@@ -50,11 +71,17 @@ class Waiting(NamedTuple):
     """A payee whom somebody has to classify: what every month says of it."""
 
     parts: tuple[Part, ...]
+    kind: Kind = SUPPLIERS
 
     @property
     def reference(self) -> str:
-        """Its reference as a list and a spreadsheet can hold it: as it is written, else in its folded form."""
+        """Its reference as a list and a spreadsheet can hold it: as it is written, else in its folded form.
+
+        A name is as it is written, with plain blanks; one that a spreadsheet would run is "": nobody lists it.
+        """
         written = min(part.question.reference for part in self.parts)
+        if self.kind is PARTIES:
+            return "" if is_formula_text(written) else " ".join(written.split())
         return folded(written) if damaged(written) or is_formula_text(written) else written
 
     @property
@@ -104,9 +131,9 @@ class Waiting(NamedTuple):
 _NO_CALL = {ord(sign): "," for sign in ";|\uff1b\uff5c\ufe54\u037e"}
 
 
-def review_file(private: Path, of: str = SUPPLIERS) -> Path:
-    """Return the one file that names payees, of suppliers or parties, whom somebody has to classify."""
-    return private / "review" / f"{of}.csv"
+def review_file(private: Path, of: Kind = SUPPLIERS) -> Path:
+    """Return the one file that names payees of a kind whom somebody has to classify."""
+    return private / "review" / f"{of.many}.csv"
 
 
 def save_review(
@@ -115,7 +142,7 @@ def save_review(
     asked: Mapping[Period, Sequence[Question]],
     kept: Collection[Period] = (),
     *,
-    of: str = SUPPLIERS,
+    of: Kind = SUPPLIERS,
 ) -> None:
     """Make the review file hold what months of ``dataset`` ask, beside what its months ``kept`` and others' asked."""
     path = review_file(private, of)
@@ -130,12 +157,12 @@ def save_review(
         return
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS if of == SUPPLIERS else ("named_in_the_extract", *COLUMNS[1:]))
-    writer.writerows(_line(each) for each in _payees(parts))
+    writer.writerow((of.column, *COLUMNS[1:]))
+    writer.writerows(_line(each) for each in _payees(parts, of))
     replace_file(path, text.getvalue().encode())
 
 
-def read_review(private: Path, of: str = SUPPLIERS) -> list[Waiting]:
+def read_review(private: Path, of: Kind = SUPPLIERS) -> list[Waiting]:
     """Return the payees whom somebody has to classify, the largest amount first."""
     path = review_file(private, of)
     if not path.exists():
@@ -147,14 +174,14 @@ def read_review(private: Path, of: str = SUPPLIERS) -> list[Waiting]:
         return []
     finally:
         csv.field_size_limit(usual)
-    return _payees(part for line in lines[1:] for part in _parts(line))
+    return _payees((part for line in lines[1:] for part in _parts(line)), of)
 
 
-def _payees(parts: Iterable[Part]) -> list[Waiting]:
+def _payees(parts: Iterable[Part], of: Kind) -> list[Waiting]:
     by_key: dict[str, list[Part]] = {}
     for part in sorted(parts, key=lambda part: part[:2], reverse=True):  # the newest month first, so its names are
-        by_key.setdefault(folded(part.question.reference), []).append(part)
-    found = [(key, Waiting(tuple(of_one))) for key, of_one in by_key.items()]
+        by_key.setdefault(of.folded(part.question.reference), []).append(part)
+    found = [(key, Waiting(tuple(of_one), of)) for key, of_one in by_key.items()]
     return [each for _, each in sorted(found, key=lambda pair: (-pair[1].total, pair[0]))]
 
 

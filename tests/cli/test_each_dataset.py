@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipeline.errors import ExitStatus
 from pipeline.model.periods import period_in
 from pipeline.settings.decisions import read_decisions
-from tests.lib.dataset_folders import folders, force
+from tests.lib.dataset_folders import folders, force, write_workbook
 from tests.lib.product import Product, contents, read_csv, tree, without, write_csv
 
 if TYPE_CHECKING:
@@ -197,6 +198,46 @@ def as_theirs(product: Product, folder: DatasetFolder, feed: Feed) -> str:
         write_csv(product.raw / "exports" / f"{feed.name} {period_in(path)} of theirs.csv", rows, names)
     mark = {1: "{month}", 3: "{quarter}"}[kind.months] if "{period}" in form.file else ""
     return f'\n[extracts.{feed.name}]\nfiles = "exports/{feed.name} {mark} of theirs.csv"\n{mapping}'
+
+
+def test_an_empty_extract_waits_and_goes_out_once_it_is_approved(case: Case) -> None:
+    before = case.csv
+    source = case.folder if not case.dataset.derivation else FOLDERS[case.folder.together[0]]
+    state = case.product.state(source.name)["months"]
+    for path in state[max(state)]["fed"]:
+        empty(case.product, source, path)
+    said = case.publish()
+    assert case.csv == before
+    if any(feed.source.whole for feed in case.dataset.feeds):
+        assert "input-gone" in said.text, "nothing is published less because a database is empty"
+        return
+    assert said.status == ExitStatus.REVIEW
+    assert case.waits(source.name)
+    case.settle()
+    assert case.csv != before
+    case.publish(status=0)
+
+
+def empty(product: Product, source: DatasetFolder, path: str) -> None:
+    """Leave nothing of an extract but what says how it is laid out."""
+    if path.startswith("reference/"):
+        for each in product.reference.glob("*.csv"):
+            each.write_text(each.read_text("utf-8").splitlines(keepends=True)[0], "utf-8")
+        (product.reference / "neighbourhood-boundaries.geojson").write_text(
+            '{"type": "FeatureCollection", "features": []}', "utf-8"
+        )
+    elif path.startswith("database:"):
+        with closing(sqlite3.connect(product.events)) as database, database:
+            (table,) = (feed.source.form.table for feed in source.dataset.feeds)
+            database.execute(f"DELETE FROM {table}")  # noqa: S608 - a declared name
+    elif path.endswith(".xlsx"):
+        form = next(feed.source.form for feed in source.dataset.feeds if feed.source.form.file.endswith(".xlsx"))
+        header = product.folder / "header.csv"
+        header.write_text((source.path / "raw" / f"{path}.csv").read_text("utf-8").splitlines()[0], "utf-8")
+        write_workbook(header, product.raw / path, sheet=form.table, title_rows=form.title_rows)
+    else:
+        lines = (product.raw / path).read_bytes().splitlines(keepends=True)
+        (product.raw / path).write_bytes(b"" if path.endswith(".jsonl") else lines[0])
 
 
 def test_a_lost_memory_is_rebuilt_and_what_differs_waits(case: Case) -> None:

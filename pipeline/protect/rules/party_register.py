@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import on_distinct, plain
+from pipeline.columns.text import fold
 from pipeline.model.payee_types import PERSONAL, PROTECTED, most_protective
 from pipeline.protect.rules import payee_register
 from pipeline.protect.rules.payee_register import UNKNOWN, type_of
@@ -32,11 +33,6 @@ class Listed(NamedTuple):
 
     kind: str = ""
     shown: str = ""
-
-
-def fold(text: str) -> str:
-    """Return the form in which names are compared: white space collapsed and trimmed, case folded."""
-    return " ".join(text.split()).casefold()
 
 
 def called(column: pa.Array) -> pa.Array:
