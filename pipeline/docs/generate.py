@@ -213,6 +213,7 @@ def _dataset(dataset: Dataset) -> Iterator[str]:
     yield f"## {dataset.title}"
     yield dataset.description
     yield from (_SETTING.sub(_in_words, statement) for statement in dataset.statements)
+    yield f"What waits of it is usually approved by the {dataset.approver}."
     yield f"### Published columns of {dataset.name}"
     yield f"[The schema](../schemas/{dataset.family}/{dataset.name}.json) says it all. Rows are sorted by " + (
         ", ".join(f"`{name}`" for name in dataset.order) + "."

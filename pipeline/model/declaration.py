@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.model.answer import Answer
 from pipeline.model.distribution import ENDINGS_OF_ROWS
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from pipeline.model.distribution import Distribution
     from pipeline.model.periods import PeriodKind
 
+
+#: Which post usually approves for a publisher, and which for the elected body where it is about money.
+_APPROVERS: Final = MappingProxyType({"force": "Head of Information Management", "pcc": "Chief Executive"})
+_OF_MONEY: Final = {("pcc", "government-spending"): "Chief Finance Officer"}
 
 # --- declarations ------------------------------------------------------------------------------------
 
@@ -90,6 +95,11 @@ class Dataset:
     def period(self) -> PeriodKind:
         """The kind of period that it is released by: that of its feeds, or of what it is derived from."""
         return self.derivation.period if self.derivation else self.feeds[0].period
+
+    @property
+    def approver(self) -> str:
+        """The post that usually approves what waits of it, where the settings of its publisher name no `approvers`."""
+        return _OF_MONEY.get((self.publisher, self.theme), _APPROVERS[self.publisher])
 
     @property
     def inputs(self) -> tuple[Input, ...]:

@@ -19,6 +19,7 @@ def dataset_lines(dataset: Dataset) -> Iterator[str]:
     """Yield the declaration in words: what is published, what happens to each raw column and each row, and why."""
     yield f"{dataset.title} ({dataset.name})"
     yield dataset.description
+    yield f"what waits of it is usually approved by: {dataset.approver}"
     yield from _derivation_lines(dataset.derivation) if dataset.derivation else ()
     if dataset.counting:
         yield f"rows that stand are only counted: {clause(dataset.counting)}"
