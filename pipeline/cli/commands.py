@@ -90,9 +90,9 @@ def sample(options: argparse.Namespace) -> int:
     """Make the sample, make the tree of faults, or remove the sample."""
     settings = _settings(options)
     data = settings.data
-    if options.months is not None and (options.faults or options.clear):
-        message = "--months is about the sample itself"
-        raise SettingsError("bad-setting", message, where="--months", fix="leave out --faults or --clear")
+    if (options.months is not None or options.later) and (options.faults or options.clear):
+        message, where = "--months and --later are about the sample itself", "the command line"
+        raise SettingsError("bad-setting", message, where=where, fix="leave out --faults or --clear")
     if options.clear:
         with locked(settings.data / "private", say=say_line):
             removed = origin.clear_sample(data)
@@ -110,7 +110,8 @@ def sample(options: argparse.Namespace) -> int:
             fix="make the sample elsewhere: `pipeline --data DIR sample`",
         )
     with locked(settings.data / "private", say=say_line):
-        report = make_sample(data, select.chosen(()), rows=options.rows, months=options.months, codelists=CODELISTS)
+        size = {"rows": options.rows, "months": options.months, "later": options.later}
+        report = make_sample(data, select.chosen(()), **size, codelists=CODELISTS)
     _out([*(f"{path}: {rows:,} rows" for path, rows in report.files), *_kept(report)])
     return int(ExitStatus.OK)
 

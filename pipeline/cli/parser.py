@@ -225,6 +225,8 @@ def _add_tools(groups: argparse._SubParsersAction[_Parser]) -> None:
     which.add_argument("--faults", action="store_true", help="make a second tree of faulty files, for tests")
     which.add_argument("--clear", action="store_true", help="remove the sample and what was made from it")
     sample.add_argument("--months", type=int, metavar="N", help="months up to March 2024 (default: 3)")
+    said = "registers as they stand a month later, 1, or two months: one entry goes and comes back"
+    sample.add_argument("--later", type=int, choices=(1, 2), default=0, help=said)
     key = add_command(groups, "key", _WORDS["key"])
     key.add_argument("action", choices=("new", "fingerprint"), help="make a key, or show which one it is")
 

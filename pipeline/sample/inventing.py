@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pipeline.model.examples import HasAwkward, HasExample
 from pipeline.model.handling import Treatment
 from pipeline.model.periods import MONTH
@@ -76,6 +78,13 @@ class Extract:
         return min(max(int(crimes * self.lore.share), _LEAST), self.lore.most)
 
     @property
+    def entry(self) -> frozenset[str]:
+        """The raw columns that name an entry of a register."""
+        feed = self.feeds[0]
+        named = {name for rule in feed.rules for name in rule.entry}
+        return frozenset(name for each in feed.treatments if named & {*each.makes} for name in each.columns)
+
+    @property
     def handlings(self) -> Iterator[Handling]:
         """What becomes of its columns; rules come last, as they know more than treatments do."""
         for feed in reversed(self.feeds):
@@ -109,12 +118,16 @@ def _fields_of(schema: Path) -> Mapping[str, Mapping[str, Any]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventor:
-    """Invents the rows of one extract; ``crimes`` is how many crimes are recorded a month."""
+    """Invents the rows of one extract; ``crimes`` is how many crimes are recorded a month.
+
+    A register is as it stands so many months ``later``.
+    """
 
     force: Force
     extract: Extract
     months: Sequence[str]
     crimes: int
+    later: int = 0
 
     def tables(self, period: Period, sown: Sequence[Row]) -> Iterator[Table]:
         """Yield the rows of a period's file, odd ones between the first; the ``sown`` ones stand in the first file."""
@@ -128,8 +141,18 @@ class Inventor:
             if self.extract.by_period and not number:
                 rows = max(rows - len(odd), rows // 2)
             for table in self._ordinary(month, rows):
-                yield spread(table, odd)
+                yield spread(self._later(table) if not number else table, odd)
                 odd = []
+
+    def _later(self, table: Table) -> Table:
+        """Return a register's rows as they stand later: the last goes and comes back, the first changes, one is new."""
+        if not self.later or not self.extract.kind.register:
+            return table
+        new = self._plain_table(self.months[-1], 1, first=8_000_001)
+        kept = len(next(iter(table.values()))) - (self.later == 1)
+        names = self.extract.entry
+        changed = {name: cells if name in names else np.append(cells[1:2], cells[1:]) for name, cells in table.items()}
+        return {name: np.append(cells[:kept], new[name]) for name, cells in changed.items()}
 
     def _months_of(self, period: Period) -> list[str]:
         """Return the months whose rows stand in a period's file."""

@@ -43,12 +43,19 @@ class SampleReport:
 
 
 def make_sample(
-    data: Path, datasets: Iterable[Dataset], *, rows: int | None = None, months: int | None = None, codelists: Path
+    data: Path,
+    datasets: Iterable[Dataset],
+    *,
+    rows: int | None = None,
+    months: int | None = None,
+    later: int = 0,
+    codelists: Path,
 ) -> SampleReport:
     """Write the invented extracts and reference data of ``datasets`` below ``data``, the same bytes every time.
 
     ``rows`` is the number of recorded crimes a month, 2,000 by default; the other feeds follow it.  ``months`` end with
-    March 2024, 3 by default.  ``codelists`` is the folder of the agreed code lists, beside which the schemas stand.
+    March 2024, 3 by default.  Registers are as they stand so many months ``later``, 2 at most.  ``codelists`` is the
+    folder of the agreed code lists, beside which the schemas stand.
     What is planted and a manifest are written below `private/sample`, for the owner only.  Raises `SettingsError`
     ``bad-setting`` when a sample of that size cannot be made.
     """
@@ -76,7 +83,7 @@ def make_sample(
     for extract in extracts:
         (data / "raw" / extract.form.file).unlink(missing_ok=True)  # tables are added to a database
     for extract in extracts:
-        inventor = Inventor(force=force, extract=extract, months=span, crimes=rows)
+        inventor = Inventor(force=force, extract=extract, months=span, crimes=rows, later=later)
         sown, here = inventor.plant(sower)
         planted += [*here, *extract.lore.planted]
         for period, name in extract.files(span):

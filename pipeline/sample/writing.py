@@ -8,6 +8,7 @@ import json
 import re
 import sqlite3
 from contextlib import closing
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -73,13 +74,19 @@ def _member(cell: str, *, is_number: bool) -> str | bool | int | None:
     return int(cell) if is_number and cell.isdigit() else cell or None
 
 
+@lru_cache(maxsize=50_000)
 def _typed(cell: str) -> Cell:
     """Return what a finance office's cell holds: amounts are numbers, ISO days are dates, whole numbers are numbers."""
-    if re.fullmatch(r"-?(0|[1-9]\d{0,9})\.\d\d", cell, re.ASCII):
+    if _AMOUNT.fullmatch(cell):
         return float(cell)
-    if re.fullmatch(r"[1-9]\d{0,8}", cell, re.ASCII):
+    if _WHOLE.fullmatch(cell):
         return int(cell)
-    return dt.date.fromisoformat(cell) if re.fullmatch(r"\d{4}-\d\d-\d\d", cell, re.ASCII) else cell
+    return dt.date.fromisoformat(cell) if _DAY.fullmatch(cell) else cell
+
+
+_AMOUNT = re.compile(r"-?(0|[1-9]\d{0,9})\.\d\d", re.ASCII)
+_WHOLE = re.compile(r"[1-9]\d{0,8}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def write_workbook(
