@@ -26,6 +26,8 @@ _TYPES: Mapping[str, int] = beside(__file__)["types"]
 _RESTRICTED_ONCE = f"{CRIME_MARK}24*9900001"
 #: One crime that comes again, equal in every published column, two months later.
 _COMES_AGAIN = f"{CRIME_MARK}24*9900002"
+#: What marks a crime as a sensitive one.
+_MARKED = {"is_domestic": "Y"}
 #: The victim who has the name that a street bears.
 _NAMESAKE = {"victim_forenames": "Orla", "victim_surname": "Pennyquick"}
 
@@ -49,13 +51,13 @@ def _odd_crimes(county: County, month: Period, months: Sequence[Period]) -> list
     return [
         {"crime_type": "Violent crime", "offence_code": ""},
         {"recorded_on": f"{MONTH.neighbour(month, 1)}-02 08:00"},
-        {**_at(county, len(county.points) - 1), "neighbourhood_code": ""},
-        {"location_confidence": "unknown"},
+        {**_at(county, len(county.points) - 1), "neighbourhood_code": "", "is_child": "Y"},
+        {"location_confidence": "unknown", "is_hate": " y"},
         {"recorded_on": f"09/{month[5:]}/{month[:4]} 23:59:30"},
         {"mo_text": 'Line one, with a comma\nline two, "quoted"\r\n\n=SUM(A1)'},
         _at(county, county.point_on(PERSON_STREET)) | {"street": PERSON_STREET} | _NAMESAKE,
         _at(county, county.point_on("")),
-        *(twice, twice, again, {**again, "outcome_code": "18"}),
+        *(twice, twice, again | _in(county, 0), again | _in(county, -1) | {"outcome_code": "18"}),
         *_across_months(month, months),
     ]
 
@@ -63,17 +65,23 @@ def _odd_crimes(county: County, month: Period, months: Sequence[Period]) -> list
 def _across_months(month: Period, months: Sequence[Period]) -> list[Row]:
     """Return the cells of rows that matter to another month than their file's."""
     first, second, last = months[0], months[1], months[-1]
-    again = {"crime_reference": _COMES_AGAIN, "recorded_on": f"{first}-20 12:00", "outcome_code": "18"}
+    again = {"crime_reference": _COMES_AGAIN, "recorded_on": f"{first}-20 12:00", "outcome_code": "18", **_MARKED}
     return {
         # the month before the first has no file of its own
         first: [
             {"recorded_on": f"{MONTH.neighbour(first, -1)}-28 18:00"},
-            {"crime_reference": _RESTRICTED_ONCE},
+            {"crime_reference": _RESTRICTED_ONCE, **_MARKED},
             again,
         ],
         second: [{"crime_reference": _RESTRICTED_ONCE, "restricted": "Y"}],
         last: [{"recorded_on": f"{first}-28 23:10", "outcome_code": "16"}, again],
     }.get(month, [])
+
+
+def _in(county: County, place: int) -> Row:
+    """Return the cells of a crime with a sensitive mark in a neighbourhood, the last being another authority's."""
+    home = county.neighbourhoods[place]
+    return {"neighbourhood_code": home.neighbourhood_code, "beat_code": home.beat_code, **_MARKED}
 
 
 def _at(county: County, point: int) -> Row:

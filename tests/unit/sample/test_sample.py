@@ -244,3 +244,25 @@ def test_events_hold_every_oddity(data: Path) -> None:
     for month in MONTHS:
         british = "/".join(reversed(month.split("-")))
         assert 60 <= sum(row["starts_at"].startswith(month) or british in row["starts_at"] for row in found) <= 80
+
+
+def test_crimes_with_a_sensitive_mark_come_twice_in_other_months_and_authorities_and_with_a_bad_mark(
+    data: Path,
+) -> None:
+    lads = {(row["neighbourhood_code"], row["beat_code"]): row["lad_code"] for row in read_csv(data / _NEIGHBOURHOODS)}
+    months: dict[str, set[str]] = {}
+    authorities: dict[str, set[str]] = {}
+    for month in MONTHS:
+        for row in (row for row in crimes(data, month) if row["is_domestic"] == "Y"):
+            months.setdefault(row["crime_reference"], set()).add(month)
+            lad = lads.get((row["neighbourhood_code"], row["beat_code"]), "")
+            authorities.setdefault(row["crime_reference"], set()).add(lad)
+    assert {len(each) for each in months.values()} >= {1, 2}
+    assert any(len(each - {""}) > 1 for each in authorities.values())
+    every = [row for month in MONTHS for row in crimes(data, month)]
+    assert [row for row in every if row["is_hate"] == " y"]
+    assert [row for row in every if row["is_child"] == "Y" and not row["neighbourhood_code"]]
+    assert {row["restricted"] for row in every if row["is_domestic"] == "Y"} == {"Y", "N"}
+
+
+_NEIGHBOURHOODS = "reference/neighbourhoods.csv"
