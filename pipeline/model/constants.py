@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from pipeline.columns.arrays import constant
 from pipeline.model.handling import Treated, Treatment, length_of
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipeline.model.context import Context
+
+
+#: The column that says which snapshot of a register a row is of.
+SNAPSHOT: Final = "snapshot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,3 +56,14 @@ class Constant(OnEveryRow):
     def text_of(self, _context: Context) -> str | None:
         """Return the text."""
         return self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot(OnEveryRow):
+    """Publishes the snapshot of its register on every row, so that all of them can be read together."""
+
+    why: str = "the month in which the register was as it stands here"
+
+    def text_of(self, context: Context) -> str:
+        """Return the snapshot."""
+        return context.month

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from pipeline.model.constants import Constant, OnEveryRow
+from pipeline.model.constants import SNAPSHOT, Constant, OnEveryRow, Snapshot
 from pipeline.model.handling import Treatment, Withheld, columns_of
 from pipeline.model.periods import MONTH
 from pipeline.model.row_rule import RowRule
@@ -26,17 +26,20 @@ if TYPE_CHECKING:
 class Feed:
     """One kind of extract: what becomes of each of its raw columns, which stands in ``columns`` exactly once.
 
-    ``constants`` are published columns that no raw column is needed for.  A rule that settles a raw column stands at
-    it, one over several columns in ``rules``; rules decide in the order of their lines, those of ``columns`` first,
-    and afterwards ``rules`` holds them all.  ``period`` is the kind of period that its rows are released by, and how a
-    row tells which is its own.  ``mapping`` is how a force's own exports are read as its extracts; ``shown_in`` are, by
-    raw column that identifies somebody, the published columns in which the same cells stand.
+    It is called after the folder or the file of its extracts, unless it has a ``name`` of its own.  ``constants`` are
+    published columns that no raw column is needed for; a register's entries bear their snapshot.  A rule that settles a
+    raw column stands at it, one over several columns in ``rules``; rules decide in the order of their lines, those of
+    ``columns`` first, and afterwards ``rules`` holds them all.  ``period`` is the kind of period that its rows are
+    released by, and how a row tells which is its own.  ``mapping`` is how a force's own exports are read as its
+    extracts; ``shown_in`` are, by raw column that identifies somebody, the published columns in which the same cells
+    stand.
 
     Raises:
-        ValueError: A raw column has two handlings, a column that is read has none, or a published column is made twice.
+        ValueError: It has no name, a raw column has two handlings, a column that is read has none, or a published
+            column is made twice.
     """
 
-    name: str
+    name: str = ""
     title: str
     source: Source
     period: PeriodKind = MONTH
@@ -48,22 +51,32 @@ class Feed:
 
     def __post_init__(self) -> None:
         """Bind each handling to its raw columns, and each constant to its published ones."""
+        object.__setattr__(self, "name", self.name or _called_after(self.source.form.file))
         bound = {key: handling.bind(*columns_of(key)) for key, handling in self.columns.items()}
         object.__setattr__(self, "columns", MappingProxyType(bound))
         constants = {
             key: (text if isinstance(text, OnEveryRow) else Constant(text)).fill(*columns_of(key))
-            for key, text in self.constants.items()
+            for key, text in self._with_snapshot().items()
         }
         object.__setattr__(self, "constants", MappingProxyType(constants))
         shown = {column: names for each in self.treatments for column, names in each.shown_in.items()}
         object.__setattr__(self, "shown_in", {**shown, **self.shown_in})
         at_columns = (rule for rule in bound.values() if isinstance(rule, RowRule))
         over_several = (rule if rule.columns else rule.bind() for rule in self.rules)
-        object.__setattr__(self, "rules", (*at_columns, *(rule for rule in over_several if not rule.columns)))
+        public = tuple(name for each in bound.values() if not isinstance(each, Withheld) for name in each.columns)
+        own = (rule.among(public) for rule in over_several if not rule.columns)
+        object.__setattr__(self, "rules", (*at_columns, *own))
         if mistakes := tuple(self._mistakes()):
             raise ValueError(f"feed {self.name}: {'; '.join(mistakes)}")
 
+    def _with_snapshot(self) -> Mapping[str | tuple[str, ...], OnEveryRow | str | None]:
+        """Return the constants with the snapshot of a register whose entries are named."""
+        entered = self.period.register and any(rule.entry for rule in self.rules)
+        return {SNAPSHOT: Snapshot(), **self.constants} if entered else self.constants
+
     def _mistakes(self) -> Iterator[str]:
+        if not self.name:
+            yield "it has no name, and no file that it could be called after"
         for column, times in Counter(self.declared).items():
             if times > 1:
                 yield f"the raw column {column} has {times} handlings"
@@ -201,3 +214,9 @@ class Feed:
     def open_text(self) -> tuple[str, ...]:
         """The published columns whose text comes from no closed list."""
         return tuple(dict.fromkeys(column for treatment in self.treatments for column in treatment.open_text))
+
+
+def _called_after(file: str) -> str:
+    """Return what an extract is called: as the folder of its files, or as the one file that it is."""
+    *folders, name = file.split("/")
+    return name.partition(".")[0] if "{" not in name else (folders or [""])[-1]

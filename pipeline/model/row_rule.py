@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 import pyarrow as pa
 
@@ -89,6 +89,10 @@ class RowRule(Handling):
     def entry(self) -> tuple[str, ...]:
         """Published columns that name an entry of a register."""
         return ()
+
+    def among(self, _columns: tuple[str, ...]) -> Self:
+        """Return the rule over several columns as it is in a feed of which these raw ``_columns`` are not withheld."""
+        return self
 
     @property
     def moments(self) -> tuple[str, ...]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from pipeline.model.constants import SNAPSHOT
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: The column that says which snapshot a row is of: no row differs by it alone.
-SNAPSHOT: Final = "snapshot"
 _BETWEEN, _EMPTY = "\x1f", "\x1e"
 
 

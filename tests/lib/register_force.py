@@ -13,7 +13,6 @@ from pipeline.build.publication import publication
 from pipeline.extract.delimited import Folder
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.model.periods import Snapshots
-from pipeline.protect.treatments import Snapshot
 from tests.lib.tiny import workplace
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ def register(columns: Mapping[str | tuple[str, ...], Handling], *rules: RowRule,
         source=Folder("things/register.csv"),
         period=Snapshots(),
         columns=columns,
-        constants={"snapshot": Snapshot()},
         rules=rules,
     )
     return Dataset(

@@ -179,6 +179,7 @@ DATES = register(
         "Later": Day("later", blank=True, planned=True, why="a day"),
     },
     InOrder(("Start", "End", "Later")),
+    OneEntry(entry=("number",)),
     fields={"number": "integer", "start": "date", "end": "date", "later": "date"},
 )
 

@@ -11,7 +11,6 @@ from pipeline.protect.treatments import Coded, ForceName, MapPoint, MonthOf, Pse
 _CRIME_ID = Pseudonym("Crime ID", scope="crime", of_force=True, length=FULL)
 
 OUTCOMES = Feed(
-    name="outcomes",
     title="Outcomes of crimes, by month of outcome",
     source=Folder("crime/outcomes/{period}.csv"),
     period=Monthly(dated_by="outcome_on"),

@@ -18,7 +18,6 @@ _VEHICLE = Withhold("a keeper", what="Registrations of vehicles", why="a registr
 _GROUNDS = Withhold("anybody", what="Grounds and recordings", why="free text about people, and what shows them")
 
 STOP_AND_SEARCH = Feed(
-    name="stop-and-search",
     title="Searches of people and vehicles, by month of search",
     source=Folder("crime/stop-and-search/{period}.csv"),
     period=Monthly(dated_by="searched_at"),

@@ -20,7 +20,6 @@ _SENSITIVE = Withhold(what="Marks of sensitive crimes", why="sensitive: on a map
 _FREE_TEXT = Withhold("anybody", what="Notes and logs", why="free text about people")
 
 RECORDED_CRIME = Feed(
-    name="recorded-crime",
     title="Recorded crimes, by month of recording",
     source=Folder("crime/recorded-crime/{period}.csv"),
     period=Monthly(dated_by="recorded_on"),
@@ -50,7 +49,6 @@ RECORDED_CRIME = Feed(
 )
 
 ASB_INCIDENTS = Feed(
-    name="asb-incidents",
     title="Closed incidents of anti-social behaviour, by month of call",
     source=Folder("crime/asb-incidents/{period}.csv"),
     period=Monthly(dated_by="received_at"),

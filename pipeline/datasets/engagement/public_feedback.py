@@ -11,7 +11,6 @@ _RATINGS = ("rating_overall", "rating_ease", "rating_kept_informed", "rating_tre
 _STARS, _MEANS = (1, 5), "only means of eight answers are published"
 
 FEEDBACK = Feed(
-    name="feedback",
     title="Feedback of the public, by month of answer",
     source=Service("feedback", "feedback/{period}.jsonl", numbers=_RATINGS, names=("id",), moments=("submitted_at",)),
     period=Quarterly(files=MONTH),

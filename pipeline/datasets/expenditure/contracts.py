@@ -7,18 +7,16 @@ from pipeline.model.declaration import Dataset, Feed
 from pipeline.model.periods import Snapshots
 from pipeline.protect.options.contracts import ContractOptions
 from pipeline.protect.rules import InOrder, OneEntry, Party
-from pipeline.protect.treatments import Body, Coded, CompanyNumber, Day, Flag, Keep, Snapshot, Text, Withhold
+from pipeline.protect.treatments import Body, Coded, CompanyNumber, Day, Flag, Keep, Text, Withhold
 from pipeline.protect.treatments.contracts import ContractId, Worth
 
 _WORTH = ("total_value", "copy_required")
 _TELLS = ("title", "description")
-_DATES = ("Start Date", "End Date", "Extension End", "Review Date")
-_SAID = ("Body", "Title", "Description", "Procedure", *_DATES, "Annual Value", "Total Value", "Status")
+_DATES = ("Start Date", "End Date", "Extension End")
 _SUPPLIER = ("Supplier Name", "Supplier Type", "Company No", "Is SME", "Is VCSE")
 _CONTACT = Withhold("a contact", what="Whom to ask about a contract", why="staff are not named")
 
 REGISTER = Feed(
-    name="contracts",
     title="The register of contracts",
     source=Folder("expenditure/contracts.csv"),
     period=Snapshots(),
@@ -47,8 +45,7 @@ REGISTER = Feed(
         ("Contact Name", "Contact Email"): _CONTACT,
         "Status": Coded("status", "contract-status"),
     },
-    constants={"snapshot": Snapshot()},
-    rules=(InOrder(_DATES[:3]), OneEntry(entry=("contract_reference",), common=_SAID, several=_SUPPLIER)),
+    rules=(InOrder(_DATES), OneEntry(entry=("contract_reference",), several=_SUPPLIER)),
 )
 
 CONTRACTS = Dataset(

@@ -5,11 +5,10 @@ from pipeline.model.answer import Answer
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.model.periods import Snapshots
 from pipeline.protect.rules import OneEntry, Party
-from pipeline.protect.treatments import Body, Coded, Day, EntryNumber, Keep, Money, PostHolder, Snapshot, Text
+from pipeline.protect.treatments import Body, Coded, Day, EntryNumber, Keep, Money, PostHolder, Text
 from pipeline.protect.treatments.withhold import Withhold
 
 REGISTER = Feed(
-    name="gifts-and-hospitality",
     title="The register of gifts and hospitality",
     source=Workbook("expenditure/gifts-and-hospitality.xlsx", sheet="Register"),
     period=Snapshots(),
@@ -26,7 +25,6 @@ REGISTER = Feed(
         "Reason": Text("reason"),
         "Approver": Withhold("a member of staff", what="Who approved the decision", why="staff are not named"),
     },
-    constants={"snapshot": Snapshot()},
     rules=(OneEntry(entry=("body", "entry_number")),),
 )
 

@@ -22,7 +22,6 @@ _BANK = Withhold(
 )
 
 LEDGER = Feed(
-    name="ledger",
     title="Payments from the ledger, by accounting period",
     source=Workbook(_LEDGER, sheet="Payments", title_rows=3, allowed=("external-link",), digits=(("Company No", 8),)),
     columns={

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 import pyarrow as pa
@@ -58,7 +58,8 @@ class OneEntry(RowRule):
     """Publishes each entry of a register once: rows that are alike are one, rows that are not are all bad.
 
     ``entry`` are the published columns that name one.  Rows are alike whose raw cells are all equal.  Where an entry
-    may have several rows, ``common`` are the raw columns that these agree on, and ``several`` those that differ.
+    may have several rows, ``several`` are the raw columns in which these differ; they agree on all others that are not
+    withheld, or on ``common``.
     """
 
     whole_rows: ClassVar[bool] = True
@@ -67,6 +68,12 @@ class OneEntry(RowRule):
     entry: tuple[str, ...] = ()
     common: tuple[str, ...] = ()
     several: tuple[str, ...] = ()
+
+    def among(self, columns: tuple[str, ...]) -> Self:
+        """Return the rule with what rows of one entry agree on, where it may have several."""
+        if self.common or not self.several:
+            return self
+        return replace(self, common=tuple(name for name in columns if name not in self.several))
 
     @property
     def reads(self) -> tuple[str, ...]:

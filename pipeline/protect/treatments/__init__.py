@@ -2,7 +2,7 @@
 
 from pipeline.model.constants import Constant
 from pipeline.protect.treatments.codes import Body, Coded, Flag, ReferenceCode, ValueForMoney
-from pipeline.protect.treatments.constants import ForceName, OwnForce, Snapshot
+from pipeline.protect.treatments.constants import ForceName, OwnForce
 from pipeline.protect.treatments.dates import Day, MonthOf
 from pipeline.protect.treatments.listed import Listed
 from pipeline.protect.treatments.local_authority import LocalAuthority
@@ -40,7 +40,6 @@ __all__ = [
     "Pseudonym",
     "ReferenceCode",
     "Require",
-    "Snapshot",
     "Text",
     "ValueForMoney",
     "Withhold",

@@ -42,17 +42,6 @@ class OwnForce(OneColumn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot(OnEveryRow):
-    """Publishes the snapshot of its register on every row, so that all of them can be read together."""
-
-    why: str = "the month in which the register was as it stands here"
-
-    def text_of(self, context: Context) -> str:
-        """Return the snapshot."""
-        return context.month
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ForceName(OnEveryRow):
     """Publishes the setting's force on every row; it settles no raw column."""
 
