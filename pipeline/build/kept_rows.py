@@ -11,12 +11,16 @@ import pyarrow as pa
 import pyarrow.csv
 
 from pipeline.columns.arrays import whole
+from pipeline.columns.groups import groups
 from pipeline.plain import open_plain
 from pipeline.plain import plain as regular
 from pipeline.storage.lost import lost_file
 from pipeline.storage.store import read_released
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from pipeline.build.inputs import DatasetInputs
     from pipeline.storage.state import Built
 
@@ -45,6 +49,10 @@ class KeptRows:
     def text(self, name: str) -> pa.Array:
         """Return a published column as text."""
         return whole(self.table.column(name))
+
+    def entries(self) -> NDArray[np.int64]:
+        """Return a number for each row of a register, the same for rows of one entry."""
+        return groups(*map(self.text, self._dataset.entry))
 
     @cached_property
     def table(self) -> pa.Table:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
 
@@ -24,6 +26,9 @@ class PublicRows(Protocol):
 
     def text(self, name: str) -> pa.Array:
         """Return a published column as text."""
+
+    def entries(self) -> NDArray[np.int64]:
+        """Return a number for each row of a register, the same for rows of one entry."""
 
 
 class PublicRevision(NamedTuple):

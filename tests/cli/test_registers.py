@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -147,6 +148,47 @@ def test_a_snapshot_is_taken_back_and_the_others_stay(contracts: Product) -> Non
     assert package(contracts, SECOND)
     publish(contracts, "2024-06-12")
     assert set(contracts.state("contracts")["months"]) == {SECOND}
+
+
+def test_a_register_that_is_again_as_it_was_is_a_new_snapshot(contracts: Product) -> None:
+    """It is edited to and fro: that is no stale extract, and what came back counts as new."""
+    first = register(contracts).read_bytes()
+    publish(contracts, "2024-03-31")
+    change_csv(register(contracts), lambda rows: rows[:-1])
+    publish(contracts, f"{SECOND}-10")
+    (gone,) = rows(contracts, FIRST).keys() - rows(contracts, SECOND).keys()
+    register(contracts).write_bytes(first)
+    said = publish(contracts, "2024-07-10")
+    assert "stale-extract" not in said
+    assert rows(contracts, "2024-07").keys() == rows(contracts, FIRST).keys()
+    assert gone in rows(contracts, "2024-07")
+    log = (contracts.published / "contracts" / "change-log.csv").read_text("utf-8").splitlines()
+    assert [line.split(",")[1] for line in log[1:]] == ["2024-07", SECOND, FIRST]
+    publish(contracts, "2024-08-10")
+    assert set(contracts.state("contracts")["months"]) == {FIRST, SECOND, "2024-07"}
+
+
+def test_every_snapshot_comes_back_after_the_memory_was_lost(contracts: Product) -> None:
+    publish(contracts, "2024-03-31")
+    next_month(contracts)
+    before = contracts.months("contracts")
+    shutil.rmtree(contracts.private)
+    assert "memory-lost" in publish(contracts, f"{SECOND}-11", status=None)
+    contracts.run("--as-of", f"{SECOND}-11", "recover", status=0)
+    publish(contracts, f"{SECOND}-12", status=None)
+    assert contracts.months("contracts") == before
+    listed = contracts.reference / "named-parties.csv"
+    listed.write_text(listed.read_text("utf-8") + "Counsel LLP,PROT,\nAcme Locks Ltd,PROT,\n", "utf-8")
+    publish(contracts, f"{SECOND}-13", status=None)
+    contracts.run("--as-of", f"{SECOND}-13", "approve", "contracts", "--all", "--finding", "recovered", *SIGNED)
+    publish(contracts, f"{SECOND}-14", status=None)
+    for name in (b"Counsel", b"Acme Locks Limited"):  # the second is shown by another name than its own
+        assert not holding(contracts.published, name), name
+    beside = rows(contracts, FIRST)["C-2023/002", "Brief & Co"]
+    assert [beside[name] for name in ("title", "procedure")] == ["", ""]
+
+
+SIGNED = ("--role", "Chief Finance Officer", "--reason", "as it is")
 
 
 def test_what_shrank_waits_for_a_post_that_may_approve(contracts: Product) -> None:

@@ -22,6 +22,7 @@ from pipeline.protect.rules.party_register import (
     called,
     entries_of_extract,
     entries_of_list,
+    kinds_of_public,
     listed,
     most_by_name,
     protective,
@@ -212,12 +213,16 @@ class Party(Treatment, RowRule):
         return columns | {name: where(each.own | each.redacted, None, columns[name]) for name, each in blanked.items()}
 
     def revise_public(self, rows: PublicRows, context: Context) -> PublicRevision | None:
-        """Redact the rows of parties who were found to need more protection since."""
+        """Redact the rows of parties who were found to need more protection since.
+
+        Where nothing is kept beside the rows, as the memory of them was lost, they are known by their public names.
+        """
         keys = rows.key(_KEY)
-        if keys is None:
-            return None
         entries = context.registers.get(self.register, {})
-        kinds = facts_of_distinct(keys, lambda key: protective(entries.get(key, "")), dtype=np.object_, empty="")
+        if keys is None:
+            kinds = kinds_of_public(rows.text(self.into[0]), entries, scope=self.scope, context=context)
+        else:
+            kinds = facts_of_distinct(keys, lambda key: protective(entries.get(key, "")), dtype=np.object_, empty="")
         given = {"personal": PROTECTION["IND"], "other": PROTECTION["PROT"]}
         enough = facts_of_distinct(rows.text(self.into[1]), given.__getitem__, dtype=np.int64, empty=0)
         other = np.isin(kinds, PROTECTED) & (enough < PROTECTION["PROT"])
@@ -237,7 +242,7 @@ class Party(Treatment, RowRule):
         """Return the rows that a protected party of their entry takes columns from."""
         several = rows.key(_TOGETHER)
         if several is None:
-            return other
+            return with_any(rows.entries(), other) if self.entry_of else other
 
         def any_of(keys: str) -> bool:
             return any(protective(entries.get(key, "")) in PROTECTED for key in keys.split())

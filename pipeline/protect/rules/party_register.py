@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import on_distinct, plain
+from pipeline.columns.arrays import facts_of_distinct, on_distinct, plain
 from pipeline.columns.text import fold
 from pipeline.model.payee_types import PERSONAL, PROTECTED, most_protective
 from pipeline.protect.rules import payee_register
@@ -20,7 +21,6 @@ from pipeline.protect.rules.payee_register import UNKNOWN, type_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from pipeline.model.context import Context
@@ -86,6 +86,21 @@ def protective(value: str) -> str:
     """Return the type of an entry where it redacts, also where it is in doubt, else ""."""
     bare = value.removeprefix(UNKNOWN)
     return bare if bare in (*PERSONAL, *PROTECTED) else ""
+
+
+def kinds_of_public(
+    names: pa.Array, entries: Mapping[str, str], *, scope: str, context: Context
+) -> NDArray[np.object_]:
+    """Return as whom each public name is kept back: as who bears it, or as whom the force's list shows by it."""
+    shown: dict[str, list[str]] = {}
+    for name, each in listed(context).items():
+        shown.setdefault(each.shown, []).append(name)
+
+    def kind(text: str) -> str:
+        keys = [context.pseudonyms.protection_of(scope, name) for name in (text, *shown.get(text, ()))]
+        return most_protective(protective(entries.get(key, "")) for key in keys)
+
+    return facts_of_distinct(names, kind, dtype=np.object_, empty="")
 
 
 def unmatched(sources: Mapping[str, Mapping[str, str]]) -> Iterator[int]:
