@@ -1,0 +1,230 @@
+"""What pages of money say: totals of a span of months, rankings, and one payee at a time.
+
+Payees who are not named are counted apart in every total, and never ranked as one.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import quote
+
+import numpy as np
+from markupsafe import Markup
+
+from pipeline.columns.rounding import rounded
+from pipeline.publish.catalogue.money.reading import most_first
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.model.periods import Period
+    from pipeline.publish.catalogue.money.reading import Books
+
+_RANKED: Final = 25
+#: What redacted lines are called on a page, by what stands in their column.
+REDACTED: Final = {"personal": "Redacted: private persons and staff", "other": "Redacted: would endanger somebody"}
+
+
+class Span(NamedTuple):
+    """Months that a page is about, both ends included, and what they are called."""
+
+    first: Period
+    last: Period
+    words: str
+
+
+class Ranked(NamedTuple):
+    """A line of a ranking of pounds; one that is ``several`` payees together is hatched."""
+
+    label: str
+    link: str
+    pounds: Markup
+    length: float
+    lines: Markup
+    share: Markup | None
+    several: bool = False
+
+
+class Month(NamedTuple):
+    """What one month holds: all pounds, and those of payees who are not named, by why."""
+
+    month: Period
+    link: str
+    pounds: Markup
+    lines: Markup
+    personal: Markup
+    other: Markup
+
+
+def figure(value: str, name: str, *parameters: str) -> Markup:
+    """Return a number as a page shows it; its name leads to the query that counts it again."""
+    called = "/".join((name, *(quote(each, safe="") for each in parameters)))
+    return Markup('<span data-figure="{}">{}</span>').format(called, value)
+
+
+def in_pounds(pence: int) -> str:
+    """Return whole pounds, half a pound rounded away from zero."""
+    return f"{int(rounded(Fraction(int(pence), 100), 0)):,}"
+
+
+class Sums(NamedTuple):
+    """What a span of months comes to."""
+
+    books: Books
+    span: Span
+    lines: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, books: Books, span: Span) -> Sums:
+        """Return the sums of a span."""
+        return cls(books, span, books.within(span.first, span.last))
+
+    @property
+    def asked(self) -> tuple[Period, Period]:
+        """The parameters of every query about it."""
+        return self.span.first, self.span.last
+
+    @property
+    def total(self) -> Markup:
+        """All pounds."""
+        return figure(in_pounds(self._pence()), "total", *self.asked)
+
+    @property
+    def rows(self) -> Markup:
+        """All lines."""
+        return figure(f"{int(self.lines.sum()):,}", "lines", *self.asked)
+
+    @property
+    def unnamed(self) -> Markup:
+        """The pounds of payees who are not named."""
+        redacted = self.lines & self.books.redacted
+        return figure(in_pounds(int(self.books.pence[redacted].sum())), "unnamed", *self.asked)
+
+    @property
+    def unnamed_share(self) -> Markup | None:
+        """Their share of all pounds."""
+        return self._share(int(self.books.pence[self.lines & self.books.redacted].sum()), "unnamed-share")
+
+    @property
+    def payees(self) -> Markup:
+        """How many payees are named."""
+        found = np.unique(self.books.payee[self.lines & (self.books.payee >= 0)])
+        return figure(f"{len(found):,}", "payees", *self.asked)
+
+    def largest(self, links: dict[str, str]) -> Ranked | None:
+        """Return the payee with most pounds."""
+        return next((each for each in self.ranking(links) if not each.several), None)
+
+    def ranking(self, links: dict[str, str]) -> list[Ranked]:
+        """Return the payees with most pounds; lines that name nobody stand among them by why, and are no payee."""
+        sums = self.books.by_payee(self.lines)
+        named = [place for place in most_first(sums, self.books.payees) if sums[place] > 0][:_RANKED]
+        found: list[tuple[int, int | str]] = [*((int(sums[place]), place) for place in named), *self._redacted()]
+        found.sort(key=lambda each: -each[0])
+        longest = max((pence for pence, _ in found), default=0)
+        return [self._ranked(pence, who, longest, links) for pence, who in found]
+
+    def by(self, side: str) -> list[Ranked]:
+        """Return the pounds of each value of a side; a blank one is what is not shown."""
+        sums, values = self.books.by(side, self.lines), self.books.values[side]
+        order = most_first(sums, values)
+        longest = max((int(sums[place]) for place in order), default=0)
+        counts = np.bincount(self.books.sides[side][self.lines], minlength=len(values))
+        return [
+            Ranked(
+                label=values[place] or "Not shown",
+                link="",
+                pounds=figure(in_pounds(int(sums[place])), side, *self.asked, values[place]),
+                length=_length(int(sums[place]), longest),
+                lines=figure(f"{int(counts[place]):,}", f"{side}-lines", *self.asked, values[place]),
+                share=None,
+                several=not values[place],
+            )
+            for place in order[:_RANKED]
+        ]
+
+    def months(self, links: dict[Period, str]) -> Iterator[Month]:
+        """Yield the months of the span, the newest first."""
+        for month in reversed([each for each in self.books.months if self.span.first <= each <= self.span.last]):
+            one = Sums.of(self.books, Span(month, month, month))
+            personal, other = (one.why(each) for each in REDACTED)
+            yield Month(month, links.get(month, ""), one.total, one.rows, personal, other)
+
+    def why(self, redaction: str) -> Markup:
+        """Return the pounds of payees who are not named for one reason."""
+        return figure(in_pounds(self._of(redaction)), "redaction", *self.asked, redaction)
+
+    def _redacted(self) -> Iterator[tuple[int, str]]:
+        yield from ((pence, each) for each in REDACTED if (pence := self._of(each)) > 0)
+
+    def _of(self, redaction: str) -> int:
+        values = self.books.values["redaction"]
+        place = values.index(redaction) if redaction in values else -1
+        return int(self.books.pence[self.lines & (self.books.sides["redaction"] == place)].sum())
+
+    def _ranked(self, pence: int, who: int | str, longest: int, links: dict[str, str]) -> Ranked:
+        length = _length(pence, longest)
+        if isinstance(who, str):
+            values = self.books.values["redaction"]
+            count = int((self.lines & (self.books.sides["redaction"] == values.index(who))).sum())
+            return Ranked(
+                label=REDACTED[who],
+                link="",
+                pounds=self.why(who),
+                length=length,
+                lines=figure(f"{count:,}", "redaction-lines", *self.asked, who),
+                share=self._share(pence, "redaction-share", who),
+                several=True,
+            )
+        code = self.books.payees[who]
+        count = int((self.lines & (self.books.payee == who)).sum())
+        return Ranked(
+            label=self.books.names[who][0],
+            link=links.get(code, ""),
+            pounds=figure(in_pounds(pence), "payee", *self.asked, code),
+            length=length,
+            lines=figure(f"{count:,}", "payee-lines", *self.asked, code),
+            share=self._share(pence, "payee-share", code),
+        )
+
+    def _share(self, pence: int, name: str, *more: str) -> Markup | None:
+        """Return a share of all pounds, where these are more than none."""
+        whole = self._pence()
+        if whole <= 0:
+            return None
+        return figure(f"{rounded(Fraction(100 * pence, whole), 1)}", name, *self.asked, *more) + " %"
+
+    def _pence(self) -> int:
+        return int(self.books.pence[self.lines].sum())
+
+
+class PayeeLine(NamedTuple):
+    """One published line of a payee."""
+
+    day: str
+    department: str
+    purpose: str
+    pounds: str
+
+
+def lines_of(books: Books, payee: int, months: Sequence[Period]) -> list[PayeeLine]:
+    """Return the lines of a payee in some months, the newest first."""
+    chosen = [place for place, month in enumerate(books.months) if month in months]
+    found = np.flatnonzero((books.payee == payee) & np.isin(books.month, chosen))
+    lines = [
+        PayeeLine(
+            day=books.days[place],
+            department=books.values["department"][books.sides["department"][place]],
+            purpose=books.purposes[place].as_py() or "",
+            pounds=f"{rounded(Fraction(int(books.pence[place]), 100), 2):,.2f}",
+        )
+        for place in found.tolist()
+    ]
+    return sorted(lines, key=lambda each: (each.day, each.pounds, each.purpose), reverse=True)
+
+
+def _length(pence: int, longest: int) -> float:
+    return round(100 * max(pence, 0) / longest, 1) if longest > 0 else 0.0

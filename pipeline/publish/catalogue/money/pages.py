@@ -1,0 +1,224 @@
+"""The pages of money: the newest twelve months, each year and month, payees from A to Z, and the largest payees."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from pipeline.model.periods import FINANCIAL_YEAR, MONTH
+from pipeline.publish.catalogue.charts import columns
+from pipeline.publish.catalogue.money.facts import Span, Sums, figure, in_pounds, lines_of
+from pipeline.publish.catalogue.money.reading import MOST_PAYEES, SPEND, books_of, most_first
+from pipeline.publish.catalogue.story import Point
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+    from pipeline.model.periods import Period
+    from pipeline.model.release import Publication
+    from pipeline.publish.catalogue.money.facts import PayeeLine
+    from pipeline.publish.catalogue.money.reading import Books
+
+_FOLDER: Final = "money"
+_YEAR, _YEARS = 12, 3
+#: Letters of an id that name a page; those that two payees share are written in full.
+_LETTERS: Final = 12
+_LETTER_PAGES: Final = (*"abcdefghijklmnopqrstuvwxyz", "other")
+
+
+class Listed(NamedTuple):
+    """A payee in the list from A to Z."""
+
+    name: str
+    link: str
+    pounds: Markup
+    lines: Markup
+    first: Period
+    last: Period
+
+
+class PayeeFacts(NamedTuple):
+    """What the page of a payee says."""
+
+    name: str
+    others: Sequence[str]
+    pounds: Markup
+    lines: Markup
+    months: Sequence[Point]
+    departments: Sequence[tuple[str, Markup, float]]
+    newest: Sequence[PayeeLine]
+    span: Span
+
+
+def money_pages(
+    publications: Sequence[Publication], environment: Environment, *, preview: bool = False
+) -> dict[str, bytes]:
+    """Return every page of money by its path below the public folder; none where no payments are out."""
+    books = books_of(publications)
+    if books is None:
+        return {}
+    about = next(each for each in publications if each.name == SPEND)
+    return dict(_Pages(books, about, environment, preview).every())
+
+
+@dataclass(frozen=True, eq=False)
+class _Pages:
+    """Makes the pages of one set of books."""
+
+    books: Books
+    about: Publication
+    environment: Environment
+    preview: bool
+
+    @cached_property
+    def years(self) -> list[Period]:
+        """The financial years of which anything is out."""
+        return sorted({FINANCIAL_YEAR.of_month(month) for month in self.books.months})
+
+    @cached_property
+    def all(self) -> Span:
+        """Everything that is out."""
+        return Span(self.books.months[0], self.books.months[-1], "all months")
+
+    @cached_property
+    def links(self) -> dict[str, str]:
+        """The address of the page of each payee that has one, seen from the folder of money.
+
+        Those are the payees with most pounds in any three financial years together: an address, once given, stays.
+        """
+        chosen: set[int] = set()
+        for year in self.years:
+            first = MONTH.of_day(FINANCIAL_YEAR.first_day(FINANCIAL_YEAR.neighbour(year, 1 - _YEARS)))
+            last = MONTH.of_day(FINANCIAL_YEAR.last_day(year))
+            sums = self.books.by_payee(self.books.within(first, last))
+            chosen.update(most_first(sums, self.books.payees)[:MOST_PAYEES])
+        codes = sorted(self.books.payees[place] for place in chosen)
+        short = [code[:_LETTERS] for code in codes]
+        names = (code if short.count(code[:_LETTERS]) > 1 else code[:_LETTERS] for code in codes)
+        return {code: f"payees/{name}.html" for code, name in zip(codes, names, strict=True)}
+
+    @cached_property
+    def months(self) -> dict[Period, str]:
+        """The address of the page of each month."""
+        return {month: f"{month}.html" for month in self.books.months}
+
+    def every(self) -> Iterator[tuple[str, bytes]]:
+        """Yield each page with its path."""
+        newest = self.books.months[-1]
+        first = max(self.books.months[0], MONTH.neighbour(newest, 1 - _YEAR))
+        words = f"{MONTH.in_words(first)} to {MONTH.in_words(newest)}" if first != newest else MONTH.in_words(newest)
+        yield f"{_FOLDER}/index.html", self._span(Span(first, newest, words), "Where the money goes")
+        figures = self.environment.loader.get_source(self.environment, "money-figures.json")[0]  # type: ignore[union-attr] # it has one
+        yield f"{_FOLDER}/figures.json", figures.encode()
+        for year in self.years:
+            first, last = (MONTH.of_day(day) for day in (FINANCIAL_YEAR.first_day(year), FINANCIAL_YEAR.last_day(year)))
+            yield f"{_FOLDER}/{year}.html", self._span(Span(first, last, FINANCIAL_YEAR.in_words(year)), year)
+        for month in self.books.months:
+            said = MONTH.in_words(month)
+            yield f"{_FOLDER}/{month}.html", self._span(Span(month, month, said), said)
+        for letter, rows in self._letters().items():
+            page = self._page("payees.html", letter=letter, rows=rows, letters=_LETTER_PAGES)
+            yield f"{_FOLDER}/payees/{letter}.html", page
+        for code, link in self.links.items():
+            yield f"{_FOLDER}/{link}", self._page("payee.html", payee=self._payee(code))
+
+    def _page(self, template: str, **more: Any) -> bytes:  # noqa: ANN401 - what the template names
+        words = {"facts": self.about, "sample": self.about.sample, "preview": self.preview, "said": MONTH.in_words}
+        return self.environment.get_template(template).render(words, **more).encode()
+
+    def _span(self, span: Span, title: str) -> bytes:
+        sums = Sums.of(self.books, span)
+        months = [*sums.months(self.months)]
+        points = [Point(each.month, self._pounds(each.month), None) for each in reversed(months)]
+        return self._page(
+            "money.html",
+            title=title,
+            span=span,
+            sums=sums,
+            largest=sums.largest(self.links),
+            ranked=sums.ranking(self.links),
+            departments=sums.by("department"),
+            routes=sums.by("value_for_money"),
+            months=months,
+            drawn=self._drawn(points, span.words),
+            years=[(year, f"{year}.html") for year in reversed(self.years)],
+        )
+
+    def _drawn(self, points: Sequence[Point], words: str) -> Markup | None:
+        label = f"Pounds by month, {words}. The numbers are in the table beside it."
+        return columns(points, label=label, said=MONTH.in_words, sign="£") if len(points) > 1 else None
+
+    def _pounds(self, month: Period) -> int:
+        lines = self.books.within(month, month)
+        return int(in_pounds(int(self.books.pence[lines].sum())).replace(",", ""))
+
+    def _letters(self) -> dict[str, list[Listed]]:
+        """Return every named payee by the first letter of its newest name."""
+        sums = self.books.by_payee(np.ones(len(self.books.pence), np.bool_))
+        known = self.books.payee >= 0
+        counts = np.bincount(self.books.payee[known], minlength=len(self.books.payees))
+        found: dict[str, list[Listed]] = {letter: [] for letter in _LETTER_PAGES}
+        for place in np.flatnonzero(counts).tolist():
+            code, name = self.books.payees[place], self.books.names[place][0]
+            months = self.books.month[self.books.payee == place]
+            asked = (self.all.first, self.all.last, code)
+            listed = Listed(
+                name=name,
+                link=self.links.get(code, "").removeprefix("payees/"),
+                pounds=figure(in_pounds(int(sums[place])), "payee", *asked),
+                lines=figure(f"{int(counts[place]):,}", "payee-lines", *asked),
+                first=self.books.months[int(months.min())],
+                last=self.books.months[int(months.max())],
+            )
+            found[_letter(name)].append(listed)
+        for rows in found.values():
+            rows.sort(key=lambda each: (each.name.casefold(), each.link))
+        return found
+
+    def _payee(self, code: str) -> PayeeFacts:
+        place = list(self.books.payees).index(code)
+        own = self.books.payee == place
+        sums = np.zeros(len(self.books.months), np.int64)
+        np.add.at(sums, self.books.month[own], self.books.pence[own])
+        name, *others = self.books.names[place]
+        newest = MONTH.between(MONTH.neighbour(self.books.months[-1], 1 - _YEAR), self.books.months[-1])
+        asked = (self.all.first, self.all.last, code)
+        points = [
+            Point(month, pounds, figure(f"{pounds:,}", "payee", month, month, code))
+            for month, pence in zip(self.books.months, sums.tolist(), strict=True)
+            for pounds in (int(in_pounds(pence).replace(",", "")),)
+        ]
+        return PayeeFacts(
+            name=name,
+            others=others,
+            pounds=figure(in_pounds(int(sums.sum())), "payee", *asked),
+            lines=figure(f"{int(own.sum()):,}", "payee-lines", *asked),
+            months=points,
+            departments=[*self._departments(place, code)],
+            newest=lines_of(self.books, place, [*newest]),
+            span=self.all,
+        )
+
+    def _departments(self, payee: int, code: str) -> Iterator[tuple[str, Markup, float]]:
+        """Yield the pounds of a payee by department, the most first."""
+        sums = self.books.by("department", self.books.payee == payee)
+        values = self.books.values["department"]
+        order = most_first(sums, values)
+        longest = max((int(sums[place]) for place in order), default=0)
+        for place in order:
+            asked = (self.all.first, self.all.last, code, values[place])
+            pounds = figure(in_pounds(int(sums[place])), "payee-department", *asked)
+            yield values[place] or "Not shown", pounds, round(100 * max(int(sums[place]), 0) / max(longest, 1), 1)
+
+
+def _letter(name: str) -> str:
+    """Return the page that a name is listed on: its first letter without its marks, `other` where it is none."""
+    first = unicodedata.normalize("NFD", name.strip())[:1].lower()
+    return first if first in _LETTER_PAGES else "other"

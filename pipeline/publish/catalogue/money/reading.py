@@ -1,0 +1,139 @@
+"""The published lines of payments as arrays: amounts in pence, and what lines are told apart by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipeline.plain import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from pipeline.model.periods import Period
+    from pipeline.model.release import Publication, ReleasedFile
+
+    Integers = NDArray[np.int64]
+
+SPEND: Final = "spend-over-500"
+#: What lines are told apart by, beside the payee.
+SIDES: Final = ("department", "category", "value_for_money", "redaction", "body")
+_COLUMNS: Final = ("payment_date", "supplier_name", "supplier_id", "net_amount", "purpose", *SIDES)
+#: How many payees of three financial years have a page.
+MOST_PAYEES: Final = 500
+
+
+@dataclass(frozen=True, eq=False)
+class Books:
+    """Every published line: its ``month`` is a place among ``months``, its ``payee`` one among ``payees``, -1 redacted.
+
+    ``pence`` are its net amount; ``sides`` are, by column, places among the ``values`` of it.  A payee is told by the
+    supplier's id, and its ``names`` are those on its lines, the newest first.
+    """
+
+    months: Sequence[Period]
+    month: Integers
+    pence: Integers
+    payee: Integers
+    payees: Sequence[str]
+    names: Sequence[Sequence[str]]
+    sides: Mapping[str, Integers]
+    values: Mapping[str, Sequence[str]]
+    days: Sequence[str]
+    purposes: pa.Array
+
+    @cached_property
+    def redacted(self) -> NDArray[np.bool_]:
+        """Which lines name nobody."""
+        blank = [place for place, value in enumerate(self.values["redaction"]) if not value]
+        return ~np.isin(self.sides["redaction"], blank)
+
+    def within(self, first: Period, last: Period) -> NDArray[np.bool_]:
+        """Return which lines were released for months from the first to the last, both included."""
+        chosen = [place for place, month in enumerate(self.months) if first <= month <= last]
+        return np.isin(self.month, chosen)
+
+    def by_payee(self, lines: NDArray[np.bool_]) -> Integers:
+        """Return the pence of each payee over some lines."""
+        return _sums(self.payee, self.pence, lines & (self.payee >= 0), len(self.payees))
+
+    def by(self, side: str, lines: NDArray[np.bool_]) -> Integers:
+        """Return the pence of each value of a side over some lines."""
+        return _sums(self.sides[side], self.pence, lines, len(self.values[side]))
+
+
+def books_of(publications: Iterable[Publication]) -> Books | None:
+    """Return the lines of every release of payments; nothing without one that can be read."""
+    found = next((each for each in publications if each.name == SPEND), None)
+    paths = {each.month: path for each in found.releases if (path := _path(each.files))} if found else {}
+    if not paths:
+        return None
+    try:
+        return _read(paths)
+    except (pa.ArrowException, OSError, KeyError):  # a damaged file: whoever publishes it says so
+        return None
+
+
+def _path(files: Iterable[ReleasedFile]) -> Path | None:
+    found = next((each.path for each in files if each.format == "parquet"), None)
+    return found if found is not None and found.is_file() else None
+
+
+def most_first(sums: Integers, labels: Sequence[str]) -> list[int]:
+    """Return the places of sums that are not 0, the largest first, equal ones by their labels."""
+    places: list[int] = np.flatnonzero(sums).tolist()
+    return sorted(places, key=lambda place: (-int(sums[place]), labels[place]))
+
+
+def _read(paths: Mapping[Period, Path]) -> Books:
+    months = sorted(paths)
+    tables = [pq.read_table(plain(paths[month]), columns=list(_COLUMNS)) for month in months]
+    table = pa.concat_tables(tables).combine_chunks()
+    month = np.repeat(np.arange(len(months)), [each.num_rows for each in tables])
+    amounts = table.column("net_amount").combine_chunks()
+    pence = np.asarray(pc.multiply(amounts, pa.scalar(100)).cast(pa.int64()))
+    codes = {name: _encoded(table.column(name)) for name in (*SIDES, "supplier_id")}
+    payee, payees = codes.pop("supplier_id")
+    blank = [place for place, value in enumerate(payees) if not value]
+    payee = np.where(np.isin(payee, blank), -1, payee)
+    return Books(
+        months=months,
+        month=month,
+        pence=pence,
+        payee=payee,
+        payees=payees,
+        names=_names(payee, table.column("supplier_name").to_pylist(), len(payees)),
+        sides={name: each for name, (each, _) in codes.items()},
+        values={name: values for name, (_, values) in codes.items()},
+        days=table.column("payment_date").cast(pa.string()).to_pylist(),
+        purposes=table.column("purpose").combine_chunks(),
+    )
+
+
+def _encoded(column: pa.ChunkedArray) -> tuple[Integers, list[str]]:
+    texts = pc.fill_null(column.cast(pa.string()).combine_chunks(), "").dictionary_encode()
+    return np.asarray(texts.indices).astype(np.int64), texts.dictionary.to_pylist()
+
+
+def _names(payee: Integers, names: Sequence[str | None], size: int) -> list[list[str]]:
+    """Return the names on the lines of each payee, the newest first."""
+    found: list[dict[str, None]] = [{} for _ in range(size)]
+    for place in range(len(names) - 1, -1, -1):
+        if payee[place] >= 0 and names[place]:
+            found[payee[place]][names[place] or ""] = None
+    return [[*each] for each in found]
+
+
+def _sums(codes: Integers, pence: Integers, lines: NDArray[np.bool_], size: int) -> Integers:
+    sums = np.zeros(size, np.int64)
+    np.add.at(sums, codes[lines], pence[lines])
+    return sums
