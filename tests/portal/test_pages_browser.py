@@ -49,6 +49,8 @@ _FLAGS = (
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 _PAGES = ("index.html", "street-crime/index.html", "spend-over-500/index.html", "engagement-events/index.html",
           "street-crime/files.html")  # fmt: skip
+_FURTHER = ("places/index.html", "places/NA.html", "places/E07900001.html", "sheets/NA.html", "money/index.html",
+            "money/payees/a.html")  # fmt: skip
 _SMALLEST_TARGET = 24  # WCAG 2.2, 2.5.8: CSS pixels
 _MANY_MONTHS = tuple(
     f"{year}-{month:02d}" for year in (2022, 2023, 2024) for month in range(1, 13) if (year, month) <= (2024, 3)
@@ -238,8 +240,8 @@ def test_headings_landmarks_and_table_headers_are_in_order(browser: webdriver.Ch
     assert browser.find_elements(By.CSS_SELECTOR, "table:not(:has(caption))") == []
 
 
-@pytest.mark.parametrize("page", ["places/index.html", "places/NA.html", "places/E07900001.html", "sheets/NA.html"])
-def test_a_page_of_a_place_is_whole_from_the_folder_alone(
+@pytest.mark.parametrize("page", _FURTHER)
+def test_a_page_of_places_or_money_is_whole_from_the_folder_alone(
     browser: webdriver.Chrome, history: Product, page: str
 ) -> None:
     """No server, no script, both schemes and widths: axe, sideways scroll, headings, requests, complaints."""

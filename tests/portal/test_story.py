@@ -32,8 +32,10 @@ def force(history: Product) -> Product:
 
 
 def folders(force: Product) -> list[Path]:
-    """Return the folders of pages whose figures have a query each; those of places have queries with parameters."""
-    return sorted(path.parent for path in force.published.rglob("figures.json") if path.parent.name != "places")
+    """Return the folders of pages whose figures have a query each; those of money and places have parameters."""
+    return sorted(
+        path.parent for path in force.published.rglob("figures.json") if path.parent.name not in ("money", "places")
+    )
 
 
 def shown(folder: Path) -> list[tuple[str, str]]:

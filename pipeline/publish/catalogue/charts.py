@@ -15,6 +15,7 @@ _HEIGHT, _LEFT, _TOP, _BOTTOM = 220, 64, 18, 26
 _WIDE, _NARROW = 1100, 360
 _STEPS = 5
 _FEW = 7
+_MILLION = 1_000_000
 
 
 def columns(points: Sequence[Point], *, label: str, said: Callable[[str], str], sign: str = "") -> Markup:
@@ -35,8 +36,8 @@ def _columns(points: Sequence[Point], *, width: int, said: Callable[[str], str],
     floor = _HEIGHT - _BOTTOM
     parts = [
         Markup('<line class="rule" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>').format(_LEFT, width, y, y)
-        + Markup('<text class="axis" x="{}" y="{:.1f}" text-anchor="end">{}{:,}</text>').format(
-            _LEFT - 8, y + 4, sign, value
+        + Markup('<text class="axis" x="{}" y="{:.1f}" text-anchor="end">{}{}</text>').format(
+            _LEFT - 8, y + 4, sign, _short(value)
         )
         for value in range(0, top + 1, step)
         for y in (floor - value * scale,)
@@ -64,6 +65,11 @@ def _columns(points: Sequence[Point], *, width: int, said: Callable[[str], str],
     return Markup('<svg class="{}" viewBox="0 0 {} {}" aria-hidden="true" focusable="false">{}</svg>').format(
         size, width, _HEIGHT, Markup("").join(parts)
     )
+
+
+def _short(value: int) -> str:
+    """Return a number of an axis, millions as such: there is room for few letters."""
+    return f"{value / _MILLION:g} m" if value >= _MILLION else f"{value:,}"
 
 
 def _step(most: int) -> int:

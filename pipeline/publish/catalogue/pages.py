@@ -18,7 +18,6 @@ from pipeline.metadata.schema_org import dataset_facts
 from pipeline.model.wording import day_in_words
 from pipeline.publish.catalogue.charts import bar, columns
 from pipeline.publish.catalogue.figures import Figures
-from pipeline.publish.catalogue.places.pages import SHEET_STYLE, place_pages
 from pipeline.publish.catalogue.story import first_sentence, story_of
 from pipeline.publish.catalogue.views import size_in_words, view_dataset
 
@@ -66,7 +65,7 @@ def render_site(
     looked: Looked,
     preview: bool = False,
 ) -> dict[str, bytes]:
-    """Return every page but those of places, by its path below the public folder; equal arguments give equal bytes.
+    """Return every page but those of `GROUPS`, by its path below the public folder; equal arguments give equal bytes.
 
     A ``preview`` is marked as one on every page, and leads to its page of differences.
 
@@ -97,12 +96,6 @@ def render_site(
         pages[f"{folder}/{FILES_PAGE}"] = environment.get_template("files.html").render(words).encode()
         pages[f"{folder}/{FIGURES}"] = (story.figures if story else Figures()).content()
     return pages
-
-
-def render_places(publications: Sequence[Publication], *, preview: bool = False) -> dict[str, bytes]:
-    """Return every page of places by its path below the public folder, and the style sheet of theirs."""
-    pages = place_pages(publications, templates(), preview=preview)
-    return {**pages, SHEET_STYLE: (_TEMPLATES / SHEET_STYLE).read_bytes()} if pages else {}
 
 
 def render_differences(months: Sequence[MonthOfRows], *, sample: bool) -> bytes:

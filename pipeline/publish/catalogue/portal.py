@@ -19,9 +19,9 @@ from pipeline.metadata.listed import ListedFile
 from pipeline.model.plan import Action, Beside, HeldDataset
 from pipeline.plain import read_plain
 from pipeline.publish.catalogue import swap
+from pipeline.publish.catalogue.groups import GROUPS
 from pipeline.publish.catalogue.ownership import KEPT, MARKER, marker, read_json, refuse_foreign
-from pipeline.publish.catalogue.pages import DATASET_PAGE, DATASET_PAGES, SITE_FILES, render_places, render_site
-from pipeline.publish.catalogue.places.pages import FIRST_PAGE, FOLDERS, SHEET_STYLE, place_receipt
+from pipeline.publish.catalogue.pages import DATASET_PAGE, DATASET_PAGES, SITE_FILES, render_site, templates
 from pipeline.publish.catalogue.tree import (
     Copied,
     Part,
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.plan import Plan
     from pipeline.model.release import Publication
+    from pipeline.publish.catalogue.groups import Group
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 #: What to do about a refusal.
@@ -110,7 +111,7 @@ class StaticCatalogue:
             pages = self._pages(publications, held)
             of_datasets = {f"{each.name}/{name}" for each in publications for name in DATASET_PAGES}
             of_all = {path: content for path, content in pages.items() if path not in of_datasets}
-            found = {SITE: HeldDataset(files={}, metadata=self._site({**of_all, **self._places(publications)}))}
+            found = {SITE: HeldDataset(files={}, metadata=self._site({**of_all, **self._of_groups(publications)}))}
             for publication in publications:
                 own = [f"{publication.name}/{name}" for name in DATASET_PAGES]
                 current = all(self._is_current(page, pages[page]) for page in own)
@@ -195,34 +196,36 @@ class StaticCatalogue:
                 title = read_json(folder / _DATA_PACKAGE).get("title")
                 yield OtherDataset(folder.name, title if title and isinstance(title, str) else folder.name)
 
-    def _places(self, publications: Sequence[Publication], *, preview: bool = False) -> dict[str, bytes | None]:
-        """Return every page of places as it should be; None where those of the folder are what they should be.
+    def _of_groups(self, publications: Sequence[Publication], *, preview: bool = False) -> dict[str, bytes | None]:
+        """Return every page of `GROUPS` as it should be; None where the folder's is what it should be."""
+        return {path: page for group in GROUPS for path, page in self._of_group(group, publications, preview).items()}
 
-        They are hundreds, so that they are not made again while nothing of them has changed since somebody looked.
-        """
+    def _of_group(self, group: Group, publications: Sequence[Publication], preview: bool) -> dict[str, bytes | None]:  # noqa: FBT001 - said above
+        """Return the pages of one group: not made while nothing of them changed since somebody compared them."""
         if preview:
-            return {**render_places(publications, preview=True)}
+            return {**group.make(publications, templates(), preview=True)}
         made: dict[str, bytes] = {}
-        held = self._held_places()
+        held = self._held_pages(group)
 
         def compared() -> str:
-            made.update(render_places(publications))
+            made.update(group.make(publications, templates()))
             same = made.keys() == held.keys() and all(self._is_current(path, made[path]) for path in made)
             return _SAME if same else ""
 
-        question = f"places {place_receipt(publications)} {_digest(held)}"
-        if self._looked.of(question, self._folder / FIRST_PAGE, compared) == _SAME:
+        question = f"{group.name} {group.receipt(publications)} {_digest(held)}"
+        if self._looked.of(question, self._folder / group.first, compared) == _SAME:
             return dict.fromkeys(held)
-        return {**(made or render_places(publications))}
+        return {**(made or group.make(publications, templates()))}
 
-    def _held_places(self) -> dict[str, tuple[int, ...]]:
-        """Return what the system says of each page of places in the folder, by path: none of them is opened."""
-        found = [(SHEET_STYLE, self._folder / SHEET_STYLE)]
-        for name in FOLDERS:
-            if is_plain_folder(self._folder / name):
-                found += [(f"{name}/{path}", place) for path, place in list_below(self._folder / name)]
-        states = ((path, place.lstat()) for path, place in found if is_plain_file(place))
-        return {path: (each.st_size, each.st_mtime_ns, each.st_ctime_ns, each.st_ino) for path, each in states}
+    def _held_pages(self, group: Group) -> dict[str, tuple[int, ...]]:
+        """Return what the system says of each page of a group in the folder, by path: none of them is opened."""
+        found: dict[str, tuple[int, ...]] = {}
+        for name in group.folders:
+            for path, place in list_below(self._folder / name) if is_plain_folder(self._folder / name) else ():
+                facts = place.lstat()
+                if is_plain_file(place):
+                    found[f"{name}/{path}"] = (facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino)
+        return found
 
     def _page_part(self, path: str, content: bytes | None) -> Part:
         """Return a page of the new tree: the file of the old one where that is the same."""
@@ -253,7 +256,7 @@ class StaticCatalogue:
             parts |= {f"{publication.name}/{name}": part for name, part in files.items()}
             unwanted = files.keys() - wanted_files(publication).keys()
             kept[publication.name] = {name: hash_file(self._folder / publication.name / name) for name in unwanted}
-        pages = {**self._pages(publications, kept, preview=preview), **self._places(publications, preview=preview)}
+        pages = {**self._pages(publications, kept, preview=preview), **self._of_groups(publications, preview=preview)}
         parts |= {path: self._page_part(path, content) for path, content in pages.items()}
         ours = (path for path in parts if KEPT.fullmatch(path) is None)
         return parts | {MARKER: Written(marker(ours))}

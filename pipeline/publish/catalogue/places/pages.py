@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.model.periods import MONTH
 from pipeline.publish.catalogue.places.addresses import linked, names_of
 from pipeline.publish.catalogue.places.facts import Where, facts_of, points_in, rate_in, rate_of, split
 from pipeline.publish.catalogue.places.maps import MapWords, force_map, place_map, shapes_of, step_of, steps
-from pipeline.publish.catalogue.places.reading import AREAS, CRIMES, PLACES, SUMMARY, atlas_of
+from pipeline.publish.catalogue.places.reading import PLACES, SUMMARY, atlas_of
 from pipeline.publish.catalogue.places.register import shown
 from pipeline.publish.catalogue.places.sheets import sheet_of
 
@@ -29,13 +27,7 @@ if TYPE_CHECKING:
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.places.reading import Atlas, Place
 
-#: What pages of places are made from; where one of them changes, they are made anew.
-SOURCES: Final = (PLACES, AREAS, SUMMARY, CRIMES)
 _FOLDER, _SHEETS = "places", "sheets"
-#: Where they stand in the public folder, and the first of them.
-FOLDERS: Final = (_FOLDER, _SHEETS)
-FIRST_PAGE, SHEET_STYLE = f"{_FOLDER}/index.html", "sheet.css"
-_PROGRAM: Final = Path(__file__).resolve().parents[3]
 
 
 class Row(NamedTuple):
@@ -46,34 +38,6 @@ class Row(NamedTuple):
     crimes: Markup
     asb: Markup
     rate: Markup | None
-
-
-def place_receipt(publications: Sequence[Publication]) -> str:
-    """Return a digest of all that decides a page of a place: with an equal one its pages are the same."""
-    known = {each.name: each for each in publications}
-    facts = {
-        name: {
-            "files": [(each.month, file.name, file.sha256) for each in about.releases for file in each.files],
-            "words": [str(getattr(about, word)) for word in _WORDS],
-        }
-        for name in SOURCES
-        if (about := known.get(name))
-    }
-    return hashlib.sha256(json.dumps([facts, _program()]).encode()).hexdigest()
-
-
-#: What pages say of who publishes.
-_WORDS: Final = (
-    *("force_name", "sample", "contact_name", "contact_email", "attribution", "licence_title", "licence_url"),
-    *("statements", "title", "last_published"),
-)
-
-
-@cache
-def _program() -> str:
-    """Return a digest of the program's own text and templates."""
-    files = sorted(path for path in _PROGRAM.rglob("*") if path.suffix in (".css", ".html", ".json", ".py"))
-    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).hexdigest()
 
 
 def place_pages(
@@ -139,9 +103,11 @@ class _Pages:
 
     def every(self) -> Iterator[tuple[str, bytes]]:
         """Yield each page with its path."""
-        yield FIRST_PAGE, self._page("places.html", **self._index())
+        yield f"{_FOLDER}/index.html", self._page("places.html", **self._index())
         figures = self.environment.loader.get_source(self.environment, "places-figures.json")[0]  # type: ignore[union-attr] # it has one
         yield f"{_FOLDER}/figures.json", figures.encode()
+        style = self.environment.loader.get_source(self.environment, "sheet.css")[0]  # type: ignore[union-attr] # the same
+        yield f"{_SHEETS}/sheet.css", style.encode()
         for code, name in sorted(self.authorities.items()):
             within = [each for each in self.atlas.places if code in each.authorities]
             page = self._page("authority.html", code=code, name=name, rows=[*map(self._row, within)])

@@ -1,0 +1,72 @@
+"""Groups of many pages that are made together: nothing of one is made again while nothing that decides it changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+from pipeline.publish.catalogue.money.pages import money_pages
+from pipeline.publish.catalogue.money.reading import SPEND
+from pipeline.publish.catalogue.places.pages import place_pages
+from pipeline.publish.catalogue.places.reading import AREAS, CRIMES, PLACES, SUMMARY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jinja2 import Environment
+
+    from pipeline.model.release import Publication
+
+
+class Making(Protocol):
+    """Makes all pages of a group."""
+
+    def __call__(
+        self, publications: Sequence[Publication], environment: Environment, *, preview: bool = False
+    ) -> dict[str, bytes]:
+        """Return the pages by their path below the public folder."""
+
+
+class Group(NamedTuple):
+    """Pages in ``folders`` of the public folder, the ``first`` among them, made from the releases of ``sources``."""
+
+    name: str
+    sources: tuple[str, ...]
+    folders: tuple[str, ...]
+    first: str
+    make: Making
+
+    def receipt(self, publications: Sequence[Publication]) -> str:
+        """Return a digest of all that decides a page of the group: with an equal one its pages are the same."""
+        known = {each.name: each for each in publications}
+        facts = {
+            name: {
+                "files": [(each.month, file.name, file.sha256) for each in about.releases for file in each.files],
+                "words": [str(getattr(about, word)) for word in _WORDS],
+            }
+            for name in self.sources
+            if (about := known.get(name))
+        }
+        return hashlib.sha256(json.dumps([facts, _program()]).encode()).hexdigest()
+
+
+GROUPS: Final = (
+    Group("places", (PLACES, AREAS, SUMMARY, CRIMES), ("places", "sheets"), "places/index.html", place_pages),
+    Group("money", (SPEND,), ("money",), "money/index.html", money_pages),
+)
+#: What pages say of who publishes.
+_WORDS: Final = (
+    *("force_name", "sample", "contact_name", "contact_email", "attribution", "licence_title", "licence_url"),
+    *("statements", "title", "last_published"),
+)
+_PROGRAM: Final = Path(__file__).resolve().parents[2]
+
+
+@cache
+def _program() -> str:
+    """Return a digest of the program's own text and templates."""
+    files = sorted(path for path in _PROGRAM.rglob("*") if path.suffix in (".css", ".html", ".json", ".py"))
+    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).hexdigest()

@@ -1,0 +1,108 @@
+"""The pages of money say what anybody counts from the published payments, and nobody who must not be named."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+import duckdb
+
+from pipeline.sample.faults import LEDGER
+from pipeline.sample.writing import read_workbook
+from tests.lib.product import Product, read_csv
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+_FIGURE = re.compile(r'<span data-figure="([^"]*)">([^<]*)</span>')
+SPEND = "spend-over-500"
+
+
+def pages(history: Product) -> list[Path]:
+    return sorted((history.published / "money").rglob("*.html"))
+
+
+def figures(page: Path) -> dict[str, str]:
+    return {html.unescape(name): text for name, text in _FIGURE.findall(page.read_text("utf-8"))}
+
+
+def test_every_number_is_what_its_query_counts(history: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    queries = json.loads((history.published / "money" / "figures.json").read_bytes())
+    monkeypatch.chdir(history.published / "money")
+    every = {name: text for page in pages(history) for name, text in figures(page).items()}
+    kinds = {name.partition("/")[0] for name in every}
+    assert kinds == queries.keys()
+    chosen = sorted(every)[:: max(1, len(every) // 300)]
+    chosen += sorted(figures(history.published / "money" / "index.html"))
+    with duckdb.connect() as connection:
+        for name in chosen:
+            kind, *parameters = name.split("/")
+            asked = set(re.findall(r"\$([0-9])", queries[kind]))
+            given = {str(number): unquote(text) for number, text in enumerate(parameters, start=1)}
+            assert given.keys() == asked, name
+            found = connection.execute(queries[kind], given).fetchall()[0][0]
+            assert Decimal(str(found)) == Decimal(every[name].replace(",", "")), name
+
+
+def test_a_month_is_the_sum_of_its_file_counted_by_hand(history: Product) -> None:
+    rows = read_csv(history.published / SPEND / f"{SPEND}-2024-03.csv")
+    shown = figures(history.published / "money" / "2024-03.html")
+    assert shown["total/2024-03/2024-03"] == f"{round(sum(Decimal(row['net_amount']) for row in rows)):,}"
+    assert shown["lines/2024-03/2024-03"] == f"{len(rows):,}"
+    assert shown["payees/2024-03/2024-03"] == f"{len({row['supplier_id'] for row in rows} - {''}):,}"
+
+
+def test_every_named_payee_stands_once_in_the_list_and_nobody_redacted(history: Product) -> None:
+    named: dict[str, str] = {}
+    for path in sorted((history.published / SPEND).glob(f"{SPEND}-2*.csv")):
+        named |= {row["supplier_id"]: row["supplier_name"] for row in read_csv(path) if row["supplier_id"]}
+    letters = [page for page in pages(history) if page.parent.name == "payees" and len(page.stem) < 6]
+    assert len(letters) == 27
+    listed = [name for page in letters for name in figures(page) if name.startswith("payee/")]
+    assert sorted(name.rpartition("/")[2] for name in listed) == sorted(named)
+    for page in pages(history):
+        text = page.read_text("utf-8")
+        assert "REDACTED PERSONAL" not in text
+        assert "REDACTED OTHER" not in text
+
+
+def test_every_link_leads_to_a_file_and_pages_are_small(history: Product) -> None:
+    for page in pages(history):
+        text = page.read_text("utf-8")
+        assert len(text.encode()) < 100_000, page.name
+        for link in re.findall(r'(?:href|src)="([^"]*)"', text):
+            address = urlsplit(html.unescape(link))
+            if not address.scheme and address.path:
+                assert (page.parent / unquote(address.path)).is_file(), (page.name, link)
+
+
+def test_who_must_be_protected_later_is_gone_from_every_page(history: Product, tmp_path: Path) -> None:
+    shutil.copytree(history.folder, tmp_path / "copy")
+    product = Product(tmp_path / "copy")
+    ranking = figures(product.published / "money" / "index.html")
+    code = next(name.rpartition("/")[2] for name in ranking if name.startswith("payee/"))
+    rows = (row for row in read_csv(product.published / SPEND / f"{SPEND}-2024-03.csv") if row["supplier_id"] == code)
+    name = next(rows)["supplier_name"]
+    assert any(name.encode() in path.read_bytes() for path in product.published.rglob("*.html"))
+    number = next(line["Supplier No"] for line in product_lines(product) if line["Supplier Name"] == name)
+    types = product.reference / "supplier-types.csv"
+    types.write_text(types.read_text("utf-8") + f"{number},PROT\n", "utf-8")
+    product.run("publish", "--quiet", status=None)
+    assert not (product.published / "money" / "payees" / f"{code[:12]}.html").exists()
+    registers = ("gifts-and-hospitality", "contracts")  # whose parties have a list of their own
+    for path in product.published.rglob("*"):
+        if path.is_file() and path.relative_to(product.published).parts[0] not in registers:
+            content = path.read_bytes()
+            assert name.encode() not in content, path
+            assert code.encode() not in content, path
+
+
+def product_lines(product: Product) -> list[dict[str, object]]:
+    return [dict(line) for line in read_workbook(product.ledger("2024-03"), LEDGER)]
