@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from pipeline.plain import read_plain
 from pipeline.publish.catalogue.money.pages import money_pages
 from pipeline.publish.catalogue.money.reading import SPEND
 from pipeline.publish.catalogue.places.pages import place_pages
@@ -69,4 +70,4 @@ _PROGRAM: Final = Path(__file__).resolve().parents[2]
 def _program() -> str:
     """Return a digest of the program's own text and templates."""
     files = sorted(path for path in _PROGRAM.rglob("*") if path.suffix in (".css", ".html", ".json", ".py"))
-    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).hexdigest()
+    return hashlib.sha256(b"".join(hashlib.sha256(read_plain(path)).digest() for path in files)).hexdigest()
