@@ -5,13 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sql
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
-
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import sqlalchemy as sql
 
     from pipeline.extract.database.patience import Watch
 
@@ -26,6 +25,8 @@ def connected(
 
     ``damaged`` says what is wrong with a database that answers otherwise than it should.
     """
+    from sqlalchemy.exc import OperationalError, SQLAlchemyError  # noqa: PLC0415 - takes half a second, and only who opens a database needs it
+
     try:
         with engine.connect().execution_options(postgresql_readonly=True) as connection:
             watch.connected(connection)
@@ -40,8 +41,10 @@ def connected(
 
 def has_table(connection: sql.Connection, table: str) -> bool:
     """Return whether a database has a table or a view, which may be named with its schema."""
+    from sqlalchemy import inspect  # noqa: PLC0415 - the same
+
     schema, _, name = table.rpartition(".")
-    inspected = sql.inspect(connection)
+    inspected = inspect(connection)
     return inspected.has_table(name, schema=schema or None)
 
 

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
-import sqlalchemy as sql
-from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
 from pipeline.errors import SettingsError
 from pipeline.extract.database.connected import broken, connected, has_table, no_table
@@ -29,6 +27,8 @@ from pipeline.settings.sources import Sources
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    import sqlalchemy as sql
 
     from pipeline.model.periods import Period, PeriodKind
     from pipeline.model.source import Address, Connections, Remember
@@ -170,11 +170,14 @@ class Database(Given):
         return f"database, table `{self.table}`" if self.table else "database"
 
     def _engine(self, address: Address) -> sql.Engine:
+        from sqlalchemy import create_engine, make_url  # noqa: PLC0415 - takes half a second, and only who opens a database needs it
+        from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError  # noqa: PLC0415 - the same
+
         try:
-            url = sql.make_url(address.reveal())
+            url = make_url(address.reveal())
             if url.get_backend_name() == "sqlite":
                 return sqlite_engine(url.database)
-            return sql.create_engine(url, hide_parameters=True)
+            return create_engine(url, hide_parameters=True)
         except (NoSuchModuleError, ImportError):
             what = "no driver for its kind of database is installed"
         except (SQLAlchemyError, ValueError):
@@ -223,6 +226,8 @@ def _read_chosen(
 
 
 def _read(engine: sql.Engine, asked: Asked, watch: Watch, *, where: str) -> Sequence[Mapping[str, list[str | None]]]:
+    import sqlalchemy as sql  # noqa: PLC0415 - the same
+
     with connected(engine, watch, where=where) as connection:
         if not has_table(connection, asked.table):
             raise no_table(asked.table, where)

@@ -9,12 +9,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote
 
-import sqlalchemy as sql
-from sqlalchemy.pool import NullPool
-
 from pipeline.plain import open_plain
 
 if TYPE_CHECKING:
+    import sqlalchemy as sql
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
 NOT_SQLITE = "the file is no SQLite database"
@@ -43,6 +41,9 @@ def sqlite_engine(path: Path | str | None) -> sql.Engine:
 
     A path may be written as a URI (`file:...?...`), whose options are left out.
     """
+    from sqlalchemy import create_engine  # noqa: PLC0415 - takes half a second, and only who opens a database needs it
+    from sqlalchemy.pool import NullPool  # noqa: PLC0415 - the same
+
     named = str(path or "").removeprefix("file:").partition("?")[0] if str(path).startswith("file:") else str(path)
     place = Path(named).absolute()
 
@@ -54,7 +55,7 @@ def sqlite_engine(path: Path | str | None) -> sql.Engine:
         connection.text_factory = _text_or_bytes
         return connection  # type: ignore[return-value] # it has every method of the interface
 
-    return sql.create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
+    return create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
 
 
 class _OfACopy(sqlite3.Connection):
