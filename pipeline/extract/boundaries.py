@@ -61,7 +61,7 @@ def _no_number(_text: str) -> NoReturn:
 def _code(feature: object, place: str) -> str:
     properties = feature.get("properties") if isinstance(feature, dict) and feature.get("type") == "Feature" else None
     code = properties.get("neighbourhood_code") if isinstance(properties, dict) else None
-    if not isinstance(code, str) or not code:
+    if not isinstance(code, str) or not code or not code.isprintable():
         raise _wrong("the feature has no text as its property `neighbourhood_code`", place)
     return code
 

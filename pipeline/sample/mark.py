@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import errno
+import io
 import os
 import re
 import sqlite3
@@ -31,6 +33,8 @@ _LINE = re.compile(
 )
 #: An item of a service is told by its name; quotation marks within a text are escaped, so that no comment holds this.
 _ITEM = re.compile(rb'"id":\s*"SAMPLE-\d{4,12}"')
+_NUMBER = re.compile(r"SAMPLE\*\d\d\*\d{7}|SAMPLE-\d{4,12}", re.ASCII)
+_AREA = re.compile(r"Sample Borough(?: \d{3}[A-Z])?", re.ASCII)
 _KEY = re.compile(r"SAMPLE-\d{4,12}", re.ASCII)
 _SQLITE = b"SQLite format 3\0"
 #: The part of a workbook that holds its title, and the most of a file that is looked at.
@@ -61,7 +65,25 @@ def bears_mark(path: Path) -> bool:
             return SAMPLE_MARK.encode() in beginning + file.read()
     if beginning.startswith(_SQLITE):
         return _keys_marked(path)
-    return (_ITEM if path.suffix == ".jsonl" else _LINE).search(beginning) is not None
+    if path.suffix == ".jsonl":
+        return _ITEM.search(beginning) is not None
+    return _LINE.search(beginning) is not None and (path.suffix == ".geojson" or _is_first_cell(beginning))
+
+
+def _is_first_cell(beginning: bytes) -> bool:
+    """Return whether the mark is a cell of a CSV that is read as one: a line within a narrative says nothing.
+
+    Where the text is no CSV that can be read, the line counts.
+    """
+    try:
+        rows = csv.reader(io.StringIO(beginning.decode("latin-1"), newline=""), strict=True)
+        return any(_is_mark(cell, first=not place) for row in rows for place, cell in enumerate(row))
+    except csv.Error:
+        return True
+
+
+def _is_mark(cell: str, *, first: bool) -> bool:
+    return (first and _NUMBER.fullmatch(cell) is not None) or _AREA.fullmatch(cell) is not None
 
 
 def _keys_marked(path: Path) -> bool:

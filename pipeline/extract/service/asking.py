@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import threading
 import time
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urlsplit
 
 import requests
 
@@ -25,6 +27,13 @@ _REFUSED: Final = frozenset({401, 403})
 _DOWN: Final = frozenset({429, 500, 502, 503, 504})
 _MOST_BYTES: Final = 16 * 2**20
 _PIECE: Final = 1 << 16
+
+
+class _Session(requests.Session):
+    """A session that never looks where a redirect leads: neither its address nor its body is of any interest."""
+
+    def get_redirect_target(self, _answer: requests.Response) -> None:
+        """Return nothing."""
 
 
 class Patience(NamedTuple):
@@ -64,7 +73,12 @@ class Asking:
     url: str
     token: Address
     patience: Patience = field(default_factory=Patience)
-    session: requests.Session = field(default_factory=requests.Session)
+    session: requests.Session = field(default_factory=_Session)
+
+    def __post_init__(self) -> None:
+        """Let nothing of the machine's surroundings stand between us and a service on this machine."""
+        if is_loopback(self.url):
+            self.session.trust_env = False
 
     def get(self, query: Mapping[str, str], *, unless: str = "") -> Answer:
         """Return the answer to a question; ``unless`` is the ETag of what is known already.
@@ -78,7 +92,7 @@ class Asking:
                 break
             if pause := max(wait, failed.wait):
                 self.patience.sleep(pause)
-            found = self._once(query, unless)
+            found = self._within(query, unless)
             if isinstance(found, Answer):
                 return self._judged(found)
             failed = found
@@ -103,6 +117,27 @@ class Asking:
         if answer.status not in (OK, UNCHANGED, NOT_FOUND):
             raise self.bad(f"the service answers {answer.status}, which was not agreed")
         return answer
+
+    def _within(self, query: Mapping[str, str], unless: str) -> Answer | _NoAnswer:
+        """Return what `_once` does, or that it took too long as a whole: a drip of bytes would hold a run for days."""
+        found: list[Answer | _NoAnswer | InputError] = []
+
+        def ask() -> None:
+            try:
+                found.append(self._once(query, unless))
+            except InputError as error:
+                found.append(error)
+            except Exception:  # noqa: BLE001 - whatever a library makes of a header may hold what was sent
+                found.append(self.bad("the answer cannot be understood"))
+
+        asking = threading.Thread(target=ask, daemon=True)
+        asking.start()
+        asking.join(self.patience.whole)
+        if not found:
+            return _NoAnswer("the service did not answer in time")
+        if isinstance(found[0], InputError):
+            raise found[0]
+        return found[0]
 
     def _once(self, query: Mapping[str, str], unless: str) -> Answer | _NoAnswer:
         """Return an answer, or why there is none; an exception of the library holds what was sent, and ends here."""
@@ -151,13 +186,21 @@ class Asking:
         return b"".join(pieces)
 
 
+def is_loopback(url: str) -> bool:
+    """Return whether an address is of this machine itself."""
+    return urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")
+
+
 def _asked_wait(text: str) -> float:
     """Return how many seconds a Retry-After asks for, 0 where it cannot be read."""
     if re.fullmatch(r"[0-9]{1,9}", text.strip(), re.ASCII):
         return float(text)
     try:
         asked = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return 0
-    asked = asked if asked.tzinfo else asked.replace(tzinfo=dt.UTC)
-    return max(0.0, (asked - dt.datetime.now(tz=dt.UTC)).total_seconds())
+    try:
+        asked = asked if asked.tzinfo else asked.replace(tzinfo=dt.UTC)
+        return max(0.0, (asked - dt.datetime.now(tz=dt.UTC)).total_seconds())
+    except OverflowError:
+        return 0

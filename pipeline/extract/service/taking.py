@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -64,7 +65,14 @@ def due_months(first: str, as_of: dt.date, taken: Collection[str], named: Collec
     return [each for each in every if each in every[-_NEWEST:] or each not in taken or each in named]
 
 
-def known_of(memory: Path) -> dict[str, str]:
+class State(NamedTuple):
+    """In which state of a service a month was taken last, and the sha256 of the file that it became."""
+
+    etag: str
+    sha256: str
+
+
+def known_of(memory: Path) -> dict[str, State]:
     """Return the state in which each month was taken last; nothing where that is lost: months are then read whole."""
     try:
         found = parsed(read_plain(memory)) if memory.is_file() else {}
@@ -72,7 +80,9 @@ def known_of(memory: Path) -> dict[str, str]:
         return {}
     if not isinstance(found, dict):
         return {}
-    return {month: tag for month, tag in found.items() if isinstance(tag, str) and _STRONG.fullmatch(tag)}
+    sound = {month: each for month, each in found.items() if isinstance(each, list) and len(each) == len(State._fields)}
+    states = {month: State(*map(str, each)) for month, each in sound.items()}
+    return {month: each for month, each in states.items() if _STRONG.fullmatch(each.etag)}
 
 
 def take_months(
@@ -94,17 +104,25 @@ def take_months(
         path = folder / f"{month}.jsonl"
         say(f"asking {asking.url} for {month}")
         try:
-            found = _month(asking, month, keys, known.get(month, "") if path.is_file() else "")
+            found = _month(asking, month, keys, _etag_of(path, known.get(month)))
         except InputError as error:
             return Taken(tuple(written), tuple(unchanged), tuple(absent), error)
         if isinstance(found, _Whole):
-            replace_file(path, b"".join(line + b"\n" for line in sorted(found.lines)))
-            known[month] = found.etag
+            content = b"".join(line + b"\n" for line in sorted(found.lines))
+            replace_file(path, content)
+            known[month] = State(found.etag, hashlib.sha256(content).hexdigest())
             replace_file(memory, json.dumps(known, sort_keys=True).encode() + b"\n")
             written.append(month)
         else:
             (unchanged if found else absent).append(month)
     return Taken(tuple(written), tuple(unchanged), tuple(absent))
+
+
+def _etag_of(path: Path, state: State | None) -> str:
+    """Return the state that a file is of, "" where it is not what was taken: then the month is read whole."""
+    if state is None or not path.is_file():
+        return ""
+    return state.etag if hashlib.sha256(read_plain(path)).hexdigest() == state.sha256 else ""
 
 
 def _month(asking: Asking, month: str, keys: Collection[str], etag: str) -> _Whole | bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from pipeline.plain import read_plain
+from pipeline.publish.catalogue.menu import menu_of
 from pipeline.publish.catalogue.money.pages import money_pages
 from pipeline.publish.catalogue.money.reading import SPEND
 from pipeline.publish.catalogue.places.pages import place_pages
@@ -51,7 +52,7 @@ class Group(NamedTuple):
             for name in self.sources
             if (about := known.get(name))
         }
-        return hashlib.sha256(json.dumps([facts, _program()]).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([facts, menu_of(publications), _program()]).encode()).hexdigest()
 
 
 GROUPS: Final = (

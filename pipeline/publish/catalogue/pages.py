@@ -16,8 +16,10 @@ from pipeline.metadata.datapackage import json_bytes
 from pipeline.metadata.dcat import catalogue_facts
 from pipeline.metadata.schema_org import dataset_facts
 from pipeline.model.wording import day_in_words
+from pipeline.publish.catalogue.changes import atom, by_day, by_year, changes_of, late
 from pipeline.publish.catalogue.charts import bar, columns
 from pipeline.publish.catalogue.figures import Figures
+from pipeline.publish.catalogue.menu import everything, menu_of
 from pipeline.publish.catalogue.story import first_sentence, story_of
 from pipeline.publish.catalogue.views import size_in_words, view_dataset
 
@@ -32,12 +34,17 @@ if TYPE_CHECKING:
     Row = Sequence[str]
 
 #: What the catalogue itself always puts at its top, beside one folder per dataset and a README that it only carries.
-SITE_FILES = ("catalogue.jsonld", "figures.json", "index.html", "style.css")
+SITE_FILES = (
+    *("catalogue.jsonld", "changes/index.html", "feeds/releases.atom", "figures.json", "index.html"),
+    *("search.html", "style.css"),
+)
 #: What the catalogue puts in a dataset's folder beside the files of its releases.
 DATASET_PAGE, FILES_PAGE, FIGURES = "index.html", "files.html", "figures.json"
 DATASET_PAGES = (DATASET_PAGE, FILES_PAGE, FIGURES)
 
 _LONGEST_CELL, _LONGEST_WORD = 60, 18
+#: So many changes stand on the first page, and on the first page of changes.
+_NEWEST, _RECENT = 5, 200
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -78,18 +85,30 @@ def render_site(
     ]
     environment = templates()
     figures = Figures()
+    publications = [view.facts for view in views]
+    menu, changed = menu_of(publications), changes_of(publications)
+    head = {"menu": menu, "force": menu.force, "sample": any(each.sample for each in publications), "preview": preview}
     leads = {view.facts.name: first_sentence(view.facts, looked, figures) for view in views}
     pages = {
         "catalogue.jsonld": json_bytes(catalogue_facts([view.listed for view in views], force=_force(views))),
         "index.html": environment.get_template("index.html")
-        .render(_index_words(views, others), leads=leads, preview=preview)
+        .render(_index_words(views, others), **head, leads=leads, changes=by_day(changed[:_NEWEST]))
+        .encode(),
+        "feeds/releases.atom": atom(publications, changed, force=menu.force),
+        "search.html": environment.get_template("search.html")
+        .render(head, letters=everything(publications, menu))
         .encode(),
         FIGURES: figures.content(),
         "style.css": (_TEMPLATES / "style.css").read_bytes(),
     }
+    years = by_year(changed)
+    for year, days in {"": by_day(changed[:_RECENT]), **years}.items():
+        words = {**head, "year": year, "years": [*years], "days": days, "late": [] if year else [*late(publications)]}
+        page = environment.get_template("changes.html").render(words)
+        pages[f"changes/{year or 'index'}.html"] = page.encode()
     for view in views:
         story = story_of(view.facts, looked)
-        words = {"view": view, "facts": view.facts, "story": story, "sample": view.facts.sample, "preview": preview}
+        words = {**head, "view": view, "facts": view.facts, "story": story, "sample": view.facts.sample}
         page = environment.get_template("dataset.html").render(words, linked=dataset_facts(view.listed))
         folder = view.facts.name
         pages[f"{folder}/{DATASET_PAGE}"] = page.encode()
@@ -100,7 +119,12 @@ def render_site(
 
 def render_differences(months: Sequence[MonthOfRows], *, sample: bool) -> bytes:
     """Return the page of a preview that shows the rows that would differ: it is private, as nobody published them."""
-    return templates().get_template("differences.html").render(months=months, sample=sample, preview=True).encode()
+    return (
+        templates()
+        .get_template("differences.html")
+        .render(months=months, sample=sample, preview=True, menu=menu_of(()))
+        .encode()
+    )
 
 
 @cache
@@ -176,8 +200,6 @@ def _index_words(views: Sequence[DatasetView], others: Sequence[OtherDataset]) -
     return {
         "views": views,
         "others": sorted(others),
-        "sample": any(view.facts.sample for view in views),
-        "force": _force(views),
         "licences": different("licence_title", "licence_url"),
         "attributions": different("attribution"),
         "contacts": different("contact_name", "contact_email"),

@@ -11,6 +11,7 @@ import numpy as np
 
 from pipeline.model.periods import FINANCIAL_YEAR, MONTH
 from pipeline.publish.catalogue.charts import columns
+from pipeline.publish.catalogue.menu import menu_of
 from pipeline.publish.catalogue.money.facts import Span, Sums, figure, in_pounds, lines_of
 from pipeline.publish.catalogue.money.reading import MOST_PAYEES, SPEND, books_of, most_first
 from pipeline.publish.catalogue.story import Point
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.periods import Period
     from pipeline.model.release import Publication
+    from pipeline.publish.catalogue.menu import Menu
     from pipeline.publish.catalogue.money.facts import PayeeLine
     from pipeline.publish.catalogue.money.reading import Books
 
@@ -65,7 +67,7 @@ def money_pages(
     if books is None:
         return {}
     about = next(each for each in publications if each.name == SPEND)
-    return dict(_Pages(books, about, environment, preview).every())
+    return dict(_Pages(books, about, environment, preview, menu_of(publications)).every())
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +78,7 @@ class _Pages:
     about: Publication
     environment: Environment
     preview: bool
+    menu: Menu
 
     @cached_property
     def years(self) -> list[Period]:
@@ -130,7 +133,13 @@ class _Pages:
             yield f"{_FOLDER}/{link}", self._page("payee.html", payee=self._payee(code))
 
     def _page(self, template: str, **more: Any) -> bytes:  # noqa: ANN401 - what the template names
-        words = {"facts": self.about, "sample": self.about.sample, "preview": self.preview, "said": MONTH.in_words}
+        words = {
+            "menu": self.menu,
+            "facts": self.about,
+            "sample": self.about.sample,
+            "preview": self.preview,
+            "said": MONTH.in_words,
+        }
         return self.environment.get_template(template).render(words, **more).encode()
 
     def _span(self, span: Span, title: str) -> bytes:

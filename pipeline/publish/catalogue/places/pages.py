@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.model.periods import MONTH
+from pipeline.publish.catalogue.menu import menu_of
 from pipeline.publish.catalogue.places.addresses import linked, names_of
 from pipeline.publish.catalogue.places.facts import Where, facts_of, points_in, rate_in, rate_of, split
 from pipeline.publish.catalogue.places.maps import MapWords, force_map, place_map, shapes_of, step_of, steps
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from pipeline.model.release import Publication
+    from pipeline.publish.catalogue.menu import Menu
     from pipeline.publish.catalogue.places.reading import Atlas, Place
 
 _FOLDER, _SHEETS = "places", "sheets"
@@ -48,7 +50,7 @@ def place_pages(
     if atlas is None:
         return {}
     known = {each.name: each for each in publications}
-    return dict(_Pages(atlas, known, environment, preview).every())
+    return dict(_Pages(atlas, known, environment, preview, menu_of(publications)).every())
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +61,7 @@ class _Pages:
     known: Mapping[str, Publication]
     environment: Environment
     preview: bool
+    menu: Menu
 
     @cached_property
     def shapes(self) -> dict[str, BaseGeometry]:
@@ -91,6 +94,7 @@ class _Pages:
         about = self.known[SUMMARY]
         return {
             "facts": about,
+            "menu": self.menu,
             "sample": about.sample,
             "preview": self.preview,
             "month": MONTH.in_words(self.atlas.newest),

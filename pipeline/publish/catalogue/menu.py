@@ -1,0 +1,60 @@
+"""What stands at the head of every page, and the list of everything that there is: leads to what exists only."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pipeline.publish.catalogue.money.reading import SPEND
+from pipeline.publish.catalogue.places.reading import AREAS, PLACES, SUMMARY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipeline.model.release import Publication
+
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class Menu(NamedTuple):
+    """Whose site it is, and its main links, each with its address below the public folder."""
+
+    force: str
+    links: Sequence[tuple[str, str]]
+
+
+class Entry(NamedTuple):
+    """A line of the list of everything: its words, what it is, its address."""
+
+    words: str
+    kind: str
+    address: str
+
+
+def menu_of(publications: Sequence[Publication]) -> Menu:
+    """Return the head of every page."""
+    force = ", ".join(dict.fromkeys(each.force_name for each in publications)) or "Open data"
+    out = {each.name for each in publications if each.releases}
+    links = [("Near you", "places/index.html")] if {PLACES, AREAS, SUMMARY} <= out else []
+    links += [("Money", "money/index.html")] if SPEND in out else []
+    links += [("All data", "index.html"), ("Find", "search.html"), ("What changed", "changes/index.html")]
+    return Menu(force, tuple(links))
+
+
+def everything(publications: Sequence[Publication], menu: Menu) -> dict[str, list[Entry]]:
+    """Return everything that a page is about, by its first letter; what begins with none stands last."""
+    found: dict[str, list[Entry]] = {}
+    for entry in sorted(
+        _entries(publications, menu), key=lambda each: (each.words.casefold(), each.kind, each.address)
+    ):
+        first = unicodedata.normalize("NFD", entry.words)[:1].upper()
+        found.setdefault(first if first and first in _LETTERS else "other", []).append(entry)
+    return dict(sorted(found.items(), key=lambda each: (each[0] == "other", each[0])))
+
+
+def _entries(publications: Sequence[Publication], menu: Menu) -> Iterator[Entry]:
+    yield from (Entry(title, "page", address) for title, address in menu.links)
+    for each in publications:
+        yield Entry(each.title, "dataset", f"{each.name}/index.html")
+        for column in each.columns:
+            yield Entry(column.title, f"column of {each.title}", f"{each.name}/index.html#columns")
