@@ -10,19 +10,25 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pipeline.errors import SettingsError, several
 from pipeline.model.declaration import Dataset
-from pipeline.model.derivation import mistakes_in
+from pipeline.model.derivation import Mistake, mistakes_in
 from pipeline.model.wording import worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pipeline.errors import PipelineError
-    from pipeline.model.derivation import Mistake
 
+#: Names that folders and pages of the site have, or may have one day: addresses of datasets stay.
+RESERVED: Final = frozenset(
+    (
+        *("about", "assets", "changes", "codelists", "feeds", "map", "money", "people", "places", "releases"),
+        *("search", "sheets", "themes"),
+    )
+)
 _SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
 
@@ -105,6 +111,9 @@ def _refuse_mistakes(datasets: Mapping[str, Dataset]) -> None:
     inputs = {each.dataset for dataset in datasets.values() for each in dataset.inputs}
     columns = {name: found for name in inputs & datasets.keys() if (found := _schema(datasets[name])[1])}
     mistakes = [_mistake_in(datasets[each.dataset], each) for each in mistakes_in(datasets, columns)]
+    taken = "a page of the site stands under this name: call the dataset otherwise"
+    named = (Mistake(name, name, taken) for name in datasets if name in RESERVED)
+    mistakes += [_mistake_in(datasets[each.dataset], each) for each in named]
     if mistakes:
         raise several(mistakes)
 

@@ -84,9 +84,9 @@ def _release(rows: Sequence[Row], particulars: Particulars) -> dict[str, Any]:
     row = rows[0]
     reference, name = row["contract_reference"], row["body"]
     # an earlier snapshot names a body as it was called then
-    code = next((code for code, label in particulars.bodies.items() if label == name), _named(name))
+    code = next((code for code, label in particulars.bodies.items() if label == name), _slug(name))
     buyer = {"id": f"body-{code.lower()}", "name": name}
-    suppliers = {party["id"]: party for party in map(_supplier, rows) if party}
+    suppliers = _suppliers(rows)
     title, description, procedure = (_first(rows, column) for column in ("title", "description", "procedure"))
     value = None if row["total_value"] is None else {"amount": float(row["total_value"]), "currency": "GBP"}
     status = particulars.codelists.read("contract-status").mapping("label", "ocds_status").get(row["status"])
@@ -137,7 +137,7 @@ def _supplier(row: Row) -> dict[str, Any]:
     identifier = {"scheme": _COMPANIES, "id": number, "legalName": name} if number else None
     details = {"scale": "sme" if row["is_sme"] else None, "vcse": True if row["is_vcse"] else None}
     party = {
-        "id": f"{_COMPANIES}-{number}" if number else f"name-{_named(name)}",
+        "id": f"{_COMPANIES}-{number}" if number else f"name-{_slug(name)}",
         "name": name,
         "identifier": identifier,
         "roles": ["supplier"],
@@ -146,17 +146,20 @@ def _supplier(row: Row) -> dict[str, Any]:
     return _filled(party)
 
 
-def _named(name: str) -> str:
-    """Return a name as an identifier: names that only other letters or signs tell apart have a digest behind them."""
-    slug = _slug(name)
-    if slug == "-".join(name.split()).casefold():
-        return slug
-    return f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
+def _suppliers(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
+    """Return the suppliers who are named, by identifier; two whose names only other signs tell apart stay two."""
+    found: dict[str, dict[str, Any]] = {}
+    for party in filter(None, map(_supplier, rows)):
+        if found.get(party["id"], party)["name"] != party["name"]:
+            party["id"] += f"-{hashlib.sha256(party['name'].encode()).hexdigest()[:8]}"
+        found[party["id"]] = party
+    return found
 
 
 def _slug(name: str) -> str:
     """Return a name in small letters and digits, with hyphens for all else."""
-    return re.sub(r"[^a-z0-9]+", "-", " ".join(name.split()).casefold()).strip("-")
+    slug = re.sub(r"[^a-z0-9]+", "-", " ".join(name.split()).casefold()).strip("-")
+    return slug or hashlib.sha256(name.encode()).hexdigest()[:8]
 
 
 def _first(rows: Sequence[Row], column: str) -> str | None:

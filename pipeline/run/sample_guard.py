@@ -12,6 +12,7 @@ from pipeline.errors import InputError, SettingsError, StorageError
 from pipeline.extract.database.sqlite import sqlite_file
 from pipeline.extract.paths import files_below
 from pipeline.plain import open_plain, read_plain
+from pipeline.publish.catalogue.groups import PAGE_FOLDERS
 from pipeline.publish.catalogue.ownership import MARKER
 from pipeline.publish.catalogue.pages import SITE_FILES
 from pipeline.sample.manifest import AS_OF, manifest_files
@@ -280,7 +281,7 @@ def clear_sample(data: Path) -> tuple[str, ...]:
     # only what was made here goes: a marked file that somebody else put here stays, and is named by every run
     extracts = [data / name for name in manifest_files(data) if (data / name).is_file() and _kind(data / name) != REAL]
     public = [folder for folder in _datasets(data / "published") if _is_sample(folder)]
-    pages = [data / "published" / name for name in (*SITE_FILES, MARKER)]
+    pages = [data / "published" / name for name in (*SITE_FILES, *PAGE_FOLDERS, MARKER)]
     removed = []
     for place in (*extracts, *(data / "private" / name for name in _OURS), *public, *pages):
         if place.is_dir():

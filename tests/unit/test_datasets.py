@@ -53,6 +53,11 @@ def test_a_slip_is_said_with_its_file_and_its_line(
     assert said in error.message
 
 
+def test_a_dataset_may_not_have_the_address_of_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = said_of(tmp_path, monkeypatch, slip=_GOOD.replace('name="engagement-events"', 'name="money"'))
+    assert "a page of the site stands under this name" in error.message
+
+
 def test_slips_of_several_declarations_come_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     error = said_of(tmp_path, monkeypatch, a="a +\n", b="b +\n")
     assert [f"slips/{name}.py, line 1" in str(error) for name in "ab"] == [True, True]

@@ -162,6 +162,18 @@ def test_only_suppliers_who_are_named_are_there_each_once() -> None:
     assert release["contracts"][0]["title"] == "Locks"
 
 
+def test_suppliers_whom_only_signs_tell_apart_stay_two() -> None:
+    names = ("A & B Ltd", "A-B Ltd", "東京株式会社", "Ελλάς")
+    (release,) = package(*({**ROW, "supplier_name": name, "company_number": None} for name in names))["releases"]
+    assert {party["name"] for party in release["parties"] if "supplier" in party["roles"]} == {*names}
+    assert len({party["id"] for party in release["parties"]}) == len(names) + 1
+
+
+def test_an_earlier_snapshot_may_name_a_body_as_it_was_called_then() -> None:
+    (release,) = package({**ROW, "body": "Chief Officer of Example"})["releases"]
+    assert release["buyer"]["name"] == "Chief Officer of Example"
+
+
 def test_a_contract_without_a_named_supplier_is_there_without_suppliers() -> None:
     hidden = {"supplier_name": "REDACTED OTHER", "redaction": "other"}
     blank = dict.fromkeys(("title", "procedure", "total_value", "company_number", "extension_end"))

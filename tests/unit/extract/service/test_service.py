@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
+import time
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,7 @@ class Service:
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.waits: list[float] = []
         self.folder = folder
+        self.drip = 0.0
         service = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -62,7 +64,10 @@ class Service:
                 for name, text in {"Content-Length": str(len(body)), "Connection": "close", **headers}.items():
                     self.send_header(name, text)
                 self.end_headers()
-                self.wfile.write(body)
+                for byte in range(len(body)) if service.drip else ():
+                    self.wfile.write(body[byte : byte + 1])
+                    time.sleep(service.drip)
+                self.wfile.write(b"" if service.drip else body)
 
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
@@ -274,6 +279,45 @@ def test_a_service_that_is_silent_or_slow_is_down(service: Service) -> None:
     service.server.shutdown()
     service.server.server_close()
     assert code(service.take(page(1, 1, item(1)))) == "service-down"
+
+
+@pytest.mark.parametrize("location", ["http://[", "/\udcff", "http://127.0.0.1:1/"])
+def test_a_redirect_is_never_looked_at(service: Service, location: str) -> None:
+    said = b"HTTP/1.1 302 Found\r\nLocation: " + location.encode("utf-8", "surrogateescape") + b"\r\n\r\n"
+    assert code(service.take(said + b"x" * 2**20)) == "service-bad-answer"
+    assert service.pages() == [f"{MONTH} 1"]
+
+
+@pytest.mark.parametrize(
+    "asked", ["Mon, 01 Jan 2024 00:00:00 +99999999999999999", "Mon, 99999999999999999999 Jan 2024"]
+)
+def test_a_wait_that_cannot_be_read_is_none(service: Service, asked: str) -> None:
+    assert code(service.take((503, {"Retry-After": asked}, b""))) == "service-down"
+    assert service.waits == [1, 2, 4, 8]
+
+
+def test_a_drip_of_bytes_ends_after_the_time_as_a_whole(service: Service) -> None:
+    service.drip = 0.1
+    begun = time.monotonic()
+    assert code(service.take(page(1, 1, item(1)), again=(), whole=0.5)) == "service-down"
+    assert time.monotonic() - begun < 5
+
+
+def test_no_proxy_of_the_machine_stands_before_a_service_on_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert service.take(page(1, 1, item(1))).written == (MONTH,)
+
+
+def test_a_file_that_is_not_what_was_taken_is_taken_anew(service: Service) -> None:
+    service.take(page(1, 1, item(1)))
+    before = service.file()
+    (service.folder / f"{MONTH}.jsonl").write_bytes(b"")
+    assert service.take(page(1, 1, item(1))).written == (MONTH,)
+    assert "If-None-Match" not in service.asked[0][1]
+    assert service.file() == before
 
 
 def test_the_first_error_stops_it_and_months_before_stay(service: Service) -> None:
