@@ -176,6 +176,7 @@ def _judge(
         elif month in public and not each.same:
             explained = bool(each.profile.get(_EXPLAINED))
             each.doubts.extend(gates.doubts_of_size(each.profile, public[month], limits, explained=explained))
+            each.doubts.extend(gates.doubts_of_places(inputs.dataset, each.profile, public[month], limits))
         if not each.doubts:
             beside[month] = each.profile
     for month, each in known.items():

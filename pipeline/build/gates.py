@@ -61,6 +61,21 @@ def doubts_of_size(now: Counts, last: Counts, limits: Limits, *, explained: bool
     )
 
 
+def doubts_of_places(dataset: Dataset, now: Counts, last: Counts, limits: Limits) -> tuple[Doubt, ...]:
+    """Return what speaks against a month whose rows are counted: far fewer have a place than in its last release.
+
+    A list of the force that lost lines does this, and no row is bad for it.
+    """
+    return tuple(
+        Doubt("shrank", feed.name, column, words, {"rows": rows, "before": before})
+        for column in (dataset.counting.placed if dataset.counting else ())
+        for feed in dataset.feeds
+        for rows, before in [[sum(each.get(values_of(column, feed.name), {}).values()) for each in (now, last)]]
+        for words in [f"{rows:,} rows of {feed.name} have a `{column}`, in its last release {before:,}"]
+        if before - rows >= limits.shrink_rows and rows < limits.shrink_share * before
+    )
+
+
 def doubts_of_snapshot(
     now: Counts, others: Iterable[tuple[Period, Counts]], limits: Limits, *, explained: bool
 ) -> tuple[Doubt, ...]:

@@ -80,7 +80,8 @@ def profile_of_feed(
         made[days_of(feed.name)] = _by_day(raw.cells[feed.dated_by], feed.period, month)
     shares = [share.column for share in dataset.shares if share.column and share.feed == feed.name]
     chosen = pa.array(part.chosen)
-    for column in dict.fromkeys((*dataset.categories, *shares)):
+    placed = dataset.counting.placed if dataset.counting else ()
+    for column in dict.fromkeys((*dataset.categories, *shares, *placed)):
         made[values_of(column, feed.name)] = _by_value(whole(part.text.column(column)).take(chosen))
     return made
 

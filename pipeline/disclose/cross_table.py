@@ -58,6 +58,11 @@ class CrossTable(Counting):
         """What sides look up."""
         return tuple(dict.fromkeys(name for each in self.by for name in each.needs))
 
+    @property
+    def placed(self) -> tuple[str, ...]:
+        """The sides that a list has the places of."""
+        return tuple(each.into for each in self.by if each.needs)
+
     def count(self, rows: Mapping[str, pa.Array], context: Context) -> Counted:
         """Return the cells of the period."""
         named = [(*each.places(context), *([each.total] if each.total else [])) for each in self.by]

@@ -54,6 +54,11 @@ class Counting:
         """The lists that it looks up."""
         return ()
 
+    @property
+    def placed(self) -> tuple[str, ...]:
+        """The columns of rows as treated that a list of the force gives a place: with fewer lines fewer have one."""
+        return ()
+
     @abstractmethod
     def count(self, rows: Mapping[str, pa.Array], context: Context) -> Counted:
         """Return the cells of one period; ``rows`` are those that stand, of all feeds, as text."""

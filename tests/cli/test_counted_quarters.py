@@ -136,3 +136,19 @@ def test_the_same_rows_on_another_day_change_nothing(force: Product) -> None:
     assert "nothing to build" in go(force, "2024-04-05", command="plan")
     go(force, "2024-04-05")
     assert {path: path.read_bytes() for path in force.published.rglob("*.csv")} == before
+
+
+def test_a_list_that_loses_lines_makes_the_quarter_wait(force: Product) -> None:
+    for month in (JAN, FEB, MAR):
+        recorded(force, month, 30)
+    go(force)
+    assert domestic(force) == ["90", "90"]
+    path = force.reference / "neighbourhoods.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith("NC,")), "utf-8")
+    said = go(force, "2024-04-03", status=5)
+    assert "0 rows of recorded-crime have a `lad_code`, in its last release 90" in said
+    assert domestic(force) == ["90", "90"], "what is public stays"
+    path.write_text("".join(lines), "utf-8")
+    go(force, "2024-04-04")
+    assert domestic(force) == ["90", "90"]
