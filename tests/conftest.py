@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 #: The files below `tests/portal` that start or fill a CKAN; it is one, and of one process at a time.
 _WITH_CKAN = ("test_ckan", "test_contract", "test_laptop_portal")
 #: The files that look at the same site of a force with a longer history, which takes long to make.
-_WITH_HISTORY = ("test_money", "test_pages_browser", "test_places", "test_story")
+_WITH_HISTORY = ("test_money", "test_pages_browser", "test_places", "test_story", "test_what_changed")
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
