@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.model.periods import MONTH as CALENDAR
+from pipeline.publish.catalogue.ownership import MARKER
 from tests.lib.product import DATASETS, MONTHS, Product, contents, planned, tree
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def test_a_plan_of_changes_says_what_publish_then_does(product: Product) -> None
     files = contents(product.published)
     product.publish()
     changed = {name for name, sha256 in contents(product.published).items() if files.get(name) != sha256}
-    pages = {name for name in changed if name.endswith((".html", ".jsonld", ".css", "figures.json"))}
+    of_pages = (".html", ".jsonld", ".css", ".atom", "figures.json", MARKER)
+    pages = {name for name in changed if name.endswith(of_pages)}
     named = {f"{dataset}/{file}" for dataset, file in promised}
     assert changed - pages <= named
     assert {name.rpartition(".")[0] for name in named} == {name.rpartition(".")[0] for name in changed - pages}
@@ -114,17 +116,18 @@ def test_a_month_that_nothing_was_received_for_cannot_be_asked_for(product: Prod
     assert "built for 2024-02" not in said.text
 
 
+def public_datasets(product: Product) -> list[str]:
+    return sorted(path.parent.name for path in product.published.glob("*/datapackage.json"))
+
+
 def test_only_the_named_datasets_and_months_are_built(tmp_path: Path) -> None:
     product = Product.with_sample(tmp_path)
     assert product.publish("spend-over-500", "--month", "2024-02", "--month", "2024-01") == {
         "spend-over-500": ("2024-01", "2024-02")
     }
-    assert sorted(path.name for path in product.published.iterdir() if path.is_dir()) == ["spend-over-500"]
+    assert public_datasets(product) == ["spend-over-500"]
     assert product.publish("street-crime", "--month", "2024-03") == {"street-crime": ("2024-03",)}
-    assert sorted(path.name for path in product.published.iterdir() if path.is_dir()) == [
-        "spend-over-500",
-        "street-crime",
-    ]
+    assert public_datasets(product) == ["spend-over-500", "street-crime"]
     assert product.publish() == {
         "engagement-events": MONTHS,
         "spend-over-500": ("2023-12", "2024-03"),
