@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import duckdb
+import numpy as np
 
 from pipeline.publish.catalogue.figures import percent
 from pipeline.publish.catalogue.places.addresses import linked, names_of
-from pipeline.publish.catalogue.places.maps import step_of, steps
+from pipeline.publish.catalogue.places.maps import MapWords, force_map, place_map, shapes_of, step_of, steps
+from pipeline.publish.catalogue.places.reading import Atlas
 from tests.lib.product import Product, read_csv, write_csv
 
 if TYPE_CHECKING:
@@ -195,6 +197,24 @@ def test_names_of_files_are_told_apart_everywhere() -> None:
     assert found[".."] == "%2E%2E"
     assert len({name.casefold() for name in found.values()}) == len(found)
     assert linked(found["a/b"]) == "a%252Fb"
+
+
+def test_a_name_is_never_longer_than_a_system_takes() -> None:
+    found = names_of(["x" * 300, "x" * 299 + "y", "Ŵ" * 200])
+    assert max(map(len, found.values())) <= 120
+    assert len(set(found.values())) == 3
+
+
+def test_a_boundary_that_crosses_itself_is_drawn_and_one_without_an_area_is_not() -> None:
+    bow = [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]
+    point = [[[0, 0], [0, 0], [0, 0], [0, 0]]]
+    shapes = {code: {"type": "Polygon", "coordinates": rings} for code, rings in (("bow", bow), ("point", point))}
+    nothing = np.zeros((1, 0, 0), np.int64)
+    atlas = Atlas(places=[], months=["2024-03"], out=[True], types=[], areas={}, counts=nothing, shapes=shapes)
+    drawn = shapes_of(atlas)
+    assert [*drawn] == ["bow"]
+    assert "<svg" in place_map(drawn["bow"], {"other": ("Other", drawn["bow"])}, [], MapWords("A map"))
+    assert "<svg" in force_map(drawn, {"bow": 2}, lambda code: ("x.html", code), "A map")
 
 
 def test_classes_hold_about_as_many_rates_each() -> None:

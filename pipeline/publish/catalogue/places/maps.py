@@ -45,8 +45,16 @@ class View(NamedTuple):
 
 
 def shapes_of(atlas: Atlas) -> dict[str, BaseGeometry]:
-    """Return the geometries of places by code."""
-    return {code: shape(geometry) for code, geometry in atlas.shapes.items()}
+    """Return the geometries of places by code; one that crosses itself is mended, and one of no area has no map."""
+    found: dict[str, BaseGeometry] = {}
+    for code, geometry in atlas.shapes.items():
+        try:
+            drawn = shapely.make_valid(shape(geometry))
+        except (shapely.errors.ShapelyError, ValueError):
+            continue
+        if drawn.area > 0:
+            found[code] = drawn
+    return found
 
 
 def spark(values: Sequence[int | None]) -> Markup:
