@@ -60,7 +60,7 @@ GROUPS: Final = (
     Group("money", (SPEND,), ("money",), "money/index.html", money_pages),
 )
 #: The folders of the public folder that hold pages and no dataset.
-PAGE_FOLDERS: Final = ("changes", "feeds", *(name for group in GROUPS for name in group.folders))
+PAGE_FOLDERS: Final = ("about", "changes", "feeds", *(name for group in GROUPS for name in group.folders))
 #: What pages say of who publishes.
 _WORDS: Final = (
     *("force_name", "sample", "contact_name", "contact_email", "attribution", "licence_title", "licence_url"),

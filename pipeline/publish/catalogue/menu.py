@@ -5,8 +5,9 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pipeline.publish.catalogue.money.reading import SPEND
-from pipeline.publish.catalogue.places.reading import AREAS, PLACES, SUMMARY
+from pipeline.publish.catalogue.money.reading import COLUMNS, SPEND
+from pipeline.publish.catalogue.places.reading import WANTED
+from pipeline.publish.catalogue.readable import any_readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,9 +35,8 @@ class Entry(NamedTuple):
 def menu_of(publications: Sequence[Publication]) -> Menu:
     """Return the head of every page."""
     force = ", ".join(dict.fromkeys(each.force_name for each in publications)) or "Open data"
-    out = {each.name for each in publications if each.releases}
-    links = [("Near you", "places/index.html")] if {PLACES, AREAS, SUMMARY} <= out else []
-    links += [("Money", "money/index.html")] if SPEND in out else []
+    links = [("Near you", "places/index.html")] if any_readable(publications, WANTED) else []
+    links += [("Money", "money/index.html")] if any_readable(publications, [(SPEND, COLUMNS)]) else []
     links += [("All data", "index.html"), ("Find", "search.html"), ("What changed", "changes/index.html")]
     return Menu(force, tuple(links))
 

@@ -35,7 +35,14 @@ if TYPE_CHECKING:
 
 #: What the catalogue itself always puts at its top, beside one folder per dataset and a README that it only carries.
 SITE_FILES = (
-    *("catalogue.jsonld", "changes/index.html", "feeds/releases.atom", "figures.json", "index.html"),
+    *(
+        "about/accessibility.html",
+        "catalogue.jsonld",
+        "changes/index.html",
+        "feeds/releases.atom",
+        "figures.json",
+        "index.html",
+    ),
     *("search.html", "style.css"),
 )
 #: What the catalogue puts in a dataset's folder beside the files of its releases.
@@ -95,6 +102,9 @@ def render_site(
         .render(_index_words(views, others), **head, leads=leads, changes=by_day(changed[:_NEWEST]))
         .encode(),
         "feeds/releases.atom": atom(publications, changed, force=menu.force),
+        "about/accessibility.html": environment.get_template("accessibility.html")
+        .render(head, contacts=_index_words(views, others)["contacts"])
+        .encode(),
         "search.html": environment.get_template("search.html")
         .render(head, letters=everything(publications, menu))
         .encode(),

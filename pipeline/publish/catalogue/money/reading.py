@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.plain import plain
+from pipeline.publish.catalogue.readable import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.model.periods import Period
-    from pipeline.model.release import Publication, ReleasedFile
+    from pipeline.model.release import Publication
 
     Integers = NDArray[np.int64]
 
 SPEND: Final = "spend-over-500"
 #: What lines are told apart by, beside the payee.
 SIDES: Final = ("department", "category", "value_for_money", "redaction", "body")
-_COLUMNS: Final = ("payment_date", "supplier_name", "supplier_id", "net_amount", "purpose", *SIDES)
+COLUMNS: Final = ("payment_date", "supplier_name", "supplier_id", "net_amount", "purpose", *SIDES)
 #: How many payees of three financial years have a page.
 MOST_PAYEES: Final = 500
 
@@ -74,18 +75,13 @@ class Books:
 def books_of(publications: Iterable[Publication]) -> Books | None:
     """Return the lines of every release of payments; nothing without one that can be read."""
     found = next((each for each in publications if each.name == SPEND), None)
-    paths = {each.month: path for each in found.releases if (path := _path(each.files))} if found else {}
+    paths = dict(readable(found, COLUMNS))
     if not paths:
         return None
     try:
         return _read(paths)
     except (pa.ArrowException, OSError, KeyError):  # a damaged file: whoever publishes it says so
         return None
-
-
-def _path(files: Iterable[ReleasedFile]) -> Path | None:
-    found = next((each.path for each in files if each.format == "parquet"), None)
-    return found if found is not None and found.is_file() else None
 
 
 def most_first(sums: Integers, labels: Sequence[str]) -> list[int]:
@@ -96,7 +92,7 @@ def most_first(sums: Integers, labels: Sequence[str]) -> list[int]:
 
 def _read(paths: Mapping[Period, Path]) -> Books:
     months = sorted(paths)
-    tables = [pq.read_table(plain(paths[month]), columns=list(_COLUMNS)) for month in months]
+    tables = [pq.read_table(plain(paths[month]), columns=list(COLUMNS)) for month in months]
     table = pa.concat_tables(tables).combine_chunks()
     month = np.repeat(np.arange(len(months)), [each.num_rows for each in tables])
     amounts = table.column("net_amount").combine_chunks()

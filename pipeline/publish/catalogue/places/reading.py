@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from pipeline.model.periods import MONTH
 from pipeline.plain import plain, read_plain
+from pipeline.publish.catalogue.readable import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +33,12 @@ ASB: Final = "Anti-social behaviour"
 #: So many months are drawn, and the same month of the year before stands beside the newest.
 DRAWN: Final = 24
 _YEAR: Final = 12
+#: The columns without which no page of a place can be made.
+WANTED: Final = (
+    (PLACES, ("neighbourhood_code", "neighbourhood_name", "lad_codes", "population")),
+    (AREAS, ("neighbourhood_code", "area_kind", "area_code", "area_name")),
+    (SUMMARY, ("lsoa_code", "crime_type", "crimes")),
+)
 
 
 class Place(NamedTuple):
@@ -116,7 +123,8 @@ def atlas_of(publications: Iterable[Publication]) -> Atlas | None:
 
 
 def _read(known: Mapping[str, Publication], places: Release, areas: Release) -> Atlas | None:
-    released = {each.month: each for each in known[SUMMARY].releases if _file(each, "parquet")}
+    there = dict(readable(known[SUMMARY], dict(WANTED)[SUMMARY]))
+    released = {each.month: each for each in known[SUMMARY].releases if each.month in there}
     if not released:
         return None
     newest = max(released)

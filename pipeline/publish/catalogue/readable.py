@@ -1,0 +1,38 @@
+"""Which releases can be read for a page: those whose rows are there, with the columns that the page is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.plain import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from pathlib import Path
+
+    from pipeline.model.periods import Period
+    from pipeline.model.release import Publication
+
+
+def readable(publication: Publication | None, columns: Collection[str]) -> Iterator[tuple[Period, Path]]:
+    """Yield the Parquet file of each release that has these columns, the newest first; none of a plan has files."""
+    for release in sorted(publication.releases if publication else (), key=lambda each: each.month, reverse=True):
+        path = next((each.path for each in release.files if each.format == "parquet"), None)
+        if path is not None and path.is_file() and _has(path, columns):
+            yield release.month, path
+
+
+def any_readable(publications: Sequence[Publication], wanted: Collection[tuple[str, Collection[str]]]) -> bool:
+    """Return whether a release of each wanted dataset can be read, with the columns named."""
+    known = {each.name: each for each in publications}
+    return all(next(readable(known.get(name), columns), None) for name, columns in wanted)
+
+
+def _has(path: Path, columns: Collection[str]) -> bool:
+    try:
+        return {*columns} <= {*pq.read_schema(plain(path)).names}
+    except (pa.ArrowException, OSError):
+        return False
