@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from pipeline.plain import read_plain
-from pipeline.publish.catalogue.menu import menu_of
 from pipeline.publish.catalogue.money.pages import money_pages
 from pipeline.publish.catalogue.money.reading import SPEND
 from pipeline.publish.catalogue.places.pages import place_pages
@@ -21,13 +20,14 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from pipeline.model.release import Publication
+    from pipeline.publish.catalogue.menu import Menu
 
 
 class Making(Protocol):
     """Makes all pages of a group."""
 
     def __call__(
-        self, publications: Sequence[Publication], environment: Environment, *, preview: bool = False
+        self, publications: Sequence[Publication], environment: Environment, menu: Menu, *, preview: bool = False
     ) -> dict[str, bytes]:
         """Return the pages by their path below the public folder."""
 
@@ -41,7 +41,7 @@ class Group(NamedTuple):
     first: str
     make: Making
 
-    def receipt(self, publications: Sequence[Publication]) -> str:
+    def receipt(self, publications: Sequence[Publication], menu: Menu) -> str:
         """Return a digest of all that decides a page of the group: with an equal one its pages are the same."""
         known = {each.name: each for each in publications}
         facts = {
@@ -52,7 +52,7 @@ class Group(NamedTuple):
             for name in self.sources
             if (about := known.get(name))
         }
-        return hashlib.sha256(json.dumps([facts, menu_of(publications), _program()]).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([facts, menu, _program()]).encode()).hexdigest()
 
 
 GROUPS: Final = (

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipeline.model.release import Publication
+    from pipeline.storage.looked import Looked
 
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -32,11 +33,11 @@ class Entry(NamedTuple):
     address: str
 
 
-def menu_of(publications: Sequence[Publication]) -> Menu:
+def menu_of(publications: Sequence[Publication], looked: Looked) -> Menu:
     """Return the head of every page."""
     force = ", ".join(dict.fromkeys(each.force_name for each in publications)) or "Open data"
-    links = [("Near you", "places/index.html")] if any_readable(publications, WANTED) else []
-    links += [("Money", "money/index.html")] if any_readable(publications, [(SPEND, COLUMNS)]) else []
+    links = [("Near you", "places/index.html")] if any_readable(publications, WANTED, looked) else []
+    links += [("Money", "money/index.html")] if any_readable(publications, [(SPEND, COLUMNS)], looked) else []
     links += [("All data", "index.html"), ("Find", "search.html"), ("What changed", "changes/index.html")]
     return Menu(force, tuple(links))
 

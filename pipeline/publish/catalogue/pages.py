@@ -22,6 +22,7 @@ from pipeline.publish.catalogue.figures import Figures
 from pipeline.publish.catalogue.menu import everything, menu_of
 from pipeline.publish.catalogue.story import first_sentence, story_of
 from pipeline.publish.catalogue.views import size_in_words, view_dataset
+from pipeline.storage.looked import Looked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from pipeline.metadata.listed import ListedFile
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.views import DatasetView, OtherDataset
-    from pipeline.storage.looked import Looked
 
     Row = Sequence[str]
 
@@ -93,7 +93,7 @@ def render_site(
     environment = templates()
     figures = Figures()
     publications = [view.facts for view in views]
-    menu, changed = menu_of(publications), changes_of(publications)
+    menu, changed = menu_of(publications, looked), changes_of(publications)
     head = {"menu": menu, "force": menu.force, "sample": any(each.sample for each in publications), "preview": preview}
     leads = {view.facts.name: first_sentence(view.facts, looked, figures) for view in views}
     pages = {
@@ -132,7 +132,7 @@ def render_differences(months: Sequence[MonthOfRows], *, sample: bool) -> bytes:
     return (
         templates()
         .get_template("differences.html")
-        .render(months=months, sample=sample, preview=True, menu=menu_of(()))
+        .render(months=months, sample=sample, preview=True, menu=menu_of((), Looked(dt.date.min)))
         .encode()
     )
 

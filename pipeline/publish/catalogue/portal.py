@@ -20,6 +20,7 @@ from pipeline.model.plan import Action, Beside, HeldDataset
 from pipeline.plain import read_plain
 from pipeline.publish.catalogue import swap
 from pipeline.publish.catalogue.groups import GROUPS
+from pipeline.publish.catalogue.menu import menu_of
 from pipeline.publish.catalogue.ownership import KEPT, MARKER, marker, read_json, refuse_foreign
 from pipeline.publish.catalogue.pages import DATASET_PAGE, DATASET_PAGES, SITE_FILES, render_site, templates
 from pipeline.publish.catalogue.tree import (
@@ -202,20 +203,21 @@ class StaticCatalogue:
 
     def _of_group(self, group: Group, publications: Sequence[Publication], preview: bool) -> dict[str, bytes | None]:  # noqa: FBT001 - said above
         """Return the pages of one group: not made while nothing of them changed since somebody compared them."""
+        menu = menu_of(publications, self._looked)
         if preview:
-            return {**group.make(publications, templates(), preview=True)}
+            return {**group.make(publications, templates(), menu, preview=True)}
         made: dict[str, bytes] = {}
         held = self._held_pages(group)
 
         def compared() -> str:
-            made.update(group.make(publications, templates()))
+            made.update(group.make(publications, templates(), menu))
             same = made.keys() == held.keys() and all(self._is_current(path, made[path]) for path in made)
             return _SAME if same else ""
 
-        question = f"{group.name} {group.receipt(publications)} {_digest(held)}"
+        question = f"{group.name} {group.receipt(publications, menu)} {_digest(held)}"
         if self._looked.of(question, self._folder / group.first, compared) == _SAME:
             return dict.fromkeys(held)
-        return {**(made or group.make(publications, templates()))}
+        return {**(made or group.make(publications, templates(), menu))}
 
     def _held_pages(self, group: Group) -> dict[str, tuple[int, ...]]:
         """Return what the system says of each page of a group in the folder, by path: none of them is opened."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -15,24 +16,35 @@ if TYPE_CHECKING:
 
     from pipeline.model.periods import Period
     from pipeline.model.release import Publication
+    from pipeline.storage.looked import Looked
 
 
-def readable(publication: Publication | None, columns: Collection[str]) -> Iterator[tuple[Period, Path]]:
-    """Yield the Parquet file of each release that has these columns, the newest first; none of a plan has files."""
+def readable(
+    publication: Publication | None, columns: Collection[str], looked: Looked | None = None
+) -> Iterator[tuple[Period, Path]]:
+    """Yield the Parquet file of each release that has these columns, the newest first; none of a plan has files.
+
+    What ``looked`` knows of a file that nobody touched is not asked of the file again.
+    """
     for release in sorted(publication.releases if publication else (), key=lambda each: each.month, reverse=True):
         path = next((each.path for each in release.files if each.format == "parquet"), None)
-        if path is not None and path.is_file() and _has(path, columns):
-            yield release.month, path
+        if path is not None and path.is_file():
+            names = looked.of("columns", path, partial(_columns, path)) if looked else _columns(path)
+            if {*columns} <= {*names.split("\n")}:
+                yield release.month, path
 
 
-def any_readable(publications: Sequence[Publication], wanted: Collection[tuple[str, Collection[str]]]) -> bool:
+def any_readable(
+    publications: Sequence[Publication], wanted: Collection[tuple[str, Collection[str]]], looked: Looked
+) -> bool:
     """Return whether a release of each wanted dataset can be read, with the columns named."""
     known = {each.name: each for each in publications}
-    return all(next(readable(known.get(name), columns), None) for name, columns in wanted)
+    return all(next(readable(known.get(name), columns, looked), None) for name, columns in wanted)
 
 
-def _has(path: Path, columns: Collection[str]) -> bool:
+def _columns(path: Path) -> str:
+    """Return the names of a file's columns, one a line; none of a file that cannot be read."""
     try:
-        return {*columns} <= {*pq.read_schema(plain(path)).names}
+        return "\n".join(pq.read_schema(plain(path)).names)
     except (pa.ArrowException, OSError):
-        return False
+        return ""

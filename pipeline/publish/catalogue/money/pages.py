@@ -11,7 +11,6 @@ import numpy as np
 
 from pipeline.model.periods import FINANCIAL_YEAR, MONTH
 from pipeline.publish.catalogue.charts import columns
-from pipeline.publish.catalogue.menu import menu_of
 from pipeline.publish.catalogue.money.facts import Span, Sums, figure, in_pounds, lines_of
 from pipeline.publish.catalogue.money.reading import MOST_PAYEES, SPEND, books_of, most_first
 from pipeline.publish.catalogue.story import Point
@@ -60,14 +59,14 @@ class PayeeFacts(NamedTuple):
 
 
 def money_pages(
-    publications: Sequence[Publication], environment: Environment, *, preview: bool = False
+    publications: Sequence[Publication], environment: Environment, menu: Menu, *, preview: bool = False
 ) -> dict[str, bytes]:
     """Return every page of money by its path below the public folder; none where no payments are out."""
     books = books_of(publications)
     if books is None:
         return {}
     about = next(each for each in publications if each.name == SPEND)
-    return dict(_Pages(books, about, environment, preview, menu_of(publications)).every())
+    return dict(_Pages(books, about, environment, preview, menu).every())
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.model.periods import MONTH
-from pipeline.publish.catalogue.menu import menu_of
 from pipeline.publish.catalogue.places.addresses import linked, names_of
 from pipeline.publish.catalogue.places.facts import Where, facts_of, points_in, rate_in, rate_of, split
 from pipeline.publish.catalogue.places.maps import MapWords, force_map, place_map, shapes_of, step_of, steps
@@ -43,14 +42,14 @@ class Row(NamedTuple):
 
 
 def place_pages(
-    publications: Sequence[Publication], environment: Environment, *, preview: bool = False
+    publications: Sequence[Publication], environment: Environment, menu: Menu, *, preview: bool = False
 ) -> dict[str, bytes]:
     """Return every page of a place by its path below the public folder; none where places or counts are not out."""
     atlas = atlas_of(publications)
     if atlas is None:
         return {}
     known = {each.name: each for each in publications}
-    return dict(_Pages(atlas, known, environment, preview, menu_of(publications)).every())
+    return dict(_Pages(atlas, known, environment, preview, menu).every())
 
 
 @dataclass(frozen=True, eq=False)
