@@ -110,6 +110,6 @@ if ! complete package; then
 fi
 if [ "${1:-run}" = dev ] && ! complete dev; then
     say 'adding what tests and checks need ...'
-    pip_install --require-hashes -r requirements/dev.txt
+    pip_install --require-hashes --no-deps -r requirements/dev.txt
     stamp dev
 fi

@@ -25,6 +25,10 @@ class ListedFile(NamedTuple):
         """Its format, by its name."""
         return ending_of(self.name)
 
+    def period(self, dataset: str) -> Period:
+        """Its period, by its name; it is one of ``dataset``."""
+        return self.name.partition(".")[0].removeprefix(f"{dataset}-")
+
 
 class Listed(NamedTuple):
     """A publication with all files that stand beside its page, and the periods that they are of."""

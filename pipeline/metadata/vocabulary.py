@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import quote
+
+from pipeline.model.themes import THEMES
 
 #: Of the small files beside releases, by ending (IANA's registry of media types).
 MEDIA_TYPES: Final = {"csv": "text/csv", "json": "application/json"}
 _AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
-#: Themes of data.gov.uk, as the European vocabulary that DCAT-AP asks for calls them.
-_THEMES: Final = {"crime-and-justice": "JUST", "government-spending": "GOVE"}
+#: The European list of themes, the language of every word, and who may read: everybody.
+THEME_LIST: Final = f"{_AUTHORITY}data-theme"
+ENGLISH: Final = f"{_AUTHORITY}language/ENG"
+PUBLIC: Final = f"{_AUTHORITY}access-right/PUBLIC"
+#: What an address may hold beside letters and digits (RFC 3986).
+_OF_ADDRESSES: Final = ":/?#[]@!$&'()*+,;=-._~%"
 
 #: Frequencies that the same vocabulary shortens.
 _FREQUENCIES: Final = {"irregular": "IRREG"}
@@ -20,5 +27,10 @@ def frequency_address(frequency: str) -> str:
 
 
 def theme_address(theme: str) -> str:
-    """Return the address of a theme in the European vocabulary that DCAT-AP names, "" where it has none."""
-    return f"{_AUTHORITY}data-theme/{_THEMES[theme]}" if theme in _THEMES else ""
+    """Return the address of a theme in the European vocabulary that DCAT-AP names."""
+    return f"{THEME_LIST}/{THEMES[theme].code}"
+
+
+def address(text: str) -> str:
+    """Return a text as an address: what may not stand in one is encoded."""
+    return quote(text, safe=_OF_ADDRESSES)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pipeline.model.answer import Answer
 from pipeline.model.distribution import ENDINGS_OF_ROWS
 from pipeline.model.feed import Feed
+from pipeline.model.themes import THEMES
 
 __all__ = ["Dataset", "Feed", "Share"]
 
@@ -78,7 +79,9 @@ class Dataset:
     answer: Answer = field(default=Answer(), repr=False)
 
     def __post_init__(self) -> None:
-        """Refuse feeds that are released by different kinds of period, and feeds beside a derivation."""
+        """Refuse an unknown theme, feeds released by different kinds of period, and feeds beside a derivation."""
+        if self.theme not in THEMES:
+            raise ValueError(f"dataset {self.name}: its `theme` is none of {', '.join(THEMES)}")
         if bool(self.feeds) == bool(self.derivation):
             raise ValueError(f"dataset {self.name}: it has feeds, or is derived from releases: one of both")
         if len({type(feed.period) for feed in self.feeds}) > 1:

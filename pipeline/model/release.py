@@ -82,7 +82,7 @@ class Publication:
     ``period`` is its kind of period; ``missing`` are those of the series that nobody can download, ``held`` those
     that wait, published or not; ``lacking`` are the months that missing ones of several months lack.
     ``granularity`` is the smallest area that a row gives, or ""; ``further`` are the formats of files that a release
-    may have beside those of its rows.
+    may have beside those of its rows.  ``site`` is the address of the public folder, which ends in `/`, or "".
     """
 
     name: str
@@ -122,6 +122,12 @@ class Publication:
     extras: Mapping[str, bytes]
     further: tuple[FileFormat, ...] = ()
     lacking: Mapping[Period, Sequence[Period]] = field(default_factory=dict)
+    site: str = ""
+
+    @property
+    def address(self) -> str:
+        """The address of its folder: below the public folder where nobody says where that is served from."""
+        return f"{self.site}{self.name}/"
 
     @property
     def formats(self) -> dict[str, FileFormat]:

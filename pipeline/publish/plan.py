@@ -72,7 +72,7 @@ def metadata_digest(publication: Publication) -> str:
 
     The day of the run, paths and the files' bytes are not in it, so it is the same on a night when nothing changed.
     """
-    apart = {"as_of", "period", "releases", "extras", *([] if publication.further else ["further"])}
+    apart = {"as_of", "period", "releases", "extras", "site", *([] if publication.further else ["further"])}
     facts: dict[str, object] = {
         name: getattr(publication, name) for name in publication.__dataclass_fields__ if name not in apart
     }

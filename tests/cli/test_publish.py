@@ -73,7 +73,7 @@ def test_a_plan_of_changes_says_what_publish_then_does(product: Product) -> None
     files = contents(product.published)
     product.publish()
     changed = {name for name, sha256 in contents(product.published).items() if files.get(name) != sha256}
-    of_pages = (".html", ".jsonld", ".css", ".atom", "figures.json", MARKER)
+    of_pages = (".html", ".jsonld", ".ttl", ".css", ".atom", "figures.json", MARKER)
     pages = {name for name in changed if name.endswith(of_pages)}
     named = {f"{dataset}/{file}" for dataset, file in promised}
     assert changed - pages <= named

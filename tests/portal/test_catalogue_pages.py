@@ -7,6 +7,10 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
+from rdflib import Literal
+from rdflib.compare import isomorphic
+from rdflib.namespace import FOAF
+
 from pipeline.model.wording import FIGURES
 from tests.lib.catalogue_example import (
     MONTHS,
@@ -15,6 +19,7 @@ from tests.lib.catalogue_example import (
     make_release,
     make_site,
 )
+from tests.lib.linked import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +35,9 @@ def test_hostile_text_is_only_text(place: Place) -> None:
     facts: dict[str, Any] = {
         field.name: _HOSTILE
         for field in dataclasses.fields(plain)
-        if isinstance(getattr(plain, field.name), str) and field.name != "name"
+        if isinstance(getattr(plain, field.name), str) and field.name not in ("name", "theme")
     }
+    facts |= dict.fromkeys(("licence_url", "spatial_uri", "site"), f"https://example.org/{_HOSTILE}/")
     facts["columns"] = tuple(column._replace(name=_HOSTILE, description=_HOSTILE) for column in plain.columns)
     facts["changes"] = tuple(change._replace(reason=_HOSTILE, change=_HOSTILE) for change in plain.changes)
     facts["held"] = tuple(held._replace(reason=_HOSTILE) for held in plain.held)
@@ -44,6 +50,9 @@ def test_hostile_text_is_only_text(place: Place) -> None:
         assert "{{ 7 * 7 }}" in text
         assert text.count("</title>") == 1 + text.count('<title id="chart-title">')
         assert text.count("</script>") == text.count('<script type="application/ld+json">')
+    turtle, linked = (parsed(place.public / f"catalogue.{kind}") for kind in ("ttl", "jsonld"))
+    assert isomorphic(turtle, linked)
+    assert Literal(_HOSTILE) in turtle.objects(None, FOAF.name)
 
 
 def test_the_page_says_everything_that_the_publication_says(place: Place) -> None:

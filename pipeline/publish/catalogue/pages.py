@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from pipeline.metadata.datapackage import json_bytes
 from pipeline.metadata.dcat import catalogue_facts
 from pipeline.metadata.schema_org import dataset_facts
+from pipeline.metadata.turtle import turtle
 from pipeline.model.wording import day_in_words
 from pipeline.publish.catalogue.changes import atom, by_day, by_year, changes_of, late
 from pipeline.publish.catalogue.charts import bar, columns
@@ -38,6 +39,7 @@ SITE_FILES = (
     *(
         "about/accessibility.html",
         "catalogue.jsonld",
+        "catalogue.ttl",
         "changes/index.html",
         "feeds/releases.atom",
         "figures.json",
@@ -96,8 +98,10 @@ def render_site(
     menu, changed = menu_of(publications, looked), changes_of(publications)
     head = {"menu": menu, "force": menu.force, "sample": any(each.sample for each in publications), "preview": preview}
     leads = {view.facts.name: first_sentence(view.facts, looked, figures) for view in views}
+    linked = catalogue_facts([view.listed for view in views], force=_force(views))
     pages = {
-        "catalogue.jsonld": json_bytes(catalogue_facts([view.listed for view in views], force=_force(views))),
+        "catalogue.jsonld": json_bytes(linked),
+        "catalogue.ttl": turtle(linked),
         "index.html": environment.get_template("index.html")
         .render(_index_words(views, others), **head, leads=leads, changes=by_day(changed[:_NEWEST]))
         .encode(),

@@ -116,7 +116,7 @@ def test_a_dataset_has_feeds_or_is_derived() -> None:
     street, summary = declared()["street-crime"], declared()["crime-summary"]
     for feeds, made_from in (((), None), (street.feeds, summary.derivation)):
         with pytest.raises(ValueError, match="one of both"):
-            Dataset(name="a", family="crime", theme="", tags=(), feeds=feeds, derivation=made_from)
+            Dataset(name="a", family="crime", theme="society", tags=(), feeds=feeds, derivation=made_from)
 
 
 def test_what_is_made_from_others_comes_behind_them() -> None:

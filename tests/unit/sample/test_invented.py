@@ -78,7 +78,7 @@ def things(name: str) -> Dataset:
             "Shelf": Withhold(what="Shelves", why="x"),
         },
     )
-    return Dataset(name=name, family="things", theme="x", tags=(), feeds=(feed,))
+    return Dataset(name=name, family="things", theme="society", tags=(), feeds=(feed,))
 
 
 def made(folder: Path, name: str, **how: int) -> tuple[Path, list[dict[str, str]]]:
@@ -162,7 +162,7 @@ def test_a_file_without_a_withheld_column_is_marked_too(tmp_path: Path) -> None:
         source=Folder("things/{period}.csv"),
         columns={"Kind": Coded("kind", "engagement-kind"), "Cost": Money("pounds", why="x")},
     )
-    dataset = Dataset(name="counts", family="things", theme="x", tags=(), feeds=(feed,))
+    dataset = Dataset(name="counts", family="things", theme="society", tags=(), feeds=(feed,))
     make_sample(tmp_path / "data", [dataset], codelists=tmp_path / "schemas" / "codelists")
     for month in ("2024-01", "2024-02", "2024-03"):
         path = tmp_path / "data" / "raw" / "things" / f"{month}.csv"
