@@ -90,6 +90,7 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         withheld=tuple(dict.fromkeys(_withheld(dataset))),
         changes=newest_first(state.changes),
         extras={},
+        site=settings.site,
         further=tuple(each.format for each in dataset.distributions),
     )
     endings = (*ENDINGS_OF_ROWS, *(each.format.ending for each in made_beside(work, dataset)))

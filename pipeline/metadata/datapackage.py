@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.metadata.vocabulary import MEDIA_TYPES, frequency_address
+from pipeline.metadata.vocabulary import MEDIA_TYPES, address, frequency_address
 from pipeline.model.wording import SAMPLE_MARK, figure, marked
 from pipeline.printable import printable
 
@@ -29,15 +29,18 @@ def data_package(publication: Publication, beside: Mapping[str, bytes]) -> bytes
     """Return the ``datapackage.json`` of a dataset: valid in Frictionless, each file with its hash and bytes.
 
     ``beside`` are the small files by path: schema, code lists, change log.  The Parquet is a file and not a table
-    there: Frictionless 5.21 miscounts the bytes of a Parquet table.
+    there: Frictionless 5.21 miscounts the bytes of a Parquet table.  A ``path`` stays relative, so that a folder
+    that was downloaded is whole; where the site's address is known, ``url`` is where the file is served.
     """
     kind, key, releases = publication.period, publication.period.key, publication.releases
     start, end = kind.span(release.month for release in releases)
+    page = address(f"{publication.address}index.html")
     figures = sorted({name for release in releases for name in release.quality})
     table = {"csv": {"encoding": "utf-8", "schema": "schema.json"}}
     facts: dict[str, Any] = {
         "$schema": _PROFILE,
         "name": publication.name,
+        **({"id": address(publication.address), "homepage": page} if publication.site else {}),
         "title": marked(publication.title, sample=publication.sample),
         "description": publication.description,
         "version": publication.version,
@@ -71,6 +74,9 @@ def data_package(publication: Publication, beside: Mapping[str, bytes]) -> bytes
             *(_small_file(path, content) for path, content in beside.items()),
         ],
     }
+    if publication.site:
+        for each in facts["resources"]:
+            each["url"] = address(publication.address + each["path"])
     if publication.sample:
         facts["sample"] = marked("invented records of an example force, about nobody", sample=True)
     return json_bytes(facts)

@@ -70,10 +70,18 @@ MONEY = Form(r"(?:0|[1-9][0-9]{0,7})\.[0-9]{2}", "an amount in quotation marks, 
 GSS = Form(r"[EKNSW][0-9]{8}", "a code of the Office for National Statistics such as E23000021")
 GROUP = Form(r"[a-z_][a-z0-9_-]{0,31}", "the name of a group of this machine")
 PATH = Form(r"[^\x00-\x1f]+", "a path in quotation marks")
+_PORT = r"(?::(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
+#: Addresses of pages and files are made by adding to it: no `?`, `#` or password, and no step that leads elsewhere.
+SITE = Form(
+    r"https?://(?:[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*|\[[0-9A-Fa-f:.]{2,45}\])"
+    + _PORT
+    + r"(?:/(?!\.{1,2}(?:/|$))(?:[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})+)*/?",
+    "the whole address at which data/published is served, such as https://data.example.org/police/, without a "
+    "password, `?`, `#` or a doubled `/` in it",
+)
 #: A token travels to this address: only over TLS, or to this machine itself.  No name, password or query in it.
 PORTAL = Form(
-    r"(?:https://[A-Za-z0-9.-]+|http://(?:127\.0\.0\.1|localhost|\[::1\]))(?::"
-    r"(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(?:/[A-Za-z0-9._~/-]*)?",
+    r"(?:https://[A-Za-z0-9.-]+|http://(?:127\.0\.0\.1|localhost|\[::1\]))" + _PORT + r"(?:/[A-Za-z0-9._~/-]*)?",
     "an address that begins with https:// (http:// only for this machine), without a password or a `?` in it; a port "
     "is 65535 at most",
 )

@@ -203,6 +203,12 @@ class Ckan(NamedTuple):
         )
 
 
+def site(section: Section) -> str:
+    """Return the address at which the public folder is served, with one `/` at its end, "" where nobody says."""
+    found = section.text("url", checks.SITE, default="")
+    return f"{found.rstrip('/')}/" if found else ""
+
+
 def synonyms(section: Section) -> Mapping[str, tuple[str, ...]]:
     """Return what the force's systems call agreed columns: a list of names by agreed name."""
     section.asked.update(section.table)

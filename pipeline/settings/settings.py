@@ -29,6 +29,7 @@ from pipeline.settings.sections import (
     Referee,
     Terms,
     licences,
+    site,
     synonyms,
 )
 from pipeline.settings.sources import ADDRESS, ENGAGEMENT, OLDER, Sources
@@ -102,6 +103,7 @@ class Settings:
     sources: Sources
     desk: Desk
     referee: Referee
+    site: str
     ckan: Ckan
     extracts: Mapping[str, ExportMapping]
     synonyms: Mapping[str, tuple[str, ...]]
@@ -170,6 +172,7 @@ class Settings:
             sources=Sources.read(top.section("sources"), top.section("engagement")),
             desk=_desk(top.section("review")),
             referee=Referee.read(top.section("referee")),
+            site=site(top.section("site")),
             ckan=Ckan.read(top.section("ckan")),
             extracts=extracts,
             unsettled=unsettled(top),

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 BASE = "https://data.example.org/open/"
 
 
-def parsed(path: Path) -> Graph:
+def parsed(path: Path, base: str = BASE) -> Graph:
     """Return the graph of a JSON-LD or Turtle file."""
     kind = "json-ld" if path.suffix == ".jsonld" else "turtle"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of the library's own parts
-        return Graph().parse(path, format=kind, publicID=BASE)
+        return Graph().parse(path, format=kind, publicID=base)

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+from xml.etree import ElementTree as ET
 
 import pyshacl
 import pytest
+from rdflib import URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, DCTERMS, RDF
 
 from pipeline.datasets import declared
+from pipeline.publish.catalogue.ownership import MARKER
 from tests.lib.linked import parsed
+from tests.lib.product import Product, contents, tree
 from tests.lib.small_tree import AS_OF, small_tree
 
 if TYPE_CHECKING:
-    from rdflib import Graph, URIRef
+    from collections.abc import Iterator
 
-    from tests.lib.product import Product
+    from rdflib import Graph
 
 SHAPES = Path(__file__).parents[1] / "unit" / "metadata" / "dcat-ap"
+
+SITE = "https://data.example.org/police/"
+ATOM, MAP = "{http://www.w3.org/2005/Atom}", "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +80,107 @@ def test_the_shapes_find_what_is_lost(product: Product, shapes: str, subject: UR
 
 def test_turtle_and_json_ld_are_the_same_graph(product: Product) -> None:
     assert isomorphic(graph(product), graph(product, "catalogue.ttl"))
+
+
+@pytest.fixture(scope="module")
+def served(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Product:
+    """Return the same product after its settings were told where it is served."""
+    folder = tmp_path_factory.mktemp("served")
+    copied = Product._copied(product.folder, folder)
+    at(copied, f'url = "{SITE.rstrip("/")}"')
+    return copied
+
+
+def at(product: Product, line: str) -> None:
+    """Publish with another ``line`` about the site; no dataset is built."""
+    text = product.settings.read_text(encoding="utf-8").partition("\n[site]\n")[0]
+    product.settings.write_text(f"{text}\n[site]\n{line}\n", encoding="utf-8")
+    assert product.publish(PIPELINE_AS_OF=AS_OF) == {}
+
+
+def addresses(served: Product) -> Iterator[str]:
+    """Yield every address below the site that is told to machines."""
+    catalogue = parsed(served.published / "catalogue.ttl", "https://wrong.example/")
+    yield from (str(each) for each in {*catalogue.subjects(), *catalogue.objects()} if isinstance(each, URIRef))
+    feed = ET.parse(served.published / "feeds" / "releases.atom")  # noqa: S314 - ours
+    yield from (each.attrib["href"] for each in feed.iter(f"{ATOM}link"))
+    for name in declared():
+        facts = schema_org(served, name)
+        yield from (facts["@id"], facts["url"], facts["isPartOf"]["url"], facts["identifier"])
+        yield from (each["contentUrl"] for each in facts["distribution"])
+        package = json.loads((served.published / name / "datapackage.json").read_bytes())
+        yield from (package["id"], package["homepage"], *(each["url"] for each in package["resources"]))
+    yield from lastmod(served)
+
+
+def schema_org(product: Product, name: str) -> dict[str, Any]:
+    page = (product.published / name / "index.html").read_text(encoding="utf-8")
+    text = page.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
+    facts: dict[str, Any] = json.loads(text)
+    return facts
+
+
+def lastmod(product: Product) -> dict[str, str]:
+    """Return the day of each page in the sitemap, "" where it has none."""
+    found = ET.parse(product.published / "sitemap.xml").getroot()  # noqa: S314 - ours
+    return {each.findtext(f"{MAP}loc", ""): each.findtext(f"{MAP}lastmod", "") for each in found}
+
+
+def test_every_address_is_whole_and_leads_to_a_file(served: Product) -> None:
+    found = {*addresses(served)}
+    assert not [each for each in found if "wrong.example" in each or "://" not in each.replace("mailto:", "://")]
+    ours = [each.removeprefix(SITE) for each in found if each.startswith("https://data.example.org")]
+    assert len(ours) > 100
+    assert [each for each in ours if "//" in each or not (served.published / unquote(each)).exists()] == []
+
+
+def test_the_sitemap_lists_every_page_but_those_of_single_payees(served: Product) -> None:
+    pages = {path.relative_to(served.published).as_posix() for path in served.published.rglob("*.html")}
+    days = lastmod(served)
+    listed = {unquote(each.removeprefix(SITE)) for each in days}
+    assert pages - listed == {page for page in pages if page.startswith("money/payees/")} != set()
+    assert listed <= pages
+    undated = {each.removeprefix(SITE) for each, day in days.items() if not day}
+    assert undated == {"about/accessibility.html"}
+    assert days[f"{SITE}street-crime/index.html"] == AS_OF
+
+
+def test_where_it_is_served_changes_pages_and_metadata_only(product: Product, served: Product) -> None:
+    before, after = contents(product.published), contents(served.published)
+    changed = {name for name in after if after[name] != before.get(name)}
+    kinds = {name.rpartition("/")[2] for name in changed} - {MARKER}
+    assert kinds == {
+        *("index.html", "datapackage.json", "catalogue.jsonld", "catalogue.ttl"),
+        *("releases.atom", "sitemap.xml"),
+    }
+    assert not [name for name in changed if name.startswith(("money/", "places/", "changes/"))]
+
+
+def test_an_address_with_a_stroke_at_its_end_is_the_same(served: Product, tmp_path: Path) -> None:
+    again = Product._copied(served.folder, tmp_path)
+    before = tree(again.published)
+    at(again, f'url = "{SITE}"')
+    assert tree(again.published) == before
+
+
+def test_without_an_address_everything_is_as_before(product: Product, served: Product, tmp_path: Path) -> None:
+    again = Product._copied(served.folder, tmp_path)
+    at(again, "")
+    assert contents(again.published) == contents(product.published)
+
+
+def test_search_engines_are_told_what_a_dataset_is(product: Product, served: Product) -> None:
+    for each in (product, served):
+        facts = schema_org(each, "street-crime")
+        assert facts["isAccessibleForFree"] is True
+        assert facts["temporalCoverage"] == "2024-01/2024-02"
+        assert facts["spatialCoverage"]["name"]
+        assert facts["license"].startswith("https://www.nationalarchives.gov.uk/")
+        assert facts["isPartOf"]["@type"] == "DataCatalog"
+        assert {file["encodingFormat"] for file in facts["distribution"]} == {
+            "text/csv",
+            "application/vnd.apache.parquet",
+        }
+    facts = schema_org(product, "street-crime")
+    assert (facts["url"], facts["isPartOf"]["url"]) == ("index.html", "../index.html")
+    assert "sitemap.xml" not in contents(product.published)

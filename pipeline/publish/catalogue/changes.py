@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 from xml.etree import ElementTree as ET
 
+from pipeline.metadata.vocabulary import address
 from pipeline.model.wording import day_in_words
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.release import ChangeNote, Publication
 
+FEED: Final = "feeds/releases.atom"
 #: The newest entries of the feed.
 _MOST: Final = 100
 _ATOM: Final = "http://www.w3.org/2005/Atom"
@@ -68,6 +70,7 @@ def atom(publications: Sequence[Publication], changes: Sequence[Change], *, forc
     """Return the feed of the newest changes; its names are tags of the contact's address (RFC 4151), and last."""
     mail = next((each.contact_email for each in publications), "")
     newest = changes[:_MOST]
+    site = next((each.site for each in publications), "")
     root = ET.Element("feed", {"xmlns": _ATOM, "xml:lang": "en-GB"})
     sample = "SAMPLE DATA: " if any(each.sample for each in publications) else ""
     _text(root, "id", _tag(mail, "2024-01-01", "releases"))
@@ -75,14 +78,18 @@ def atom(publications: Sequence[Publication], changes: Sequence[Change], *, forc
     _text(root, "updated", _moment(newest[0].day if newest else "2024-01-01"))
     author = ET.SubElement(root, "author")
     _text(author, "name", force)
-    ET.SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": "../changes/index.html"})
-    ET.SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": "releases.atom"})
+    ET.SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": _seen(site, "changes/index.html")})
+    ET.SubElement(
+        root,
+        "link",
+        {"rel": "self", "type": "application/atom+xml", "href": _seen(site, FEED) if site else "releases.atom"},
+    )
     for each in newest:
         entry = ET.SubElement(root, "entry")
         _text(entry, "id", _tag(mail, each.day, f"{each.dataset}/{each.period}/{each.said}".replace(" ", "-")))
         _text(entry, "title", f"{sample}{each.title}, {each.period}: {each.said.lower()}")
         _text(entry, "updated", _moment(each.day))
-        ET.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": f"../{each.address}"})
+        ET.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": _seen(site, each.address)})
         _text(entry, "summary", ". ".join(filter(None, (each.reason, each.rows))) + ".")
     text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return text + b"\n"
@@ -106,6 +113,11 @@ def _rows(note: ChangeNote) -> str:
     """Return how many rows came and went, in the bands of the change log."""
     counts = {"rows added": note.rows_added, "rows removed": note.rows_removed, "entries revised": note.revised}
     return ", ".join(f"{count} {what}" for what, count in counts.items() if count not in ("", "0"))
+
+
+def _seen(site: str, path: str) -> str:
+    """Return the address of a page, whole or as seen from the feed."""
+    return address(f"{site or '../'}{path}")
 
 
 def _text(parent: ET.Element, name: str, text: str) -> None:

@@ -23,6 +23,7 @@ from pipeline.publish.catalogue.groups import GROUPS
 from pipeline.publish.catalogue.menu import menu_of
 from pipeline.publish.catalogue.ownership import KEPT, MARKER, marker, read_json, refuse_foreign
 from pipeline.publish.catalogue.pages import DATASET_PAGE, DATASET_PAGES, SITE_FILES, render_site, templates
+from pipeline.publish.catalogue.sitemap import sitemap
 from pipeline.publish.catalogue.tree import (
     Copied,
     Part,
@@ -111,8 +112,10 @@ class StaticCatalogue:
             held = {publication.name: self._files(publication.name) for publication in publications}
             pages = self._pages(publications, held)
             of_datasets = {f"{each.name}/{name}" for each in publications for name in DATASET_PAGES}
-            of_all = {path: content for path, content in pages.items() if path not in of_datasets}
-            found = {SITE: HeldDataset(files={}, metadata=self._site({**of_all, **self._of_groups(publications)}))}
+            groups = self._of_groups(publications)
+            every = {**pages, **groups, **sitemap([*pages, *groups], publications)}
+            of_all = {path: content for path, content in every.items() if path not in of_datasets}
+            found = {SITE: HeldDataset(files={}, metadata=self._site(of_all))}
             for publication in publications:
                 own = [f"{publication.name}/{name}" for name in DATASET_PAGES]
                 current = all(self._is_current(page, pages[page]) for page in own)
@@ -259,6 +262,7 @@ class StaticCatalogue:
             unwanted = files.keys() - wanted_files(publication).keys()
             kept[publication.name] = {name: hash_file(self._folder / publication.name / name) for name in unwanted}
         pages = {**self._pages(publications, kept, preview=preview), **self._of_groups(publications, preview=preview)}
+        pages |= sitemap(pages, publications)
         parts |= {path: self._page_part(path, content) for path, content in pages.items()}
         ours = (path for path in parts if KEPT.fullmatch(path) is None)
         return parts | {MARKER: Written(marker(ours))}
@@ -266,7 +270,7 @@ class StaticCatalogue:
     def _own_paths(self, publications: Sequence[Publication]) -> set[str]:
         """Return the paths of everything that is about to be published."""
         files = {f"{each.name}/{name}" for each in publications for name in (*DATASET_PAGES, *wanted_files(each))}
-        return files | set(SITE_FILES)
+        return files | {*SITE_FILES, *sitemap((), publications)}
 
     def _dataset_parts(self, plan: Plan, publication: Publication) -> dict[str, Part]:
         """Return the files of a dataset: those that are the same from the public folder, others as they are made."""
