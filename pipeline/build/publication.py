@@ -92,6 +92,7 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         extras={},
         site=settings.site,
         further=tuple(each.format for each in dataset.distributions),
+        topic=dataset.topic or dataset.family,
     )
     endings = (*ENDINGS_OF_ROWS, *(each.format.ending for each in made_beside(work, dataset)))
     return replace(facts, extras=_extras(facts, schema, endings))

@@ -18,6 +18,8 @@ class Answer:
     ``by`` is a published column of a closed list.  ``amount`` is a published column of pounds, ``count`` one of whole
     numbers: the sum of either counts in the place of rows.  Rows with one of the values ``apart`` are never added to
     the others; each says what such rows are.
+    ``front`` says what the number is on the first page, where it stands there too.  ``question`` is what people ask
+    that the page answers.
     """
 
     rows: str = "rows"
@@ -26,6 +28,8 @@ class Answer:
     amount: str = ""
     count: str = ""
     apart: Mapping[str, str] = field(default_factory=dict)
+    front: str = ""
+    question: str = ""
 
     @property
     def summed(self) -> str:

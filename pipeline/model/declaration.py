@@ -56,7 +56,8 @@ class Dataset:
     with others by.  ``watched`` are feeds of other datasets that enter something in registers that they share.
     ``publisher`` is the key of who publishes it where the settings do not say.
     ``distributions`` are further files of each release, beside the CSV and the Parquet of its rows.  ``answer`` is what
-    its page counts: it decides no byte of a release, so that it is in no digest.
+    its page counts: it decides no byte of a release, so that it is in no digest; nor does ``topic``, the theme of pages
+    that it stands on where that is not its family's.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Dataset:
     publisher: str = "force"
     distributions: tuple[Distribution, ...] = ()
     answer: Answer = field(default=Answer(), repr=False)
+    topic: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         """Refuse an unknown theme, feeds released by different kinds of period, and feeds beside a derivation."""

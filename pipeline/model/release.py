@@ -83,6 +83,7 @@ class Publication:
     that wait, published or not; ``lacking`` are the months that missing ones of several months lack.
     ``granularity`` is the smallest area that a row gives, or ""; ``further`` are the formats of files that a release
     may have beside those of its rows.  ``site`` is the address of the public folder, which ends in `/`, or "".
+    ``topic`` is the family of its declaration, or the theme of pages that it stands on.
     """
 
     name: str
@@ -121,6 +122,7 @@ class Publication:
     changes: tuple[ChangeNote, ...]
     extras: Mapping[str, bytes]
     further: tuple[FileFormat, ...] = ()
+    topic: str = ""
     lacking: Mapping[Period, Sequence[Period]] = field(default_factory=dict)
     site: str = ""
 

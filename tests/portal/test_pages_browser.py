@@ -49,7 +49,8 @@ _FLAGS = (
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 _PAGES = ("index.html", "street-crime/index.html", "spend-over-500/index.html", "engagement-events/index.html",
           "street-crime/files.html")  # fmt: skip
-_FURTHER = ("places/index.html", "places/NA.html", "places/E07900001.html", "sheets/NA.html", "money/index.html",
+_FURTHER = ("index.html", "themes/money.html", "places/index.html", "places/NA.html",
+            "places/E07900001.html", "sheets/NA.html", "money/index.html",
             "money/payees/a.html", "changes/index.html", "search.html", "about/accessibility.html")  # fmt: skip
 _SMALLEST_TARGET = 24  # WCAG 2.2, 2.5.8: CSS pixels
 _MANY_MONTHS = tuple(
@@ -175,7 +176,7 @@ def test_a_narrow_page_does_not_scroll_sideways(browser: webdriver.Chrome, site:
 def test_links_are_large_enough_to_hit(browser: webdriver.Chrome, site: _Site, page: str, width: int) -> None:
     _show(browser, site.address + page, width=width)
     # a link within a sentence is exempt (WCAG 2.2, 2.5.8); these stand alone
-    alone = ".file, .contents a, .crumbs a, .card h3 a, summary"
+    alone = ".file, .contents a, .crumbs a, .card h3 a, .themes a, .asked a, .headings a, summary"
     _ask(browser, "document.querySelectorAll('details').forEach(each => { each.open = true; })")
     script = f"""return [...document.querySelectorAll("{alone}")].map(each => {{
         const box = each.getBoundingClientRect(); return [each.textContent, box.width, box.height]; }})"""

@@ -38,12 +38,15 @@ def pages(history: Product) -> list[Path]:
 
 def counted(history: Product) -> dict[str, dict[str, str]]:
     """Return the figures of every page by their names."""
-    return {
+    found = {
         page.relative_to(history.published).as_posix(): {
             html.unescape(name): text for name, text in _FIGURE.findall(page.read_text("utf-8"))
         }
-        for page in pages(history)
+        for page in (*pages(history), history.published / "index.html")
     }
+    near = {name.removeprefix("places/"): text for name, text in found.pop("index.html").items() if "places/" in name}
+    assert {name.partition("/")[0] for name in near} == {"place-crimes", "place-asb", "place-rate"}
+    return {**found, "index.html": near}
 
 
 def test_every_number_of_every_page_is_what_its_query_counts(history: Product, monkeypatch: pytest.MonkeyPatch) -> None:

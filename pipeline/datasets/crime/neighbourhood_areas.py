@@ -23,6 +23,7 @@ NEIGHBOURHOOD_AREAS = Dataset(
     name="neighbourhood-areas",
     family="crime",
     theme="crime-and-justice",
+    topic="places-and-campaigns",
     answer=Answer(rows="areas", happened="listed", by="area_kind"),
     tags=("neighbourhood policing", "neighbourhoods", "lookup", "police"),
     feeds=(AREAS,),

@@ -31,6 +31,7 @@ NEIGHBOURHOODS_DATASET = Dataset(
     name="neighbourhoods",
     family="crime",
     theme="crime-and-justice",
+    topic="places-and-campaigns",
     answer=Answer(rows="neighbourhoods", happened="listed"),
     tags=("neighbourhood policing", "neighbourhoods", "boundaries", "police"),
     feeds=(NEIGHBOURHOODS,),

@@ -56,7 +56,9 @@ STOP_AND_SEARCH_DATASET = Dataset(
     feeds=(STOP_AND_SEARCH,),
     categories=("Type",),
     shares=(Share("without a place", feed="stop-and-search", figure="without_place"),),
-    answer=Answer(rows="searches", happened="made", by="Object of search"),
+    answer=Answer(
+        rows="searches", happened="made", by="Object of search", question="Who is stopped and searched, and what for?"
+    ),
     granularity="point",
     statements=(
         "Times of day are not published.",

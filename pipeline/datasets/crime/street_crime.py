@@ -78,7 +78,12 @@ STREET_CRIME = Dataset(
     order=_ORDER,
     categories=("Crime type",),
     answer=Answer(
-        rows="crimes", happened="recorded", by="Crime type", apart={_ASB: "reports of anti-social behaviour"}
+        rows="crimes",
+        happened="recorded",
+        by="Crime type",
+        apart={_ASB: "reports of anti-social behaviour"},
+        front="crimes recorded",
+        question="Which kinds of crime were recorded, and what came of them?",
     ),
     shares=(
         Share("without a place", feed="recorded-crime", figure="no_location"),

@@ -48,7 +48,7 @@ ENGAGEMENT_EVENTS = Dataset(
     tags=("engagement", "neighbourhood policing", "meetings", "police"),
     feeds=(EVENTS,),
     categories=("kind",),
-    answer=Answer(rows="events", happened="held", by="kind"),
+    answer=Answer(rows="events", happened="held", by="kind", question="Where did residents meet the police?"),
     granularity="ward",
     statements=(
         "An event is published after it was held.",

@@ -52,7 +52,12 @@ CONTRACTS = Dataset(
     name="contracts",
     family="expenditure",
     theme="government-spending",
-    answer=Answer(rows="lines of contracts", happened="recorded", by="status"),
+    answer=Answer(
+        rows="lines of contracts",
+        happened="recorded",
+        by="status",
+        question="Which contracts are there, and with whom?",
+    ),
     tags=("contracts", "procurement", "transparency", "police"),
     feeds=(REGISTER,),
     publisher="pcc",

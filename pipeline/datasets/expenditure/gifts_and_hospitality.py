@@ -32,7 +32,12 @@ GIFTS_AND_HOSPITALITY = Dataset(
     name="gifts-and-hospitality",
     family="expenditure",
     theme="government-spending",
-    answer=Answer(rows="offers", happened="recorded", by="decision"),
+    answer=Answer(
+        rows="offers",
+        happened="recorded",
+        by="decision",
+        question="Which gifts were offered, and were they accepted?",
+    ),
     tags=("gifts", "hospitality", "transparency", "police"),
     feeds=(REGISTER,),
     publisher="pcc",

@@ -62,7 +62,13 @@ SPEND_OVER_500 = Dataset(
     tags=("spending", "transparency", "police", "suppliers"),
     feeds=(LEDGER,),
     categories=("body",),
-    answer=Answer(rows="lines of payments", happened="paid", by="department", amount="net_amount"),
+    answer=Answer(
+        rows="lines of payments",
+        happened="paid",
+        by="department",
+        amount="net_amount",
+        front="paid in payments over £500",
+    ),
     shares=(
         Share("whose route is only recorded in the ledger", "ledger", "value_for_money", "Recorded in the ledger"),
     ),

@@ -34,6 +34,7 @@ class Change(NamedTuple):
     reason: str
     rows: str
     address: str
+    sort: str
 
 
 class Day(NamedTuple):
@@ -46,12 +47,22 @@ class Day(NamedTuple):
 def changes_of(publications: Sequence[Publication]) -> list[Change]:
     """Return every change of every dataset, the newest first."""
     every = [_change(each, note) for each in publications for note in each.changes]
-    return sorted(every, key=lambda each: (each.day, each.title, each.period), reverse=True)
+    return sorted(every, key=lambda each: (each.day, each.title, each.sort), reverse=True)
 
 
 def by_day(changes: Sequence[Change]) -> list[Day]:
     """Return the changes by the day on which they were made, the newest first."""
     return [Day(day, [*same]) for day, same in groupby(changes, key=lambda each: each.day)]
+
+
+def together(changes: Sequence[Change]) -> list[Change]:
+    """Return the changes with those of one day and dataset that say the same as one, the newest first."""
+    found: list[Change] = []
+    for (_, _, said), same in groupby(changes, key=lambda each: (each.day, each.dataset, each.said)):
+        first, *others = sorted(same, key=lambda each: each.sort)
+        period = f"{first.period} to {others[-1].period}, {len(others) + 1} changes" if others else first.period
+        found.append((others[-1] if others else first)._replace(period=period, said=said))
+    return found
 
 
 def by_year(changes: Sequence[Change]) -> dict[str, list[Day]]:
@@ -106,6 +117,7 @@ def _change(publication: Publication, note: ChangeNote) -> Change:
         reason=note.reason,
         rows=_rows(note),
         address=f"{publication.name}/index.html",
+        sort=note.month,
     )
 
 

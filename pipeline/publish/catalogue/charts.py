@@ -93,3 +93,20 @@ def bar(length: float, tick: float | None) -> Markup:
         '<svg class="bar" width="100%" height="18" aria-hidden="true" focusable="false">'
         '<rect class="now" x="0" y="4" width="{}%" height="10"/>{}</svg>'
     ).format(length, mark)
+
+
+def spark(values: Sequence[int | None]) -> Markup:
+    """Return a line of the last periods, without a number of its own: gaps are gaps, and it begins at 0."""
+    most = max((each for each in values if each is not None), default=0) or 1
+    step = 96 / max(1, len(values) - 1)
+    path, pen = [], "M"
+    for place, value in enumerate(values):
+        if value is None:
+            pen = "M"
+            continue
+        path.append(f"{pen}{place * step + 2:.1f} {20 - 16 * value / most:.1f}")
+        pen = "L"
+    return Markup(
+        '<svg class="spark" viewBox="0 0 100 22" width="100" height="22" preserveAspectRatio="none" aria-hidden="true"'
+        ' focusable="false"><path d="{}"/></svg>'
+    ).format("".join(path))

@@ -12,7 +12,8 @@ from pipeline.plain import read_plain
 from pipeline.publish.catalogue.money.pages import money_pages
 from pipeline.publish.catalogue.money.reading import SPEND
 from pipeline.publish.catalogue.places.pages import place_pages
-from pipeline.publish.catalogue.places.reading import AREAS, CRIMES, PLACES, SUMMARY
+from pipeline.publish.catalogue.places.reading import AREAS, CRIMES, SUMMARY
+from pipeline.publish.catalogue.places.reading import PLACES as NEIGHBOURHOODS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,12 +56,13 @@ class Group(NamedTuple):
         return hashlib.sha256(json.dumps([facts, menu, _program()]).encode()).hexdigest()
 
 
-GROUPS: Final = (
-    Group("places", (PLACES, AREAS, SUMMARY, CRIMES), ("places", "sheets"), "places/index.html", place_pages),
-    Group("money", (SPEND,), ("money",), "money/index.html", money_pages),
+PLACES: Final = Group(
+    "places", (NEIGHBOURHOODS, AREAS, SUMMARY, CRIMES), ("places", "sheets"), "places/index.html", place_pages
 )
+MONEY: Final = Group("money", (SPEND,), ("money",), "money/index.html", money_pages)
+GROUPS: Final = (PLACES, MONEY)
 #: The folders of the public folder that hold pages and no dataset.
-PAGE_FOLDERS: Final = ("about", "changes", "feeds", *(name for group in GROUPS for name in group.folders))
+PAGE_FOLDERS: Final = ("about", "changes", "feeds", "themes", *(name for group in GROUPS for name in group.folders))
 #: What pages say of who publishes.
 _WORDS: Final = (
     *("force_name", "sample", "contact_name", "contact_email", "attribution", "licence_title", "licence_url"),

@@ -22,7 +22,8 @@ MARKER = ".police-open-data"
 KEPT = re.compile(r"(?i:readme(\..*)?)|\.[^/]+|CNAME|robots\.txt|favicon\.ico")
 #: What a dataset's folder held beside its months before there was a list.
 _BESIDE = re.compile(r"[a-z0-9-]+\.(?:json|csv)|codelists/[a-z0-9-]+\.csv|" + re.escape(DATASET_PAGE))
-_PAGE_OF_YEAR = re.compile(r"changes/[0-9]{4}\.html")
+#: Pages of the whole site whose names vary.
+_VARYING = re.compile(r"changes/[0-9]{4}\.html|themes/[a-z0-9-]+\.html")
 _NAMED = 10
 
 
@@ -76,7 +77,7 @@ def _is_of_before(folder: Path) -> bool:
 def _was_written(folder: Path, path: str) -> bool:
     """Return whether an older version may have written a file: at the top its pages, below only beside a package."""
     dataset, slash, name = path.partition("/")
-    if path in SITE_FILES or _PAGE_OF_YEAR.fullmatch(path):
+    if path in SITE_FILES or _VARYING.fullmatch(path):
         return True
     if not slash:
         return False

@@ -17,11 +17,15 @@ from pipeline.metadata.dcat import catalogue_facts
 from pipeline.metadata.schema_org import dataset_facts
 from pipeline.metadata.turtle import turtle
 from pipeline.model.wording import day_in_words
-from pipeline.publish.catalogue.changes import atom, by_day, by_year, changes_of, late
+from pipeline.publish.catalogue.changes import atom, by_day, by_year, changes_of, late, together
 from pipeline.publish.catalogue.charts import bar, columns
 from pipeline.publish.catalogue.figures import Figures
+from pipeline.publish.catalogue.groups import PLACES
+from pipeline.publish.catalogue.home import Question, headlines, questions
 from pipeline.publish.catalogue.menu import everything, menu_of
+from pipeline.publish.catalogue.places.pages import near_you
 from pipeline.publish.catalogue.story import first_sentence, story_of
+from pipeline.publish.catalogue.themes import themes_of
 from pipeline.publish.catalogue.views import size_in_words, view_dataset
 from pipeline.storage.looked import Looked
 
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
 
     from pipeline.metadata.listed import ListedFile
     from pipeline.model.release import Publication
+    from pipeline.publish.catalogue.menu import Menu
+    from pipeline.publish.catalogue.themes import Theme
     from pipeline.publish.catalogue.views import DatasetView, OtherDataset
 
     Row = Sequence[str]
@@ -45,7 +51,7 @@ SITE_FILES = (
         "figures.json",
         "index.html",
     ),
-    *("search.html", "style.css"),
+    *("search.html", "style.css", "themes/figures.json"),
 )
 #: What the catalogue puts in a dataset's folder beside the files of its releases.
 DATASET_PAGE, FILES_PAGE, FIGURES = "index.html", "files.html", "figures.json"
@@ -54,6 +60,10 @@ DATASET_PAGES = (DATASET_PAGE, FILES_PAGE, FIGURES)
 _LONGEST_CELL, _LONGEST_WORD = 60, 18
 #: So many changes stand on the first page, and on the first page of changes.
 _NEWEST, _RECENT = 5, 200
+_ASKED = (
+    Question("What happened near my home last month?", "places/index.html"),
+    Question("Who was paid most, and for what?", "money/index.html"),
+)
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -97,13 +107,19 @@ def render_site(
     publications = [view.facts for view in views]
     menu, changed = menu_of(publications, looked), changes_of(publications)
     head = {"menu": menu, "force": menu.force, "sample": any(each.sample for each in publications), "preview": preview}
-    leads = {view.facts.name: first_sentence(view.facts, looked, figures) for view in views}
     linked = catalogue_facts([view.listed for view in views], force=_force(views))
+    themes = themes_of(views)
+    front = {
+        "headlines": [*headlines([view.facts for theme in themes for view in theme.views], looked, figures)],
+        "near": near_you(publications, environment, menu, looked, PLACES.receipt(publications, menu)),
+        "questions": questions(publications, _answered(menu)),
+        "themes": themes,
+    }
     pages = {
         "catalogue.jsonld": json_bytes(linked),
         "catalogue.ttl": turtle(linked),
         "index.html": environment.get_template("index.html")
-        .render(_index_words(views, others), **head, leads=leads, changes=by_day(changed[:_NEWEST]))
+        .render(_index_words(views, others), **head, **front, changes=together(changed)[:_NEWEST])
         .encode(),
         "feeds/releases.atom": atom(publications, changed, force=menu.force),
         "about/accessibility.html": environment.get_template("accessibility.html")
@@ -115,6 +131,7 @@ def render_site(
         FIGURES: figures.content(),
         "style.css": (_TEMPLATES / "style.css").read_bytes(),
     }
+    pages |= _theme_pages(themes, head, environment, looked)
     years = by_year(changed)
     for year, days in {"": by_day(changed[:_RECENT]), **years}.items():
         words = {**head, "year": year, "years": [*years], "days": days, "late": [] if year else [*late(publications)]}
@@ -129,6 +146,25 @@ def render_site(
         pages[f"{folder}/{FILES_PAGE}"] = environment.get_template("files.html").render(words).encode()
         pages[f"{folder}/{FIGURES}"] = (story.figures if story else Figures()).content()
     return pages
+
+
+def _theme_pages(
+    themes: Sequence[Theme], head: Mapping[str, object], environment: Environment, looked: Looked
+) -> dict[str, bytes]:
+    """Return the page of each theme, and the figures of all of them."""
+    figures = Figures()
+    pages = {}
+    for theme in themes:
+        leads = {view.facts.name: first_sentence(view.facts, looked, figures, above="../") for view in theme.views}
+        words = {**head, "theme": theme, "themes": themes, "leads": leads}
+        pages[f"themes/{theme.name}.html"] = environment.get_template("theme.html").render(words).encode()
+    return {**pages, f"themes/{FIGURES}": figures.content()}
+
+
+def _answered(menu: Menu) -> list[Question]:
+    """Return what people ask that a page about several datasets answers."""
+    known = {address for _, address in menu.links}
+    return [each for each in _ASKED if each.address in known]
 
 
 def render_differences(months: Sequence[MonthOfRows], *, sample: bool) -> bytes:
@@ -218,4 +254,5 @@ def _index_words(views: Sequence[DatasetView], others: Sequence[OtherDataset]) -
         "attributions": different("attribution"),
         "contacts": different("contact_name", "contact_email"),
         "foi": different("foi_email"),
+        "places": list(dict.fromkeys(view.facts.spatial_name for view in views)),
     }

@@ -92,11 +92,11 @@ def story_of(facts: Publication, looked: Looked) -> Story | None:
     )
 
 
-def first_sentence(facts: Publication, looked: Looked, figures: Figures) -> Markup | None:
-    """Return the first sentence for a page above the dataset's folder; its ``figures`` are kept with those there."""
+def first_sentence(facts: Publication, looked: Looked, figures: Figures, *, above: str = "") -> Markup | None:
+    """Return the first sentence for a page elsewhere, from which ``above`` leads up; ``figures`` keep its numbers."""
     releases = {each.month: each for each in facts.releases}
     newest = max(releases, default="")
-    telling = Teller(facts, releases, looked, figures, folder=f"{facts.name}/")
+    telling = Teller(facts, releases, looked, figures, folder=f"{above}{facts.name}/")
     return None if telling.number(newest) is None else telling.first(newest)
 
 
@@ -133,30 +133,35 @@ class Teller(Telling):
             said = Markup("{} {} were {}{}").format(
                 self.show(newest), answer.rows, answer.happened, f" in {kind.said(newest)}" if kind.gaps else ""
             )
-        compared = [
-            *self._difference(newest, self.before(newest)),
-            *self._percentage(newest, self.year_before(newest)),
-        ]
-        return said + (Markup(", ") + Markup(" and ").join(compared) if compared else "") + Markup(".")
+        compared = self.compared(newest)
+        return said + (Markup(", ") + compared if compared else "") + Markup(".")
 
-    def _difference(self, now: Period, then: Period | None) -> Iterator[Markup]:
-        new, old = self.number(now), self.number(then)
+    def compared(self, newest: Period, *values: str) -> Markup | None:
+        """Return how a number differs from that of the period before and of the year before, None where neither is."""
+        found = [
+            *self._difference(newest, self.before(newest), *values),
+            *self._percentage(newest, self.year_before(newest), *values),
+        ]
+        return Markup(" and ").join(found) if found else None
+
+    def _difference(self, now: Period, then: Period | None, *values: str) -> Iterator[Markup]:
+        new, old = self.number(now, *values), self.number(then, *values)
         if then is None or new is None or old is None:
             return
         when = self.facts.period.said(then)
         if new == old:
             yield Markup("as many as in {}").format(when) if not self.sign else Markup("as much as in {}").format(when)
             return
-        query = apart_by(self.asked(now), self.asked(then))
-        size = self.figures.show(self.named(now, then, "difference"), abs(new - old), query, sign=self.sign)
+        query = apart_by(self.asked(now, *values), self.asked(then, *values))
+        size = self.figures.show(self.named(now, then, *values, "difference"), abs(new - old), query, sign=self.sign)
         yield Markup("{} {} than in {}").format(size, self._more(new, old), when)
 
-    def _percentage(self, now: Period, then: Period | None) -> Iterator[Markup]:
-        new, old = self.number(now), self.number(then)
+    def _percentage(self, now: Period, then: Period | None, *values: str) -> Iterator[Markup]:
+        new, old = self.number(now, *values), self.number(then, *values)
         if then is None or new is None or old is None or new == old or min(new, old) < _LEAST:
             return
-        query = percent_apart(self.asked(now), self.asked(then))
-        size = self.figures.show(self.named(now, then, "per cent"), percent(new, old), query, unit=" %")
+        query = percent_apart(self.asked(now, *values), self.asked(then, *values))
+        size = self.figures.show(self.named(now, then, *values, "per cent"), percent(new, old), query, unit=" %")
         yield Markup("{} {} than in {}").format(size, self._more(new, old), self.facts.period.said(then))
 
     def _more(self, new: int, old: int) -> str:
@@ -222,7 +227,7 @@ class Teller(Telling):
             change,
         )
 
-    def series(self, newest: Period) -> list[Point]:
+    def series(self, newest: Period, *values: str) -> list[Point]:
         """Return the last periods up to the newest, gaps among them; nothing where there is one alone."""
         kind = self.facts.period
         if not kind.gaps:
@@ -230,5 +235,8 @@ class Teller(Telling):
         else:
             first = max(min(self.releases), kind.neighbour(newest, 1 - _DRAWN))
             names = list(kind.between(first, newest))
-        points = [Point(name, self.number(name), self.show(name) if name in self.releases else None) for name in names]
+        points = [
+            Point(name, self.number(name, *values), self.show(name, *values) if name in self.releases else None)
+            for name in names
+        ]
         return points if sum(point.value is not None for point in points) > 1 else []

@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pipeline.columns.rounding import rounded
+from pipeline.publish.catalogue.charts import spark
 from pipeline.publish.catalogue.figures import percent
-from pipeline.publish.catalogue.places.maps import spark
 from pipeline.publish.catalogue.places.reading import ASB
 from pipeline.publish.catalogue.places.register import shown
 

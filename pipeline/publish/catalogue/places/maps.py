@@ -57,23 +57,6 @@ def shapes_of(atlas: Atlas) -> dict[str, BaseGeometry]:
     return found
 
 
-def spark(values: Sequence[int | None]) -> Markup:
-    """Return a line of the last months, without a number of its own: gaps are gaps, and it begins at 0."""
-    most = max((each for each in values if each is not None), default=0) or 1
-    step = 96 / max(1, len(values) - 1)
-    path, pen = [], "M"
-    for place, value in enumerate(values):
-        if value is None:
-            pen = "M"
-            continue
-        path.append(f"{pen}{place * step + 2:.1f} {20 - 16 * value / most:.1f}")
-        pen = "L"
-    return Markup(
-        '<svg class="spark" viewBox="0 0 100 22" width="100" height="22" aria-hidden="true" focusable="false">'
-        '<path d="{}"/></svg>'
-    ).format("".join(path))
-
-
 def place_map(
     own: BaseGeometry, others: Mapping[str, tuple[str, BaseGeometry]], spots: Sequence[Spot], about: MapWords
 ) -> Markup:

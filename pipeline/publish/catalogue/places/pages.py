@@ -9,26 +9,31 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from markupsafe import Markup
+
 from pipeline.model.periods import MONTH
 from pipeline.publish.catalogue.places.addresses import linked, names_of
 from pipeline.publish.catalogue.places.facts import Where, facts_of, points_in, rate_in, rate_of, split
 from pipeline.publish.catalogue.places.maps import MapWords, force_map, place_map, shapes_of, step_of, steps
-from pipeline.publish.catalogue.places.reading import PLACES, SUMMARY, atlas_of
+from pipeline.publish.catalogue.places.reading import PLACES, SUMMARY, WANTED, atlas_of
 from pipeline.publish.catalogue.places.register import shown
 from pipeline.publish.catalogue.places.sheets import sheet_of
+from pipeline.publish.catalogue.readable import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jinja2 import Environment
-    from markupsafe import Markup
     from shapely.geometry.base import BaseGeometry
 
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.menu import Menu
     from pipeline.publish.catalogue.places.reading import Atlas, Place
+    from pipeline.storage.looked import Looked
 
 _FOLDER, _SHEETS = "places", "sheets"
+#: So many places stand on the first page.
+_MOST = 12
 
 
 class Row(NamedTuple):
@@ -52,15 +57,37 @@ def place_pages(
     return dict(_Pages(atlas, known, environment, preview, menu).every())
 
 
+def near_you(
+    publications: Sequence[Publication], environment: Environment, menu: Menu, looked: Looked, receipt: str
+) -> Markup | None:
+    """Return the part of the first page that leads to places, None where there are none.
+
+    ``receipt`` is a digest of all that decides it: ``looked`` keeps what was made for it.
+    """
+    known = {each.name: each for each in publications}
+    newest = next(readable(known.get(SUMMARY), dict(WANTED)[SUMMARY], looked), None)
+
+    def made() -> str:
+        atlas = atlas_of(publications)
+        if atlas is None:
+            return ""
+        pages = _Pages(atlas, known, environment, preview=False, menu=menu, below=f"{_FOLDER}/")
+        return pages.near()
+
+    found = looked.of(f"near {receipt}", newest[1], made) if newest else ""
+    return Markup(found) if found else None  # noqa: S704 - a template of ours made it
+
+
 @dataclass(frozen=True, eq=False)
 class _Pages:
-    """Makes the pages of one atlas."""
+    """Makes the pages of one atlas; what is made for a page above the folder has ``below`` before its addresses."""
 
     atlas: Atlas
     known: Mapping[str, Publication]
     environment: Environment
     preview: bool
     menu: Menu
+    below: str = ""
 
     @cached_property
     def shapes(self) -> dict[str, BaseGeometry]:
@@ -119,6 +146,20 @@ class _Pages:
             yield from self._place(place)
             for code, name in place.areas:
                 yield f"{_FOLDER}/lsoa/{self.areas[code]}.html", self._area(place, code, name)
+
+    def near(self) -> str:
+        """Return the part of the first page that leads to places: the map, and those with most crimes."""
+        index = self._index()
+        most = sorted(zip(index["rows"], self.atlas.places, strict=True), key=self._order)[:_MOST]
+        return self.environment.get_template("near.html").render(
+            **{**index, "rows": [row for row, _ in most]},
+            places=len(self.atlas.places),
+            month=MONTH.in_words(self.atlas.newest),
+        )
+
+    def _order(self, pair: tuple[Row, Place]) -> tuple[int, str]:
+        crimes, _ = split(self.atlas.of(code for code, _ in pair[1].areas)[-1], self.atlas.types)
+        return (-crimes, pair[1].name)
 
     def _page(self, template: str, **more: Any) -> bytes:  # noqa: ANN401 - what the template names
         return self.environment.get_template(template).render(self.words, **more).encode()
@@ -197,10 +238,10 @@ class _Pages:
         month = self.atlas.newest
         return Row(
             name=place.name,
-            link=f"{linked(self.names[place.code])}.html",
-            crimes=shown(crimes, "place-crimes", place.code, month),
-            asb=shown(asb, "place-asb", place.code, month),
-            rate=shown(facts, "place-rate", place.code, month) if facts is not None else None,
+            link=f"{self.below}{linked(self.names[place.code])}.html",
+            crimes=shown(crimes, f"{self.below}place-crimes", place.code, month),
+            asb=shown(asb, f"{self.below}place-asb", place.code, month),
+            rate=shown(facts, f"{self.below}place-rate", place.code, month) if facts is not None else None,
         )
 
     def _index(self) -> dict[str, Any]:
@@ -212,7 +253,7 @@ class _Pages:
         def link(code: str) -> tuple[str, str]:
             row, rate = rows.get(code), rates.get(code)
             if row is None:
-                return "index.html", code
+                return f"{self.below}index.html", code
             return row.link, f"{row.name}: {rate if rate is not None else 'not known'} crimes for each 1,000 people"
 
         words = (
