@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What one row is, and the column that the picture of a page tells rows apart by.
 
@@ -24,6 +24,7 @@ class Answer:
 
     rows: str = "rows"
     happened: str = "published"
+    _: KW_ONLY
     by: str = ""
     amount: str = ""
     count: str = ""

@@ -8,7 +8,7 @@ from pipeline.protect.pseudonyms import FULL
 from pipeline.protect.rules import OffenceAgrees, OneIncident, OneRecord, RestrictedRecord
 from pipeline.protect.treatments import Coded, Constant, ForceName, MapPoint, MonthOf, OwnForce, Pseudonym, Withhold
 
-_ASB = "Anti-social behaviour"
+_ASB, _REPORTS = "Anti-social behaviour", "reports of anti-social behaviour"
 _FORCE = ("Reported by", "Falls within")
 _ORDER = ("Month", "Crime type", "LSOA code", "Location", "Longitude", "Latitude", "Last outcome category", "Crime ID")
 _PLACE = ("easting", "northing", "location_confidence")
@@ -77,14 +77,7 @@ STREET_CRIME = Dataset(
     feeds=(RECORDED_CRIME, ASB_INCIDENTS),
     order=_ORDER,
     categories=("Crime type",),
-    answer=Answer(
-        rows="crimes",
-        happened="recorded",
-        by="Crime type",
-        apart={_ASB: "reports of anti-social behaviour"},
-        front="crimes recorded",
-        question="Which kinds of crime were recorded, and what came of them?",
-    ),
+    answer=Answer("crimes", "recorded", by="Crime type", apart={_ASB: _REPORTS}, front="crimes recorded"),
     shares=(
         Share("without a place", feed="recorded-crime", figure="no_location"),
         Share("with an unlisted offence code", feed="recorded-crime", figure="unlisted_offence_code"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from pipeline.metadata.listed import ListedFile
     from pipeline.model.release import Publication
+    from pipeline.publish.catalogue.changes import Change
     from pipeline.publish.catalogue.menu import Menu
     from pipeline.publish.catalogue.themes import Theme
     from pipeline.publish.catalogue.views import DatasetView, OtherDataset
@@ -102,69 +103,108 @@ def render_site(
         view_dataset(publication, kept.get(publication.name, ()))
         for publication in sorted(publications, key=lambda publication: publication.title)
     ]
-    environment = templates()
-    figures = Figures()
-    publications = [view.facts for view in views]
-    menu, changed = menu_of(publications, looked), changes_of(publications)
-    head = {"menu": menu, "force": menu.force, "sample": any(each.sample for each in publications), "preview": preview}
-    linked = catalogue_facts([view.listed for view in views], force=_force(views))
-    themes = themes_of(views)
-    front = {
-        "headlines": [*headlines([view.facts for theme in themes for view in theme.views], looked, figures)],
-        "near": near_you(publications, environment, menu, looked, PLACES.receipt(publications, menu)),
-        "questions": questions(publications, _answered(menu)),
-        "themes": themes,
-    }
-    pages = {
-        "catalogue.jsonld": json_bytes(linked),
-        "catalogue.ttl": turtle(linked),
-        "index.html": environment.get_template("index.html")
-        .render(_index_words(views, others), **head, **front, changes=together(changed)[:_NEWEST])
-        .encode(),
-        "feeds/releases.atom": atom(publications, changed, force=menu.force),
-        "about/accessibility.html": environment.get_template("accessibility.html")
-        .render(head, contacts=_index_words(views, others)["contacts"])
-        .encode(),
-        "search.html": environment.get_template("search.html")
-        .render(head, letters=everything(publications, menu))
-        .encode(),
-        FIGURES: figures.content(),
-        "style.css": (_TEMPLATES / "style.css").read_bytes(),
-    }
-    pages |= _theme_pages(themes, head, environment, looked)
-    years = by_year(changed)
-    for year, days in {"": by_day(changed[:_RECENT]), **years}.items():
-        words = {**head, "year": year, "years": [*years], "days": days, "late": [] if year else [*late(publications)]}
-        page = environment.get_template("changes.html").render(words)
-        pages[f"changes/{year or 'index'}.html"] = page.encode()
-    for view in views:
-        story = story_of(view.facts, looked)
-        words = {**head, "view": view, "facts": view.facts, "story": story, "sample": view.facts.sample}
-        page = environment.get_template("dataset.html").render(words, linked=dataset_facts(view.listed))
-        folder = view.facts.name
-        pages[f"{folder}/{DATASET_PAGE}"] = page.encode()
-        pages[f"{folder}/{FILES_PAGE}"] = environment.get_template("files.html").render(words).encode()
-        pages[f"{folder}/{FIGURES}"] = (story.figures if story else Figures()).content()
-    return pages
+    site = _Site(views, others, looked, menu_of([view.facts for view in views], looked), preview)
+    return {**site.whole(), **site.front(), **site.themes(), **site.changes(), **site.datasets()}
 
 
-def _theme_pages(
-    themes: Sequence[Theme], head: Mapping[str, object], environment: Environment, looked: Looked
-) -> dict[str, bytes]:
-    """Return the page of each theme, and the figures of all of them."""
-    figures = Figures()
-    pages = {}
-    for theme in themes:
-        leads = {view.facts.name: first_sentence(view.facts, looked, figures, above="../") for view in theme.views}
-        words = {**head, "theme": theme, "themes": themes, "leads": leads}
-        pages[f"themes/{theme.name}.html"] = environment.get_template("theme.html").render(words).encode()
-    return {**pages, f"themes/{FIGURES}": figures.content()}
+@dataclass(frozen=True)
+class _Site:
+    """Makes the pages of one set of datasets."""
 
+    views: Sequence[DatasetView]
+    others: Sequence[OtherDataset]
+    looked: Looked
+    menu: Menu
+    preview: bool
 
-def _answered(menu: Menu) -> list[Question]:
-    """Return what people ask that a page about several datasets answers."""
-    known = {address for _, address in menu.links}
-    return [each for each in _ASKED if each.address in known]
+    @cached_property
+    def publications(self) -> list[Publication]:
+        """What is published, by title."""
+        return [view.facts for view in self.views]
+
+    @cached_property
+    def by_theme(self) -> list[Theme]:
+        """The datasets by theme."""
+        return themes_of(self.views)
+
+    @cached_property
+    def changed(self) -> list[Change]:
+        """Every change, the newest first."""
+        return changes_of(self.publications)
+
+    @cached_property
+    def words(self) -> dict[str, object]:
+        """What the template of the first page is given, and of pages about all datasets."""
+        return _index_words(self.views, self.others)
+
+    def page(self, template: str, **more: object) -> bytes:
+        """Return a page."""
+        sample = any(each.sample for each in self.publications)
+        head = {"menu": self.menu, "force": self.menu.force, "sample": sample, "preview": self.preview}
+        return templates().get_template(template).render(head, **more).encode()
+
+    def whole(self) -> dict[str, bytes]:
+        """Return what is about all datasets."""
+        linked = catalogue_facts([view.listed for view in self.views], force=_force(self.views))
+        return {
+            "catalogue.jsonld": json_bytes(linked),
+            "catalogue.ttl": turtle(linked),
+            "feeds/releases.atom": atom(self.publications, self.changed, force=self.menu.force),
+            "about/accessibility.html": self.page("accessibility.html", contacts=self.words["contacts"]),
+            "search.html": self.page("search.html", letters=everything(self.publications, self.menu)),
+            "style.css": (_TEMPLATES / "style.css").read_bytes(),
+        }
+
+    def front(self) -> dict[str, bytes]:
+        """Return the first page and its figures."""
+        figures = Figures()
+        known = {address for _, address in self.menu.links}
+        page = self.page(
+            "index.html",
+            **self.words,
+            headlines=[*headlines([v.facts for theme in self.by_theme for v in theme.views], self.looked, figures)],
+            near=near_you(
+                self.publications, templates(), self.menu, self.looked, PLACES.receipt(self.publications, self.menu)
+            ),
+            questions=questions(self.publications, [each for each in _ASKED if each.address in known]),
+            themes=self.by_theme,
+            changes=together(self.changed)[:_NEWEST],
+        )
+        return {"index.html": page, FIGURES: figures.content()}
+
+    def themes(self) -> dict[str, bytes]:
+        """Return the page of each theme, and the figures of all of them."""
+        figures, pages = Figures(), {}
+        for theme in self.by_theme:
+            leads = {
+                view.facts.name: first_sentence(view.facts, self.looked, figures, above="../") for view in theme.views
+            }
+            page = self.page("theme.html", theme=theme, themes=self.by_theme, leads=leads)
+            pages[f"themes/{theme.name}.html"] = page
+        return {**pages, f"themes/{FIGURES}": figures.content()}
+
+    def changes(self) -> dict[str, bytes]:
+        """Return the newest changes and those of each year."""
+        years = by_year(self.changed)
+        pages = {}
+        for year, days in {"": by_day(self.changed[:_RECENT]), **years}.items():
+            overdue = [] if year else [*late(self.publications)]
+            page = self.page("changes.html", year=year, years=[*years], days=days, late=overdue)
+            pages[f"changes/{year or 'index'}.html"] = page
+        return pages
+
+    def datasets(self) -> dict[str, bytes]:
+        """Return the pages of each dataset, and its figures."""
+        pages = {}
+        for view in self.views:
+            story = story_of(view.facts, self.looked)
+            words = {"view": view, "facts": view.facts, "story": story}
+            linked = dataset_facts(view.listed)
+            folder = view.facts.name
+            pages[f"{folder}/{DATASET_PAGE}"] = self.page("dataset.html", **words, linked=linked)
+            pages[f"{folder}/{FILES_PAGE}"] = self.page("files.html", **words)
+            pages[f"{folder}/{FIGURES}"] = (story.figures if story else Figures()).content()
+        return pages
 
 
 def render_differences(months: Sequence[MonthOfRows], *, sample: bool) -> bytes:
