@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.build.distributed import made_beside
 from pipeline.codelists import CODELISTS
+from pipeline.metadata.csvw import csvw
 from pipeline.metadata.datapackage import data_package, json_bytes, notice
 from pipeline.model.answer import Answer
 from pipeline.model.distribution import ENDINGS_OF_ROWS
@@ -139,11 +140,13 @@ def _withheld(dataset: Dataset) -> Iterator[tuple[str, str]]:
 
 def _extras(facts: Publication, schema: TableSchema, endings: Sequence[str]) -> dict[str, bytes]:
     """Return the small files; in the place of each file that a withdrawn release had, by ending, stands a notice."""
-    lists = sorted({name for field in schema.fields for name in field.codelists})
+    names = sorted({name for field in schema.fields for name in field.codelists})
+    lists = {f"codelists/{name}.csv": (CODELISTS / f"{name}.csv").read_bytes() for name in names}
     beside = {
         "schema.json": json_bytes(schema.descriptor()),
+        **csvw(facts, schema.descriptor(), lists),
         "change-log.csv": change_log(facts.changes, register=facts.period.register),
-        **{f"codelists/{name}.csv": (CODELISTS / f"{name}.csv").read_bytes() for name in lists},
+        **lists,
     }
     notices = {f"{facts.name}-{month}.{each}": notice(facts) for month in facts.withdrawn for each in endings}
     return {"datapackage.json": data_package(facts, beside), **beside, **notices}

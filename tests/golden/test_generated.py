@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.lib.product import Product
 
 GENERATED = Path(__file__).parent / "generated"
-FILES = ("datapackage.json", "schema.json", "change-log.csv")
+FILES = ("datapackage.json", "schema.json", "csv-metadata.json", "change-log.csv")
 _SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
 _SIZE = re.compile(r'("(?:[a-zA-Z]+:)?(?:bytes|byteSize|contentSize|size)": "?)([0-9]+)')
 

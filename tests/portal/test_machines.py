@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import shutil
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pyshacl
 import pytest
+from csvw import CSVW
 from rdflib import URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, DCTERMS, RDF
@@ -80,6 +83,60 @@ def test_the_shapes_find_what_is_lost(product: Product, shapes: str, subject: UR
 
 def test_turtle_and_json_ld_are_the_same_graph(product: Product) -> None:
     assert isomorphic(graph(product), graph(product, "catalogue.ttl"))
+
+
+@pytest.mark.parametrize("name", [*declared()])
+def test_every_csv_file_is_as_its_description_says(product: Product, name: str) -> None:
+    folder = product.published / name
+    assert found_wrong(folder) == []
+    described = json.loads((folder / "csv-metadata.json").read_bytes())
+    tables = {each["url"]: each["tableSchema"]["columns"] for each in described["tables"]}
+    assert {path for path in tables if "/" not in path} == {path.name for path in folder.glob(f"{name}-*.csv")}
+    for path, columns in tables.items():  # the validator does not look at the header
+        with (folder / path).open(encoding="utf-8", newline="") as file:
+            header = next(csv.reader(file))
+        assert [each["titles"] for each in columns] == header
+        assert [unquote(each["name"]) for each in columns] == header
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("2024-02-", "2024-13-"), (",true,", ",yes,"), ("Beat meeting", "Nothing listed"), ("\n", "\n,\n")],
+)
+def test_the_validator_finds_what_is_not_as_described(
+    product: Product, tmp_path: Path, before: str, after: str
+) -> None:
+    folder = shutil.copytree(product.published / "engagement-events", tmp_path / "copy")
+    path = folder / "engagement-events-2024-02.csv"
+    text = path.read_text(encoding="utf-8")
+    header, rows = text.partition("\n")[0], text.partition("\n")[2]
+    assert before in rows
+    path.write_text(f"{header}\n{rows.replace(before, after, 1)}", encoding="utf-8")
+    assert found_wrong(folder)
+
+
+def found_wrong(folder: Path) -> list[str]:
+    """Return what a validator of CSV on the Web finds wrong with the files of a dataset."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")  # they are what it finds
+        try:
+            described = CSVW(str(folder / "csv-metadata.json"), validate=True)
+            return [] if described.is_valid else [str(each.message) for each in described.warnings]
+        except ValueError as error:
+            return [str(error)]
+
+
+def test_a_withdrawn_month_is_no_table(product: Product, tmp_path: Path) -> None:
+    fewer = Product._copied(product.folder, tmp_path)
+    for path in (fewer.crimes("2024-01"), fewer.incidents("2024-01")):
+        fewer.decide("forget", path.relative_to(fewer.raw).as_posix())
+    fewer.run("--as-of", AS_OF, "publish", "--quiet", "street-crime", status=5)
+    fewer.decide("approve", "street-crime", "2024-01", "--finding", "withdrawn")
+    fewer.run("--as-of", AS_OF, "publish", "--quiet", "street-crime", status=0)
+    described = json.loads((fewer.published / "street-crime" / "csv-metadata.json").read_bytes())
+    assert {"street-crime-2024-01.csv"} < {path.name for path in (fewer.published / "street-crime").glob("*.csv")}
+    assert [each["url"] for each in described["tables"]][:1] == ["street-crime-2024-02.csv"]
+    assert found_wrong(fewer.published / "street-crime") == []
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 from pipeline.metadata.vocabulary import address
 from pipeline.publish.catalogue.groups import GROUPS
+from pipeline.publish.catalogue.themes import theme_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,8 +50,11 @@ def _days(publications: Sequence[Publication]) -> dict[str, str]:
         for group in GROUPS
         for folder in group.folders
     }
-    years: dict[str, str] = {}
+    pages: dict[str, str] = {}
+    for each in publications:
+        theme = f"themes/{theme_of(each.topic)}.html"
+        pages[theme] = max(pages.get(theme, ""), last.get(each.name, ""))
     for day in sorted(note.released_on for each in publications for note in each.changes):
-        years[f"changes/{day[:4]}.html"] = day
+        pages[f"changes/{day[:4]}.html"] = day
     newest = max(last.values(), default="")
-    return {**{f"{name}/": day for name, day in last.items()}, **folders, **years, **dict.fromkeys(_OF_ALL, newest)}
+    return {**{f"{name}/": day for name, day in last.items()}, **folders, **pages, **dict.fromkeys(_OF_ALL, newest)}
