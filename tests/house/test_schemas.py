@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,7 @@ SETTINGS = {
     "force-names": ["Example Police"],
     "bodies": ["Police and Crime Commissioner for Example", "Chief Constable of Example Police"],
 }
+LONGER = re.compile(r"\{\w+\|([^{}]*)\}")
 each_schema = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
 
@@ -46,6 +48,17 @@ def test_everything_is_described_in_words(path: Path) -> None:
         assert field["source"], field["name"]
         if field["type"] in {"number", "integer", "date"}:
             assert field["unit"], field["name"]
+
+
+@each_schema
+def test_title_and_first_sentence_are_as_short_as_data_gov_uk_asks(path: Path) -> None:
+    descriptor = json.loads(path.read_text(encoding="utf-8"))
+    # where a word of the settings stands, another force may have a longer one
+    title, text = (LONGER.sub(r"\1" + 15 * "x", descriptor[name]) for name in ("title", "description"))
+    first = re.split(r"(?<=[.!?]) ", text)[0]
+    assert len(title) <= 65
+    assert len(first) <= 140, f"{len(first)} characters: {first}"
+    assert not re.search("police|constable|commissioner|opcc", title, re.IGNORECASE), "the publisher is named beside it"
 
 
 def labels_of(codelist: str, column: str) -> list[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
+import duckdb
 import pyshacl
 import pytest
 from csvw import CSVW
@@ -20,6 +21,7 @@ from rdflib.namespace import DCAT, DCTERMS, RDF
 
 from pipeline.datasets import declared
 from pipeline.publish.catalogue.ownership import MARKER
+from tests.lib import ROOT
 from tests.lib.linked import parsed
 from tests.lib.product import Product, contents, tree
 from tests.lib.small_tree import AS_OF, small_tree
@@ -137,6 +139,27 @@ def test_a_withdrawn_month_is_no_table(product: Product, tmp_path: Path) -> None
     assert {"street-crime-2024-01.csv"} < {path.name for path in (fewer.published / "street-crime").glob("*.csv")}
     assert [each["url"] for each in described["tables"]][:1] == ["street-crime-2024-02.csv"]
     assert found_wrong(fewer.published / "street-crime") == []
+
+
+def test_the_guide_to_the_files_gives_the_same_answer_in_each_language(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(product.published)
+    guide = (ROOT / "docs" / "use-the-files.md").read_text(encoding="utf-8")
+    blocks = {kind: guide.partition(f"```{kind}\n")[2].partition("```")[0] for kind in ("sql", "python")}
+    with duckdb.connect() as database:
+        by_duckdb = database.execute(blocks["sql"]).fetchall()
+    names: dict[str, Any] = {}
+    exec(blocks["python"], names)  # noqa: S102 - the page's own lines
+    assert names["answer"].to_dict() == dict(by_duckdb) != {}
+    assert [*names["answer"]] == [pounds for _, pounds in by_duckdb]
+
+
+def test_the_guide_names_the_columns_of_the_map(product: Product) -> None:
+    shapes = json.loads((product.published / "neighbourhoods" / "neighbourhoods-all.geojson").read_bytes())
+    assert all("neighbourhood_code" in each["properties"] for each in shapes["features"])
+    months = product.csv("street-crime", "2024-01")
+    assert {"Longitude", "Latitude"} <= months[0].keys()
 
 
 @pytest.fixture(scope="module")
