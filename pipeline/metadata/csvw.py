@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from pipeline.metadata.datapackage import json_bytes
+from pipeline.metadata.datapackage import outlined
 from pipeline.metadata.vocabulary import address
 from pipeline.model.wording import marked
 
@@ -58,16 +57,16 @@ def csvw(publication: Publication, schema: Facts, lists: Mapping[str, bytes]) ->
         "dc:publisher": publication.publisher,
         "dc:license": {"@id": address(publication.licence_url)},
         "null": "",
-        "tables": [],
+        "tables": [
+            {"url": path, "tableSchema": said}
+            for path, said in (*((name, table) for name in files), *((path, _of_list(lists[path])) for path in named))
+        ],
     }
-    tables = [*((name, table) for name in files), *((path, _of_list(lists[path])) for path in named)]
-    lines = [f'    {{"url": {json.dumps(path)}, "tableSchema": {said}}}' for path, said in tables]
-    before, _, after = json_bytes(facts).decode().rpartition("[]")
-    return {METADATA: "".join((before, "[\n", ",\n".join(lines), "\n  ]", after)).encode()}
+    return {METADATA: f"{outlined(facts, depth=2)}\n".encode()}
 
 
-def _table(schema: Facts, lists: Mapping[str, bytes]) -> tuple[str, list[str]]:
-    """Return the schema of every period's table, in one line, and the lists that its foreign keys lead to."""
+def _table(schema: Facts, lists: Mapping[str, bytes]) -> tuple[Facts, list[str]]:
+    """Return the schema of every period's table, and the lists that its foreign keys lead to."""
     key = [_name(name) for name in schema.get("primaryKey", ())]
     keys = [*_foreign_keys(schema, lists)]
     facts = {
@@ -75,7 +74,7 @@ def _table(schema: Facts, lists: Mapping[str, bytes]) -> tuple[str, list[str]]:
         **({"primaryKey": key} if key else {}),
         **({"foreignKeys": keys} if keys else {}),
     }
-    return json.dumps(facts), sorted({each["reference"]["resource"] for each in keys})
+    return facts, sorted({each["reference"]["resource"] for each in keys})
 
 
 def _column(field: Facts) -> Facts:
@@ -113,10 +112,10 @@ def _foreign_keys(schema: Facts, lists: Mapping[str, bytes]) -> Iterator[dict[st
             yield {"columnReference": _name(field["name"]), "reference": reference}
 
 
-def _of_list(content: bytes) -> str:
-    """Return the schema of a code list, in one line."""
+def _of_list(content: bytes) -> Facts:
+    """Return the schema of a code list."""
     header = next(csv.reader(io.StringIO(content.decode())))
-    return json.dumps({"columns": [{"name": _name(name), "titles": name} for name in header]})
+    return {"columns": [{"name": _name(name), "titles": name} for name in header]}
 
 
 def _name(header: str) -> str:

@@ -25,6 +25,21 @@ def json_bytes(facts: Mapping[str, Any]) -> bytes:
     return (json.dumps(facts, ensure_ascii=False, indent=2) + "\n").encode()
 
 
+def outlined(facts: object, depth: int, indent: str = "") -> str:
+    """Return facts as JSON that people can read to a ``depth``; what lies deeper stands in one line each.
+
+    A site has thousands of files: with a line for each fact of each, their list would take seconds and twice the room.
+    """
+    inner = f"{indent}  "
+    if depth and facts and isinstance(facts, dict):
+        lines = [f"{inner}{json.dumps(name)}: {outlined(each, depth - 1, inner)}" for name, each in facts.items()]
+        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+    if depth and facts and isinstance(facts, list):
+        lines = [f"{inner}{outlined(each, depth - 1, inner)}" for each in facts]
+        return "[\n" + ",\n".join(lines) + f"\n{indent}]"
+    return json.dumps(facts, ensure_ascii=False)
+
+
 def data_package(publication: Publication, beside: Mapping[str, bytes]) -> bytes:
     """Return the ``datapackage.json`` of a dataset: valid in Frictionless, each file with its hash and bytes.
 

@@ -1,7 +1,7 @@
 """What is published, for other catalogues: DCAT-AP 3.0.1, as JSON-LD.
 
 Addresses are relative to the public folder where the settings do not say where it is served from.  Whatever is named
-by an address has its class beside it, as DCAT-AP asks: whoever reads the catalogue need not look elsewhere.
+by an address has its class in the catalogue too, as DCAT-AP asks: whoever reads it need not look elsewhere.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pipeline.model.wording import marked
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.metadata.listed import Listed, ListedFile
+    from pipeline.metadata.listed import Listed
     from pipeline.model.release import Publication
 
     Node = dict[str, object]
@@ -48,6 +48,7 @@ def catalogue_facts(every: Sequence[Listed], *, force: str) -> Node:
     issued = min(filter(None, (each.issued() for each in publications)), default="")
     licences = {each.licence_url: each for each in publications}.values()
     modified = max((each.last_published.isoformat() for each in publications if each.last_published), default="")
+    named = _Named()
     return {
         "@context": PREFIXES,
         "@id": address(site) or "./",
@@ -55,17 +56,32 @@ def catalogue_facts(every: Sequence[Listed], *, force: str) -> Node:
         "dct:title": marked("Open data", sample=any(each.sample for each in publications)),
         "dct:description": f"Open data published by {force}.",
         "dct:publisher": _agent(force),
-        "dct:language": _typed(ENGLISH, "dct:LinguisticSystem"),
+        "dct:language": named(ENGLISH, "dct:LinguisticSystem"),
         **_days(issued, modified),
-        "foaf:homepage": _typed(address(f"{site}index.html"), "foaf:Document"),
-        "dct:spatial": [_place(each) for each in {each.spatial_uri: each for each in publications}.values()],
-        "dct:license": [_licence(each) for each in licences if len(licences) == 1],
-        "dcat:themeTaxonomy": _typed(THEME_LIST, "skos:ConceptScheme", **{"dct:title": "Data theme"}),
-        "dcat:dataset": [_dataset(each) for each in every],
+        "foaf:homepage": named(address(f"{site}index.html"), "foaf:Document"),
+        "dct:spatial": [_place(each, named) for each in {each.spatial_uri: each for each in publications}.values()],
+        "dct:license": [_licence(each, named) for each in licences if len(licences) == 1],
+        "dcat:themeTaxonomy": named(THEME_LIST, "skos:ConceptScheme", **{"dct:title": "Data theme"}),
+        "dcat:dataset": [_dataset(each, named) for each in every],
     }
 
 
-def _dataset(listed: Listed) -> Node:
+class _Named:
+    """What has an address: its class and its words stand where it is named first, and nowhere again."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: set[tuple[str, str]] = set()
+
+    def __call__(self, where: str, kind: str, **more: object) -> Node:
+        if (where, kind) in self._known:
+            return {"@id": where}
+        self._known.add((where, kind))
+        return {"@id": where, "@type": kind, **more}
+
+
+def _dataset(listed: Listed, named: _Named) -> Node:
     """Return one dataset of the DCAT catalogue."""
     facts = listed.publication
     last = facts.last_published.isoformat() if facts.last_published else ""
@@ -76,21 +92,21 @@ def _dataset(listed: Listed) -> Node:
         "dct:description": facts.description,
         "dct:identifier": address(facts.address) if facts.site else facts.name,
         "dct:publisher": _agent(facts.publisher),
-        "dct:language": _typed(ENGLISH, "dct:LinguisticSystem"),
-        "dct:accessRights": _typed(PUBLIC, "dct:RightsStatement"),
-        "dct:accrualPeriodicity": _typed(frequency_address(facts.period.frequency), "dct:Frequency"),
-        "dct:spatial": _place(facts),
+        "dct:language": named(ENGLISH, "dct:LinguisticSystem"),
+        "dct:accessRights": named(PUBLIC, "dct:RightsStatement"),
+        "dct:accrualPeriodicity": named(frequency_address(facts.period.frequency), "dct:Frequency"),
+        "dct:spatial": _place(facts, named),
         "dcat:keyword": list(facts.tags),
-        "dcat:theme": _theme(facts.theme),
+        "dcat:theme": _theme(facts.theme, named),
         "dcat:version": facts.version,
-        "dcat:landingPage": _typed(address(f"{facts.address}index.html"), "foaf:Document"),
+        "dcat:landingPage": named(address(f"{facts.address}index.html"), "foaf:Document"),
         "dcat:contactPoint": {
             "@type": "vcard:Kind",
             "vcard:fn": facts.contact_name,
             "vcard:hasEmail": {"@id": address(f"mailto:{facts.contact_email}")},
         },
         **_days(facts.issued(), last),
-        "dcat:distribution": [_distribution(facts, file) for file in listed.files],
+        "dcat:distribution": _distributions(listed, named),
     }
     if (period := listed.span) is not None:
         start, end = (_literal("gYearMonth", month) for month in period)
@@ -98,31 +114,39 @@ def _dataset(listed: Listed) -> Node:
     return described
 
 
-def _distribution(facts: Publication, file: ListedFile) -> Node:
-    """Return one file of a dataset; DCAT puts the licence here."""
-    kind, period = facts.formats[file.format], file.period(facts.name)
-    where = {"@id": address(f"{facts.address}{file.name}")}
-    standard = {"dct:conformsTo": _typed(kind.standard, "dct:Standard")} if kind.standard else {}
-    changed = next((each.released_on.isoformat() for each in facts.releases if each.month == period), "")
-    return {
-        "@type": "dcat:Distribution",
-        "dct:title": file.name,
-        "dct:description": f"{marked(facts.title, sample=facts.sample)}: {facts.period.said(period)}, {kind.title}",
-        "dcat:accessURL": where,
-        "dcat:downloadURL": where,
-        "dcat:mediaType": _typed(address(_MEDIA_TYPE_REGISTRY + kind.media_type), "dct:MediaType"),
-        "dcat:byteSize": _literal("nonNegativeInteger", str(file.bytes)),
-        "dct:language": _typed(ENGLISH, "dct:LinguisticSystem"),
-        **_days(facts.issued(period), changed),
-        **standard,
-        "dct:license": _licence(facts),
-        "dct:rights": {"@type": "dct:RightsStatement", "rdfs:label": facts.attribution},
-        "spdx:checksum": {
+def _distributions(listed: Listed, named: _Named) -> list[Node]:
+    """Return the files of a dataset; DCAT puts the licence here."""
+    facts = listed.publication
+    issued = facts.first_days()
+    changed = {each.month: each.released_on.isoformat() for each in facts.releases}
+    title = marked(facts.title, sample=facts.sample)
+    rights = {"@type": "dct:RightsStatement", "rdfs:label": facts.attribution}
+    found = []
+    for file in listed.files:
+        kind, period = facts.formats[file.format], file.period(facts.name)
+        where = {"@id": address(f"{facts.address}{file.name}")}
+        checksum = {
             "@type": "spdx:Checksum",
-            "spdx:algorithm": _typed(_SHA256, "spdx:ChecksumAlgorithm"),
+            "spdx:algorithm": named(_SHA256, "spdx:ChecksumAlgorithm"),
             "spdx:checksumValue": _literal("hexBinary", file.sha256),
-        },
-    }
+        }
+        described: Node = {
+            "@type": "dcat:Distribution",
+            "dct:title": file.name,
+            "dct:description": f"{title}: {facts.period.said(period)}, {kind.title}",
+            "dcat:accessURL": where,
+            "dcat:downloadURL": where,
+            "dcat:mediaType": named(address(_MEDIA_TYPE_REGISTRY + kind.media_type), "dct:MediaType"),
+            "dcat:byteSize": _literal("nonNegativeInteger", str(file.bytes)),
+            **_days(issued.get(period, ""), changed.get(period, "")),
+            "dct:license": _licence(facts, named),
+            "dct:rights": rights,
+            "spdx:checksum": checksum,
+        }
+        if kind.standard:
+            described["dct:conformsTo"] = named(kind.standard, "dct:Standard")
+        found.append(described)
+    return found
 
 
 def _days(issued: str, modified: str) -> Node:
@@ -131,28 +155,21 @@ def _days(issued: str, modified: str) -> Node:
     return {name: _literal("date", day) for name, day in days.items() if day}
 
 
-def _theme(theme: str) -> Node:
-    listed = {"@id": THEME_LIST}
-    return _typed(
-        theme_address(theme), "skos:Concept", **{"skos:prefLabel": THEMES[theme].label, "skos:inScheme": listed}
-    )
+def _theme(theme: str, named: _Named) -> Node:
+    words = {"skos:prefLabel": THEMES[theme].label, "skos:inScheme": {"@id": THEME_LIST}}
+    return named(theme_address(theme), "skos:Concept", **words)
 
 
-def _licence(facts: Publication) -> Node:
-    return _typed(address(facts.licence_url), "dct:LicenseDocument", **{"dct:title": facts.licence_title})
+def _licence(facts: Publication, named: _Named) -> Node:
+    return named(address(facts.licence_url), "dct:LicenseDocument", **{"dct:title": facts.licence_title})
 
 
-def _place(facts: Publication) -> Node:
-    return _typed(address(facts.spatial_uri), "dct:Location", **{"skos:prefLabel": facts.spatial_name})
+def _place(facts: Publication, named: _Named) -> Node:
+    return named(address(facts.spatial_uri), "dct:Location", **{"skos:prefLabel": facts.spatial_name})
 
 
 def _agent(name: str) -> Node:
     return {"@type": "foaf:Agent", "foaf:name": name}
-
-
-def _typed(where: str, kind: str, **more: object) -> Node:
-    """Return what stands at an address, with its class."""
-    return {"@id": where, "@type": kind, **more}
 
 
 def _literal(kind: str, value: str) -> Node:

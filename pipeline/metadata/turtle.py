@@ -7,6 +7,7 @@ for the whole of RDF would be one more dependency of every night, and would not 
 from __future__ import annotations
 
 import json
+from collections import deque
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ def turtle(facts: Node) -> bytes:
     prefixes = cast("Mapping[str, str]", facts["@context"])
     lines = [f"@prefix {name}: <{place}> ." for name, place in prefixes.items()]
     subjects: dict[str, None] = {}
-    waiting = [facts]
+    waiting = deque([facts])
     while waiting:
-        node = waiting.pop(0)
+        node = waiting.popleft()
         named: list[Node] = []
         said = _facts(node, named)
         if said:

@@ -155,9 +155,14 @@ class Publication:
 
     def issued(self, period: Period = "") -> str:
         """Return the ISO day on which a period (any where none is named) was first released, "" where never."""
-        days = [each.released_on for each in self.changes if period in ("", each.month)]
-        days += [each.released_on.isoformat() for each in self.releases if period in ("", each.month)]
-        return min(days, default="")
+        days = self.first_days()
+        return days.get(period, "") if period else min(days.values(), default="")
+
+    def first_days(self) -> dict[Period, str]:
+        """Return the ISO day on which each period was first released."""
+        days = [(each.released_on, each.month) for each in self.changes]
+        days += [(each.released_on.isoformat(), each.month) for each in self.releases]
+        return {period: day for day, period in sorted(days, reverse=True)}
 
 
 #: What the change log says is done to a month that is taken back, and why where the releases it is made from were.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from pipeline.metadata.datapackage import json_bytes
+from pipeline.metadata.datapackage import outlined
 from pipeline.metadata.dcat import catalogue_facts
 from pipeline.metadata.schema_org import dataset_facts
 from pipeline.metadata.turtle import turtle
@@ -147,7 +147,7 @@ class _Site:
         """Return what is about all datasets."""
         linked = catalogue_facts([view.listed for view in self.views], force=_force(self.views))
         return {
-            "catalogue.jsonld": json_bytes(linked),
+            "catalogue.jsonld": f"{outlined(linked, depth=4)}\n".encode(),
             "catalogue.ttl": turtle(linked),
             "feeds/releases.atom": atom(self.publications, self.changed, force=self.menu.force),
             "about/accessibility.html": self.page("accessibility.html", contacts=self.words["contacts"]),

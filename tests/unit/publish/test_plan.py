@@ -142,13 +142,13 @@ def test_changed_words_are_an_update_of_the_metadata() -> None:
     assert {name for name, (action, _) in found.items() if action is Action.UPDATE} == {METADATA}
 
 
-def test_another_day_and_another_store_change_nothing() -> None:
+def test_another_day_another_store_and_another_address_of_the_catalogue_change_nothing() -> None:
     mine = publication(release("2024-01"))
     moved = tuple(
         dataclasses.replace(each, files=tuple(dataclasses.replace(file, path=Path("elsewhere")) for file in each.files))
         for each in mine.releases
     )
-    later = dataclasses.replace(mine, as_of=dt.date(2024, 4, 11), releases=moved)
+    later = dataclasses.replace(mine, as_of=dt.date(2024, 4, 11), releases=moved, site="https://data.example.org/")
     assert metadata_digest(later) == metadata_digest(mine)
 
 
