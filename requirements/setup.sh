@@ -110,6 +110,7 @@ if ! complete package; then
 fi
 if [ "${1:-run}" = dev ] && ! complete dev; then
     say 'adding what tests and checks need ...'
+    # the lock is whole; csvw asks for an older rfc3986 than the run has, and uses nothing that changed (pyproject.toml)
     pip_install --require-hashes --no-deps -r requirements/dev.txt
     stamp dev
 fi
