@@ -221,7 +221,9 @@ def test_the_sitemap_lists_every_page_but_those_of_single_payees(served: Product
     assert pages - listed == {page for page in pages if page.startswith("money/payees/")} != set()
     assert listed <= pages
     undated = {each.removeprefix(SITE) for each, day in days.items() if not day}
-    assert undated == {"about/accessibility.html"}
+    assert {"about/accessibility.html"} <= undated
+    folders = {"index.html", "search.html", "changes", "themes", "places", "sheets", "money", *declared()}
+    assert not {each.partition("/")[0] for each in undated} & folders
     assert days[f"{SITE}street-crime/index.html"] == AS_OF
 
 
@@ -247,6 +249,14 @@ def test_without_an_address_everything_is_as_before(product: Product, served: Pr
     again = Product._copied(served.folder, tmp_path)
     at(again, "")
     assert contents(again.published) == contents(product.published)
+
+
+def test_a_sitemap_of_somebody_else_stays_theirs(product: Product, tmp_path: Path) -> None:
+    again = Product._copied(product.folder, tmp_path)
+    (again.published / "sitemap.xml").write_text("mine", encoding="utf-8")
+    said = again.run("--as-of", AS_OF, "publish", "--quiet")
+    assert "foreign-files" in said.text
+    assert (again.published / "sitemap.xml").read_text(encoding="utf-8") == "mine"
 
 
 def test_search_engines_are_told_what_a_dataset_is(product: Product, served: Product) -> None:
