@@ -18,8 +18,9 @@ class Answer:
     ``by`` is a published column of a closed list.  ``amount`` is a published column of pounds, ``count`` one of whole
     numbers: the sum of either counts in the place of rows.  Rows with one of the values ``apart`` are never added to
     the others; each says what such rows are.
-    ``front`` says what the number is on the first page, where it stands there too.  ``question`` is what people ask
-    that the page answers.
+    ``where`` are rows that count alone, by column and value: its numbers are cells that somebody rounded or hid, and
+    are never added.  ``front`` says what the number is on the first page, where it stands there too.  ``question`` is
+    what people ask that the page answers.
     """
 
     rows: str = "rows"
@@ -29,6 +30,7 @@ class Answer:
     amount: str = ""
     count: str = ""
     apart: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str] = field(default_factory=dict)
     front: str = ""
     question: str = ""
 
@@ -40,3 +42,4 @@ class Answer:
     def __post_init__(self) -> None:
         """Let nothing in it change."""
         object.__setattr__(self, "apart", MappingProxyType(dict(self.apart)))
+        object.__setattr__(self, "where", MappingProxyType(dict(self.where)))

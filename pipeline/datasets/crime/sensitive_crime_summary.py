@@ -2,6 +2,7 @@
 
 from pipeline.datasets.crime.street_crime import RECORDED_CRIME
 from pipeline.disclose import ByList, ByMark, CrossTable, Distinct
+from pipeline.model.answer import Answer
 from pipeline.model.declaration import Dataset
 from pipeline.model.periods import MONTH, Quarterly
 from pipeline.protect.pseudonyms import FULL
@@ -42,6 +43,7 @@ SENSITIVE_CRIME_SUMMARY = Dataset(
         count_of=Distinct("crimes", of="crime"),
         suppressed="suppressed",
     ),
+    answer=Answer("crimes", "recorded", by="profile", count="crimes", where={"lad_code": "ALL"}),
     granularity="local authority",
     statements=(
         "1 to 7 is not shown, other numbers are rounded to 5.",

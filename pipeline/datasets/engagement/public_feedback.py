@@ -2,6 +2,7 @@
 
 from pipeline.disclose import ByLabel, ByList, CrossTable, Mean, Rows
 from pipeline.extract.service import Service
+from pipeline.model.answer import Answer
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.model.periods import MONTH, Quarterly
 from pipeline.protect.rules import OfItsFile, OneItem
@@ -47,6 +48,13 @@ PUBLIC_FEEDBACK = Dataset(
             Mean("mean_informed", of="rating_kept_informed"),
             Mean("mean_fairness", of="rating_treated_fairly"),
         ),
+    ),
+    answer=Answer(
+        "answers",
+        by="kind",
+        count="responses",
+        where={"neighbourhood_code": "ALL"},
+        question="What do people say of us?",
     ),
     granularity="neighbourhood",
     statements=(

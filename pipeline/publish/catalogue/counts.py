@@ -27,7 +27,10 @@ SHOWN = 10
 
 
 class Counts(NamedTuple):
-    """How many rows of a release have each value, and what is summed of these, where a sum is asked; "" is blank."""
+    """How many rows of a release have each value, and what is summed of these, where a sum is asked; "" is blank.
+
+    A value without a sum where one is asked is hidden: there are too few to show.
+    """
 
     rows: Mapping[str, int]
     sums: Mapping[str, Decimal]
@@ -45,12 +48,12 @@ def counts_of(release: Release, answer: Answer, looked: Looked) -> Counts | None
     path = _file(release, "parquet")
     if path is None:
         return None
-    question = f"counts {answer.by}|{answer.summed}"
+    question = f"counts {answer.by}|{answer.summed}|{dict(answer.where)}"
     found = json.loads(looked.of(question, path, partial(_count, path, answer)))
     if found is None:
         return None
     rows = {value: count for value, count, _ in found}
-    return Counts(rows, {value: Decimal(summed) for value, _, summed in found} if answer.summed else {})
+    return Counts(rows, {value: Decimal(summed) for value, _, summed in found if summed} if answer.summed else {})
 
 
 def first_rows(release: Release, looked: Looked) -> FirstRows | None:
@@ -79,20 +82,27 @@ def _count(path: Path, answer: Answer) -> str:
 
 
 def _counted(path: Path, answer: Answer) -> str:
-    names = [name for name in (answer.by, answer.summed) if name]
+    names = [name for name in (answer.by, answer.summed, *answer.where) if name]
     if not {*names} <= {*pq.read_schema(plain(path)).names}:
         return json.dumps(None)
     table = pq.read_table(plain(path), columns=names) if names else None
+    for name, value in answer.where.items():
+        table = table.filter(pc.equal(table.column(name).cast(pa.string()), value)) if table is not None else None
     length = table.num_rows if table is not None else pq.ParquetFile(plain(path)).metadata.num_rows
     values = pc.fill_null(table.column(answer.by).cast(pa.string()), "") if table is not None and answer.by else None
     if values is None:
         values = pa.chunked_array([pa.array([""] * length, pa.string())])
     one = pa.table({"value": values, "one": pa.nulls(length, pa.int64()).fill_null(1)})
     if table is not None and answer.summed:
-        one = one.append_column("summed", pc.fill_null(table.column(answer.summed), Decimal(0) if answer.amount else 0))
+        summed = table.column(answer.summed)
+        one = one.append_column(
+            "summed", summed if answer.where else pc.fill_null(summed, Decimal(0) if answer.amount else 0)
+        )
     sums = [("one", "sum"), *([("summed", "sum")] if answer.summed else [])]
     found = one.group_by("value").aggregate(sums).sort_by("value").to_pylist()
-    return json.dumps([[row["value"], row["one_sum"], str(row.get("summed_sum", ""))] for row in found])
+    sums_of = (row.get("summed_sum") for row in found)
+    texts = ["" if each is None else str(each) for each in sums_of]
+    return json.dumps([[row["value"], row["one_sum"], text] for row, text in zip(found, texts, strict=True)])
 
 
 def _some(path: Path, step: int) -> str:

@@ -36,12 +36,16 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Queries over the rows of one release that all count the same way: rows, or the whole sum of a column."""
+    """Queries over the rows of one release that all count the same way: rows, or the whole sum of a column.
+
+    Rows count where columns have the values of ``only``.
+    """
 
     dataset: str
     by: str
     summed: str
     folder: str = ""
+    only: tuple[tuple[str, str], ...] = ()
 
     def of(self, period: str, *values: str, apart: tuple[str, ...] = ()) -> str:
         """Return what counts rows with one of the ``values``, all where none is named; those ``apart`` left out."""
@@ -50,17 +54,17 @@ class Query:
 
     def rows(self, period: str) -> str:
         """Return what counts rows, whatever else is counted."""
-        return f"SELECT count(*) FROM {self._file(period)}"  # noqa: S608 - text for readers; nothing here runs it
+        return f"SELECT count(*) FROM {self._file(period)}{self._where((), ())}"  # noqa: S608 - text for readers; nothing here runs it
 
     def _file(self, period: str) -> str:
         return f"'{self.folder}{self.dataset}-{period}.parquet'"
 
     def _where(self, values: tuple[str, ...], apart: tuple[str, ...]) -> str:
         chosen, sense = (values, "IN") if values else (apart, "NOT IN")
-        if not chosen:
-            return ""
-        listed = ", ".join("'" + value.replace("'", "''") + "'" for value in chosen)
-        return f" WHERE coalesce(CAST(\"{_name(self.by)}\" AS VARCHAR), '') {sense} ({listed})"
+        listed = ", ".join(map(_text, chosen))
+        where = [f'CAST("{_name(name)}" AS VARCHAR) = {_text(value)}' for name, value in self.only]
+        where += [f"coalesce(CAST(\"{_name(self.by)}\" AS VARCHAR), '') {sense} ({listed})"] if chosen else []
+        return f" WHERE {' AND '.join(where)}" if where else ""
 
 
 def apart_by(now: str, then: str) -> str:
@@ -81,6 +85,10 @@ def percent(now: int, then: int) -> Decimal:
 def pounds(amount: Decimal) -> int:
     """Return whole pounds, half a pound rounded away from zero."""
     return int(rounded(amount, 0))
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _name(column: str) -> str:

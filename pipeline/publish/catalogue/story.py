@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: A percentage of fewer says nothing; so many periods are a long time; so many are drawn.
 _LEAST, _LONG, _DRAWN = 20, 12, 24
-_MOST_BARS = 25
+_MOST_BARS, _MOST_CELLS = 25, 4
 #: Shares that people say in words, by tenths.
 _TENTHS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _NEAR = 0.02
@@ -53,14 +53,18 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """What is said of the newest release; ``then`` is the period that its ranking is set against."""
+    """What is said of the newest release; ``then`` is the period that its ranking is set against.
+
+    ``whole`` is None where lines are never added; ``of`` is the line whose periods are the series then.
+    """
 
     newest: Period
     then: Period | None
     sentences: Sequence[Markup]
     bars: Sequence[Bar]
     others: int
-    whole: Bar
+    whole: Bar | None
+    of: str
     apart: Sequence[Bar]
     series: Sequence[Point]
     rows: FirstRows | None
@@ -72,10 +76,11 @@ def story_of(facts: Publication, looked: Looked) -> Story | None:
     releases = {each.month: each for each in facts.releases}
     newest = max(releases, default="")
     telling = Teller(facts, releases, looked)
-    if telling.number(newest) is None:
+    if telling.counts(newest) is None:
         return None
     then = telling.year_before(newest) or telling.before(newest)
     values = telling.values(newest, then)
+    cells = bool(facts.answer.where)
     shown = values[:_MOST_BARS] if len(values) > 1 else []
     longest = max((abs(telling.number(newest, value) or 0) for value in [*shown, *telling.aside]), default=0)
     return Story(
@@ -84,9 +89,10 @@ def story_of(facts: Publication, looked: Looked) -> Story | None:
         sentences=[*telling.sentences(newest, values)],
         bars=[telling.bar(value or "Blank", newest, then, longest, value) for value in shown],
         others=len(values) - len(shown) if shown else 0,
-        whole=telling.bar("All", newest, then, 0),
+        whole=None if cells else telling.bar("All", newest, then, 0),
+        of=values[0] if cells and values else "",
         apart=[telling.bar(value, newest, then, longest, value) for value in telling.aside] if shown else [],
-        series=telling.series(newest),
+        series=telling.series(newest, *values[: int(cells)]),
         rows=first_rows(releases[newest], looked),
         figures=telling.figures,
     )
@@ -97,7 +103,9 @@ def first_sentence(facts: Publication, looked: Looked, figures: Figures, *, abov
     releases = {each.month: each for each in facts.releases}
     newest = max(releases, default="")
     telling = Teller(facts, releases, looked, figures, folder=f"{above}{facts.name}/")
-    return None if telling.number(newest) is None else telling.first(newest)
+    if telling.counts(newest) is None:
+        return None
+    return telling.first(newest, *telling.values(newest, None)[: int(bool(facts.answer.where))])
 
 
 class Teller(Telling):
@@ -109,6 +117,9 @@ class Teller(Telling):
 
     def sentences(self, newest: Period, values: Sequence[str]) -> Iterator[Markup]:
         """Yield what the page says first."""
+        if self.facts.answer.where:
+            yield from (self.first(newest, value) for value in values[:_MOST_CELLS])
+            return
         yield self.first(newest)
         if record := self._record(newest):
             yield record
@@ -120,10 +131,15 @@ class Teller(Telling):
                 said = Markup("Besides, {} {} were {}. They are never added to the others.")
                 yield said.format(self.show(newest, value), what, self.facts.answer.happened)
 
-    def first(self, newest: Period) -> Markup:
-        """Return how much there is in the newest release, and how that differs from before."""
+    def first(self, newest: Period, *values: str) -> Markup:
+        """Return how much there is in the newest release, or of one of its values, and how that differs from before."""
         answer, kind = self.facts.answer, self.facts.period
-        if answer.amount:
+        if values:
+            rows = "" if self.number(newest, *values) is None else f" {answer.rows}"
+            said = Markup("<strong>{}</strong>: {}{} in {}").format(
+                *values, self.show(newest, *values), rows, kind.said(newest)
+            )
+        elif answer.amount:
             count = sum((self.counts(newest) or NONE).rows.values())
             rows = self.figures.show(self.named(newest, "rows"), count, self.query.rows(newest))
             said = Markup("{} was {} in {}, in {} {}").format(
@@ -133,7 +149,7 @@ class Teller(Telling):
             said = Markup("{} {} were {}{}").format(
                 self.show(newest), answer.rows, answer.happened, f" in {kind.said(newest)}" if kind.gaps else ""
             )
-        compared = self.compared(newest)
+        compared = self.compared(newest, *values)
         return said + (Markup(", ") + compared if compared else "") + Markup(".")
 
     def compared(self, newest: Period, *values: str) -> Markup | None:

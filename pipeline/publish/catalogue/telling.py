@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from markupsafe import Markup
+
 from pipeline.publish.catalogue.counts import counts_of
 from pipeline.publish.catalogue.figures import Figures, Query, pounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from markupsafe import Markup
 
     from pipeline.model.periods import Period
     from pipeline.model.release import Publication, Release
@@ -44,7 +44,8 @@ class Telling:
     @property
     def query(self) -> Query:
         """What counts again."""
-        return Query(self.facts.name, self.facts.answer.by, self.facts.answer.summed, self.folder)
+        answer = self.facts.answer
+        return Query(self.facts.name, answer.by, answer.summed, self.folder, tuple(answer.where.items()))
 
     def counts(self, period: Period) -> Counts | None:
         """Return what a release counts, None where there is none."""
@@ -54,9 +55,12 @@ class Telling:
         return self._known[period]
 
     def number(self, period: Period | None, *values: str) -> int | None:
-        """Return the number of a period: of the named values, or of all but those apart; None without a release."""
+        """Return the number of a period: of the named values, or of all but those apart.
+
+        None without a release, where too few are hidden, and of cells together: they are never added.
+        """
         found = self.counts(period) if period else None
-        if found is None:
+        if found is None or (self.facts.answer.where and (len(values) != 1 or values[0] not in found.sums)):
             return None
         chosen = values or tuple(value for value in found.rows if value not in self.aside)
         if self.facts.answer.summed:
@@ -68,7 +72,9 @@ class Telling:
         return self.query.of(period, *values, apart=() if values else self.aside)
 
     def show(self, period: Period, *values: str) -> Markup:
-        """Return the number as the page shows it."""
+        """Return the number as the page shows it, and words where there are too few to show."""
+        if self.facts.answer.where and self.number(period, *values) is None:
+            return Markup("too few to show")
         name = self.named(period, *(values or ("all",)))
         number = self.number(period, *values) or 0
         return self.figures.show(name, number, self.asked(period, *values), sign=self.sign)
