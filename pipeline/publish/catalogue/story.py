@@ -153,10 +153,13 @@ class Teller(Telling):
         return said + (Markup(", ") + compared if compared else "") + Markup(".")
 
     def compared(self, newest: Period, *values: str) -> Markup | None:
-        """Return how a number differs from that of the period before and of the year before, None where neither is."""
+        """Return how a number differs from that of the period before, and in per cent from the year before.
+
+        None where neither is out; numbers that were rounded have no percentage.
+        """
         found = [
             *self._difference(newest, self.before(newest), *values),
-            *self._percentage(newest, self.year_before(newest), *values),
+            *([] if self.facts.answer.where else self._percentage(newest, self.year_before(newest), *values)),
         ]
         return Markup(" and ").join(found) if found else None
 
