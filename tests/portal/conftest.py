@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
 
 from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.publish.ckan.session import Patience
 from pipeline.settings.secret import Secret
 from tests.lib import ROOT
+from tests.lib.browsing import FLAGS, missing
 from tests.lib.catalogue_example import Place
 from tests.lib.faulty_proxy import FaultyProxy
 from tests.lib.product import Product
@@ -38,6 +42,21 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Product:
     product.run("sample", "--months", "14", "--rows", "300", status=0)
     product.run("publish", "--quiet", status=None)
     return product
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if program is None or driver is None:
+        missing("no chromium here" if program is None else "no chromedriver here")
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    started = webdriver.Chrome(options=options, service=Service(driver))
+    yield started
+    started.quit()
 
 
 @pytest.fixture(scope="session")

@@ -6,23 +6,20 @@ import functools
 import http.server
 import itertools
 import json
-import os
-import shutil
 import threading
 import urllib.error
 import urllib.request
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin
 
 import pytest
 from axe_core_python.base import AXE_SCRIPT
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.plan import make_plan
+from tests.lib.browsing import ask, show
 from tests.lib.catalogue_example import (
     make_publication,
     make_release,
@@ -33,18 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from selenium import webdriver
+
     from tests.lib.product import Product
 
-_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 #: axe 4.4 has no rule of WCAG 2.2 yet: target size and visible focus have tests of their own below.
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 _PAGES = ("index.html", "street-crime/index.html", "spend-over-500/index.html", "engagement-events/index.html",
@@ -56,13 +45,6 @@ _SMALLEST_TARGET = 24  # WCAG 2.2, 2.5.8: CSS pixels
 _MANY_MONTHS = tuple(
     f"{year}-{month:02d}" for year in (2022, 2023, 2024) for month in range(1, 13) if (year, month) <= (2024, 3)
 )
-
-
-def _missing(what: str) -> NoReturn:
-    """Skip, saying why; on a build server that is a failure."""
-    if os.environ.get("CI"):
-        pytest.fail(f"{what}: install Debian's chromium and chromium-driver")
-    pytest.skip(f"{what}: install Debian's chromium and chromium-driver to test the pages in a browser")
 
 
 class _Site(http.server.ThreadingHTTPServer):
@@ -104,34 +86,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Site]:
     thread.join()
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if program is None or driver is None:
-        _missing("no chromium here" if program is None else "no chromedriver here")
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    for flag in (*_FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    started = webdriver.Chrome(options=options, service=Service(driver))
-    yield started
-    started.quit()
-
-
-def _show(browser: webdriver.Chrome, address: str, *, width: int = 1280, scheme: str = "light") -> None:
-    """Open a page at a width in CSS pixels, in a colour scheme."""
-    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-    browser.get(address)
-
-
-def _ask(browser: webdriver.Chrome, script: str) -> Any:  # noqa: ANN401 - any JSON value
-    return browser.execute_script(script)
-
-
 _AXE = """
 const done = arguments[arguments.length - 1];
 document.querySelectorAll("details").forEach(each => { each.open = true; });
@@ -141,7 +95,7 @@ axe.run(document, {runOnly: {type: "tag", values: TAGS}}).then(done);
 
 def _violations(browser: webdriver.Chrome) -> list[str]:
     """Return what axe finds wrong with the page that is shown, everything folded out."""
-    _ask(browser, AXE_SCRIPT)
+    ask(browser, AXE_SCRIPT)
     found = browser.execute_async_script(_AXE.replace("TAGS", json.dumps(_TAGS)))
     assert found["passes"], "axe checked nothing"
     return [f"{each['id']}: {node['html']}" for each in found["violations"] for node in each["nodes"]]
@@ -151,36 +105,36 @@ def _violations(browser: webdriver.Chrome) -> list[str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
 def test_axe_finds_nothing(browser: webdriver.Chrome, site: _Site, page: str, scheme: str, width: int) -> None:
-    _show(browser, site.address + page, width=width, scheme=scheme)
-    dark = _ask(browser, "return getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+    show(browser, site.address + page, width=width, scheme=scheme)
+    dark = ask(browser, "return getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
     assert dark is (scheme == "dark"), "the colour scheme was not applied, so its contrast was not checked"
     assert _violations(browser) == []
 
 
 def test_axe_would_find_something(browser: webdriver.Chrome, site: _Site) -> None:
-    _show(browser, site.address)
-    _ask(browser, "document.querySelector('.lead p').style.color = '#bbb'; document.documentElement.lang = ''")
+    show(browser, site.address)
+    ask(browser, "document.querySelector('.lead p').style.color = '#bbb'; document.documentElement.lang = ''")
     assert {each.partition(":")[0] for each in _violations(browser)} == {"color-contrast", "html-has-lang"}
 
 
 @pytest.mark.parametrize("page", _PAGES)
 def test_a_narrow_page_does_not_scroll_sideways(browser: webdriver.Chrome, site: _Site, page: str) -> None:
-    _show(browser, site.address + page, width=320)
-    _ask(browser, "document.querySelectorAll('details').forEach(each => { each.open = true; })")
-    widest = _ask(browser, "return [document.documentElement.scrollWidth, document.body.scrollWidth]")
+    show(browser, site.address + page, width=320)
+    ask(browser, "document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    widest = ask(browser, "return [document.documentElement.scrollWidth, document.body.scrollWidth]")
     assert max(widest) <= 320
 
 
 @pytest.mark.parametrize("width", [1280, 320])
 @pytest.mark.parametrize("page", _PAGES)
 def test_links_are_large_enough_to_hit(browser: webdriver.Chrome, site: _Site, page: str, width: int) -> None:
-    _show(browser, site.address + page, width=width)
+    show(browser, site.address + page, width=width)
     # a link within a sentence is exempt (WCAG 2.2, 2.5.8); these stand alone
     alone = ".file, .contents a, .crumbs a, .card h3 a, .themes a, .asked a, .headings a, summary"
-    _ask(browser, "document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    ask(browser, "document.querySelectorAll('details').forEach(each => { each.open = true; })")
     script = f"""return [...document.querySelectorAll("{alone}")].map(each => {{
         const box = each.getBoundingClientRect(); return [each.textContent, box.width, box.height]; }})"""
-    targets = _ask(browser, script)
+    targets = ask(browser, script)
     assert targets
     assert [each for each in targets if each[1] < _SMALLEST_TARGET or each[2] < _SMALLEST_TARGET] == []
 
@@ -189,7 +143,7 @@ def test_links_are_large_enough_to_hit(browser: webdriver.Chrome, site: _Site, p
 def test_the_keyboard_skips_to_the_content_and_sees_where_it_is(
     browser: webdriver.Chrome, site: _Site, page: str
 ) -> None:
-    _show(browser, site.address + page)
+    show(browser, site.address + page)
     browser.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB)
     focused = browser.switch_to.active_element
     assert focused.text == "Skip to the main content"
@@ -198,15 +152,15 @@ def test_the_keyboard_skips_to_the_content_and_sees_where_it_is(
     assert browser.switch_to.active_element.get_attribute("id") == "main"
     browser.switch_to.active_element.send_keys(Keys.TAB)
     following = browser.switch_to.active_element
-    assert following.tag_name == "a"
-    assert _ask(browser, "return document.querySelector('main').contains(document.activeElement)")
+    assert following.tag_name in ("a", "input")
+    assert ask(browser, "return document.querySelector('main').contains(document.activeElement)")
     assert following.value_of_css_property("outline-style") == "solid"
     assert following.value_of_css_property("outline-width") == "3px"
 
 
 def test_every_scrolling_table_can_be_reached_with_the_keyboard(browser: webdriver.Chrome, site: _Site) -> None:
-    _show(browser, site.address + "street-crime/index.html", width=320)
-    _ask(browser, "document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    show(browser, site.address + "street-crime/index.html", width=320)
+    ask(browser, "document.querySelectorAll('details').forEach(each => { each.open = true; })")
     boxes = browser.find_elements(By.CSS_SELECTOR, ".scroll")
     assert len(boxes) == len(browser.find_elements(By.CSS_SELECTOR, "table, pre"))
     stops = [box for box in boxes if box.get_attribute("tabindex") == "0"]
@@ -222,7 +176,7 @@ def test_every_scrolling_table_can_be_reached_with_the_keyboard(browser: webdriv
 @pytest.mark.parametrize("page", _PAGES)
 def test_landmarks_are_few(browser: webdriver.Chrome, site: _Site, page: str) -> None:
     """Who moves from landmark to landmark meets each section once, and no table beside it."""
-    _show(browser, site.address + page)
+    show(browser, site.address + page)
     sections = browser.find_elements(By.CSS_SELECTOR, "main section")
     regions = browser.find_elements(By.CSS_SELECTOR, "section[aria-labelledby], section[aria-label], [role=region]")
     assert len(regions) == len(sections) <= 8
@@ -230,8 +184,8 @@ def test_landmarks_are_few(browser: webdriver.Chrome, site: _Site, page: str) ->
 
 @pytest.mark.parametrize("page", _PAGES)
 def test_headings_landmarks_and_table_headers_are_in_order(browser: webdriver.Chrome, site: _Site, page: str) -> None:
-    _show(browser, site.address + page)
-    levels = _ask(browser, "return [...document.querySelectorAll('h1,h2,h3,h4')].map(each => +each.tagName[1])")
+    show(browser, site.address + page)
+    levels = ask(browser, "return [...document.querySelectorAll('h1,h2,h3,h4')].map(each => +each.tagName[1])")
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
@@ -250,10 +204,10 @@ def test_a_page_of_places_or_money_is_whole_from_the_folder_alone(
     for log in ("performance", "browser"):
         browser.get_log(log)  # type: ignore[no-untyped-call]  # selenium leaves this one untyped
     for width, scheme in itertools.product((1280, 320), ("light", "dark")):
-        _show(browser, address, width=width, scheme=scheme)
-        assert max(_ask(browser, "return [document.documentElement.scrollWidth, document.body.scrollWidth]")) <= width
+        show(browser, address, width=width, scheme=scheme)
+        assert max(ask(browser, "return [document.documentElement.scrollWidth, document.body.scrollWidth]")) <= width
         assert _violations(browser) == [], (width, scheme)
-    levels = _ask(browser, "return [...document.querySelectorAll('h1,h2,h3,h4')].map(each => +each.tagName[1])")
+    levels = ask(browser, "return [...document.querySelectorAll('h1,h2,h3,h4')].map(each => +each.tagName[1])")
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
     entries = browser.get_log("performance")  # type: ignore[no-untyped-call]  # the same
@@ -266,12 +220,12 @@ def test_a_page_of_places_or_money_is_whole_from_the_folder_alone(
 
 def _links(browser: webdriver.Chrome) -> set[str]:
     script = "return [...document.querySelectorAll('[href], [src]')].map(each => each.getAttribute('href') || each.src)"
-    return set(_ask(browser, script))
+    return set(ask(browser, script))
 
 
 @pytest.mark.parametrize("page", _PAGES)
 def test_every_link_of_the_site_leads_somewhere(browser: webdriver.Chrome, site: _Site, page: str) -> None:
-    _show(browser, site.address + page)
+    show(browser, site.address + page)
     links = _links(browser)
     inside = {link for link in links if not link.startswith(("https://", "http://", "mailto:", "data:"))}
     assert inside
@@ -296,7 +250,7 @@ def test_the_browser_asks_no_other_host_and_complains_of_nothing(
 ) -> None:
     browser.get_log("performance")  # type: ignore[no-untyped-call]  # selenium leaves this one untyped
     browser.get_log("browser")  # type: ignore[no-untyped-call]  # the same
-    _show(browser, site.address + page)
+    show(browser, site.address + page)
     entries = browser.get_log("performance")  # type: ignore[no-untyped-call]  # the same
     messages = [json.loads(entry["message"])["message"] for entry in entries]
     asked = {each["params"]["request"]["url"] for each in messages if each["method"] == "Network.requestWillBeSent"}
@@ -307,7 +261,7 @@ def test_the_browser_asks_no_other_host_and_complains_of_nothing(
 def test_the_pages_work_with_scripts_switched_off(browser: webdriver.Chrome, site: _Site) -> None:
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
-        _show(browser, site.address)
+        show(browser, site.address)
         browser.find_element(By.LINK_TEXT, "Street-level crime").click()
         assert browser.find_element(By.TAG_NAME, "h1").text == "Street-level crime"
         browser.find_element(By.LINK_TEXT, "All months and checksums").click()
@@ -332,20 +286,20 @@ def test_a_script_that_got_into_a_page_would_not_run(browser: webdriver.Chrome, 
 
 def _policy(browser: webdriver.Chrome, site: _Site) -> str:
     """Return the element that carries the pages' content security policy."""
-    _show(browser, site.address)
+    show(browser, site.address)
     found = browser.find_element(By.CSS_SELECTOR, "meta[http-equiv]").get_attribute("outerHTML")
     assert found is not None
     return found
 
 
 def test_the_chart_says_in_words_what_it_draws(browser: webdriver.Chrome, site: _Site) -> None:
-    _show(browser, site.address + "street-crime/index.html")
+    show(browser, site.address + "street-crime/index.html")
     chart = browser.find_element(By.CSS_SELECTOR, ".columns")
     assert chart.aria_role in ("img", "image")
     assert chart.accessible_name.startswith("Rows by month")
     assert "March 2024" in chart.accessible_name
     shown = "return [...document.querySelectorAll('.columns rect')].map(each => each.getBoundingClientRect())"
-    bars = [bar for bar in _ask(browser, shown) if bar["width"]]  # one of the two widths
+    bars = [bar for bar in ask(browser, shown) if bar["width"]]  # one of the two widths
     assert len(bars) == min(len(_MANY_MONTHS), 24)
     assert all(bar["height"] > 0 for bar in bars)
 
@@ -356,7 +310,7 @@ def test_hostile_text_is_shown_as_text(browser: webdriver.Chrome, tmp_path: Path
     publication = make_publication([make_release(tmp_path / "store", "2024-01")], title=hostile, description=hostile)
     catalogue = StaticCatalogue(tmp_path / "published", tmp_path / "staging")
     catalogue.apply(make_plan(catalogue.name, [publication], catalogue.look([publication])), [publication])
-    _show(browser, (tmp_path / "published" / "street-crime" / "index.html").as_uri())
+    show(browser, (tmp_path / "published" / "street-crime" / "index.html").as_uri())
     assert browser.find_element(By.TAG_NAME, "h1").text == hostile
     assert "owned" not in browser.title.replace(hostile, "")
     assert browser.find_elements(By.TAG_NAME, "img") == []

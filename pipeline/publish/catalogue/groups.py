@@ -9,19 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from pipeline.plain import read_plain
-from pipeline.publish.catalogue.money.pages import money_pages
+from pipeline.publish.catalogue.menu import Entry
+from pipeline.publish.catalogue.money.pages import money_pages, payee_entries
 from pipeline.publish.catalogue.money.reading import SPEND
-from pipeline.publish.catalogue.places.pages import place_pages
+from pipeline.publish.catalogue.places.pages import place_entries, place_pages
 from pipeline.publish.catalogue.places.reading import AREAS, CRIMES, SUMMARY
 from pipeline.publish.catalogue.places.reading import PLACES as NEIGHBOURHOODS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from jinja2 import Environment
 
-    from pipeline.model.release import Publication
+    from pipeline.model.release import Publication, ReleasedFile
     from pipeline.publish.catalogue.menu import Menu
+    from pipeline.storage.looked import Looked
 
 
 class Making(Protocol):
@@ -33,6 +35,15 @@ class Making(Protocol):
         """Return the pages by their path below the public folder."""
 
 
+class Listing(Protocol):
+    """Lists the pages of a group."""
+
+    def __call__(
+        self, publications: Sequence[Publication], environment: Environment, menu: Menu
+    ) -> Iterable[tuple[str, str, str]]:
+        """Return the words, kind and address of each page that somebody may look for."""
+
+
 class Group(NamedTuple):
     """Pages in ``folders`` of the public folder, the ``first`` among them, made from the releases of ``sources``."""
 
@@ -41,6 +52,7 @@ class Group(NamedTuple):
     folders: tuple[str, ...]
     first: str
     make: Making
+    listing: Listing
 
     def receipt(self, publications: Sequence[Publication], menu: Menu) -> str:
         """Return a digest of all that decides a page of the group: with an equal one its pages are the same."""
@@ -55,14 +67,45 @@ class Group(NamedTuple):
         }
         return hashlib.sha256(json.dumps([facts, menu, _program()]).encode()).hexdigest()
 
+    def entries(
+        self, publications: Sequence[Publication], environment: Environment, menu: Menu, looked: Looked
+    ) -> list[Entry]:
+        """Return the pages that somebody may look for; they are not listed again while nothing of theirs changed."""
+        files = (file.path for each in publications if each.name in self.sources for file in _files(each))
+        anchor = next((path for path in files if path.is_file()), None)
+        if anchor is None:
+            return []
+
+        def found() -> str:
+            return json.dumps([*self.listing(publications, environment, menu)])
+
+        said = looked.of(f"entries of {self.name} {self.receipt(publications, menu)}", anchor, found)
+        return [Entry(*each) for each in json.loads(said)]
+
+
+def _files(publication: Publication) -> Iterator[ReleasedFile]:
+    return (file for release in publication.releases for file in release.files)
+
 
 PLACES: Final = Group(
-    "places", (NEIGHBOURHOODS, AREAS, SUMMARY, CRIMES), ("places", "sheets"), "places/index.html", place_pages
+    "places",
+    (NEIGHBOURHOODS, AREAS, SUMMARY, CRIMES),
+    ("places", "sheets"),
+    "places/index.html",
+    place_pages,
+    place_entries,
 )
-MONEY: Final = Group("money", (SPEND,), ("money",), "money/index.html", money_pages)
+MONEY: Final = Group("money", (SPEND,), ("money",), "money/index.html", money_pages, payee_entries)
 GROUPS: Final = (PLACES, MONEY)
 #: The folders of the public folder that hold pages and no dataset.
-PAGE_FOLDERS: Final = ("about", "changes", "feeds", "themes", *(name for group in GROUPS for name in group.folders))
+PAGE_FOLDERS: Final = (
+    "about",
+    "assets",
+    "changes",
+    "feeds",
+    "themes",
+    *(name for group in GROUPS for name in group.folders),
+)
 #: What pages say of who publishes.
 _WORDS: Final = (
     *("force_name", "sample", "contact_name", "contact_email", "attribution", "licence_title", "licence_url"),

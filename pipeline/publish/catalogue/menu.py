@@ -42,12 +42,16 @@ def menu_of(publications: Sequence[Publication], looked: Looked) -> Menu:
     return Menu(force, tuple(links))
 
 
-def everything(publications: Sequence[Publication], menu: Menu) -> dict[str, list[Entry]]:
-    """Return everything that a page is about, by its first letter; what begins with none stands last."""
+def everything(publications: Sequence[Publication], menu: Menu, more: Sequence[Entry]) -> list[Entry]:
+    """Return everything that a page is about by its words; ``more`` is what pages of groups are about."""
+    every = (*_entries(publications, menu), *more)
+    return sorted(every, key=lambda each: (each.words.casefold(), each.kind, each.address))
+
+
+def by_letter(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    """Return entries by their first letter; those that begin with none stand last."""
     found: dict[str, list[Entry]] = {}
-    for entry in sorted(
-        _entries(publications, menu), key=lambda each: (each.words.casefold(), each.kind, each.address)
-    ):
+    for entry in entries:
         first = unicodedata.normalize("NFD", entry.words)[:1].upper()
         found.setdefault(first if first and first in _LETTERS else "other", []).append(entry)
     return dict(sorted(found.items(), key=lambda each: (each[0] == "other", each[0])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -20,9 +21,9 @@ from pipeline.model.wording import day_in_words
 from pipeline.publish.catalogue.changes import atom, by_day, by_year, changes_of, late, together
 from pipeline.publish.catalogue.charts import bar, columns
 from pipeline.publish.catalogue.figures import Figures
-from pipeline.publish.catalogue.groups import PLACES
+from pipeline.publish.catalogue.groups import GROUPS, PLACES
 from pipeline.publish.catalogue.home import Question, headlines, questions
-from pipeline.publish.catalogue.menu import everything, menu_of
+from pipeline.publish.catalogue.menu import by_letter, everything, menu_of
 from pipeline.publish.catalogue.places.pages import near_you
 from pipeline.publish.catalogue.story import first_sentence, story_of
 from pipeline.publish.catalogue.themes import themes_of
@@ -35,16 +36,19 @@ if TYPE_CHECKING:
     from pipeline.metadata.listed import ListedFile
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.changes import Change
-    from pipeline.publish.catalogue.menu import Menu
+    from pipeline.publish.catalogue.menu import Entry, Menu
     from pipeline.publish.catalogue.themes import Theme
     from pipeline.publish.catalogue.views import DatasetView, OtherDataset
 
     Row = Sequence[str]
 
+#: Scripts of the search, as they stand beside the pages.
+SCRIPTS = ("minisearch.js", "search.js")
 #: What the catalogue itself always puts at its top, beside one folder per dataset and a README that it only carries.
 SITE_FILES = (
     *(
         "about/accessibility.html",
+        *("assets/entries.js", *(f"assets/{name}" for name in SCRIPTS)),
         "catalogue.jsonld",
         "catalogue.ttl",
         "changes/index.html",
@@ -65,6 +69,7 @@ _ASKED = (
     Question("What happened near my home last month?", "places/index.html"),
     Question("Who was paid most, and for what?", "money/index.html"),
 )
+_ASSETS = Path(__file__).parents[1] / "assets"
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -143,15 +148,24 @@ class _Site:
         head = {"menu": self.menu, "force": self.menu.force, "sample": sample, "preview": self.preview}
         return templates().get_template(template).render(head, **more).encode()
 
+    @cached_property
+    def everything(self) -> list[Entry]:
+        """Everything that a page is about."""
+        groups = (each.entries(self.publications, templates(), self.menu, self.looked) for each in GROUPS)
+        return everything(self.publications, self.menu, [entry for entries in groups for entry in entries])
+
     def whole(self) -> dict[str, bytes]:
         """Return what is about all datasets."""
+        known = {address for _, address in self.menu.links}
         linked = catalogue_facts([view.listed for view in self.views], force=_force(self.views))
         return {
             "catalogue.jsonld": f"{outlined(linked, depth=4)}\n".encode(),
             "catalogue.ttl": turtle(linked),
             "feeds/releases.atom": atom(self.publications, self.changed, force=self.menu.force),
             "about/accessibility.html": self.page("accessibility.html", contacts=self.words["contacts"]),
-            "search.html": self.page("search.html", letters=everything(self.publications, self.menu)),
+            "search.html": self.page("search.html", letters=by_letter(self.everything), streets=PLACES.first in known),
+            "assets/entries.js": b"window.siteEntries = " + json.dumps(self.everything, ensure_ascii=False).encode(),
+            **{f"assets/{name}": (_ASSETS / name).read_bytes() for name in SCRIPTS},
             "style.css": (_TEMPLATES / "style.css").read_bytes(),
         }
 

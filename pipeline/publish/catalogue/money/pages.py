@@ -69,6 +69,19 @@ def money_pages(
     return dict(_Pages(books, about, environment, preview, menu).every())
 
 
+def payee_entries(
+    publications: Sequence[Publication], environment: Environment, menu: Menu
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the name, kind and address of every page of a payee."""
+    books = books_of(publications)
+    if books is not None:
+        about = next(each for each in publications if each.name == SPEND)
+        links = _Pages(books, about, environment, preview=False, menu=menu).links
+        for code, names in zip(books.payees, books.names, strict=True):
+            if code in links:
+                yield names[0], "payee", f"{_FOLDER}/{links[code]}"
+
+
 @dataclass(frozen=True, eq=False)
 class _Pages:
     """Makes the pages of one set of books."""

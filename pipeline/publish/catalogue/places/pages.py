@@ -15,7 +15,7 @@ from pipeline.model.periods import MONTH
 from pipeline.publish.catalogue.places.addresses import linked, names_of
 from pipeline.publish.catalogue.places.facts import Where, facts_of, points_in, rate_in, rate_of, split
 from pipeline.publish.catalogue.places.maps import MapWords, force_map, place_map, shapes_of, step_of, steps
-from pipeline.publish.catalogue.places.reading import PLACES, SUMMARY, WANTED, atlas_of
+from pipeline.publish.catalogue.places.reading import CRIMES, PLACES, SUMMARY, WANTED, atlas_of, streets_of
 from pipeline.publish.catalogue.places.register import shown
 from pipeline.publish.catalogue.places.sheets import sheet_of
 from pipeline.publish.catalogue.readable import readable
@@ -78,6 +78,15 @@ def near_you(
     return Markup(found) if found else None  # noqa: S704 - a template of ours made it
 
 
+def place_entries(
+    publications: Sequence[Publication], environment: Environment, menu: Menu
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the words, kind and address of every page of a place."""
+    atlas = atlas_of(publications)
+    if atlas is not None:
+        yield from _Pages(atlas, {}, environment, preview=False, menu=menu).entries()
+
+
 @dataclass(frozen=True, eq=False)
 class _Pages:
     """Makes the pages of one atlas; what is made for a page above the folder has ``below`` before its addresses."""
@@ -138,6 +147,7 @@ class _Pages:
         yield f"{_FOLDER}/figures.json", figures.encode()
         style = self.environment.loader.get_source(self.environment, "sheet.css")[0]  # type: ignore[union-attr] # the same
         yield f"{_SHEETS}/sheet.css", style.encode()
+        yield f"{_FOLDER}/streets.js", self._streets()
         for code, name in sorted(self.authorities.items()):
             within = [each for each in self.atlas.places if code in each.authorities]
             page = self._page("authority.html", code=code, name=name, rows=[*map(self._row, within)])
@@ -146,6 +156,25 @@ class _Pages:
             yield from self._place(place)
             for code, name in place.areas:
                 yield f"{_FOLDER}/lsoa/{self.areas[code]}.html", self._area(place, code, name)
+
+    def entries(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the words, kind and address of every page, seen from the public folder."""
+        for code, name in self.authorities.items():
+            yield name, "local authority", f"{_FOLDER}/{linked(self.names[code])}.html"
+        for place in self.atlas.places:
+            yield place.name, "neighbourhood", f"{_FOLDER}/{linked(self.names[place.code])}.html"
+            for code, name in place.areas:
+                yield name, f"small area in {place.name}", f"{_FOLDER}/lsoa/{linked(self.areas[code])}.html"
+
+    def _streets(self) -> bytes:
+        """Return each street of the public rows with the neighbourhood that it lies in, for the search."""
+        within = {code: place for place in self.atlas.places for code, _ in place.areas}
+        found = {
+            (name, f"street in {place.name}", f"{_FOLDER}/{linked(self.names[place.code])}.html")
+            for name, area in streets_of(self.known.get(CRIMES), self.atlas.months)
+            if (place := within.get(area))
+        }
+        return b"window.siteStreets = " + json.dumps(sorted(found), ensure_ascii=False).encode() + b"\n"
 
     def near(self) -> str:
         """Return the part of the first page that leads to places: the map, and those with most crimes."""

@@ -17,7 +17,7 @@ from pipeline.plain import plain, read_plain
 from pipeline.publish.catalogue.readable import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -33,6 +33,8 @@ ASB: Final = "Anti-social behaviour"
 #: So many months are drawn, and the same month of the year before stands beside the newest.
 DRAWN: Final = 24
 _YEAR: Final = 12
+#: What stands before the name of a street.
+_NEAR: Final = "On or near "
 #: The columns without which no page of a place can be made.
 WANTED: Final = (
     (PLACES, ("neighbourhood_code", "neighbourhood_name", "lad_codes", "population")),
@@ -155,6 +157,20 @@ def _read(known: Mapping[str, Publication], places: Release, areas: Release) -> 
         outcomes=outcomes,
         fixed=_fixed(known.get(CRIMES), newest),
     )
+
+
+def streets_of(publication: Publication | None, months: Sequence[Period]) -> Iterator[tuple[str, str]]:
+    """Yield each street that rows of some months name, with the small area that it lies in."""
+    found = set[tuple[str, str]]()
+    for month, path in readable(publication, ("Location", "LSOA code")):
+        if month in months:
+            table = pq.read_table(plain(path), columns=["Location", "LSOA code"])
+            pairs = table.group_by(["Location", "LSOA code"]).aggregate([])
+            found.update(zip(*(pairs.column(name).to_pylist() for name in ("Location", "LSOA code")), strict=True))
+    for location, area in sorted((location or "", area or "") for location, area in found):
+        name = location.removeprefix(_NEAR).strip()
+        if location.startswith(_NEAR) and name and area:
+            yield name, area
 
 
 def _newest(publication: Publication | None) -> Release | None:
