@@ -45,7 +45,11 @@ def test_a_page_that_is_not_current_is_noticed_and_mended(
     (tmp_path / "README.md").write_text(README.replace(status, "something else"), encoding="utf-8")
     assert main(["--check"]) == 1
     assert page.read_text(encoding="utf-8") == "by hand"
-    assert capsys.readouterr().out.splitlines() == ["not current: README.md", "not current: docs/reasons.md"]
+    assert capsys.readouterr().out.splitlines() == [
+        "not current: README.md",
+        "not current: THIRD-PARTY.md",
+        "not current: docs/reasons.md",
+    ]
     assert main([]) == 0
     assert main(["--check"]) == 0
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == README
