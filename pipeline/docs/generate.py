@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pipeline.cli import parser as cli
 from pipeline.codelists import CODELISTS
 from pipeline.docs.places_of_files import further_files, place_of
-from pipeline.docs.third_party import packages, scripts
+from pipeline.docs.third_party import third_parties
 from pipeline.errors import CODES, EXIT_MEANINGS
 from pipeline.model.findings import FINDINGS
 from pipeline.model.handling import Treatment
@@ -68,7 +68,7 @@ def pages(root: Path) -> dict[str, str]:
     """Return every generated page by its path below ``root``; of README.md only the marked blocks are generated."""
     return {
         "README.md": _filled(_held(root / "README.md"), _blocks(root)),
-        "THIRD-PARTY.md": _third_party(root),
+        "THIRD-PARTY.md": _page("Third parties", *third_parties(root, _table)),
         "docs/checks.md": _checks(),
         "docs/datasets.md": _datasets(),
         "docs/errors.md": _errors(),
@@ -117,22 +117,6 @@ def _filled(page: str, blocks: Mapping[str, str]) -> str:
 
 def _statuses() -> str:
     return _table(("status", "meaning"), ((f"`{status.value}`", text) for status, text in EXIT_MEANINGS.items()))
-
-
-def _third_party(root: Path) -> str:
-    made = [
-        f"### {each['name']} {each['version']}\n\nPart of `{each['file']}` (sha256 `{each['digest']}`), made by "
-        f"{each['made']}. Its package has the sha256 `{each['sha256']}`.\n\n```text\n{each['notice']}\n```"
-        for each in scripts(root / "pipeline" / "publish" / "assets")
-    ]
-    return _page(
-        "Third parties",
-        "Packages that a run installs, with the licence that each names, and the scripts that are copied beside the "
-        "public pages, with their notices. Versions and digests of packages are in `requirements/run.txt`, those of "
-        "scripts in `pipeline/publish/assets/vendored.json`; a test compares the files with them.",
-        "## Packages\n\n" + _table(("package", "version", "licence"), packages(root / "requirements" / "run.txt")),
-        "## Scripts on public pages\n\n" + "\n\n".join(made) + "\n",
-    )
 
 
 # --- one page per table of codes ---------------------------------------------------------------------

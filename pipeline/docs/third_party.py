@@ -7,8 +7,10 @@ import re
 from importlib.metadata import PackageNotFoundError, metadata
 from typing import TYPE_CHECKING, Final
 
+from pipeline.plain import read_plain
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 _LOCKED: Final = re.compile(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", re.MULTILINE)
@@ -16,21 +18,32 @@ _CLASSIFIER: Final = re.compile(r"License :: (?:OSI Approved :: )?(.+)")
 _LONGEST: Final = 60
 
 
-def packages(lock: Path) -> Iterator[tuple[str, str, str]]:
+def third_parties(root: Path, table: Callable[[Sequence[str], Iterable[Sequence[str]]], str]) -> tuple[str, ...]:
+    """Return the parts of the page of what others made, which a run installs or the public pages bring along."""
+    return (
+        "Packages that a run installs, with the licence that each names, and the scripts that are copied beside the "
+        "public pages, with their notices. Versions and digests of packages are in `requirements/run.txt`, those of "
+        "scripts in `pipeline/publish/assets/vendored.json`; a test compares the files with them.",
+        "## Packages\n\n" + table(("package", "version", "licence"), _packages(root / "requirements" / "run.txt")),
+        "## Scripts on public pages\n\n" + "\n\n".join(_scripts(root / "pipeline" / "publish" / "assets")),
+    )
+
+
+def _packages(lock: Path) -> Iterator[tuple[str, str, str]]:
     """Yield the name, version and licence of each locked package, as the package itself says it."""
-    for name, version in _LOCKED.findall(lock.read_text(encoding="utf-8") if lock.exists() else ""):
+    for name, version in _LOCKED.findall(read_plain(lock).decode() if lock.exists() else ""):
         yield name, version, _licence(name)
 
 
-def scripts(folder: Path) -> list[dict[str, str]]:
-    """Return each package that a script of the public pages is made from: with the file, its digest and the notice."""
+def _scripts(folder: Path) -> Iterator[str]:
+    """Yield what is said of each package that a script of the public pages is made from."""
     known = folder / "vendored.json"
-    files = json.loads(known.read_text(encoding="utf-8")) if known.exists() else []
-    return [
-        {**each, "file": file["file"], "digest": file["sha256"], "made": file["made"]}
-        for file in files
-        for each in file["packages"]
-    ]
+    for file in json.loads(read_plain(known)) if known.exists() else []:
+        for each in file["packages"]:
+            yield (
+                f"### {each['name']} {each['version']}\n\nPart of `{file['file']}` (sha256 `{file['sha256']}`), made by "
+                f"{file['made']}. Its package has the sha256 `{each['sha256']}`.\n\n```text\n{each['notice']}\n```"
+            )
 
 
 def _licence(name: str) -> str:
