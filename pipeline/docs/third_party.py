@@ -21,9 +21,11 @@ _LONGEST: Final = 60
 def third_parties(root: Path, table: Callable[[Sequence[str], Iterable[Sequence[str]]], str]) -> tuple[str, ...]:
     """Return the parts of the page of what others made, which a run installs or the public pages bring along."""
     return (
-        "Packages that a run installs, with the licence that each names, and the scripts that are copied beside the "
-        "public pages, with their notices. Versions and digests of packages are in `requirements/run.txt`, those of "
-        "scripts in `pipeline/publish/assets/vendored.json`; a test compares the files with them.",
+        (
+            "Packages that a run installs, with the licence that each names, and the scripts that are copied beside the "
+            "public pages, with their notices. Versions and digests of packages are in `requirements/run.txt`, those of "
+            "scripts in `pipeline/publish/assets/vendored.json`; a test compares the files with them."
+        ),
         "## Packages\n\n" + table(("package", "version", "licence"), _packages(root / "requirements" / "run.txt")),
         "## Scripts on public pages\n\n" + "\n\n".join(_scripts(root / "pipeline" / "publish" / "assets")),
     )
@@ -41,8 +43,8 @@ def _scripts(folder: Path) -> Iterator[str]:
     for file in json.loads(read_plain(known)) if known.exists() else []:
         for each in file["packages"]:
             yield (
-                f"### {each['name']} {each['version']}\n\nPart of `{file['file']}` (sha256 `{file['sha256']}`), made by "
-                f"{file['made']}. Its package has the sha256 `{each['sha256']}`.\n\n```text\n{each['notice']}\n```"
+                f"### {each['name']} {each['version']}\n\nPart of `{file['file']}` (sha256 `{file['sha256']}`), "
+                f"made by {file['made']}. Its package has the sha256 `{each['sha256']}`.\n\n```text\n{each['notice']}\n```"
             )
 
 
