@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 _LOCKED: Final = re.compile(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", re.MULTILINE)
 _CLASSIFIER: Final = re.compile(r"License :: (?:OSI Approved :: )?(.+)")
 _LONGEST: Final = 60
+_ABOUT: Final = (
+    "Packages that a run installs, with the licence that each names, and the scripts that are copied beside the public "
+    "pages, with their notices. Versions and digests of packages are in `requirements/run.txt`, those of scripts in "
+    "`pipeline/publish/assets/vendored.json`; a test compares the files with them."
+)
 
 
 def third_parties(root: Path, table: Callable[[Sequence[str], Iterable[Sequence[str]]], str]) -> tuple[str, ...]:
     """Return the parts of the page of what others made, which a run installs or the public pages bring along."""
     return (
-        (
-            "Packages that a run installs, with the licence that each names, and the scripts that are copied beside the "
-            "public pages, with their notices. Versions and digests of packages are in `requirements/run.txt`, those of "
-            "scripts in `pipeline/publish/assets/vendored.json`; a test compares the files with them."
-        ),
+        _ABOUT,
         "## Packages\n\n" + table(("package", "version", "licence"), _packages(root / "requirements" / "run.txt")),
         "## Scripts on public pages\n\n" + "\n\n".join(_scripts(root / "pipeline" / "publish" / "assets")),
     )
@@ -44,7 +45,8 @@ def _scripts(folder: Path) -> Iterator[str]:
         for each in file["packages"]:
             yield (
                 f"### {each['name']} {each['version']}\n\nPart of `{file['file']}` (sha256 `{file['sha256']}`), "
-                f"made by {file['made']}. Its package has the sha256 `{each['sha256']}`.\n\n```text\n{each['notice']}\n```"
+                f"made by {file['made']}. Its package has the sha256 `{each['sha256']}`."
+                f"\n\n```text\n{each['notice']}\n```"
             )
 
 
