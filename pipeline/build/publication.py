@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,12 @@ from pipeline.metadata.csvw import csvw
 from pipeline.metadata.datapackage import data_package, json_bytes, notice
 from pipeline.model.answer import Answer
 from pipeline.model.distribution import ENDINGS_OF_ROWS
+from pipeline.model.reasons import Outcome, meaning
 from pipeline.model.release import Held, Publication, PublishedColumn, withdrawn_months
-from pipeline.release.change_log import change_log, newest_first
+from pipeline.release.change_log import band, change_log, newest_first
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.build.run_context import Workplace
     from pipeline.model.declaration import Dataset
@@ -89,6 +91,9 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         lacking=dataset.period.lacked(missing, state.lacking),
         held=held,
         withheld=tuple(dict.fromkeys(_withheld(dataset))),
+        row_rules=tuple(dict.fromkeys((rule.what, rule.why) for feed in dataset.feeds for rule in feed.rules)),
+        left_out=tuple(_left_out(released.values())),
+        promised_days=_due_days(work, dataset),
         changes=newest_first(state.changes),
         extras={},
         site=settings.site,
@@ -128,7 +133,9 @@ def _statements(work: Workplace, dataset: Dataset) -> Iterator[str]:
 
 def _columns(schema: TableSchema) -> Iterator[PublishedColumn]:
     for field in schema.fields:
-        yield PublishedColumn(field.name, field.title or field.name, field.type, field.description, field.codelists)
+        yield PublishedColumn(
+            field.name, field.title or field.name, field.type, field.description, field.codelists, field.source
+        )
 
 
 def _withheld(dataset: Dataset) -> Iterator[tuple[str, str]]:
@@ -136,6 +143,16 @@ def _withheld(dataset: Dataset) -> Iterator[tuple[str, str]]:
     for feed in dataset.feeds:
         for kept_back in (*feed.withheld, *feed.rules):
             yield kept_back.what, kept_back.why
+
+
+def _left_out(months: Iterable[MonthState]) -> Iterator[tuple[str, str]]:
+    """Yield why rows of these months were withheld, and how many, in the bands of the change log."""
+    rows: Counter[str] = Counter()
+    for each in months:
+        for account in each.accounts:
+            if account.outcome is Outcome.WITHHELD and account.rows:
+                rows[meaning(account.reason)] += account.rows
+    yield from ((reason, band(number)) for reason, number in sorted(rows.items()))
 
 
 def _extras(facts: Publication, schema: TableSchema, endings: Sequence[str]) -> dict[str, bytes]:

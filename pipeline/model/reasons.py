@@ -93,3 +93,8 @@ REASONS = MappingProxyType(
         "private-venue": Reason(_KEPT, "the event is at a kind of venue that is not public"),
     }
 )
+
+
+def meaning(code: str) -> str:
+    """Return what a reason code means; codes of excluded accounts come from their own list."""
+    return REASONS[code].meaning if code in REASONS else "an account whose lines are not published"

@@ -71,6 +71,7 @@ class PublishedColumn(NamedTuple):
     type: str
     description: str
     codelists: tuple[str, ...]
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,8 @@ class Publication:
     ``granularity`` is the smallest area that a row gives, or ""; ``further`` are the formats of files that a release
     may have beside those of its rows.  ``site`` is the address of the public folder, which ends in `/`, or "".
     ``topic`` is the family of its declaration, or the theme of pages that it stands on.
+    ``promised_days`` after its end a period is promised.  ``row_rules`` are those of ``withheld`` that are about rows,
+    and ``left_out`` says how many rows of all releases were withheld and why, in the bands of the change log.
     """
 
     name: str
@@ -125,6 +128,9 @@ class Publication:
     topic: str = ""
     lacking: Mapping[Period, Sequence[Period]] = field(default_factory=dict)
     site: str = ""
+    promised_days: int = 0
+    row_rules: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
 
     @property
     def address(self) -> str:

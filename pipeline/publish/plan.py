@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pipeline.model.distribution import ENDINGS_OF_ROWS
 from pipeline.model.periods import is_period
@@ -67,12 +67,16 @@ def period_of(dataset: str, name: str, endings: Collection[str] = ENDINGS_OF_ROW
     return found[1] if found and found[2] in endings and is_period(found[1]) else ""
 
 
+#: What only pages say.
+_OF_PAGES: Final = ("promised_days", "row_rules", "left_out")
+
+
 def metadata_digest(publication: Publication) -> str:
     """Return a sha256 of every fact that a portal says about a dataset beside its files.
 
     The day of the run, paths and the files' bytes are not in it, so it is the same on a night when nothing changed.
     """
-    apart = {"as_of", "period", "releases", "extras", "site", *([] if publication.further else ["further"])}
+    apart = {"as_of", "period", "releases", "extras", "site", *_OF_PAGES, *([] if publication.further else ["further"])}
     facts: dict[str, object] = {
         name: getattr(publication, name) for name in publication.__dataclass_fields__ if name not in apart
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.model.periods import ranges
 from pipeline.model.plan import Action
-from pipeline.model.reasons import REASONS, Outcome
+from pipeline.model.reasons import Outcome, meaning
 from pipeline.printable import printable
 from pipeline.publish.plan import METADATA, is_period_file, period_of
 
@@ -32,11 +32,6 @@ def account_lines(accounts: Iterable[Account]) -> Iterator[str]:
     for outcome in (Outcome.QUARANTINED, Outcome.WITHHELD):
         for code, rows in sorted(reasons[outcome].items(), key=lambda pair: (-pair[1], pair[0])):
             yield f"  {outcome:<11} {rows:>9,}  {code}: {meaning(code)}"
-
-
-def meaning(code: str) -> str:
-    """Return what a reason code means; codes of excluded accounts come from their own list."""
-    return REASONS[code].meaning if code in REASONS else "an account whose lines are not published"
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:

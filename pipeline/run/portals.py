@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.build.mapped import datasets_of
 from pipeline.build.tried import parted, tried
 from pipeline.errors import PipelineError, StorageError
 from pipeline.model.plan import Action, Plan
 from pipeline.publish.catalogue.portal import StaticCatalogue
+from pipeline.publish.catalogue.views import PlannedDataset
 from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.publish.plan import SITE, SITE_PAGES, make_plan
 from pipeline.settings.laptop_portal import laptop_portal
@@ -67,7 +69,9 @@ def reach_with(work: Workplace, reach: PortalChoice) -> PortalChoice:
 
 def catalogue_of(work: Workplace) -> StaticCatalogue:
     """Return the static catalogue: a portal that needs no server."""
-    return StaticCatalogue(work.published, work.private / "catalogue", work.looked)
+    declared = datasets_of(work.settings).values()
+    planned = [PlannedDataset(each.name, each.title, each.period) for each in declared]
+    return StaticCatalogue(work.published, work.private / "catalogue", work.looked, planned)
 
 
 def portals_of(work: Workplace, reach: PortalChoice) -> tuple[Portal, ...]:

@@ -40,7 +40,8 @@ _PAGES = ("index.html", "street-crime/index.html", "spend-over-500/index.html", 
           "street-crime/files.html")  # fmt: skip
 _FURTHER = ("index.html", "themes/money.html", "places/index.html", "places/NA.html",
             "places/E07900001.html", "sheets/NA.html", "money/index.html",
-            "money/payees/a.html", "changes/index.html", "search.html", "about/accessibility.html")  # fmt: skip
+            "money/payees/a.html", "changes/index.html", "search.html", "about/accessibility.html",
+            "about/law.html", "about/scorecard.html", "about/inventory.html", "about/held-back.html")  # fmt: skip
 _SMALLEST_TARGET = 24  # WCAG 2.2, 2.5.8: CSS pixels
 _MANY_MONTHS = tuple(
     f"{year}-{month:02d}" for year in (2022, 2023, 2024) for month in range(1, 13) if (year, month) <= (2024, 3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pipeline.publish.catalogue.about.addresses import ABOUT
 from pipeline.publish.catalogue.money.reading import COLUMNS, SPEND
 from pipeline.publish.catalogue.places.reading import WANTED
 from pipeline.publish.catalogue.readable import any_readable
@@ -59,6 +60,7 @@ def by_letter(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
 
 def _entries(publications: Sequence[Publication], menu: Menu) -> Iterator[Entry]:
     yield from (Entry(title, "page", address) for title, address in menu.links)
+    yield from (Entry(title, "page", address) for address, title in ABOUT.items())
     for each in publications:
         yield Entry(each.title, "dataset", f"{each.name}/index.html")
         for column in each.columns:

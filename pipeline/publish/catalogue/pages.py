@@ -18,6 +18,8 @@ from pipeline.metadata.dcat import catalogue_facts
 from pipeline.metadata.schema_org import dataset_facts
 from pipeline.metadata.turtle import turtle
 from pipeline.model.wording import day_in_words
+from pipeline.publish.catalogue.about.addresses import ABOUT, ABOUT_FIGURES
+from pipeline.publish.catalogue.about.pages import about_pages
 from pipeline.publish.catalogue.changes import atom, by_day, by_year, changes_of, late, together
 from pipeline.publish.catalogue.charts import bar, columns
 from pipeline.publish.catalogue.figures import Figures
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from pipeline.publish.catalogue.changes import Change
     from pipeline.publish.catalogue.menu import Entry, Menu
     from pipeline.publish.catalogue.themes import Theme
-    from pipeline.publish.catalogue.views import DatasetView, OtherDataset
+    from pipeline.publish.catalogue.views import DatasetView, OtherDataset, PlannedDataset
 
     Row = Sequence[str]
 
@@ -47,8 +49,9 @@ SCRIPTS = ("minisearch.js", "search.js")
 #: What the catalogue itself always puts at its top, beside one folder per dataset and a README that it only carries.
 SITE_FILES = (
     *(
-        "about/accessibility.html",
         *("assets/entries.js", *(f"assets/{name}" for name in SCRIPTS)),
+        *ABOUT,
+        ABOUT_FIGURES,
         "catalogue.jsonld",
         "catalogue.ttl",
         "changes/index.html",
@@ -95,6 +98,7 @@ def render_site(
     kept: Mapping[str, Sequence[ListedFile]],
     others: Sequence[OtherDataset],
     looked: Looked,
+    planned: Sequence[PlannedDataset] = (),
     preview: bool = False,
 ) -> dict[str, bytes]:
     """Return every page but those of `GROUPS`, by its path below the public folder; equal arguments give equal bytes.
@@ -102,14 +106,16 @@ def render_site(
     A ``preview`` is marked as one on every page, and leads to its page of differences.
 
     ``kept`` are, by dataset, the months' files without a release here; ``others`` the datasets that the folder
-    holds and that are not published now.  ``looked`` knows what files count that nobody touched.
+    holds and that are not published now; ``planned`` are all that are declared.
+    ``looked`` knows what files count that nobody touched.
     """
     views = [
         view_dataset(publication, kept.get(publication.name, ()))
         for publication in sorted(publications, key=lambda publication: publication.title)
     ]
     site = _Site(views, others, looked, menu_of([view.facts for view in views], looked), preview)
-    return {**site.whole(), **site.front(), **site.themes(), **site.changes(), **site.datasets()}
+    about = about_pages(views, site.page, planned=planned, contacts=site.words["contacts"])
+    return {**site.whole(), **about, **site.front(), **site.themes(), **site.changes(), **site.datasets()}
 
 
 @dataclass(frozen=True)
@@ -162,7 +168,6 @@ class _Site:
             "catalogue.jsonld": f"{outlined(linked, depth=4)}\n".encode(),
             "catalogue.ttl": turtle(linked),
             "feeds/releases.atom": atom(self.publications, self.changed, force=self.menu.force),
-            "about/accessibility.html": self.page("accessibility.html", contacts=self.words["contacts"]),
             "search.html": self.page("search.html", letters=by_letter(self.everything), streets=PLACES.first in known),
             "assets/entries.js": b"window.siteEntries = " + json.dumps(self.everything, ensure_ascii=False).encode(),
             **{f"assets/{name}": (_ASSETS / name).read_bytes() for name in SCRIPTS},
@@ -242,7 +247,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals |= {"columns": columns, "bar": bar}
+    environment.globals |= {"about": ABOUT, "columns": columns, "bar": bar}
     environment.filters |= {
         "coded": _coded,
         "day": _day,

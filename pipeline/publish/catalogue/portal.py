@@ -35,7 +35,7 @@ from pipeline.publish.catalogue.tree import (
     is_plain_folder,
     list_below,
 )
-from pipeline.publish.catalogue.views import OtherDataset
+from pipeline.publish.catalogue.views import OtherDataset, PlannedDataset
 from pipeline.publish.plan import (
     METADATA,
     NO_FILE,
@@ -72,18 +72,24 @@ _SAME = "same"
 
 
 class StaticCatalogue:
-    """A portal that is a folder; ``staging`` is a folder on the same file system where the next tree is built."""
+    """A portal that is a folder; ``staging`` is a folder on the same file system where the next tree is built.
+
+    ``planned`` are all datasets that are declared.
+    """
 
     name = "catalogue"
     beside = Beside.FILES
     one_by_one = False  # the public folder is swapped whole
 
-    def __init__(self, folder: Path, staging: Path, looked: Looked | None = None) -> None:
+    def __init__(
+        self, folder: Path, staging: Path, looked: Looked | None = None, planned: Sequence[PlannedDataset] = ()
+    ) -> None:
         try:
             self._folder, self._staging = folder.resolve(), staging.resolve()
         except (OSError, RuntimeError):  # a link that leads to itself
             fix = "let `data` in the settings name a folder"
             raise SettingsError("bad-setting", "it leads to no folder", where=str(folder), fix=fix) from None
+        self._planned = planned
         self._looked = looked or Looked(dt.date.min)
         if self._staging == self._folder or self._folder in self._staging.parents:
             raise SettingsError(
@@ -188,7 +194,9 @@ class StaticCatalogue:
             for publication in publications
         }
         others = tuple(self._others(publications))
-        return render_site(publications, kept=kept, others=others, looked=self._looked, preview=preview)
+        return render_site(
+            publications, kept=kept, others=others, looked=self._looked, planned=self._planned, preview=preview
+        )
 
     def _others(self, publications: Sequence[Publication]) -> Iterator[OtherDataset]:
         """Yield the datasets that the folder holds and that are not published now, with the titles they gave."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from pipeline.metadata.vocabulary import address
+from pipeline.publish.catalogue.about.addresses import ABOUT, ACCESSIBILITY
 from pipeline.publish.catalogue.groups import GROUPS
 from pipeline.publish.catalogue.themes import theme_of
 
@@ -19,7 +20,10 @@ _SCHEMA: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 #: Pages that ask search engines to leave them out.
 _LEFT_OUT: Final = "money/payees/"
 #: Pages of all datasets: they change with any.
-_OF_ALL: Final = ("index.html", "search.html", "changes/index.html")
+_OF_ALL: Final = (
+    *("index.html", "search.html", "changes/index.html"),
+    *(address for address in ABOUT if address != ACCESSIBILITY),
+)
 
 
 def sitemap(paths: Iterable[str], publications: Sequence[Publication]) -> dict[str, bytes]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pipeline.model.distribution import FileFormat
-    from pipeline.model.periods import Period
+    from pipeline.model.periods import Period, PeriodKind
     from pipeline.model.release import Publication, Release
 
 _THOUSAND = 1000
@@ -30,6 +30,14 @@ class OtherDataset(NamedTuple):
 
     name: str
     title: str
+
+
+class PlannedDataset(NamedTuple):
+    """A dataset that is declared, whether anything of it is published or not."""
+
+    name: str
+    title: str
+    period: PeriodKind
 
 
 class MonthView(NamedTuple):
