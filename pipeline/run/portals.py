@@ -69,8 +69,16 @@ def reach_with(work: Workplace, reach: PortalChoice) -> PortalChoice:
 
 def catalogue_of(work: Workplace) -> StaticCatalogue:
     """Return the static catalogue: a portal that needs no server."""
-    declared = datasets_of(work.settings).values()
-    planned = [PlannedDataset(each.name, each.title, each.period) for each in declared]
+    planned = [
+        PlannedDataset(
+            each.name,
+            each.title,
+            each.period,
+            each.description,
+            work.settings.publisher(each.name, each.publisher).name,
+        )
+        for each in datasets_of(work.settings).values()
+    ]
     return StaticCatalogue(work.published, work.private / "catalogue", work.looked, planned)
 
 

@@ -20,7 +20,7 @@ from pipeline.model.periods import MONTH, QUARTER, Snapshots, Whole
 from pipeline.model.reasons import meaning
 from pipeline.model.release import ChangeNote, PublishedColumn
 from pipeline.model.release_score import newest_over, open_formats, published_after
-from pipeline.publish.catalogue.about.addresses import ABOUT
+from pipeline.publish.catalogue.about.addresses import ABOUT, ABOUT_FILES
 from pipeline.publish.catalogue.about.law import (
     DOCUMENT,
     ELSEWHERE,
@@ -82,7 +82,7 @@ def test_every_paragraph_stands_on_the_page_with_its_state(history: Product) -> 
             assert row[4] in ("Document", "Elsewhere")
     counted = Counter(row[4].removeprefix("✓ ") for row in rows)
     lead = text.partition('<ul class="headings">')[2].partition("</ul>")[0]
-    told = re.findall(r'<p class="heading">(\d+)</p><p>([^<]*)</p>', lead)
+    told = re.findall(r'<p class="heading"><span data-figure="[^"]*">(\d+)</span></p><p>([^<]*)</p>', lead)
     assert {words: int(number) for number, words in told} == counted
 
 
@@ -119,12 +119,18 @@ def test_every_dataset_has_a_score_and_its_numbers_are_counted_again(
     assert len(rows_of(text, "scorecard")) == len(published_of(history))
     monkeypatch.chdir(history.published / "about")
     figures = json.loads((history.published / "about" / "figures.json").read_bytes())
-    assert {*re.findall(r'data-figure="([^"]*)"', text)} == figures.keys()
+    shown_on = text + shown(history.published, "law")
+    assert {*re.findall(r'data-figure="([^"]*)"', shown_on)} == figures.keys()
     for name in published_of(history):
         fields = json.loads((history.published / name / "schema.json").read_bytes())["fields"]
         assert f'href="../{name}/index.html"' in text
         assert figures[f"{name}:columns"]["value"] == str(len(fields))
         assert figures[f"{name}:source"]["value"] == str(sum(bool(each.get("source")) for each in fields))
+        (row,) = [each for each in read_csv(history.published / "about" / "scorecard.csv") if each["dataset"] == name]
+        assert row["columns"] == row["columns_described"] == str(len(fields))
+        assert row["days"] == figures.get(f"{name}:days", {"value": ""})["value"]
+        assert row["fresh"] == ("" if not row["days"] else str(int(row["days"]) <= int(row["promised_days"])).lower())
+        assert row["no_registration"] == row["open_formats"] == row["no_pdf"] == row["well_described"] == "true"
     for name, figure in figures.items():
         assert str(duckdb.execute(figure["query"]).fetchall()[0][0]) == figure["value"], name
 
@@ -142,6 +148,21 @@ def test_what_fails_says_so(place: Place) -> None:
     assert row[2] == "✗ Fails CSV, Parquet; not open: OpenDocument"
     assert row[4] == "✗ Fails out 41 days after its end, 5 promised"
     assert row[5] == "✗ Fails 0 of 1 columns described, source named for 0"
+    assert read_csv(place.public / "about" / "scorecard.csv") == [
+        {
+            "dataset": "street-crime",
+            "period": "2024-02",
+            "no_registration": "true",
+            "open_formats": "false",
+            "no_pdf": "true",
+            "days": "41",
+            "promised_days": "5",
+            "fresh": "false",
+            "columns": "1",
+            "columns_described": "0",
+            "well_described": "false",
+        }
+    ]
 
 
 def test_what_is_overdue_today_fails_though_its_last_release_was_in_time(place: Place) -> None:
@@ -177,6 +198,11 @@ def test_what_is_held_back_stands_in_the_words_of_the_declarations(history: Prod
         rules = {(each.what, each.why) for feed in feeds for each in feed.rules}
         assert {tuple(row) for row in rows_of(text, f"columns-{name}")} == columns - rules, name
         assert {tuple(row) for row in rows_of(text, f"rules-{name}")} == rules, name
+        told = [each for each in read_csv(history.published / "about" / "held-back.csv") if each["dataset"] == name]
+        assert {(each["of"], each["what"], each["why"]) for each in told} == {
+            *(("Columns", *each) for each in columns - rules),
+            *(("Rows", *each) for each in rules),
+        }
 
 
 def test_rows_left_out_are_counted_in_bands_alone(history: Product) -> None:
@@ -204,6 +230,14 @@ def test_the_inventory_lists_every_declared_dataset(history: Product) -> None:
     assert {*rows} == {each.title for each in declared().values()}
     for each in declared().values():
         assert rows[each.title][2] == ("✓ Published" if each.name in published_of(history) else "Planned")
+    listed = read_csv(history.published / "about" / "inventory.csv")
+    assert {each["dataset"] for each in listed} == {*declared()}
+    for line in listed:
+        periods = sorted(path.stem.removeprefix(f"{line['dataset']}-")
+                         for path in (history.published / line["dataset"]).glob("*.parquet"))  # fmt: skip
+        assert (line["first_period"], line["last_period"]) == ((periods[0], periods[-1]) if periods else ("", ""))
+        assert line["publisher"]
+        assert line["description"]
 
 
 def test_what_has_no_release_is_planned(place: Place) -> None:
@@ -252,6 +286,6 @@ def test_nobody_who_is_planted_stands_on_them(history: Product) -> None:
     planted = read_csv(history.private / "sample" / "planted.csv")
     people = [each["value"] for each in planted if each["kind"] != "published-on-purpose" and len(each["value"]) > 4]
     assert len(people) > 100
-    for page in (*PAGES, "about/figures.json"):
+    for page in (*PAGES, *ABOUT_FILES):
         text = html.unescape((history.published / page).read_text(encoding="utf-8")).casefold()
         assert [person for person in people if person.casefold() in text] == [], page

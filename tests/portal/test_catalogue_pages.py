@@ -177,7 +177,7 @@ def test_only_sample_data_is_marked_as_such(place: Place) -> None:
     assert not [path for path in place.public.rglob("*.*") if b"SAMPLE" in path.read_bytes()]
     place.publish(make_site(place.store, sample=True))
     pages = [path.read_text(encoding="utf-8") for path in place.public.rglob("*.html")]
-    assert len(pages) == 12
+    assert len(pages) == 16
     assert all("<title>SAMPLE DATA: " in page and "<strong>SAMPLE DATA.</strong>" in page for page in pages)
     assert "SAMPLE DATA" in (place.public / "catalogue.jsonld").read_text(encoding="utf-8")
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from pipeline.errors import StorageError
 from pipeline.plain import read_plain
 from pipeline.publish.catalogue.pages import DATASET_PAGE, SITE_FILES
-from pipeline.publish.catalogue.tree import empty_below, is_plain_file, list_below
+from pipeline.publish.catalogue.tree import empty_below, is_plain_file, is_plain_folder, list_below
+from pipeline.publish.catalogue.views import OtherDataset
 from pipeline.publish.plan import is_period_file
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
 #: The file by which this program knows a public folder as its own; it lists every file that was written there.
@@ -22,6 +23,8 @@ MARKER = ".police-open-data"
 KEPT = re.compile(r"(?i:readme(\..*)?)|\.[^/]+|CNAME|robots\.txt|favicon\.ico")
 #: What a dataset's folder held beside its months before there was a list.
 _BESIDE = re.compile(r"[a-z0-9-]+\.(?:json|csv)|codelists/[a-z0-9-]+\.csv|" + re.escape(DATASET_PAGE))
+#: What says of a folder that it is a dataset's.
+DATA_PACKAGE = "datapackage.json"
 #: Pages of the whole site whose names vary.
 _VARYING = re.compile(r"changes/[0-9]{4}\.html|themes/[a-z0-9-]+\.html")
 _NAMED = 10
@@ -81,7 +84,7 @@ def _was_written(folder: Path, path: str) -> bool:
         return True
     if not slash:
         return False
-    own = read_json(folder / dataset / "datapackage.json").get("name") == dataset
+    own = read_json(folder / dataset / DATA_PACKAGE).get("name") == dataset
     return own and (is_period_file(dataset, name) or _BESIDE.fullmatch(name) is not None)
 
 
@@ -92,3 +95,13 @@ def read_json(path: Path) -> dict[str, object]:
     except (ValueError, RecursionError):
         found = {}
     return found if isinstance(found, dict) else {}
+
+
+def others_in(folder: Path, named: Collection[str]) -> Iterator[OtherDataset]:
+    """Yield the datasets that the folder holds and that are not ``named``, with the titles that they gave."""
+    for place in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if place.name in named or not is_plain_folder(place) or not is_plain_file(place / DATASET_PAGE):
+            continue
+        if is_plain_file(place / DATA_PACKAGE):
+            title = read_json(place / DATA_PACKAGE).get("title")
+            yield OtherDataset(place.name, title if title and isinstance(title, str) else place.name)

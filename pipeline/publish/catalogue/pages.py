@@ -18,7 +18,7 @@ from pipeline.metadata.dcat import catalogue_facts
 from pipeline.metadata.schema_org import dataset_facts
 from pipeline.metadata.turtle import turtle
 from pipeline.model.wording import day_in_words
-from pipeline.publish.catalogue.about.addresses import ABOUT, ABOUT_FIGURES
+from pipeline.publish.catalogue.about.addresses import ABOUT, ABOUT_FILES
 from pipeline.publish.catalogue.about.pages import about_pages
 from pipeline.publish.catalogue.changes import atom, by_day, by_year, changes_of, late, together
 from pipeline.publish.catalogue.charts import bar, columns
@@ -51,7 +51,7 @@ SITE_FILES = (
     *(
         *("assets/entries.js", *(f"assets/{name}" for name in SCRIPTS)),
         *ABOUT,
-        ABOUT_FIGURES,
+        *ABOUT_FILES,
         "catalogue.jsonld",
         "catalogue.ttl",
         "changes/index.html",

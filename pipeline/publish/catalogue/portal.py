@@ -21,8 +21,8 @@ from pipeline.plain import read_plain
 from pipeline.publish.catalogue import swap
 from pipeline.publish.catalogue.groups import GROUPS
 from pipeline.publish.catalogue.menu import menu_of
-from pipeline.publish.catalogue.ownership import KEPT, MARKER, marker, read_json, refuse_foreign
-from pipeline.publish.catalogue.pages import DATASET_PAGE, DATASET_PAGES, SITE_FILES, render_site, templates
+from pipeline.publish.catalogue.ownership import DATA_PACKAGE, KEPT, MARKER, marker, others_in, refuse_foreign
+from pipeline.publish.catalogue.pages import DATASET_PAGES, SITE_FILES, render_site, templates
 from pipeline.publish.catalogue.sitemap import sitemap
 from pipeline.publish.catalogue.tree import (
     Copied,
@@ -35,7 +35,6 @@ from pipeline.publish.catalogue.tree import (
     is_plain_folder,
     list_below,
 )
-from pipeline.publish.catalogue.views import OtherDataset, PlannedDataset
 from pipeline.publish.plan import (
     METADATA,
     NO_FILE,
@@ -57,6 +56,7 @@ if TYPE_CHECKING:
     from pipeline.model.plan import Plan
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.groups import Group
+    from pipeline.publish.catalogue.views import PlannedDataset
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 #: What to do about a refusal.
@@ -66,7 +66,6 @@ _ADVICE = {
     errno.EBUSY: "mount the folder above data/published instead of data/published itself: it is swapped whole",
 }
 _USUAL = "see that the pipeline's user may write data/private and data/published and the folders that hold them"
-_DATA_PACKAGE = "datapackage.json"
 #: What was found when pages of the folder were compared with what they should be.
 _SAME = "same"
 
@@ -193,20 +192,10 @@ class StaticCatalogue:
             ]
             for publication in publications
         }
-        others = tuple(self._others(publications))
+        others = tuple(others_in(self._folder, {publication.name for publication in publications}))
         return render_site(
             publications, kept=kept, others=others, looked=self._looked, planned=self._planned, preview=preview
         )
-
-    def _others(self, publications: Sequence[Publication]) -> Iterator[OtherDataset]:
-        """Yield the datasets that the folder holds and that are not published now, with the titles they gave."""
-        named = {publication.name for publication in publications}
-        for folder in sorted(self._folder.iterdir()) if self._folder.is_dir() else ():
-            if folder.name in named or not is_plain_folder(folder) or not is_plain_file(folder / DATASET_PAGE):
-                continue
-            if is_plain_file(folder / _DATA_PACKAGE):
-                title = read_json(folder / _DATA_PACKAGE).get("title")
-                yield OtherDataset(folder.name, title if title and isinstance(title, str) else folder.name)
 
     def _of_groups(self, publications: Sequence[Publication], *, preview: bool = False) -> dict[str, bytes | None]:
         """Return every page of `GROUPS` as it should be; None where the folder's is what it should be."""
@@ -299,7 +288,7 @@ class StaticCatalogue:
         """
         for path, source in list_below(self._folder) if self._folder.is_dir() else ():
             top, _, below = path.partition("/")
-            kept = is_plain_file(self._folder / top / _DATA_PACKAGE) if below else KEPT.fullmatch(top) is not None
+            kept = is_plain_file(self._folder / top / DATA_PACKAGE) if below else KEPT.fullmatch(top) is not None
             if kept and top not in datasets and is_plain_file(source):
                 yield path, Shared(source)
 

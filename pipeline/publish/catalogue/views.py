@@ -38,6 +38,8 @@ class PlannedDataset(NamedTuple):
     name: str
     title: str
     period: PeriodKind
+    description: str = ""
+    publisher: str = ""
 
 
 class MonthView(NamedTuple):

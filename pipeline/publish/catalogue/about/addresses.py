@@ -11,4 +11,6 @@ ABOUT: Final = {
     "about/held-back.html": "What is held back",
     ACCESSIBILITY: "Accessibility",
 }
+#: What stands beside these pages: the same as CSV, and how their numbers are counted again.
 ABOUT_FIGURES: Final = "about/figures.json"
+ABOUT_FILES: Final = (ABOUT_FIGURES, *(f"about/{name}.csv" for name in ("held-back", "inventory", "law", "scorecard")))

@@ -8,17 +8,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipeline.model.periods import PeriodKind
+    from pipeline.model.release import Publication
     from pipeline.publish.catalogue.views import DatasetView, PlannedDataset
 
 
 class Asset(NamedTuple):
-    """A line of the inventory: what it is, how often it comes, its page as seen from here, its first to last period."""
+    """A line of the inventory: what it is, how often it comes, whether a release stands, its first to last period."""
 
     title: str
+    name: str
     often: str
-    address: str = ""
+    description: str = ""
+    publisher: str = ""
+    is_out: bool = False
     span: str = ""
     licence: str = ""
+    first: str = ""
+    last: str = ""
+
+    @property
+    def status(self) -> str:
+        """What the inventory calls it."""
+        return "Published" if self.is_out else "Planned"
 
 
 def assets(views: Sequence[DatasetView], planned: Sequence[PlannedDataset]) -> list[Asset]:
@@ -30,16 +41,28 @@ def _published(views: Sequence[DatasetView]) -> Iterator[Asset]:
     for view in views:
         if view.facts.releases:
             kind = view.facts.period
-            span = "" if kind.only else view.span
-            licence = view.facts.licence_title
-            yield Asset(view.facts.title, _often(kind), f"../{view.facts.name}/index.html", span, licence)
+            months = sorted(each.month for each in view.facts.releases)
+            yield _known(view.facts)._replace(
+                is_out=True,
+                span="" if kind.only else kind.span_in_words(months),
+                licence=view.facts.licence_title,
+                first=months[0],
+                last=months[-1],
+            )
 
 
 def _planned(views: Sequence[DatasetView], planned: Sequence[PlannedDataset]) -> Iterator[Asset]:
     out = {view.facts.name for view in views if view.facts.releases}
-    declared = {each.name: Asset(each.title, _often(each.period)) for each in planned}
-    taken_back = {view.facts.name: Asset(view.facts.title, _often(view.facts.period)) for view in views}
+    declared = {
+        each.name: Asset(each.title, each.name, _often(each.period), each.description, each.publisher)
+        for each in planned
+    }
+    taken_back = {view.facts.name: _known(view.facts) for view in views}
     yield from (asset for name, asset in {**declared, **taken_back}.items() if name not in out)
+
+
+def _known(facts: Publication) -> Asset:
+    return Asset(facts.title, facts.name, _often(facts.period), facts.description, facts.publisher)
 
 
 def _often(kind: PeriodKind) -> str:

@@ -12,12 +12,16 @@ from pipeline.codelists import CODELISTS, CodeLists
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from markupsafe import Markup
+
+    from pipeline.publish.catalogue.figures import Figures
     from pipeline.publish.catalogue.views import DatasetView, PlannedDataset
 
 LIST: Final = "specified-information"
 ORDER: Final = "https://www.legislation.gov.uk/uksi/2011/3050/contents"
 #: What the list says of what another body publishes.
 _ELSEWHERE: Final = "published elsewhere"
+_COUNT: Final = "SELECT count(*) FROM 'law.csv' WHERE state = '{}'"
 
 
 class State(NamedTuple):
@@ -48,6 +52,7 @@ class Paragraph(NamedTuple):
     """A paragraph of the law: what it asks for, how often, which datasets answer it, what there is to say."""
 
     code: str
+    datasets: Sequence[str]
     asked: str
     often: str
     places: Sequence[Place]
@@ -62,16 +67,21 @@ def paragraphs(views: Sequence[DatasetView], planned: Sequence[PlannedDataset]) 
     return [_paragraph(row, known, titles) for row in CodeLists(CODELISTS, {}).read(LIST).rows]
 
 
-def counted(every: Sequence[Paragraph]) -> dict[State, int]:
+def counted(every: Sequence[Paragraph], figures: Figures) -> dict[State, Markup]:
     """Return how many paragraphs are in each state, those that none is in left out."""
     states = (PUBLISHED, LATE, PARTLY, DOCUMENT, ELSEWHERE, NOT_YET)
     numbers = {state: sum(each.state == state for each in every) for state in states}
-    return {state: number for state, number in numbers.items() if number}
+    return {
+        state: figures.show(f"law:{state.words}", number, _COUNT.format(state.words))
+        for state, number in numbers.items()
+        if number
+    }
 
 
 def _paragraph(row: Mapping[str, str], known: Mapping[str, DatasetView], titles: Mapping[str, str]) -> Paragraph:
-    places = [*_places(row["datasets"].split(), known, titles)]
-    return Paragraph(row["code"], row["label"], row["frequency"], places, row["because"], _state(row, places))
+    names = row["datasets"].split()
+    places = [*_places(names, known, titles)]
+    return Paragraph(row["code"], names, row["label"], row["frequency"], places, row["because"], _state(row, places))
 
 
 def _places(names: Sequence[str], known: Mapping[str, DatasetView], titles: Mapping[str, str]) -> Iterator[Place]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from pipeline.publish.catalogue.about.addresses import ABOUT_FIGURES
+from pipeline.publish.catalogue.about.files import held_back_file, inventory_file, law_file, scorecard_file
 from pipeline.publish.catalogue.about.held_back import held_back
 from pipeline.publish.catalogue.about.inventory import assets
 from pipeline.publish.catalogue.about.law import ORDER, counted, paragraphs
@@ -27,15 +28,23 @@ class Page(Protocol):
 def about_pages(
     views: Sequence[DatasetView], page: Page, *, planned: Sequence[PlannedDataset], contacts: object
 ) -> dict[str, bytes]:
-    """Return these pages by path, and the figures of all of them."""
+    """Return these pages by path, what they say as CSV files, and the figures of all of them."""
     figures = Figures()
-    asked = paragraphs(views, planned)
+    asked, known = paragraphs(views, planned), assets(views, planned)
+    scored, kept = scores(views, figures), held_back([view.facts for view in views])
     words: dict[str, dict[str, object]] = {
-        "law": {"paragraphs": asked, "counted": counted(asked), "order": ORDER},
-        "scorecard": {"scores": scores(views, figures)},
-        "inventory": {"assets": assets(views, planned)},
-        "held-back": {"held_back": held_back([view.facts for view in views])},
+        "law": {"paragraphs": asked, "counted": counted(asked, figures), "order": ORDER},
+        "scorecard": {"scores": scored},
+        "inventory": {"assets": known},
+        "held-back": {"held_back": kept},
         "accessibility": {"contacts": contacts},
     }
     pages = {f"about/{name}.html": page(f"about/{name}.html", **each) for name, each in words.items()}
-    return {**pages, ABOUT_FIGURES: figures.content()}
+    files = {
+        "law": law_file(asked),
+        "scorecard": scorecard_file(scored),
+        "inventory": inventory_file(known),
+        "held-back": held_back_file(kept),
+    }
+    beside = {f"about/{name}.csv": content for name, content in files.items()}
+    return {**pages, **beside, ABOUT_FIGURES: figures.content()}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from markupsafe import Markup
+
 from pipeline.model.release_score import newest_over, open_formats, published_after
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from markupsafe import Markup
+    from collections.abc import Mapping, Sequence
 
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.figures import Figures
@@ -19,19 +19,25 @@ if TYPE_CHECKING:
 class Score(NamedTuple):
     """How a dataset does: each answer with its evidence; ``days`` is None where its kind of period promises none."""
 
+    name: str
     title: str
-    address: str
     period: str
+    said: str
     formats: Sequence[str]
     closed: Sequence[str]
-    days: Markup | None
+    days: int | None
     promised: int
     fresh: bool
     overdue: str
-    columns: Markup
-    described: Markup
-    sources: Markup
-    is_described: bool
+    columns: int
+    described: int
+    sources: int
+    shown: Mapping[str, Markup]
+
+    @property
+    def is_described(self) -> bool:
+        """Whether each column is described, and says where it comes from."""
+        return self.columns == self.described == self.sources
 
 
 #: What is counted of the columns, again from the schema that stands beside the data.
@@ -54,19 +60,25 @@ def _score(view: DatasetView, figures: Figures) -> Score:
     described = sum(bool(each.description) for each in facts.columns)
     sources = sum(bool(each.source) for each in facts.columns)
     return Score(
+        name=facts.name,
         title=facts.title,
-        address=f"../{facts.name}/index.html",
-        period=facts.period.said(newest.month),
+        period=newest.month,
+        said=facts.period.said(newest.month),
         formats=open_ones,
         closed=[facts.formats[each].title for each in endings if facts.formats[each].title not in open_ones],
-        days=None if days is None else figures.show(f"{facts.name}:days", days, _days(facts, newest.month)),
+        days=days,
         promised=facts.promised_days,
         fresh=days is None or days <= facts.promised_days,
         overdue=view.overdue,
-        columns=figures.show(f"{facts.name}:columns", total, _COLUMNS.format(facts.name, "true")),
-        described=_with(figures, facts, "description", described),
-        sources=_with(figures, facts, "source", sources),
-        is_described=total == described == sources,
+        columns=total,
+        described=described,
+        sources=sources,
+        shown={
+            "columns": figures.show(f"{facts.name}:columns", total, _COLUMNS.format(facts.name, "true")),
+            "described": _with(figures, facts, "description", described),
+            "sources": _with(figures, facts, "source", sources),
+            "days": Markup() if days is None else figures.show(f"{facts.name}:days", days, _days(facts, newest.month)),
+        },
     )
 
 

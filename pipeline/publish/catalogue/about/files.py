@@ -1,0 +1,94 @@
+"""What these pages say, as CSV files beside them: for programs, and so that their numbers can be counted again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pipeline.publish.catalogue.about.held_back import HeldBack
+    from pipeline.publish.catalogue.about.inventory import Asset
+    from pipeline.publish.catalogue.about.law import Paragraph
+    from pipeline.publish.catalogue.about.scorecard import Score
+
+
+def law_file(paragraphs: Iterable[Paragraph]) -> bytes:
+    """Return every paragraph with its state."""
+    header = ("paragraph", "what", "how_often", "datasets", "remark", "state")
+    return _csv(
+        header,
+        (
+            (each.code, each.asked, each.often, " ".join(each.datasets), each.remark, each.state.words)
+            for each in paragraphs
+        ),
+    )
+
+
+def scorecard_file(scores: Iterable[Score]) -> bytes:
+    """Return every dataset's score; what is not promised is blank."""
+    header = (
+        *("dataset", "period", "no_registration", "open_formats", "no_pdf", "days", "promised_days", "fresh"),
+        *("columns", "columns_described", "well_described"),
+    )
+    return _csv(header, (_score(each) for each in sorted(scores, key=lambda each: each.name)))
+
+
+def inventory_file(assets: Iterable[Asset]) -> bytes:
+    """Return every declared dataset with its status."""
+    header = (
+        *("title", "publisher", "kind", "status", "dataset", "description", "licence", "frequency"),
+        *("first_period", "last_period"),
+    )
+    return _csv(
+        header,
+        (
+            (
+                *(each.title, each.publisher, "Dataset", each.status, each.name, each.description),
+                *(each.licence, each.often, each.first, each.last),
+            )
+            for each in assets
+        ),
+    )
+
+
+def held_back_file(held_back: Iterable[HeldBack]) -> bytes:
+    """Return what each dataset holds back and why; no number of rows."""
+    return _csv(
+        ("dataset", "of", "what", "why"),
+        (
+            (each.name, of, what, why)
+            for each in held_back
+            for of, kept in (("Columns", each.columns), ("Rows", each.rules))
+            for what, why in kept
+        ),
+    )
+
+
+def _score(each: Score) -> tuple[str, ...]:
+    promised = each.days is not None
+    return (
+        each.name,
+        each.period,
+        "true",
+        _flag(not each.closed),
+        _flag(bool(each.formats)),
+        str(each.days) if promised else "",
+        str(each.promised) if promised else "",
+        _flag(each.fresh) if promised else "",
+        str(each.columns),
+        str(each.described),
+        _flag(each.is_described),
+    )
+
+
+def _flag(known: bool) -> str:  # noqa: FBT001 - the one thing that it is about
+    return "true" if known else "false"
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    return text.getvalue().encode()
