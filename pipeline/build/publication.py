@@ -92,7 +92,7 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         held=held,
         withheld=tuple(dict.fromkeys(_withheld(dataset))),
         row_rules=tuple(dict.fromkeys((rule.what, rule.why) for feed in dataset.feeds for rule in feed.rules)),
-        left_out=tuple(_left_out(released.values())),
+        left_out=tuple(_left_out(each for each in released.values() if not each.waiting)),
         promised_days=_due_days(work, dataset),
         changes=newest_first(state.changes),
         extras={},

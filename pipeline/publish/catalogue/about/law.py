@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LIST: Final = "specified-information"
 ORDER: Final = "https://www.legislation.gov.uk/uksi/2011/3050/contents"
 #: What the list says of what another body publishes.
-_ELSEWHERE: Final = "published elsewhere"
+_ELSEWHERE: Final = "published by "
 _COUNT: Final = "SELECT count(*) FROM 'law.csv' WHERE state = '{}'"
 
 
