@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -126,7 +127,7 @@ def test_a_full_disk_leaves_the_old_tree_and_the_next_run_succeeds(small_disk: P
     place.publish(old)
     before = snapshot(place.public)
     filler = small_disk / "filler"
-    filler.write_bytes(b"x" * 1_900_000)
+    filler.write_bytes(b"x" * (shutil.disk_usage(small_disk).free - 100_000))
     new = [make_publication([make_release(store, month, rows=4000) for month in MONTHS])]
     with pytest.raises(StorageError) as caught:
         place.publish(new)
