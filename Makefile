@@ -64,8 +64,9 @@ check: dev-ready        ## Check format, lint, types and import contracts; chang
 	  test -f "$$out/.$$name" || { failed=yes; echo; echo "--- $$name"; cat "$$out/$$name"; }; done; \
 	test -z "$$failed"
 
-bench: dev-ready        ## Measure the corridor; writes .bench/results.json
+bench: dev-ready        ## Measure the corridor and the public pages; writes .bench
 	@.venv/bin/python tests/bench/corridor.py $(ARGS)
+	@.venv/bin/python -m tests.bench.pages
 
 clean:        ## Remove .venv, caches and measurements; never data, keys or the portal
 	@rm -rf .venv .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -65,7 +65,7 @@ class Group(NamedTuple):
             for name in self.sources
             if (about := known.get(name))
         }
-        return hashlib.sha256(json.dumps([facts, menu, _program()]).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([facts, menu, program()]).encode()).hexdigest()
 
     def entries(
         self, publications: Sequence[Publication], environment: Environment, menu: Menu, looked: Looked
@@ -115,7 +115,7 @@ _PROGRAM: Final = Path(__file__).resolve().parents[2]
 
 
 @cache
-def _program() -> str:
+def program() -> str:
     """Return a digest of the program's own text and templates."""
     files = sorted(path for path in _PROGRAM.rglob("*") if path.suffix in (".css", ".html", ".json", ".py"))
     return hashlib.sha256(b"".join(hashlib.sha256(read_plain(path)).digest() for path in files)).hexdigest()

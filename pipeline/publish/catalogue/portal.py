@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import hashlib
-import json
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,12 +16,10 @@ from typing import TYPE_CHECKING
 from pipeline.errors import PipelineError, PortalError, SettingsError, StorageError
 from pipeline.metadata.listed import ListedFile
 from pipeline.model.plan import Action, Beside, HeldDataset
-from pipeline.plain import read_plain
 from pipeline.publish.catalogue import swap
-from pipeline.publish.catalogue.groups import GROUPS
-from pipeline.publish.catalogue.menu import menu_of
 from pipeline.publish.catalogue.ownership import DATA_PACKAGE, KEPT, MARKER, marker, others_in, refuse_foreign
-from pipeline.publish.catalogue.pages import DATASET_PAGES, SITE_FILES, render_site, templates
+from pipeline.publish.catalogue.pages import DATASET_PAGES, SITE_FILES
+from pipeline.publish.catalogue.pages_held import PagesHeld
 from pipeline.publish.catalogue.sitemap import sitemap
 from pipeline.publish.catalogue.tree import (
     Copied,
@@ -55,7 +52,6 @@ if TYPE_CHECKING:
 
     from pipeline.model.plan import Plan
     from pipeline.model.release import Publication
-    from pipeline.publish.catalogue.groups import Group
     from pipeline.publish.catalogue.views import PlannedDataset
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -66,8 +62,6 @@ _ADVICE = {
     errno.EBUSY: "mount the folder above data/published instead of data/published itself: it is swapped whole",
 }
 _USUAL = "see that the pipeline's user may write data/private and data/published and the folders that hold them"
-#: What was found when pages of the folder were compared with what they should be.
-_SAME = "same"
 
 
 class StaticCatalogue:
@@ -88,8 +82,8 @@ class StaticCatalogue:
         except (OSError, RuntimeError):  # a link that leads to itself
             fix = "let `data` in the settings name a folder"
             raise SettingsError("bad-setting", "it leads to no folder", where=str(folder), fix=fix) from None
-        self._planned = planned
         self._looked = looked or Looked(dt.date.min)
+        self._held = PagesHeld(self._folder, self._looked, planned)
         if self._staging == self._folder or self._folder in self._staging.parents:
             raise SettingsError(
                 "bad-setting",
@@ -117,13 +111,13 @@ class StaticCatalogue:
             held = {publication.name: self._files(publication.name) for publication in publications}
             pages = self._pages(publications, held)
             of_datasets = {f"{each.name}/{name}" for each in publications for name in DATASET_PAGES}
-            groups = self._of_groups(publications)
+            groups = self._held.of_groups(publications)
             every = {**pages, **groups, **sitemap([*pages, *groups], publications)}
             of_all = {path: content for path, content in every.items() if path not in of_datasets}
             found = {SITE: HeldDataset(files={}, metadata=self._site(of_all))}
             for publication in publications:
                 own = [f"{publication.name}/{name}" for name in DATASET_PAGES]
-                current = all(self._is_current(page, pages[page]) for page in own)
+                current = all(page in pages and self._current(page, pages[page]) for page in own)
                 if is_plain_folder(self._folder / publication.name):
                     digest = metadata_digest(publication) if current else ""
                     found[publication.name] = HeldDataset(files=held[publication.name], metadata=digest)
@@ -180,8 +174,8 @@ class StaticCatalogue:
         held: Mapping[str, Mapping[str, str]],
         *,
         preview: bool = False,
-    ) -> dict[str, bytes]:
-        """Return every page as it should be, given what the folder holds."""
+    ) -> dict[str, bytes | None]:
+        """Return every page as it should be, given what the folder holds; None where it is."""
         kept = {
             publication.name: [
                 ListedFile(name, (self._folder / publication.name / name).lstat().st_size, sha256)
@@ -189,65 +183,35 @@ class StaticCatalogue:
                 if sha256 != NO_FILE
                 and is_period_file(publication.name, name, publication.formats.keys())
                 and name not in publication.extras
+                and name not in released
             ]
             for publication in publications
+            for released in ({file.name for each in publication.releases for file in each.files},)
         }
-        others = tuple(others_in(self._folder, {publication.name for publication in publications}))
-        return render_site(
-            publications, kept=kept, others=others, looked=self._looked, planned=self._planned, preview=preview
+        return self._held.of_site(
+            publications,
+            kept,
+            [*others_in(self._folder, {publication.name for publication in publications})],
+            preview=preview,
         )
 
-    def _of_groups(self, publications: Sequence[Publication], *, preview: bool = False) -> dict[str, bytes | None]:
-        """Return every page of `GROUPS` as it should be; None where the folder's is what it should be."""
-        return {path: page for group in GROUPS for path, page in self._of_group(group, publications, preview).items()}
-
-    def _of_group(self, group: Group, publications: Sequence[Publication], preview: bool) -> dict[str, bytes | None]:  # noqa: FBT001 - said above
-        """Return the pages of one group: not made while nothing of them changed since somebody compared them."""
-        menu = menu_of(publications, self._looked)
-        if preview:
-            return {**group.make(publications, templates(), menu, preview=True)}
-        made: dict[str, bytes] = {}
-        held = self._held_pages(group)
-
-        def compared() -> str:
-            made.update(group.make(publications, templates(), menu))
-            same = made.keys() == held.keys() and all(self._is_current(path, made[path]) for path in made)
-            return _SAME if same else ""
-
-        question = f"{group.name} {group.receipt(publications, menu)} {_digest(held)}"
-        if self._looked.of(question, self._folder / group.first, compared) == _SAME:
-            return dict.fromkeys(held)
-        return {**(made or group.make(publications, templates(), menu))}
-
-    def _held_pages(self, group: Group) -> dict[str, tuple[int, ...]]:
-        """Return what the system says of each page of a group in the folder, by path: none of them is opened."""
-        found: dict[str, tuple[int, ...]] = {}
-        for name in group.folders:
-            for path, place in list_below(self._folder / name) if is_plain_folder(self._folder / name) else ():
-                facts = place.lstat()
-                if is_plain_file(place):
-                    found[f"{name}/{path}"] = (facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino)
-        return found
+    def _current(self, path: str, content: bytes | None) -> bool:
+        return content is None or self._held.is_current(path, content)
 
     def _page_part(self, path: str, content: bytes | None) -> Part:
         """Return a page of the new tree: the file of the old one where that is the same."""
         held = self._folder / path
         if content is None:
             return Shared(held, self._looked.of("sha256", held, partial(hash_file, held)))
-        if self._is_current(path, content):
+        if self._held.is_current(path, content):
             return Shared(held, hashlib.sha256(content).hexdigest())
         return Written(content)
 
     def _site(self, pages: Mapping[str, bytes | None]) -> str:
         """Return whether the pages that belong to no single dataset are as they should be, or not there at all."""
-        if all(content is None or self._is_current(path, content) for path, content in pages.items()):
+        if all(self._current(path, content) for path, content in pages.items()):
             return SITE_CURRENT
         return "" if any((self._folder / path).exists() for path in SITE_FILES) else SITE_ABSENT
-
-    def _is_current(self, path: str, content: bytes) -> bool:
-        """Return whether the folder holds exactly this page."""
-        held = self._folder / path
-        return is_plain_file(held) and read_plain(held) == content
 
     def _parts(self, plan: Plan, publications: Sequence[Publication], *, preview: bool = False) -> dict[str, Part]:
         """Return the whole new tree: what is carried, what the plan says of each file, and the pages."""
@@ -258,7 +222,10 @@ class StaticCatalogue:
             parts |= {f"{publication.name}/{name}": part for name, part in files.items()}
             unwanted = files.keys() - wanted_files(publication).keys()
             kept[publication.name] = {name: hash_file(self._folder / publication.name / name) for name in unwanted}
-        pages = {**self._pages(publications, kept, preview=preview), **self._of_groups(publications, preview=preview)}
+        pages = {
+            **self._pages(publications, kept, preview=preview),
+            **self._held.of_groups(publications, preview=preview),
+        }
         pages |= sitemap(pages, publications)
         parts |= {path: self._page_part(path, content) for path, content in pages.items()}
         ours = (path for path in parts if KEPT.fullmatch(path) is None)
@@ -291,10 +258,6 @@ class StaticCatalogue:
             kept = is_plain_file(self._folder / top / DATA_PACKAGE) if below else KEPT.fullmatch(top) is not None
             if kept and top not in datasets and is_plain_file(source):
                 yield path, Shared(source)
-
-
-def _digest(facts: Mapping[str, tuple[int, ...]]) -> str:
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 @contextmanager

@@ -180,8 +180,8 @@ def rate_of(atlas: Atlas, places: Sequence[Place]) -> Markup | None:
 
 def points_in(atlas: Atlas, areas: Sequence[str]) -> list[Spot]:
     """Return the points of some areas on which anything was recorded, those with most crimes first."""
-    own = {*areas}
-    return [each for each in atlas.spots if each.area in own]
+    places = sorted(place for area in {*areas} for place in atlas.spots_in.get(area, ()))
+    return [atlas.spots[place] for place in places]
 
 
 def _lines(atlas: Atlas, counts: NDArray[np.int64], scope: str, code: str) -> Iterator[Line]:

@@ -90,6 +90,14 @@ class Atlas:
         return self.months[-1]
 
     @cached_property
+    def spots_in(self) -> Mapping[str, Sequence[int]]:
+        """The places among ``spots`` of those in each area."""
+        found: dict[str, list[int]] = {}
+        for place, spot in enumerate(self.spots):
+            found.setdefault(spot.area, []).append(place)
+        return found
+
+    @cached_property
     def year_before(self) -> int | None:
         """The place of the same month of the year before, None where it is not out."""
         place = len(self.months) - 1 - _YEAR

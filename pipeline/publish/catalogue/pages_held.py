@@ -1,0 +1,123 @@
+"""Which pages of the public folder are what they should be: none is made while nothing that decides it changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from pipeline.plain import read_plain
+from pipeline.publish.catalogue.groups import GROUPS, PAGE_FOLDERS, program
+from pipeline.publish.catalogue.made import Made
+from pipeline.publish.catalogue.menu import menu_of
+from pipeline.publish.catalogue.pages import DATASET_PAGES, SITE_FILES
+from pipeline.publish.catalogue.tree import is_plain_file, is_plain_folder, list_below
+from pipeline.publish.catalogue.views import view_dataset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pipeline.metadata.listed import ListedFile
+    from pipeline.model.release import Publication
+    from pipeline.publish.catalogue.views import OtherDataset, PlannedDataset
+    from pipeline.storage.looked import Looked
+
+    Held = Mapping[str, tuple[int, ...]]
+
+#: What was found when pages of the folder were compared with what they should be.
+_SAME: Final = "same"
+_OF_GROUPS: Final = {folder for group in GROUPS for folder in group.folders}
+
+
+class PagesHeld:
+    """Every page as it should be; None where the folder's is what it should be."""
+
+    def __init__(self, folder: Path, looked: Looked, planned: Sequence[PlannedDataset]) -> None:
+        self._folder, self._looked, self._planned = folder, looked, planned
+        self._made = Made(looked, planned)
+
+    def is_current(self, path: str, content: bytes) -> bool:
+        """Return whether the folder holds exactly this page."""
+        held = self._folder / path
+        return is_plain_file(held) and read_plain(held) == content
+
+    def of_site(
+        self,
+        publications: Sequence[Publication],
+        kept: Mapping[str, Sequence[ListedFile]],
+        others: Sequence[OtherDataset],
+        *,
+        preview: bool,
+    ) -> dict[str, bytes | None]:
+        """Return every page but those of groups."""
+        made = partial(self._made.site, publications, kept, others, preview=preview)
+        if preview:
+            return {**made()}
+        receipt = self._receipt(publications, kept, others)
+        return self._compared(f"site {receipt}", "index.html", dict(self._held_of_site(publications)), made)
+
+    def of_groups(self, publications: Sequence[Publication], *, preview: bool = False) -> dict[str, bytes | None]:
+        """Return every page of `GROUPS`."""
+        menu, found = menu_of(publications, self._looked), dict[str, bytes | None]()
+        for group in GROUPS:
+            receipt = group.receipt(publications, menu)
+            made = partial(self._made.group, group, publications, menu, receipt, preview=preview)
+            held = {path: facts for folder in group.folders for path, facts in self._held_below(folder)}
+            found |= {**made()} if preview else self._compared(f"{group.name} {receipt}", group.first, held, made)
+        return found
+
+    def _compared(
+        self, question: str, first: str, held: Held, make: Callable[[], dict[str, bytes]]
+    ) -> dict[str, bytes | None]:
+        """Return pages, None where they are known to be current: nobody touched them since somebody compared them."""
+
+        def found() -> str:
+            pages = make()
+            same = pages.keys() == held.keys() and all(self.is_current(path, pages[path]) for path in pages)
+            return _SAME if same else ""
+
+        digest = hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
+        same = self._looked.of(f"{question} {digest}", self._folder / first, found) == _SAME
+        return dict.fromkeys(held) if same else {**make()}
+
+    def _receipt(
+        self,
+        publications: Sequence[Publication],
+        kept: Mapping[str, Sequence[ListedFile]],
+        others: Sequence[OtherDataset],
+    ) -> str:
+        """Return a digest of all that decides a page: the day only where it changes what is said."""
+        menu = menu_of(publications, self._looked)
+        digest = hashlib.sha256(program().encode())
+        digest.update(
+            repr([[group.receipt(publications, menu) for group in GROUPS], kept, others, self._planned]).encode()
+        )
+        for each in publications:
+            view = view_dataset(each, kept.get(each.name, ()))
+            said = [view.overdue, [month.remark for month in view.months], sorted(each.extras)]
+            digest.update(repr([said, replace(each, as_of=dt.date.min, extras={})]).encode())
+        return digest.hexdigest()
+
+    def _held_of_site(self, publications: Sequence[Publication]) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """Yield the pages of the folder that belong to no group."""
+        for folder in sorted({*PAGE_FOLDERS} - _OF_GROUPS):
+            yield from self._held_below(folder)
+        names = [name for name in SITE_FILES if "/" not in name]
+        for path in (*names, *(f"{each.name}/{name}" for each in publications for name in DATASET_PAGES)):
+            if is_plain_file(self._folder / path):
+                yield path, _facts(self._folder / path)
+
+    def _held_below(self, folder: str) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """Yield what the system says of each page of a folder, by path: none of them is opened."""
+        for path, place in list_below(self._folder / folder) if is_plain_folder(self._folder / folder) else ():
+            if is_plain_file(place):
+                yield f"{folder}/{path}", _facts(place)
+
+
+def _facts(path: Path) -> tuple[int, ...]:
+    facts = path.lstat()
+    return (facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino)
