@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeline.publish.catalogue import made as making
+from pipeline.publish.catalogue.pages import render_site
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.plan import make_plan
 from pipeline.storage.looked import Looked
@@ -28,7 +29,7 @@ class Nights:
 
     def __init__(self, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
         self.place, self.made = place, 0
-        make = making.render_site
+        make = render_site
 
         def counted(*facts: object, **named: object) -> dict[str, bytes]:
             self.made += 1
