@@ -74,7 +74,7 @@ def test_a_plan_of_changes_says_what_publish_then_does(product: Product) -> None
     product.publish()
     changed = {name for name, sha256 in contents(product.published).items() if files.get(name) != sha256}
     of_pages = (".html", ".jsonld", ".ttl", ".css", ".atom", "figures.json", MARKER)
-    pages = {name for name in changed if name.endswith(of_pages) or name.startswith("about/")}
+    pages = {name for name in changed if name.endswith(of_pages) or name.startswith(("about/", "assets/"))}
     named = {f"{dataset}/{file}" for dataset, file in promised}
     assert changed - pages <= named
     assert {name.rpartition(".")[0] for name in named} == {name.rpartition(".")[0] for name in changed - pages}
