@@ -8,7 +8,7 @@ import re
 import shutil
 from decimal import Decimal
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import duckdb
 
@@ -57,6 +57,20 @@ def test_a_month_is_the_sum_of_its_file_counted_by_hand(history: Product) -> Non
     assert shown["total/2024-03/2024-03"] == f"{round(sum(Decimal(row['net_amount']) for row in rows)):,}"
     assert shown["lines/2024-03/2024-03"] == f"{len(rows):,}"
     assert shown["payees/2024-03/2024-03"] == f"{len({row['supplier_id'] for row in rows} - {''}):,}"
+
+
+def test_reasons_by_body_and_card_are_those_of_the_file_and_leave_no_line_out(history: Product) -> None:
+    rows = read_csv(history.published / SPEND / f"{SPEND}-2024-03.csv")
+    shown = figures(history.published / "money" / "2024-03.html")
+    lines: dict[str, int] = {}
+    for row in rows:
+        asked = "/".join(quote(row[name], safe="") for name in ("body", "value_for_money"))
+        for kind in ("reason-lines", *(["reason-card-lines"] if row["is_card"] == "true" else [])):
+            name = f"{kind}/2024-03/2024-03/{asked}"
+            lines[name] = lines.get(name, 0) + 1
+    found = {name: int(text.replace(",", "")) for name, text in shown.items() if name.startswith("reason-")}
+    assert {name: number for name, number in found.items() if number and "-lines/" in name} == lines
+    assert sum(number for name, number in lines.items() if name.startswith("reason-lines/")) == len(rows)
 
 
 def test_every_named_payee_stands_once_in_the_list_and_nobody_redacted(history: Product) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pipeline.publish.catalogue.money.reading import Books
 
 _RANKED: Final = 25
+#: What a reason in free text reads in the place of its words: it is no route to a price.
+_FREE_TEXT: Final = "Recorded in the ledger"
 #: What redacted lines are called on a page, by what stands in their column.
 REDACTED: Final = {"personal": "Redacted: private persons and staff", "other": "Redacted: would endanger somebody"}
 
@@ -46,6 +48,17 @@ class Ranked(NamedTuple):
     lines: Markup
     share: Markup | None
     several: bool = False
+
+
+class Reason(NamedTuple):
+    """What one body paid for one reason for value for money, and how much of it by card."""
+
+    body: str
+    label: str
+    pounds: Markup
+    lines: Markup
+    card_pounds: Markup
+    card_lines: Markup
 
 
 class Month(NamedTuple):
@@ -152,6 +165,29 @@ class Sums(NamedTuple):
             one = Sums.of(self.books, Span(month, month, month))
             personal, other = (one.why(each) for each in REDACTED)
             yield Month(month, links.get(month, ""), one.total, one.rows, personal, other)
+
+    def reasons(self) -> Iterator[Reason]:
+        """Yield what each body paid for each reason, by body and reason; every line is in one of them."""
+        bodies, labels = self.books.values["body"], self.books.values["value_for_money"]
+        for body, label in sorted((body, label) for body in bodies for label in labels):
+            own = self.lines & self.books.where("body", body) & self.books.where("value_for_money", label)
+            if own.any():
+                card = own & self.books.where("is_card", "true")
+                asked = (*self.asked, body, label)
+                yield Reason(
+                    body=body,
+                    label=label,
+                    pounds=figure(in_pounds(int(self.books.pence[own].sum())), "reason", *asked),
+                    lines=figure(f"{int(own.sum()):,}", "reason-lines", *asked),
+                    card_pounds=figure(in_pounds(int(self.books.pence[card].sum())), "reason-card", *asked),
+                    card_lines=figure(f"{int(card.sum()):,}", "reason-card-lines", *asked),
+                )
+
+    @property
+    def free_text_share(self) -> Markup | None:
+        """The share of all pounds whose reason is free text."""
+        own = self.lines & self.books.where("value_for_money", _FREE_TEXT)
+        return self._share(int(self.books.pence[own].sum()), "value_for_money-share", _FREE_TEXT)
 
     def why(self, redaction: str) -> Markup:
         """Return the pounds of payees who are not named for one reason."""

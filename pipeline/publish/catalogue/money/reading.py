@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SPEND: Final = "spend-over-500"
 #: What lines are told apart by, beside the payee.
-SIDES: Final = ("department", "category", "value_for_money", "redaction", "body")
+SIDES: Final = ("department", "category", "value_for_money", "redaction", "body", "is_card")
 COLUMNS: Final = ("payment_date", "supplier_name", "supplier_id", "net_amount", "purpose", *SIDES)
 #: How many payees of three financial years have a page.
 MOST_PAYEES: Final = 500
@@ -62,6 +62,11 @@ class Books:
         """Return which lines were released for months from the first to the last, both included."""
         chosen = [place for place, month in enumerate(self.months) if first <= month <= last]
         return np.isin(self.month, chosen)
+
+    def where(self, side: str, value: str) -> NDArray[np.bool_]:
+        """Return which lines have a value on a side; none where no line has it."""
+        found = [place for place, each in enumerate(self.values[side]) if each == value]
+        return np.isin(self.sides[side], found)
 
     def by_payee(self, lines: NDArray[np.bool_]) -> Integers:
         """Return the pence of each payee over some lines."""
