@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
     Row = Sequence[str]
 
-#: Scripts of the search, as they stand beside the pages.
-SCRIPTS = ("minisearch.js", "search.js")
+#: Scripts of the search and of the rows, as they stand beside the pages.
+SCRIPTS = ("minisearch.js", "parquet.js", "rows.js", "search.js")
 #: What the catalogue itself always puts at its top, beside one folder per dataset and a README that it only carries.
 SITE_FILES = (
     *(
