@@ -71,6 +71,8 @@ _NEWEST, _RECENT = 5, 200
 _ASKED = (
     Question("What happened near my home last month?", "places/index.html"),
     Question("Who was paid most, and for what?", "money/index.html"),
+    Question("What is held back, and why?", "about/held-back.html"),
+    Question("What does the law ask for, and is it here?", "about/law.html"),
 )
 _ASSETS = Path(__file__).parents[1] / "assets"
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -177,7 +179,7 @@ class _Site:
     def front(self) -> dict[str, bytes]:
         """Return the first page and its figures."""
         figures = Figures()
-        known = {address for _, address in self.menu.links}
+        known = {address for _, address in self.menu.links} | {*SITE_FILES}
         page = self.page(
             "index.html",
             **self.words,
