@@ -11,7 +11,7 @@ import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.plain import open_plain
-from pipeline.publish.catalogue.pages import MonthOfRows, render_differences
+from pipeline.publish.catalogue.differences import MonthOfRows, render_differences
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.catalogue.tree import Written
 from pipeline.run.compare import changed_months, compared

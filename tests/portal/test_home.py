@@ -62,7 +62,8 @@ def test_a_site_without_places_money_or_numbers_says_nothing_of_them(place: Plac
     page = home(place.public)
     for absent in ('class="heading"', 'id="near"', "places/", "money/"):
         assert absent not in page, absent
-    assert json.loads((place.public / "figures.json").read_bytes()) == {}
+    figures = json.loads((place.public / "figures.json").read_bytes())
+    assert {name.partition(":")[0] for name in figures} == {"scorecard"}
 
 
 def test_what_is_overdue_is_marked_on_the_first_page(place: Place) -> None:
@@ -89,3 +90,12 @@ def test_changes_of_one_day_that_say_the_same_stand_together(place: Place) -> No
     place.publish([dataclasses.replace(make_site(place.store)[0], as_of=dt.date(2024, 4, 10))])
     page = home(place.public)
     assert "January 2024 to March 2024, 3 changes. New" in page
+
+
+def test_the_five_complaints_are_counted_from_the_scorecard(history: Product) -> None:
+    rows = read_csv(history.published / "about" / "scorecard.csv")
+    page = re.sub(r"<span[^>]*>|</span>", "", home(history.published))
+    assert f"<dt>No PDF</dt><dd>{len(rows)} of {len(rows)}</dd>" in page
+    promised = [row["fresh"] for row in rows if row["fresh"]]
+    assert 0 < len(promised) < len(rows)
+    assert f"<dt>Fresh enough</dt><dd>{promised.count('true')} of {len(promised)}</dd>" in page

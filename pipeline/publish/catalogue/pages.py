@@ -18,8 +18,9 @@ from pipeline.metadata.dcat import catalogue_facts
 from pipeline.metadata.schema_org import dataset_facts
 from pipeline.metadata.turtle import turtle
 from pipeline.model.wording import day_in_words
-from pipeline.publish.catalogue.about.addresses import ABOUT, ABOUT_FILES
+from pipeline.publish.catalogue.about.addresses import ABOUT, ABOUT_FILES, SCORECARD
 from pipeline.publish.catalogue.about.pages import about_pages
+from pipeline.publish.catalogue.about.scorecard import answered
 from pipeline.publish.catalogue.changes import atom, by_day, by_year, changes_of, late, together
 from pipeline.publish.catalogue.charts import bar, columns
 from pipeline.publish.catalogue.figures import Figures
@@ -30,7 +31,6 @@ from pipeline.publish.catalogue.places.pages import near_you
 from pipeline.publish.catalogue.story import first_sentence, story_of
 from pipeline.publish.catalogue.themes import themes_of
 from pipeline.publish.catalogue.views import size_in_words, view_dataset
-from pipeline.storage.looked import Looked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from pipeline.publish.catalogue.menu import Entry, Menu
     from pipeline.publish.catalogue.themes import Theme
     from pipeline.publish.catalogue.views import DatasetView, OtherDataset, PlannedDataset
+    from pipeline.storage.looked import Looked
 
-    Row = Sequence[str]
 
 #: Scripts of the search and of the rows, as they stand beside the pages.
 SCRIPTS = ("minisearch.js", "parquet.js", "rows.js", "search.js")
@@ -78,22 +78,6 @@ _ASSETS = Path(__file__).parents[1] / "assets"
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonthOfRows:
-    """The rows of a month that would differ, as published texts; ``counts`` are all added, removed and changed ones."""
-
-    title: str
-    noun: str
-    now: int
-    then: int
-    waits: bool
-    columns: Row
-    counts: tuple[int, int, int]
-    added: Sequence[Row]
-    removed: Sequence[Row]
-    changed: Sequence[tuple[Row, Row]]
-
-
 def render_site(
     publications: Sequence[Publication],
     *,
@@ -117,7 +101,14 @@ def render_site(
     ]
     site = _Site(views, others, looked, menu_of([view.facts for view in views], looked), preview)
     about = about_pages(views, site.page, planned=planned, contacts=site.words["contacts"])
-    return {**site.whole(), **about, **site.front(), **site.themes(), **site.changes(), **site.datasets()}
+    return {
+        **site.whole(),
+        **about,
+        **site.front(about[SCORECARD]),
+        **site.themes(),
+        **site.changes(),
+        **site.datasets(),
+    }
 
 
 @dataclass(frozen=True)
@@ -176,7 +167,7 @@ class _Site:
             "style.css": (_TEMPLATES / "style.css").read_bytes(),
         }
 
-    def front(self) -> dict[str, bytes]:
+    def front(self, scorecard: bytes) -> dict[str, bytes]:
         """Return the first page and its figures."""
         figures = Figures()
         known = {address for _, address in self.menu.links} | {*SITE_FILES}
@@ -189,6 +180,7 @@ class _Site:
             ),
             questions=questions(self.publications, [each for each in _ASKED if each.address in known]),
             themes=self.by_theme,
+            scorecard=answered(scorecard, figures),
             changes=together(self.changed)[:_NEWEST],
         )
         return {"index.html": page, FIGURES: figures.content()}
@@ -226,16 +218,6 @@ class _Site:
             pages[f"{folder}/{FILES_PAGE}"] = self.page("files.html", **words)
             pages[f"{folder}/{FIGURES}"] = (story.figures if story else Figures()).content()
         return pages
-
-
-def render_differences(months: Sequence[MonthOfRows], *, sample: bool) -> bytes:
-    """Return the page of a preview that shows the rows that would differ: it is private, as nobody published them."""
-    return (
-        templates()
-        .get_template("differences.html")
-        .render(months=months, sample=sample, preview=True, menu=menu_of((), Looked(dt.date.min)))
-        .encode()
-    )
 
 
 @cache

@@ -12,5 +12,6 @@ ABOUT: Final = {
     ACCESSIBILITY: "Accessibility",
 }
 #: What stands beside these pages: the same as CSV, and how their numbers are counted again.
+SCORECARD: Final = "about/scorecard.csv"
 ABOUT_FIGURES: Final = "about/figures.json"
 ABOUT_FILES: Final = (ABOUT_FIGURES, *(f"about/{name}.csv" for name in ("held-back", "inventory", "law", "scorecard")))

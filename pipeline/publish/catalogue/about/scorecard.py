@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from markupsafe import Markup
@@ -48,6 +50,37 @@ _WITH: Final = "coalesce(json_extract_string(to_json(f), '$.{}'), '') <> ''"
 def scores(views: Sequence[DatasetView], figures: Figures) -> list[Score]:
     """Return the score of every dataset of which a release stands."""
     return [_score(view, figures) for view in views if view.facts.releases]
+
+
+class Answered(NamedTuple):
+    """How many datasets pass one of the five, of how many that can."""
+
+    title: str
+    passed: Markup
+    asked: Markup
+
+
+#: What the five are called, by their columns in the scorecard's file.
+_FIVE: Final = {
+    "no_registration": "No registration",
+    "open_formats": "Open formats",
+    "no_pdf": "No PDF",
+    "fresh": "Fresh enough",
+    "well_described": "Explained",
+}
+_COUNTED: Final = "SELECT count(*) FROM read_csv('about/scorecard.csv', all_varchar = true) WHERE {} {}"
+
+
+def answered(file: bytes, figures: Figures) -> list[Answered]:
+    """Return how many datasets pass each of the five, counted from the scorecard's file."""
+    rows = list(csv.DictReader(io.StringIO(file.decode())))
+    found = []
+    for name, title in _FIVE.items() if rows else ():
+        values = [row[name] for row in rows if row[name]]
+        passed = figures.show(f"scorecard:{name}", values.count("true"), _COUNTED.format(name, "= 'true'"))
+        asked = figures.show(f"scorecard:{name}:all", len(values), _COUNTED.format(name, "IS NOT NULL"))
+        found.append(Answered(title, passed, asked))
+    return found
 
 
 def _score(view: DatasetView, figures: Figures) -> Score:
