@@ -7,7 +7,6 @@ clockwise.
 from __future__ import annotations
 
 import json
-import math
 from typing import TYPE_CHECKING
 
 from pipeline.sample.columns import csv_text
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 #: Households of a neighbourhood's second line.
 _OF_SECOND_BEAT = 650
 _DECIMALS = 8
-#: Kilometres: between two points of a boundary, by which it winds, by which it bends at the rim, where the rim begins.
-_STEP, _WINDING, _BAY, _MIDDLE = 0.4, 0.1, 2.2, 10.5
+#: Kilometres between two points of a boundary.
+_STEP = 0.1
 
 
 def county_lists(county: County) -> dict[str, str]:
@@ -93,7 +92,7 @@ def _ring(room: Rectangle, *, clockwise: bool, high: bool) -> list[list[float]]:
     way = [*((x, south) for x in across[:-1]), *((east, y) for y in up[:-1])]
     way += [*((x, north) for x in across[:0:-1]), *((west, y) for y in up[::-1])]
     height = [61.5] if high else []
-    points = [[round(each, _DECIMALS) for each in in_degrees(*_wound(*place))] + height for place in way]
+    points = [[round(each, _DECIMALS) for each in in_degrees(*place)] + height for place in way]
     points[-1] = points[0]
     return points[::-1] if clockwise else points
 
@@ -102,13 +101,3 @@ def _steps(first: float, last: float) -> list[float]:
     """Return both ends and the places between that every boundary has: neighbours share theirs."""
     between = [step * _STEP for step in range(int(first // _STEP), int(last // _STEP) + 2)]
     return [first, *(each for each in between if first < each < last), last]
-
-
-def _wound(east: float, north: float) -> tuple[float, float]:
-    """Return a place of a straight boundary where the winding one has it: the rim has bays, and no corners."""
-    out = max(0.0, max(abs(east), abs(north)) - _MIDDLE) / _MIDDLE
-    round_off = 1 - 0.13 * (east * north / 200) ** 2
-    return (
-        east * round_off + _WINDING * math.sin(north * 2.3 + east) + _BAY * out * math.sin(north * 0.62 + 0.7),
-        north * round_off + _WINDING * math.sin(east * 2.1 + north) + _BAY * out * math.sin(east * 0.55 + 2.1),
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,6 +31,8 @@ _TO_GRID = (
 
 _POINTS_IN_AREA = 16
 _KM_PER_DEGREE = 111.2
+#: Kilometres: by which lines wind, by which they bend at the rim, and where the rim begins.
+_WINDING, _BAY, _RIM = 0.1, 2.2, 10.5
 _COS_LATITUDE = 0.6122
 _MIDDLE, SETTLEMENTS = (beside(__file__)[name] for name in ("middle", "settlements"))
 #: A real neighbourhood code that careless readers take for a missing value.
@@ -145,8 +148,16 @@ def _coordinates(rng: np.random.Generator) -> Iterator[tuple[int, int, tuple[str
 
 
 def in_degrees(east: float, north: float) -> tuple[float, float]:
-    """Return longitude and latitude of a place, given in kilometres east and north of the county's middle."""
+    """Return longitude and latitude of a place, given in kilometres east and north of the county's middle.
+
+    Straight lines become winding ones: the county has bays at its rim, and no corners.
+    """
     longitude, latitude = _MIDDLE
+    out = min(max(0.0, max(abs(east), abs(north)) - _RIM), _RIM) / _RIM
+    inward = 1 - 0.13 * min(1.2, (east * north / 200) ** 2)
+    wound = _WINDING * math.sin(north * 2.3 + east), _WINDING * math.sin(east * 2.1 + north)
+    bay = _BAY * out * math.sin(north * 0.62 + 0.7), _BAY * out * math.sin(east * 0.55 + 2.1)
+    east, north = east * inward + wound[0] + bay[0], north * inward + wound[1] + bay[1]
     return longitude + east / (_KM_PER_DEGREE * _COS_LATITUDE), latitude + north / _KM_PER_DEGREE
 
 

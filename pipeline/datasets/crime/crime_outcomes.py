@@ -38,7 +38,7 @@ CRIME_OUTCOMES = Dataset(
     feeds=(OUTCOMES,),
     categories=("Outcome type",),
     shares=(Share("without a place", feed="outcomes", figure="without_place"),),
-    answer=Answer(rows="outcomes", happened="recorded", by="Outcome type", question="How many crimes were solved?"),
+    answer=Answer(rows="outcomes", happened="recorded", by="Outcome type", question="What came of recorded crimes?"),
     granularity="point",
     statements=(
         "An outcome is published in the month in which it was recorded; its crime may be older.",

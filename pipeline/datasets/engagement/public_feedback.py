@@ -54,7 +54,7 @@ PUBLIC_FEEDBACK = Dataset(
         by="kind",
         count="responses",
         where={"neighbourhood_code": "ALL"},
-        question="What do people say of us?",
+        question="How many people said how they were treated?",
     ),
     granularity="neighbourhood",
     statements=(

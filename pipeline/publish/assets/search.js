@@ -7,6 +7,7 @@
   var status = document.getElementById('found')
   var most = 20
   var index, streets
+  var cut = false
   var entries = window.siteEntries || []
 
   function plain (text) {
@@ -45,7 +46,7 @@
     if (wanted.length < 3) return []
     return (streets || []).filter(function (each) {
       return (' ' + plain(each[0])).indexOf(' ' + wanted) !== -1
-    }).slice(0, 10)
+    }).slice(0, 20)
   }
 
   function found (text) {
@@ -53,7 +54,11 @@
     if (!words) return []
     var joined = words.replace(/[\s_-]/g, '')
     var hits = made().search({ combineWith: 'OR', queries: [{ queries: [words], combineWith: 'AND' }, joined] })
-    return hits.slice(0, most).map(function (hit) { return entries[hit.id] }).concat(inStreets(words))
+    cut = hits.length > most
+    var near = inStreets(words)
+    return near.filter(function (each) { return plain(each[0]) === plain(words) })
+      .concat(hits.slice(0, most).map(function (hit) { return entries[hit.id] }))
+      .concat(near.filter(function (each) { return plain(each[0]) !== plain(words) }))
   }
 
   function show () {
@@ -71,7 +76,8 @@
       list.append(item)
     })
     var asked = box.value.trim()
-    status.textContent = !asked ? '' : hits.length === 1 ? '1 result' : (hits.length || 'No') + ' results'
+    var said = hits.length === 1 ? '1 result' : (hits.length || 'No') + ' results'
+    status.textContent = !asked ? '' : said + (cut && hits.length ? ', and more: type on' : '')
   }
 
   function move (event) {

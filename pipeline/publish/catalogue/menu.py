@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pipeline.publish.catalogue.about.addresses import ABOUT
+from pipeline.publish.catalogue.counts import counts_of
 from pipeline.publish.catalogue.money.reading import COLUMNS, SPEND
 from pipeline.publish.catalogue.places.reading import WANTED
 from pipeline.publish.catalogue.readable import any_readable
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from pipeline.model.release import Publication
     from pipeline.storage.looked import Looked
 
+#: More values than these are no list of kinds.
+_MOST_VALUES: Final = 40
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -43,9 +46,9 @@ def menu_of(publications: Sequence[Publication], looked: Looked) -> Menu:
     return Menu(force, tuple(links))
 
 
-def everything(publications: Sequence[Publication], menu: Menu, more: Sequence[Entry]) -> list[Entry]:
+def everything(publications: Sequence[Publication], menu: Menu, more: Sequence[Entry], looked: Looked) -> list[Entry]:
     """Return everything that a page is about by its words; ``more`` is what pages of groups are about."""
-    every = (*_entries(publications, menu), *more)
+    every = (*_entries(publications, menu, looked), *more)
     return sorted(every, key=lambda each: (each.words.casefold(), each.kind, each.address))
 
 
@@ -58,10 +61,21 @@ def by_letter(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
     return dict(sorted(found.items(), key=lambda each: (each[0] == "other", each[0])))
 
 
-def _entries(publications: Sequence[Publication], menu: Menu) -> Iterator[Entry]:
+def _values(each: Publication, looked: Looked) -> list[str]:
+    """Return the values that the picture of a dataset's page tells rows apart by."""
+    newest = max(each.releases, key=lambda release: release.month, default=None)
+    found = counts_of(newest, each.answer, looked) if newest and each.answer.by else None
+    return sorted(value for value in found.rows if value) if found and len(found.rows) <= _MOST_VALUES else []
+
+
+def _entries(publications: Sequence[Publication], menu: Menu, looked: Looked) -> Iterator[Entry]:
     yield from (Entry(title, "page", address) for title, address in menu.links)
     yield from (Entry(title, "page", address) for address, title in ABOUT.items())
     for each in publications:
         yield Entry(each.title, "dataset", f"{each.name}/index.html")
+        for tag in each.tags:
+            yield Entry(tag.capitalize(), f"topic of {each.title}", f"{each.name}/index.html")
+        for value in _values(each, looked):
+            yield Entry(value, f"in {each.title}", f"{each.name}/index.html#numbers")
         for column in each.columns:
             yield Entry(column.title, f"column of {each.title}", f"{each.name}/index.html#columns")

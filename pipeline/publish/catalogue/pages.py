@@ -151,7 +151,7 @@ class _Site:
     def everything(self) -> list[Entry]:
         """Everything that a page is about."""
         groups = (each.entries(self.publications, templates(), self.menu, self.looked) for each in GROUPS)
-        return everything(self.publications, self.menu, [entry for entries in groups for entry in entries])
+        return everything(self.publications, self.menu, [entry for entries in groups for entry in entries], self.looked)
 
     def whole(self) -> dict[str, bytes]:
         """Return what is about all datasets."""
@@ -200,7 +200,7 @@ class _Site:
         """Return the newest changes and those of each year."""
         years = by_year(self.changed)
         pages = {}
-        for year, days in {"": by_day(self.changed[:_RECENT]), **years}.items():
+        for year, days in {"": by_day(together(self.changed)[:_RECENT]), **years}.items():
             overdue = [] if year else [*late(self.publications)]
             page = self.page("changes.html", year=year, years=[*years], days=days, late=overdue)
             pages[f"changes/{year or 'index'}.html"] = page

@@ -191,9 +191,12 @@ class Teller(Telling):
         now = self.number(newest) or 0
         if len(earlier) + 1 < _LONG or min(earlier) <= now <= max(earlier):
             return None
-        most = "most" if now > max(earlier) else "least" if self.sign else "fewest"
+        less = "less" if self.sign else "fewer"
         first = [*self.run(newest)][-1]
-        return Markup("That is the {} since {}.").format(most, self.facts.period.said(first))
+        said = Markup("No other {} from {} on had {}.")
+        return said.format(
+            self.facts.period.noun, self.facts.period.said(first), "more" if now > max(earlier) else less
+        )
 
     def _largest(self, newest: Period, value: str) -> Iterator[Markup]:
         part, whole = self.number(newest, value) or 0, self.number(newest) or 0

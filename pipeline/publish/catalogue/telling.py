@@ -74,7 +74,7 @@ class Telling:
     def show(self, period: Period, *values: str) -> Markup:
         """Return the number as the page shows it, and words where there are too few to show."""
         if self.facts.answer.where and self.number(period, *values) is None:
-            return Markup("too few to show")
+            return Markup("too few to show, or it would tell another number")
         name = self.named(period, *(values or ("all",)))
         number = self.number(period, *values) or 0
         return self.figures.show(name, number, self.asked(period, *values), sign=self.sign)

@@ -94,6 +94,15 @@ class DatasetView:
         return f"{due} was due on {day_in_words(facts.next_due)} and is not out"
 
     @property
+    def due_next(self) -> str:
+        """Which period is due next, in words; "" where nobody can say."""
+        kind = self.facts.period
+        newest = max(
+            (each.month for each in self.facts.releases if kind.has_ended(each.month, self.facts.as_of)), default=""
+        )
+        return kind.said(kind.neighbour(newest, 1)) if newest and kind.gaps else ""
+
+    @property
     def formats(self) -> list[FileFormat]:
         """The formats that its files have; those of the rows come first."""
         held = {*ENDINGS_OF_ROWS, *(each for month in self.months for each in month.files)}

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import shapely
 
 from pipeline.codelists import CODELISTS
 from pipeline.datasets import declared
@@ -118,12 +119,18 @@ def polygons(shape: dict[str, Any]) -> list[list[list[list[float]]]]:
 
 
 def lies_in(place: tuple[float, float], rings: list[list[list[float]]]) -> bool:
-    """Return whether a place lies in a polygon of rectangles, and in none of its holes."""
-    outer, *holes = (
-        all(min(axis) < at < max(axis) for at, axis in zip(place, zip(*ring, strict=True), strict=True))
-        for ring in rings
-    )
-    return outer and not any(holes)
+    """Return whether a place lies in a polygon, and in none of its holes."""
+    outer, *holes = ([at[:2] for at in ring] for ring in rings)
+    return bool(shapely.contains_xy(shapely.Polygon(outer, holes), *place))
+
+
+def test_boundaries_are_valid_wind_and_lie_side_by_side(data: Path) -> None:
+    features = read_reference(data / "reference", "neighbourhood-boundaries").table.to_pylist()
+    drawn = [shapely.geometry.shape(json.loads(each["geometry"])) for each in features]
+    assert all(each.is_valid for each in drawn)
+    assert min(shapely.get_num_coordinates(drawn)) > 100
+    shared = [one.intersection(other).area for at, one in enumerate(drawn) for other in drawn[:at]]
+    assert max(shared) < 1e-9
 
 
 def test_the_size_follows_the_rows_asked_for(tmp_path: Path) -> None:

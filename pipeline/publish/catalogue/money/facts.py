@@ -132,11 +132,10 @@ class Sums(NamedTuple):
         return next((each for each in self.ranking(links) if not each.several), None)
 
     def ranking(self, links: dict[str, str]) -> list[Ranked]:
-        """Return the payees with most pounds; lines that name nobody stand among them by why, and are no payee."""
+        """Return the payees with most pounds, then the lines that name nobody, by why: those are no payee."""
         sums = self.books.by_payee(self.lines)
         named = [place for place in most_first(sums, self.books.payees) if sums[place] > 0][:_RANKED]
         found: list[tuple[int, int | str]] = [*((int(sums[place]), place) for place in named), *self._redacted()]
-        found.sort(key=lambda each: -each[0])
         longest = max((pence for pence, _ in found), default=0)
         return [self._ranked(pence, who, longest, links) for pence, who in found]
 

@@ -134,7 +134,7 @@ class _Pages:
         yield f"{_FOLDER}/figures.json", figures.encode()
         for year in self.years:
             first, last = (MONTH.of_day(day) for day in (FINANCIAL_YEAR.first_day(year), FINANCIAL_YEAR.last_day(year)))
-            yield f"{_FOLDER}/{year}.html", self._span(Span(first, last, FINANCIAL_YEAR.in_words(year)), year)
+            yield f"{_FOLDER}/{year}.html", self._span(Span(first, last, self._said(year, first, last)), year)
         for month in self.books.months:
             said = MONTH.in_words(month)
             yield f"{_FOLDER}/{month}.html", self._span(Span(month, month, said), said)
@@ -143,6 +143,12 @@ class _Pages:
             yield f"{_FOLDER}/payees/{letter}.html", page
         for code, link in self.links.items():
             yield f"{_FOLDER}/{link}", self._page("payee.html", payee=self._payee(code))
+
+    def _said(self, year: Period, first: Period, last: Period) -> str:
+        """Return a financial year in words, and which of its months are out where not all are."""
+        out = [month for month in self.books.months if first <= month <= last]
+        words = FINANCIAL_YEAR.in_words(year)
+        return words if len(out) == _YEAR else f"{words} (out: {MONTH.span_in_words(out)})"
 
     def _page(self, template: str, **more: Any) -> bytes:  # noqa: ANN401 - what the template names
         words = {

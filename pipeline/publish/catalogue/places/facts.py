@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pipeline.publish.catalogue.places.reading import Atlas, Place, Spot
 
 #: A percentage of fewer says nothing; points with as many crimes are listed, so many of them.
-_LEAST, _MANY, _LISTED = 20, 4, 20
+_LEAST, _MANY, _LISTED, _YEAR = 20, 4, 20, 12
 #: Last outcomes of crimes in the words of the page.
 OUTCOMES: Final = {
     "No suspect identified": ("Investigation complete; no suspect identified",),
@@ -113,6 +113,9 @@ class PlaceFacts:
     asb: Markup
     before_crimes: Markup | None
     before_asb: Markup | None
+    then_crimes: Markup | None
+    then_asb: Markup | None
+    usual: Markup | None
     people: Markup | None
     rate: Markup | None
     lines: Sequence[Line]
@@ -133,6 +136,7 @@ def facts_of(atlas: Atlas, where: Where) -> PlaceFacts:
 
     crimes, asb = both(last)
     earlier = both(before) if before is not None else (None, None)
+    year_ago = both(then) if then is not None else (None, None)
     rate = rounded(Fraction(1000 * split(counts[last], atlas.types)[0], people), 1) if people else None
     return PlaceFacts(
         scope=scope,
@@ -145,12 +149,24 @@ def facts_of(atlas: Atlas, where: Where) -> PlaceFacts:
         asb=asb,
         before_crimes=earlier[0],
         before_asb=earlier[1],
+        then_crimes=year_ago[0],
+        then_asb=year_ago[1],
+        usual=_usual(atlas, counts, scope, code),
         people=shown(people, "people", code) if people else None,
         rate=shown(rate, f"{scope}-rate", code, atlas.newest) if rate is not None else None,
         lines=[*_lines(atlas, counts, scope, code)],
         outcomes=[*_outcomes(atlas, scope, code, areas)],
         points=[*_points(scope, code, points_in(atlas, areas), atlas.newest)],
     )
+
+
+def _usual(atlas: Atlas, counts: NDArray[np.int64], scope: str, code: str) -> Markup | None:
+    """Return the crimes of a month on average over the twelve before the newest, None where one of them is not out."""
+    if atlas.year_before is None or not all(atlas.out[-1 - _YEAR : -1]):
+        return None
+    crimes = sum(split(counts[place], atlas.types)[0] for place in range(-1 - _YEAR, -1))
+    about = (code, atlas.months[-1 - _YEAR], atlas.months[-2])
+    return shown(int(rounded(Fraction(crimes, _YEAR), 0)), f"{scope}-usual", *about)
 
 
 def split(counts: NDArray[np.int64], types: Sequence[str]) -> tuple[int, int]:
