@@ -145,10 +145,9 @@ class _Pages:
             yield f"{_FOLDER}/{link}", self._page("payee.html", payee=self._payee(code))
 
     def _said(self, year: Period, first: Period, last: Period) -> str:
-        """Return a financial year in words, and which of its months are out where not all are."""
+        """Return a financial year in words; the months of it that are out, where not all are."""
         out = [month for month in self.books.months if first <= month <= last]
-        words = FINANCIAL_YEAR.in_words(year)
-        return words if len(out) == _YEAR else f"{words} (out: {MONTH.span_in_words(out)})"
+        return FINANCIAL_YEAR.in_words(year) if len(out) == _YEAR else MONTH.span_in_words(out)
 
     def _page(self, template: str, **more: Any) -> bytes:  # noqa: ANN401 - what the template names
         words = {
