@@ -78,6 +78,8 @@ def measure(folder: Path, datasets: int, months: int) -> dict[str, float]:
     results["first publish, data and pages, seconds"] = published(folder, site)
     pages = [path for path in (folder / "public").rglob("*") if path.suffix in PAGES]
     sizes = [path.stat().st_size for path in pages]
+    assert (folder / "public" / "money" / "index.html").exists()
+    assert (folder / "public" / "places" / "index.html").exists()
     results |= {"pages": len(pages), "MB of pages": sum(sizes) / 1e6}
     results["kB of the largest HTML page"] = max(path.stat().st_size for path in pages if path.suffix == ".html") / 1e3
     contents = {path: path.read_bytes() for path in pages}
@@ -221,7 +223,7 @@ class Invented:
         amount = pa.array([Decimal(each) / 100 for each in pence], pa.decimal128(18, 2))
         columns: Mapping[str, Any] = {
             "payment_date": [day] * length,
-            "supplier_name": [f"Supplier {number} Ltd" for number in payee],
+            "supplier_name": [f"{chr(65 + number % 26)}lder {number} Ltd" for number in payee],
             "supplier_id": [hashlib.sha256(str(number).encode()).hexdigest()[:16] for number in payee],
             "net_amount": amount,
             "purpose": ["Goods"] * length,
@@ -230,6 +232,7 @@ class Invented:
             "value_for_money": [("Contract", "Quotation")[number % 2] for number in payee],
             "redaction": pa.nulls(length, pa.string()),
             "body": ["Chief Constable"] * length,
+            "is_card": [False] * length,
         }
         return pa.table(columns)
 
