@@ -19,7 +19,6 @@ from pipeline.model.distribution import FileFormat
 from pipeline.model.periods import MONTH, QUARTER, Snapshots, Whole
 from pipeline.model.reasons import meaning
 from pipeline.model.release import ChangeNote, PublishedColumn
-from pipeline.model.release_score import newest_over, open_formats, published_after
 from pipeline.publish.catalogue.about.addresses import ABOUT, ABOUT_FILES
 from pipeline.publish.catalogue.about.law import (
     DOCUMENT,
@@ -30,6 +29,7 @@ from pipeline.publish.catalogue.about.law import (
     PUBLISHED,
     paragraphs,
 )
+from pipeline.publish.catalogue.about.released import newest_over, open_formats, published_after
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.catalogue.views import PlannedDataset, view_dataset
 from pipeline.publish.plan import make_plan

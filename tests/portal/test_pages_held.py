@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipeline.codelists import CODELISTS
 from pipeline.publish.catalogue import made as making
+from pipeline.publish.catalogue.about.law import LIST
+from pipeline.publish.catalogue.groups import deciding
 from pipeline.publish.catalogue.pages import render_site
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.plan import make_plan
 from pipeline.storage.looked import Looked
+from tests.lib import ROOT
 from tests.lib.catalogue_example import TODAY, Place, make_site
 
 if TYPE_CHECKING:
@@ -89,6 +93,15 @@ def test_every_fact_decides_the_pages(nights: Nights, fact: str) -> None:
     site[0] = dataclasses.replace(site[0], **{fact: value.get(fact, "Another")})
     nights.night(site)
     assert nights.made == 1
+
+
+def test_every_file_that_the_pages_are_made_of_decides_them() -> None:
+    """A script, a template or a code list that a new version brings is on the site after the next run."""
+    publish = ROOT / "pipeline" / "publish"
+    held = {path for path in publish.rglob("*") if path.is_file() and path.suffix not in (".pyc", ".csv")}
+    assert {path.suffix for path in held} >= {".css", ".html", ".js", ".json", ".py"}
+    assert held <= {*deciding()}
+    assert CODELISTS / f"{LIST}.csv" in deciding()
 
 
 @pytest.mark.parametrize("page", ["index.html", "street-crime/index.html", "changes/index.html", "themes/money.html"])

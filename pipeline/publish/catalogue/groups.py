@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from pipeline.codelists import CODELISTS
 from pipeline.plain import read_plain
 from pipeline.publish.catalogue.menu import Entry
 from pipeline.publish.catalogue.money.pages import money_pages, payee_entries
@@ -114,8 +115,13 @@ _WORDS: Final = (
 _PROGRAM: Final = Path(__file__).resolve().parents[2]
 
 
+def deciding() -> list[Path]:
+    """Return the files of the program that decide what a page is: its text, templates, scripts and code lists."""
+    own = (path for path in _PROGRAM.rglob("*") if path.suffix in (".css", ".html", ".js", ".json", ".py"))
+    return [*sorted(own), *sorted(CODELISTS.glob("*.csv"))]
+
+
 @cache
 def program() -> str:
-    """Return a digest of the program's own text and templates."""
-    files = sorted(path for path in _PROGRAM.rglob("*") if path.suffix in (".css", ".html", ".json", ".py"))
-    return hashlib.sha256(b"".join(hashlib.sha256(read_plain(path)).digest() for path in files)).hexdigest()
+    """Return a digest of the files of the program that decide what a page is."""
+    return hashlib.sha256(b"".join(hashlib.sha256(read_plain(path)).digest() for path in deciding())).hexdigest()

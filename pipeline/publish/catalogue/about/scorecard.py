@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from markupsafe import Markup
 
-from pipeline.model.release_score import newest_over, open_formats, published_after
+from pipeline.publish.catalogue.about.released import newest_over, open_formats, published_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
