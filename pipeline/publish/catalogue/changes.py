@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FEED: Final = "feeds/releases.atom"
 #: The newest entries of the feed.
 _MOST: Final = 100
+#: So many lines stand on a page of a year: none is larger than 100 kB.
+_LINES: Final = 250
 _ATOM: Final = "http://www.w3.org/2005/Atom"
 #: What a change is called, by what the change log says.
 _SAID: Final = {"new": "New", "corrected": "Corrected", "withdrawn": "Withdrawn"}
@@ -44,6 +46,15 @@ class Day(NamedTuple):
     changes: Sequence[Change]
 
 
+class Part(NamedTuple):
+    """A page of the changes of a year: the name of its file, and which it is, from the oldest on."""
+
+    name: str
+    year: str
+    number: int
+    days: Sequence[Day]
+
+
 def changes_of(publications: Sequence[Publication]) -> list[Change]:
     """Return every change of every dataset, the newest first."""
     every = [_change(each, note) for each in publications for note in each.changes]
@@ -55,19 +66,30 @@ def by_day(changes: Sequence[Change]) -> list[Day]:
     return [Day(day, [*same]) for day, same in groupby(changes, key=lambda each: each.day)]
 
 
-def together(changes: Sequence[Change]) -> list[Change]:
-    """Return the changes with those of one day and dataset that say the same as one, the newest first."""
-    found: list[Change] = []
-    for (_, _, said), same in groupby(changes, key=lambda each: (each.day, each.dataset, each.said)):
-        first, *others = sorted(same, key=lambda each: each.sort)
-        period = f"{first.period} to {others[-1].period}, {len(others) + 1} changes" if others else first.period
-        found.append((others[-1] if others else first)._replace(period=period, said=said))
-    return found
+def together(changes: Sequence[Change], *, alike: Sequence[str] = ()) -> list[Change]:
+    """Return the changes with those of one day and dataset that say the same as one, the newest first.
+
+    They are of one kind, and equal in the fields that ``alike`` names.
+    """
+    found: dict[tuple[str, ...], list[Change]] = {}
+    for each in changes:
+        key = (each.day, each.dataset, each.said, *(getattr(each, name) for name in alike))
+        found.setdefault(key, []).append(each)
+    return [_one(sorted(same, key=lambda each: each.sort)) for same in found.values()]
 
 
-def by_year(changes: Sequence[Change]) -> dict[str, list[Day]]:
-    """Return the changes by year, the newest first."""
-    return {year: by_day([*same]) for year, same in groupby(changes, key=lambda each: each.day[:4])}
+def by_year(changes: Sequence[Change]) -> Iterator[Part]:
+    """Yield the parts of each year, the newest first; changes of a day that differ in the period alone are one line.
+
+    Full parts stay as they are: the oldest is filled first.
+    """
+    for year, same in groupby(changes, key=lambda each: each.day[:4]):
+        lines = together([*same], alike=("reason", "rows"))
+        newest = (len(lines) - 1) % _LINES + 1
+        starts = [0, *range(newest, len(lines), _LINES)]
+        for number, start in zip(range(len(starts), 0, -1), starts, strict=True):
+            part = lines[start : start + _LINES] if start else lines[:newest]
+            yield Part(year if start == 0 else f"{year}-{number}", year, number, by_day(part))
 
 
 def late(publications: Sequence[Publication]) -> Iterator[tuple[str, str, str]]:
@@ -104,6 +126,13 @@ def atom(publications: Sequence[Publication], changes: Sequence[Change], *, forc
         _text(entry, "summary", ". ".join(filter(None, (each.reason, each.rows))) + ".")
     text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return text + b"\n"
+
+
+def _one(same: Sequence[Change]) -> Change:
+    """Return changes that say the same, the oldest period first, as one."""
+    first, last = same[0], same[-1]
+    periods = first.period if first.period == last.period else f"{first.period} to {last.period}"
+    return last._replace(period=f"{periods}, {len(same)} changes") if len(same) > 1 else last
 
 
 def _change(publication: Publication, note: ChangeNote) -> Change:

@@ -21,7 +21,7 @@ from pipeline.model.wording import day_in_words
 from pipeline.publish.catalogue.about.addresses import ABOUT, ABOUT_FILES, SCORECARD
 from pipeline.publish.catalogue.about.pages import about_pages
 from pipeline.publish.catalogue.about.scorecard import answered
-from pipeline.publish.catalogue.changes import atom, by_day, by_year, changes_of, late, together
+from pipeline.publish.catalogue.changes import Part, atom, by_day, by_year, changes_of, late, together
 from pipeline.publish.catalogue.charts import bar, columns
 from pipeline.publish.catalogue.figures import Figures
 from pipeline.publish.catalogue.groups import GROUPS, PLACES
@@ -197,14 +197,14 @@ class _Site:
         return {**pages, f"themes/{FIGURES}": figures.content()}
 
     def changes(self) -> dict[str, bytes]:
-        """Return the newest changes and those of each year."""
-        years = by_year(self.changed)
-        pages = {}
-        for year, days in {"": by_day(together(self.changed)[:_RECENT]), **years}.items():
-            overdue = [] if year else [*late(self.publications)]
-            page = self.page("changes.html", year=year, years=[*years], days=days, late=overdue)
-            pages[f"changes/{year or 'index'}.html"] = page
-        return pages
+        """Return the newest changes and those of each year, in parts."""
+        parts = [*by_year(self.changed)]
+        newest = Part("index", "", 1, by_day(together(self.changed)[:_RECENT]))
+        overdue = [*late(self.publications)]
+        return {
+            f"changes/{part.name}.html": self.page("changes.html", part=part, parts=parts, late=overdue)
+            for part in (newest, *parts)
+        }
 
     def datasets(self) -> dict[str, bytes]:
         """Return the pages of each dataset, and its figures."""
