@@ -91,7 +91,7 @@ def test_changes_of_a_day_that_differ_in_the_period_alone_are_one_line_and_no_ot
 
 
 def test_no_page_of_changes_is_larger_than_100_kb_and_none_is_lost(place: Place) -> None:
-    """The largest site, of whose changes no two are alike, in a year: 60 datasets, 80 changes each on days of their own."""
+    """The largest year: 60 datasets of 80 changes each, of which no two are alike."""
     days = [dt.date(2024, 1, 1) + dt.timedelta(4 * number) for number in range(80)]
     notes = {
         f"{'long-name-of-a-dataset-' * 2}{number:02d}": [
