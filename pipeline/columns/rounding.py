@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from fractions import Fraction
 
     from numpy.typing import NDArray
 
@@ -25,9 +25,9 @@ _MOST = 2**62
 
 def rounded(exact: Fraction | Decimal | float, decimals: int) -> Decimal:
     """Return a number rounded to ``decimals`` places, half away from zero; of a float its exact binary value."""
-    fraction = Fraction(exact)
-    scaled = (abs(fraction) * 10**decimals + Fraction(1, 2)).__floor__()
-    return Decimal(scaled if fraction >= 0 else -scaled).scaleb(-decimals)
+    above, below = exact.as_integer_ratio()
+    scaled = (2 * abs(above) * 10**decimals + below) // (2 * below)
+    return Decimal(scaled if above >= 0 else -scaled).scaleb(-decimals)
 
 
 def rounded_ratios(

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     Node = Mapping[str, object]
 
+#: What JSON escapes in a text in quotation marks, Turtle escapes in the same way.
+_text = json.JSONEncoder(ensure_ascii=False).encode
 _OF_JSON_LD = ("@context", "@id", "@type", "@value")
 
 
@@ -56,8 +58,3 @@ def _object(value: object, named: list[Node], indent: str) -> str:
         named.append(node)
         return f"<{node['@id']}>"
     return f"[{_facts(node, named, f'{indent}    ')} ]"
-
-
-def _text(text: str) -> str:
-    """Return a text in quotation marks; what JSON escapes, Turtle escapes in the same way."""
-    return json.dumps(text, ensure_ascii=False)

@@ -83,26 +83,26 @@ def _count(path: Path, answer: Answer) -> str:
 
 def _counted(path: Path, answer: Answer) -> str:
     names = [name for name in (answer.by, answer.summed, *answer.where) if name]
-    if not {*names} <= {*pq.read_schema(plain(path)).names}:
-        return json.dumps(None)
-    table = pq.read_table(plain(path), columns=names) if names else None
+    with pq.ParquetFile(plain(path)) as file:
+        if not {*names} <= {*file.schema_arrow.names}:
+            return json.dumps(None)
+        if not names:
+            length = file.metadata.num_rows
+            return json.dumps([["", length, ""]] if length else [])
+        table = file.read(columns=names)
     for name, value in answer.where.items():
-        table = table.filter(pc.equal(table.column(name).cast(pa.string()), value)) if table is not None else None
-    length = table.num_rows if table is not None else pq.ParquetFile(plain(path)).metadata.num_rows
-    values = pc.fill_null(table.column(answer.by).cast(pa.string()), "") if table is not None and answer.by else None
-    if values is None:
-        values = pa.chunked_array([pa.array([""] * length, pa.string())])
-    one = pa.table({"value": values, "one": pa.nulls(length, pa.int64()).fill_null(1)})
-    if table is not None and answer.summed:
+        table = table.filter(pc.equal(table.column(name).cast(pa.string()), value))
+    values = table.column(answer.by).cast(pa.string()) if answer.by else pa.nulls(table.num_rows, pa.string())
+    columns = {"value": pc.fill_null(values, "")}
+    if answer.summed:
         summed = table.column(answer.summed)
-        one = one.append_column(
-            "summed", summed if answer.where else pc.fill_null(summed, Decimal(0) if answer.amount else 0)
-        )
-    sums = [("one", "sum"), *([("summed", "sum")] if answer.summed else [])]
-    found = one.group_by("value").aggregate(sums).sort_by("value").to_pylist()
+        columns["summed"] = summed if answer.where else pc.fill_null(summed, Decimal(0) if answer.amount else 0)
+    sums = [("value", "count"), *([("summed", "sum")] if answer.summed else [])]
+    # few rows: threads cost more than they save
+    found = pa.table(columns).group_by("value", use_threads=False).aggregate(sums).sort_by("value").to_pylist()
     sums_of = (row.get("summed_sum") for row in found)
     texts = ["" if each is None else str(each) for each in sums_of]
-    return json.dumps([[row["value"], row["one_sum"], text] for row, text in zip(found, texts, strict=True)])
+    return json.dumps([[row["value"], row["value_count"], text] for row, text in zip(found, texts, strict=True)])
 
 
 def _some(path: Path, step: int) -> str:

@@ -5,7 +5,9 @@ Payees who are not named are counted apart in every total, and never ranked as o
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote
 
@@ -16,9 +18,7 @@ from pipeline.columns.rounding import rounded
 from pipeline.publish.catalogue.money.reading import most_first
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from numpy.typing import NDArray
+    from collections.abc import Iterator
 
     from pipeline.model.periods import Period
     from pipeline.publish.catalogue.money.reading import Books
@@ -78,22 +78,37 @@ def figure(value: str, name: str, *parameters: str) -> Markup:
     return Markup(f'<span data-figure="{called}">{escape(value)}</span>')  # noqa: S704 - quoted, and escaped
 
 
-def in_pounds(pence: int) -> str:
+def whole_pounds(pence: int) -> int:
     """Return whole pounds, half a pound rounded away from zero."""
-    return f"{int(rounded(Fraction(int(pence), 100), 0)):,}"
+    return int(rounded(Fraction(pence, 100), 0))
 
 
-class Sums(NamedTuple):
-    """What a span of months comes to."""
+def in_pounds(pence: int) -> str:
+    """Return whole pounds as a page shows them."""
+    return f"{whole_pounds(pence):,}"
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """What a span of months comes to; ``books`` hold its lines alone."""
 
     books: Books
     span: Span
-    lines: NDArray[np.bool_]
 
     @classmethod
     def of(cls, books: Books, span: Span) -> Sums:
         """Return the sums of a span."""
-        return cls(books, span, books.within(span.first, span.last))
+        return cls(books.within(span.first, span.last), span)
+
+    @cached_property
+    def pence(self) -> int:
+        """All pence."""
+        return int(self.books.pence.sum())
+
+    @cached_property
+    def redacted(self) -> int:
+        """The pence of payees who are not named."""
+        return int(self.books.pence[self.books.redacted].sum())
 
     @property
     def asked(self) -> tuple[Period, Period]:
@@ -103,28 +118,27 @@ class Sums(NamedTuple):
     @property
     def total(self) -> Markup:
         """All pounds."""
-        return figure(in_pounds(self._pence()), "total", *self.asked)
+        return figure(in_pounds(self.pence), "total", *self.asked)
 
     @property
     def rows(self) -> Markup:
         """All lines."""
-        return figure(f"{int(self.lines.sum()):,}", "lines", *self.asked)
+        return figure(f"{len(self.books.pence):,}", "lines", *self.asked)
 
     @property
     def unnamed(self) -> Markup:
         """The pounds of payees who are not named."""
-        redacted = self.lines & self.books.redacted
-        return figure(in_pounds(int(self.books.pence[redacted].sum())), "unnamed", *self.asked)
+        return figure(in_pounds(self.redacted), "unnamed", *self.asked)
 
     @property
     def unnamed_share(self) -> Markup | None:
         """Their share of all pounds."""
-        return self._share(int(self.books.pence[self.lines & self.books.redacted].sum()), "unnamed-share")
+        return self._share(self.redacted, "unnamed-share")
 
     @property
     def payees(self) -> Markup:
         """How many payees are named."""
-        found = np.unique(self.books.payee[self.lines & (self.books.payee >= 0)])
+        found = np.unique(self.books.payee[self.books.payee >= 0])
         return figure(f"{len(found):,}", "payees", *self.asked)
 
     def largest(self, links: dict[str, str]) -> Ranked | None:
@@ -133,7 +147,7 @@ class Sums(NamedTuple):
 
     def ranking(self, links: dict[str, str]) -> list[Ranked]:
         """Return the payees with most pounds, then the lines that name nobody, by why: those are no payee."""
-        sums = self.books.by_payee(self.lines)
+        sums = self.books.by_payee()
         named = [place for place in most_first(sums, self.books.payees) if sums[place] > 0][:_RANKED]
         found: list[tuple[int, int | str]] = [*((int(sums[place]), place) for place in named), *self._redacted()]
         longest = max((pence for pence, _ in found), default=0)
@@ -141,10 +155,10 @@ class Sums(NamedTuple):
 
     def by(self, side: str) -> list[Ranked]:
         """Return the pounds of each value of a side; a blank one is what is not shown."""
-        sums, values = self.books.by(side, self.lines), self.books.values[side]
+        sums, values = self.books.by(side), self.books.values[side]
         order = most_first(sums, values)
         longest = max((int(sums[place]) for place in order), default=0)
-        counts = np.bincount(self.books.sides[side][self.lines], minlength=len(values))
+        counts = np.bincount(self.books.sides[side], minlength=len(values))
         return [
             Ranked(
                 label=values[place] or "Not shown",
@@ -169,7 +183,7 @@ class Sums(NamedTuple):
         """Yield what each body paid for each reason, by body and reason; every line is in one of them."""
         bodies, labels = self.books.values["body"], self.books.values["value_for_money"]
         for body, label in sorted((body, label) for body in bodies for label in labels):
-            own = self.lines & self.books.where("body", body) & self.books.where("value_for_money", label)
+            own = self.books.where("body", body) & self.books.where("value_for_money", label)
             if own.any():
                 card = own & self.books.where("is_card", "true")
                 asked = (*self.asked, body, label)
@@ -185,7 +199,7 @@ class Sums(NamedTuple):
     @property
     def free_text_share(self) -> Markup | None:
         """The share of all pounds whose reason is free text."""
-        own = self.lines & self.books.where("value_for_money", _FREE_TEXT)
+        own = self.books.where("value_for_money", _FREE_TEXT)
         return self._share(int(self.books.pence[own].sum()), "value_for_money-share", _FREE_TEXT)
 
     def why(self, redaction: str) -> Markup:
@@ -198,13 +212,13 @@ class Sums(NamedTuple):
     def _of(self, redaction: str) -> int:
         values = self.books.values["redaction"]
         place = values.index(redaction) if redaction in values else -1
-        return int(self.books.pence[self.lines & (self.books.sides["redaction"] == place)].sum())
+        return int(self.books.pence[self.books.sides["redaction"] == place].sum())
 
     def _ranked(self, pence: int, who: int | str, longest: int, links: dict[str, str]) -> Ranked:
         length = _length(pence, longest)
         if isinstance(who, str):
             values = self.books.values["redaction"]
-            count = int((self.lines & (self.books.sides["redaction"] == values.index(who))).sum())
+            count = int((self.books.sides["redaction"] == values.index(who)).sum())
             return Ranked(
                 label=REDACTED[who],
                 link="",
@@ -215,7 +229,7 @@ class Sums(NamedTuple):
                 several=True,
             )
         code = self.books.payees[who]
-        count = int((self.lines & (self.books.payee == who)).sum())
+        count = int((self.books.payee == who).sum())
         return Ranked(
             label=self.books.names[who][0],
             link=links.get(code, ""),
@@ -227,13 +241,9 @@ class Sums(NamedTuple):
 
     def _share(self, pence: int, name: str, *more: str) -> Markup | None:
         """Return a share of all pounds, where these are more than none."""
-        whole = self._pence()
-        if whole <= 0:
+        if self.pence <= 0:
             return None
-        return figure(f"{rounded(Fraction(100 * pence, whole), 1)}", name, *self.asked, *more) + " %"
-
-    def _pence(self) -> int:
-        return int(self.books.pence[self.lines].sum())
+        return figure(f"{rounded(Fraction(100 * pence, self.pence), 1)}", name, *self.asked, *more) + " %"
 
 
 class PayeeLine(NamedTuple):
@@ -245,18 +255,18 @@ class PayeeLine(NamedTuple):
     pounds: str
 
 
-def lines_of(books: Books, payee: int, months: Sequence[Period]) -> list[PayeeLine]:
-    """Return the lines of a payee in some months, the newest first."""
-    chosen = [place for place, month in enumerate(books.months) if month in months]
-    found = np.flatnonzero((books.payee == payee) & np.isin(books.month, chosen))
+def lines_of(books: Books) -> list[PayeeLine]:
+    """Return the lines of some books, the newest first."""
+    departments = books.values["department"]
     lines = [
-        PayeeLine(
-            day=books.days[place],
-            department=books.values["department"][books.sides["department"][place]],
-            purpose=books.purposes[place].as_py() or "",
-            pounds=f"{rounded(Fraction(int(books.pence[place]), 100), 2):,.2f}",
+        PayeeLine(day, departments[department], purpose or "", f"{rounded(Fraction(pence, 100), 2):,.2f}")
+        for day, department, purpose, pence in zip(
+            books.days.to_pylist(),
+            books.sides["department"].tolist(),
+            books.purposes.to_pylist(),
+            books.pence.tolist(),
+            strict=True,
         )
-        for place in found.tolist()
     ]
     return sorted(lines, key=lambda each: (each.day, each.pounds, each.purpose), reverse=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -11,7 +12,7 @@ import numpy as np
 
 from pipeline.model.periods import FINANCIAL_YEAR, MONTH
 from pipeline.publish.catalogue.charts import columns
-from pipeline.publish.catalogue.money.facts import Span, Sums, figure, in_pounds, lines_of
+from pipeline.publish.catalogue.money.facts import Span, Sums, figure, in_pounds, lines_of, whole_pounds
 from pipeline.publish.catalogue.money.reading import MOST_PAYEES, SPEND, books_of, most_first
 from pipeline.publish.catalogue.story import Point
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from pipeline.publish.catalogue.money.reading import Books
 
 _FOLDER: Final = "money"
-_YEAR, _YEARS = 12, 3
+_YEAR, _YEARS, _DRAWN = 12, 3, 24
 #: Letters of an id that name a page; those that two payees share are written in full.
 _LETTERS: Final = 12
 _LETTER_PAGES: Final = (*"abcdefghijklmnopqrstuvwxyz", "other")
@@ -112,12 +113,17 @@ class _Pages:
         for year in self.years:
             first = MONTH.of_day(FINANCIAL_YEAR.first_day(FINANCIAL_YEAR.neighbour(year, 1 - _YEARS)))
             last = MONTH.of_day(FINANCIAL_YEAR.last_day(year))
-            sums = self.books.by_payee(self.books.within(first, last))
+            sums = self.books.within(first, last).by_payee()
             chosen.update(most_first(sums, self.books.payees)[:MOST_PAYEES])
         codes = sorted(self.books.payees[place] for place in chosen)
-        short = [code[:_LETTERS] for code in codes]
-        names = (code if short.count(code[:_LETTERS]) > 1 else code[:_LETTERS] for code in codes)
+        short = Counter(code[:_LETTERS] for code in codes)
+        names = (code if short[code[:_LETTERS]] > 1 else code[:_LETTERS] for code in codes)
         return {code: f"payees/{name}.html" for code, name in zip(codes, names, strict=True)}
+
+    @cached_property
+    def pounds(self) -> dict[Period, int]:
+        """The pounds of each month."""
+        return dict(zip(self.books.months, map(whole_pounds, self.books.by_month().tolist()), strict=True))
 
     @cached_property
     def months(self) -> dict[Period, str]:
@@ -141,8 +147,9 @@ class _Pages:
         for letter, rows in self._letters().items():
             page = self._page("payees.html", letter=letter, rows=rows, letters=_LETTER_PAGES)
             yield f"{_FOLDER}/payees/{letter}.html", page
+        places = {code: place for place, code in enumerate(self.books.payees)}
         for code, link in self.links.items():
-            yield f"{_FOLDER}/{link}", self._page("payee.html", payee=self._payee(code))
+            yield f"{_FOLDER}/{link}", self._page("payee.html", payee=self._payee(places[code]))
 
     def _said(self, year: Period, first: Period, last: Period) -> str:
         """Return a financial year in words; the months of it that are out, where not all are."""
@@ -162,7 +169,7 @@ class _Pages:
     def _span(self, span: Span, title: str) -> bytes:
         sums = Sums.of(self.books, span)
         months = [*sums.months(self.months)]
-        points = [Point(each.month, self._pounds(each.month), None) for each in reversed(months)]
+        points = [Point(each.month, self.pounds[each.month], None) for each in reversed(months)]
         return self._page(
             "money.html",
             title=title,
@@ -181,19 +188,15 @@ class _Pages:
         label = f"Pounds by month, {words}. The numbers are in the table beside it."
         return columns(points, label=label, said=MONTH.in_words, sign="£") if len(points) > 1 else None
 
-    def _pounds(self, month: Period) -> int:
-        lines = self.books.within(month, month)
-        return int(in_pounds(int(self.books.pence[lines].sum())).replace(",", ""))
-
     def _letters(self) -> dict[str, list[Listed]]:
         """Return every named payee by the first letter of its newest name."""
-        sums = self.books.by_payee(np.ones(len(self.books.pence), np.bool_))
+        sums = self.books.by_payee()
         known = self.books.payee >= 0
         counts = np.bincount(self.books.payee[known], minlength=len(self.books.payees))
         found: dict[str, list[Listed]] = {letter: [] for letter in _LETTER_PAGES}
         for place in np.flatnonzero(counts).tolist():
             code, name = self.books.payees[place], self.books.names[place][0]
-            months = self.books.month[self.books.payee == place]
+            months = self.books.of_payee(place).month
             asked = (self.all.first, self.all.last, code)
             listed = Listed(
                 name=name,
@@ -208,34 +211,31 @@ class _Pages:
             rows.sort(key=lambda each: (each.name.casefold(), each.link))
         return found
 
-    def _payee(self, code: str) -> PayeeFacts:
-        place = list(self.books.payees).index(code)
-        own = self.books.payee == place
-        sums = np.zeros(len(self.books.months), np.int64)
-        np.add.at(sums, self.books.month[own], self.books.pence[own])
+    def _payee(self, place: int) -> PayeeFacts:
+        code, own = self.books.payees[place], self.books.of_payee(place)
+        sums = dict(zip(self.books.months, own.by_month().tolist(), strict=True))
         name, *others = self.books.names[place]
-        newest = MONTH.between(MONTH.neighbour(self.books.months[-1], 1 - _YEAR), self.books.months[-1])
+        last = self.books.months[-1]
         asked = (self.all.first, self.all.last, code)
         points = [
             Point(month, pounds, figure(f"{pounds:,}", "payee", month, month, code))
-            for month, pence in zip(self.books.months, sums.tolist(), strict=True)
-            for pounds in (int(in_pounds(pence).replace(",", "")),)
+            for month in self.books.months[-_DRAWN:]
+            for pounds in (whole_pounds(sums[month]),)
         ]
         return PayeeFacts(
             name=name,
             others=others,
-            pounds=figure(in_pounds(int(sums.sum())), "payee", *asked),
-            lines=figure(f"{int(own.sum()):,}", "payee-lines", *asked),
+            pounds=figure(in_pounds(int(own.pence.sum())), "payee", *asked),
+            lines=figure(f"{len(own.pence):,}", "payee-lines", *asked),
             months=points,
-            departments=[*self._departments(place, code)],
-            newest=lines_of(self.books, place, [*newest]),
+            departments=[*self._departments(own, code)],
+            newest=lines_of(own.within(MONTH.neighbour(last, 1 - _YEAR), last)),
             span=self.all,
         )
 
-    def _departments(self, payee: int, code: str) -> Iterator[tuple[str, Markup, float]]:
-        """Yield the pounds of a payee by department, the most first."""
-        sums = self.books.by("department", self.books.payee == payee)
-        values = self.books.values["department"]
+    def _departments(self, own: Books, code: str) -> Iterator[tuple[str, Markup, float]]:
+        """Yield the pounds of a payee by department, the most first; ``own`` are its lines."""
+        sums, values = own.by("department"), own.values["department"]
         order = most_first(sums, values)
         longest = max((int(sums[place]) for place in order), default=0)
         for place in order:

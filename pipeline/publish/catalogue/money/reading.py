@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -38,7 +39,7 @@ class Books:
     """Every published line: its ``month`` is a place among ``months``, its ``payee`` one among ``payees``, -1 redacted.
 
     ``pence`` are its net amount; ``sides`` are, by column, places among the ``values`` of it.  A payee is told by the
-    supplier's id, and its ``names`` are those on its lines, the newest first.
+    supplier's id, and its ``names`` are those on its lines, the newest first.  Lines stand by month, the oldest first.
     """
 
     months: Sequence[Period]
@@ -49,7 +50,7 @@ class Books:
     names: Sequence[Sequence[str]]
     sides: Mapping[str, Integers]
     values: Mapping[str, Sequence[str]]
-    days: Sequence[str]
+    days: pa.Array
     purposes: pa.Array
 
     @cached_property
@@ -58,23 +59,50 @@ class Books:
         blank = [place for place, value in enumerate(self.values["redaction"]) if not value]
         return ~np.isin(self.sides["redaction"], blank)
 
-    def within(self, first: Period, last: Period) -> NDArray[np.bool_]:
-        """Return which lines were released for months from the first to the last, both included."""
-        chosen = [place for place, month in enumerate(self.months) if first <= month <= last]
-        return np.isin(self.month, chosen)
+    @cached_property
+    def payee_order(self) -> tuple[Integers, Integers]:
+        """The places of all lines, those of one payee together, and where those of each payee begin."""
+        order = np.argsort(self.payee, kind="stable")
+        return order, np.searchsorted(self.payee[order], np.arange(len(self.payees) + 1))
+
+    def within(self, first: Period, last: Period) -> Books:
+        """Return the lines that were released for months from the first to the last, both included."""
+        begin, end = (bisect(self.months, month) for bisect, month in ((bisect_left, first), (bisect_right, last)))
+        return self._some(slice(*np.searchsorted(self.month, (begin, end)).tolist()))
+
+    def of_payee(self, place: int) -> Books:
+        """Return the lines of a payee."""
+        order, begins = self.payee_order
+        return self._some(order[begins[place] : begins[place + 1]])
+
+    def _some(self, lines: slice | Integers) -> Books:
+        return replace(
+            self,
+            month=self.month[lines],
+            pence=self.pence[lines],
+            payee=self.payee[lines],
+            sides={name: each[lines] for name, each in self.sides.items()},
+            days=_taken(self.days, lines),
+            purposes=_taken(self.purposes, lines),
+        )
 
     def where(self, side: str, value: str) -> NDArray[np.bool_]:
         """Return which lines have a value on a side; none where no line has it."""
         found = [place for place, each in enumerate(self.values[side]) if each == value]
         return np.isin(self.sides[side], found)
 
-    def by_payee(self, lines: NDArray[np.bool_]) -> Integers:
-        """Return the pence of each payee over some lines."""
-        return _sums(self.payee, self.pence, lines & (self.payee >= 0), len(self.payees))
+    def by_payee(self) -> Integers:
+        """Return the pence of each payee."""
+        named = self.payee >= 0
+        return _sums(self.payee[named], self.pence[named], len(self.payees))
 
-    def by(self, side: str, lines: NDArray[np.bool_]) -> Integers:
-        """Return the pence of each value of a side over some lines."""
-        return _sums(self.sides[side], self.pence, lines, len(self.values[side]))
+    def by(self, side: str) -> Integers:
+        """Return the pence of each value of a side."""
+        return _sums(self.sides[side], self.pence, len(self.values[side]))
+
+    def by_month(self) -> Integers:
+        """Return the pence of each month."""
+        return _sums(self.month, self.pence, len(self.months))
 
 
 def books_of(publications: Iterable[Publication]) -> Books | None:
@@ -115,7 +143,7 @@ def _read(paths: Mapping[Period, Path]) -> Books:
         names=_names(payee, table.column("supplier_name").to_pylist(), len(payees)),
         sides={name: each for name, (each, _) in codes.items()},
         values={name: values for name, (_, values) in codes.items()},
-        days=table.column("payment_date").cast(pa.string()).to_pylist(),
+        days=table.column("payment_date").cast(pa.string()).combine_chunks(),
         purposes=table.column("purpose").combine_chunks(),
     )
 
@@ -134,7 +162,11 @@ def _names(payee: Integers, names: Sequence[str | None], size: int) -> list[list
     return [[*each] for each in found]
 
 
-def _sums(codes: Integers, pence: Integers, lines: NDArray[np.bool_], size: int) -> Integers:
+def _sums(codes: Integers, pence: Integers, size: int) -> Integers:
     sums = np.zeros(size, np.int64)
-    np.add.at(sums, codes[lines], pence[lines])
+    np.add.at(sums, codes, pence)
     return sums
+
+
+def _taken(column: pa.Array, lines: slice | Integers) -> pa.Array:
+    return column[lines] if isinstance(lines, slice) else column.take(pa.array(lines))
