@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Accounted:
-    """What became of each row: ``published`` are positions among the rows read, in their order.
+    """What became of each row: ``published`` are positions among the rows read, in their order, ``reasons`` of each.
 
     ``bad`` counts, by path, the rows that speak against their file: held lines and missing reasons why
     value for money was expected do not.
@@ -35,6 +35,7 @@ class Accounted:
     bad: Mapping[str, int]
     accounts: tuple[Account, ...]
     quarantined: tuple[Quarantined, ...]
+    reasons: NDArray[np.object_]
 
 
 class Fault(NamedTuple):
@@ -94,6 +95,7 @@ def settle(raw: RawTable, safe: SafeTable, refereed: Refereed | None) -> Account
         bad=_bad(raw, reasons),
         accounts=tuple(_accounts(raw, reasons)),
         quarantined=tuple(_quarantined(raw, [*found, *held])),
+        reasons=np.array(reasons.codes, np.object_)[reasons.row],
     )
 
 

@@ -128,7 +128,7 @@ def candidate(inputs: DatasetInputs, stale: Stale) -> CandidateRelease:
     )
     built = passed.described(rows=product.table.rows, released_on=work.as_of, quality=product.told.quality)
     points = points_of(inputs.references_of(stale.month))
-    built = replace(built, made_from=dict(stale.made_from), points=points)
+    built = replace(built, made_from=dict(stale.made_from), points=points, totals=product.told.totals)
     return CandidateRelease(stale, product.told, built, passed)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,13 +15,14 @@ from pipeline.build.kept_back import NOTHING_WEAKER, Weaker, entries_of, togethe
 from pipeline.build.profile import merged, profile_of_accounts, profile_of_feed
 from pipeline.errors import PrivacyError
 from pipeline.model.reasons import Outcome
+from pipeline.model.totals import ROWS, Judged
 from pipeline.protect.protect import keyed, protect
 from pipeline.release.publishable import Part, publishable
 from pipeline.validate.checks import typed_table, validate
 from pipeline.validate.referee.referee import referee
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pipeline.build.accounts import Accounted, Fault
     from pipeline.build.profile import Profile
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.row_rule import Question
     from pipeline.model.tables import RawTable, SafeTable
+    from pipeline.model.totals import Totals
     from pipeline.release.publishable import PublishableTable
     from pipeline.settings.sections import Referee
     from pipeline.validate.referee.referee import Refereed
@@ -45,6 +48,7 @@ class BuildReport:
     ``applied`` are entries of the private index that stood in the rows; ``profile`` holds counts for the gates.
     ``kept_back`` is what later builds have to keep back as well, ``weaker`` what only the release that is out keeps
     back, both of published rows.  ``suppressed`` says how many cells are hidden where rows are counted.
+    ``totals`` are the control totals of a dataset that has any.
     """
 
     accounts: tuple[Account, ...]
@@ -58,6 +62,7 @@ class BuildReport:
     kept_back: tuple[str, ...] = ()
     weaker: Weaker = NOTHING_WEAKER
     suppressed: Suppressed | None = None
+    totals: Totals | None = None
 
 
 class BuildResult(NamedTuple):
@@ -92,6 +97,7 @@ def build(
         kept_back=tuple(sorted({entry for each in passed for entry in each.kept_back})),
         weaker=together(each.weaker for each in passed),
         suppressed=suppressed,
+        totals=_together([each.totals for each in passed]) if dataset.totals else None,
     )
     return BuildResult(table, told)
 
@@ -126,6 +132,7 @@ class _Passed(NamedTuple):
     profile: Profile
     kept_back: frozenset[str]
     weaker: Weaker
+    totals: Totals
 
 
 def _pass(
@@ -141,7 +148,25 @@ def _pass(
     profile = profile_of_feed(dataset, feed, raw, part, figures=figures, month=context.month)
     kept_back = entries_of(safe, settled.published, context.kept_back)
     weaker = weaker_of(raw, safe, settled.published)
-    return _Passed(part, settled, safe.applied, figures, profile, kept_back, weaker)
+    totals = _totals(dataset, raw, safe, settled, context)
+    return _Passed(part, settled, safe.applied, figures, profile, kept_back, weaker, totals)
+
+
+def _totals(dataset: Dataset, raw: RawTable, safe: SafeTable, settled: Accounted, context: Context) -> Totals:
+    if dataset.totals is None:
+        return {}
+    totals = dataset.totals.of(Judged(raw, settled.reasons, safe.table, safe.positions), context)
+    _check_told(sum(each[ROWS] for each in totals.values()), [raw])
+    return totals
+
+
+def _together(totals: Iterable[Totals]) -> dict[str, dict[str, int]]:
+    """Return the control totals of all feeds."""
+    found: dict[str, Counter[str]] = {}
+    for each in totals:
+        for part, numbers in each.items():
+            found.setdefault(part, Counter()).update(numbers)
+    return {part: dict(numbers) for part, numbers in sorted(found.items())}
 
 
 def _refereed(safe: SafeTable, schema: TableSchema, judge: Referee, *, salt: str) -> Refereed:
@@ -164,8 +189,11 @@ def _part(number: int, raw: RawTable, safe: SafeTable, *, refereed: Refereed | N
 
 
 def _check_sum(accounts: Sequence[Account], raws: Sequence[RawTable]) -> None:
+    _check_told(sum(account.rows for account in accounts), raws)
+
+
+def _check_told(told: int, raws: Sequence[RawTable]) -> None:
     read = sum(len(raw) + len(raw.ragged) for raw in raws)
-    told = sum(account.rows for account in accounts)
     if read != told:
         raise PrivacyError(
             "accounts-differ",

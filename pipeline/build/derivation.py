@@ -43,6 +43,7 @@ class Product(NamedTuple):
     accounts: tuple[Account, ...]
     quality: Mapping[str, int]
     inputs: tuple[pa.Table, ...]
+    doubts: Mapping[str, str]
 
 
 def product_of(
@@ -68,7 +69,12 @@ def product_of(
         }
         for each in dataset.inputs
     }
-    made = dataset.derivation.recipe.rows(tables, work.context(dataset, period, references))
+    totals = {
+        each.dataset: {month: built.totals or {} for month, built in releases[each.dataset].items()}
+        for each in dataset.inputs
+        if each.totals
+    }
+    made = dataset.derivation.recipe.rows(tables, work.context(dataset, period, references, totals=totals))
     schema, judge = work.schema(dataset), work.settings.referee
     where = f"dataset `{dataset.name}`, {period}"
     text = _as_text(made.rows, schema, where=where)
@@ -85,8 +91,11 @@ def product_of(
     part = Part(text=text, chosen=rows, feed=nowhere, source=nowhere, row=rows, references={})
     table = publishable([part], schema.arrow, dataset.order, cast=lambda block: typed_table(block, schema))
     counts = {name: sum(each.num_rows for each in tables[name].values()) for name in tables}
+    counts |= made.read
     accounts = tuple(_accounts(counts, made, where=where))
-    return Product(table, accounts, made.quality, tuple(each for of in tables.values() for each in of.values()))
+    return Product(
+        table, accounts, made.quality, tuple(each for of in tables.values() for each in of.values()), made.doubts
+    )
 
 
 def _as_text(rows: pa.Table, schema: TableSchema, *, where: str) -> pa.Table:

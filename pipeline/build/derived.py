@@ -8,64 +8,41 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.build.decided import lost_decisions, remembering, signed, to_remember
 from pipeline.build.derivation import draft_of, product_of
+from pipeline.build.derived_due import asked_of, missing, stale_of
+from pipeline.build.derived_waits import let_in, waiting_for
 from pipeline.build.drafted import completed
-from pipeline.build.due import AFTER_ALL, DAMAGED, NEW, differences, in_words
+from pipeline.build.due import in_words
 from pipeline.build.notes import CHECKED_AGAIN, is_same, note_of
 from pipeline.build.outcome import Outcome
 from pipeline.build.recovered import hold_recovered
 from pipeline.build.remember import folders, keep
 from pipeline.build.run_context import digest
 from pipeline.build.tried import tried
-from pipeline.build.withdrawn import history_of_made, stay_withdrawn, withdraw_made
+from pipeline.build.withdrawn import history_of_made, withdraw_made
 from pipeline.columns.arrays import plain
 from pipeline.errors import PipelineError, several
-from pipeline.model.derivation import Sources, inputs_of, periods_of
 from pipeline.model.periods import ranges
 from pipeline.model.release import INPUT_WITHDRAWN
-from pipeline.release.change_log import DERIVED, Why, withdrawal
+from pipeline.release.change_log import withdrawal
 from pipeline.release.leak_scan import Watched
 from pipeline.storage.state import MonthState, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pipeline.build.derived_due import Asked, Wanted
     from pipeline.build.run_context import Workplace
     from pipeline.extract.reference import References
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period
     from pipeline.model.release import ChangeNote
-    from pipeline.storage.state import Built
-
-
-class _Wanted(NamedTuple):
-    """A period that can be made: its releases by dataset and period, their receipt, all else by digest."""
-
-    period: Period
-    releases: Mapping[str, Mapping[Period, Built]]
-    inputs: Mapping[str, str]
-    made_from: Mapping[str, str]
-
-
-class _Asked(NamedTuple):
-    """The periods that can be made, and what each of the others lacks, by dataset and period.
-
-    ``running`` are those that are not over yet, ``aside`` those that were taken back.
-    """
-
-    wanted: dict[Period, _Wanted]
-    lacking: dict[Period, dict[str, list[Period]]]
-    running: list[Period]
-    aside: tuple[Period, ...]
-
-    def lacks(self, period: Period) -> tuple[str, ...]:
-        """Return in words what a period lacks."""
-        return tuple(f"{name} {', '.join(ranges(of))}" for name, of in self.lacking.get(period, {}).items() if of)
+    from pipeline.release.change_log import Why
 
 
 def run_derived(work: Workplace, dataset: Dataset, inputs: Mapping[str, Outcome]) -> Outcome:
@@ -92,9 +69,9 @@ def _untouched(dataset: Dataset, state: State, error: PipelineError | None = Non
 
 def _run(work: Workplace, dataset: Dataset, state: State, inputs: Mapping[str, Outcome]) -> Outcome:
     references = work.references(dataset)
-    asked = _asked(work, dataset, state, inputs, references)
-    stale = {period: why for period, each in asked.wanted.items() if (why := _stale(work, dataset, state, each))}
-    months = {period: each for period, each in state.months.items() if period in asked.wanted}
+    asked = asked_of(work, dataset, state, inputs, references)
+    stale = {period: why for period, each in asked.wanted.items() if (why := stale_of(work, dataset, state, each))}
+    months = {period: each for period, each in state.months.items() if period in asked.stay}
     errors: list[PipelineError] = []
     for number, (period, why) in enumerate(reversed(stale.items()), 1):
         work.say(f"building {dataset.name} {period}: {in_words(why)} ({number} of {len(stale)})")
@@ -104,12 +81,10 @@ def _run(work: Workplace, dataset: Dataset, state: State, inputs: Mapping[str, O
             errors.append(made)
         else:
             months[period] = made
-    for period, each in months.items():
-        if period not in stale and each.waiting:  # it waits for a decision only while `hold_recovered` says so
-            months[period] = replace(each, released=each.waiting.built, waiting=None)
     desk = work.settings.desk
-    months, _ = hold_recovered(desk, dataset.name, state.months, _let_in(work, dataset, state, months))
-    withdrawn = {period: each for period, each in state.months.items() if period not in asked.wanted}
+    months = let_in(desk, dataset.name, state.months, months)
+    months, _ = hold_recovered(desk, dataset.name, state.months, months)
+    withdrawn = {period: each for period, each in state.months.items() if period not in asked.stay}
     notes = (*_notes(work, dataset, state, months, stale), *_withdrawals(work, withdrawn))
     taken = withdraw_made(work, dataset, months)
     months = taken.months
@@ -118,7 +93,7 @@ def _run(work: Workplace, dataset: Dataset, state: State, inputs: Mapping[str, O
         state,
         months=dict(sorted(months.items())),
         changes=(*state.changes, *notes, *taken.notes),
-        lacking=dict(_missing(work, dataset, inputs, asked)),
+        lacking=dict(missing(work, dataset, inputs, asked)),
         versions=seen.versions,
         findings=(*taken.findings, *lost_decisions(seen, months)),
         decided=to_remember(seen, months, state.decided),
@@ -139,87 +114,13 @@ def _run(work: Workplace, dataset: Dataset, state: State, inputs: Mapping[str, O
     )
 
 
-# --- what can be made, and what is stale ---------------------------------------------------------------
-
-
-def _asked(
-    work: Workplace, dataset: Dataset, state: State, inputs: Mapping[str, Outcome], references: References
-) -> _Asked:
-    """Return the periods that can be made of what the inputs have released."""
-    derivation = dataset.derivation
-    if derivation is None:
-        raise KeyError(dataset.name)
-    released = {
-        name: {month: each.released for month, each in found.state.months.items() if each.released}
-        for name, found in inputs.items()
-    }
-    sources = {
-        name: Sources(inputs[name].dataset.period, {month: built.csv_sha256 for month, built in each.items()})
-        for name, each in released.items()
-    }
-    base = work.made_from(dataset, references)
-    known = {*periods_of(derivation, sources), *state.months}
-    known.update(derivation.period.missing(known))
-    asked = _Asked({}, {}, [], stay_withdrawn(work.settings.desk, dataset, state, sorted(known)))
-    for period in sorted(known.difference(asked.aside)):
-        needed = inputs_of(derivation, period, sources)
-        lacks = {name: [each for each, sha256 in of.items() if sha256 is None] for name, of in needed.items()}
-        if any(lacks.values()) or not any(needed.values()):
-            asked.lacking[period] = lacks
-        elif not derivation.period.has_ended(period, work.as_of) and period not in state.months:
-            asked.running.append(period)
-        else:
-            releases = {name: {each: released[name][each] for each in of} for name, of in needed.items()}
-            receipt = {f"{n} {each}": sha256 or "" for n, of in needed.items() for each, sha256 in of.items()}
-            asked.wanted[period] = _Wanted(period, releases, dict(sorted(receipt.items())), base)
-    return asked
-
-
-def _missing(
-    work: Workplace, dataset: Dataset, inputs: Mapping[str, Outcome], asked: _Asked
-) -> Iterator[tuple[Period, tuple[Period, ...]]]:
-    """Yield the periods that are over and cannot be made, each with the months of its inputs that are lacking."""
-    for period, lacks in asked.lacking.items():
-        if dataset.period.gaps and dataset.period.has_ended(period, work.as_of):
-            months: set[Period] = set()
-            for name, of in lacks.items():
-                kind, known = inputs[name].dataset.period, inputs[name].state.lacking
-                months.update(*(known.get(each, kind.parts(each)) for each in of))
-            yield period, tuple(sorted(months))
-
-
-def _stale(work: Workplace, dataset: Dataset, state: State, wanted: _Wanted) -> tuple[Why, ...]:
-    """Return why a period has to be built, nothing where its receipt is what it was."""
-    before = state.months.get(wanted.period)
-    if before is None:
-        return (NEW,)
-    found = [*_of_inputs(before.inputs, wanted.inputs), *differences(before.made_from, wanted.made_from)]
-    kept = [before.released, before.waiting.built if before.waiting else None]
-    if not all(work.store.intact(dataset.name, built) for built in kept if built):
-        found.append(DAMAGED)
-    if not all(work.settings.desk.lets_go(dataset.name, *each) for each in before.rejected.items()):
-        found.append(AFTER_ALL)
-    return tuple(found)
-
-
-def _of_inputs(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Why]:
-    """Yield which releases differ from those that were counted, by dataset."""
-    changed: dict[str, list[Period]] = {}
-    for name in sorted({*before, *now}):
-        if before.get(name) != now.get(name):
-            dataset, _, period = name.partition(" ")
-            changed.setdefault(dataset, []).append(period)
-    for dataset, periods in changed.items():
-        yield Why(f"{dataset} {', '.join(ranges(periods))} changed", DERIVED)
-
-
 # --- what is built ------------------------------------------------------------------------------------
 
 
 def _built(
     work: Workplace,
     dataset: Dataset,
-    wanted: _Wanted,
+    wanted: Wanted,
     before: MonthState | None,
     *,
     inputs: Mapping[str, Outcome],
@@ -239,9 +140,10 @@ def _built(
     )
     built = draft.described(rows=product.table.rows, released_on=work.as_of, quality=product.quality)
     built = replace(built, made_from=dict(wanted.made_from))
+    built = completed(work, dataset, built, draft, before)
     return MonthState(
-        released=completed(work, dataset, built, draft, before),
-        waiting=None,
+        released=built,
+        waiting=waiting_for(dataset.name, wanted.period, built, product.doubts),
         inputs=dict(wanted.inputs),
         made_from=dict(wanted.made_from),
         accounts=product.accounts,
@@ -249,7 +151,7 @@ def _built(
     )
 
 
-def _watched(work: Workplace, wanted: _Wanted, inputs: Mapping[str, Outcome]) -> Iterator[Watched]:
+def _watched(work: Workplace, wanted: Wanted, inputs: Mapping[str, Outcome]) -> Iterator[Watched]:
     """Yield the identifying cells of the extracts that the inputs were made of, as far as these are there unchanged."""
     reader = work.reader
     for name, months in wanted.releases.items():
@@ -262,19 +164,6 @@ def _watched(work: Workplace, wanted: _Wanted, inputs: Mapping[str, Outcome]) ->
                         rows = np.arange(len(extracted.rows))
                         for column, cells in extracted.cells.items():
                             yield Watched(feed.name, column, rows, plain(cells))
-
-
-def _let_in(
-    work: Workplace, dataset: Dataset, state: State, months: Mapping[Period, MonthState]
-) -> dict[Period, MonthState]:
-    """Return the periods without the builds that somebody rejected: those keep their last release."""
-    desk, found = work.settings.desk, dict(months)
-    for period, each in months.items():
-        if each.released and desk.lets_go(dataset.name, period, each.released.csv_sha256):
-            before = state.months.get(period)
-            released = before.released if before else None
-            found[period] = replace(each, released=released, rejected={period: each.released.csv_sha256})
-    return found
 
 
 # --- what is said -------------------------------------------------------------------------------------
@@ -302,8 +191,11 @@ def _withdrawals(work: Workplace, withdrawn: Mapping[Period, MonthState]) -> Ite
             yield withdrawal(period, work.as_of.isoformat(), rows=each.released.rows, reason=INPUT_WITHDRAWN)
 
 
-def _remarks(withdrawn: Mapping[Period, MonthState], asked: _Asked) -> Iterator[str]:
+def _remarks(withdrawn: Mapping[Period, MonthState], asked: Asked) -> Iterator[str]:
     for period, each in withdrawn.items():
         lacks = " and ".join(asked.lacks(period)) or "all that it was made from"
         if each.released:
             yield f"{INPUT_WITHDRAWN}: {period} is withdrawn: {lacks} is public no longer"
+    for name, months in asked.untold.items():
+        if months:
+            yield f"the extracts of {name} {', '.join(ranges(months))} were never counted and are gone: bring them back"

@@ -59,7 +59,7 @@ def completed(work: Workplace, dataset: Dataset, new: Built, draft: PassedDraft,
         if work.writes:
             draft.complete()
         return new
-    built = replace(released, quality=new.quality, made_from=new.made_from, points=new.points)
+    built = replace(released, quality=new.quality, made_from=new.made_from, points=new.points, totals=new.totals)
     if work.writes:  # a plan keeps no keys
         built = replace(built, keys=new.keys)
     if not work.store.intact(dataset.name, released):  # made good by the same rows

@@ -25,7 +25,7 @@ CHECKED_AGAIN = Why("checked again", CORRECTED)
 
 def is_same(last: Built, built: Built) -> bool:
     """Return whether the public sees no difference: where it stands and what it was made from is our own business."""
-    ours: dict[str, Any] = {"folder": "", "quality": {}, "made_from": {}, "points": "", "keys": ""}
+    ours: dict[str, Any] = {"folder": "", "quality": {}, "made_from": {}, "points": "", "keys": "", "totals": None}
     return replace(last, **ours) == replace(built, **ours)
 
 

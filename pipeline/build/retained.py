@@ -240,7 +240,7 @@ def _rebuilt(inputs: DatasetInputs, month: Period, table: PublishableTable, *, i
     if work.writes:
         passed.complete()
     built = passed.described(rows=table.rows, released_on=work.as_of, quality=instead_of.quality)
-    return replace(built, made_from=instead_of.made_from, points=instead_of.points)
+    return replace(built, made_from=instead_of.made_from, points=instead_of.points, totals=instead_of.totals)
 
 
 def _types_of(rows: KeptRows) -> Callable[[pa.Table], pa.Table]:

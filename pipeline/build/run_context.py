@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.model.context import ReleasedPlaces
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period
+    from pipeline.model.totals import Totals
     from pipeline.settings.key import Key
     from pipeline.settings.settings import Settings
     from pipeline.storage.bench import Bench
@@ -117,6 +118,7 @@ class Workplace:
         file_months: Mapping[str, Period] | None = None,
         released_places: Sequence[ReleasedPlaces] = (),
         kept_back: Collection[str] = (),
+        totals: Mapping[str, Mapping[Period, Totals]] | None = None,
     ) -> Context:
         """Return what treatments and rules may know of one month."""
         return Context(
@@ -134,6 +136,7 @@ class Workplace:
             file_months=file_months or {},
             released_places=released_places,
             kept_back=kept_back,
+            totals=totals or {},
         )
 
     def file_facts(self, dataset: Dataset) -> dict[str, str]:

@@ -17,7 +17,7 @@ class Answer:
     ``rows`` is what people call several rows, ``happened`` what was done about them: `crimes` that were `recorded`.
     ``by`` is a published column of a closed list.  ``amount`` is a published column of pounds, ``count`` one of whole
     numbers: the sum of either counts in the place of rows.  Rows with one of the values ``apart`` are never added to
-    the others; each says what such rows are.
+    the others; each says what such rows are, "" where they are the total of the others.
     ``where`` are rows that count alone, by column and value: its numbers are cells that somebody rounded or hid, and
     are never added.  ``front`` says what the number is on the first page, where it stands there too.  ``question`` is
     what people ask that the page answers.

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipeline.model.periods import Period, PeriodKind
+    from pipeline.model.totals import Totals
 
 _Made = TypeVar("_Made")
 
@@ -84,7 +85,8 @@ class Context:
     ``file_months`` are the months of the extracts by path.  ``options`` are the settings that the dataset's handlings
     need, by their class.  ``released_places`` are there where releases were snapped with several lists of map points,
     the list of this month first.  ``kept_back`` is what the release of this month that is out keeps back of its rows,
-    as entries of the private index.
+    as entries of the private index.  ``totals`` are the control totals of the releases
+    that a derived period is made of, by dataset and period.
     """
 
     month: Period
@@ -101,6 +103,7 @@ class Context:
     file_months: Mapping[str, Period] = field(default_factory=dict)
     released_places: Sequence[ReleasedPlaces] = ()
     kept_back: Collection[str] = ()
+    totals: Mapping[str, Mapping[Period, Totals]] = field(default_factory=dict)
 
     @property
     def first_month(self) -> str:

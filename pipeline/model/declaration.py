@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipeline.model.derivation import Derivation, Input
     from pipeline.model.distribution import Distribution
     from pipeline.model.periods import PeriodKind
+    from pipeline.model.totals import ControlTotals
 
 
 #: Which post usually approves for a publisher, and which for the elected body where it is about money.
@@ -49,7 +50,8 @@ class Share:
 class Dataset:
     """What is published under one name: its feeds or what it is derived from, the order of its rows, what is told.
 
-    ``counting`` says how its rows are counted, where it publishes cells.  ``granularity`` is the smallest area that
+    ``counting`` says how its rows are counted, where it publishes cells; ``totals`` how its extract is counted by what
+    became of each row, for a dataset that says where every row went.  ``granularity`` is the smallest area that
     a row gives, "" where it gives none.  ``statements`` may name settings in braces.  ``order`` names the published
     columns that rows are sorted by: all of them, where the declaration does not say.  The schema has title and
     description.  ``categories`` are published columns of closed lists, and ``shares`` what else a month is compared
@@ -67,6 +69,7 @@ class Dataset:
     feeds: tuple[Feed, ...] = ()
     derivation: Derivation | None = None
     counting: Counting | None = None
+    totals: ControlTotals | None = None
     granularity: str = ""
     statements: tuple[str, ...] = ()
     order: tuple[str, ...] = ()

@@ -99,11 +99,15 @@ class Latest(Every):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """What is read of another dataset: which of its published columns, of which of its periods."""
+    """What is read of another dataset: which of its published columns, of which of its periods.
+
+    ``totals``: the control totals of its extract too, which it has to declare.
+    """
 
     dataset: str
     columns: tuple[str, ...]
     span: Span = field(default_factory=Within)
+    totals: bool = False
 
 
 # --- how rows are made --------------------------------------------------------------------------------
@@ -113,12 +117,15 @@ class Made(NamedTuple):
     """What a period's inputs come to: published columns, of any type that text can be made of, and two accounts.
 
     ``left_out`` counts the rows of each input that were not counted, by input and reason; ``quality`` are figures that
-    the public may see.
+    the public may see.  ``read`` says how many rows an input came to, where its extract is counted and not its release.
+    ``doubts`` are what it has to wait for a decision about: words, by the code of a finding.
     """
 
     rows: pa.Table
     left_out: Mapping[str, Mapping[str, int]] = MappingProxyType({})
     quality: Mapping[str, int] = MappingProxyType({})
+    read: Mapping[str, int] = MappingProxyType({})
+    doubts: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +227,8 @@ def mistakes_in(datasets: Mapping[str, Dataset], columns: Mapping[str, Collectio
             for column in each.columns:
                 if column not in columns.get(each.dataset, (column,)):
                     yield Mistake(name, column, f"its input `{each.dataset}` has no published column `{column}`")
+            if each.totals and datasets[each.dataset].totals is None:
+                yield Mistake(name, each.dataset, f"its input `{each.dataset}` declares no control totals")
             if name in {each.dataset, *upstream(datasets, each.dataset)}:
                 yield Mistake(name, each.dataset, f"it is made from `{each.dataset}`, which is made from it")
 

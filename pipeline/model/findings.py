@@ -86,6 +86,7 @@ FINDINGS: Final = MappingProxyType(
         "withdrawn": "A month is to be withdrawn, because the file that it was made of is taken back.",
         "recovered": "The private memory was lost: whatever goes out afterwards is looked at once.",
         "mapping-opens": "A mapping gives codes of theirs a meaning that protects less: nothing is built meanwhile.",
+        "small-excluded": "Payments to few people would be all that a total shows.",
         "resnap": "Another list of map points is there than the one that the month was released with.",
     }
 )

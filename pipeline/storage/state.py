@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pipeline.model.periods import Period
     from pipeline.model.release import ChangeNote
     from pipeline.model.tables import Receipt
+    from pipeline.model.totals import Totals
 
 #: What each source entered: a value by key, by register and path.
 Registers = Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -27,7 +28,8 @@ class Built:
 
     ``made_from`` are digests of all but its extracts, ``points`` is the sha256 of the map points that it was snapped
     with; both are empty where an older version built it and nobody knows.  ``keys`` is the sha256 of what is kept
-    beside its rows: "" where nothing is, or an older version kept it.
+    beside its rows: "" where nothing is, or an older version kept it.  ``totals`` are its control totals,
+    None where none are known.
     """
 
     folder: str
@@ -38,6 +40,7 @@ class Built:
     made_from: Mapping[str, str] = field(default_factory=dict)
     points: str = ""
     keys: str = ""
+    totals: Totals | None = None
 
     @property
     def beside(self) -> dict[str, str]:

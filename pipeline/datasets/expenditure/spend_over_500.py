@@ -1,5 +1,6 @@
 """Spending over the threshold, by the commissioner and the chief officer, line by line."""
 
+from pipeline.disclose import LedgerParts
 from pipeline.extract.workbook import Workbook
 from pipeline.model.answer import Answer
 from pipeline.model.declaration import Dataset, Feed, Share
@@ -61,6 +62,7 @@ SPEND_OVER_500 = Dataset(
     theme="government-spending",
     tags=("spending", "transparency", "police", "suppliers"),
     feeds=(LEDGER,),
+    totals=LedgerParts(transaction=_PAYMENT, net="Net Amount", currency="Currency"),
     categories=("body",),
     answer=Answer(
         rows="lines of payments",

@@ -44,7 +44,7 @@ def headlines(publications: Sequence[Publication], looked: Looked, figures: Figu
         if not facts.answer.front or told.number(newest) is None:
             continue
         said = facts.period.said(newest)
-        apart = (((value,), each) for value, each in facts.answer.apart.items())
+        apart = (((value,), each) for value, each in facts.answer.apart.items() if each)
         for values, what in (((), facts.answer.front), *apart):
             compared = told.compared(newest, *values)
             yield Headline(

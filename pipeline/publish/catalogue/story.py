@@ -82,7 +82,8 @@ def story_of(facts: Publication, looked: Looked) -> Story | None:
     values = telling.values(newest, then)
     cells = bool(facts.answer.where)
     shown = values[:_MOST_BARS] if len(values) > 1 else []
-    longest = max((abs(telling.number(newest, value) or 0) for value in [*shown, *telling.aside]), default=0)
+    apart = [value for value, what in facts.answer.apart.items() if what]
+    longest = max((abs(telling.number(newest, value) or 0) for value in [*shown, *apart]), default=0)
     return Story(
         newest=newest,
         then=then,
@@ -91,7 +92,7 @@ def story_of(facts: Publication, looked: Looked) -> Story | None:
         others=len(values) - len(shown) if shown else 0,
         whole=None if cells else telling.bar("All", newest, then, 0),
         of=values[0] if cells and values else "",
-        apart=[telling.bar(value, newest, then, longest, value) for value in telling.aside] if shown else [],
+        apart=[telling.bar(value, newest, then, longest, value) for value in apart] if shown else [],
         series=telling.series(newest, *values[: int(cells)]),
         rows=first_rows(releases[newest], looked),
         figures=telling.figures,
@@ -127,7 +128,7 @@ class Teller(Telling):
             yield from self._largest(newest, values[0])
             yield from self._moved(newest, values)
         for value, what in self.facts.answer.apart.items():
-            if self.number(newest, value):
+            if what and self.number(newest, value):
                 said = Markup("Besides, {} {} were {}. They are never added to the others.")
                 yield said.format(self.show(newest, value), what, self.facts.answer.happened)
 
