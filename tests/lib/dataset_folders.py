@@ -110,10 +110,6 @@ class DatasetFolder:
             target = product.raw / source.relative_to(self.path / "raw")
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target)
-        for source in sorted((self.path / "raw").rglob("*.jsonl")):
-            target = product.raw / source.relative_to(self.path / "raw")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, target)
         for source in sorted((self.path / "raw").rglob("*.csv")):
             target = product.raw / source.relative_to(self.path / "raw")
             target.parent.parent.mkdir(parents=True, exist_ok=True)
@@ -122,7 +118,8 @@ class DatasetFolder:
                 continue
             target.parent.mkdir(exist_ok=True)
             if target.stem.endswith(".xlsx"):
-                (like,) = (feed.source for feed in self.dataset.feeds if isinstance(feed.source, Workbook))
+                feeds = (feed for name in self.together for feed in declared()[name].feeds)
+                (like,) = (feed.source for feed in feeds if isinstance(feed.source, Workbook))
                 write_workbook(source, target.with_suffix(""), sheet=like.sheet, title_rows=like.title_rows)
             else:
                 shutil.copy(source, target)

@@ -6,7 +6,7 @@ import html
 import json
 import re
 import shutil
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
@@ -120,3 +120,29 @@ def test_who_must_be_protected_later_is_gone_from_every_page(history: Product, t
 
 def product_lines(product: Product) -> list[dict[str, object]]:
     return [dict(line) for line in read_workbook(product.ledger("2024-03"), LEDGER)]
+
+
+def test_every_line_of_the_sample_is_counted_once_to_the_penny(history: Product) -> None:
+    for month in ("2024-02", "2024-03"):
+        raw = [dict(each) for each in read_workbook(history.ledger(month), LEDGER)]
+        seen: set[tuple[str, ...]] = set()
+        lines, pence = 0, Decimal(0)
+        for each in raw:
+            cells = tuple(str(each[name]) for name in raw[0])
+            if cells not in seen:
+                lines += 1
+                pence += _sterling(each)
+            seen.add(cells)
+        rows = {row["category"]: row for row in history.csv("excluded-spend-totals", month)}
+        assert (rows["All lines"]["lines"], rows["All lines"]["net_amount"]) == (str(lines), f"{pence:.2f}")
+
+
+def _sterling(cells: dict[str, object]) -> Decimal:
+    """Return what a line's amount is, nothing where that cannot be read or is no sterling."""
+    text = str(cells["Net Amount"]).replace(",", "").replace("£", "").strip()
+    text = f"-{text[1:-1]}" if text.startswith("(") else text
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        return Decimal(0)
+    return amount if cells["Currency"] == "GBP" and amount == round(amount, 2) else Decimal(0)
