@@ -128,7 +128,7 @@ def test_no_module_is_taken_from_in_a_way_that_is_not_followed() -> None:
 @pytest.mark.parametrize(
     ("listed", "datasets"),
     [
-        ("crime-type", {"street-crime", *DERIVED}),
+        ("crime-type", {"street-crime", *CRIMES}),
         ("offence-code", {"street-crime"}),  # a rule names it, by default
         ("venue-kind", {"engagement-events"}),
         ("attendance-band", {"engagement-events"}),
