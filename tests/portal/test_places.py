@@ -216,7 +216,7 @@ def test_a_boundary_that_crosses_itself_is_drawn_and_one_without_an_area_is_not(
     atlas = Atlas(places=[], months=["2024-03"], out=[True], types=[], areas={}, counts=nothing, shapes=shapes)
     drawn = shapes_of(atlas)
     assert [*drawn] == ["bow"]
-    assert "<svg" in place_map(drawn["bow"], {"other": ("Other", drawn["bow"])}, [], MapWords("A map"))
+    assert "<svg" in place_map(drawn["bow"], [("Other", drawn["bow"])], [], MapWords("A map"))
     assert "<svg" in force_map(drawn, {"bow": 2}, lambda code: ("x.html", code), "A map")
 
 

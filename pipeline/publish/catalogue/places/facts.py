@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pipeline.columns.rounding import rounded
 from pipeline.publish.catalogue.charts import spark
-from pipeline.publish.catalogue.figures import percent
+from pipeline.publish.catalogue.figures import percent, shown
 from pipeline.publish.catalogue.places.reading import ASB
-from pipeline.publish.catalogue.places.register import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,6 +64,9 @@ OUTCOMES: Final = {
     "Still under investigation": ("Under investigation",),
     "Not known": ("Status update unavailable", ""),
 }
+#: The same by outcome; and in a query.
+_SAID: Final = {label: words for words, labels in OUTCOMES.items() for label in labels}
+_ASKED: Final = {words: "|".join(labels) for words, labels in OUTCOMES.items()}
 
 
 class Where(NamedTuple):
@@ -203,16 +205,13 @@ def points_in(atlas: Atlas, areas: Sequence[str]) -> list[Spot]:
 def _lines(atlas: Atlas, counts: NDArray[np.int64], scope: str, code: str) -> Iterator[Line]:
     """Yield a line a type, the most frequent first, anti-social behaviour last."""
     then = atlas.year_before
-    of_then = counts[then] if then is not None else None
-    longest = max(int(counts[-1].max(initial=0)), int(of_then.max(initial=0)) if of_then is not None else 0)
+    by_type: list[list[int]] = counts.T.tolist()
+    longest = max((max(each[-1], each[then] if then is not None else 0) for each in by_type), default=0)
     scale = 100 / longest if longest else 0
-    order = sorted(
-        range(len(atlas.types)), key=lambda each: (atlas.types[each] == ASB, -counts[-1][each], atlas.types[each])
-    )
-    for each in order:
-        kind, now = atlas.types[each], int(counts[-1][each])
-        old = int(of_then[each]) if of_then is not None else None
-        series = [int(counts[place][each]) if out else None for place, out in enumerate(atlas.out)]
+    lines = sorted(zip(atlas.types, by_type, strict=True), key=lambda each: (each[0] == ASB, -each[1][-1], each[0]))
+    for kind, numbers in lines:
+        now, old = numbers[-1], numbers[then] if then is not None else None
+        series = [number if out else None for number, out in zip(numbers, atlas.out, strict=True)]
         sign, change = _change(scope, code, (kind, now, old), atlas)
         yield Line(
             label=kind,
@@ -242,17 +241,15 @@ def _change(scope: str, code: str, line: tuple[str, int, int | None], atlas: Atl
 
 def _outcomes(atlas: Atlas, scope: str, code: str, areas: Sequence[str]) -> Iterator[tuple[str, Markup, float]]:
     """Yield each kind of outcome with how many crimes of the newest month have it now; nothing without any crime."""
-    own = {*areas}
     counted = dict.fromkeys(OUTCOMES, 0)
-    words = {label: words for words, labels in OUTCOMES.items() for label in labels}
-    for (area, outcome), crimes in atlas.outcomes.items():
-        if area in own:
-            counted[words.get(outcome, "Not known")] += crimes
+    for area in {*areas}:
+        for outcome, crimes in atlas.outcomes.get(area, {}).items():
+            counted[_SAID.get(outcome, "Not known")] += crimes
     most = max(counted.values())
     for said, crimes in counted.items() if most else ():
         unknown = said == "Not known" and not crimes
         if not unknown:
-            number = shown(crimes, f"{scope}-outcome", code, atlas.newest, "|".join(OUTCOMES[said]))
+            number = shown(crimes, f"{scope}-outcome", code, atlas.newest, _ASKED[said])
             yield said, number, round(100 * crimes / most, 1)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import shapely
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from shapely.geometry import shape
 
 if TYPE_CHECKING:
@@ -58,39 +59,40 @@ def shapes_of(atlas: Atlas) -> dict[str, BaseGeometry]:
 
 
 def place_map(
-    own: BaseGeometry, others: Mapping[str, tuple[str, BaseGeometry]], spots: Sequence[Spot], about: MapWords
+    own: BaseGeometry, others: Sequence[tuple[str, BaseGeometry]], spots: Sequence[Spot], about: MapWords
 ) -> Markup:
     """Return the map of a place: its boundary, its neighbours, the fixed points, discs of crimes and rings of others.
 
-    ``others`` are the neighbours' names and geometries, by code.
+    ``others`` are the names and geometries of other places.
     """
     view = _view(own.bounds)
     west, south, east, north = own.bounds
     side = max(east - west, north - south) / 8
     box = shapely.box(west - side, south - side, east + side, north + side)
-    near = {
-        code: (name, part) for code, (name, each) in others.items() if not (part := each.intersection(box)).is_empty
-    }
-    parts = [Markup('<path class="around" d="{}"/>').format(_path(view, part, _NEAR)) for _, part in near.values()]
-    parts.append(Markup('<path class="own" d="{}"/>').format(_path(view, own, _NEAR)))
-    inside = (at for at in about.fixed if west - side <= at[0] <= east + side and south - side <= at[1] <= north + side)
+    touched = shapely.intersects([each for _, each in others], box) if others else ()
+    near = [(name, each.intersection(box)) for (name, each), there in zip(others, touched, strict=True) if there]
+    parts = [f'<path class="around" d="{_path(view, part, _NEAR)}"/>' for _, part in near]
+    parts.append(f'<path class="own" d="{_path(view, own, _NEAR)}"/>')
+    first, last = (
+        bisect(about.fixed, (at,)) for bisect, at in ((bisect_left, west - side), (bisect_right, east + side))
+    )
+    inside = (at for at in about.fixed[first:last] if south - side <= at[1] <= north + side)
     dots = "".join(f"M{x:g} {y:g}h0" for x, y in (view.at(*at) for at in inside))
-    parts.append(Markup('<path class="dots" d="{}"/>').format(dots))
+    parts.append(f'<path class="dots" d="{dots}"/>')
     for each in spots:
         x, y = view.at(each.longitude, each.latitude)
         if each.crimes:
-            parts.append(Markup('<circle class="disc" cx="{}" cy="{}" r="{:.1f}"/>').format(x, y, _radius(each.crimes)))
+            parts.append(f'<circle class="disc" cx="{x}" cy="{y}" r="{_radius(each.crimes):.1f}"/>')
         if each.asb:
             radius = max(_radius(each.crimes) if each.crimes else 0, _radius(each.asb)) + 2
-            parts.append(Markup('<circle class="ring" cx="{}" cy="{}" r="{:.1f}"/>').format(x, y, radius))
+            parts.append(f'<circle class="ring" cx="{x}" cy="{y}" r="{radius:.1f}"/>')
     for number, each in enumerate(spots[: about.numbered], start=1):
         x, y = view.at(each.longitude, each.latitude)
-        parts.append(Markup('<text class="mark" x="{}" y="{}">{}</text>').format(x, y + 4, number))
-    parts += _names(view, near.values())
-    return _drawn(view, [*parts, _bar(view)], about.label)
+        parts.append(f'<text class="mark" x="{x}" y="{y + 4}">{number}</text>')
+    return _drawn(view, [*parts, *_names(view, near), _bar(view)], about.label)
 
 
-def _names(view: View, places: Iterable[tuple[str, BaseGeometry]]) -> Iterator[Markup]:
+def _names(view: View, places: Iterable[tuple[str, BaseGeometry]]) -> Iterator[str]:
     """Yield the names of places, the largest first; one that would lie over another one is left out."""
     taken: list[tuple[float, float, float]] = []
     for name, part in sorted(places, key=lambda each: -each[1].area):
@@ -99,11 +101,11 @@ def _names(view: View, places: Iterable[tuple[str, BaseGeometry]]) -> Iterator[M
         free = all(abs(y - other) > _LINE or abs(x - at) > half + wide for at, other, wide in taken)
         if free and half < x < _WIDTH - half and _LINE < y < view.height - _LINE:
             taken.append((x, y, half))
-            yield Markup('<text class="name" x="{}" y="{}">{}</text>').format(x, y, name)
+            yield f'<text class="name" x="{x}" y="{y}">{escape(name)}</text>'
 
 
 class MapWords(NamedTuple):
-    """What a map says beside its shapes: its finding in words, fixed points, how many points are numbered."""
+    """What a map says beside its shapes: its finding in words, fixed points in order, how many points are numbered."""
 
     label: str
     fixed: Sequence[tuple[float, float]] = ()
@@ -126,8 +128,8 @@ def force_map(
     for code, each in shapes.items():
         address, words = link(code)
         kind = f"step-{step[code]}" if code in step else "unknown"
-        drawn = Markup('<a href="{}"><title>{}</title><path class="{}" d="{}"/></a>')
-        areas.append(drawn.format(address, words, kind, _path(view, each, _FAR)))
+        path = f'<path class="{kind}" d="{_path(view, each, _FAR)}"/>'
+        areas.append(f'<a href="{escape(address)}"><title>{escape(words)}</title>{path}</a>')
     return _drawn(view, [*areas, _bar(view)], label, group=True)
 
 
@@ -176,17 +178,18 @@ def _radius(number: int) -> float:
     return 3.2 * math.sqrt(number)
 
 
-def _bar(view: View) -> Markup:
+def _bar(view: View) -> str:
     """Return a scale bar."""
     metres = next((each for each in _LENGTHS if each * view.scale >= _LEAST_BAR), _LENGTHS[-1])
     long, y = metres * view.scale, view.height - 10
     words = f"{metres} m" if metres < _LENGTHS[3] else f"{metres // 1000} km"
-    return Markup('<path class="scale" d="M{} {:.1f}h{:.1f}"/><text class="length" x="{}" y="{:.1f}">{}</text>').format(
-        _MARGIN, y, long, _MARGIN, y - 7, words
-    )
+    line = f'<path class="scale" d="M{_MARGIN} {y:.1f}h{long:.1f}"/>'
+    return f'{line}<text class="length" x="{_MARGIN}" y="{y - 7:.1f}">{words}</text>'
 
 
-def _drawn(view: View, parts: Sequence[Markup], label: str, *, group: bool = False) -> Markup:
+def _drawn(view: View, parts: Sequence[str], label: str, *, group: bool = False) -> Markup:
     # links inside a picture are no links: then it is a group with a name
-    drawn = Markup('<svg class="map" viewBox="0 0 {} {}" role="{}" aria-label="{}">{}</svg>')
-    return drawn.format(_WIDTH, view.height, "group" if group else "img", label, Markup("").join(parts))
+    about = f'role="{"group" if group else "img"}" aria-label="{escape(label)}"'
+    return Markup(  # noqa: S704 - numbers, and words that are escaped
+        f'<svg class="map" viewBox="0 0 {_WIDTH} {view.height}" {about}>{"".join(parts)}</svg>'
+    )

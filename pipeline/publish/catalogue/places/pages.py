@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from markupsafe import Markup
 
 from pipeline.model.periods import MONTH
+from pipeline.publish.catalogue.figures import shown
 from pipeline.publish.catalogue.places.addresses import linked, names_of
 from pipeline.publish.catalogue.places.facts import Where, facts_of, points_in, rate_in, rate_of, split
 from pipeline.publish.catalogue.places.maps import MapWords, force_map, place_map, shapes_of, step_of, steps
 from pipeline.publish.catalogue.places.reading import CRIMES, PLACES, SUMMARY, WANTED, atlas_of, streets_of
-from pipeline.publish.catalogue.places.register import shown
 from pipeline.publish.catalogue.places.sheets import sheet_of
 from pipeline.publish.catalogue.readable import readable
 
@@ -104,6 +104,11 @@ class _Pages:
         return shapes_of(self.atlas)
 
     @cached_property
+    def called(self) -> dict[str, str]:
+        """What places are called, by code."""
+        return {each.code: each.name for each in self.atlas.places}
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """The names of the files of places and authorities, by code."""
         return names_of({*(each.code for each in self.atlas.places), *self.authorities})
@@ -123,7 +128,12 @@ class _Pages:
                 found[code] = found.get(code) or (min(names) if len(names) == 1 else "")
         return {code: name or code for code, name in found.items()}
 
-    @property
+    @cached_property
+    def force_rate(self) -> Markup | None:
+        """The crimes for each 1,000 people of the whole force."""
+        return rate_of(self.atlas, self.atlas.places)
+
+    @cached_property
     def words(self) -> dict[str, Any]:
         """What every page is given."""
         about = self.known[SUMMARY]
@@ -207,7 +217,7 @@ class _Pages:
             links=links,
             authorities=authorities,
             data=data,
-            force_rate=rate_of(self.atlas, self.atlas.places),
+            force_rate=self.force_rate,
             sheet=f"../{_SHEETS}/{linked(name)}",
             within=None,
         )
@@ -236,8 +246,7 @@ class _Pages:
         own = self.shapes.get(code)
         if own is None:
             return None
-        names = {each.code: each.name for each in self.atlas.places}
-        others = {each: (names.get(each, each), shape) for each, shape in self.shapes.items() if each != code}
+        others = [(self.called.get(each, each), shape) for each, shape in self.shapes.items() if each != code]
         words = f"Map of {name}: points at which crimes and anti-social behaviour were recorded. The numbers are below."
         about = MapWords(words, self.atlas.fixed, numbered)
         return place_map(own, others, points_in(self.atlas, codes), about)

@@ -70,7 +70,7 @@ class Atlas:
 
     ``counts`` are numbers by month, area and type, ``months`` the last ones up to the newest, of which those that are
     not ``out`` count nothing; ``types`` hold anti-social behaviour last.  ``shapes`` are geometries by place, as in
-    GeoJSON; ``outcomes`` counts crimes of the newest month by area and last outcome.
+    GeoJSON; ``outcomes`` counts crimes of the newest month by area, and of an area by last outcome.
     """
 
     places: Sequence[Place]
@@ -81,7 +81,7 @@ class Atlas:
     counts: Counts
     shapes: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     spots: Sequence[Spot] = ()
-    outcomes: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    outcomes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     fixed: Sequence[tuple[float, float]] = ()
 
     @property
@@ -240,8 +240,8 @@ def _shapes(places: Release) -> dict[str, dict[str, Any]]:
     return {each["properties"]["neighbourhood_code"]: each["geometry"] for each in features}
 
 
-def _spots(crimes: Publication | None, month: Period) -> tuple[list[Spot], dict[tuple[str, str], int]]:
-    """Return the points of a month with what was recorded there, and its crimes by area and last outcome."""
+def _spots(crimes: Publication | None, month: Period) -> tuple[list[Spot], dict[str, dict[str, int]]]:
+    """Return the points of a month with what was recorded there, and its crimes by area, of each by last outcome."""
     release = _of_month(crimes, month)
     if release is None:
         return [], {}
@@ -249,10 +249,9 @@ def _spots(crimes: Publication | None, month: Period) -> tuple[list[Spot], dict[
     table = _table(release, *names)
     is_asb = pc.equal(table.column("Crime type"), ASB)
     of_crimes = table.filter(pc.invert(is_asb)).group_by(["LSOA code", "Last outcome category"])
-    outcomes = {
-        (row["LSOA code"] or "", row["Last outcome category"] or ""): row["LSOA code_count"]
-        for row in of_crimes.aggregate([("LSOA code", "count", pc.CountOptions(mode="all"))]).to_pylist()
-    }
+    outcomes: dict[str, dict[str, int]] = {}
+    for row in of_crimes.aggregate([("LSOA code", "count", pc.CountOptions(mode="all"))]).to_pylist():
+        outcomes.setdefault(row["LSOA code"] or "", {})[row["Last outcome category"] or ""] = row["LSOA code_count"]
     here = table.append_column("asb", is_asb.cast(pa.int64())).filter(pc.is_valid(table.column("Longitude")))
     points = here.group_by([*names[:4]]).aggregate([("asb", "sum"), ("asb", "count")])
     spots = [
