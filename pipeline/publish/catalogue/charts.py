@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -89,16 +90,22 @@ def bar(length: float, tick: float | None) -> Markup:
     )
 
 
+@cache
+def _across(number: int) -> list[str]:
+    """Return where each of so many periods stands on a line: the same on every page."""
+    step = 96 / max(1, number - 1)
+    return [f"{place * step + 2:.1f}" for place in range(number)]
+
+
 def spark(values: Sequence[int | None]) -> Markup:
     """Return a line of the last periods, without a number of its own: gaps are gaps, and it begins at 0."""
     most = max((each for each in values if each is not None), default=0) or 1
-    step = 96 / max(1, len(values) - 1)
     path, pen = [], "M"
-    for place, value in enumerate(values):
+    for across, value in zip(_across(len(values)), values, strict=True):
         if value is None:
             pen = "M"
             continue
-        path.append(f"{pen}{place * step + 2:.1f} {20 - 16 * value / most:.1f}")
+        path.append(f"{pen}{across} {20 - 16 * value / most:.1f}")
         pen = "L"
     return Markup(  # noqa: S704 - numbers
         '<svg class="spark" viewBox="0 0 100 22" width="100" height="22" preserveAspectRatio="none" aria-hidden="true"'

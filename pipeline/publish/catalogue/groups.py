@@ -24,24 +24,21 @@ if TYPE_CHECKING:
 
     from pipeline.model.release import Publication, ReleasedFile
     from pipeline.publish.catalogue.menu import Menu
+    from pipeline.publish.catalogue.read import Read
     from pipeline.storage.looked import Looked
 
 
 class Making(Protocol):
     """Makes all pages of a group."""
 
-    def __call__(
-        self, publications: Sequence[Publication], environment: Environment, menu: Menu, *, preview: bool = False
-    ) -> dict[str, bytes]:
+    def __call__(self, read: Read, environment: Environment, menu: Menu, *, preview: bool = False) -> dict[str, bytes]:
         """Return the pages by their path below the public folder."""
 
 
 class Listing(Protocol):
     """Lists the pages of a group."""
 
-    def __call__(
-        self, publications: Sequence[Publication], environment: Environment, menu: Menu
-    ) -> Iterable[tuple[str, str, str]]:
+    def __call__(self, read: Read, environment: Environment, menu: Menu) -> Iterable[tuple[str, str, str]]:
         """Return the words, kind and address of each page that somebody may look for."""
 
 
@@ -68,19 +65,17 @@ class Group(NamedTuple):
         }
         return hashlib.sha256(json.dumps([facts, menu, program()]).encode()).hexdigest()
 
-    def entries(
-        self, publications: Sequence[Publication], environment: Environment, menu: Menu, looked: Looked
-    ) -> list[Entry]:
+    def entries(self, read: Read, environment: Environment, menu: Menu, looked: Looked) -> list[Entry]:
         """Return the pages that somebody may look for; they are not listed again while nothing of theirs changed."""
-        files = (file.path for each in publications if each.name in self.sources for file in _files(each))
+        files = (file.path for each in read.publications if each.name in self.sources for file in _files(each))
         anchor = next((path for path in files if path.is_file()), None)
         if anchor is None:
             return []
 
         def found() -> str:
-            return json.dumps([*self.listing(publications, environment, menu)])
+            return json.dumps([*self.listing(read, environment, menu)])
 
-        said = looked.of(f"entries of {self.name} {self.receipt(publications, menu)}", anchor, found)
+        said = looked.of(f"entries of {self.name} {self.receipt(read.publications, menu)}", anchor, found)
         return [Entry(*each) for each in json.loads(said)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.publish.catalogue.pages import render_site, templates
+from pipeline.publish.catalogue.read import Read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +25,7 @@ class Made:
         self._looked, self._planned = looked, planned
         self._groups: dict[tuple[str, str, bool], dict[str, bytes]] = {}
         self._site: tuple[object, dict[str, bytes]] | None = None
-        self._of: tuple[Publication, ...] = ()
+        self._read = Read(())
 
     def site(
         self,
@@ -35,16 +36,19 @@ class Made:
         preview: bool,
     ) -> dict[str, bytes]:
         """Return every page but those of groups."""
-        # the same objects: equal ones are as good, and comparing them takes longer than making pages
-        same = len(publications) == len(self._of) and all(
-            one is other for one, other in zip(publications, self._of, strict=True)
-        )
-        rest = ({name: [*files] for name, files in kept.items()}, [*others], preview)
-        if self._site is None or not same or self._site[0] != rest:
+        read = self._read_of(publications)
+        rest = (read, {name: [*files] for name, files in kept.items()}, [*others], preview)
+        if self._site is None or self._site[0] != rest:
             pages = render_site(
-                publications, kept=kept, others=others, looked=self._looked, planned=self._planned, preview=preview
+                publications,
+                kept=kept,
+                others=others,
+                looked=self._looked,
+                planned=self._planned,
+                preview=preview,
+                read=read,
             )
-            self._of, self._site = tuple(publications), (rest, pages)
+            self._site = (rest, pages)
         return dict(self._site[1])
 
     def group(
@@ -53,5 +57,14 @@ class Made:
         """Return the pages of a group; ``receipt`` is the digest of all that decides them."""
         key = (group.name, receipt, preview)
         if key not in self._groups:
-            self._groups[key] = group.make(publications, templates(), menu, preview=preview)
+            self._groups[key] = group.make(self._read_of(publications), templates(), menu, preview=preview)
         return self._groups[key]
+
+    def _read_of(self, publications: Sequence[Publication]) -> Read:
+        """Return what was read of the same objects: equal ones are as good, but comparing them takes longer."""
+        held = self._read.publications
+        if len(publications) != len(held) or any(
+            one is not other for one, other in zip(publications, held, strict=True)
+        ):
+            self._read = Read(tuple(publications))
+        return self._read

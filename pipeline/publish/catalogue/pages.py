@@ -28,6 +28,7 @@ from pipeline.publish.catalogue.groups import GROUPS, PLACES
 from pipeline.publish.catalogue.home import Question, headlines, questions
 from pipeline.publish.catalogue.menu import by_letter, everything, menu_of
 from pipeline.publish.catalogue.places.pages import near_you
+from pipeline.publish.catalogue.read import Read
 from pipeline.publish.catalogue.story import first_sentence, story_of
 from pipeline.publish.catalogue.themes import themes_of
 from pipeline.publish.catalogue.views import size_in_words, view_dataset
@@ -86,6 +87,7 @@ def render_site(
     looked: Looked,
     planned: Sequence[PlannedDataset] = (),
     preview: bool = False,
+    read: Read | None = None,
 ) -> dict[str, bytes]:
     """Return every page but those of `GROUPS`, by its path below the public folder; equal arguments give equal bytes.
 
@@ -93,13 +95,14 @@ def render_site(
 
     ``kept`` are, by dataset, the months' files without a release here; ``others`` the datasets that the folder
     holds and that are not published now; ``planned`` are all that are declared.
-    ``looked`` knows what files count that nobody touched.
+    ``looked`` knows what files count that nobody touched, ``read`` what was read of the same publications already.
     """
     views = [
         view_dataset(publication, kept.get(publication.name, ()))
         for publication in sorted(publications, key=lambda publication: publication.title)
     ]
-    site = _Site(views, others, looked, menu_of([view.facts for view in views], looked), preview)
+    menu = menu_of([view.facts for view in views], looked)
+    site = _Site(views, others, looked, menu, read or Read(publications), preview)
     about = about_pages(views, site.page, planned=planned, contacts=site.words["contacts"])
     return {
         **site.whole(),
@@ -119,6 +122,7 @@ class _Site:
     others: Sequence[OtherDataset]
     looked: Looked
     menu: Menu
+    read: Read
     preview: bool
 
     @cached_property
@@ -150,7 +154,7 @@ class _Site:
     @cached_property
     def everything(self) -> list[Entry]:
         """Everything that a page is about."""
-        groups = (each.entries(self.publications, templates(), self.menu, self.looked) for each in GROUPS)
+        groups = (each.entries(self.read, templates(), self.menu, self.looked) for each in GROUPS)
         return everything(self.publications, self.menu, [entry for entries in groups for entry in entries], self.looked)
 
     def whole(self) -> dict[str, bytes]:
@@ -175,9 +179,7 @@ class _Site:
             "index.html",
             **self.words,
             headlines=[*headlines([v.facts for theme in self.by_theme for v in theme.views], self.looked, figures)],
-            near=near_you(
-                self.publications, templates(), self.menu, self.looked, PLACES.receipt(self.publications, self.menu)
-            ),
+            near=near_you(self.read, templates(), self.menu, self.looked, PLACES.receipt(self.publications, self.menu)),
             questions=questions(self.publications, [each for each in _ASKED if each.address in known]),
             themes=self.by_theme,
             scorecard=answered(scorecard, figures),
@@ -226,6 +228,7 @@ def templates() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

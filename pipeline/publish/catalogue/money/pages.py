@@ -14,7 +14,7 @@ from pipeline.model.periods import FINANCIAL_YEAR, MONTH
 from pipeline.publish.catalogue.charts import columns
 from pipeline.publish.catalogue.figures import shown
 from pipeline.publish.catalogue.money.facts import Span, Sums, lines_of, whole_pounds
-from pipeline.publish.catalogue.money.reading import MOST_PAYEES, SPEND, books_of, most_first
+from pipeline.publish.catalogue.money.reading import MOST_PAYEES, SPEND, most_first
 from pipeline.publish.catalogue.story import Point
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.publish.catalogue.menu import Menu
     from pipeline.publish.catalogue.money.facts import PayeeLine
     from pipeline.publish.catalogue.money.reading import Books
+    from pipeline.publish.catalogue.read import Read
 
 _FOLDER: Final = "money"
 _YEAR, _YEARS, _DRAWN = 12, 3, 24
@@ -60,24 +61,19 @@ class PayeeFacts(NamedTuple):
     span: Span
 
 
-def money_pages(
-    publications: Sequence[Publication], environment: Environment, menu: Menu, *, preview: bool = False
-) -> dict[str, bytes]:
+def money_pages(read: Read, environment: Environment, menu: Menu, *, preview: bool = False) -> dict[str, bytes]:
     """Return every page of money by its path below the public folder; none where no payments are out."""
-    books = books_of(publications)
-    if books is None:
+    if read.books is None:
         return {}
-    about = next(each for each in publications if each.name == SPEND)
-    return dict(_Pages(books, about, environment, preview, menu).every())
+    about = next(each for each in read.publications if each.name == SPEND)
+    return dict(_Pages(read.books, about, environment, preview, menu).every())
 
 
-def payee_entries(
-    publications: Sequence[Publication], environment: Environment, menu: Menu
-) -> Iterator[tuple[str, str, str]]:
+def payee_entries(read: Read, environment: Environment, menu: Menu) -> Iterator[tuple[str, str, str]]:
     """Yield the name, kind and address of every page of a payee."""
-    books = books_of(publications)
+    books = read.books
     if books is not None:
-        about = next(each for each in publications if each.name == SPEND)
+        about = next(each for each in read.publications if each.name == SPEND)
         links = _Pages(books, about, environment, preview=False, menu=menu).links
         for code, names in zip(books.payees, books.names, strict=True):
             if code in links:

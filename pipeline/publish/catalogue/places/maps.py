@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import shapely
 from markupsafe import Markup, escape
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from pipeline.publish.catalogue.places.reading import Atlas, Spot
+    from pipeline.publish.catalogue.places.reading import Spot
 
 #: Metres of a degree of latitude; maps of a force are small enough for a flat earth.
 _DEGREE: Final = 111_320
@@ -45,10 +45,10 @@ class View(NamedTuple):
         return round(x, 1), round(y, 1)
 
 
-def shapes_of(atlas: Atlas) -> dict[str, BaseGeometry]:
-    """Return the geometries of places by code; one that crosses itself is mended, and one of no area has no map."""
+def drawn_of(shapes: Mapping[str, dict[str, Any]]) -> dict[str, BaseGeometry]:
+    """Return geometries of GeoJSON by code; one that crosses itself is mended, and one of no area has no map."""
     found: dict[str, BaseGeometry] = {}
-    for code, geometry in atlas.shapes.items():
+    for code, geometry in shapes.items():
         try:
             drawn = shapely.make_valid(shape(geometry))
         except (shapely.errors.ShapelyError, ValueError):

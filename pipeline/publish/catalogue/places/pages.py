@@ -15,8 +15,8 @@ from pipeline.model.periods import MONTH
 from pipeline.publish.catalogue.figures import shown
 from pipeline.publish.catalogue.places.addresses import linked, names_of
 from pipeline.publish.catalogue.places.facts import Where, facts_of, points_in, rate_in, rate_of, split
-from pipeline.publish.catalogue.places.maps import MapWords, force_map, place_map, shapes_of, step_of, steps
-from pipeline.publish.catalogue.places.reading import CRIMES, PLACES, SUMMARY, WANTED, atlas_of, streets_of
+from pipeline.publish.catalogue.places.maps import MapWords, force_map, place_map, step_of, steps
+from pipeline.publish.catalogue.places.reading import CRIMES, PLACES, SUMMARY, WANTED, streets_of
 from pipeline.publish.catalogue.places.sheets import sheet_of
 from pipeline.publish.catalogue.readable import readable
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jinja2 import Environment
-    from shapely.geometry.base import BaseGeometry
 
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.menu import Menu
     from pipeline.publish.catalogue.places.reading import Atlas, Place
+    from pipeline.publish.catalogue.read import Read
     from pipeline.storage.looked import Looked
 
 _FOLDER, _SHEETS = "places", "sheets"
@@ -46,45 +46,35 @@ class Row(NamedTuple):
     rate: Markup | None
 
 
-def place_pages(
-    publications: Sequence[Publication], environment: Environment, menu: Menu, *, preview: bool = False
-) -> dict[str, bytes]:
+def place_pages(read: Read, environment: Environment, menu: Menu, *, preview: bool = False) -> dict[str, bytes]:
     """Return every page of a place by its path below the public folder; none where places or counts are not out."""
-    atlas = atlas_of(publications)
-    if atlas is None:
+    if read.atlas is None:
         return {}
-    known = {each.name: each for each in publications}
-    return dict(_Pages(atlas, known, environment, preview, menu).every())
+    known = {each.name: each for each in read.publications}
+    return dict(_Pages(read.atlas, known, environment, preview, menu).every())
 
 
-def near_you(
-    publications: Sequence[Publication], environment: Environment, menu: Menu, looked: Looked, receipt: str
-) -> Markup | None:
+def near_you(read: Read, environment: Environment, menu: Menu, looked: Looked, receipt: str) -> Markup | None:
     """Return the part of the first page that leads to places, None where there are none.
 
     ``receipt`` is a digest of all that decides it: ``looked`` keeps what was made for it.
     """
-    known = {each.name: each for each in publications}
+    known = {each.name: each for each in read.publications}
     newest = next(readable(known.get(SUMMARY), dict(WANTED)[SUMMARY], looked), None)
 
     def made() -> str:
-        atlas = atlas_of(publications)
-        if atlas is None:
+        if read.atlas is None:
             return ""
-        pages = _Pages(atlas, known, environment, preview=False, menu=menu, below=f"{_FOLDER}/")
-        return pages.near()
+        return _Pages(read.atlas, known, environment, preview=False, menu=menu, below=f"{_FOLDER}/").near()
 
     found = looked.of(f"near {receipt}", newest[1], made) if newest else ""
     return Markup(found) if found else None  # noqa: S704 - a template of ours made it
 
 
-def place_entries(
-    publications: Sequence[Publication], environment: Environment, menu: Menu
-) -> Iterator[tuple[str, str, str]]:
+def place_entries(read: Read, environment: Environment, menu: Menu) -> Iterator[tuple[str, str, str]]:
     """Yield the words, kind and address of every page of a place."""
-    atlas = atlas_of(publications)
-    if atlas is not None:
-        yield from _Pages(atlas, {}, environment, preview=False, menu=menu).entries()
+    if read.atlas is not None:
+        yield from _Pages(read.atlas, {}, environment, preview=False, menu=menu).entries()
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,11 +87,6 @@ class _Pages:
     preview: bool
     menu: Menu
     below: str = ""
-
-    @cached_property
-    def shapes(self) -> dict[str, BaseGeometry]:
-        """The geometries of places by code."""
-        return shapes_of(self.atlas)
 
     @cached_property
     def called(self) -> dict[str, str]:
@@ -143,7 +128,7 @@ class _Pages:
             "sample": about.sample,
             "preview": self.preview,
             "month": MONTH.in_words(self.atlas.newest),
-            "boundaries": bool(self.shapes),
+            "boundaries": bool(self.atlas.drawn),
             "statements": [
                 each for name in (PLACES, SUMMARY) if name in self.known for each in self.known[name].statements
             ],
@@ -243,10 +228,10 @@ class _Pages:
         return self._page("place.html", place=facts, within=within, **more)
 
     def _map(self, code: str, codes: Sequence[str], name: str, numbered: int) -> Markup | None:
-        own = self.shapes.get(code)
+        own = self.atlas.drawn.get(code)
         if own is None:
             return None
-        others = [(self.called.get(each, each), shape) for each, shape in self.shapes.items() if each != code]
+        others = [(self.called.get(each, each), shape) for each, shape in self.atlas.drawn.items() if each != code]
         words = f"Map of {name}: points at which crimes and anti-social behaviour were recorded. The numbers are below."
         about = MapWords(words, self.atlas.fixed, numbered)
         return place_map(own, others, points_in(self.atlas, codes), about)
@@ -300,7 +285,7 @@ class _Pages:
         named = sorted(self.authorities.items(), key=lambda each: each[::-1])
         return {
             "rows": [*rows.values()],
-            "map": force_map(self.shapes, step, link, words) if self.shapes else None,
+            "map": force_map(self.atlas.drawn, step, link, words) if self.atlas.drawn else None,
             "bounds": bounds if step else [],
             "shaded": bool(step),
             "authorities": [(name, f"{linked(self.names[code])}.html") for code, name in named],

@@ -14,12 +14,14 @@ import pyarrow.parquet as pq
 
 from pipeline.model.periods import MONTH
 from pipeline.plain import plain, read_plain
+from pipeline.publish.catalogue.places.maps import drawn_of
 from pipeline.publish.catalogue.readable import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from pipeline.model.periods import Period
     from pipeline.model.release import Publication, Release
@@ -96,6 +98,11 @@ class Atlas:
         for place, spot in enumerate(self.spots):
             found.setdefault(spot.area, []).append(place)
         return found
+
+    @cached_property
+    def drawn(self) -> Mapping[str, BaseGeometry]:
+        """The ``shapes`` as geometries that can be drawn."""
+        return drawn_of(self.shapes)
 
     @cached_property
     def year_before(self) -> int | None:
