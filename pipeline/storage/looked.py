@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from pipeline.plain import read_plain
@@ -17,7 +19,6 @@ from pipeline.storage.atomic import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 _FILE: Final = "looked/files.json"
 #: The form of the file; what another one says is not known.
@@ -77,15 +78,16 @@ class Looked:
     def _known(self) -> tuple[tuple[str, _Look], ...]:
         return tuple({**self._before, **self._now}.items())
 
-    def of(self, question: str, path: Path, find: Callable[[], str]) -> str:
+    def of(self, question: str, path: Path | str, find: Callable[[], str]) -> str:
         """Return what ``find`` finds in a file to a ``question``; one that nobody touched since is not read."""
         name, state = _name(question, path), _state(path)
         look = self._now.get(name) or self._before.get(name)
         if look is None or look.state != state:
             at = time.time_ns()
             look = _Look(state, self.day, find(), settled=max(state.modified, state.changed) < at - _CLOCK_NS)
-        if _state(path) == state:
-            self._now[name] = look
+            if _state(path) != state:
+                return look.found
+        self._now[name] = look
         return look.found
 
     def forget(self, path: Path) -> None:
@@ -95,14 +97,14 @@ class Looked:
                 del looks[name]
 
 
-def _name(question: str, path: Path) -> str:
-    return f"{question} {path.absolute()}"
+def _name(question: str, path: Path | str) -> str:
+    return f"{question} {path if os.path.isabs(path) else Path(path).absolute()}"  # noqa: PTH117 - as below
 
 
-def _state(path: Path) -> _State:
+def _state(path: Path | str) -> _State:
     """Return what the system says of a file; of one that is not there that it is new each time."""
     try:
-        facts = path.stat()
+        facts = os.stat(path)  # noqa: PTH116 - a text is no path yet
     except OSError:
         return _State(-1, 0, -1, time.time_ns())
     return _State(facts.st_size, facts.st_mtime_ns, facts.st_ino, facts.st_ctime_ns)

@@ -43,7 +43,11 @@ def refuse_foreign(folder: Path, wanted: Collection[str]) -> None:
     """
     if not folder.is_dir():
         return
-    found = [path for path, source in list_below(folder) if KEPT.fullmatch(path) is None or not is_plain_file(source)]
+    found = [
+        path
+        for path, entry in list_below(folder)
+        if KEPT.fullmatch(path) is None or not entry.is_file(follow_symlinks=False)
+    ]
     listed = _listed(folder)
     ours = set(wanted) | (listed or set())
     if listed is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -113,11 +114,11 @@ class PagesHeld:
 
     def _held_below(self, folder: str) -> Iterator[tuple[str, tuple[int, ...]]]:
         """Yield what the system says of each page of a folder, by path: none of them is opened."""
-        for path, place in list_below(self._folder / folder) if is_plain_folder(self._folder / folder) else ():
-            if is_plain_file(place):
-                yield f"{folder}/{path}", _facts(place)
+        for path, entry in list_below(self._folder / folder) if is_plain_folder(self._folder / folder) else ():
+            if entry.is_file(follow_symlinks=False):
+                yield f"{folder}/{path}", _facts(entry.path)
 
 
-def _facts(path: Path) -> tuple[int, ...]:
-    facts = path.lstat()
+def _facts(path: Path | str) -> tuple[int, ...]:
+    facts = os.lstat(path)
     return (facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino)

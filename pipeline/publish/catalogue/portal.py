@@ -158,8 +158,10 @@ class StaticCatalogue:
         if not is_plain_folder(folder):
             return {}
         return {
-            name: self._looked.of("sha256", path, partial(hash_file, path)) if is_plain_file(path) else NO_FILE
-            for name, path in list_below(folder)
+            name: self._looked.of("sha256", entry.path, partial(hash_file, entry.path))
+            if entry.is_file(follow_symlinks=False)
+            else NO_FILE
+            for name, entry in list_below(folder)
             if name not in DATASET_PAGES
         }
 
@@ -253,11 +255,11 @@ class StaticCatalogue:
 
         A link never stays: it could lead to what is private.
         """
-        for path, source in list_below(self._folder) if self._folder.is_dir() else ():
+        for path, entry in list_below(self._folder) if self._folder.is_dir() else ():
             top, _, below = path.partition("/")
             kept = is_plain_file(self._folder / top / DATA_PACKAGE) if below else KEPT.fullmatch(top) is not None
-            if kept and top not in datasets and is_plain_file(source):
-                yield path, Shared(source)
+            if kept and top not in datasets and entry.is_file(follow_symlinks=False):
+                yield path, Shared(self._folder / path)
 
 
 @contextmanager

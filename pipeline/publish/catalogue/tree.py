@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import StorageError
@@ -57,10 +58,13 @@ def build_tree(root: Path, parts: Mapping[str, Part]) -> None:
         StorageError: `not-as-released` when a file read back is not what it must be.
     """
     _make_folder(root)
+    made = {root}
     for path, part in parts.items():
         target = _below(root, path)
-        for folder in reversed([each for each in target.parents if root in each.parents and not each.is_dir()]):
+        missing = takewhile(lambda each: each not in made, target.parents)
+        for folder in reversed([*missing]):
             _make_folder(folder)
+            made.add(folder)
         _place(part, target)
     for path, part in parts.items():
         _read_back(root / path, part, path)
@@ -70,7 +74,7 @@ def build_tree(root: Path, parts: Mapping[str, Part]) -> None:
             sync_file(root / place / name)
 
 
-def hash_file(path: Path) -> str:
+def hash_file(path: Path | str) -> str:
     """Return the sha256 of a file in hex; it is streamed, and a link is not followed."""
     with open_plain(path, flags=NOFOLLOW) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -92,14 +96,16 @@ def is_plain_folder(path: Path) -> bool:
         return False
 
 
-def list_below(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Yield everything below ``folder`` that is no folder, by path with forward slashes; links are not followed."""
+def list_below(folder: Path | str, above: str = "") -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield everything below ``folder`` that is no folder, by path with forward slashes; links are not followed.
+
+    What is ``above`` stands before each path.
+    """
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        path = folder / entry.name
         if entry.is_dir(follow_symlinks=False):
-            yield from ((f"{entry.name}/{name}", below) for name, below in list_below(path))
+            yield from list_below(entry.path, f"{above}{entry.name}/")
         else:
-            yield entry.name, path
+            yield f"{above}{entry.name}", entry
 
 
 def empty_below(folder: Path) -> Iterator[str]:
