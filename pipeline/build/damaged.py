@@ -70,7 +70,7 @@ def _read_again(work: Workplace, dataset: Dataset, state: State, sources: Collec
     reader = work.reader
     for feed, month, path in _files(work, dataset):
         if path in sources and (sha256 := _as_entered(work, feed, path, month, state)):
-            own = month or ("" if feed.source.whole else snapshot_of(feed, state, work.as_of, {path: sha256}))
+            own = month or ("" if feed.source.whole else snapshot_of(dataset, state, work.as_of, {path: sha256}))
             source = tried(partial(reader.read, feed, path, own))
             if not isinstance(source, PipelineError):
                 fresh.enter(feed, path, sha256, source, context, month=own)

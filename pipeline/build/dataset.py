@@ -11,6 +11,7 @@ from pipeline.build import retained as gone
 from pipeline.build.approval import accept
 from pipeline.build.aside import let_go
 from pipeline.build.bearers import Bearers
+from pipeline.build.by_rows import named_by_rows
 from pipeline.build.candidate import CandidateRelease, candidate, unplaced, whole_sources
 from pipeline.build.copied import copied_again
 from pipeline.build.damaged import guarded, mended
@@ -115,6 +116,7 @@ def _inputs_of(
     except PipelineError as error:
         faults.append(error)
     found = survey(dataset, state, reader, references, work)
+    found = named_by_rows(work, dataset, state, reader, references, found=found)
     own, asked, lost = own_references(work, dataset, state, references)
     found = replace(found, faults=(*stopped, *faults, *found.faults, *lost), findings=(*found.findings, *asked))
     return DatasetInputs(

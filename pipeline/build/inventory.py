@@ -16,6 +16,7 @@ from pipeline.build.run_context import digest
 from pipeline.build.tried import parted, tried
 from pipeline.errors import PipelineError
 from pipeline.extract.partition import digest_of_rows, periods_of, receipt_of
+from pipeline.extract.standing import tells
 from pipeline.model.periods import NO_PERIOD
 from pipeline.model.tables import Receipt
 from pipeline.storage.registers import entered
@@ -32,20 +33,24 @@ if TYPE_CHECKING:
     from pipeline.storage.state import MonthState, State
 
 
-def survey(dataset: Dataset, state: State, reader: Reader, references: References, work: Workplace) -> Survey:
-    """Return what is there for ``dataset``, reading only what is new or changed.
+def survey(
+    dataset: Dataset, state: State, reader: Reader, references: References, work: Workplace, *, snapshot: Period = ""
+) -> Survey:
+    """Return what is there for ``dataset``, reading only what is new or changed; a register is the ``snapshot`` named.
 
     A source that cannot be read is a fault; what the others say is entered all the same.
     """
     seen = history(work.settings.desk, dataset.name, state, work.as_of)
     look = _Look(reader, work.context(dataset, "", references), entering(state, seen))
     absent = _enter_lists(dataset, look)
-    own, partly, receipts, databases, held, numbers, faults = _received(dataset, state, references, work, look)
+    received = _received(dataset, state, references, work, look, snapshot=snapshot)
+    own, partly, receipts, databases, held, numbers, faults = received
     refused = refusal(seen.findings)
     present = {path for feed in receipts.values() for path in feed}
     file_months = {path: month for files in own.values() for path, month in files.items()}
     rejected = still_rejected(seen, state.months, file_months)
-    common = set.intersection(*(set(files.values()) - partly.get(feed, {}).keys() for feed, files in own.items()))
+    needed = own.keys() - _never_there(dataset, state, own)
+    common = set.intersection(*(set(own[feed].values()) - partly.get(feed, {}).keys() for feed in needed))
     feeding = Feeding(file_months, rejected, common, own_only=dataset.period.register)
     missing = missed(state.months, present, seen, feeding)
     shown = Bearers(dataset, reader, look.context, receipts, state).shown
@@ -77,6 +82,14 @@ def survey(dataset: Dataset, state: State, reader: Reader, references: Reference
     )
 
 
+def _never_there(dataset: Dataset, state: State, own: Mapping[str, Mapping[str, Period]]) -> set[str]:
+    """Return the feeds that a force may do without and never had: where anything has gone, none is let off."""
+    there = {path for files in own.values() for path in files}
+    if any(not there.issuperset(each.inputs) for each in state.months.values()):
+        return set()
+    return {feed.name for feed in dataset.feeds if feed.can_be_absent and not own[feed.name]}
+
+
 def _notes(dataset: Dataset, receipts: Mapping[str, Mapping[str, Receipt]], work: Workplace) -> Iterator[str]:
     """Yield what every run says of mappings, and of the extracts that are there."""
     yield from mapping_remarks(dataset, work.settings.desk)
@@ -95,8 +108,11 @@ class _Received(NamedTuple):
     faults: list[PipelineError]
 
 
-def _received(dataset: Dataset, state: State, references: References, work: Workplace, look: _Look) -> _Received:
+def _received(
+    dataset: Dataset, state: State, references: References, work: Workplace, look: _Look, *, snapshot: Period
+) -> _Received:
     """Return what the feeds of a dataset hold; one that cannot be read is a fault, and holds nothing."""
+    name = partial(_snapshot, dataset, state, work, look) if not snapshot else lambda: snapshot
     own: dict[str, Mapping[str, Period]] = {}
     partly: dict[str, Mapping[Period, tuple[Period, ...]]] = {}
     receipts: dict[str, Mapping[str, Receipt]] = {}
@@ -115,7 +131,7 @@ def _received(dataset: Dataset, state: State, references: References, work: Work
                 numbers |= database.numbers
             else:
                 let_in, unread = parted(_let_in(feed, look))
-                came = _of_snapshot(let_in, partial(snapshot_of, feed, state, work.as_of))
+                came = _of_snapshot(let_in, name)
                 read, refused = parted(_read(feed, came, known, look))
                 named = {path: month for month, path, _ in came}
                 own[feed.name] = {path: feed.period.holding(month) for path, month in named.items()}
@@ -218,16 +234,22 @@ def _let_in(feed: Feed, look: _Look) -> Iterator[tuple[Period, str, str] | Pipel
         sha256 = tried(partial(look.reader.sha256, feed, path))
         if isinstance(sha256, PipelineError):
             yield sha256
-        elif look.entering.history.let_in(feed.period.holding(month), path, sha256):
+        elif look.entering.history.let_in("" if tells(feed) else feed.period.holding(month), path, sha256):
             yield month, path, sha256
 
 
+def _snapshot(dataset: Dataset, state: State, work: Workplace, look: _Look) -> Period:
+    """Return which snapshot the files of all feeds of a register are together."""
+    let_in, _ = parted(tried(partial(tuple, _let_in(feed, look))) for feed in dataset.feeds)
+    came = (each for found in let_in for each in parted(found)[0])
+    return snapshot_of(dataset, state, work.as_of, {path: sha256 for _, path, sha256 in came})
+
+
 def _of_snapshot(
-    came: Sequence[tuple[Period, str, str]], snapshot: Callable[[Mapping[str, str]], Period]
+    came: Sequence[tuple[Period, str, str]], snapshot: Callable[[], Period]
 ) -> list[tuple[Period, str, str]]:
     """Return the files with their period: a register's are one snapshot together."""
-    register = {path: sha256 for month, path, sha256 in came if not month}
-    return [(month or snapshot(register), path, sha256) for month, path, sha256 in came]
+    return [(month or snapshot(), path, sha256) for month, path, sha256 in came]
 
 
 def _read(

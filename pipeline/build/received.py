@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pipeline.errors import PipelineError
     from pipeline.model.decisions import Decision
-    from pipeline.model.declaration import Feed
+    from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period, PeriodKind
     from pipeline.model.tables import Receipt
 
@@ -252,17 +252,17 @@ def _refused(finding: Finding) -> InputError:
     )
 
 
-def snapshot_of(feed: Feed, state: State, as_of: dt.date, files: Mapping[str, str]) -> Period:
+def snapshot_of(dataset: Dataset, state: State, as_of: dt.date, files: Mapping[str, str]) -> Period:
     """Return which snapshot a register's ``files`` are, by the sha256 of each: the latest where these are the same.
 
     Else it is that of the day of the run that first read these bytes, and never one before the latest.
     """
     latest = max(state.months, default="")
-    own = {*files, *state.receipts.get(feed.name, {})}
+    own = {*files, *(path for feed in dataset.feeds for path in state.receipts.get(feed.name, {}))}
     if latest and files == {path: each for path, each in state.months[latest].inputs.items() if path in own}:
         return latest
     came = (_came_on(state.versions.get(path, ()), sha256) for path, sha256 in files.items())
-    return max(latest, *(feed.period.of_day(day or as_of) for day in came))
+    return max(latest, *(dataset.period.of_day(day or as_of) for day in came))
 
 
 def _came_on(versions: Sequence[Version], sha256: str) -> dt.date | None:

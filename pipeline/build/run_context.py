@@ -54,6 +54,8 @@ class Workplace:
     """One run's surroundings; ``writes`` is false for a plan, which leaves no trace.
 
     ``bench`` is where a plan or a preview keeps what it builds, ``looked`` what is known of files nobody touched.
+    ``declared`` are title and publisher of every dataset, None where it is not published, while one is built that lists
+    them all.
     """
 
     settings: Settings
@@ -64,6 +66,7 @@ class Workplace:
     say: Callable[[str], None]
     bench: Bench | None = None
     looked: Looked = field(default_factory=partial(Looked, dt.date.min))
+    declared: Mapping[str, tuple[str, str] | None] = field(default_factory=dict)
 
     @property
     def raw(self) -> Path:
@@ -137,7 +140,13 @@ class Workplace:
             released_places=released_places,
             kept_back=kept_back,
             totals=totals or {},
+            publishers=self._publishers,
+            declared=self.declared,
         )
+
+    @property
+    def _publishers(self) -> dict[str, str]:
+        return {key: each.name for key, each in self.settings.publishers.items()}
 
     def file_facts(self, dataset: Dataset) -> dict[str, str]:
         """Return the only metadata that a Parquet file carries: title, licence, attribution."""
@@ -156,9 +165,11 @@ class Workplace:
         listed = code_lists(dataset, (path.stem for path in CODELISTS.glob("*.csv")))
         sources, read = self.settings.sources, [feed.source.name for feed in dataset.feeds if feed.source.name]
         first_months = {name: {"first_month": sources.first_month(name)} for name in read}
+        every = {"the list of datasets": digest([self._publishers, self.declared])} if self.declared else {}
         key = {} if dataset.derivation else {"key": self.key.fingerprint[:24]}  # releases hold what it made
         return {
             **key,
+            **every,
             "declaration": digest(repr(dataset)),
             "schema": self.schema(dataset).digest[:24],
             "code lists": digest([self.codelists(dataset).read(name).sha256 for name in listed]),

@@ -85,8 +85,9 @@ class Context:
     ``file_months`` are the months of the extracts by path.  ``options`` are the settings that the dataset's handlings
     need, by their class.  ``released_places`` are there where releases were snapped with several lists of map points,
     the list of this month first.  ``kept_back`` is what the release of this month that is out keeps back of its rows,
-    as entries of the private index.  ``totals`` are the control totals of the releases
-    that a derived period is made of, by dataset and period.
+    as entries of the private index.  ``totals`` are the control totals of the releases that a derived period is made
+    of, by dataset and period.  ``publishers`` are names by key, ``declared`` the title and the publisher of each
+    dataset by name, None where the force does not publish it: both only where a dataset tells what stands.
     """
 
     month: Period
@@ -104,6 +105,8 @@ class Context:
     released_places: Sequence[ReleasedPlaces] = ()
     kept_back: Collection[str] = ()
     totals: Mapping[str, Mapping[Period, Totals]] = field(default_factory=dict)
+    publishers: Mapping[str, str] = field(default_factory=dict)
+    declared: Mapping[str, tuple[str, str] | None] = field(default_factory=dict)
 
     @property
     def first_month(self) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pipeline.model.answer import Answer
 from pipeline.model.distribution import ENDINGS_OF_ROWS
 from pipeline.model.feed import Feed
 from pipeline.model.themes import THEMES
 
-__all__ = ["Dataset", "Feed", "Share"]
+__all__ = ["Dataset", "Feed", "HeldBack", "Share"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,6 +44,15 @@ class Share:
     _: KW_ONLY
     figure: str = ""
     whole: bool = False
+
+
+class HeldBack(NamedTuple):
+    """What an extract holds and is not published: ``of`` its `Columns` or its `Rows`, and what and why in words."""
+
+    extract: str
+    of: str
+    what: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +127,16 @@ class Dataset:
     def endings(self) -> tuple[str, ...]:
         """The endings of the names of the files that a release may have."""
         return (*ENDINGS_OF_ROWS, *(each.format.ending for each in self.distributions))
+
+    @property
+    def held_back(self) -> tuple[HeldBack, ...]:
+        """What its extracts hold and is not published; rows that are bad are none of that."""
+        return tuple(
+            HeldBack(feed.name, of, each.what, each.why)
+            for feed in self.feeds
+            for of, kept in (("Columns", feed.withheld), ("Rows", [rule for rule in feed.rules if not rule.refuses]))
+            for each in kept
+        )
 
     @property
     def references(self) -> Mapping[str, str]:

@@ -30,9 +30,9 @@ class Feed:
     published columns that no raw column is needed for; a register's entries bear their snapshot.  A rule that settles a
     raw column stands at it, one over several columns in ``rules``; rules decide in the order of their lines, those of
     ``columns`` first, and afterwards ``rules`` holds them all.  ``period`` is the kind of period that its rows are
-    released by, and how a row tells which is its own.  ``mapping`` is how a force's own exports are read as its
-    extracts; ``shown_in`` are, by raw column that identifies somebody, the published columns in which the same cells
-    stand.
+    released by, and how a row tells which is its own.  ``can_be_absent``: a force may have no such register yet, and
+    what other feeds hold is published without it.  ``mapping`` is how a force's own exports are read as its extracts;
+    ``shown_in`` are, by raw column that identifies somebody, the published columns in which the same cells stand.
 
     Raises:
         ValueError: It has no name, a raw column has two handlings, a column that is read has none, or a published
@@ -47,6 +47,7 @@ class Feed:
     constants: Mapping[str | tuple[str, ...], OnEveryRow | str | None] = field(default_factory=dict)
     rules: tuple[RowRule, ...] = ()
     mapping: ExportMapping | None = None
+    can_be_absent: bool = False
     shown_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -54,6 +54,7 @@ REASONS = MappingProxyType(
         "implausible-date": Reason(
             _BAD, "a date that cannot be: to come, long past, or a payment far from the period of its accounts"
         ),
+        "unknown-reference": Reason(_BAD, "a reference to something that is itself not published"),
         "offence-mismatch": Reason(_BAD, "the offence code belongs to another crime type"),
         "other-force": Reason(_BAD, "the row is another force's"),
         "other-period": Reason(_BAD, "the line's period is not its file's month"),
@@ -91,6 +92,7 @@ REASONS = MappingProxyType(
         "below-threshold": Reason(_KEPT, "the transaction's total does not reach the threshold"),
         "not-yet-held": Reason(_KEPT, "the event starts on or after the day of the run"),
         "private-venue": Reason(_KEPT, "the event is at a kind of venue that is not public"),
+        "not-for-inventory": Reason(_KEPT, "that the asset is held must be kept quiet"),
     }
 )
 

@@ -70,7 +70,7 @@ class RowRule(Handling):
     `*`.  ``whole_rows``: it asks which rows are equal in every raw cell.  ``scope`` is that of the register's keyed
     references.  ``shared``: its register holds what the extracts of every dataset say that has such a rule.
     ``asks_about`` is what its questions are about, in the name of the private file that lists them.  ``first``: what it
-    finds names a row before all else, as it tells the row's period.
+    finds names a row before all else, as it tells the row's period.  ``refuses``: all that it keeps back are bad rows.
     """
 
     takes: ClassVar[int | None] = 0
@@ -83,6 +83,7 @@ class RowRule(Handling):
     shared: ClassVar[bool] = False
     asks_about: ClassVar[str] = ""
     first: ClassVar[bool] = False
+    refuses: ClassVar[bool] = False
     scope: str = ""
 
     @property

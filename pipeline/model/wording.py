@@ -40,6 +40,9 @@ FIGURES: Final = MappingProxyType(
             "Contract reference left out",
             "Published rows whose contract reference does not have the form of one, so that it is left blank.",
         ),
+        "links_withheld": Figure(
+            "Addresses not shown", "Published rows whose web address is left out, as its host is none that is listed."
+        ),
         "parties_waiting": Figure(
             "Names not shown yet", "Published rows whose name is blank until somebody says that it may be shown."
         ),

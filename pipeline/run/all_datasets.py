@@ -1,7 +1,8 @@
-"""The datasets of a run, in their order: those with extracts first, then what is made from their releases."""
+"""The datasets of a run, in their order: those with extracts, what is made from their releases, what lists them all."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,10 @@ from pipeline.build.dataset import run_dataset
 from pipeline.build.derived import run_derived
 from pipeline.build.mapped import datasets_of
 from pipeline.build.outcome import Outcome
-from pipeline.build.tried import tried
+from pipeline.build.standing import is_told, listed, standing_of
+from pipeline.build.tried import parted, tried
 from pipeline.errors import PipelineError
+from pipeline.extract.standing import told
 from pipeline.model.derivation import in_order, upstream
 from pipeline.storage.state import State
 
@@ -25,20 +28,36 @@ if TYPE_CHECKING:
 def run_all(work: Workplace, chosen: Iterable[Dataset], *, only: Collection[Period]) -> Iterator[Outcome]:
     """Yield what became of the datasets that were ``chosen``, and of all that is made from their releases.
 
-    What is made from a dataset that was chosen follows it, whatever was named: what is public agrees with itself after
-    every run.  ``only`` names periods of extracts; what follows is made for every period that they changed.
+    What is made from a dataset that was chosen follows it, whatever was named, and so does what lists all datasets:
+    what is public agrees with itself after every run.  ``only`` names periods of extracts; what follows is made for
+    every period that they changed.
     """
     every, named = datasets_of(work.settings), {dataset.name for dataset in chosen}
     done: dict[str, Outcome] = {}
     for name in in_order(every):
-        if named.isdisjoint({name, *upstream(every, name)}):
-            continue
         dataset = every[name]
+        if is_told(dataset) or named.isdisjoint({name, *upstream(every, name)}):
+            continue
         if dataset.derivation is None:
             done[name] = run_dataset(work, dataset, only=only)
         else:
             done[name] = run_derived(work, dataset, dict(_inputs(work, every, dataset, done)))
         yield done[name]
+    for name, dataset in every.items():
+        if is_told(dataset):
+            done[name] = _run_told(work, every, dataset, done)
+            yield done[name]
+
+
+def _run_told(work: Workplace, every: Mapping[str, Dataset], dataset: Dataset, done: Mapping[str, Outcome]) -> Outcome:
+    """Return what became of a dataset that tells what stands of all; it stays as it is where that is not known."""
+    standing, unknown = parted(standing_of(work, every, done))
+    if not unknown:
+        return run_dataset(replace(work, declared=listed(standing)), told(dataset, standing))
+    outcome = _remembered(work, dataset)
+    names = {each.name for each in standing}
+    remark = f"it stays as it is: nothing can be said of {' and '.join(name for name in every if name not in names)}"
+    return replace(outcome, remarks=(remark,))
 
 
 def _inputs(
@@ -46,9 +65,11 @@ def _inputs(
 ) -> Iterator[tuple[str, Outcome]]:
     """Yield what became of the inputs of a dataset; one that is not of this run is as it is remembered."""
     for each in dataset.inputs:
-        if each.dataset in done:
-            yield each.dataset, done[each.dataset]
-            continue
-        state = tried(partial(work.store.state, each.dataset))
-        known, error = (State(), state) if isinstance(state, PipelineError) else (state, None)
-        yield each.dataset, Outcome(dataset=every[each.dataset], state=known, built={}, changed=False, error=error)
+        yield each.dataset, done[each.dataset] if each.dataset in done else _remembered(work, every[each.dataset])
+
+
+def _remembered(work: Workplace, dataset: Dataset) -> Outcome:
+    """Return what is remembered of a dataset that is not built."""
+    state = tried(partial(work.store.state, dataset.name))
+    known, error = (State(), state) if isinstance(state, PipelineError) else (state, None)
+    return Outcome(dataset=dataset, state=known, built={}, changed=False, error=error, before=known)

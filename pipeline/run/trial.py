@@ -20,6 +20,7 @@ from pipeline.build.run_context import Workplace
 from pipeline.columns.arrays import filled, plain
 from pipeline.columns.dates import days
 from pipeline.columns.money import money
+from pipeline.datasets import declared
 from pipeline.errors import PipelineError
 from pipeline.extract.mapped import Mapped, MappedDatabase
 from pipeline.extract.partition import joined, late_slice, own_slice, undated_slice
@@ -135,7 +136,16 @@ def _placed(source: Mapped | MappedDatabase, path: Path, raw: Path) -> Source:
 def _workplace(settings: Settings, as_of: dt.date) -> Workplace:
     """Return surroundings in which nothing is written, with a key that nobody keeps."""
     key = Key(Secret(secrets.token_bytes(32)))
-    return Workplace(settings=settings, key=key, as_of=as_of, sample=False, writes=False, say=lambda _: None)
+    titles = {name: (each.title, "") for name, each in datasets_of(settings).items()}
+    return Workplace(
+        settings=settings,
+        key=key,
+        as_of=as_of,
+        sample=False,
+        writes=False,
+        say=lambda _: None,
+        declared={**dict.fromkeys(declared()), **titles},
+    )
 
 
 def _read(told: Trial, dataset: Dataset, root: Path, work: Workplace) -> None:

@@ -19,7 +19,7 @@ Chosen: TypeAlias = "Mapping[type[Options], Options]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Settings that a rule, a treatment or a source needs; they stand in the section of this name."""
+    """Settings that a rule, a treatment or a source needs; they stand in the section of this name, or above all."""
 
     section: ClassVar[str]
 
@@ -49,11 +49,12 @@ def read_options(
     ``own`` are the tables `[datasets.NAME]` that are there.
     """
     needed = {kind for kinds in datasets.values() for kind in kinds}
-    sections = {kind: top.section(kind.section) for kind in sorted(needed, key=lambda kind: kind.section)}
+    every = sorted(needed, key=lambda kind: kind.section)
+    sections = {kind: top.section(kind.section) if kind.section else top for kind in every}
     family = {kind: kind.read(section) for kind, section in sections.items()}
 
     def chosen(name: str, kind: type[Options]) -> Options:
-        if name not in own or own[name].value(kind.section) is None:
+        if not kind.section or name not in own or own[name].value(kind.section) is None:
             return family[kind]
         section, usual = own[name].section(kind.section), sections[kind]
         section.table = {key: usual.table[key] for key in usual.asked & usual.table.keys()} | dict(section.table)

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipeline.build.standing import is_told
 from pipeline.datasets import declared
 from tests.lib.product import Product
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-REGISTERS = [name for name, dataset in declared().items() if dataset.period.register and dataset.feeds]
+REGISTERS = [name for name, each in declared().items() if each.period.register and each.feeds and not is_told(each)]
 DAYS = {"2024-04": (), "2024-05": ("--later", "1"), "2024-06": ("--later", "2")}
 
 
@@ -45,6 +46,18 @@ def test_each_register_of_the_sample_has_snapshots_that_differ(product: Product,
     assert third[changed] == second[changed]
     log = (product.published / name / "change-log.csv").read_text("utf-8").splitlines()
     assert [line.partition(",")[2].partition(",")[0] for line in log[1:]] == [*reversed(DAYS)]
+
+
+def test_the_inventory_of_the_sample_changes_with_its_register_and_with_the_others(product: Product) -> None:
+    first, second, third = (entries(product, "inventory", month) for month in DAYS)
+    (gone,), (new,) = first.keys() - second.keys(), second.keys() - first.keys()
+    assert third[gone] == first[gone]
+    assert second.keys() | {gone} == third.keys()
+    changed = [each for each in first.keys() & second.keys() if first[each] != second[each]]
+    (asset,) = (each for each in changed if not first[each]["dataset"])
+    assert third[asset] == second[asset]
+    assert {first[each]["dataset"] for each in changed} == {"", *REGISTERS}
+    assert new in third
 
 
 @pytest.mark.parametrize("words", [("--faults",), ("--clear",)])

@@ -65,6 +65,7 @@ def run(folder: DatasetFolder, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Publish the dataset alone, and remember what is decided about each row."""
     product = force(tmp_path_factory.mktemp("force") / "product")
     folder.lay_out(product)
+    folder.publish_alone(product)
     found = Run(product, [], {})
     settle, make, decided = accounts.settle, accounts._Reasons, list[accounts._Reasons]()
 

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
+from pipeline.build.standing import is_told
 from pipeline.datasets import declared
 from pipeline.extract.workbook import Workbook
 from pipeline.model.derivation import upstream
 from tests.lib import ROOT
 from tests.lib.drawn import drawn
-from tests.lib.product import Product, read_csv
+from tests.lib.product import Product, leave_out, read_csv
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,8 +52,19 @@ class DatasetFolder:
 
     @property
     def together(self) -> tuple[str, ...]:
-        """The names of the dataset and of all that it is made from."""
-        return (*upstream(declared(), self.name), self.name)
+        """The names of the dataset, of all that it is made from, and of those that stand beside it."""
+        return (*upstream(declared(), self.name), *self.beside, self.name)
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The names of the datasets that one tells of which lists what stands; none for any other."""
+        file = self.path / "beside.txt"
+        return tuple(file.read_text("utf-8").split()) if file.exists() else ()
+
+    def publish_alone(self, product: Product) -> None:
+        """Let a force publish nothing that lists all datasets, or where this one does no other than those beside it."""
+        apart = {name for name, each in declared().items() if self.beside or is_told(each)}
+        leave_out(product, sorted(apart - {*self.together}))
 
     @property
     def expected(self) -> dict[str, str]:
@@ -104,8 +116,8 @@ class DatasetFolder:
 
     def lay_out(self, product: Product) -> None:
         """Put its extracts and reference lists where a force has them, behind those of what it is made from."""
-        for each in self.dataset.inputs:
-            folders()[each.dataset].lay_out(product)
+        for name in (*(each.dataset for each in self.dataset.inputs), *self.beside):
+            folders()[name].lay_out(product)
         for source in sorted((self.path / "raw").rglob("*.jsonl")):
             target = product.raw / source.relative_to(self.path / "raw")
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 
 from tests.lib.dataset_folders import folders
-from tests.lib.product import read_csv, write_csv
+from tests.lib.product import leave_out_told, read_csv, write_csv
 from tests.lib.small_tree import small_tree
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def little_force(folder: Path, *, made: bool = False) -> Product:
     With ``made`` it also publishes what is made from these.
     """
     product = small_tree(folder, made=made)
+    if made:
+        leave_out_told(product)
     product.events.unlink()
     (product.reference / "supplier-types.csv").unlink()
     for month in (JAN, FEB):

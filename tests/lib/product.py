@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
+from pipeline.build.standing import is_told
 from pipeline.cli.parser import main
 from pipeline.codelists import CODELISTS
 from pipeline.datasets import declared
@@ -37,7 +38,7 @@ from pipeline.sample.writing import read_workbook, write_workbook
 from tests.lib import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pipeline.sample.writing import Line
 
@@ -341,13 +342,31 @@ def sample_lines(month: str) -> list[Line]:
 
 
 def leave_out_made(product: Product) -> None:
-    """Let a force publish nothing that is made from, or counted from, the records of other datasets.
+    """Let a force publish nothing that is made from, or counted from, the records of other datasets, or lists them.
 
     Most tests are about the few datasets that they share; what is made from these has tests of its own.
     """
-    made = [name for name, dataset in declared().items() if dataset.derivation or dataset.counting]
-    with product.settings.open("a", encoding="utf-8") as settings:
-        settings.writelines(f"\n[datasets.{name}]\npublish = false\n" for name in made)
+    every = declared().items()
+    leave_out(product, (name for name, each in every if each.derivation or each.counting))
+    leave_out_told(product)
+
+
+def leave_out_told(product: Product) -> None:
+    """Let a force publish nothing that lists all datasets."""
+    leave_out(product, (name for name, each in declared().items() if is_told(each)))
+
+
+def leave_out(product: Product, names: Iterable[str]) -> None:
+    """Let a force publish none of some datasets."""
+    text = product.settings.read_text("utf-8")
+    for name in names:
+        table = f"[datasets.{name}]"
+        text = (
+            text.replace(f"{table}\n", f"{table}\npublish = false\n")
+            if table in text
+            else f"{text}\n{table}\npublish = false\n"
+        )
+    product.settings.write_text(text, "utf-8")
 
 
 @cache

@@ -143,6 +143,8 @@ class Received:
             ),
             registers=survey.combined if survey else {},
             file_months=survey.file_months if survey else {},
+            publishers={"force": FORCE},
+            declared={"contracts": ("Contracts", FORCE), "switched-off": None},
         )
 
     def survey(self) -> Survey:

@@ -1,6 +1,7 @@
 """What may happen to a row."""
 
 from pipeline.protect.rules.accounts import ExcludedAccounts
+from pipeline.protect.rules.assets import FilledWhen, KeptQuiet, NamesDataset
 from pipeline.protect.rules.duplicates import OneIncident, OneRecord, SameRecord
 from pipeline.protect.rules.entries import InOrder, OneEntry
 from pipeline.protect.rules.events import AlreadyHeld, PublicVenue, SensitiveAudience
@@ -17,7 +18,10 @@ __all__ = [
     "AlreadyHeld",
     "BlankWhen",
     "ExcludedAccounts",
+    "FilledWhen",
     "InOrder",
+    "KeptQuiet",
+    "NamesDataset",
     "OfItsFile",
     "OffenceAgrees",
     "OneEntry",

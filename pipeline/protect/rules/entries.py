@@ -99,6 +99,7 @@ class OneEntry(RowRule):
 class InOrder(RowRule):
     """Refuses a row with a date that lies before the last one that is filled before it, in the order of ``dates``."""
 
+    refuses: ClassVar[bool] = True
     dates: tuple[str, ...]
     _: KW_ONLY
     what: str = "Entries whose dates contradict each other"

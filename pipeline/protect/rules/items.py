@@ -33,6 +33,7 @@ class OfItsFile(RowRule):
 
     takes: ClassVar[int | None] = 1
     first: ClassVar[bool] = True
+    refuses: ClassVar[bool] = True
     what: str = "Items of another month than their file's"
     why: str = "the service was asked for another month"
 

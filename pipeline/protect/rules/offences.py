@@ -26,6 +26,7 @@ class OffenceAgrees(RowRule):
     """Uses the offence code: a listed one must agree with the crime type; an unlisted one is counted."""
 
     takes: ClassVar[int | None] = 1
+    refuses: ClassVar[bool] = True
     what: str = "Crimes with an offence code of another crime type"
     why: str = "such a code is a mistake at its source"
     crime_type: str

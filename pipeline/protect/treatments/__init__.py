@@ -3,7 +3,8 @@
 from pipeline.model.constants import Constant
 from pipeline.protect.treatments.codes import Body, Coded, Flag, ReferenceCode, ValueForMoney
 from pipeline.protect.treatments.constants import ForceName, OwnForce
-from pipeline.protect.treatments.dates import Day, MonthOf
+from pipeline.protect.treatments.dates import Day, MonthOf, PlannedMonth
+from pipeline.protect.treatments.links import Link
 from pipeline.protect.treatments.listed import Listed
 from pipeline.protect.treatments.local_authority import LocalAuthority
 from pipeline.protect.treatments.map_points import MapPoint
@@ -13,6 +14,7 @@ from pipeline.protect.treatments.posts import PostHolder
 from pipeline.protect.treatments.pseudonym import Pseudonym
 from pipeline.protect.treatments.register_numbers import CompanyNumber, ContractReference
 from pipeline.protect.treatments.require import Period, Require
+from pipeline.protect.treatments.several_codes import Codes, PublisherName
 from pipeline.protect.treatments.text import Keep
 from pipeline.protect.treatments.withhold import Withhold
 
@@ -20,6 +22,7 @@ __all__ = [
     "Band",
     "Body",
     "Coded",
+    "Codes",
     "CompanyNumber",
     "Constant",
     "ContractReference",
@@ -28,6 +31,7 @@ __all__ = [
     "Flag",
     "ForceName",
     "Keep",
+    "Link",
     "Listed",
     "LocalAuthority",
     "MapPoint",
@@ -36,8 +40,10 @@ __all__ = [
     "Number",
     "OwnForce",
     "Period",
+    "PlannedMonth",
     "PostHolder",
     "Pseudonym",
+    "PublisherName",
     "ReferenceCode",
     "Require",
     "Text",

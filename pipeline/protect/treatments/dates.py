@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from pipeline.columns.arrays import facts_of_distinct, filled
+from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct
 from pipeline.columns.dates import Plausible, days, months
 from pipeline.model.handling import Treated, columns_of, problem
+from pipeline.model.periods import MONTH
 from pipeline.protect.handling import OneColumn
 from pipeline.protect.options.spend import SpendOptions
 
@@ -131,3 +132,27 @@ def before(column: pa.Array, day: str) -> Mask:
     """Return where the day of a date-time column is before ``day`` (ISO text)."""
     found = days(column, time_allowed=True)
     return facts_of_distinct(found, lambda text: text < day, dtype=np.bool_, empty=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedMonth(OneColumn):
+    """Publishes a month, `YYYY-MM`, that something is planned for; empty stays empty, anything else is a problem."""
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The month."""
+        return self.columns
+
+    def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
+        """Return the months."""
+        column = cells[self.column]
+        month = on_distinct(column, lambda text: text if MONTH.fits(text) else None)
+        return Treated(self._same(month), problem(self.column, "bad-date", filled(column) & ~filled(month)))
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return a month that is far away."""
+        return {self.column: draw.of(("2035-04",))}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return a month that no year has."""
+        return ({self.column: "2035-13"},)

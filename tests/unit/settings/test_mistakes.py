@@ -38,6 +38,8 @@ MISTAKES = [
     (LEAST.replace('OPCC = "Police and Crime Commissioner for Example"', ""), "missing-setting", "[force.bodies]"),
     (LEAST.replace("opendata@", "jane.smith@"), "bad-setting", "[contacts] email"),
     (LEAST.replace("foi@", "j.smith@"), "bad-setting", "[contacts] foi_email"),
+    ('link_hosts = "www.example.org"\n' + LEAST, "bad-setting", "link_hosts"),
+    ('link_hosts = ["https://www.example.org"]\n' + LEAST, "bad-setting", "link_hosts"),
     (LEAST + "[spend]\nthreshold = 500\n", "bad-setting", "'500.00'"),
     (LEAST + '[spend]\nthreshold = "-1.00"\n', "bad-setting", "[spend] threshold"),
     (LEAST + '[spend]\nthreshold = "25000.01"\n', "bad-setting", "from 0.00 to 25000.00"),

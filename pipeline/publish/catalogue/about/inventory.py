@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.metadata.assets import often
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipeline.model.periods import PeriodKind
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.views import DatasetView, PlannedDataset
 
@@ -54,7 +55,7 @@ def _published(views: Sequence[DatasetView]) -> Iterator[Asset]:
 def _planned(views: Sequence[DatasetView], planned: Sequence[PlannedDataset]) -> Iterator[Asset]:
     out = {view.facts.name for view in views if view.facts.releases}
     declared = {
-        each.name: Asset(each.title, each.name, _often(each.period), each.description, each.publisher)
+        each.name: Asset(each.title, each.name, often(each.period), each.description, each.publisher)
         for each in planned
     }
     taken_back = {view.facts.name: _known(view.facts) for view in views}
@@ -62,11 +63,4 @@ def _planned(views: Sequence[DatasetView], planned: Sequence[PlannedDataset]) ->
 
 
 def _known(facts: Publication) -> Asset:
-    return Asset(facts.title, facts.name, _often(facts.period), facts.description, facts.publisher)
-
-
-def _often(kind: PeriodKind) -> str:
-    """Return how often a period of a kind comes, in words."""
-    if kind.register:
-        return "When the register changes"
-    return "When something changes" if kind.only else kind.frequency.capitalize()
+    return Asset(facts.title, facts.name, often(facts.period), facts.description, facts.publisher)

@@ -1,0 +1,1 @@
+"""What is held and published, and how it is answered for."""

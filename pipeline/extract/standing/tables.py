@@ -1,0 +1,51 @@
+"""The tables that are made of what stands: the list of datasets, and what each of them holds back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from pipeline.extract.standing.source import OfStanding
+from pipeline.metadata.assets import often
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pipeline.model.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class ListOfDatasets(OfStanding):
+    """Every dataset that is published or planned, one row each.
+
+    What is made of what stands is listed as published, without the periods of its own snapshots: it comes out with it.
+    """
+
+    called: ClassVar[str] = "datasets/list"
+    columns: ClassVar[tuple[str, ...]] = (
+        *("title", "publisher", "kind", "status", "dataset", "description", "licence", "frequency"),
+        *("first_period", "last_period"),
+    )
+
+    def rows_of(self, standing: Iterable[Standing]) -> Iterator[tuple[str, ...]]:
+        """Yield one row for each dataset, codes in the place of words of closed lists."""
+        for each in standing:
+            periods = sorted(release.month for release in each.facts.releases) if each.facts else []
+            first, last = (each.kind.only,) * 2 if each.tells else (periods[0], periods[-1]) if periods else ("", "")
+            status = "published" if each.stands else "planned"
+            words = (each.description, each.licence, often(each.kind))
+            yield (each.title, each.publisher, "dataset", status, each.name, *words, first, last)
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIsHeldBack(OfStanding):
+    """What the extracts of published datasets hold and is not published: columns and rows, one row each."""
+
+    called: ClassVar[str] = "datasets/held-back"
+    columns: ClassVar[tuple[str, ...]] = ("dataset", "extract", "of", "what", "why")
+
+    def rows_of(self, standing: Iterable[Standing]) -> Iterator[tuple[str, ...]]:
+        """Yield what each published dataset holds back, in the words of its declaration."""
+        for each in standing:
+            if each.stands:
+                yield from dict.fromkeys((each.name, *kept) for kept in each.held_back)

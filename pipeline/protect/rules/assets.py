@@ -1,0 +1,128 @@
+"""Information assets: which of them an inventory lists, and cells that follow from their status."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+
+from pipeline.columns.arrays import facts_of_distinct, filled
+from pipeline.model.handling import Decisive, problem
+from pipeline.model.row_rule import Judgement, RowRule
+from pipeline.protect.handling import key_problems
+from pipeline.protect.rules.rule import Marked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
+
+    from pipeline.columns.arrays import Mask
+    from pipeline.model.context import Context
+    from pipeline.model.examples import Draw
+    from pipeline.model.handling import Problem
+    from pipeline.model.tables import RawTable
+
+#: The only marking of what may be known to be held.
+_OPEN: Final = "OFFICIAL"
+
+
+@dataclass(frozen=True, slots=True)
+class FilledWhen(RowRule):
+    """Refuses a row whose cell is empty although ``of`` holds ``code``, or filled although it does not."""
+
+    refuses: ClassVar[bool] = True
+    cell: str
+    _: KW_ONLY
+    of: str
+    code: str
+    what: str = "Entries whose cells do not go with their status"
+    why: str = "a cell that its status asks for is empty, or another is filled"
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The cell, and what it follows from."""
+        return (self.cell, self.of)
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The cell: a system that holds none has no such entry."""
+        return (self.cell,)
+
+    def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
+        """Return the cells that are empty or filled where they should not be."""
+        asked = facts_of_distinct(raw.cells[self.of], self.code.__eq__, dtype=np.bool_, empty=False)
+        return problem(self.cell, "blank-value", filled(raw.cells[self.cell]) != asked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamesDataset(RowRule):
+    """Withholds an entry that names a published dataset: its declaration speaks for it.
+
+    A name that no dataset has is a problem.  An entry that is called as a dataset and does not name it contradicts the
+    declaration.  ``entry`` are the published columns of title and publisher.
+    """
+
+    takes: ClassVar[int | None] = 1
+    what: str = "Entries that are datasets here"
+    why: str = "the declaration of the dataset speaks for them"
+    entry: tuple[str, ...] = ()
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The name."""
+        return self.columns
+
+    def check(self, raw: RawTable, context: Context) -> Sequence[Problem]:
+        """Return the names that no dataset has."""
+        column = raw.cells[self.column]
+        unknown = filled(column) & ~_among(column, context.declared)
+        return key_problems(self.column, column, problem(self.column, "unknown-reference", unknown))
+
+    def judge(self, raw: RawTable, columns: Mapping[str, pa.Array], context: Context) -> Judgement:
+        """Return the entries that are datasets, and those that are called as one."""
+        listed = {name: known for name, known in context.declared.items() if known}
+        named = _among(raw.cells[self.column], listed)
+        cells = zip(*(columns[name].to_pylist() for name in self.entry), strict=True)
+        alike = np.array([cell in {*listed.values()} for cell in cells], np.bool_)
+        return Judgement((Marked("duplicate", named), Marked("item-conflict", alike & ~named)))
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return no dataset."""
+        return {self.column: draw.of(("",))}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return a dataset, and a name that none has."""
+        return ({self.column: "inventory"}, {self.column: "no-such-dataset"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptQuiet(RowRule):
+    """Withholds an entry that bears a marking above `OFFICIAL`, or one that nobody knows."""
+
+    takes: ClassVar[int | None] = 1
+    what: str = "Entries that must be kept quiet"
+    why: str = "that they are held must not be known"
+
+    @property
+    def decisive(self) -> tuple[Decisive, ...]:
+        """The marking."""
+        return (Decisive(self.column),)
+
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
+        """Return the entries that bear another marking."""
+        column = raw.cells[self.column]
+        return Judgement((Marked("not-for-inventory", filled(column) & ~_among(column, (_OPEN,))),))
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return the open marking, and none."""
+        return {self.column: draw.of((_OPEN, ""))}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return two other markings."""
+        return ({self.column: "SECRET"}, {self.column: "official"})
+
+
+def _among(column: pa.Array, names: Mapping[str, object] | Sequence[str]) -> Mask:
+    return facts_of_distinct(column, names.__contains__, dtype=np.bool_, empty=False)

@@ -1,0 +1,54 @@
+"""The tables of what stands: which datasets are published, which are planned, and what they hold back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from pipeline.extract.standing import ListOfDatasets, WhatIsHeldBack
+from pipeline.model.declaration import HeldBack
+from pipeline.model.periods import ALL, MONTH, QUARTER, SNAPSHOT, PeriodKind
+from pipeline.model.release import Release
+from pipeline.model.standing import Standing
+from tests.lib.publications import make_publication
+
+DAY = dt.date(2024, 4, 10)
+KEPT = (HeldBack("calls", "Columns", "Names", "they name people"),) * 2
+
+
+def standing(name: str, kind: PeriodKind, *months: str, tells: bool = False) -> Standing:
+    releases = [Release(dataset=name, month=month, rows=1, files=(), released_on=DAY) for month in months]
+    out = make_publication(name, releases) if months else None
+    return Standing(name, name.title(), "Of it.", "Example Police", "OGL", kind, KEPT, tells, out)
+
+
+EVERY = (
+    standing("monthly", MONTH, "2024-02", "2023-12"),
+    standing("quarterly", QUARTER),
+    standing("register", SNAPSHOT, "2024-01"),
+    standing("list", SNAPSHOT, "2024-02", tells=True),
+    standing("whole", ALL, tells=True),
+)
+
+
+def test_each_dataset_is_published_or_planned_with_the_periods_that_stand() -> None:
+    rows = {row[4]: (row[3], *row[7:]) for row in ListOfDatasets().rows_of(EVERY)}
+    assert rows == {
+        "monthly": ("published", "Monthly", "2023-12", "2024-02"),
+        "quarterly": ("planned", "Quarterly", "", ""),
+        "register": ("published", "When the register changes", "2024-01", "2024-01"),
+        "list": ("published", "When the register changes", "", ""),
+        "whole": ("published", "When something changes", "all", "all"),
+    }
+
+
+def test_what_is_withdrawn_is_planned_again() -> None:
+    (first, *_) = EVERY
+    assert first.facts
+    gone = first._replace(facts=replace(first.facts, releases=()))
+    assert next(iter(ListOfDatasets().rows_of([gone])))[3] == "planned"
+
+
+def test_what_is_held_back_is_said_once_of_what_is_published() -> None:
+    rows = [*WhatIsHeldBack().rows_of(EVERY)]
+    assert rows == [(name, *KEPT[0]) for name in ("monthly", "register", "list", "whole")]
