@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from pipeline.plain import plain
-from pipeline.publish.catalogue.readable import readable
+from pipeline.publish.catalogue.readable import readable, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -125,7 +123,7 @@ def most_first(sums: Integers, labels: Sequence[str]) -> list[int]:
 
 def _read(paths: Mapping[Period, Path]) -> Books:
     months = sorted(paths)
-    tables = [pq.read_table(plain(paths[month]), columns=list(COLUMNS)) for month in months]
+    tables = [rows_of(paths[month], COLUMNS) for month in months]
     table = pa.concat_tables(tables).combine_chunks()
     month = np.repeat(np.arange(len(months)), [each.num_rows for each in tables])
     amounts = table.column("net_amount").combine_chunks()

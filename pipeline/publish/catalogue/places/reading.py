@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipeline.model.periods import MONTH
-from pipeline.plain import plain, read_plain
+from pipeline.plain import read_plain
 from pipeline.publish.catalogue.places.maps import drawn_of
-from pipeline.publish.catalogue.readable import readable
+from pipeline.publish.catalogue.readable import readable, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -179,7 +178,7 @@ def streets_of(publication: Publication | None, months: Sequence[Period]) -> Ite
     found = set[tuple[str, str]]()
     for month, path in readable(publication, ("Location", "LSOA code")):
         if month in months:
-            table = pq.read_table(plain(path), columns=["Location", "LSOA code"])
+            table = rows_of(path, ["Location", "LSOA code"])
             pairs = table.group_by(["Location", "LSOA code"]).aggregate([])
             found.update(zip(*(pairs.column(name).to_pylist() for name in ("Location", "LSOA code")), strict=True))
     for location, area in sorted((location or "", area or "") for location, area in found):
@@ -201,7 +200,7 @@ def _file(release: Release, kind: str) -> str:
 
 def _table(release: Release, *columns: str) -> pa.Table:
     path = next(each.path for each in release.files if each.format == "parquet")
-    return pq.read_table(plain(path), columns=list(columns))
+    return rows_of(path, columns)
 
 
 def _sides(tables: Iterable[pa.Table]) -> tuple[list[str], list[str]]:
