@@ -18,7 +18,7 @@ from pipeline.plain import read_plain
 from pipeline.storage.atomic import replace_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _FILE: Final = "looked/files.json"
 #: The form of the file; what another one says is not known.
@@ -38,13 +38,13 @@ class _State(NamedTuple):
 
 
 class _Look(NamedTuple):
-    """What a file was when it was read in full, the day of the run that read it, and what was found in it.
+    """What a file was when it was read in full, the day of the run that read it (ISO), and what was found in it.
 
     ``settled`` is false where a later change could leave the same times behind: the next run reads it again.
     """
 
-    state: _State
-    day: dt.date
+    state: Sequence[int]
+    day: str
     found: str
     settled: bool
 
@@ -56,23 +56,28 @@ class Looked:
     day: dt.date
     _before: dict[str, _Look] = field(default_factory=dict)
     _now: dict[str, _Look] = field(default_factory=dict)
+    _differs: bool = False
 
     @classmethod
     def load(cls, private: Path, day: dt.date) -> Self:
         """Return what the private folder remembers; what cannot be understood is not known."""
+        week = {dt.date.fromordinal(max(1, day.toordinal() - ago)).isoformat() for ago in range(_WEEK)}
         try:
             looks = json.loads(read_plain(private / _FILE))[_FORM]
             before = {
-                name: _Look(_State(*state), dt.date.fromisoformat(then), found, settled=True)
+                name: _Look(state, then, found, settled=True)
                 for name, (state, then, found) in looks.items()
+                if then in week and len(state) == len(_State._fields)
             }
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             before = {}
-        return cls(day, {name: look for name, look in before.items() if 0 <= (day - look.day).days < _WEEK})
+        return cls(day, before)
 
     def save(self, private: Path) -> None:
-        """Make the private folder remember what is known."""
-        looks = {name: (look.state, look.day.isoformat(), look.found) for name, look in self._known() if look.settled}
+        """Make the private folder remember what is known; nothing is written where it is what was remembered."""
+        if not self._differs:
+            return
+        looks = {name: (look.state, look.day, look.found) for name, look in self._known() if look.settled}
         replace_file(private / _FILE, json.dumps({_FORM: looks}, sort_keys=True).encode() + b"\n")
 
     def _known(self) -> tuple[tuple[str, _Look], ...]:
@@ -82,9 +87,11 @@ class Looked:
         """Return what ``find`` finds in a file to a ``question``; one that nobody touched since is not read."""
         name, state = _name(question, path), _state(path)
         look = self._now.get(name) or self._before.get(name)
-        if look is None or look.state != state:
+        if look is None or (*look.state,) != state:
             at = time.time_ns()
-            look = _Look(state, self.day, find(), settled=max(state.modified, state.changed) < at - _CLOCK_NS)
+            settled = max(state.modified, state.changed) < at - _CLOCK_NS
+            look = _Look(state, self.day.isoformat(), find(), settled)
+            self._differs = True
             if _state(path) != state:
                 return look.found
         self._now[name] = look
@@ -95,6 +102,7 @@ class Looked:
         for looks in (self._before, self._now):
             for name in [name for name in looks if name.endswith(_name("", path))]:
                 del looks[name]
+                self._differs = True
 
 
 def _name(question: str, path: Path | str) -> str:

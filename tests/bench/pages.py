@@ -74,7 +74,7 @@ def measure(folder: Path, datasets: int, months: int) -> dict[str, float]:
     random = np.random.default_rng(7)
     months_of = list(MONTH.between(MONTH.neighbour(NEWEST, 1 - months), NEWEST))
     site = Invented(folder / "releases", random).publications(datasets, months_of)
-    results: dict[str, float] = {"datasets": len(site), "months": months}
+    results: dict[str, float] = {"datasets": len(site), "months": months, "MB of memory before any page": most_memory()}
     results["first publish, data and pages, seconds"] = published(folder, site)
     pages = [path for path in (folder / "public").rglob("*") if path.suffix in PAGES]
     sizes = [path.stat().st_size for path in pages]
@@ -82,8 +82,7 @@ def measure(folder: Path, datasets: int, months: int) -> dict[str, float]:
     assert (folder / "public" / "places" / "index.html").exists()
     results |= {"pages": len(pages), "MB of pages": sum(sizes) / 1e6}
     results["kB of the largest HTML page"] = max(path.stat().st_size for path in pages if path.suffix == ".html") / 1e3
-    contents = {path: path.read_bytes() for path in pages}
-    results["MB of pages, gzip"] = sum(len(gzip.compress(each)) for each in contents.values()) / 1e6
+    results["MB of pages, gzip"] = sum(len(gzip.compress(path.read_bytes())) for path in pages) / 1e6
     for path in pages:
         path.unlink()
     (folder / "private" / "looked" / "files.json").unlink()
@@ -97,12 +96,18 @@ def measure(folder: Path, datasets: int, months: int) -> dict[str, float]:
     results["one month more, seconds"] = published(folder, changed)
     new = [path for path in (folder / "public").rglob("*") if path.is_file() and before.get(path) != path.stat().st_ino]
     results["files written for one month more"] = len(new)
-    results["MB of memory at most"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    results["MB of memory at most"] = most_memory()
+    contents = [path.read_bytes() for path in pages if path.exists()]
     began = time.process_time()
-    for number, content in enumerate(contents.values()):
+    for number, content in enumerate(contents):
         (folder / f"{number}.page").write_bytes(content)
     results["a plain write of all pages, seconds"] = time.process_time() - began
     return results
+
+
+def most_memory() -> float:
+    """Return the most memory that this process has had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 
 
 def published(folder: Path, site: Sequence[Publication]) -> float:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from pipeline.columns.rounding import rounded
 from pipeline.publish.catalogue.figures import shown
@@ -251,7 +252,7 @@ def lines_of(books: Books) -> list[PayeeLine]:
     lines = [
         PayeeLine(day, departments[department], purpose or "", f"{rounded(Fraction(pence, 100), 2):,.2f}")
         for day, department, purpose, pence in zip(
-            books.days.to_pylist(),
+            books.days.cast(pa.string()).to_pylist(),
             books.sides["department"].tolist(),
             books.purposes.to_pylist(),
             books.pence.tolist(),

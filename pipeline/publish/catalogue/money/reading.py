@@ -124,12 +124,13 @@ def most_first(sums: Integers, labels: Sequence[str]) -> list[int]:
 def _read(paths: Mapping[Period, Path]) -> Books:
     months = sorted(paths)
     tables = [rows_of(paths[month], COLUMNS) for month in months]
-    table = pa.concat_tables(tables).combine_chunks()
+    table = pa.concat_tables(tables).unify_dictionaries()
     month = np.repeat(np.arange(len(months)), [each.num_rows for each in tables])
     amounts = table.column("net_amount").combine_chunks()
     pence = np.asarray(pc.multiply(amounts, pa.scalar(100)).cast(pa.int64()))
-    codes = {name: _encoded(table.column(name)) for name in (*SIDES, "supplier_id")}
+    codes = {name: _encoded(table.column(name)) for name in (*SIDES, "supplier_id", "supplier_name")}
     payee, payees = codes.pop("supplier_id")
+    name, names = codes.pop("supplier_name")
     blank = [place for place, value in enumerate(payees) if not value]
     payee = np.where(np.isin(payee, blank), -1, payee)
     return Books(
@@ -138,26 +139,35 @@ def _read(paths: Mapping[Period, Path]) -> Books:
         pence=pence,
         payee=payee,
         payees=payees,
-        names=_names(payee, table.column("supplier_name").to_pylist(), len(payees)),
-        sides={name: each for name, (each, _) in codes.items()},
-        values={name: values for name, (_, values) in codes.items()},
-        days=table.column("payment_date").cast(pa.string()).combine_chunks(),
+        names=_names(payee, name, names, len(payees)),
+        sides={side: each for side, (each, _) in codes.items()},
+        values={side: values for side, (_, values) in codes.items()},
+        days=table.column("payment_date").combine_chunks(),
         purposes=table.column("purpose").combine_chunks(),
     )
 
 
 def _encoded(column: pa.ChunkedArray) -> tuple[Integers, list[str]]:
-    texts = pc.fill_null(column.cast(pa.string()).combine_chunks(), "").dictionary_encode()
-    return np.asarray(texts.indices).astype(np.int64), texts.dictionary.to_pylist()
+    """Return the places of cells among their values, and these; what is not there is blank."""
+    cells = column.combine_chunks()
+    if not pa.types.is_dictionary(cells.type):
+        cells = cells.cast(pa.string()).dictionary_encode()
+    values = cells.dictionary.to_pylist()
+    if "" not in values:
+        values.append("")
+    return np.asarray(pc.fill_null(cells.indices.cast(pa.int64()), values.index(""))), values
 
 
-def _names(payee: Integers, names: Sequence[str | None], size: int) -> list[list[str]]:
+def _names(payee: Integers, name: Integers, names: Sequence[str], size: int) -> list[list[str]]:
     """Return the names on the lines of each payee, the newest first."""
-    found: list[dict[str, None]] = [{} for _ in range(size)]
-    for place in range(len(names) - 1, -1, -1):
-        if payee[place] >= 0 and names[place]:
-            found[payee[place]][names[place] or ""] = None
-    return [[*each] for each in found]
+    newest_first = (payee * len(names) + name)[::-1]
+    _, first = np.unique(newest_first, return_index=True)
+    found: list[list[str]] = [[] for _ in range(size)]
+    for pair in newest_first[np.sort(first)].tolist():
+        who, called = divmod(pair, len(names))
+        if who >= 0 and names[called]:
+            found[who].append(names[called])
+    return found
 
 
 def _sums(codes: Integers, pence: Integers, size: int) -> Integers:
