@@ -7,22 +7,23 @@ import json
 import re
 import shutil
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 import duckdb
 
+from pipeline.publish.catalogue.money import pennies
 from pipeline.sample.faults import LEDGER
 from pipeline.sample.writing import read_workbook
 from tests.lib.product import Product, read_csv
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pytest
 
 _FIGURE = re.compile(r'<span data-figure="([^"]*)">([^<]*)</span>')
-SPEND = "spend-over-500"
+_CELL = re.compile(r'<td data-figure="([^"]*)">([^<]*)</td>')
+SPEND, VALUE = "spend-over-500", "value-for-money"
 
 
 def pages(history: Product) -> list[Path]:
@@ -124,7 +125,7 @@ def product_lines(product: Product) -> list[dict[str, object]]:
 
 def test_every_line_of_the_sample_is_counted_once_to_the_penny(history: Product) -> None:
     for month in ("2024-02", "2024-03"):
-        raw = [dict(each) for each in read_workbook(history.ledger(month), LEDGER)]
+        raw: list[dict[str, object]] = [dict(each) for each in read_workbook(history.ledger(month), LEDGER)]
         seen: set[tuple[str, ...]] = set()
         lines, pence = 0, Decimal(0)
         for each in raw:
@@ -146,3 +147,45 @@ def _sterling(cells: dict[str, object]) -> Decimal:
     except InvalidOperation:
         return Decimal(0)
     return amount if cells["Currency"] == "GBP" and amount == round(amount, 2) else Decimal(0)
+
+
+def test_every_number_of_value_for_money_is_what_its_query_counts(
+    history: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(history.published / "money")
+    for year, months in (("2023-24", 12), ("2022-23", 2)):
+        text = Path(f"{VALUE}-{year}.html").read_text("utf-8")
+        known = json.loads(Path(f"{VALUE}-{year}.json").read_bytes())
+        cells = dict(_CELL.findall(text))
+        assert cells.keys() == known.keys()
+        assert text.count("Adds up: yes.") == months
+        assert len(text.encode()) < 100_000
+        with duckdb.connect() as connection:
+            for name, shown in cells.items():
+                found = connection.execute(known[name]["query"]).fetchall()[0][0]
+                assert Decimal(str(found)) == Decimal(shown.replace(",", "")) == Decimal(known[name]["value"]), name
+
+
+def test_a_year_with_a_penny_amiss_shows_no_number_and_says_so(
+    history: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = pennies._read
+
+    def amiss(path: Path) -> list[pennies.Part]:
+        rows = read(path)
+        off = 1 if "2024-02" in path.name else 0
+        return [row._replace(pence=row.pence + off) if row.category == "Pay" and row.pence else row for row in rows]
+
+    monkeypatch.setattr(pennies, "_read", amiss)
+    shutil.copytree(history.folder, tmp_path / "copy")
+    product = Product(tmp_path / "copy")
+    shutil.rmtree(product.published)
+    product.run("publish", "--quiet", status=0)
+    money = product.published / "money"
+    text = (money / f"{VALUE}-2023-24.html").read_text("utf-8")
+    assert "do not add up to the penny in February 2024" in " ".join(text.split())
+    assert "data-figure" not in text.partition("<main")[2]
+    assert json.loads((money / f"{VALUE}-2023-24.json").read_bytes()) == {}
+    assert "Where every penny went" not in (money / "2024-02.html").read_text("utf-8")
+    assert "Where every penny went" in (money / "2024-01.html").read_text("utf-8")
+    assert "Adds up: yes" in (money / f"{VALUE}-2022-23.html").read_text("utf-8")

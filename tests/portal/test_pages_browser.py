@@ -40,7 +40,8 @@ _PAGES = ("index.html", "street-crime/index.html", "spend-over-500/index.html", 
           "street-crime/files.html")  # fmt: skip
 _FURTHER = ("index.html", "themes/money.html", "places/index.html", "places/NA.html",
             "places/E07900001.html", "sheets/NA.html", "money/index.html",
-            "money/payees/a.html", "changes/index.html", "search.html", "about/accessibility.html",
+            "money/payees/a.html", "money/value-for-money-2023-24.html",
+            "changes/index.html", "search.html", "about/accessibility.html",
             "about/law.html", "about/scorecard.html", "about/inventory.html", "about/held-back.html")  # fmt: skip
 _SMALLEST_TARGET = 24  # WCAG 2.2, 2.5.8: CSS pixels
 _MANY_MONTHS = tuple(

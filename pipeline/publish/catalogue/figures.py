@@ -33,6 +33,11 @@ class Figures:
         self._known[name] = {"value": str(value), "query": query}
         return Markup('<span data-figure="{}">{}{:,}{}</span>').format(name, sign, value, unit)
 
+    def cell(self, name: str, value: int | Decimal, query: str) -> Markup:
+        """Return a figure as a cell of a table, which is shorter where there are hundreds."""
+        self._known[name] = {"value": str(value), "query": query}
+        return Markup('<td data-figure="{}">{:,}</td>').format(name, value)
+
     def content(self) -> bytes:
         """Return the file of all of them."""
         return json.dumps(self._known, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"

@@ -12,6 +12,7 @@ from pipeline.codelists import CODELISTS
 from pipeline.plain import read_plain
 from pipeline.publish.catalogue.menu import Entry
 from pipeline.publish.catalogue.money.pages import money_pages, payee_entries
+from pipeline.publish.catalogue.money.pennies import TOTALS
 from pipeline.publish.catalogue.money.reading import SPEND
 from pipeline.publish.catalogue.places.pages import place_entries, place_pages
 from pipeline.publish.catalogue.places.reading import AREAS, CRIMES, SUMMARY
@@ -91,7 +92,7 @@ PLACES: Final = Group(
     place_pages,
     place_entries,
 )
-MONEY: Final = Group("money", (SPEND,), ("money",), "money/index.html", money_pages, payee_entries)
+MONEY: Final = Group("money", (SPEND, TOTALS), ("money",), "money/index.html", money_pages, payee_entries)
 GROUPS: Final = (PLACES, MONEY)
 #: The folders of the public folder that hold pages and no dataset.
 PAGE_FOLDERS: Final = (

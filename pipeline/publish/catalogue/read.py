@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pipeline.publish.catalogue.money.pennies import pennies_of
 from pipeline.publish.catalogue.money.reading import books_of
 from pipeline.publish.catalogue.places.reading import atlas_of
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.model.release import Publication
+    from pipeline.publish.catalogue.money.pennies import Pennies
     from pipeline.publish.catalogue.money.reading import Books
     from pipeline.publish.catalogue.places.reading import Atlas
 
@@ -32,3 +34,8 @@ class Read:
     def books(self) -> Books | None:
         """The lines of payments."""
         return books_of(self.publications)
+
+    @cached_property
+    def pennies(self) -> Pennies:
+        """The totals of the ledger."""
+        return pennies_of(self.publications)

@@ -15,6 +15,7 @@ from pipeline.publish.catalogue.charts import columns
 from pipeline.publish.catalogue.figures import shown
 from pipeline.publish.catalogue.money.facts import Span, Sums, lines_of, whole_pounds
 from pipeline.publish.catalogue.money.reading import MOST_PAYEES, SPEND, most_first
+from pipeline.publish.catalogue.money.value import Values
 from pipeline.publish.catalogue.story import Point
 
 if TYPE_CHECKING:
@@ -27,10 +28,12 @@ if TYPE_CHECKING:
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.menu import Menu
     from pipeline.publish.catalogue.money.facts import PayeeLine
+    from pipeline.publish.catalogue.money.pennies import Pennies
     from pipeline.publish.catalogue.money.reading import Books
     from pipeline.publish.catalogue.read import Read
 
 _FOLDER: Final = "money"
+_VALUE: Final = "value-for-money"
 _YEAR, _YEARS, _DRAWN = 12, 3, 24
 #: Letters of an id that name a page; those that two payees share are written in full.
 _LETTERS: Final = 12
@@ -66,7 +69,7 @@ def money_pages(read: Read, environment: Environment, menu: Menu, *, preview: bo
     if read.books is None:
         return {}
     about = next(each for each in read.publications if each.name == SPEND)
-    return dict(_Pages(read.books, about, environment, preview, menu).every())
+    return dict(_Pages(read.books, about, environment, preview, menu, read.pennies).every())
 
 
 def payee_entries(read: Read, environment: Environment, menu: Menu) -> Iterator[tuple[str, str, str]]:
@@ -74,7 +77,7 @@ def payee_entries(read: Read, environment: Environment, menu: Menu) -> Iterator[
     books = read.books
     if books is not None:
         about = next(each for each in read.publications if each.name == SPEND)
-        links = _Pages(books, about, environment, preview=False, menu=menu).links
+        links = _Pages(books, about, environment, preview=False, menu=menu, pennies=read.pennies).links
         for code, names in zip(books.payees, books.names, strict=True):
             if code in links:
                 yield names[0], "payee", f"{_FOLDER}/{links[code]}"
@@ -89,6 +92,7 @@ class _Pages:
     environment: Environment
     preview: bool
     menu: Menu
+    pennies: Pennies
 
     @cached_property
     def years(self) -> list[Period]:
@@ -137,7 +141,10 @@ class _Pages:
         yield f"{_FOLDER}/figures.json", figures.encode()
         for year in self.years:
             first, last = (MONTH.of_day(day) for day in (FINANCIAL_YEAR.first_day(year), FINANCIAL_YEAR.last_day(year)))
-            yield f"{_FOLDER}/{year}.html", self._span(Span(first, last, self._said(year, first, last)), year)
+            span = Span(first, last, self._said(year, first, last))
+            yield f"{_FOLDER}/{year}.html", self._span(span, year)
+            if self.pennies.within(first, last):
+                yield from self._value(span, year)
         for month in self.books.months:
             said = MONTH.in_words(month)
             yield f"{_FOLDER}/{month}.html", self._span(Span(month, month, said), said)
@@ -179,7 +186,53 @@ class _Pages:
             months=months,
             drawn=self._drawn(points, span.words),
             years=[(year, f"{year}.html") for year in reversed(self.years)],
+            **self._pennies(span),
         )
+
+    def _pennies(self, span: Span) -> dict[str, Any]:
+        """Return where every penny of a span went, with what the page says of it; nothing where one is amiss."""
+        there = self.pennies.within(span.first, span.last)
+        if not there or self._amiss(there):
+            return {"penny_rows": ()}
+        rows = self.pennies.of(span.first, span.last)
+        return {
+            "penny_rows": rows,
+            "few": any(row.within for row in rows),
+            "penny_words": MONTH.span_in_words(there),
+            "values": [
+                each for each in self._values() if each[0] in {FINANCIAL_YEAR.of_month(month) for month in there}
+            ],
+        }
+
+    def _amiss(self, months: Sequence[Period]) -> list[Period]:
+        """Return the months whose totals differ from their published lines, or do not add up, by a penny or a line."""
+        return [month for month in months if not self.pennies.adds_up(month, self.books)]
+
+    def _values(self) -> list[tuple[Period, str]]:
+        """Return the pages of value for money, the newest year first."""
+        known = {FINANCIAL_YEAR.of_month(month) for month in self.pennies.months}
+        return [(year, f"{_VALUE}-{year}.html") for year in reversed(self.years) if year in known]
+
+    def _value(self, span: Span, year: Period) -> Iterator[tuple[str, bytes]]:
+        """Yield the page of value for money of a year, without a number where a month is amiss, and its figures."""
+        there = self.pennies.within(span.first, span.last)
+        wrong = self._amiss(there)
+        months = [] if wrong else [month for month in self.books.months if span.first <= month <= span.last]
+        values = Values(self.books, self.pennies)
+        page = self._page(
+            "value.html",
+            title=year,
+            span=span,
+            sums=Sums.of(self.books, span),
+            wrong=[MONTH.in_words(month) for month in wrong],
+            lacking=[MONTH.in_words(month) for month in months if month not in there],
+            years=[each for each in self._values() if each[0] != year],
+            year_link=f"{year}.html",
+            months=values.of(months[::-1]),
+            figures=f"{_VALUE}-{year}.json",
+        )
+        yield f"{_FOLDER}/{_VALUE}-{year}.html", page
+        yield f"{_FOLDER}/{_VALUE}-{year}.json", values.figures.content()
 
     def _drawn(self, points: Sequence[Point], words: str) -> Markup | None:
         label = f"Pounds by month, {words}. The numbers are in the table beside it."

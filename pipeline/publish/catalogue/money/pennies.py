@@ -1,0 +1,138 @@
+"""Where every penny of the ledger went, by month, from the published totals; and whether they add up to the penny."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.plain import plain
+from pipeline.publish.catalogue.figures import shown
+from pipeline.publish.catalogue.readable import readable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from markupsafe import Markup
+
+    from pipeline.model.periods import Period
+    from pipeline.model.release import Publication
+    from pipeline.publish.catalogue.money.reading import Books
+
+TOTALS: Final = "excluded-spend-totals"
+#: The part of what is published line by line, and that of the whole.
+_PUBLISHED, _LEDGER = "Published", "Ledger"
+_COLUMNS: Final = ("part", "category", "lines", "net_amount", "included_in")
+
+
+class Part(NamedTuple):
+    """A row of a month's totals: lines and pence are None where they stand in another category."""
+
+    part: str
+    category: str
+    lines: int | None
+    pence: int | None
+    within: str
+
+
+class Penny(NamedTuple):
+    """A row as the page shows it, over several months."""
+
+    part: str
+    category: str
+    pounds: Markup | None
+    lines: Markup | None
+    within: str
+
+
+@dataclass(frozen=True, eq=False)
+class Pennies:
+    """The totals of every month that is released."""
+
+    months: Mapping[Period, Sequence[Part]]
+
+    def of(self, first: Period, last: Period) -> list[Penny]:
+        """Return the rows over the months from the first to the last that are there; none where none is."""
+        rows = [row for month, rows in self.months.items() if first <= month <= last for row in rows]
+        keys = dict.fromkeys((row.part, row.category) for row in rows)
+        return [
+            self._shown(first, last, key, [row for row in rows if row[:2] == key]) for key in sorted(keys, key=_place)
+        ]
+
+    def parts(self, month: Period) -> list[Part]:
+        """Return the rows of a month, what is published first, the whole last; none where it is not there."""
+        return sorted(self.months.get(month, ()), key=_place)
+
+    def within(self, first: Period, last: Period) -> list[Period]:
+        """Return the months between two that are there."""
+        return [month for month in sorted(self.months) if first <= month <= last]
+
+    def adds_up(self, month: Period, books: Books) -> bool:
+        """Return whether the parts of a month are its ledger, and those published its published lines, to the penny."""
+        rows = self.months[month]
+        (whole,) = (row for row in rows if row.part == _LEDGER)
+        parts = [row for row in rows if row.part != _LEDGER]
+        published = [row for row in rows if row.part == _PUBLISHED]
+        own = books.within(month, month)
+        return (
+            _sums(parts) == _sums([whole])
+            and month in books.months
+            and _sums(published) == (len(own.pence), int(own.pence.sum()))
+        )
+
+    def _shown(self, first: Period, last: Period, key: tuple[str, str], rows: Sequence[Part]) -> Penny:
+        part, category = key
+        lines, pence = _sums(rows)
+        asked = (first, last, category)
+        return Penny(
+            part=part,
+            category=category,
+            pounds=shown(in_pounds(pence), "penny", *asked) if any(row.pence is not None for row in rows) else None,
+            lines=shown(lines, "penny-lines", *asked) if any(row.lines is not None for row in rows) else None,
+            within=next((row.within for row in rows if row.within), ""),
+        )
+
+
+def pennies_of(publications: Iterable[Publication]) -> Pennies:
+    """Return the totals of every month that can be read."""
+    found = next((each for each in publications if each.name == TOTALS), None)
+    months: dict[Period, Sequence[Part]] = {}
+    for month, path in sorted(readable(found, _COLUMNS)):
+        try:
+            months[month] = _read(path)
+        except (pa.ArrowException, OSError, ValueError):  # a damaged file: whoever publishes it says so
+            continue
+    return Pennies(months)
+
+
+def in_pounds(pence: int) -> Decimal:
+    """Return pounds and pence."""
+    return Decimal(pence).scaleb(-2)
+
+
+def _read(path: Path) -> list[Part]:
+    rows = pq.read_table(plain(path), columns=list(_COLUMNS)).to_pylist()
+    return [
+        Part(
+            part=row["part"],
+            category=row["category"],
+            lines=row["lines"],
+            pence=None if row["net_amount"] is None else int(row["net_amount"].scaleb(2)),
+            within=row["included_in"] or "",
+        )
+        for row in rows
+    ]
+
+
+def _place(row: tuple[str, ...] | Part) -> tuple[bool, bool]:
+    """Return where people read a part: what is published first, the whole last."""
+    return row[0] != _PUBLISHED, row[0] == _LEDGER
+
+
+def _sums(rows: Iterable[Part]) -> tuple[int, int]:
+    listed = list(rows)
+    return sum(row.lines or 0 for row in listed), sum(row.pence or 0 for row in listed)
