@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from tests.lib.product import Product, Said
 
-GIFTS, AREAS, LIST, KEPT = "gifts-and-hospitality", "neighbourhood-areas", "inventory", "inventory-exceptions"
+GIFTS, AREAS = "gifts-and-hospitality", "neighbourhood-areas"
+LIST, KEPT, SCORES = "inventory", "inventory-exceptions", "scorecard"
 MARCH, APRIL = "2024-03", "2024-04"
 REGISTER = "governance/information-assets.csv"
 
@@ -27,11 +28,11 @@ def product(tmp_path: Path) -> Product:
     return product
 
 
-def empty(folder: Path) -> Product:
-    """Return a force that has published nothing."""
+def empty(folder: Path, name: str = LIST) -> Product:
+    """Return a force that has published nothing, and publishes only what stands beside a dataset."""
     product = force(folder)
-    folders()[LIST].lay_out(product)
-    folders()[LIST].publish_alone(product)
+    folders()[name].lay_out(product)
+    folders()[name].publish_alone(product)
     return product
 
 
@@ -174,3 +175,28 @@ def test_it_stays_as_it_is_while_nothing_can_be_said_of_a_dataset(product: Produ
     said = publish(product, "2024-04-20", AREAS, status=None)
     assert f"it stays as it is: nothing can be said of {GIFTS}" in said.text
     assert product.csv(LIST, MARCH) == before
+
+
+def test_the_scorecard_is_what_its_page_says_and_follows_what_it_is_about(tmp_path: Path) -> None:
+    product = empty(tmp_path, SCORES)
+    publish(product, "2024-03-20")
+    on_page = read_csv(product.published / "about" / "scorecard.csv")
+    assert [row for row in on_page if row["dataset"] != SCORES] == product.csv(SCORES, "all")
+    assert built(publish(product, "2024-04-20")) == {}
+    offer_less(product)
+    assert built(publish(product, "2024-04-20", GIFTS)) == {GIFTS: (APRIL,), SCORES: ("all",)}
+    (row,) = (row for row in product.csv(SCORES, "all") if row["dataset"] == GIFTS)
+    assert row["period"] == APRIL
+
+
+def test_scores_that_come_back_are_no_old_extract(tmp_path: Path) -> None:
+    product = empty(tmp_path, SCORES)
+    before = product.settings.read_text("utf-8")
+    publish(product, "2024-03-20")
+    first = product.csv(SCORES, "all")
+    product.settings.write_text(before + "\n[datasets.crime-outcomes]\ndue_days = 60\n", "utf-8")
+    publish(product, "2024-03-21")
+    assert product.csv(SCORES, "all") != first
+    product.settings.write_text(before, "utf-8")
+    publish(product, "2024-03-22")
+    assert product.csv(SCORES, "all") == first

@@ -15,6 +15,7 @@ import pytest
 
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.datasets import declared
+from pipeline.metadata.scorecard import newest_over, open_formats, published_after
 from pipeline.model.distribution import FileFormat
 from pipeline.model.periods import MONTH, QUARTER, Snapshots, Whole
 from pipeline.model.reasons import meaning
@@ -29,7 +30,6 @@ from pipeline.publish.catalogue.about.law import (
     PUBLISHED,
     paragraphs,
 )
-from pipeline.publish.catalogue.about.released import newest_over, open_formats, published_after
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.catalogue.views import PlannedDataset, view_dataset
 from pipeline.publish.plan import make_plan

@@ -93,8 +93,9 @@ def tells(feed: Feed) -> bool:
 
 
 def told(dataset: Dataset, standing: Sequence[Standing]) -> Dataset:
-    """Return a dataset whose feeds that tell what stands have their rows."""
-    return replace(dataset, feeds=tuple(_told(feed, standing) for feed in dataset.feeds))
+    """Return a dataset whose feeds that tell what stands have their rows; of its own releases they tell nothing."""
+    others = [each._replace(facts=None) if each.name == dataset.name else each for each in standing]
+    return replace(dataset, feeds=tuple(_told(feed, others) for feed in dataset.feeds))
 
 
 def _told(feed: Feed, standing: Sequence[Standing]) -> Feed:

@@ -1,4 +1,4 @@
-"""The tables that are made of what stands: the list of datasets, and what each of them holds back."""
+"""The tables that are made of what stands: the list of datasets, what each holds back, and how each of them does."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.extract.standing.source import OfStanding
 from pipeline.metadata.assets import often
+from pipeline.metadata.scorecard import COLUMNS, score_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,3 +50,17 @@ class WhatIsHeldBack(OfStanding):
         for each in standing:
             if each.stands:
                 yield from dict.fromkeys((each.name, *kept) for kept in each.held_back)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores(OfStanding):
+    """How each published dataset does against the five complaints about open data, one row each."""
+
+    called: ClassVar[str] = "datasets/scores"
+    columns: ClassVar[tuple[str, ...]] = COLUMNS
+
+    def rows_of(self, standing: Iterable[Standing]) -> Iterator[tuple[str, ...]]:
+        """Yield the score of each dataset of which a release stands."""
+        for each in standing:
+            if each.facts and each.facts.releases:
+                yield score_of(each.facts).cells

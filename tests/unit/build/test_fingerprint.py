@@ -28,6 +28,7 @@ CRIMES = {"crime-summary", "crime-series"}
 COUNTED = {"public-feedback", "sensitive-crime-summary"}
 ROWS = {*EVERY} - DERIVED
 PAYEES = {"spend-over-500", "gifts-and-hospitality", "contracts"}
+AMOUNTS = {"inventory", "scorecard", "engagement-events", "public-feedback", "stop-and-search"}
 _CRIME = {"street-crime", "crime-outcomes"}
 MODULES = tuple((ROOT / "pipeline").rglob("*.py"))
 
@@ -39,7 +40,10 @@ MODULES = tuple((ROOT / "pipeline").rglob("*.py"))
         ("protect/rules/payee_register.py", PAYEES),  # only rules take from it
         ("protect/rules/events.py", {"engagement-events"}),
         ("extract/workbook/cells.py", {"spend-over-500", "gifts-and-hospitality"}),
-        ("columns/money.py", {*PAYEES, "inventory", "engagement-events", "public-feedback", "stop-and-search"}),
+        (
+            "columns/money.py",
+            {*PAYEES, "inventory", "scorecard", "engagement-events", "public-feedback", "stop-and-search"},
+        ),
         ("datasets/crime/street_crime.py", set()),  # the declaration has a digest of its own
         ("build/corridor.py", ROWS),
         ("build/entering.py", ROWS),

@@ -6,6 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from pipeline.metadata.scorecard import COLUMNS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -29,11 +31,7 @@ def law_file(paragraphs: Iterable[Paragraph]) -> bytes:
 
 def scorecard_file(scores: Iterable[Score]) -> bytes:
     """Return every dataset's score; what is not promised is blank."""
-    header = (
-        *("dataset", "period", "no_registration", "open_formats", "no_pdf", "days", "promised_days", "fresh"),
-        *("columns", "columns_described", "well_described"),
-    )
-    return _csv(header, (_score(each) for each in sorted(scores, key=lambda each: each.name)))
+    return _csv(COLUMNS, sorted(each.scored.cells for each in scores))
 
 
 def inventory_file(assets: Iterable[Asset]) -> bytes:
@@ -65,27 +63,6 @@ def held_back_file(held_back: Iterable[HeldBack]) -> bytes:
             for what, why in kept
         ),
     )
-
-
-def _score(each: Score) -> tuple[str, ...]:
-    promised = each.days is not None
-    return (
-        each.name,
-        each.period,
-        "true",
-        _flag(not each.closed),
-        _flag(bool(each.formats)),
-        str(each.days) if promised else "",
-        str(each.promised) if promised else "",
-        _flag(each.fresh) if promised else "",
-        str(each.columns),
-        str(each.described),
-        _flag(each.is_described),
-    )
-
-
-def _flag(known: bool) -> str:  # noqa: FBT001 - the one thing that it is about
-    return "true" if known else "false"
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

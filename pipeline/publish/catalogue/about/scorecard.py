@@ -1,4 +1,4 @@
-"""Every dataset against the five complaints about open data: registration, formats, PDF, age, unexplained columns."""
+"""The page of every dataset's score, with the figures that can be counted again."""
 
 from __future__ import annotations
 
@@ -8,38 +8,25 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from markupsafe import Markup
 
-from pipeline.publish.catalogue.about.released import newest_over, open_formats, published_after
+from pipeline.metadata.scorecard import score_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pipeline.metadata.scorecard import Scored
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.figures import Figures
     from pipeline.publish.catalogue.views import DatasetView
 
 
 class Score(NamedTuple):
-    """How a dataset does: each answer with its evidence; ``days`` is None where its kind of period promises none."""
+    """The score of a dataset, what pages call it and its period, what is overdue, and its numbers as figures."""
 
-    name: str
+    scored: Scored
     title: str
-    period: str
     said: str
-    formats: Sequence[str]
-    closed: Sequence[str]
-    days: int | None
-    promised: int
-    fresh: bool
     overdue: str
-    columns: int
-    described: int
-    sources: int
     shown: Mapping[str, Markup]
-
-    @property
-    def is_described(self) -> bool:
-        """Whether each column is described, and says where it comes from."""
-        return self.columns == self.described == self.sources
 
 
 #: What is counted of the columns, again from the schema that stands beside the data.
@@ -84,33 +71,18 @@ def answered(file: bytes, figures: Figures) -> list[Answered]:
 
 
 def _score(view: DatasetView, figures: Figures) -> Score:
-    facts = view.facts
-    newest = newest_over(facts)
-    days = published_after(facts, newest.month)
-    endings = sorted({file.format for file in newest.files}, key=[*facts.formats].index)
-    open_ones = open_formats(facts, newest)
-    total = len(facts.columns)
-    described = sum(bool(each.description) for each in facts.columns)
-    sources = sum(bool(each.source) for each in facts.columns)
+    facts, scored = view.facts, score_of(view.facts)
+    days = scored.days
     return Score(
-        name=facts.name,
+        scored,
         title=facts.title,
-        period=newest.month,
-        said=facts.period.said(newest.month),
-        formats=open_ones,
-        closed=[facts.formats[each].title for each in endings if facts.formats[each].title not in open_ones],
-        days=days,
-        promised=facts.promised_days,
-        fresh=days is None or days <= facts.promised_days,
+        said=facts.period.said(scored.period),
         overdue=view.overdue,
-        columns=total,
-        described=described,
-        sources=sources,
         shown={
-            "columns": figures.show(f"{facts.name}:columns", total, _COLUMNS.format(facts.name, "true")),
-            "described": _with(figures, facts, "description", described),
-            "sources": _with(figures, facts, "source", sources),
-            "days": Markup() if days is None else figures.show(f"{facts.name}:days", days, _days(facts, newest.month)),
+            "columns": figures.show(f"{facts.name}:columns", scored.columns, _COLUMNS.format(facts.name, "true")),
+            "described": _with(figures, facts, "description", scored.described),
+            "sources": _with(figures, facts, "source", scored.sources),
+            "days": Markup() if days is None else figures.show(f"{facts.name}:days", days, _days(facts, scored.period)),
         },
     )
 

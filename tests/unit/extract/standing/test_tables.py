@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from pipeline.extract.standing import ListOfDatasets, WhatIsHeldBack
+from pipeline.extract.standing import ListOfDatasets, Scores, WhatIsHeldBack
 from pipeline.model.declaration import HeldBack
 from pipeline.model.periods import ALL, MONTH, QUARTER, SNAPSHOT, PeriodKind
 from pipeline.model.release import Release
@@ -18,7 +18,7 @@ KEPT = (HeldBack("calls", "Columns", "Names", "they name people"),) * 2
 
 def standing(name: str, kind: PeriodKind, *months: str, tells: bool = False) -> Standing:
     releases = [Release(dataset=name, month=month, rows=1, files=(), released_on=DAY) for month in months]
-    out = make_publication(name, releases) if months else None
+    out = make_publication(name, releases, period=kind, promised_days=31) if months else None
     return Standing(name, name.title(), "Of it.", "Example Police", "OGL", kind, KEPT, tells, out)
 
 
@@ -52,3 +52,12 @@ def test_what_is_withdrawn_is_planned_again() -> None:
 def test_what_is_held_back_is_said_once_of_what_is_published() -> None:
     rows = [*WhatIsHeldBack().rows_of(EVERY)]
     assert rows == [(name, *KEPT[0]) for name in ("monthly", "register", "list", "whole")]
+
+
+def test_what_is_out_is_scored_and_nothing_else() -> None:
+    rows = {row[0]: row[1:8] for row in Scores().rows_of(EVERY)}
+    assert rows == {
+        "monthly": ("2024-02", "true", "true", "false", "41", "31", "false"),
+        "register": ("2024-01", "true", "true", "false", "", "", ""),
+        "list": ("2024-02", "true", "true", "false", "", "", ""),
+    }

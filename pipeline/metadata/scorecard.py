@@ -1,0 +1,106 @@
+"""How a dataset does against the five complaints about open data: registration, formats, PDF, age, unexplained columns.
+
+Its newest period that was over when it came out is scored, by its first release.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.model.periods import Period
+    from pipeline.model.release import Publication, Release
+
+#: Formats that anybody may read with any program, by their media type (IANA).
+_OPEN: Final = frozenset(
+    (
+        *("text/csv", "application/vnd.apache.parquet", "application/geo+json", "application/json"),
+        *("text/calendar", "application/atom+xml", "text/html"),
+    )
+)
+
+
+class Scored(NamedTuple):
+    """How a dataset does: its formats, days until it was out, columns; ``days`` is None where nothing is promised."""
+
+    name: str
+    period: Period
+    formats: Sequence[str]
+    closed: Sequence[str]
+    days: int | None
+    promised: int
+    columns: int
+    described: int
+    sources: int
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it was out as soon as was promised, if anything was."""
+        return self.days is None or self.days <= self.promised
+
+    @property
+    def is_described(self) -> bool:
+        """Whether each column is described, and says where it comes from."""
+        return self.columns == self.described == self.sources
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The row of it, in the order of `COLUMNS`; what is not promised is blank."""
+        promised = (str(self.days), str(self.promised), _flag(known=self.fresh)) if self.days is not None else ("",) * 3
+        open_data = (_flag(known=True), _flag(known=not self.closed), _flag(known=bool(self.formats)))
+        columns = (str(self.columns), str(self.described), _flag(known=self.is_described))
+        return (self.name, self.period, *open_data, *promised, *columns)
+
+
+#: What the row of a dataset says.
+COLUMNS: Final = (
+    *("dataset", "period", "no_registration", "open_formats", "no_pdf", "days", "promised_days", "fresh"),
+    *("columns", "columns_described", "well_described"),
+)
+
+
+def score_of(facts: Publication) -> Scored:
+    """Return the score of a dataset of which a release stands."""
+    newest = newest_over(facts)
+    endings = sorted({file.format for file in newest.files}, key=[*facts.formats].index)
+    open_ones = open_formats(facts, newest)
+    return Scored(
+        name=facts.name,
+        period=newest.month,
+        formats=open_ones,
+        closed=[facts.formats[each].title for each in endings if facts.formats[each].title not in open_ones],
+        days=published_after(facts, newest.month),
+        promised=facts.promised_days,
+        columns=len(facts.columns),
+        described=sum(bool(each.description) for each in facts.columns),
+        sources=sum(bool(each.source) for each in facts.columns),
+    )
+
+
+def _flag(*, known: bool) -> str:
+    return "true" if known else "false"
+
+
+def newest_over(facts: Publication) -> Release:
+    """Return the newest release whose period was over when it came out, the newest of all where there is none."""
+    over = [each for each in facts.releases if facts.period.has_ended(each.month, each.released_on)]
+    return max(over or facts.releases, key=lambda each: each.month)
+
+
+def published_after(facts: Publication, period: Period) -> int | None:
+    """Return how many days after its end a period was first out, None where its kind has no end that promises one."""
+    first = facts.issued(period)
+    kind = facts.period
+    if kind.register or kind.only or not first:
+        return None
+    days = (dt.date.fromisoformat(first) - kind.last_day(period)).days
+    return max(days, 0)
+
+
+def open_formats(facts: Publication, release: Release) -> list[str]:
+    """Return the titles of the open formats of a release."""
+    found = {each.format for each in release.files}
+    return [each.title for each in facts.formats.values() if each.ending in found and each.media_type in _OPEN]
