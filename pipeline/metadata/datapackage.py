@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pipeline.model.distribution import FileFormat
     from pipeline.model.release import Publication, ReleasedFile
 
+_line = json.JSONEncoder(ensure_ascii=False).encode
 #: The profile of the Data Package standard that a descriptor here follows.
 _PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
 
@@ -37,7 +38,7 @@ def outlined(facts: object, depth: int, indent: str = "") -> str:
     if depth and facts and isinstance(facts, list):
         lines = [f"{inner}{outlined(each, depth - 1, inner)}" for each in facts]
         return "[\n" + ",\n".join(lines) + f"\n{indent}]"
-    return json.dumps(facts, ensure_ascii=False)
+    return _line(facts)
 
 
 def data_package(publication: Publication, beside: Mapping[str, bytes]) -> bytes:

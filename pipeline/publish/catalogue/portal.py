@@ -47,7 +47,7 @@ from pipeline.storage.atomic import make_private
 from pipeline.storage.looked import Looked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model.plan import Plan
@@ -219,8 +219,12 @@ class StaticCatalogue:
         """Return the whole new tree: what is carried, what the plan says of each file, and the pages."""
         parts = dict(self._carried({publication.name for publication in publications}))
         kept: dict[str, dict[str, str]] = {}
+        same: dict[str, list[str]] = {}
+        for each in plan.changes:
+            if each.action is Action.SAME and each.file != METADATA:
+                same.setdefault(each.dataset, []).append(each.file)
         for publication in publications:
-            files = self._dataset_parts(plan, publication)
+            files = self._dataset_parts(same.get(publication.name, ()), publication)
             parts |= {f"{publication.name}/{name}": part for name, part in files.items()}
             unwanted = files.keys() - wanted_files(publication).keys()
             kept[publication.name] = {name: hash_file(self._folder / publication.name / name) for name in unwanted}
@@ -238,16 +242,15 @@ class StaticCatalogue:
         files = {f"{each.name}/{name}" for each in publications for name in (*DATASET_PAGES, *wanted_files(each))}
         return files | {*SITE_FILES, *sitemap((), publications)}
 
-    def _dataset_parts(self, plan: Plan, publication: Publication) -> dict[str, Part]:
-        """Return the files of a dataset: those that are the same from the public folder, others as they are made."""
+    def _dataset_parts(self, same: Iterable[str], publication: Publication) -> dict[str, Part]:
+        """Return the files of a dataset: the ``same`` ones from the public folder, others as they are made."""
         parts: dict[str, Part] = {name: Written(content) for name, content in publication.extras.items()}
         for release in publication.releases:
             parts |= {file.name: Copied(file.path, file.sha256) for file in release.files}
         wanted = wanted_files(publication)
-        for dataset, name in ((each.dataset, each.file) for each in plan.changes if each.action is Action.SAME):
-            if dataset == publication.name and name != METADATA:
-                sha256 = wanted[name].sha256 if name in wanted else ""
-                parts[name] = Shared(self._folder / publication.name / name, sha256)
+        for name in same:
+            sha256 = wanted[name].sha256 if name in wanted else ""
+            parts[name] = Shared(self._folder / publication.name / name, sha256)
         return parts
 
     def _carried(self, datasets: set[str]) -> Iterator[tuple[str, Part]]:

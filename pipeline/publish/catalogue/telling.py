@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
@@ -35,6 +36,10 @@ class Telling:
     figures: Figures = field(default_factory=Figures)
     folder: str = ""
     _known: dict[Period, Counts | None] = field(default_factory=dict)
+    _order: list[Period] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._order = sorted(self.releases)
 
     @property
     def aside(self) -> tuple[str, ...]:
@@ -92,8 +97,8 @@ class Telling:
 
     def before(self, period: Period) -> Period | None:
         """Return the period before, None where it is not out; of what has no series, the one that came before."""
-        earlier = [each for each in self.releases if each < period]
-        last = max(earlier, default=None)
+        place = bisect_left(self._order, period)
+        last = self._order[place - 1] if place else None
         near = last is not None and (not self.facts.period.gaps or self.facts.period.neighbour(period, -1) == last)
         return last if near else None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import StorageError
@@ -18,8 +18,7 @@ from pipeline.storage.atomic import copy_bytes
 from pipeline.system import BINARY, KEEPS_MODES, NOFOLLOW, link, sync_file, sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Collection, Iterator, Mapping
 
 FILE_MODE = 0o644
 FOLDER_MODE = 0o755
@@ -58,20 +57,19 @@ def build_tree(root: Path, parts: Mapping[str, Part]) -> None:
         StorageError: `not-as-released` when a file read back is not what it must be.
     """
     _make_folder(root)
-    made = {root}
+    made = {""}
+    targets = {path: _below(root, path) for path in parts}
     for path, part in parts.items():
-        target = _below(root, path)
-        missing = takewhile(lambda each: each not in made, target.parents)
-        for folder in reversed([*missing]):
-            _make_folder(folder)
+        for folder in _missing(path.rpartition("/")[0], made):
+            _make_folder(root / folder)
             made.add(folder)
-        _place(part, target)
+        _place(part, targets[path])
     for path, part in parts.items():
-        _read_back(root / path, part, path)
+        _read_back(targets[path], part, path)
     for place, _, names in os.walk(root):
-        sync_folder(root / place)
+        sync_folder(Path(place))
         for name in names:  # a shared file may not have been synced by who made it
-            sync_file(root / place / name)
+            sync_file(f"{place}/{name}")
 
 
 def hash_file(path: Path | str) -> str:
@@ -125,6 +123,11 @@ def _below(root: Path, path: str) -> Path:
     if not all(steps) or {".", ".."} & set(steps) or "\0" in path:
         raise ValueError("a path of the new tree leads outside it")
     return root.joinpath(*steps)
+
+
+def _missing(folder: str, made: Collection[str]) -> list[str]:
+    """Return a folder of the tree and those above it that are not ``made`` yet, the highest first."""
+    return [] if folder in made else [*_missing(folder.rpartition("/")[0], made), folder]
 
 
 def _make_folder(folder: Path) -> None:

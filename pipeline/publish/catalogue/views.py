@@ -7,6 +7,7 @@ day, so an unchanged night still writes nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -51,7 +52,7 @@ class MonthView(NamedTuple):
     remark: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DatasetView:
     """What the page of one dataset says beside the facts of its publication; ``months`` come newest first."""
 
@@ -102,7 +103,7 @@ class DatasetView:
         )
         return kind.said(kind.neighbour(newest, 1)) if newest and kind.gaps else ""
 
-    @property
+    @cached_property
     def formats(self) -> list[FileFormat]:
         """The formats that its files have; those of the rows come first."""
         held = {*ENDINGS_OF_ROWS, *(each for month in self.months for each in month.files)}

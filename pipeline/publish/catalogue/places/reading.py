@@ -175,12 +175,12 @@ def _read(known: Mapping[str, Publication], places: Release, areas: Release) -> 
 
 def streets_of(publication: Publication | None, months: Sequence[Period]) -> Iterator[tuple[str, str]]:
     """Yield each street that rows of some months name, with the small area that it lies in."""
-    found = set[tuple[str, str]]()
-    for month, path in readable(publication, ("Location", "LSOA code")):
-        if month in months:
-            table = rows_of(path, ["Location", "LSOA code"])
-            pairs = table.group_by(["Location", "LSOA code"]).aggregate([])
-            found.update(zip(*(pairs.column(name).to_pylist() for name in ("Location", "LSOA code")), strict=True))
+    names = ("Location", "LSOA code")
+    tables = [rows_of(path, names) for month, path in readable(publication, names) if month in months]
+    if not tables:
+        return
+    pairs = pa.concat_tables(tables).unify_dictionaries().group_by([*names]).aggregate([])
+    found = zip(*(pairs.column(name).to_pylist() for name in names), strict=True)
     for location, area in sorted((location or "", area or "") for location, area in found):
         name = location.removeprefix(_NEAR).strip()
         if location.startswith(_NEAR) and name and area:
