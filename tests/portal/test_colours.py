@@ -11,7 +11,7 @@ from tests.lib import ROOT
 STYLE = ROOT / "pipeline" / "publish" / "catalogue" / "templates" / "style.css"
 #: Letters, and what they stand on: 4.5 to 1 (WCAG 2.2, 1.4.3).
 LETTERS = (
-    *((text, ground) for text in ("text", "quiet", "link") for ground in ("page", "panel")),
+    *((text, ground) for text in ("text", "quiet", "link") for ground in ("page", "panel", "line")),
     *(("top-text", "top"), ("good", "good-panel"), ("late", "late-panel"), ("sample-text", "sample"), ("late", "page")),
 )
 #: Marks that say something, and what they stand on: 3 to 1 (WCAG 2.2, 1.4.11).

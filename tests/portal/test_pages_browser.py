@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from selenium import webdriver
+    from selenium.webdriver.remote.webelement import WebElement
 
     from tests.lib.product import Product
 
@@ -44,6 +45,7 @@ _FURTHER = ("index.html", "themes/money.html", "places/index.html", "places/NA.h
             "changes/index.html", "search.html", "about/accessibility.html",
             "about/law.html", "about/scorecard.html", "about/inventory.html", "about/held-back.html")  # fmt: skip
 _SMALLEST_TARGET = 24  # WCAG 2.2, 2.5.8: CSS pixels
+_SHADED_SHARE = 0.5  # of the height of a box; its heading hides the shadow, and letters are no shadow
 _MANY_MONTHS = tuple(
     f"{year}-{month:02d}" for year in (2022, 2023, 2024) for month in range(1, 13) if (year, month) <= (2024, 3)
 )
@@ -88,9 +90,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Site]:
     thread.join()
 
 
+#: axe judges no letters on a picture: the shadows of boxes are taken away first, and have a test of their own.
 _AXE = """
 const done = arguments[arguments.length - 1];
 document.querySelectorAll("details").forEach(each => { each.open = true; });
+document.querySelectorAll(".scroll").forEach(each => { each.style.backgroundImage = "none"; });
 axe.run(document, {runOnly: {type: "tag", values: TAGS}}).then(done);
 """
 
@@ -173,6 +177,46 @@ def test_every_scrolling_table_can_be_reached_with_the_keyboard(browser: webdriv
     assert all(names)
     assert len(set(names)) == len(names), "two groups have one name"
     assert {box.aria_role for box in stops} == {"group"}
+
+
+#: How many pixels of a column of a picture are of another colour than the ground; the column is counted from the left.
+_SHADED = """
+const [picture, ground, column, done] = arguments;
+const image = new Image();
+image.onload = () => {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.width, image.height];
+  const drawn = canvas.getContext("2d");
+  drawn.drawImage(image, 0, 0);
+  const cells = drawn.getImageData(column < 0 ? image.width + column : column, 0, 1, image.height).data;
+  const places = [...Array(image.height).keys()].filter(
+    each => `rgb(${cells[4 * each]}, ${cells[4 * each + 1]}, ${cells[4 * each + 2]})` !== ground);
+  done(places.length / image.height);
+};
+image.src = "data:image/png;base64," + picture;
+"""
+
+
+def _shaded(browser: webdriver.Chrome, box: WebElement) -> tuple[bool, bool]:
+    """Return whether there is a shadow at the left and at the right edge of a box."""
+    ground = ask(browser, "return getComputedStyle(document.body).backgroundColor")
+    picture = box.screenshot_as_base64
+    found = [browser.execute_async_script(_SHADED, picture, ground, column) for column in (4, -4)]
+    return found[0] > _SHADED_SHARE, found[1] > _SHADED_SHARE
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_box_that_is_cut_shows_it_at_the_edge(browser: webdriver.Chrome, site: _Site, scheme: str) -> None:
+    show(browser, site.address + "street-crime/index.html", width=320, scheme=scheme)
+    box = browser.find_element(By.CSS_SELECTOR, ".scroll:has(.rows)")
+    browser.execute_script("arguments[0].scrollIntoView(); arguments[0].scrollLeft = 0", box)
+    assert _shaded(browser, box) == (False, True)
+    browser.execute_script("arguments[0].scrollLeft = (arguments[0].scrollWidth - arguments[0].clientWidth) / 2", box)
+    assert _shaded(browser, box) == (True, True)
+    browser.execute_script("arguments[0].scrollLeft = arguments[0].scrollWidth", box)
+    assert _shaded(browser, box) == (True, False)
+    show(browser, site.address + "street-crime/files.html", width=1280, scheme=scheme)
+    assert _shaded(browser, browser.find_element(By.CSS_SELECTOR, ".scroll")) == (False, False)
 
 
 @pytest.mark.parametrize("page", _PAGES)
