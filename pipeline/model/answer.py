@@ -19,8 +19,9 @@ class Answer:
     numbers: the sum of either counts in the place of rows.  Rows with one of the values ``apart`` are never added to
     the others; each says what such rows are, "" where they are the total of the others.
     ``where`` are rows that count alone, by column and value: its numbers are cells that somebody rounded or hid, and
-    are never added.  ``front`` says what the number is on the first page, where it stands there too.  ``question`` is
-    what people ask that the page answers.
+    are never added.  ``further`` are other columns of closed lists that further tables tell rows apart by, each with
+    what a blank of it means; ``by`` may be among them, for the same.  ``front`` says what the number is on the first
+    page, where it stands there too.  ``question`` is what people ask that the page answers.
     """
 
     rows: str = "rows"
@@ -31,6 +32,7 @@ class Answer:
     count: str = ""
     apart: Mapping[str, str] = field(default_factory=dict)
     where: Mapping[str, str] = field(default_factory=dict)
+    further: Mapping[str, str] = field(default_factory=dict)
     front: str = ""
     question: str = ""
 
@@ -42,4 +44,5 @@ class Answer:
     def __post_init__(self) -> None:
         """Let nothing in it change."""
         object.__setattr__(self, "apart", MappingProxyType(dict(self.apart)))
+        object.__setattr__(self, "further", MappingProxyType(dict(self.further)))
         object.__setattr__(self, "where", MappingProxyType(dict(self.where)))

@@ -164,7 +164,8 @@ def test_its_page_counts_by_columns_that_are_published(dataset: Dataset) -> None
     schema = json.loads((ROOT / "schemas" / dataset.family / f"{dataset.name}.json").read_bytes())
     types = {field["name"]: field["type"] for field in schema["fields"]}
     answer = dataset.answer
-    assert {answer.by, answer.summed} - {""} <= types.keys()
+    assert {answer.by, answer.summed, *answer.further} - {""} <= types.keys()
+    assert not (answer.further and answer.where)
     assert types.get(answer.amount, "number") == "number"
     assert types.get(answer.count, "integer") == "integer"
     assert not answer.apart or answer.by

@@ -48,6 +48,8 @@ STOP_AND_SEARCH = Feed(
     ),
 )
 
+_UNKNOWN = "Left out, or not recorded"
+
 STOP_AND_SEARCH_DATASET = Dataset(
     name="stop-and-search",
     family="crime",
@@ -57,7 +59,10 @@ STOP_AND_SEARCH_DATASET = Dataset(
     categories=("Type",),
     shares=(Share("without a place", feed="stop-and-search", figure="without_place"),),
     answer=Answer(
-        rows="searches", happened="made", by="Object of search", question="Who is stopped and searched, and what for?"
+        *("searches", "made"),
+        by="Object of search",
+        further=dict.fromkeys(("Object of search", "Outcome", "Age range", "Self-defined ethnicity"), _UNKNOWN),
+        question="Who is stopped and searched, and what for?",
     ),
     granularity="point",
     statements=(

@@ -77,7 +77,13 @@ STREET_CRIME = Dataset(
     feeds=(RECORDED_CRIME, ASB_INCIDENTS),
     order=_ORDER,
     categories=("Crime type",),
-    answer=Answer("crimes", "recorded", by="Crime type", apart={_ASB: _REPORTS}, front="crimes recorded"),
+    answer=Answer(
+        *("crimes", "recorded"),
+        by="Crime type",
+        apart={_ASB: _REPORTS},
+        further={"Last outcome category": "No outcome: anti-social behaviour, or none recorded"},
+        front="crimes recorded",
+    ),
     shares=(
         Share("without a place", feed="recorded-crime", figure="no_location"),
         Share("with an unlisted offence code", feed="recorded-crime", figure="unlisted_offence_code"),

@@ -48,7 +48,12 @@ ENGAGEMENT_EVENTS = Dataset(
     tags=("engagement", "neighbourhood policing", "meetings", "police"),
     feeds=(EVENTS,),
     categories=("kind",),
-    answer=Answer(rows="events", happened="held", by="kind", question="Where did residents meet the police?"),
+    answer=Answer(
+        *("events", "held"),
+        by="kind",
+        further={"channel": "Not recorded", "attendance_band": "Not counted"},
+        question="Where did residents meet the police?",
+    ),
     granularity="ward",
     statements=(
         "An event is published after it was held.",

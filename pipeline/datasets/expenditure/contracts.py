@@ -56,6 +56,7 @@ CONTRACTS = Dataset(
         rows="lines of contracts",
         happened="recorded",
         by="status",
+        further={"procedure": "Not recorded"},
         question="Which contracts are there, and with whom?",
     ),
     tags=("contracts", "procurement", "transparency", "police"),

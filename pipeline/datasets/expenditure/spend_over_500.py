@@ -65,7 +65,11 @@ SPEND_OVER_500 = Dataset(
     totals=LedgerParts(transaction=_PAYMENT, net="Net Amount", currency="Currency"),
     categories=("body",),
     answer=Answer(
-        "lines of payments", "paid", by="department", amount="net_amount", front="paid in payments over £500"
+        *("lines of payments", "paid"),
+        by="department",
+        amount="net_amount",
+        further={"category": "Not shown", "value_for_money": "Not shown"},
+        front="paid in payments over £500",
     ),
     shares=(
         Share("whose route is only recorded in the ledger", "ledger", "value_for_money", "Recorded in the ledger"),

@@ -6,7 +6,7 @@ out, a percentage where both numbers are 20 or more, a record where that many pe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
@@ -43,6 +43,14 @@ class Bar(NamedTuple):
     change: Markup | None
 
 
+class Further(NamedTuple):
+    """A ranking by another column, and how many smaller lines it leaves out."""
+
+    column: str
+    bars: Sequence[Bar]
+    others: int
+
+
 class Point(NamedTuple):
     """One period of the series; a gap has no number."""
 
@@ -66,6 +74,7 @@ class Story:
     whole: Bar | None
     of: str
     apart: Sequence[Bar]
+    further: Sequence[Further]
     series: Sequence[Point]
     rows: FirstRows | None
     figures: Figures
@@ -88,15 +97,33 @@ def story_of(facts: Publication, looked: Looked) -> Story | None:
         newest=newest,
         then=then,
         sentences=[*telling.sentences(newest, values)],
-        bars=[telling.bar(value or "Blank", newest, then, longest, value) for value in shown],
+        bars=[
+            telling.bar(value or facts.answer.further.get(facts.answer.by, "Blank"), newest, then, longest, value)
+            for value in shown
+        ],
         others=len(values) - len(shown) if shown else 0,
         whole=None if cells else telling.bar("All", newest, then, 0),
         of=values[0] if cells and values else "",
         apart=[telling.bar(value, newest, then, longest, value) for value in apart] if shown else [],
+        further=[
+            _further(telling, column, newest, then) for column in facts.answer.further if column != facts.answer.by
+        ],
         series=telling.series(newest, *values[: int(cells)]),
         rows=first_rows(releases[newest], looked),
         figures=telling.figures,
     )
+
+
+def _further(telling: Teller, column: str, newest: Period, then: Period | None) -> Further:
+    """Return the ranking of the same releases by another column; nothing is counted apart in it."""
+    answer = telling.facts.answer
+    facts = replace(telling.facts, answer=replace(answer, by=column, apart={}, further={}))
+    other = replace(telling, facts=facts, prefix=f"{column}:", _known={})
+    values = other.values(newest, then)
+    shown = values[:_MOST_BARS]
+    longest = max((abs(other.number(newest, value) or 0) for value in shown), default=0)
+    bars = [other.bar(value or answer.further[column], newest, then, longest, value) for value in shown]
+    return Further(column, bars, len(values) - len(shown))
 
 
 def first_sentence(facts: Publication, looked: Looked, figures: Figures, *, above: str = "") -> Markup | None:

@@ -27,7 +27,7 @@ _YEAR = 12
 class Telling:
     """The releases of one dataset as they are counted, and the figures that were shown on a page.
 
-    ``folder`` is where its files are, seen from the page.
+    ``folder`` is where its files are, seen from the page; names of figures begin with ``prefix``.
     """
 
     facts: Publication
@@ -35,6 +35,7 @@ class Telling:
     looked: Looked
     figures: Figures = field(default_factory=Figures)
     folder: str = ""
+    prefix: str = ""
     _known: dict[Period, Counts | None] = field(default_factory=dict)
     _order: list[Period] = field(init=False)
 
@@ -86,7 +87,7 @@ class Telling:
 
     def named(self, *parts: str) -> str:
         """Return the name of a figure."""
-        return self.folder + ":".join(parts)
+        return self.folder + self.prefix + ":".join(parts)
 
     @property
     def sign(self) -> str:

@@ -41,7 +41,10 @@ class Span(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """A line of a ranking of pounds; one that is ``several`` payees together is hatched."""
+    """A line of a ranking of pounds; one that is ``several`` payees together is hatched.
+
+    ``what`` is the category with most pounds.
+    """
 
     label: str
     link: str
@@ -50,6 +53,7 @@ class Ranked(NamedTuple):
     lines: Markup
     share: Markup | None
     several: bool = False
+    what: str = ""
 
 
 class Reason(NamedTuple):
@@ -219,15 +223,15 @@ class Sums:
                 share=self._share(pence, "redaction-share", who),
                 several=True,
             )
-        code = self.books.payees[who]
-        count = int((self.books.payee == who).sum())
+        code, own = self.books.payees[who], self.books.of_payee(who)
         return Ranked(
             label=self.books.names[who][0],
             link=links.get(code, ""),
             pounds=shown(whole_pounds(pence), "payee", *self.asked, code),
             length=length,
-            lines=shown(count, "payee-lines", *self.asked, code),
+            lines=shown(len(own.pence), "payee-lines", *self.asked, code),
             share=self._share(pence, "payee-share", code),
+            what=own.largest("category"),
         )
 
     def _share(self, pence: int, name: str, *more: str) -> Markup | None:

@@ -19,7 +19,7 @@ from pipeline.publish.catalogue.money.value import Values
 from pipeline.publish.catalogue.story import Point
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from jinja2 import Environment
     from markupsafe import Markup
@@ -59,7 +59,7 @@ class PayeeFacts(NamedTuple):
     pounds: Markup
     lines: Markup
     months: Sequence[Point]
-    departments: Sequence[tuple[str, Markup, float]]
+    sides: Mapping[str, Sequence[tuple[str, Markup, float]]]
     newest: Sequence[PayeeLine]
     span: Span
 
@@ -182,6 +182,7 @@ class _Pages:
             largest=sums.largest(self.links),
             ranked=sums.ranking(self.links),
             departments=sums.by("department"),
+            categories=sums.by("category"),
             routes=sums.by("value_for_money"),
             months=months,
             drawn=self._drawn(points, span.words),
@@ -278,19 +279,19 @@ class _Pages:
             pounds=shown(whole_pounds(int(own.pence.sum())), "payee", *asked),
             lines=shown(len(own.pence), "payee-lines", *asked),
             months=points,
-            departments=[*self._departments(own, code)],
+            sides={side: [*self._by(side, own, code)] for side in ("category", "department")},
             newest=lines_of(own.within(MONTH.neighbour(last, 1 - _YEAR), last)),
             span=self.all,
         )
 
-    def _departments(self, own: Books, code: str) -> Iterator[tuple[str, Markup, float]]:
-        """Yield the pounds of a payee by department, the most first; ``own`` are its lines."""
-        sums, values = own.by("department"), own.values["department"]
+    def _by(self, side: str, own: Books, code: str) -> Iterator[tuple[str, Markup, float]]:
+        """Yield the pounds of a payee by department or category, the most first; ``own`` are its lines."""
+        sums, values = own.by(side), own.values[side]
         order = most_first(sums, values)
         longest = max((int(sums[place]) for place in order), default=0)
         for place in order:
             asked = (self.all.first, self.all.last, code, values[place])
-            pounds = shown(whole_pounds(int(sums[place])), "payee-department", *asked)
+            pounds = shown(whole_pounds(int(sums[place])), f"payee-{side}", *asked)
             yield values[place] or "Not shown", pounds, round(100 * max(int(sums[place]), 0) / max(longest, 1), 1)
 
 

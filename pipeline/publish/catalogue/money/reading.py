@@ -98,6 +98,11 @@ class Books:
         """Return the pence of each value of a side."""
         return _sums(self.sides[side], self.pence, len(self.values[side]))
 
+    def largest(self, side: str) -> str:
+        """Return the value of a side with most pence, "" where there is none."""
+        order = most_first(self.by(side), self.values[side])
+        return self.values[side][order[0]] if order else ""
+
     def by_month(self) -> Integers:
         """Return the pence of each month."""
         return _sums(self.month, self.pence, len(self.months))
