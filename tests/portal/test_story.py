@@ -68,7 +68,7 @@ def test_no_number_in_a_sentence_or_a_ranking_is_without_its_query(force: Produc
             continue
         page = (folder / "index.html").read_text(encoding="utf-8")
         numbers = page.partition('<ul class="headlines">')[2].partition('<p class="receipt">')[0]
-        asked = re.sub(r"<(aside|caption|thead)\b.*?</\1>", "", numbers, flags=re.DOTALL)
+        asked = re.sub(r"<(aside|caption|thead|th)\b.*?</\1>", "", numbers, flags=re.DOTALL)
         bare = _MONTH.sub("", re.sub(r"<[^>]*>", " ", _SHOWN.sub("", asked)))
         assert [each for each in _NUMBER.findall(bare) if not each.startswith("0")] == [], folder.name
 

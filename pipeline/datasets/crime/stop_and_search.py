@@ -48,7 +48,10 @@ STOP_AND_SEARCH = Feed(
     ),
 )
 
-_UNKNOWN = "Left out, or not recorded"
+_QUESTION = "Who is stopped and searched, and what for?"
+_FURTHER = dict.fromkeys(
+    ("Object of search", "Outcome", "Age range", "Self-defined ethnicity"), "Left out, or not recorded"
+)
 
 STOP_AND_SEARCH_DATASET = Dataset(
     name="stop-and-search",
@@ -58,12 +61,7 @@ STOP_AND_SEARCH_DATASET = Dataset(
     feeds=(STOP_AND_SEARCH,),
     categories=("Type",),
     shares=(Share("without a place", feed="stop-and-search", figure="without_place"),),
-    answer=Answer(
-        *("searches", "made"),
-        by="Object of search",
-        further=dict.fromkeys(("Object of search", "Outcome", "Age range", "Self-defined ethnicity"), _UNKNOWN),
-        question="Who is stopped and searched, and what for?",
-    ),
+    answer=Answer("searches", "made", by="Object of search", further=_FURTHER, question=_QUESTION),
     granularity="point",
     statements=(
         "Times of day are not published.",

@@ -68,6 +68,7 @@ ASB_INCIDENTS = Feed(
         ("Crime ID", "Last outcome category", "Context"): Constant(why="an incident has no identifier and no outcome"),
     },
 )
+_OUTCOMES = {"Last outcome category": "No outcome: anti-social behaviour, or none recorded"}
 
 STREET_CRIME = Dataset(
     name="street-crime",
@@ -78,11 +79,7 @@ STREET_CRIME = Dataset(
     order=_ORDER,
     categories=("Crime type",),
     answer=Answer(
-        *("crimes", "recorded"),
-        by="Crime type",
-        apart={_ASB: _REPORTS},
-        further={"Last outcome category": "No outcome: anti-social behaviour, or none recorded"},
-        front="crimes recorded",
+        "crimes", "recorded", by="Crime type", apart={_ASB: _REPORTS}, further=_OUTCOMES, front="crimes recorded"
     ),
     shares=(
         Share("without a place", feed="recorded-crime", figure="no_location"),

@@ -11,6 +11,8 @@ from pipeline.protect.treatments.register_numbers import CompanyNumber, Contract
 
 _LEDGER = "expenditure/ledger/{period}.xlsx"
 _PAYMENT = ("Body", "Transaction No")
+_FRONT = "paid in payments over £500"
+_FURTHER = dict.fromkeys(("category", "value_for_money"), "Not shown")
 _FRAUD = "invoice fraud uses real numbers"
 _STILL_CHECKED = ("Body", "Period", "Transaction No", "Line No", "Payment Date", "Net Amount", "Currency")
 _OVER = (
@@ -64,13 +66,7 @@ SPEND_OVER_500 = Dataset(
     feeds=(LEDGER,),
     totals=LedgerParts(transaction=_PAYMENT, net="Net Amount", currency="Currency"),
     categories=("body",),
-    answer=Answer(
-        *("lines of payments", "paid"),
-        by="department",
-        amount="net_amount",
-        further={"category": "Not shown", "value_for_money": "Not shown"},
-        front="paid in payments over £500",
-    ),
+    answer=Answer("lines of payments", "paid", by="department", amount="net_amount", further=_FURTHER, front=_FRONT),
     shares=(
         Share("whose route is only recorded in the ledger", "ledger", "value_for_money", "Recorded in the ledger"),
     ),
