@@ -1,11 +1,69 @@
-"""What an inventory says of a dataset."""
+"""What an inventory says of a dataset, and of whatever else is held."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pipeline.model.periods import PeriodKind
+    from pipeline.model.standing import Standing
+
+PUBLISHED, PLANNED = "Published", "Planned"
+
+
+class Asset(NamedTuple):
+    """A row of an inventory, but for its snapshot; what does not go with an asset is empty."""
+
+    title: str
+    publisher: str
+    kind: str
+    status: str
+    dataset: str = ""
+    description: str = ""
+    licence: str = ""
+    frequency: str = ""
+    first_period: str = ""
+    last_period: str = ""
+    planned_for: str = ""
+    charge: str = ""
+    reasons: str = ""
+    web_address: str = ""
+    holds_personal_data: str = "false"
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it is a dataset of which a release stands."""
+        return self.status == PUBLISHED
+
+    @property
+    def anchor(self) -> str:
+        """The name of its row on a page: title and publisher name an asset."""
+        return f"asset-{hashlib.sha256(f'{self.title} {self.publisher}'.encode()).hexdigest()[:12]}"
+
+    @property
+    def said(self) -> str:
+        """What there is to say of its status, in words."""
+        month = f"planned for {self.planned_for}" if self.planned_for else ""
+        charge = f"£{self.charge}" if self.charge else ""
+        return "; ".join(filter(None, (month, charge, self.reasons)))
+
+
+def asset_of(standing: Standing) -> Asset:
+    """Return what is said of a dataset: the periods of its releases, unless it is made of what stands itself."""
+    periods = sorted(each.month for each in standing.facts.releases) if standing.facts else []
+    ends = (standing.kind.only,) * 2 if standing.tells else (periods[0], periods[-1]) if periods else ("", "")
+    return Asset(
+        standing.title,
+        standing.publisher,
+        "Dataset",
+        PUBLISHED if standing.stands else PLANNED,
+        standing.name,
+        standing.description,
+        standing.licence,
+        often(standing.kind),
+        *ends,
+    )
 
 
 def often(kind: PeriodKind) -> str:

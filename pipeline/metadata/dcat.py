@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.metadata.vocabulary import (
     ENGLISH,
+    NOT_PUBLIC,
     PUBLIC,
     THEME_LIST,
     address,
@@ -20,8 +21,9 @@ from pipeline.model.themes import THEMES
 from pipeline.model.wording import marked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from pipeline.metadata.assets import Asset
     from pipeline.metadata.listed import Listed
     from pipeline.model.release import Publication
 
@@ -41,8 +43,11 @@ PREFIXES: Final = {
 }
 
 
-def catalogue_facts(every: Sequence[Listed], *, force: str) -> Node:
-    """Return a DCAT catalogue of all datasets of a ``force``, as JSON-LD, with what DCAT-AP 3.0.1 asks for."""
+def catalogue_facts(every: Sequence[Listed], *, force: str, held: Sequence[Asset] = ()) -> Node:
+    """Return a DCAT catalogue of all datasets of a ``force``, as JSON-LD, with what DCAT-AP 3.0.1 asks for.
+
+    What is ``held`` and not published is a dataset without a distribution.
+    """
     publications = [each.publication for each in every]
     site = next((each.site for each in publications), "")
     issued = min(filter(None, (each.issued() for each in publications)), default="")
@@ -62,7 +67,7 @@ def catalogue_facts(every: Sequence[Listed], *, force: str) -> Node:
         "dct:spatial": [_place(each, named) for each in {each.spatial_uri: each for each in publications}.values()],
         "dct:license": [_licence(each, named) for each in licences if len(licences) == 1],
         "dcat:themeTaxonomy": named(THEME_LIST, "skos:ConceptScheme", **{"dct:title": "Data theme"}),
-        "dcat:dataset": [_dataset(each, named) for each in every],
+        "dcat:dataset": [*(_dataset(each, named) for each in every), *_unpublished(held, publications, named)],
     }
 
 
@@ -100,11 +105,7 @@ def _dataset(listed: Listed, named: _Named) -> Node:
         "dcat:theme": _theme(facts.theme, named),
         "dcat:version": facts.version,
         "dcat:landingPage": named(address(f"{facts.address}index.html"), "foaf:Document"),
-        "dcat:contactPoint": {
-            "@type": "vcard:Kind",
-            "vcard:fn": facts.contact_name,
-            "vcard:hasEmail": {"@id": address(f"mailto:{facts.contact_email}")},
-        },
+        "dcat:contactPoint": _contact(facts),
         **_days(facts.issued(), last),
         "dcat:distribution": _distributions(listed, named),
     }
@@ -112,6 +113,37 @@ def _dataset(listed: Listed, named: _Named) -> Node:
         start, end = (_literal("gYearMonth", month) for month in period)
         described["dct:temporal"] = {"@type": "dct:PeriodOfTime", "dcat:startDate": start, "dcat:endDate": end}
     return described
+
+
+def _unpublished(held: Sequence[Asset], publications: Sequence[Publication], named: _Named) -> Iterator[Node]:
+    """Yield what is held and not published: why, and whom to ask."""
+    first = next(iter(publications), None)
+    for asset in held if first else ():
+        if asset.is_out or first is None:
+            continue
+        page = f"{first.site}about/inventory.html"
+        status = ": ".join(filter(None, (asset.status, asset.said)))
+        known = asset.web_address
+        yield {
+            "@id": address(f"{page}#{asset.anchor}"),
+            "@type": "dcat:Dataset",
+            "dct:title": marked(asset.title, sample=first.sample),
+            "dct:description": " ".join(filter(None, (asset.description, f"{status}."))),
+            "dct:identifier": asset.anchor,
+            "dct:publisher": _agent(asset.publisher),
+            "dct:language": named(ENGLISH, "dct:LinguisticSystem"),
+            "dct:accessRights": named(PUBLIC if known else NOT_PUBLIC, "dct:RightsStatement"),
+            "dcat:landingPage": named(address(known or page), "foaf:Document"),
+            "dcat:contactPoint": _contact(first),
+        }
+
+
+def _contact(facts: Publication) -> Node:
+    return {
+        "@type": "vcard:Kind",
+        "vcard:fn": facts.contact_name,
+        "vcard:hasEmail": {"@id": address(f"mailto:{facts.contact_email}")},
+    }
 
 
 def _distributions(listed: Listed, named: _Named) -> list[Node]:

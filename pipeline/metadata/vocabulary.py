@@ -10,10 +10,11 @@ from pipeline.model.themes import THEMES
 #: Of the small files beside releases, by ending (IANA's registry of media types).
 MEDIA_TYPES: Final = {"csv": "text/csv", "json": "application/json"}
 _AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
-#: The European list of themes, the language of every word, and who may read: everybody.
+#: The European list of themes, the language of every word, and who may read: everybody, or nobody outside.
 THEME_LIST: Final = f"{_AUTHORITY}data-theme"
 ENGLISH: Final = f"{_AUTHORITY}language/ENG"
 PUBLIC: Final = f"{_AUTHORITY}access-right/PUBLIC"
+NOT_PUBLIC: Final = f"{_AUTHORITY}access-right/NON_PUBLIC"
 #: What an address may hold beside letters and digits (RFC 3986).
 _OF_ADDRESSES: Final = ":/?#[]@!$&'()*+,;=-._~%"
 

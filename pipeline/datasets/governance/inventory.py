@@ -64,8 +64,8 @@ DATASETS = Feed(
     columns={
         "title": Keep("title", why="what the dataset is called"),
         "publisher": Keep("publisher", why="who publishes it"),
-        "kind": Coded("kind", "inventory-kind"),
-        "status": Coded("status", "inventory-status"),
+        "kind": Coded("kind", "inventory-kind", key="label"),
+        "status": Coded("status", "inventory-status", key="label"),
         "dataset": Keep("dataset", code=True, why="its name here"),
         "description": Keep("description", why="what it holds"),
         "licence": Keep("licence", why="its terms of use"),

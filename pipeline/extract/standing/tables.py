@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.extract.standing.source import OfStanding
-from pipeline.metadata.assets import often
+from pipeline.metadata.assets import asset_of
 from pipeline.metadata.scorecard import COLUMNS, score_of
 
 if TYPE_CHECKING:
@@ -29,13 +29,10 @@ class ListOfDatasets(OfStanding):
     )
 
     def rows_of(self, standing: Iterable[Standing]) -> Iterator[tuple[str, ...]]:
-        """Yield one row for each dataset, codes in the place of words of closed lists."""
+        """Yield one row for each dataset."""
         for each in standing:
-            periods = sorted(release.month for release in each.facts.releases) if each.facts else []
-            first, last = (each.kind.only,) * 2 if each.tells else (periods[0], periods[-1]) if periods else ("", "")
-            status = "published" if each.stands else "planned"
-            words = (each.description, each.licence, often(each.kind))
-            yield (each.title, each.publisher, "dataset", status, each.name, *words, first, last)
+            asset = asset_of(each)._asdict()
+            yield tuple(asset[name] for name in self.columns)
 
 
 @dataclass(frozen=True, slots=True)

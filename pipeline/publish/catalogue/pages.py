@@ -19,6 +19,7 @@ from pipeline.metadata.schema_org import dataset_facts
 from pipeline.metadata.turtle import turtle
 from pipeline.model.wording import day_in_words
 from pipeline.publish.catalogue.about.addresses import ABOUT, ABOUT_FILES, SCORECARD
+from pipeline.publish.catalogue.about.inventory import lines_of
 from pipeline.publish.catalogue.about.pages import about_pages
 from pipeline.publish.catalogue.about.scorecard import answered
 from pipeline.publish.catalogue.changes import Part, atom, by_day, by_year, changes_of, late, together
@@ -36,6 +37,7 @@ from pipeline.publish.catalogue.views import size_in_words, view_dataset
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pipeline.metadata.assets import Asset
     from pipeline.metadata.listed import ListedFile
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.changes import Change
@@ -103,9 +105,10 @@ def render_site(
     ]
     menu = menu_of([view.facts for view in views], looked)
     site = _Site(views, others, looked, menu, read or Read(publications), preview)
-    about = about_pages(views, site.page, planned=planned, contacts=site.words["contacts"])
+    held = lines_of(views, planned)
+    about = about_pages(views, site.page, planned=planned, held=held, contacts=site.words["contacts"])
     return {
-        **site.whole(),
+        **site.whole([each.asset for each in held]),
         **about,
         **site.front(about[SCORECARD]),
         **site.themes(),
@@ -157,10 +160,10 @@ class _Site:
         groups = (each.entries(self.read, templates(), self.menu, self.looked) for each in GROUPS)
         return everything(self.publications, self.menu, [entry for entries in groups for entry in entries], self.looked)
 
-    def whole(self) -> dict[str, bytes]:
-        """Return what is about all datasets."""
+    def whole(self, held: Sequence[Asset]) -> dict[str, bytes]:
+        """Return what is about all datasets, and about whatever else is ``held``."""
         known = {address for _, address in self.menu.links}
-        linked = catalogue_facts([view.listed for view in self.views], force=_force(self.views))
+        linked = catalogue_facts([view.listed for view in self.views], force=_force(self.views), held=held)
         return {
             "catalogue.jsonld": f"{outlined(linked, depth=4)}\n".encode(),
             "catalogue.ttl": turtle(linked),

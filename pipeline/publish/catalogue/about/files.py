@@ -6,13 +6,13 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from pipeline.metadata.assets import Asset
 from pipeline.metadata.scorecard import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pipeline.publish.catalogue.about.held_back import HeldBack
-    from pipeline.publish.catalogue.about.inventory import Asset
     from pipeline.publish.catalogue.about.law import Paragraph
     from pipeline.publish.catalogue.about.scorecard import Score
 
@@ -35,21 +35,8 @@ def scorecard_file(scores: Iterable[Score]) -> bytes:
 
 
 def inventory_file(assets: Iterable[Asset]) -> bytes:
-    """Return every declared dataset with its status."""
-    header = (
-        *("title", "publisher", "kind", "status", "dataset", "description", "licence", "frequency"),
-        *("first_period", "last_period"),
-    )
-    return _csv(
-        header,
-        (
-            (
-                *(each.title, each.publisher, "Dataset", each.status, each.name, each.description),
-                *(each.licence, each.often, each.first, each.last),
-            )
-            for each in assets
-        ),
-    )
+    """Return every asset, in the columns of the inventory."""
+    return _csv(Asset._fields, assets)
 
 
 def held_back_file(held_back: Iterable[HeldBack]) -> bytes:

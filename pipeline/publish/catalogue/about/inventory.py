@@ -1,66 +1,60 @@
-"""Every declared dataset, with its status: published, or planned."""
+"""What is held: every declared dataset, published or planned, and whatever else the newest inventory lists."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pipeline.metadata.assets import often
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.metadata.assets import Asset, asset_of
+from pipeline.model.standing import Standing
+from pipeline.plain import plain
+from pipeline.publish.catalogue.readable import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.views import DatasetView, PlannedDataset
 
+#: The dataset that lists what is no dataset too.
+INVENTORY: Final = "inventory"
 
-class Asset(NamedTuple):
-    """A line of the inventory: what it is, how often it comes, whether a release stands, its first to last period."""
 
-    title: str
-    name: str
-    often: str
-    description: str = ""
-    publisher: str = ""
-    is_out: bool = False
+class Line(NamedTuple):
+    """A line of the page: an asset, and the first to the last of its periods in words."""
+
+    asset: Asset
     span: str = ""
-    licence: str = ""
-    first: str = ""
-    last: str = ""
-
-    @property
-    def status(self) -> str:
-        """What the inventory calls it."""
-        return "Published" if self.is_out else "Planned"
 
 
-def assets(views: Sequence[DatasetView], planned: Sequence[PlannedDataset]) -> list[Asset]:
-    """Return every dataset by title: a release of it stands, or none does yet."""
-    return sorted([*_published(views), *_planned(views, planned)], key=lambda each: (each.title.casefold(), each))
+def lines_of(views: Sequence[DatasetView], planned: Sequence[PlannedDataset]) -> list[Line]:
+    """Return every asset by title."""
+    out = {view.facts.name: view.facts for view in views}
+    declared = (Standing(each.name, each.title, each.description, each.publisher, "", each.period) for each in planned)
+    known = {each.name: each for each in declared} | {name: _standing(facts) for name, facts in out.items()}
+    found = [Line(asset_of(each), _span(each)) for each in known.values()]
+    return sorted([*found, *map(Line, _others(out))], key=lambda each: (each.asset.title.casefold(), each))
 
 
-def _published(views: Sequence[DatasetView]) -> Iterator[Asset]:
-    for view in views:
-        if view.facts.releases:
-            kind = view.facts.period
-            months = sorted(each.month for each in view.facts.releases)
-            yield _known(view.facts)._replace(
-                is_out=True,
-                span="" if kind.only else kind.span_in_words(months),
-                licence=view.facts.licence_title,
-                first=months[0],
-                last=months[-1],
-            )
+def _standing(facts: Publication) -> Standing:
+    licence = facts.licence_title if facts.releases else ""
+    return Standing(facts.name, facts.title, facts.description, facts.publisher, licence, facts.period, facts=facts)
 
 
-def _planned(views: Sequence[DatasetView], planned: Sequence[PlannedDataset]) -> Iterator[Asset]:
-    out = {view.facts.name for view in views if view.facts.releases}
-    declared = {
-        each.name: Asset(each.title, each.name, often(each.period), each.description, each.publisher)
-        for each in planned
-    }
-    taken_back = {view.facts.name: _known(view.facts) for view in views}
-    yield from (asset for name, asset in {**declared, **taken_back}.items() if name not in out)
+def _span(standing: Standing) -> str:
+    if standing.kind.only or not standing.facts or not standing.facts.releases:
+        return ""
+    return standing.kind.span_in_words(sorted(each.month for each in standing.facts.releases))
 
 
-def _known(facts: Publication) -> Asset:
-    return Asset(facts.title, facts.name, often(facts.period), facts.description, facts.publisher)
+def _others(out: Mapping[str, Publication]) -> Iterator[Asset]:
+    """Yield what the newest release of the inventory lists beside datasets."""
+    _, path = next(readable(out.get(INVENTORY), Asset._fields), ("", None))
+    if path is None:
+        return
+    table = pq.read_table(plain(path), columns=list(Asset._fields))
+    for row in pa.table({name: table.column(name).cast(pa.string()) for name in Asset._fields}).to_pylist():
+        if not row["dataset"]:
+            yield Asset(**{name: cell or "" for name, cell in row.items()})

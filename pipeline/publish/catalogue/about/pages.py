@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 from pipeline.publish.catalogue.about.addresses import ABOUT_FIGURES
 from pipeline.publish.catalogue.about.files import held_back_file, inventory_file, law_file, scorecard_file
 from pipeline.publish.catalogue.about.held_back import held_back
-from pipeline.publish.catalogue.about.inventory import assets
 from pipeline.publish.catalogue.about.law import ORDER, counted, paragraphs
 from pipeline.publish.catalogue.about.scorecard import scores
 from pipeline.publish.catalogue.figures import Figures
@@ -15,6 +14,7 @@ from pipeline.publish.catalogue.figures import Figures
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipeline.publish.catalogue.about.inventory import Line
     from pipeline.publish.catalogue.views import DatasetView, PlannedDataset
 
 
@@ -26,16 +26,21 @@ class Page(Protocol):
 
 
 def about_pages(
-    views: Sequence[DatasetView], page: Page, *, planned: Sequence[PlannedDataset], contacts: object
+    views: Sequence[DatasetView],
+    page: Page,
+    *,
+    planned: Sequence[PlannedDataset],
+    held: Sequence[Line],
+    contacts: object,
 ) -> dict[str, bytes]:
-    """Return these pages by path, what they say as CSV files, and the figures of all of them."""
+    """Return these pages by path, what they say as CSV files, and the figures of all; ``held`` is what is held."""
     figures = Figures()
-    asked, known = paragraphs(views, planned), assets(views, planned)
+    asked = paragraphs(views, planned)
     scored, kept = scores(views, figures), held_back([view.facts for view in views])
     words: dict[str, dict[str, object]] = {
         "law": {"paragraphs": asked, "counted": counted(asked, figures), "order": ORDER},
         "scorecard": {"scores": scored},
-        "inventory": {"assets": known},
+        "inventory": {"lines": held},
         "held-back": {"held_back": kept},
         "accessibility": {"contacts": contacts},
     }
@@ -43,7 +48,7 @@ def about_pages(
     files = {
         "law": law_file(asked),
         "scorecard": scorecard_file(scored),
-        "inventory": inventory_file(known),
+        "inventory": inventory_file(each.asset for each in held),
         "held-back": held_back_file(kept),
     }
     beside = {f"about/{name}.csv": content for name, content in files.items()}

@@ -34,11 +34,11 @@ EVERY = (
 def test_each_dataset_is_published_or_planned_with_the_periods_that_stand() -> None:
     rows = {row[4]: (row[3], *row[7:]) for row in ListOfDatasets().rows_of(EVERY)}
     assert rows == {
-        "monthly": ("published", "Monthly", "2023-12", "2024-02"),
-        "quarterly": ("planned", "Quarterly", "", ""),
-        "register": ("published", "When the register changes", "2024-01", "2024-01"),
-        "list": ("published", "When the register changes", "", ""),
-        "whole": ("published", "When something changes", "all", "all"),
+        "monthly": ("Published", "Monthly", "2023-12", "2024-02"),
+        "quarterly": ("Planned", "Quarterly", "", ""),
+        "register": ("Published", "When the register changes", "2024-01", "2024-01"),
+        "list": ("Published", "When the register changes", "", ""),
+        "whole": ("Published", "When something changes", "all", "all"),
     }
 
 
@@ -46,7 +46,7 @@ def test_what_is_withdrawn_is_planned_again() -> None:
     (first, *_) = EVERY
     assert first.facts
     gone = first._replace(facts=replace(first.facts, releases=()))
-    assert next(iter(ListOfDatasets().rows_of([gone])))[3] == "planned"
+    assert next(iter(ListOfDatasets().rows_of([gone])))[3] == "Planned"
 
 
 def test_what_is_held_back_is_said_once_of_what_is_published() -> None:
