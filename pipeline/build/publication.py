@@ -37,6 +37,15 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
 
     In the place of the files of a month that was withdrawn stands a notice.
     """
+    facts = facts_of(work, dataset, state)
+    if facts is None:
+        return None
+    endings = (*ENDINGS_OF_ROWS, *(each.format.ending for each in made_beside(work, dataset)))
+    return replace(facts, extras=_extras(facts, work.schema(dataset), endings))
+
+
+def facts_of(work: Workplace, dataset: Dataset, state: State) -> Publication | None:
+    """Return what portals are given of ``dataset`` but for the small files beside its releases."""
     released = {month: each for month, each in state.months.items() if each.released}
     withdrawn = withdrawn_months(newest_first(state.changes))
     if not released and not withdrawn:
@@ -56,7 +65,7 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
     terms = settings.terms(dataset.name)
     publisher = settings.publisher(dataset.name, dataset.publisher)
     schema = work.schema(dataset)
-    facts = Publication(
+    return Publication(
         name=dataset.name,
         title=schema.title,
         description=schema.description,
@@ -100,8 +109,6 @@ def publication(work: Workplace, dataset: Dataset, state: State) -> Publication 
         further=tuple(each.format for each in dataset.distributions),
         topic=dataset.topic or dataset.family,
     )
-    endings = (*ENDINGS_OF_ROWS, *(each.format.ending for each in made_beside(work, dataset)))
-    return replace(facts, extras=_extras(facts, schema, endings))
 
 
 def _due_days(work: Workplace, dataset: Dataset) -> int:

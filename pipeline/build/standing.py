@@ -1,18 +1,18 @@
-"""What stands of every dataset, now that the others of a run are done: tables that list datasets are made of it."""
+"""What stands of a dataset, now that a run is done with it: tables that list datasets are made of it."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pipeline.build.publication import publication
+from pipeline.build.publication import facts_of
 from pipeline.build.tried import tried
 from pipeline.datasets import declared
 from pipeline.extract.standing import tells
 from pipeline.model.standing import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable
 
     from pipeline.build.outcome import Outcome
     from pipeline.build.run_context import Workplace
@@ -25,14 +25,10 @@ def is_told(dataset: Dataset) -> bool:
     return any(map(tells, dataset.feeds))
 
 
-def standing_of(
-    work: Workplace, every: Mapping[str, Dataset], done: Mapping[str, Outcome]
-) -> Iterator[Standing | PipelineError]:
-    """Yield what stands of each dataset: as this run leaves it, or as it is remembered; else why nobody knows."""
-    for name, dataset in every.items():
-        outcome = done.get(name)
-        known = outcome is not None and (outcome.error is None or outcome.state.months)
-        yield tried(partial(_standing, work, dataset, outcome if known else None))
+def standing_of(work: Workplace, dataset: Dataset, outcome: Outcome | None) -> Standing | PipelineError:
+    """Return what stands of a dataset as its ``outcome`` leaves it, or as it is remembered; else why nobody knows."""
+    known = outcome is not None and (outcome.error is None or outcome.state.months)
+    return tried(partial(_standing, work, dataset, outcome if known else None))
 
 
 def listed(standing: Iterable[Standing]) -> dict[str, tuple[str, str] | None]:
@@ -52,5 +48,5 @@ def _standing(work: Workplace, dataset: Dataset, outcome: Outcome | None) -> Sta
         kind=dataset.period,
         held_back=dataset.held_back,
         tells=is_told(dataset),
-        facts=publication(work, dataset, state),
+        facts=facts_of(work, dataset, state),
     )

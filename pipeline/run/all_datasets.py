@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipeline.build.run_context import Workplace
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period
+    from pipeline.model.standing import Standing
 
 
 def run_all(work: Workplace, chosen: Iterable[Dataset], *, only: Collection[Period]) -> Iterator[Outcome]:
@@ -43,21 +44,21 @@ def run_all(work: Workplace, chosen: Iterable[Dataset], *, only: Collection[Peri
         else:
             done[name] = run_derived(work, dataset, dict(_inputs(work, every, dataset, done)))
         yield done[name]
-    for name, dataset in every.items():
-        if is_told(dataset):
-            done[name] = _run_told(work, every, dataset, done)
-            yield done[name]
+    last = [name for name, dataset in every.items() if is_told(dataset)]
+    standing = {name: standing_of(work, dataset, done.get(name)) for name, dataset in every.items() if last}
+    for name in last:
+        done[name] = _run_told(work, every[name], standing)
+        standing[name] = standing_of(work, every[name], done[name])
+        yield done[name]
 
 
-def _run_told(work: Workplace, every: Mapping[str, Dataset], dataset: Dataset, done: Mapping[str, Outcome]) -> Outcome:
+def _run_told(work: Workplace, dataset: Dataset, standing: Mapping[str, Standing | PipelineError]) -> Outcome:
     """Return what became of a dataset that tells what stands of all; it stays as it is where that is not known."""
-    standing, unknown = parted(standing_of(work, every, done))
-    if not unknown:
-        return run_dataset(replace(work, declared=listed(standing)), told(dataset, standing))
-    outcome = _remembered(work, dataset)
-    names = {each.name for each in standing}
-    remark = f"it stays as it is: nothing can be said of {' and '.join(name for name in every if name not in names)}"
-    return replace(outcome, remarks=(remark,))
+    known, errors = parted(standing.values())
+    if not errors:
+        return run_dataset(replace(work, declared=listed(known)), told(dataset, known))
+    unknown = " and ".join(name for name, each in standing.items() if isinstance(each, PipelineError))
+    return replace(_remembered(work, dataset), remarks=(f"it stays as it is: nothing can be said of {unknown}",))
 
 
 def _inputs(
