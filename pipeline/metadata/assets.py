@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.model.periods import MONTH
+
 if TYPE_CHECKING:
     from pipeline.model.periods import PeriodKind
     from pipeline.model.standing import Standing
@@ -44,7 +46,7 @@ class Asset(NamedTuple):
     @property
     def said(self) -> str:
         """What there is to say of its status, in words."""
-        month = f"planned for {self.planned_for}" if self.planned_for else ""
+        month = f"for {MONTH.said(self.planned_for)}" if self.planned_for else ""
         charge = f"£{self.charge}" if self.charge else ""
         return "; ".join(filter(None, (month, charge, self.reasons)))
 
