@@ -5,26 +5,24 @@ Other registers are named by their bytes.  These are made of every release: most
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from pipeline.build.candidate import product_of, raw_tables
 from pipeline.build.due import stale_of
 from pipeline.build.inputs import DatasetInputs
 from pipeline.build.inventory import survey
-from pipeline.columns.arrays import whole
 from pipeline.extract.standing import tells
-from pipeline.model.constants import SNAPSHOT
+from pipeline.release.files import csv_blocks
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from pipeline.build.inputs import Survey
     from pipeline.build.run_context import Workplace
     from pipeline.extract.reader import Reader
     from pipeline.extract.reference import References
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period
-    from pipeline.storage.state import State
+    from pipeline.storage.state import MonthState, State
 
 
 def named_by_rows(
@@ -40,7 +38,7 @@ def named_by_rows(
     )
     latest, named = max(state.months), max(found.opened)
     name = named if named > latest else _changed(inputs, state, latest)
-    if name > latest and _rows(inputs, named) == _released(inputs, latest):
+    if name > latest and _csv_of(inputs, named, as_of=latest) in _built(state.months[latest]):
         name = latest
     return found if name == named else survey(dataset, state, reader, references, work, snapshot=name)
 
@@ -51,19 +49,16 @@ def _changed(inputs: DatasetInputs, state: State, latest: Period) -> Period:
     return max(latest, inputs.dataset.period.of_day(inputs.work.as_of)) if stale else latest
 
 
-def _rows(inputs: DatasetInputs, snapshot: Period) -> dict[str, list[object]]:
-    """Return the rows that would be published."""
-    table = product_of(inputs, snapshot, raw_tables(inputs, snapshot)).table
-    return _without_snapshot(table.typed(0, table.rows))
+def _csv_of(inputs: DatasetInputs, snapshot: Period, *, as_of: Period) -> str:
+    """Return the sha256 of the CSV that the rows of a snapshot would be ``as_of`` another one."""
+    table = product_of(inputs, as_of, raw_tables(inputs, snapshot)).table
+    found = hashlib.sha256()
+    for block in csv_blocks(table):
+        found.update(block)
+    return found.hexdigest()
 
 
-def _released(inputs: DatasetInputs, snapshot: Period) -> dict[str, list[object]] | None:
-    """Return the rows of what was built last of a snapshot, None where nothing is at hand."""
-    work, name, month = inputs.work, inputs.dataset.name, inputs.months[snapshot]
+def _built(month: MonthState) -> set[str]:
+    """Return the sha256 of the CSV that was built last of a snapshot."""
     built = month.waiting.built if month.waiting else month.released
-    columns = [each.name for each in work.schema(inputs.dataset).fields]
-    return _without_snapshot(work.store.rows(name, snapshot, built, columns)) if built else None
-
-
-def _without_snapshot(rows: pa.Table) -> dict[str, list[object]]:
-    return {name: whole(rows.column(name)).to_pylist() for name in rows.column_names if name != SNAPSHOT}
+    return {built.csv_sha256} if built else set()

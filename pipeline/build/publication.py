@@ -99,8 +99,8 @@ def facts_of(work: Workplace, dataset: Dataset, state: State) -> Publication | N
         missing=tuple(sorted(missing)),
         lacking=dataset.period.lacked(missing, state.lacking),
         held=held,
-        withheld=tuple(dict.fromkeys(_withheld(dataset))),
-        row_rules=tuple(dict.fromkeys((rule.what, rule.why) for feed in dataset.feeds for rule in feed.rules)),
+        withheld=tuple(dict.fromkeys((each.what, each.why) for each in dataset.held_back)),
+        row_rules=tuple(dict.fromkeys((each.what, each.why) for each in dataset.held_back if each.of == "Rows")),
         left_out=tuple(_left_out(each for each in released.values() if not each.waiting)),
         promised_days=_due_days(work, dataset),
         changes=newest_first(state.changes),
@@ -143,13 +143,6 @@ def _columns(schema: TableSchema) -> Iterator[PublishedColumn]:
         yield PublishedColumn(
             field.name, field.title or field.name, field.type, field.description, field.codelists, field.source
         )
-
-
-def _withheld(dataset: Dataset) -> Iterator[tuple[str, str]]:
-    """Yield what is kept back, and why, in words for the public; raw names of columns stay out."""
-    for feed in dataset.feeds:
-        for kept_back in (*feed.withheld, *feed.rules):
-            yield kept_back.what, kept_back.why
 
 
 def _left_out(months: Iterable[MonthState]) -> Iterator[tuple[str, str]]:

@@ -47,12 +47,16 @@ class Share:
 
 
 class HeldBack(NamedTuple):
-    """What an extract holds and is not published: ``of`` its `Columns` or its `Rows`, and what and why in words."""
+    """What an extract holds and is not published: ``of`` its `Columns` or its `Rows`, and what and why in words.
+
+    ``bad``: only bad rows are.
+    """
 
     extract: str
     of: str
     what: str
     why: str
+    bad: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +134,12 @@ class Dataset:
 
     @property
     def held_back(self) -> tuple[HeldBack, ...]:
-        """What its extracts hold and is not published; rows that are bad are none of that."""
-        return tuple(
-            HeldBack(feed.name, of, each.what, each.why)
-            for feed in self.feeds
-            for of, kept in (("Columns", feed.withheld), ("Rows", [rule for rule in feed.rules if not rule.refuses]))
-            for each in kept
-        )
+        """What its extracts hold and is not published, in words for the public; raw names of columns stay out."""
+        found: list[HeldBack] = []
+        for feed in self.feeds:
+            found += (HeldBack(feed.name, "Columns", each.what, each.why) for each in feed.withheld)
+            found += (HeldBack(feed.name, "Rows", each.what, each.why, each.refuses) for each in feed.rules)
+        return tuple(found)
 
     @property
     def references(self) -> Mapping[str, str]:

@@ -123,6 +123,17 @@ def test_other_rows_in_the_same_month_replace_its_snapshot(product: Product) -> 
     assert snapshots(product) == [MARCH]
 
 
+def test_a_damaged_snapshot_is_made_good_under_its_own_name(product: Product) -> None:
+    before = product.csv(LIST, MARCH)
+    (file,) = product.private.rglob(f"{LIST}-{MARCH}.parquet")
+    file.unlink()
+    publish(product, "2024-04-20")
+    assert snapshots(product) == [MARCH]
+    assert product.csv(LIST, MARCH) == before
+    assert [*product.private.rglob(f"{LIST}-{MARCH}.parquet")]
+    assert built(publish(product, "2024-04-20")) == {}
+
+
 def test_a_force_without_a_register_lists_its_datasets_and_one_that_had_it_keeps_what_is_out(tmp_path: Path) -> None:
     product = empty(tmp_path)
     register = product.raw / REGISTER

@@ -46,7 +46,7 @@ class WhatIsHeldBack(OfStanding):
         """Yield what each published dataset holds back, in the words of its declaration."""
         for each in standing:
             if each.stands:
-                yield from dict.fromkeys((each.name, *kept) for kept in each.held_back)
+                yield from dict.fromkeys((each.name, *kept[:-1]) for kept in each.held_back if not kept.bad)
 
 
 @dataclass(frozen=True, slots=True)

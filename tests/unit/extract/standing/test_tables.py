@@ -13,7 +13,10 @@ from pipeline.model.standing import Standing
 from tests.lib.publications import make_publication
 
 DAY = dt.date(2024, 4, 10)
-KEPT = (HeldBack("calls", "Columns", "Names", "they name people"),) * 2
+KEPT = (
+    *((HeldBack("calls", "Columns", "Names", "they name people"),) * 2),
+    HeldBack("calls", "Rows", "Calls of another month", "the file is of one month", bad=True),
+)
 
 
 def standing(name: str, kind: PeriodKind, *months: str, tells: bool = False) -> Standing:
@@ -49,9 +52,11 @@ def test_what_is_withdrawn_is_planned_again() -> None:
     assert next(iter(ListOfDatasets().rows_of([gone])))[3] == "Planned"
 
 
-def test_what_is_held_back_is_said_once_of_what_is_published() -> None:
+def test_what_is_held_back_is_said_once_of_what_is_published_and_bad_rows_are_not() -> None:
     rows = [*WhatIsHeldBack().rows_of(EVERY)]
-    assert rows == [(name, *KEPT[0]) for name in ("monthly", "register", "list", "whole")]
+    assert rows == [
+        (name, "calls", "Columns", "Names", "they name people") for name in ("monthly", "register", "list", "whole")
+    ]
 
 
 def test_what_is_out_is_scored_and_nothing_else() -> None:
