@@ -6,9 +6,12 @@ import math
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import numpy as np
 import shapely
 from markupsafe import Markup, escape
 from shapely.geometry import shape
+
+from pipeline.publish.catalogue.places.labels import labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,8 +28,10 @@ _NEAR, _FAR = 0.0001, 0.001
 #: Lengths that a scale bar may stand for, in metres; it is at least so wide.
 _LENGTHS, _LEAST_BAR = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000), 40
 _STEPS: Final = 6
-#: How wide a letter of a name is, and how high a line, on a drawing.
-_LETTER, _LINE = 7.5, 18
+#: The height of the line under the map of the force.
+_UNDER: Final = 28
+#: The corner where the scale bar stands: how wide, how high.
+_CORNER: Final = (130, 36)
 
 
 class View(NamedTuple):
@@ -37,6 +42,13 @@ class View(NamedTuple):
     across: float
     scale: float
     height: float
+
+    @property
+    def frame(self) -> tuple[float, float, float, float]:
+        """What is on the drawing: west, south, east, north."""
+        degree = (self.across * self.scale, _DEGREE * self.scale)
+        west, north = self.west - _MARGIN / degree[0], self.north + _MARGIN / degree[1]
+        return west, north - self.height / degree[1], west + _WIDTH / degree[0], north
 
     def at(self, longitude: float, latitude: float) -> tuple[float, float]:
         """Return where a point is drawn."""
@@ -58,50 +70,67 @@ def drawn_of(shapes: Mapping[str, dict[str, Any]]) -> dict[str, BaseGeometry]:
     return found
 
 
-def place_map(
-    own: BaseGeometry, others: Sequence[tuple[str, BaseGeometry]], spots: Sequence[Spot], about: MapWords
-) -> Markup:
-    """Return the map of a place: its boundary, its neighbours, the fixed points, discs of crimes and rings of others.
-
-    ``others`` are the names and geometries of other places.
-    """
+def place_map(own: BaseGeometry, others: Sequence[Other], spots: Sequence[Spot], about: MapWords) -> PlaceMap:
+    """Return the map of a place: its boundary, its neighbours, the fixed points, discs of crimes, rings of others."""
     view = _view(own.bounds)
-    west, south, east, north = own.bounds
-    side = max(east - west, north - south) / 8
-    box = shapely.box(west - side, south - side, east + side, north + side)
-    touched = shapely.intersects([each for _, each in others], box) if others else ()
-    near = [(name, each.intersection(box)) for (name, each), there in zip(others, touched, strict=True) if there]
-    parts = [f'<path class="around" d="{_path(view, part, _NEAR)}"/>' for _, part in near]
-    parts.append(f'<path class="own" d="{_path(view, own, _NEAR)}"/>')
-    first, last = (
-        bisect(about.fixed, (at,)) for bisect, at in ((bisect_left, west - side), (bisect_right, east + side))
-    )
-    inside = (at for at in about.fixed[first:last] if south - side <= at[1] <= north + side)
+    west, south, east, north = frame = view.frame
+    touched = shapely.intersects([each.shape for each in others], shapely.box(*frame)) if others else ()
+    seen = [(each, _clipped(each.shape, frame)) for each, there in zip(others, touched, strict=True) if there]
+    near = [(each, _on(view, part, _NEAR)) for each, part in seen if part.area > 0]
+    parts = [f'<path class="around" d="{_path(part)}"/>' for _, part in near]
+    parts.append(f'<path class="own" d="{_path(_on(view, own, _NEAR))}"/>')
+    first, last = (bisect(about.fixed, (at,)) for bisect, at in ((bisect_left, west), (bisect_right, east)))
+    inside = (at for at in about.fixed[first:last] if south <= at[1] <= north)
     dots = "".join(f"M{x:g} {y:g}h0" for x, y in (view.at(*at) for at in inside))
     parts.append(f'<path class="dots" d="{dots}"/>')
-    for each in spots:
-        x, y = view.at(each.longitude, each.latitude)
-        if each.crimes:
-            parts.append(f'<circle class="disc" cx="{x}" cy="{y}" r="{_radius(each.crimes):.1f}"/>')
-        if each.asb:
-            radius = max(_radius(each.crimes) if each.crimes else 0, _radius(each.asb)) + 2
-            parts.append(f'<circle class="ring" cx="{x}" cy="{y}" r="{radius:.1f}"/>')
+    circles = [*_circles(view, spots)]
+    parts += [f'<circle class="{kind}" cx="{x}" cy="{y}" r="{radius:.1f}"/>' for kind, x, y, radius in circles]
     for number, each in enumerate(spots[: about.numbered], start=1):
         x, y = view.at(each.longitude, each.latitude)
         parts.append(f'<text class="mark" x="{x}" y="{y + 4}">{number}</text>')
-    return _drawn(view, [*parts, *_names(view, near), _bar(view)], about.label)
+    taken = [(x - radius, y - radius, x + radius, y + radius) for _, x, y, radius in circles]
+    taken.append((0, view.height - _CORNER[1], _CORNER[0], view.height))
+    labels = labels_of([(each.name, part) for each, part in near], taken)
+    parts += [f'<text class="name" x="{each.x}" y="{each.y}">{escape(each.text)}</text>' for each in labels if each]
+    around = [
+        ("" if label is None or label.text == each.name else label.text, each.code)
+        for (each, _), label in zip(near, labels, strict=True)
+    ]
+    return PlaceMap(_drawn(view, [*parts, _bar(view)], about.label), around)
 
 
-def _names(view: View, places: Iterable[tuple[str, BaseGeometry]]) -> Iterator[str]:
-    """Yield the names of places, the largest first; one that would lie over another one is left out."""
-    taken: list[tuple[float, float, float]] = []
-    for name, part in sorted(places, key=lambda each: -each[1].area):
-        x, y = view.at(*_inside(part))
-        half = len(name) * _LETTER / 2
-        free = all(abs(y - other) > _LINE or abs(x - at) > half + wide for at, other, wide in taken)
-        if free and half < x < _WIDTH - half and _LINE < y < view.height - _LINE:
-            taken.append((x, y, half))
-            yield f'<text class="name" x="{x}" y="{y}">{escape(name)}</text>'
+def _circles(view: View, spots: Sequence[Spot]) -> Iterator[tuple[str, float, float, float]]:
+    """Yield discs of crimes and rings of anti-social behaviour: kind, middle, radius."""
+    for each in spots:
+        x, y = view.at(each.longitude, each.latitude)
+        if each.crimes:
+            yield "disc", x, y, _radius(each.crimes)
+        if each.asb:
+            yield "ring", x, y, max(_radius(each.crimes) if each.crimes else 0, _radius(each.asb)) + 2
+
+
+def _clipped(shape: BaseGeometry, frame: tuple[float, float, float, float]) -> BaseGeometry:
+    return shapely.intersection(shape, shapely.box(*frame))
+
+
+def _on(view: View, shape: BaseGeometry, near: float) -> BaseGeometry:
+    """Return a shape as it lies on a drawing, its lines moved by up to ``near`` degrees to be shorter."""
+    return shapely.transform(shapely.simplify(shape, near), lambda points: np.array([view.at(*at) for at in points]))
+
+
+class Other(NamedTuple):
+    """Another place on the map of one."""
+
+    name: str
+    code: str
+    shape: BaseGeometry
+
+
+class PlaceMap(NamedTuple):
+    """A map as it is drawn, and the codes of the places ``around``, each with the letter that stands for its name."""
+
+    drawn: Markup
+    around: Sequence[tuple[str, str]]
 
 
 class MapWords(NamedTuple):
@@ -117,20 +146,22 @@ def force_map(
 ) -> Markup:
     """Return the map of all places, shaded by the ``step`` of each; one without is hatched.
 
-    Each is a link, which ``link`` gives with its words.
+    Each is a link, which ``link`` gives with its words: those stand under the map while it is pointed at, or has focus.
     """
     west = min(each.bounds[0] for each in shapes.values())
     south = min(each.bounds[1] for each in shapes.values())
     east = max(each.bounds[2] for each in shapes.values())
     north = max(each.bounds[3] for each in shapes.values())
     view = _view((west, south, east, north))
+    line = view.height + _UNDER - 8
     areas = []
     for code, each in shapes.items():
         address, words = link(code)
         kind = f"step-{step[code]}" if code in step else "unknown"
-        path = f'<path class="{kind}" d="{_path(view, each, _FAR)}"/>'
-        areas.append(f'<a href="{escape(address)}"><title>{escape(words)}</title>{path}</a>')
-    return _drawn(view, [*areas, _bar(view)], label, group=True)
+        path = f'<path class="{kind}" d="{_path(_on(view, each, _FAR))}"/>'
+        called = f'<text class="called" x="{_MARGIN}" y="{line:.1f}" aria-hidden="true">{escape(words)}</text>'
+        areas.append(f'<a href="{escape(address)}"><title>{escape(words)}</title>{path}{called}</a>')
+    return _drawn(view, [*areas, _bar(view)], label, group=True, under=_UNDER)
 
 
 def steps(rates: Iterable[float]) -> list[float]:
@@ -156,21 +187,15 @@ def _view(bounds: tuple[float, float, float, float]) -> View:
     return View(west - middle, north, across, scale, height)
 
 
-def _path(view: View, geometry: BaseGeometry, near: float) -> str:
-    """Return a geometry as the path of a drawing."""
-    simple = shapely.simplify(geometry, near)
+def _path(drawn: BaseGeometry) -> str:
+    """Return a shape that lies on a drawing as a path."""
     rings = []
-    for part in shapely.get_parts(simple):
+    for part in shapely.get_parts(drawn):
         if part.geom_type == "Polygon":
             for ring in (part.exterior, *part.interiors):
-                points = dict.fromkeys(view.at(*at[:2]) for at in ring.coords)
+                points = dict.fromkeys(ring.coords)
                 rings.append("M" + "L".join(f"{x:g} {y:g}" for x, y in points) + "Z")
     return "".join(rings)
-
-
-def _inside(geometry: BaseGeometry) -> tuple[float, float]:
-    point = geometry.representative_point()
-    return point.x, point.y
 
 
 def _radius(number: int) -> float:
@@ -187,9 +212,9 @@ def _bar(view: View) -> str:
     return f'{line}<text class="length" x="{_MARGIN}" y="{y - 7:.1f}">{words}</text>'
 
 
-def _drawn(view: View, parts: Sequence[str], label: str, *, group: bool = False) -> Markup:
+def _drawn(view: View, parts: Sequence[str], label: str, *, group: bool = False, under: int = 0) -> Markup:
     # links inside a picture are no links: then it is a group with a name
     about = f'role="{"group" if group else "img"}" aria-label="{escape(label)}"'
     return Markup(  # noqa: S704 - numbers, and words that are escaped
-        f'<svg class="map" viewBox="0 0 {_WIDTH} {view.height}" {about}>{"".join(parts)}</svg>'
+        f'<svg class="map" viewBox="0 0 {_WIDTH} {view.height + under:g}" {about}>{"".join(parts)}</svg>'
     )

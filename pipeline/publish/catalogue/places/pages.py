@@ -15,7 +15,7 @@ from pipeline.model.periods import MONTH
 from pipeline.publish.catalogue.figures import shown
 from pipeline.publish.catalogue.places.addresses import linked, names_of
 from pipeline.publish.catalogue.places.facts import Where, facts_of, points_in, rate_in, rate_of, split
-from pipeline.publish.catalogue.places.maps import MapWords, force_map, place_map, step_of, steps
+from pipeline.publish.catalogue.places.maps import MapWords, Other, force_map, place_map, step_of, steps
 from pipeline.publish.catalogue.places.reading import CRIMES, PLACES, SUMMARY, WANTED, streets_of
 from pipeline.publish.catalogue.places.sheets import sheet_of
 from pipeline.publish.catalogue.readable import readable
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.menu import Menu
+    from pipeline.publish.catalogue.places.maps import PlaceMap
     from pipeline.publish.catalogue.places.reading import Atlas, Place
     from pipeline.publish.catalogue.read import Read
     from pipeline.storage.looked import Looked
@@ -92,6 +93,11 @@ class _Pages:
     def called(self) -> dict[str, str]:
         """What places are called, by code."""
         return {each.code: each.name for each in self.atlas.places}
+
+    @cached_property
+    def on_maps(self) -> list[Other]:
+        """Every place that is drawn, by name."""
+        return sorted(Other(self.called.get(code, code), code, shape) for code, shape in self.atlas.drawn.items())
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -194,11 +200,13 @@ class _Pages:
         links = [(each, f"lsoa/{linked(self.areas[code])}.html") for code, each in place.areas]
         authorities = [(self.authorities[code], f"{linked(self.names[code])}.html") for code in place.authorities]
         drawn = self._map(place.code, codes, facts.name, len(facts.points))
+        around = [(each, *self._around(code)) for each, code in drawn.around] if drawn else []
         data = {"counts": f"{linked(name)}.csv", "boundary": f"{linked(name)}.geojson" if drawn else ""}
         page = self._page(
             "place.html",
             place=facts,
-            map=drawn,
+            map=drawn.drawn if drawn else None,
+            around=around,
             links=links,
             authorities=authorities,
             data=data,
@@ -219,6 +227,7 @@ class _Pages:
         within = (place.name, f"../{linked(self.names[place.code])}.html")
         more: dict[str, Any] = {
             "map": None,
+            "around": [],
             "links": [],
             "authorities": [],
             "data": None,
@@ -227,14 +236,18 @@ class _Pages:
         }
         return self._page("place.html", place=facts, within=within, **more)
 
-    def _map(self, code: str, codes: Sequence[str], name: str, numbered: int) -> Markup | None:
+    def _map(self, code: str, codes: Sequence[str], name: str, numbered: int) -> PlaceMap | None:
         own = self.atlas.drawn.get(code)
         if own is None:
             return None
-        others = [(self.called.get(each, each), shape) for each, shape in self.atlas.drawn.items() if each != code]
+        others = [each for each in self.on_maps if each.code != code]
         words = f"Map of {name}: points at which crimes and anti-social behaviour were recorded. The numbers are below."
         about = MapWords(words, self.atlas.fixed, numbered)
         return place_map(own, others, points_in(self.atlas, codes), about)
+
+    def _around(self, code: str) -> tuple[str, str]:
+        """Return the name and the address of a place on a map; a shape of none has no address."""
+        return self.called.get(code, code), f"{linked(self.names[code])}.html" if code in self.called else ""
 
     def _counts(self, codes: Sequence[str]) -> bytes:
         """Return the numbers of the page as CSV, as RFC 4180 has it."""
