@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from pipeline.build.run_context import Workplace
+    from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period
     from pipeline.model.plan import Portal
     from pipeline.model.release import Publication
@@ -69,17 +70,17 @@ def reach_with(work: Workplace, reach: PortalChoice) -> PortalChoice:
 
 def catalogue_of(work: Workplace) -> StaticCatalogue:
     """Return the static catalogue: a portal that needs no server."""
-    planned = [
-        PlannedDataset(
-            each.name,
-            each.title,
-            each.period,
-            each.description,
-            work.settings.publisher(each.name, each.publisher).name,
-        )
-        for each in datasets_of(work.settings).values()
-    ]
+    planned = [_planned(work, each) for each in datasets_of(work.settings).values()]
     return StaticCatalogue(work.published, work.private / "catalogue", work.looked, planned)
+
+
+def _planned(work: Workplace, dataset: Dataset) -> PlannedDataset:
+    """Return what is said of a dataset that is declared, its title as the settings make it."""
+    settings, schema = work.settings, tried(partial(work.schema, dataset))
+    words = dataset if isinstance(schema, PipelineError) else schema
+    publisher = settings.publisher(dataset.name, dataset.publisher).name
+    licence = settings.terms(dataset.name).licence.title
+    return PlannedDataset(dataset.name, words.title, dataset.period, words.description, publisher, licence)
 
 
 def portals_of(work: Workplace, reach: PortalChoice) -> tuple[Portal, ...]:

@@ -163,6 +163,18 @@ def test_a_dataset_that_is_taken_back_is_planned_again(product: Product) -> None
     publish(product, "2024-03-20", status=None)
     assert of_dataset(product, MARCH, GIFTS)["status"] == "Planned"
     assert of_dataset(product, MARCH, GIFTS)["last_period"] == ""
+    (line,) = (row for row in read_csv(product.published / "about" / "inventory.csv") if row["dataset"] == GIFTS)
+    assert {"snapshot": MARCH, **line} == of_dataset(product, MARCH, GIFTS)
+
+
+def test_a_dataset_that_never_came_is_planned_and_its_page_says_the_same(tmp_path: Path) -> None:
+    product = empty(tmp_path)
+    (product.raw / "expenditure" / "gifts-and-hospitality.xlsx").unlink()
+    publish(product, "2024-03-20")
+    row = of_dataset(product, MARCH, GIFTS)
+    assert (row["status"], row["frequency"], row["first_period"]) == ("Planned", "When the register changes", "")
+    (line,) = (row for row in read_csv(product.published / "about" / "inventory.csv") if row["dataset"] == GIFTS)
+    assert {"snapshot": MARCH, **line} == row
 
 
 def test_a_crash_before_the_list_is_made_is_finished_by_the_next_run(

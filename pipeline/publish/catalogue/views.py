@@ -41,6 +41,7 @@ class PlannedDataset(NamedTuple):
     period: PeriodKind
     description: str = ""
     publisher: str = ""
+    licence: str = ""
 
 
 class MonthView(NamedTuple):

@@ -32,15 +32,19 @@ class Line(NamedTuple):
 def lines_of(views: Sequence[DatasetView], planned: Sequence[PlannedDataset]) -> list[Line]:
     """Return every asset by title."""
     out = {view.facts.name: view.facts for view in views}
-    declared = (Standing(each.name, each.title, each.description, each.publisher, "", each.period) for each in planned)
-    known = {each.name: each for each in declared} | {name: _standing(facts) for name, facts in out.items()}
+    known = {each.name: _planned(each) for each in planned} | {name: _standing(facts) for name, facts in out.items()}
     found = [Line(asset_of(each), _span(each)) for each in known.values()]
     return sorted([*found, *map(Line, _others(out))], key=lambda each: (each.asset.title.casefold(), each))
 
 
-def _standing(facts: Publication) -> Standing:
-    licence = facts.licence_title if facts.releases else ""
-    return Standing(facts.name, facts.title, facts.description, facts.publisher, licence, facts.period, facts=facts)
+def _planned(each: PlannedDataset) -> Standing:
+    return Standing(each.name, each.title, each.description, each.publisher, each.licence, each.period)
+
+
+def _standing(each: Publication) -> Standing:
+    return Standing(
+        each.name, each.title, each.description, each.publisher, each.licence_title, each.period, facts=each
+    )
 
 
 def _span(standing: Standing) -> str:
