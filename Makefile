@@ -64,9 +64,10 @@ check: dev-ready        ## Check format, lint, types and import contracts; chang
 	  test -f "$$out/.$$name" || { failed=yes; echo; echo "--- $$name"; cat "$$out/$$name"; }; done; \
 	test -z "$$failed"
 
-bench: dev-ready        ## Measure the corridor and the public pages; writes .bench
+bench: dev-ready        ## Measure the corridor, the pages and the files of all months; writes .bench
 	@.venv/bin/python tests/bench/corridor.py $(ARGS)
 	@.venv/bin/python -m tests.bench.pages
+	@.venv/bin/python -m tests.bench.collected
 
 clean:        ## Remove .venv, caches and measurements; never data, keys or the portal
 	@rm -rf .venv .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

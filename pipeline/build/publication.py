@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipeline.build.run_context import Workplace
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period
-    from pipeline.model.release import Release
+    from pipeline.model.release import CollectedFile, Release
     from pipeline.storage.state import MonthState, State
     from pipeline.validate.schema import TableSchema
 
@@ -32,25 +32,29 @@ _FIRST = "not yet published: being checked"
 _CORRECTION = "published; a correction is being checked"
 
 
-def publication(work: Workplace, dataset: Dataset, state: State) -> Publication | None:
+def publication(
+    work: Workplace, dataset: Dataset, state: State, collected: Sequence[CollectedFile] = ()
+) -> Publication | None:
     """Return what portals are given of ``dataset``; nothing where no month was ever released.
 
-    In the place of the files of a month that was withdrawn stands a notice.
+    In the place of the files of a month that was withdrawn stands a notice.  ``collected`` are the files that hold many
+    months.
     """
     facts = facts_of(work, dataset, state)
     if facts is None:
         return None
+    facts = replace(facts, collected=tuple(collected))
     endings = (*ENDINGS_OF_ROWS, *(each.format.ending for each in made_beside(work, dataset)))
     return replace(facts, extras=_extras(facts, work.schema(dataset), endings))
 
 
 def facts_of(work: Workplace, dataset: Dataset, state: State) -> Publication | None:
     """Return what portals are given of ``dataset`` but for the small files beside its releases."""
-    released = {month: each for month, each in state.months.items() if each.released}
+    released = _released(state)
     withdrawn = withdrawn_months(newest_first(state.changes))
     if not released and not withdrawn:
         return None
-    releases = tuple(_release(work, dataset, month, each) for month, each in sorted(released.items()))
+    releases = releases_of(work, dataset, state)
     held = tuple(
         Held(month, _CORRECTION if each.released else _FIRST)
         for month, each in sorted(state.months.items())
@@ -109,6 +113,15 @@ def facts_of(work: Workplace, dataset: Dataset, state: State) -> Publication | N
         further=tuple(each.format for each in dataset.distributions),
         topic=dataset.topic or dataset.family,
     )
+
+
+def releases_of(work: Workplace, dataset: Dataset, state: State) -> tuple[Release, ...]:
+    """Return every month of ``dataset`` that is released, the earliest first."""
+    return tuple(_release(work, dataset, month, each) for month, each in sorted(_released(state).items()))
+
+
+def _released(state: State) -> dict[Period, MonthState]:
+    return {month: each for month, each in state.months.items() if each.released}
 
 
 def _due_days(work: Workplace, dataset: Dataset) -> int:

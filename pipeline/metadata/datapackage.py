@@ -89,16 +89,27 @@ def data_package(publication: Publication, beside: Mapping[str, bytes]) -> bytes
             ),
             *(_small_file(path, content) for path, content in beside.items()),
         ],
+        **_collected(publication),
     }
     if publication.site:
-        for each in facts["resources"]:
+        for each in [*facts["resources"], *facts.get("collected", ())]:
             each["url"] = address(publication.address + each["path"])
     if publication.sample:
         facts["sample"] = marked("invented records of an example force, about nobody", sample=True)
     return json_bytes(facts)
 
 
-def _file(file: ReleasedFile, kind: FileFormat, **more: str) -> dict[str, Any]:
+def _collected(publication: Publication) -> dict[str, list[dict[str, Any]]]:
+    """Return the files of many periods; they are no resources: whoever adds up those would count their rows twice."""
+    periods = f"{publication.period.key}s"
+    described = [
+        _file(each.file, publication.format_of(each.file.format), **{periods: list(each.periods)})
+        for each in publication.collected
+    ]
+    return {"collected": described} if described else {}
+
+
+def _file(file: ReleasedFile, kind: FileFormat, **more: object) -> dict[str, Any]:
     """Return how a file of a release is described."""
     return _described(file.name, kind.media_type, file.bytes, file.sha256, **more)
 
@@ -108,7 +119,7 @@ def _small_file(path: str, content: bytes) -> dict[str, Any]:
     return _described(path, media_type, len(content), hashlib.sha256(content).hexdigest())
 
 
-def _described(path: str, media_type: str, size: int, sha256: str, **more: str) -> dict[str, Any]:
+def _described(path: str, media_type: str, size: int, sha256: str, **more: object) -> dict[str, Any]:
     """Return how a file is described; a table is one that has a schema."""
     return {
         "name": path.replace("/", "-").replace(".", "-"),

@@ -151,11 +151,16 @@ def _distributions(listed: Listed, named: _Named) -> list[Node]:
     facts = listed.publication
     issued = facts.first_days()
     changed = {each.month: each.released_on.isoformat() for each in facts.releases}
+    changed |= {each.part: each.changed_on for each in facts.collected}
     title = marked(facts.title, sample=facts.sample)
     rights = {"@type": "dct:RightsStatement", "rdfs:label": facts.attribution}
     found = []
+
+    def media_type(name: str) -> Node:
+        return named(address(_MEDIA_TYPE_REGISTRY + name), "dct:MediaType")
+
     for file in listed.files:
-        kind, period = facts.formats[file.format], file.period(facts.name)
+        kind, period = facts.format_of(file.format), file.period(facts.name)
         where = {"@id": address(f"{facts.address}{file.name}")}
         checksum = {
             "@type": "spdx:Checksum",
@@ -165,10 +170,11 @@ def _distributions(listed: Listed, named: _Named) -> list[Node]:
         described: Node = {
             "@type": "dcat:Distribution",
             "dct:title": file.name,
-            "dct:description": f"{title}: {facts.period.said(period)}, {kind.title}",
+            "dct:description": f"{title}: {facts.said(period)}, {kind.title}",
             "dcat:accessURL": where,
             "dcat:downloadURL": where,
-            "dcat:mediaType": named(address(_MEDIA_TYPE_REGISTRY + kind.media_type), "dct:MediaType"),
+            "dcat:mediaType": media_type(kind.packs or kind.media_type),
+            **({"dcat:packageFormat": media_type(kind.media_type)} if kind.packs else {}),
             "dcat:byteSize": _literal("nonNegativeInteger", str(file.bytes)),
             **_days(issued.get(period, ""), changed.get(period, "")),
             "dct:license": _licence(facts, named),

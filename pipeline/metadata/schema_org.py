@@ -48,7 +48,7 @@ def dataset_facts(listed: Listed) -> dict[str, object]:
                 "name": file.name,
                 "contentUrl": address(f"{beside}{file.name}"),
                 "contentSize": f"{file.bytes} B",
-                "encodingFormat": facts.formats[file.format].media_type,
+                "encodingFormat": facts.format_of(file.format).media_type,
                 "sha256": file.sha256,
             }
             for file in listed.files

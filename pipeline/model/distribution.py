@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class FileFormat(NamedTuple):
     """A format of files: the ending of their names, what people call it, its media type (IANA) and its standard.
 
-    ``use`` says to the public what a file of it is for.  ``standard`` is an address, "" where it has none.
+    ``use`` says to the public what a file of it is for.  ``standard`` is an address, "" where it has none.  ``packs``
+    is the media type of the files that are packed in one, "" where none are.
     """
 
     ending: str
@@ -26,12 +27,15 @@ class FileFormat(NamedTuple):
     media_type: str
     standard: str = ""
     use: str = ""
+    packs: str = ""
 
 
 CSV: Final = FileFormat("csv", "CSV", "text/csv", "https://www.rfc-editor.org/rfc/rfc4180")
 PARQUET: Final = FileFormat(
     "parquet", "Parquet", "application/vnd.apache.parquet", "https://parquet.apache.org/docs/file-format/"
 )
+#: A file of many CSV files, as anybody can unpack.
+ZIP: Final = FileFormat("zip", "ZIP of CSV files", "application/zip", packs=CSV.media_type)
 #: The formats of every release: the same rows in each.
 OF_ROWS: Final = (CSV, PARQUET)
 ENDINGS_OF_ROWS: Final = tuple(each.ending for each in OF_ROWS)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pipeline.model.distribution import OF_ROWS
+from pipeline.model.distribution import OF_ROWS, ZIP
+from pipeline.model.periods import ALL
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -56,6 +57,22 @@ class Release:
     quality: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectedFile:
+    """A file that holds many ``periods``, for whoever wants all of them: those of a calendar year, or of ``all``.
+
+    ``lacking`` are released ones that could not be put into it; ``rows`` are those that are in it.  It changed last on
+    an ISO day.
+    """
+
+    file: ReleasedFile
+    part: str
+    periods: tuple[Period, ...]
+    rows: int
+    changed_on: str
+    lacking: tuple[Period, ...] = ()
+
+
 class Held(NamedTuple):
     """A month that is not (or not newly) published, and why, in words the public may read."""
 
@@ -87,6 +104,7 @@ class Publication:
     ``topic`` is the family of its declaration, or the theme of pages that it stands on.
     ``promised_days`` after its end a period is promised.  ``row_rules`` are those of ``withheld`` that are about rows,
     and ``left_out`` says how many rows of all releases were withheld and why, in the bands of the change log.
+    ``collected`` are the files that hold many of its periods.
     """
 
     name: str
@@ -131,6 +149,7 @@ class Publication:
     promised_days: int = 0
     row_rules: tuple[tuple[str, str], ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
+    collected: tuple[CollectedFile, ...] = ()
 
     @property
     def address(self) -> str:
@@ -141,6 +160,16 @@ class Publication:
     def formats(self) -> dict[str, FileFormat]:
         """The formats of the files of its releases, by the ending of their names."""
         return {each.ending: each for each in (*OF_ROWS, *self.further)}
+
+    def format_of(self, ending: str) -> FileFormat:
+        """Return the format of one of its files by the ending of its name, also of one that holds many periods."""
+        return ZIP if ending == ZIP.ending else self.formats[ending]
+
+    def said(self, part: str) -> str:
+        """Return a period in words, or which periods a file of many holds."""
+        if part == self.period.only or self.period.fits(part):
+            return self.period.said(part)
+        return f"all {self.period.noun}s" if part == ALL.only else f"the {self.period.noun}s of {part}"
 
     @property
     def withdrawn(self) -> dict[Period, str]:

@@ -11,8 +11,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pipeline.model.distribution import ENDINGS_OF_ROWS
-from pipeline.model.periods import is_period
+from pipeline.model.distribution import ENDINGS_OF_ROWS, PARQUET
+from pipeline.model.periods import ALL, is_period
 from pipeline.model.plan import Action, Beside, Change, HeldDataset, Plan
 
 if TYPE_CHECKING:
@@ -37,22 +37,27 @@ _PERIOD_FILE = re.compile(r"-([^.]+)\.([a-z0-9.]+)")
 
 
 class Wanted(NamedTuple):
-    """A file that a portal should hold: its sha256 and size, and whether it is a month of data."""
+    """A file that a portal should hold: its sha256 and size, whether it is a month of data, what a difference means."""
 
     sha256: str
     bytes: int
     data: bool
+    differs: str
 
 
 def wanted_files(publication: Publication) -> dict[str, Wanted]:
-    """Return what a portal should hold of a dataset, by file name: releases' files and the extras beside them."""
+    """Return what a portal should hold of a dataset, by file name: releases' files and those beside them."""
     wanted = {
-        file.name: Wanted(file.sha256, file.bytes, data=True)
+        file.name: Wanted(file.sha256, file.bytes, data=True, differs="rows or values changed")
         for release in publication.releases
         for file in release.files
     }
+    differs = f"a {publication.period.noun} in it changed"
+    for each in publication.collected:
+        wanted[each.file.name] = Wanted(each.file.sha256, each.file.bytes, data=False, differs=differs)
     for name, content in publication.extras.items():
-        wanted[name] = Wanted(hashlib.sha256(content).hexdigest(), len(content), data=False)
+        sha256 = hashlib.sha256(content).hexdigest()
+        wanted[name] = Wanted(sha256, len(content), data=False, differs="its text changed")
     return wanted
 
 
@@ -67,6 +72,17 @@ def period_of(dataset: str, name: str, endings: Collection[str] = ENDINGS_OF_ROW
     return found[1] if found and found[2] in endings and is_period(found[1]) else ""
 
 
+def period_in(publication: Publication, name: str) -> Period:
+    """Return the period of a dataset that a file is of, "" where it is of none, or of many."""
+    period = period_of(publication.name, name, publication.formats.keys())
+    return "" if name == collected_name(publication.name) and not publication.period.only else period
+
+
+def collected_name(dataset: str) -> str:
+    """Return the name of the file that holds all periods of a dataset."""
+    return f"{dataset}-{ALL.only}.{PARQUET.ending}"
+
+
 #: What only pages say.
 _OF_PAGES: Final = ("promised_days", "row_rules", "left_out")
 
@@ -76,7 +92,16 @@ def metadata_digest(publication: Publication) -> str:
 
     The day of the run, paths and the files' bytes are not in it, so it is the same on a night when nothing changed.
     """
-    apart = {"as_of", "period", "releases", "extras", "site", *_OF_PAGES, *([] if publication.further else ["further"])}
+    apart = {
+        "as_of",
+        "period",
+        "releases",
+        "extras",
+        "site",
+        "collected",
+        *_OF_PAGES,
+        *([] if publication.further else ["further"]),
+    }
     facts: dict[str, object] = {
         name: getattr(publication, name) for name in publication.__dataclass_fields__ if name not in apart
     }
@@ -116,14 +141,13 @@ def make_plan(
 
 def _dataset_changes(publication: Publication, held: HeldDataset, beside: Beside) -> Iterator[Change]:
     """Yield one change per file that is wanted or held, and one for the metadata."""
-    dataset, endings = publication.name, publication.formats.keys()
+    dataset = publication.name
     every = wanted_files(publication)
     wanted = {name: file for name, file in every.items() if file.data or beside is Beside.FILES}
     for name, file in wanted.items():
         action, reason = _compare(file, held.files.get(name))
-        if action is not Action.SAME and not file.data and is_period_file(dataset, name, endings):
-            why = publication.taken_back(period_of(dataset, name, endings))
-            action, reason = Action.REMOVE, f"{why}; a notice takes its place"
+        if action is not Action.SAME and not file.data and (period := period_in(publication, name)):
+            action, reason = Action.REMOVE, f"{publication.taken_back(period)}; a notice takes its place"
         yield Change(action, dataset, name, reason, file.bytes)
     for name in held.files.keys() - wanted.keys():
         action, reason = _leftover(publication, name, held.files[name])
@@ -146,7 +170,7 @@ def _compare(file: Wanted, held_sha256: str | None) -> tuple[Action, str]:
     if held_sha256 == NO_FILE:
         return Action.UPDATE, "something else stands under its name"
     if held_sha256 != file.sha256:
-        return Action.UPDATE, "rows or values changed" if file.data else "its text changed"
+        return Action.UPDATE, file.differs
     return Action.SAME, "unchanged"
 
 
@@ -154,7 +178,7 @@ def _leftover(publication: Publication, name: str, sha256: str) -> tuple[Action,
     """Return what happens to a held file that nothing here wants, and why."""
     if sha256 == NO_FILE:
         return Action.REMOVE, "it is not a file, and not ours"
-    if period := period_of(publication.name, name, publication.formats.keys()):
+    if period := period_in(publication, name):
         if period in publication.withdrawn:
             return Action.REMOVE, publication.taken_back(period)
         if period in {each.month for each in publication.releases}:

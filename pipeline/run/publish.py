@@ -8,9 +8,9 @@ from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING
 
+from pipeline.build.collected import with_collected
 from pipeline.build.mapped import datasets_of
 from pipeline.build.mapping_texts import check_texts
-from pipeline.build.publication import publication
 from pipeline.build.run_context import Workplace, schema_of
 from pipeline.build.taken import not_asked
 from pipeline.build.tried import parted, tried
@@ -292,15 +292,13 @@ def _publications(work: Workplace, outcomes: Sequence[Outcome]) -> Iterator[Publ
 
 
 def _publication(work: Workplace, dataset: Dataset, state: State | None) -> Publication | None:
-    return publication(work, dataset, state or work.store.state(dataset.name))
+    return with_collected(work, dataset, state or work.store.state(dataset.name))
 
 
 def _without(work: Workplace, outcomes: Sequence[Outcome], name: str, lost: Collection[Period]) -> Publication | None:
     """Return what portals are given of a dataset beside the months that are lost."""
     states = {outcome.dataset.name: outcome.state for outcome in outcomes if outcome.state.months}
-    state = states.get(name) or work.store.state(name)
-    months = {month: each for month, each in state.months.items() if month not in lost}
-    return publication(work, datasets_of(work.settings)[name], replace(state, months=months))
+    return with_collected(work, datasets_of(work.settings)[name], states.get(name) or work.store.state(name), lost)
 
 
 def _states(work: Workplace, outcomes: Sequence[Outcome]) -> Iterator[tuple[str, State]]:

@@ -36,6 +36,7 @@ _HEADER = 1 << 16
 #: What we keep below ``private``; anything else there is somebody's own and is never removed.
 _OURS = (
     *("state", "releases", "index", "quarantine", "review", "preview", "catalogue", "sample", "looked"),
+    "collected",
     *("points", "taken", "journal.jsonl", "day.json", _ORIGIN),
 )
 _CLEAR = "`pipeline sample --clear` removes the sample, what was made from it and nothing else"

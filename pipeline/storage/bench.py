@@ -58,6 +58,14 @@ class Bench:
         path = self._folder / dataset / name / file if self._folder else None
         return path if path is not None and path.is_file() else None
 
+    def holds(self, dataset: str, name: str, file: str) -> bool:
+        """Return whether a file of a release was kept."""
+        return (dataset, name, file) in self._places or self.path(dataset, name, file) is not None
+
+    def shelf(self, dataset: str) -> Path | None:
+        """Return where a preview keeps the files that hold many releases of a dataset, None in a plan."""
+        return self._folder / dataset / "collected" if self._folder else None
+
     def close(self) -> None:
         """Let go of everything that was kept."""
         self._file.close()

@@ -88,6 +88,24 @@ def test_a_publish_that_is_killed_before_any_of_its_operations_leaves_one_whole_
     assert len(seen) > swapped + 5  # what a swap leaves behind is cleared away afterwards
 
 
+def test_a_withdrawal_that_is_killed_leaves_the_month_in_every_file_or_in_none(tmp_path: Path) -> None:
+    """The file of all months and that of the year change in the same step as the month that is taken back."""
+    force = little_force(tmp_path / "start")
+    publish(force, STREET)
+    for each in (force.crimes(FEB), force.incidents(FEB)):
+        force.decide("forget", each.relative_to(force.raw).as_posix())
+    publish(force, STREET, "2024-04-02", status=5)
+    force.decide("approve", STREET, FEB, "--finding", "withdrawn")
+    words = ("--as-of", "2024-04-02", "publish", "--quiet", STREET)
+    before = contents(force.published)
+    facts = killed(force.folder, tmp_path / "work", *words, points=25)
+    assert {*check(facts, fewest=80)} == {"old", "new"}  # each tree is whole, byte for byte
+    publish(force, STREET, "2024-04-02")
+    after = contents(force.published)
+    of_many = [f"{STREET}/{STREET}-{name}" for name in ("all.parquet", "2024.zip", f"{FEB}.csv")]
+    assert all(before[name] != after[name] for name in of_many)
+
+
 @contextmanager
 def small_disk(folder: Path) -> Iterator[None]:
     """Put a file system of 64 MB in memory under ``folder``; its content stays."""

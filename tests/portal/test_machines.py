@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import warnings
 from pathlib import Path
@@ -173,13 +174,19 @@ def test_the_guide_to_the_files_gives_the_same_answer_in_each_language(
 ) -> None:
     monkeypatch.chdir(product.published)
     guide = (ROOT / "docs" / "use-the-files.md").read_text(encoding="utf-8")
-    blocks = {kind: guide.partition(f"```{kind}\n")[2].partition("```")[0] for kind in ("sql", "python")}
-    with duckdb.connect() as database:
-        by_duckdb = database.execute(blocks["sql"]).fetchall()
-    names: dict[str, Any] = {}
-    exec(blocks["python"], names)  # noqa: S102 - the page's own lines
-    assert names["answer"].to_dict() == dict(by_duckdb) != {}
-    assert [*names["answer"]] == [pounds for _, pounds in by_duckdb]
+    blocks = {kind: re.findall(rf"```{kind}\n(.*?)```", guide, re.DOTALL) for kind in ("sql", "python")}
+    assert [len(each) for each in blocks.values()] == [2, 2]
+    answers = []
+    for block in blocks["sql"]:
+        with duckdb.connect() as database:
+            answers.append(database.execute(block).fetchall())
+    for block in blocks["python"]:
+        names: dict[str, Any] = {}
+        exec(block, names)  # noqa: S102 - the page's own lines
+        answers.append([*names["answer"].items()])
+    assert {len(each) for each in answers} == {len(answers[0])} != {0}
+    assert all(dict(each) == dict(answers[0]) for each in answers)
+    assert len({tuple(pounds for _, pounds in each) for each in answers}) == 1
 
 
 def test_the_guide_names_the_columns_of_the_map(product: Product) -> None:
@@ -297,6 +304,7 @@ def test_search_engines_are_told_what_a_dataset_is(product: Product, served: Pro
         assert {file["encodingFormat"] for file in facts["distribution"]} == {
             "text/csv",
             "application/vnd.apache.parquet",
+            "application/zip",
         }
     facts = schema_org(product, "street-crime")
     assert (facts["url"], facts["isPartOf"]["url"]) == ("index.html", "../index.html")

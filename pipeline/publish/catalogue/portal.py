@@ -38,9 +38,9 @@ from pipeline.publish.plan import (
     SITE,
     SITE_ABSENT,
     SITE_CURRENT,
-    is_period_file,
     make_plan,
     metadata_digest,
+    period_in,
     wanted_files,
 )
 from pipeline.storage.atomic import make_private
@@ -183,7 +183,7 @@ class StaticCatalogue:
                 ListedFile(name, (self._folder / publication.name / name).lstat().st_size, sha256)
                 for name, sha256 in sorted(held[publication.name].items())
                 if sha256 != NO_FILE
-                and is_period_file(publication.name, name, publication.formats.keys())
+                and period_in(publication, name)
                 and name not in publication.extras
                 and name not in released
             ]
@@ -247,6 +247,7 @@ class StaticCatalogue:
         parts: dict[str, Part] = {name: Written(content) for name, content in publication.extras.items()}
         for release in publication.releases:
             parts |= {file.name: Copied(file.path, file.sha256) for file in release.files}
+        parts |= {each.file.name: Copied(each.file.path, each.file.sha256) for each in publication.collected}
         wanted = wanted_files(publication)
         for name in same:
             sha256 = wanted[name].sha256 if name in wanted else ""

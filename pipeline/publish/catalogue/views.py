@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.metadata.listed import Listed, ListedFile
 from pipeline.model.distribution import ENDINGS_OF_ROWS
 from pipeline.model.wording import Figure, day_in_words, figure
-from pipeline.publish.plan import period_of
+from pipeline.publish.plan import period_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -62,8 +62,9 @@ class DatasetView:
 
     @property
     def listed(self) -> Listed:
-        """What a catalogue for machines lists of it: every file of every month."""
-        files = [file for month in self.months for file in month.files.values()]
+        """What a catalogue for machines lists of it: every file of many months, and of every month."""
+        collected = [ListedFile(each.file.name, each.file.bytes, each.file.sha256) for each in self.facts.collected]
+        files = [*collected, *(file for month in self.months for file in month.files.values())]
         return Listed(self.facts, files, [month.month for month in self.months])
 
     @property
@@ -159,8 +160,7 @@ def _remark(publication: Publication, release: Release) -> str:
 def _kept_months(publication: Publication, kept: Sequence[ListedFile]) -> Iterable[MonthView]:
     """Yield one view per month that the catalogue keeps and that has no release here."""
     released = {release.month for release in publication.releases}
-    endings = publication.formats.keys()
-    for month, group in groupby(sorted(kept), key=lambda file: period_of(publication.name, file.name, endings)):
+    for month, group in groupby(sorted(kept), key=lambda file: period_in(publication, file.name)):
         files = {file.format: file for file in group}
         if month not in released:
             yield MonthView(month, None, files, "kept from an earlier release")
