@@ -136,10 +136,6 @@ class Sums:
         found = np.unique(self.books.payee[self.books.payee >= 0])
         return shown(len(found), "payees", *self.asked)
 
-    def largest(self, links: dict[str, str]) -> Ranked | None:
-        """Return the payee with most pounds."""
-        return next((each for each in self.ranking(links) if not each.several), None)
-
     def ranking(self, links: dict[str, str]) -> list[Ranked]:
         """Return the payees with most pounds, then the lines that name nobody, by why: those are no payee."""
         sums = self.books.by_payee()
@@ -252,13 +248,13 @@ class PayeeLine(NamedTuple):
 
 def lines_of(books: Books) -> list[PayeeLine]:
     """Return the lines of some books, the newest first."""
-    departments = books.values["department"]
+    departments, texts = books.values["department"], books.texts()
     lines = [
         PayeeLine(day, departments[department], purpose or "", f"{rounded(Fraction(pence, 100), 2):,.2f}")
         for day, department, purpose, pence in zip(
-            books.days.cast(pa.string()).to_pylist(),
+            texts.column("payment_date").cast(pa.string()).to_pylist(),
             books.sides["department"].tolist(),
-            books.purposes.to_pylist(),
+            texts.column("purpose").to_pylist(),
             books.pence.tolist(),
             strict=True,
         )

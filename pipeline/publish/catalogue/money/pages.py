@@ -172,15 +172,15 @@ class _Pages:
 
     def _span(self, span: Span, title: str) -> bytes:
         sums = Sums.of(self.books, span)
-        months = [*sums.months(self.months)]
+        ranked, months = sums.ranking(self.links), [*sums.months(self.months)]
         points = [Point(each.month, self.pounds[each.month], None) for each in reversed(months)]
         return self._page(
             "money.html",
             title=title,
             span=span,
             sums=sums,
-            largest=sums.largest(self.links),
-            ranked=sums.ranking(self.links),
+            largest=next((each for each in ranked if not each.several), None),
+            ranked=ranked,
             departments=sums.by("department"),
             categories=sums.by("category"),
             routes=sums.by("value_for_money"),

@@ -37,7 +37,8 @@ class Books:
     """Every published line: its ``month`` is a place among ``months``, its ``payee`` one among ``payees``, -1 redacted.
 
     ``pence`` are its net amount; ``sides`` are, by column, places among the ``values`` of it.  A payee is told by the
-    supplier's id, and its ``names`` are those on its lines, the newest first.  Lines stand by month, the oldest first.
+    supplier's id, and its ``names`` are those on its lines, the newest first.  Lines stand by month, the oldest first;
+    ``line`` is the place of each in ``written``, which holds the texts of all.
     """
 
     months: Sequence[Period]
@@ -48,8 +49,12 @@ class Books:
     names: Sequence[Sequence[str]]
     sides: Mapping[str, Integers]
     values: Mapping[str, Sequence[str]]
-    days: pa.Array
-    purposes: pa.Array
+    line: Integers
+    written: pa.Table
+
+    def texts(self) -> pa.Table:
+        """Return the day and the purpose of each line, as they stand in its file."""
+        return self.written.take(pa.array(self.line))
 
     @cached_property
     def redacted(self) -> NDArray[np.bool_]:
@@ -80,8 +85,7 @@ class Books:
             pence=self.pence[lines],
             payee=self.payee[lines],
             sides={name: each[lines] for name, each in self.sides.items()},
-            days=_taken(self.days, lines),
-            purposes=_taken(self.purposes, lines),
+            line=self.line[lines],
         )
 
     def where(self, side: str, value: str) -> NDArray[np.bool_]:
@@ -147,8 +151,8 @@ def _read(paths: Mapping[Period, Path]) -> Books:
         names=_names(payee, name, names, len(payees)),
         sides={side: each for side, (each, _) in codes.items()},
         values={side: values for side, (_, values) in codes.items()},
-        days=table.column("payment_date").combine_chunks(),
-        purposes=table.column("purpose").combine_chunks(),
+        line=np.arange(table.num_rows),
+        written=table.select(["payment_date", "purpose"]).combine_chunks(),
     )
 
 
@@ -179,7 +183,3 @@ def _sums(codes: Integers, pence: Integers, size: int) -> Integers:
     sums = np.zeros(size, np.int64)
     np.add.at(sums, codes, pence)
     return sums
-
-
-def _taken(column: pa.Array, lines: slice | Integers) -> pa.Array:
-    return column[lines] if isinstance(lines, slice) else column.take(pa.array(lines))
