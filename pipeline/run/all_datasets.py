@@ -53,12 +53,16 @@ def run_all(work: Workplace, chosen: Iterable[Dataset], *, only: Collection[Peri
 
 
 def _run_told(work: Workplace, dataset: Dataset, standing: Mapping[str, Standing | PipelineError]) -> Outcome:
-    """Return what became of a dataset that tells what stands of all; it stays as it is where that is not known."""
+    """Return what became of a dataset that tells what stands of all; it stays as it is where that is not known.
+
+    Before anything else was ever out, there is nothing to tell.
+    """
     known, errors = parted(standing.values())
-    if not errors:
+    if not errors and any(each.facts and (not each.tells or each.name == dataset.name) for each in known):
         return run_dataset(replace(work, declared=listed(known)), told(dataset, known))
     unknown = " and ".join(name for name, each in standing.items() if isinstance(each, PipelineError))
-    return replace(_remembered(work, dataset), remarks=(f"it stays as it is: nothing can be said of {unknown}",))
+    remarks = (f"it stays as it is: nothing can be said of {unknown}",) if unknown else ()
+    return replace(_remembered(work, dataset), remarks=remarks)
 
 
 def _inputs(

@@ -177,6 +177,15 @@ def test_a_dataset_that_never_came_is_planned_and_its_page_says_the_same(tmp_pat
     assert {"snapshot": MARCH, **line} == row
 
 
+def test_before_anything_is_out_there_is_nothing_to_list(tmp_path: Path) -> None:
+    product = empty(tmp_path)
+    for path in (*product.raw.glob("expenditure/*"), *product.reference.glob("*.csv")):
+        path.unlink()
+    said = publish(product, "2024-03-20")
+    assert built(said) == {}
+    assert not (product.published / LIST).exists()
+
+
 def test_a_crash_before_the_list_is_made_is_finished_by_the_next_run(
     product: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:

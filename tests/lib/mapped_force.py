@@ -13,7 +13,7 @@ import xlsxwriter
 
 from tests.lib import ROOT
 from tests.lib.dataset_folders import KEY
-from tests.lib.product import Product, leave_out_told
+from tests.lib.product import Product, leave_out, leave_out_told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -220,6 +220,7 @@ def mapped_force(folder: Path, mons: Sequence[str] = tuple(MONTHS)) -> Product:
     """Return the force with its key, its reference data, its own exports and the example's settings."""
     product = Product.empty(folder)
     shutil.copy(EXAMPLE, product.settings)
+    leave_out(product, ("excluded-spend-totals",))
     leave_out_told(product)
     product.key_file.parent.mkdir(parents=True)
     product.key_file.write_text(f"{KEY}\n", encoding="ascii")

@@ -360,12 +360,10 @@ def leave_out(product: Product, names: Iterable[str]) -> None:
     """Let a force publish none of some datasets."""
     text = product.settings.read_text("utf-8")
     for name in names:
-        table = f"[datasets.{name}]"
-        text = (
-            text.replace(f"{table}\n", f"{table}\npublish = false\n")
-            if table in text
-            else f"{text}\n{table}\npublish = false\n"
-        )
+        table = f"[datasets.{name}]\n"
+        if f"{table}publish = false" not in text:
+            text = text if table in text else f"{text}\n{table}"
+            text = text.replace(table, f"{table}publish = false\n")
     product.settings.write_text(text, "utf-8")
 
 
