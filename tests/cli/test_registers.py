@@ -89,7 +89,7 @@ def test_the_prefix_is_a_setting_and_without_it_there_is_no_package(tmp_path: Pa
     assert not list(folder.glob("*.ocds.json"))
     tell(product, SETTINGS)
     publish(product, "2024-05-10")
-    assert sorted(path.name for path in folder.glob("contracts-20*")) == [
+    assert sorted(path.name for path in folder.glob("contracts-20*-*")) == [
         f"contracts-{FIRST}.{ending}" for ending in ("csv", "ocds.json", "parquet")
     ]
     tell(product, 'package_base = "data.example.org"\n')
