@@ -311,7 +311,7 @@ def test_the_pages_work_with_scripts_switched_off(browser: webdriver.Chrome, sit
         show(browser, site.address)
         browser.find_element(By.LINK_TEXT, "Street-level crime").click()
         assert browser.find_element(By.TAG_NAME, "h1").text == "Street-level crime"
-        browser.find_element(By.LINK_TEXT, "All months and checksums").click()
+        browser.find_element(By.LINK_TEXT, "Every file, with checksums").click()
         assert browser.find_element(By.CSS_SELECTOR, "details td code").text == "", "the checksums are folded away"
         browser.find_element(By.CSS_SELECTOR, "details summary").click()
         assert browser.find_element(By.CSS_SELECTOR, "details td code").text != ""
