@@ -25,6 +25,7 @@ from pipeline.build.derivation import product_of
 from pipeline.build.distributed import ReleaseFiles, texts_beside
 from pipeline.build.run_context import Workplace
 from pipeline.datasets import declared
+from pipeline.derive import ledger
 from pipeline.disclose.counted import cells_of
 from pipeline.distribute.geojson import NeighbourhoodMap
 from pipeline.errors import PrivacyError
@@ -192,13 +193,13 @@ def cells_that_do_not_keep_the_schema(_folder: Path) -> None:
 def _derived(rows: pa.Table, left_out: Mapping[str, Mapping[str, int]] = MappingProxyType({})) -> None:
     """Make rows by a recipe that is broken on purpose, from one row of an input."""
     recipe = SimpleNamespace(rows=lambda _tables, _context: Made(rows, left_out=left_out))
-    inputs = (SimpleNamespace(dataset="a", columns=("x",)),)
+    inputs = (SimpleNamespace(dataset="a", columns=("x",), totals=False),)
     dataset: Any = SimpleNamespace(
         name="d", derivation=SimpleNamespace(recipe=recipe), inputs=inputs, reference_files=(), order=("x",)
     )
     work: Any = SimpleNamespace(
         store=SimpleNamespace(rows=lambda *_words: pa.table({"x": ["a"]})),
-        context=lambda *_words: None,
+        context=lambda *_words, **_more: None,
         schema=lambda _dataset: SCHEMA,
         settings=SimpleNamespace(referee=Referee(100, everything=False)),
     )
@@ -216,6 +217,28 @@ def a_recipe_that_makes_no_number(_folder: Path) -> None:
 
 def a_recipe_that_leaves_out_more_than_there_is(_folder: Path) -> None:
     _derived(pa.table({"x": ["a"], "n": ["1"]}), {"a": {"not-for-inventory": 2}})
+
+
+def _ledger(known: Mapping[str, int], *, everything: int = 0, unknown: tuple[str, ...] = ()) -> None:
+    """Add up parts with so many lines that do not fit the ledger."""
+    sums = {code: ledger._Sum(known.get(code, 0)) for code in ("named", "personal", "other", "total")}
+    ledger._check(JAN, sums, {}, ledger._Sum(everything), unknown={*unknown})
+
+
+def a_part_of_the_ledger_that_no_list_has(_folder: Path) -> None:
+    _ledger({}, unknown=("gifts",))
+
+
+def a_release_with_other_lines_than_the_ledger_published(_folder: Path) -> None:
+    _ledger({"named": 1})
+
+
+def parts_that_are_not_the_ledger(_folder: Path) -> None:
+    _ledger({}, everything=1)
+
+
+def parts_that_do_not_add_up_as_they_are_shown(_folder: Path) -> None:
+    ledger._check_shown(JAN, {"named": ledger._Sum(1), "total": ledger._Sum()})
 
 
 TRIALS: tuple[Callable[[Path], None], ...] = (
@@ -237,6 +260,10 @@ TRIALS: tuple[Callable[[Path], None], ...] = (
     cells_of_other_columns_than_were_said,
     cells_that_are_no_text,
     cells_that_do_not_keep_the_schema,
+    a_part_of_the_ledger_that_no_list_has,
+    a_release_with_other_lines_than_the_ledger_published,
+    parts_that_are_not_the_ledger,
+    parts_that_do_not_add_up_as_they_are_shown,
     a_recipe_that_makes_other_columns,
     a_recipe_that_makes_no_number,
     a_recipe_that_leaves_out_more_than_there_is,

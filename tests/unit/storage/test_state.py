@@ -18,6 +18,7 @@ from pipeline.model.findings import Finding
 from pipeline.model.reasons import Outcome
 from pipeline.model.release import ChangeNote
 from pipeline.model.tables import Receipt
+from pipeline.model.totals import Totals
 from pipeline.storage import state_file
 from pipeline.storage.state import Built, MonthState, State, Waiting
 from pipeline.storage.state_file import FORM, load_state, save_state, sweep_state
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Where the names in the types of a state's parts mean something.
-NAMES = {**vars(state_file), "Mapping": Mapping, "Period": str, "Outcome": Outcome, "dt": dt}
+NAMES = {**vars(state_file), "Mapping": Mapping, "Period": str, "Outcome": Outcome, "Totals": Totals, "dt": dt}
 BUILT = Built(
     folder="2024-01-abc",
     rows=7,
