@@ -12,7 +12,7 @@ from pipeline.protect.treatments.register_numbers import CompanyNumber, Contract
 _LEDGER = "expenditure/ledger/{period}.xlsx"
 _PAYMENT = ("Body", "Transaction No")
 _FRONT = "paid in payments over £500"
-_FURTHER = dict.fromkeys(("category", "value_for_money"), "Not shown")
+_FURTHER = dict.fromkeys(("department", "category", "value_for_money"), "Not shown")
 _FRAUD = "invoice fraud uses real numbers"
 _STILL_CHECKED = ("Body", "Period", "Transaction No", "Line No", "Payment Date", "Net Amount", "Currency")
 _OVER = (
