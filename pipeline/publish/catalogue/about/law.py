@@ -21,6 +21,8 @@ LIST: Final = "specified-information"
 ORDER: Final = "https://www.legislation.gov.uk/uksi/2011/3050/contents"
 #: What the list says of what another body publishes.
 _ELSEWHERE: Final = "published by "
+#: What it says of papers that stand beside a dataset, and are no dataset.
+_DOCUMENTS: Final = "are documents"
 _COUNT: Final = "SELECT count(*) FROM 'law.csv' WHERE state = '{}'"
 
 
@@ -100,4 +102,5 @@ def _state(row: Mapping[str, str], places: Sequence[Place]) -> State:
         return NOT_YET
     if any(each.overdue for each in places):
         return LATE
-    return PUBLISHED if all(each.address for each in places) else PARTLY
+    whole = all(each.address for each in places) and _DOCUMENTS not in row["because"]
+    return PUBLISHED if whole else PARTLY
