@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, filled, mask_of, on_distinct, plain, whole
 from pipeline.columns.groups import groups
+from pipeline.columns.keys import fold_column
 from pipeline.columns.money import money
 from pipeline.model.reasons import REASONS, Outcome
 from pipeline.model.totals import COPIES, LEDGER_PARTS, PENCE, PUBLISHED, ROWS, TRANSACTIONS, ControlTotals
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 _BELOW: Final = "below-threshold"
 _OWN_CODES: Final = "excluded-other"
-_OF_REASONS: Final = {"payee-needs-review": "review", "account-needs-review": "review"}
+#: An account that is an excluded one but for its writing may be of people as well.
+_OF_REASONS: Final = {"payee-needs-review": "review", "account-needs-review": _OWN_CODES}
 _BAD: Final = "bad-amount"
 _NO_AMOUNT: Final = "bad-no-amount"
 
@@ -52,7 +54,7 @@ class LedgerParts(ControlTotals):
         readable = filled(on_distinct(amounts, money)) & sterling
         parts = self._parts(judged, readable, context)
         pence = facts_of_distinct(amounts, _pence, dtype=np.object_, empty=0)
-        transaction = groups(*(raw.cells[name] for name in self.transaction))
+        transaction = groups(*(fold_column(raw.cells[name]) for name in self.transaction))
         found: dict[str, dict[str, int]] = {}
         for part in sorted({*parts}):
             own = parts == part

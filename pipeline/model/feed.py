@@ -29,9 +29,10 @@ class Feed:
     It is called after the folder or the file of its extracts, unless it has a ``name`` of its own.  ``constants`` are
     published columns that no raw column is needed for; a register's entries bear their snapshot.  A rule that settles a
     raw column stands at it, one over several columns in ``rules``; rules decide in the order of their lines, those of
-    ``columns`` first, and afterwards ``rules`` holds them all.  ``period`` is the kind of period that its rows are
-    released by, and how a row tells which is its own.  ``can_be_absent``: a force may have no such register yet, and
-    what other feeds hold is published without it.  ``mapping`` is how a force's own exports are read as its extracts;
+    ``columns`` first but for those that decide ``directly``, and afterwards ``rules`` holds them all.
+    ``period`` is the kind of period that its rows are released by, and how a row tells which is its own.
+    ``can_be_absent``: a force may have no such register yet, and what other feeds hold is published without it.
+    ``mapping`` is how a force's own exports are read as its extracts;
     ``shown_in`` are, by raw column that identifies somebody, the published columns in which the same cells stand.
 
     Raises:
@@ -66,7 +67,8 @@ class Feed:
         over_several = (rule if rule.columns else rule.bind() for rule in self.rules)
         public = tuple(name for each in bound.values() if not isinstance(each, Withheld) for name in each.columns)
         own = (rule.among(public) for rule in over_several if not rule.columns)
-        object.__setattr__(self, "rules", (*at_columns, *own))
+        rules = sorted((*at_columns, *own), key=lambda rule: not rule.directly)
+        object.__setattr__(self, "rules", tuple(rules))
         if mistakes := tuple(self._mistakes()):
             raise ValueError(f"feed {self.name}: {'; '.join(mistakes)}")
 

@@ -71,6 +71,7 @@ class RowRule(Handling):
     references.  ``shared``: its register holds what the extracts of every dataset say that has such a rule.
     ``asks_about`` is what its questions are about, in the name of the private file that lists them.  ``first``: what it
     finds names a row before all else, as it tells the row's period.  ``refuses``: all that it keeps back are bad rows.
+    ``directly``: it decides directly after what is bad, before the rules of columns.
     """
 
     takes: ClassVar[int | None] = 0
@@ -84,6 +85,7 @@ class RowRule(Handling):
     asks_about: ClassVar[str] = ""
     first: ClassVar[bool] = False
     refuses: ClassVar[bool] = False
+    directly: ClassVar[bool] = False
     scope: str = ""
 
     @property

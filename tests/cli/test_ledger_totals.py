@@ -82,6 +82,31 @@ def test_several_lines_of_one_payment_are_one_person(force: Product) -> None:
     assert shown(force)["Pay"] == ("10", "5900.00", "")
 
 
+@pytest.mark.parametrize(("one", "other"), [("5001", "05001"), ("A1", "a1")])
+def test_a_payment_whose_number_is_written_in_two_ways_is_one(force: Product, one: str, other: str) -> None:
+    twice = [line(SETTLED, "1.00", Transaction_No=number, Line_No=at) for number, at in ((one, "11"), (other, "12"))]
+    pay(force, JAN, line(PAY, "5,000.00"), *people(6), *twice)
+    publish(force, SPEND)
+    assert shown(force)["Severance, compensation and settlements"] == ("", "", "Pay")
+
+
+def test_an_account_that_is_excluded_but_for_its_writing_is_shown_within_pay(force: Product) -> None:
+    pay(force, JAN, line(PAY, "5,000.00"), line("010410", "900.00"))
+    publish(force, SPEND, status=5)
+    assert shown(force)["Other excluded accounts"] == ("", "", "Pay")
+    assert shown(force)["Payee not classified"] == ("0", "0.00", "")
+
+
+def test_what_is_within_pay_has_no_number_on_the_page(force: Product) -> None:
+    pay(force, JAN, line(PAY, "5,000.00"), *people(3))
+    pay(force, FEB, line(PAY, "5,000.00"), *people(3))
+    publish(force, SPEND)
+    page = (force.published / TOTALS / "index.html").read_text("utf-8")
+    (row,) = (each for each in page.split("<tr") if ">Severance, compensation and settlements</th>" in each)
+    assert "not shown by itself" in row
+    assert "£" not in row
+
+
 def test_people_who_would_be_all_of_pay_wait_for_a_decision(force: Product) -> None:
     pay(force, JAN, *people(3))
     said = publish(force, SPEND, status=5)

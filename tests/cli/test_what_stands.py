@@ -232,3 +232,29 @@ def test_scores_that_come_back_are_no_old_extract(tmp_path: Path) -> None:
     product.settings.write_text(before, "utf-8")
     publish(product, "2024-03-22")
     assert product.csv(SCORES, "all") == first
+
+
+@pytest.mark.parametrize("planned_for", ["", "2035-13"], ids=["good", "bad"])
+def test_an_asset_that_any_row_keeps_quiet_is_listed_by_none(product: Product, planned_for: str) -> None:
+    rows = [row for row in read_csv(product.raw / REGISTER) if not row["Title"].startswith(("Unknown", "Published"))]
+    (first,) = (row for row in rows if row["Title"] == "Custody records")
+    quiet = first | {"Title": "custody  RECORDS", "Marking": "SECRET", "Planned For": planned_for}
+    write_csv(product.raw / REGISTER, [*rows, quiet])
+    assert "Custody records" in assets(product, MARCH)
+    publish(product, "2024-04-20")
+    assert "Custody records" not in assets(product, APRIL)
+    assert "Custody records" not in assets(product, MARCH)
+
+
+def test_an_asset_that_is_kept_quiet_no_longer_waits_for_a_decision(product: Product) -> None:
+    change(product, Marking="OFFICIAL-SENSITIVE")
+    title = read_csv(product.raw / REGISTER)[0]["Title"]
+    publish(product, "2024-04-20")
+    assert title not in assets(product, APRIL)
+    change(product, Marking="OFFICIAL")
+    said = publish(product, "2024-04-21", status=5)
+    assert "WAITS protection-weakened" in said.out
+    assert title not in assets(product, APRIL)
+    product.decide("approve", LIST, "--all", "--finding", "protection-weakened")
+    publish(product, "2024-04-22")
+    assert title in assets(product, APRIL)

@@ -41,7 +41,7 @@ REGISTER = Feed(
         "Reasons": Codes("reasons", "withheld-reason"),
         "Web Address": Link("web_address"),
         "Holds Personal Data": Flag("holds_personal_data", needed=True),
-        "Marking": KeptQuiet(),
+        "Marking": KeptQuiet(coded="Marking", reference="Title"),
         "Owner Name": Withhold("the owner of an asset"),
         "Location": Withhold("an asset's keeper", what="Where assets are kept", why="it would lead to them"),
         "Owner Post": Withhold(what="Posts of owners", why="who publishes an asset answers for it"),

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from pipeline.columns.arrays import facts_of_distinct, filled
-from pipeline.model.handling import Decisive, problem
+from pipeline.columns.keys import fold_column, folded
+from pipeline.model.handling import problem
+from pipeline.model.public_rows import PublicRevision
 from pipeline.model.row_rule import Judgement, RowRule
 from pipeline.protect.handling import key_problems
+from pipeline.protect.rules.protected_record import ProtectedRecord
 from pipeline.protect.rules.rule import Marked
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.model.context import Context
     from pipeline.model.examples import Draw
     from pipeline.model.handling import Problem
+    from pipeline.model.public_rows import PublicRows
     from pipeline.model.tables import RawTable
 
 #: The only marking of what may be known to be held.
@@ -98,30 +102,42 @@ class NamesDataset(RowRule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptQuiet(RowRule):
-    """Withholds an entry that bears a marking above `OFFICIAL`, or one that nobody knows."""
+class KeptQuiet(ProtectedRecord):
+    """Withholds every entry whose title any row bears with a marking above `OFFICIAL`, or an unknown one."""
 
     takes: ClassVar[int | None] = 1
+    register: ClassVar[str] = "asset"
+    holds: ClassVar[str] = "information assets that are kept quiet"
+    scope: str = "asset"
     what: str = "Entries that must be kept quiet"
     why: str = "that they are held must not be known"
 
     @property
-    def decisive(self) -> tuple[Decisive, ...]:
-        """The marking."""
-        return (Decisive(self.column),)
+    def mark(self) -> str:
+        """Its marking."""
+        return "marking"
 
-    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
-        """Return the entries that bear another marking."""
-        column = raw.cells[self.column]
-        return Judgement((Marked("not-for-inventory", filled(column) & ~_among(column, (_OPEN,))),))
+    def protects(self, column: pa.Array, _context: Context, *, known: bool) -> Mask:
+        """Return the entries with another marking; the open one written differently tells of its own row alone."""
+        other = filled(column) & ~_among(column, (_OPEN,))
+        return other & ~_among(fold_column(column), (folded(_OPEN),)) if known else other
+
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
+        """Return the entries that are kept quiet."""
+        mask, hit = self.protected(raw, context)
+        return Judgement((Marked("not-for-inventory", mask),), applied=hit)
+
+    def revised(self, _rows: PublicRows, mask: Mask, hit: Sequence[str]) -> PublicRevision:
+        """Return the entries without those that are kept quiet now."""
+        return PublicRevision("not-for-inventory", mask, applied=hit)
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return the open marking, and none."""
-        return {self.column: draw.of((_OPEN, ""))}
+        return {self.coded: draw.of((_OPEN, ""))}
 
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return two other markings."""
-        return ({self.column: "SECRET"}, {self.column: "official"})
+        return ({self.coded: "SECRET"}, {self.coded: "official"})
 
 
 def _among(column: pa.Array, names: Mapping[str, object] | Sequence[str]) -> Mask:

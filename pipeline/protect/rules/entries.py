@@ -63,6 +63,7 @@ class OneEntry(RowRule):
     """
 
     whole_rows: ClassVar[bool] = True
+    directly: ClassVar[bool] = True
     what: str = "Second copies of an entry"
     why: str = "it stands in the register twice"
     entry: tuple[str, ...] = ()

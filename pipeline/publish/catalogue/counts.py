@@ -95,8 +95,7 @@ def _counted(path: Path, answer: Answer) -> str:
     values = table.column(answer.by).cast(pa.string()) if answer.by else pa.nulls(table.num_rows, pa.string())
     columns = {"value": pc.fill_null(values, "")}
     if answer.summed:
-        summed = table.column(answer.summed)
-        columns["summed"] = summed if answer.where else pc.fill_null(summed, Decimal(0) if answer.amount else 0)
+        columns["summed"] = table.column(answer.summed)
     sums = [("value", "count"), *([("summed", "sum")] if answer.summed else [])]
     # few rows: threads cost more than they save
     found = pa.table(columns).group_by("value", use_threads=False).aggregate(sums).sort_by("value").to_pylist()

@@ -68,10 +68,17 @@ class Telling:
         found = self.counts(period) if period else None
         if found is None or (self.facts.answer.where and (len(values) != 1 or values[0] not in found.sums)):
             return None
+        if self._hides(found, values):
+            return None
         chosen = values or tuple(value for value in found.rows if value not in self.aside)
         if self.facts.answer.summed:
             return pounds(sum((found.sums.get(value, Decimal(0)) for value in chosen), Decimal(0)))
         return sum(found.rows.get(value, 0) for value in chosen)
+
+    def _hides(self, found: Counts, values: tuple[str, ...]) -> bool:
+        """Return whether there are rows of these values, and none says its number."""
+        there = bool(values) and found.rows.keys() >= {*values}
+        return bool(self.facts.answer.summed) and there and found.sums.keys().isdisjoint(values)
 
     def asked(self, period: Period, *values: str) -> str:
         """Return the query of the same number."""
@@ -79,8 +86,10 @@ class Telling:
 
     def show(self, period: Period, *values: str) -> Markup:
         """Return the number as the page shows it, and words where there are too few to show."""
-        if self.facts.answer.where and self.number(period, *values) is None:
-            return Markup("too few to show, or it would tell another number")
+        if self.number(period, *values) is None and self.counts(period):
+            if self.facts.answer.where:
+                return Markup("too few to show, or it would tell another number")
+            return Markup("not shown by itself")
         name = self.named(period, *(values or ("all",)))
         number = self.number(period, *values) or 0
         return self.figures.show(name, number, self.asked(period, *values), sign=self.sign)
