@@ -210,7 +210,7 @@ def test_an_empty_extract_waits_and_goes_out_once_it_is_approved(case: Case) -> 
     source = case.folder if not case.dataset.derivation else FOLDERS[case.folder.together[0]]
     state = case.product.state(source.name)["months"]
     for path in state[max(state)]["fed"]:
-        empty(case.product, source, path)
+        empty(case.product, source, path, drawn_in=(case.folder.path, source.path))
     said = case.publish()
     assert case.csv == before
     if any(feed.source.whole for feed in case.dataset.feeds):
@@ -223,8 +223,8 @@ def test_an_empty_extract_waits_and_goes_out_once_it_is_approved(case: Case) -> 
     case.publish(status=0)
 
 
-def empty(product: Product, source: DatasetFolder, path: str) -> None:
-    """Leave nothing of an extract but what says how it is laid out."""
+def empty(product: Product, source: DatasetFolder, path: str, *, drawn_in: tuple[Path, ...]) -> None:
+    """Leave nothing of an extract but what says how it is laid out; its rows are drawn in one of the folders."""
     if path.startswith("datasets/"):
         return  # what stands cannot be emptied
     if path.startswith("reference/"):
@@ -240,7 +240,8 @@ def empty(product: Product, source: DatasetFolder, path: str) -> None:
     elif path.endswith(".xlsx"):
         form = next(feed.source.form for feed in source.dataset.feeds if feed.source.form.file.endswith(".xlsx"))
         header = product.folder / "header.csv"
-        header.write_text((source.path / "raw" / f"{path}.csv").read_text("utf-8").splitlines()[0], "utf-8")
+        drawn = next(each for folder in drawn_in if (each := folder / "raw" / f"{path}.csv").is_file())
+        header.write_text(drawn.read_text("utf-8").splitlines()[0], "utf-8")
         write_workbook(header, product.raw / path, sheet=form.table, title_rows=form.title_rows)
     else:
         lines = (product.raw / path).read_bytes().splitlines(keepends=True)

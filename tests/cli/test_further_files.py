@@ -104,7 +104,10 @@ def test_whatever_describes_files_describes_it(force: Product) -> None:
     assert mine["bytes"] == (folder / JANUARY).stat().st_size
     dcat = json.loads((force.published / "catalogue.jsonld").read_bytes())
     named = [
-        file for each in dcat["dcat:dataset"] for file in each["dcat:distribution"] if file["dct:title"] == JANUARY
+        file
+        for each in dcat["dcat:dataset"]
+        for file in each.get("dcat:distribution", ())
+        if file["dct:title"] == JANUARY
     ]
     assert [each["dcat:mediaType"]["@id"].rpartition("media-types/")[2] for each in named] == ["application/json"]
     assert f'href="{JANUARY}" download>Counts' in (folder / "files.html").read_text("utf-8")
