@@ -6,8 +6,11 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Mask = NDArray[np.bool_]
@@ -39,3 +42,15 @@ def money(text: str) -> str | None:
         return None
     signed = -rounded if found["before"] or found["behind"] or found["inner"] else rounded
     return f"{signed or abs(signed):.2f}"
+
+
+def pence(text: str) -> int:
+    """Return an amount as extracts write it in pence, 0 where it is none."""
+    exact = money(text)
+    return int(exact.replace(".", "")) if exact else 0
+
+
+def in_pence(amounts: pa.Array) -> NDArray[np.int64]:
+    """Return decimal amounts in pounds with two places as pence."""
+    found: NDArray[np.int64] = np.asarray(pc.multiply(amounts, pa.scalar(100)).cast(pa.int64()))
+    return found

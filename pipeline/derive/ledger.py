@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import plain, whole
+from pipeline.columns.money import in_pence
 from pipeline.errors import PrivacyError
 from pipeline.model.derivation import Made, Recipe
 from pipeline.model.totals import COPIES, LEDGER_PARTS, PENCE, PUBLISHED, ROWS, TRANSACTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Mapping
 
     from pipeline.model.context import Context
     from pipeline.model.periods import Period
@@ -74,7 +74,7 @@ class LedgerByPart(Recipe):
         )
 
 
-def _row(row: Mapping[str, str], found: _Sum) -> dict[str, str | int | Decimal | None]:
+def _row(row: Mapping[str, str], found: _Sum) -> dict[str, str | int | None]:
     hidden = bool(found.within)
     amount = None if hidden or row["code"] == _NO_AMOUNT else Decimal(found.pence).scaleb(-2)
     return {
@@ -92,8 +92,8 @@ def _of_release(release: pa.Table) -> dict[str, _Sum]:
     found: dict[str, _Sum] = {}
     for code in (_NAMED, "personal", "other"):
         own = pc.equal(redaction, "" if code == _NAMED else code)
-        pence = sum(int(amount.scaleb(2)) for amount in amounts.filter(own).to_pylist())
-        found[code] = _Sum(int(np.count_nonzero(own)), pence)
+        pence = in_pence(amounts.filter(own))
+        found[code] = _Sum(len(pence), sum(pence.tolist()))
     return found
 
 
@@ -116,10 +116,10 @@ def _with_few_in_pay(sums: Mapping[str, _Sum], totals: Totals, *, label: str) ->
 
 
 def _check(
-    month: Period, sums: Mapping[str, _Sum], totals: Totals, everything: _Sum, *, unknown: Iterator[str] | set[str]
+    month: Period, sums: Mapping[str, _Sum], totals: Totals, everything: _Sum, *, unknown: Collection[str]
 ) -> None:
     """Refuse parts that are not of the list, and a release that holds other lines than the ledger published."""
-    if extra := sorted(set(unknown) - {PUBLISHED, COPIES}):
+    if extra := sorted({*unknown} - {PUBLISHED, COPIES}):
         raise _differ(month, f"its lines stand in parts that the code list `{LEDGER_PARTS}` lacks: {', '.join(extra)}")
     published = totals.get(PUBLISHED, {ROWS: 0, PENCE: 0})
     released = sums[_NAMED] + sums["personal"] + sums["other"]

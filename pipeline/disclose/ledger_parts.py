@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import facts_of_distinct, filled, mask_of, on_distinct, plain, whole
 from pipeline.columns.groups import groups
 from pipeline.columns.keys import fold_column
-from pipeline.columns.money import money
+from pipeline.columns.money import money, pence
 from pipeline.model.reasons import REASONS, Outcome
 from pipeline.model.totals import COPIES, LEDGER_PARTS, PENCE, PUBLISHED, ROWS, TRANSACTIONS, ControlTotals
 
@@ -53,14 +53,14 @@ class LedgerParts(ControlTotals):
         sterling = mask_of(pc.equal(plain(raw.cells[self.currency]), self.sterling))
         readable = filled(on_distinct(amounts, money)) & sterling
         parts = self._parts(judged, readable, context)
-        pence = facts_of_distinct(amounts, _pence, dtype=np.object_, empty=0)
+        exact = facts_of_distinct(amounts, pence, dtype=np.object_, empty=0)
         transaction = groups(*(fold_column(raw.cells[name]) for name in self.transaction))
         found: dict[str, dict[str, int]] = {}
         for part in sorted({*parts}):
             own = parts == part
             found[part] = {
                 ROWS: int(own.sum()),
-                PENCE: 0 if part == _NO_AMOUNT else sum(pence[own].tolist()),
+                PENCE: 0 if part == _NO_AMOUNT else sum(exact[own].tolist()),
                 TRANSACTIONS: len(np.unique(transaction[own])),
             }
         if raw.ragged:
@@ -91,9 +91,3 @@ class LedgerParts(ControlTotals):
         found = np.zeros(len(judged.reasons), np.bool_)
         found[judged.positions] = mask_of(pc.equal(plain(whole(judged.treated.column(self.is_card))), "true"))
         return found
-
-
-def _pence(text: str) -> int:
-    """Return an amount in pence, 0 where it is none."""
-    exact = money(text)
-    return int(exact.replace(".", "")) if exact else 0

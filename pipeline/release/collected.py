@@ -1,6 +1,7 @@
 """Files that hold many releases of a dataset: their rows as one Parquet, their CSV files as one ZIP.
 
-They are made of the bytes of releases and of nothing else, one release at a time: equal releases give equal bytes.
+They are made of the bytes of releases and of nothing else, one release at a time: equal releases give equal
+bytes by the same libraries.
 """
 
 from __future__ import annotations

@@ -88,8 +88,9 @@ class NamesDataset(RowRule):
         """Return the entries that are datasets, and those that are called as one."""
         listed = {name: known for name, known in context.declared.items() if known}
         named = _among(raw.cells[self.column], listed)
+        called = {tuple(map(folded, each)) for each in listed.values()}
         cells = zip(*(columns[name].to_pylist() for name in self.entry), strict=True)
-        alike = np.array([cell in {*listed.values()} for cell in cells], np.bool_)
+        alike = np.array([tuple(folded(text or "") for text in cell) in called for cell in cells], np.bool_)
         return Judgement((Marked("duplicate", named), Marked("item-conflict", alike & ~named)))
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:

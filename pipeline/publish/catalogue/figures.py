@@ -70,8 +70,8 @@ class Query:
 
     def _where(self, values: tuple[str, ...], apart: tuple[str, ...]) -> str:
         chosen, sense = (values, "IN") if values else (apart, "NOT IN")
-        listed = ", ".join(map(_text, chosen))
-        where = [f'CAST("{_name(name)}" AS VARCHAR) = {_text(value)}' for name, value in self.only]
+        listed = ", ".join(map(text, chosen))
+        where = [f'CAST("{_name(name)}" AS VARCHAR) = {text(value)}' for name, value in self.only]
         where += [f"coalesce(CAST(\"{_name(self.by)}\" AS VARCHAR), '') {sense} ({listed})"] if chosen else []
         return f" WHERE {' AND '.join(where)}" if where else ""
 
@@ -108,7 +108,8 @@ def _quoted(parameter: str) -> str:
     return quote(parameter, safe="")
 
 
-def _text(value: str) -> str:
+def text(value: str) -> str:
+    """Return a text as SQL writes it."""
     return "'" + value.replace("'", "''") + "'"
 
 

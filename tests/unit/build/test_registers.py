@@ -47,6 +47,7 @@ CASES: dict[str, list[tuple[dict[str, tuple[str, ...]], dict[str, str]]]] = {
         ({"venue f:a#": ("Y",)}, {"venue f:a#": "Y"}),
         ({"venue f:b#": ("Y", "Y"), "audience f:b#": ("Y",)}, {"venue f:b#": "Y", "audience f:b#": "Y"}),
     ],
+    "asset": [({"marking f:a#": ("Y", "Y")}, {"marking f:a#": "Y"})],
     "blanked": [({"subject_age f:a#": ("Y", "Y")}, {"subject_age f:a#": "Y"})],
     "party": [
         ({"f:a#": ("", "ORG")}, {"f:a#": "ORG"}),

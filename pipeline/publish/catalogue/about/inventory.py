@@ -58,7 +58,10 @@ def _others(out: Mapping[str, Publication]) -> Iterator[Asset]:
     _, path = next(readable(out.get(INVENTORY), Asset._fields), ("", None))
     if path is None:
         return
-    table = pq.read_table(plain(path), columns=list(Asset._fields))
+    try:
+        table = pq.read_table(plain(path), columns=list(Asset._fields))
+    except (pa.ArrowException, OSError):  # a damaged file: whoever publishes it says so
+        return
     for row in pa.table({name: table.column(name).cast(pa.string()) for name in Asset._fields}).to_pylist():
         if not row["dataset"]:
             yield Asset(**{name: cell or "" for name, cell in row.items()})

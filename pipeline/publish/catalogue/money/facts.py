@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from markupsafe import Markup
+    from numpy.typing import NDArray
 
     from pipeline.model.periods import Period
     from pipeline.publish.catalogue.money.reading import Books
@@ -172,20 +173,16 @@ class Sums:
 
     def reasons(self) -> Iterator[Reason]:
         """Yield what each body paid for each reason, by body and reason; every line is in one of them."""
-        bodies, labels = self.books.values["body"], self.books.values["value_for_money"]
-        for body, label in sorted((body, label) for body in bodies for label in labels):
-            own = self.books.where("body", body) & self.books.where("value_for_money", label)
-            if own.any():
-                card = own & self.books.where("is_card", "true")
-                asked = (*self.asked, body, label)
-                yield Reason(
-                    body=body,
-                    label=label,
-                    pounds=shown(whole_pounds(int(self.books.pence[own].sum())), "reason", *asked),
-                    lines=shown(int(own.sum()), "reason-lines", *asked),
-                    card_pounds=shown(whole_pounds(int(self.books.pence[card].sum())), "reason-card", *asked),
-                    card_lines=shown(int(card.sum()), "reason-card-lines", *asked),
-                )
+        for body, label, own, card in reasons_of(self.books):
+            asked = (*self.asked, body, label)
+            yield Reason(
+                body=body,
+                label=label,
+                pounds=shown(whole_pounds(int(self.books.pence[own].sum())), "reason", *asked),
+                lines=shown(int(own.sum()), "reason-lines", *asked),
+                card_pounds=shown(whole_pounds(int(self.books.pence[card].sum())), "reason-card", *asked),
+                card_lines=shown(int(card.sum()), "reason-card-lines", *asked),
+            )
 
     @property
     def free_text_share(self) -> Markup | None:
@@ -235,6 +232,17 @@ class Sums:
         if self.pence <= 0:
             return None
         return shown(rounded(Fraction(100 * pence, self.pence), 1), name, *self.asked, *more) + " %"
+
+
+def reasons_of(books: Books) -> Iterator[tuple[str, str, NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Yield each body and reason that has lines, in their order, with its lines and those of them by card."""
+    by_card = books.where("is_card", "true")
+    reasons = {label: books.where("value_for_money", label) for label in sorted(books.values["value_for_money"])}
+    for body in sorted(books.values["body"]):
+        of_body = books.where("body", body)
+        for label, lines in reasons.items():
+            if (own := of_body & lines).any():
+                yield body, label, own, own & by_card
 
 
 class PayeeLine(NamedTuple):

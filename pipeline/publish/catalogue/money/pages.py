@@ -193,7 +193,7 @@ class _Pages:
     def _pennies(self, span: Span) -> dict[str, Any]:
         """Return where every penny of a span went, with what the page says of it; nothing where one is amiss."""
         there = self.pennies.within(span.first, span.last)
-        if not there or self._amiss(there):
+        if not there or self.amiss.intersection(there):
             return {"penny_rows": ()}
         rows = self.pennies.of(span.first, span.last)
         return {
@@ -205,9 +205,11 @@ class _Pages:
             ],
         }
 
-    def _amiss(self, months: Sequence[Period]) -> list[Period]:
-        """Return the months whose totals differ from their published lines, or do not add up, by a penny or a line."""
-        return [month for month in months if not self.pennies.adds_up(month, self.books)]
+    @cached_property
+    def amiss(self) -> frozenset[Period]:
+        """The months whose totals do not add up, or differ from their published lines, by a penny or a line."""
+        there = self.pennies.months.keys() & {*self.books.months}
+        return frozenset(month for month in there if not self.pennies.adds_up(month, self.books))
 
     def _values(self) -> list[tuple[Period, str]]:
         """Return the pages of value for money, the newest year first."""
@@ -217,7 +219,7 @@ class _Pages:
     def _value(self, span: Span, year: Period) -> Iterator[tuple[str, bytes]]:
         """Yield the page of value for money of a year, without a number where a month is amiss, and its figures."""
         there = self.pennies.within(span.first, span.last)
-        wrong = self._amiss(there)
+        wrong = sorted(self.amiss.intersection(there))
         months = [] if wrong else [month for month in self.books.months if span.first <= month <= span.last]
         values = Values(self.books, self.pennies)
         page = self._page(

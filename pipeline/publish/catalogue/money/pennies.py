@@ -74,15 +74,12 @@ class Pennies:
     def adds_up(self, month: Period, books: Books) -> bool:
         """Return whether the parts of a month are its ledger, and those published its published lines, to the penny."""
         rows = self.months[month]
-        (whole,) = (row for row in rows if row.part == _LEDGER)
+        whole = [row for row in rows if row.part == _LEDGER]
         parts = [row for row in rows if row.part != _LEDGER]
         published = [row for row in rows if row.part == _PUBLISHED]
-        own = books.within(month, month)
-        return (
-            _sums(parts) == _sums([whole])
-            and month in books.months
-            and _sums(published) == (len(own.pence), int(own.pence.sum()))
-        )
+        own = books.within(month, month).pence
+        adds = len(whole) == 1 and _sums(parts) == _sums(whole)
+        return adds and _sums(published) == (len(own), sum(own.tolist()))
 
     def _shown(self, first: Period, last: Period, key: tuple[str, str], rows: Sequence[Part]) -> Penny:
         part, category = key

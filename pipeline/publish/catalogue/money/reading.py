@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.columns.money import in_pence
 from pipeline.publish.catalogue.readable import readable, rows_of
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _read(paths: Mapping[Period, Path]) -> Books:
     table = pa.concat_tables(tables).unify_dictionaries()
     month = np.repeat(np.arange(len(months)), [each.num_rows for each in tables])
     amounts = table.column("net_amount").combine_chunks()
-    pence = np.asarray(pc.multiply(amounts, pa.scalar(100)).cast(pa.int64()))
+    pence = in_pence(amounts)
     codes = {name: _encoded(table.column(name)) for name in (*SIDES, "supplier_id", "supplier_name")}
     payee, payees = codes.pop("supplier_id")
     name, names = codes.pop("supplier_name")

@@ -6,17 +6,20 @@ Its figures have a file of their own, each with the query that counts it again: 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pipeline.publish.catalogue.figures import Figures, pounds
-from pipeline.publish.catalogue.money.pennies import TOTALS, in_pounds
+import numpy as np
+
+from pipeline.publish.catalogue.figures import Figures, text
+from pipeline.publish.catalogue.money.facts import reasons_of, whole_pounds
+from pipeline.publish.catalogue.money.pennies import TOTALS, Penny, in_pounds
 from pipeline.publish.catalogue.money.reading import SPEND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
-    import numpy as np
     from markupsafe import Markup
     from numpy.typing import NDArray
 
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
     from pipeline.publish.catalogue.money.pennies import Part, Pennies
     from pipeline.publish.catalogue.money.reading import Books
 
-_DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+#: Names of figures are numbers, as short as digits and letters write them.
+_BASE: Final = 36
 
 
 class Reason(NamedTuple):
@@ -37,22 +41,12 @@ class Reason(NamedTuple):
     card_lines: Markup | None
 
 
-class Row(NamedTuple):
-    """A part of the ledger; pounds and lines are None where they stand ``within`` another, or are not known."""
-
-    part: str
-    category: str
-    pounds: Markup | None
-    lines: Markup | None
-    within: str
-
-
 class Valued(NamedTuple):
     """A month of the page; no ``parts`` where the totals of its ledger are not out."""
 
     month: Period
     bodies: Sequence[tuple[str, Sequence[Reason]]]
-    parts: Sequence[Row]
+    parts: Sequence[Penny]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +56,7 @@ class Values:
     books: Books
     pennies: Pennies
     figures: Figures = field(default_factory=Figures)
-    _names: list[str] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=count)
 
     def of(self, months: Sequence[Period]) -> list[Valued]:
         """Return the months, in their order."""
@@ -74,42 +68,29 @@ class Values:
     def _bodies(self, month: Period) -> Iterator[tuple[str, Sequence[Reason]]]:
         """Yield each body with its reasons; every published line of the month is in one of them."""
         books = self.books.within(month, month)
-        card = books.where("is_card", "true")
-        for body in sorted(books.values["body"]):
-            own = books.where("body", body)
-            reasons = {label: own & books.where("value_for_money", label) for label in books.values["value_for_money"]}
-            found = [
-                Reason(
-                    label or "Not shown",
-                    *self._counted(books, lines, month, body, label),
-                    *(
-                        self._counted(books, lines & card, month, body, label, card=True)
-                        if (lines & card).any()
-                        else _NONE
-                    ),
-                )
-                for label, lines in sorted(reasons.items())
-                if lines.any()
-            ]
-            if found:
-                yield body, found
+        found: dict[str, list[Reason]] = {}
+        for body, label, lines, card in reasons_of(books):
+            paid = self._counted(books, lines, month, body, label)
+            by_card = self._counted(books, card, month, body, label, card=True) if card.any() else _NONE
+            found.setdefault(body, []).append(Reason(label or "Not shown", *paid, *by_card))
+        yield from found.items()
 
     def _counted(
         self, books: Books, lines: NDArray[np.bool_], month: Period, body: str, label: str, *, card: bool = False
     ) -> tuple[Markup, Markup]:
         """Return pounds and lines of some lines."""
-        where = f"body = {_text(body)} AND coalesce(CAST(value_for_money AS VARCHAR), '') = {_text(label)}"
+        where = f"body = {text(body)} AND coalesce(CAST(value_for_money AS VARCHAR), '') = {text(label)}"
         of = f"FROM '../{SPEND}/{SPEND}-{month}.parquet' WHERE {where}{' AND is_card' * card}"
-        paid = pounds(in_pounds(int(books.pence[lines].sum())))
+        paid = whole_pounds(int(books.pence[lines].sum()))
         return (
             self._show(paid, f"SELECT CAST(round(coalesce(sum(net_amount), 0), 0) AS BIGINT) {of}"),
             self._show(int(lines.sum()), f"SELECT count(*) {of}"),
         )
 
-    def _row(self, month: Period, part: Part) -> Row:
-        of = f"FROM '../{TOTALS}/{TOTALS}-{month}.parquet' WHERE category = {_text(part.category)}"
+    def _row(self, month: Period, part: Part) -> Penny:
+        of = f"FROM '../{TOTALS}/{TOTALS}-{month}.parquet' WHERE category = {text(part.category)}"
         amount = None if part.pence is None else in_pounds(part.pence)
-        return Row(
+        return Penny(
             part=part.part,
             category=part.category,
             pounds=None if amount is None else self._show(amount, f"SELECT net_amount {of}"),
@@ -119,16 +100,7 @@ class Values:
 
     def _show(self, value: int | Decimal, query: str) -> Markup:
         """Return the cell of a figure under the next short name."""
-        number, name = len(self._names), ""
-        while number or not name:
-            number, digit = divmod(number, len(_DIGITS))
-            name = _DIGITS[digit] + name
-        self._names.append(name)
-        return self.figures.cell(name, value, query)
+        return self.figures.cell(np.base_repr(next(self._numbers), _BASE).lower(), value, query)
 
 
 _NONE: Final = (None, None)
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
