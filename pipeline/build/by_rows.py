@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.build.candidate import product_of, raw_tables
 from pipeline.build.due import stale_of
 from pipeline.build.inputs import DatasetInputs
-from pipeline.build.inventory import survey
+from pipeline.build.survey import survey
 from pipeline.extract.standing import tells
 from pipeline.release.files import csv_blocks
 

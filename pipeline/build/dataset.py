@@ -20,7 +20,6 @@ from pipeline.build.drafted import completed
 from pipeline.build.due import in_words, stale_of, stays
 from pipeline.build.entering import without_released
 from pipeline.build.inputs import DatasetInputs, Stale, Survey
-from pipeline.build.inventory import read_as, sources_of, survey
 from pipeline.build.kept_back import let_out, of_withdrawn, weakenings
 from pipeline.build.notes import counted, notes_of_protections
 from pipeline.build.outcome import Outcome
@@ -29,6 +28,7 @@ from pipeline.build.received import with_released
 from pipeline.build.recovered import hold_recovered
 from pipeline.build.registers import weakened
 from pipeline.build.remember import keep
+from pipeline.build.survey import read_as, sources_of, survey
 from pipeline.build.taken import take
 from pipeline.build.too_bad import refuse_too_bad
 from pipeline.build.tried import tried

@@ -32,7 +32,7 @@ _ROOMS: Final = (
     *("protect", "release", "validate"),
 )
 #: What fills the registers of every dataset, and what builds its months.
-_SHARED: Final = ("pipeline.build.inventory", "pipeline.build.candidate")
+_SHARED: Final = ("pipeline.build.survey", "pipeline.build.candidate")
 #: What makes the periods of every dataset that is derived from releases.
 _DERIVED: Final = ("pipeline.build.derivation", "pipeline.validate.schema", "pipeline.codelists")
 
