@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: A percentage of fewer says nothing; so many periods are a long time; so many are drawn.
 _LEAST, _LONG, _DRAWN = 20, 12, 24
-_MOST_BARS, _MOST_CELLS = 25, 4
+_MOST_BARS, _MOST_FURTHER, _MOST_CELLS = 25, 12, 4
 #: Shares that people say in words, by tenths.
 _TENTHS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _NEAR = 0.02
@@ -120,7 +120,7 @@ def _further(telling: Teller, column: str, newest: Period, then: Period | None) 
     facts = replace(telling.facts, answer=replace(answer, by=column, apart={}, further={}))
     other = replace(telling, facts=facts, prefix=f"{column}:", _known={})
     values = other.values(newest, then)
-    shown = values[:_MOST_BARS]
+    shown = values[:_MOST_FURTHER]
     longest = max((abs(other.number(newest, value) or 0) for value in shown), default=0)
     bars = [other.bar(value or answer.further[column], newest, then, longest, value) for value in shown]
     return Further(column, bars, len(values) - len(shown))
