@@ -16,7 +16,6 @@ from pipeline.model.distribution import CSV, PARQUET, ZIP, ending_of
 from pipeline.model.periods import ALL
 from pipeline.model.release import CollectedFile, ReleasedFile
 from pipeline.plain import read_plain
-from pipeline.publish.plan import collected_name
 from pipeline.release.change_log import newest_first
 from pipeline.release.collected import Part, collect_files, collect_rows
 from pipeline.storage.collected import Shelf, make, weigh
@@ -38,6 +37,8 @@ if TYPE_CHECKING:
 #: How they are made; another way makes all of them anew.
 _FORM: Final = 1
 _YEAR: Final = 12
+#: They stand apart: whoever reads every Parquet of a dataset's folder reads each row once.
+_FOLDER: Final = ALL.only
 
 _Held = tuple["Release", ReleasedFile]
 _Made = tuple["Path", "Made"]
@@ -93,7 +94,7 @@ def _wanted(name: str, kind: PeriodKind, releases: Sequence[Release]) -> Iterato
         return
     files = [(release, file) for release in sorted(releases, key=lambda each: each.month) for file in release.files]
     rows = [each for each in files if each[1].format == PARQUET.ending]
-    yield _Wanted(ALL.only, collected_name(name), rows)
+    yield _Wanted(ALL.only, f"{name}-{ALL.only}.{PARQUET.ending}", rows)
     years: dict[str, list[_Held]] = {}
     for release, file in files if kind.months < _YEAR else ():
         if file.format == CSV.ending:
@@ -176,7 +177,7 @@ def _described(kind: PeriodKind, wanted: _Wanted, made: _Made, changes: Sequence
     releases = [release for release, _ in wanted.held]
     noted = [each for each in changes if wanted.part in (ALL.only, kind.fits(each.month) and _year(kind, each.month))]
     return CollectedFile(
-        file=ReleasedFile(wanted.name, ending_of(wanted.name), path, one.bytes, one.sha256),
+        file=ReleasedFile(f"{_FOLDER}/{wanted.name}", ending_of(wanted.name), path, one.bytes, one.sha256),
         part=wanted.part,
         periods=one.periods,
         lacking=tuple(each.month for each in releases if each.month not in one.periods),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.model.distribution import ending_of
@@ -27,7 +28,7 @@ class ListedFile(NamedTuple):
 
     def period(self, dataset: str) -> Period:
         """Its period, by its name; it is one of ``dataset``."""
-        return self.name.partition(".")[0].removeprefix(f"{dataset}-")
+        return PurePosixPath(self.name).name.partition(".")[0].removeprefix(f"{dataset}-")
 
 
 class Listed(NamedTuple):

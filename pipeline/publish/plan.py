@@ -11,8 +11,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pipeline.model.distribution import ENDINGS_OF_ROWS, PARQUET
-from pipeline.model.periods import ALL, is_period
+from pipeline.model.distribution import ENDINGS_OF_ROWS
+from pipeline.model.periods import is_period
 from pipeline.model.plan import Action, Beside, Change, HeldDataset, Plan
 
 if TYPE_CHECKING:
@@ -74,13 +74,7 @@ def period_of(dataset: str, name: str, endings: Collection[str] = ENDINGS_OF_ROW
 
 def period_in(publication: Publication, name: str) -> Period:
     """Return the period of a dataset that a file is of, "" where it is of none, or of many."""
-    period = period_of(publication.name, name, publication.formats.keys())
-    return "" if name == collected_name(publication.name) and not publication.period.only else period
-
-
-def collected_name(dataset: str) -> str:
-    """Return the name of the file that holds all periods of a dataset."""
-    return f"{dataset}-{ALL.only}.{PARQUET.ending}"
+    return period_of(publication.name, name, publication.formats.keys())
 
 
 #: What only pages say.

@@ -35,7 +35,7 @@ def street(force: Product) -> Product:
 
 
 def path(product: Product, part: str, dataset: str = STREET) -> Path:
-    return product.published / dataset / f"{dataset}-{part}"
+    return product.published / dataset / "all" / f"{dataset}-{part}"
 
 
 def everything(product: Product) -> Path:
@@ -56,7 +56,7 @@ def periods(product: Product) -> list[str]:
 def bytes_of(product: Product) -> bytes:
     """Return all that anybody can read in the files of many months, public and private, unpacked."""
     found = []
-    for folder in (product.published / STREET, product.private / "collected" / STREET):
+    for folder in (product.published / STREET / "all", product.private / "collected" / STREET):
         for each in (*folder.glob("*-all.parquet"), *folder.glob("*.zip")):
             content = each.read_bytes()
             if each.suffix == ".zip":
@@ -80,7 +80,10 @@ def withdraw(product: Product, *months: str) -> None:
 def test_all_months_are_the_rows_of_every_month_in_their_order(street: Product) -> None:
     with duckdb.connect() as database:
         one = database.read_parquet(str(everything(street))).fetchall()
-        months = [database.read_parquet(str(path(street, f"{month}.parquet"))) for month in (DEC, JAN, FEB)]
+        months = [
+            database.read_parquet(str(street.published / STREET / f"{STREET}-{month}.parquet"))
+            for month in (DEC, JAN, FEB)
+        ]
         many = [row for month in months for row in month.fetchall()]
     assert one == many != []
     found = pq.ParquetFile(everything(street))
@@ -90,7 +93,15 @@ def test_all_months_are_the_rows_of_every_month_in_their_order(street: Product) 
         [JAN],
         [FEB],
     ]
-    assert found.schema_arrow.equals(pq.read_schema(path(street, f"{JAN}.parquet")))
+    assert found.schema_arrow.equals(pq.read_schema(street.published / STREET / f"{STREET}-{JAN}.parquet"))
+
+
+def test_every_parquet_of_a_folder_together_holds_each_row_once(street: Product) -> None:
+    with duckdb.connect() as database:
+        (whole,) = database.read_parquet(str(everything(street))).aggregate("count(*)").fetchone() or (0,)
+        every = str(street.published / STREET / "*.parquet")
+        assert database.read_parquet(every).aggregate("count(*)").fetchone() == (whole,)
+    assert whole
 
 
 def test_a_year_is_its_csv_files_byte_for_byte(street: Product) -> None:
@@ -105,7 +116,7 @@ def test_a_plan_says_what_will_be_made_and_writes_nothing(force: Product) -> Non
     before = tree(force.data)
     said = force.run("--as-of", "2024-04-01", "plan", "--quiet", STREET, status=0)
     (line,) = (line for line in said.out.splitlines() if line.startswith(f"  {STREET}: new: {JAN} to {FEB}, "))
-    assert {f"{STREET}-all.parquet", f"{STREET}-2024.zip"} < {*line.split(", ")}
+    assert {f"all/{STREET}-all.parquet", f"all/{STREET}-2024.zip"} < {*line.split(", ")}
     assert tree(force.data) == before
     publish(force, STREET)
     said = force.run("--as-of", "2024-04-01", "plan", "--quiet", STREET, status=0)
@@ -114,12 +125,12 @@ def test_a_plan_says_what_will_be_made_and_writes_nothing(force: Product) -> Non
 
 def test_a_preview_holds_them_as_they_will_be(force: Product) -> None:
     force.run("--as-of", "2024-04-01", "preview", "--quiet", STREET, status=0)
-    shown = force.private / "preview" / STREET
+    shown = force.private / "preview" / STREET / "all"
     found = {each.name: each.read_bytes() for each in (*shown.glob("*-all.parquet"), *shown.glob("*.zip"))}
     assert len(found) == 2
     assert not (force.private / "collected").exists()
     publish(force, STREET)
-    assert found == {name: (force.published / STREET / name).read_bytes() for name in found}
+    assert found == {name: (force.published / STREET / "all" / name).read_bytes() for name in found}
 
 
 def test_what_is_made_again_from_nothing_has_the_same_bytes(street: Product) -> None:
@@ -188,7 +199,7 @@ def test_when_every_month_of_a_year_is_withdrawn_its_file_goes_and_in_the_end_al
     assert not (street.private / "collected" / STREET / f"{STREET}-2023.zip").exists()
     withdraw(street, JAN, FEB)
     publish(street, STREET, "2024-04-02")
-    assert [*(street.published / STREET).glob("*.zip"), *(street.published / STREET).glob("*-all.*")] == []
+    assert [*(street.published / STREET).rglob("*.zip"), *(street.published / STREET).rglob("*-all.*")] == []
     assert [*(street.private / "collected" / STREET).iterdir()] == []
 
 
@@ -236,8 +247,8 @@ def test_they_are_listed_with_their_checksums(force: Product) -> None:
     package = json.loads((force.published / SPEND / "datapackage.json").read_bytes())
     page, files = ((force.published / SPEND / name).read_text("utf-8") for name in ("index.html", "files.html"))
     linked = (force.published / "catalogue.jsonld").read_text("utf-8")
-    assert [each["path"] for each in package["collected"]] == [f"{SPEND}-all.parquet", f"{SPEND}-2024.zip"]
-    assert f'href="{SPEND}-all.parquet" download>All months, Parquet, ' in page
+    assert [each["path"] for each in package["collected"]] == [f"all/{SPEND}-all.parquet", f"all/{SPEND}-2024.zip"]
+    assert f'href="all/{SPEND}-all.parquet" download>All months, Parquet, ' in page
     for each in package["collected"]:
         content = (force.published / SPEND / each["path"]).read_bytes()
         assert each["bytes"] == len(content)

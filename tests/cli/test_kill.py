@@ -102,7 +102,9 @@ def test_a_withdrawal_that_is_killed_leaves_the_month_in_every_file_or_in_none(t
     assert {*check(facts, fewest=80)} == {"old", "new"}  # each tree is whole, byte for byte
     publish(force, STREET, "2024-04-02")
     after = contents(force.published)
-    of_many = [f"{STREET}/{STREET}-{name}" for name in ("all.parquet", "2024.zip", f"{FEB}.csv")]
+    of_many = [
+        f"{STREET}/{name}" for name in (f"all/{STREET}-all.parquet", f"all/{STREET}-2024.zip", f"{STREET}-{FEB}.csv")
+    ]
     assert all(before[name] != after[name] for name in of_many)
 
 

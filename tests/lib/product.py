@@ -166,9 +166,7 @@ class Product:
     def months(self, dataset: str = "street-crime") -> dict[str, str]:
         """Return the sha256 of each file of a dataset's public months."""
         found = contents(self.published / dataset)
-        return {
-            name: text for name, text in found.items() if name.startswith(f"{dataset}-2") and not name.endswith(".zip")
-        }
+        return {name: text for name, text in found.items() if name.startswith(f"{dataset}-2")}
 
     def plan(self, *words: str | Path, **environ: str) -> dict[str, dict[str, str]]:
         """Return why each month would be built, by dataset."""

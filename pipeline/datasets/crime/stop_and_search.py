@@ -49,9 +49,10 @@ STOP_AND_SEARCH = Feed(
 )
 
 _QUESTION = "Who is stopped and searched, and what for?"
-_FURTHER = dict.fromkeys(
-    ("Object of search", "Outcome", "Age range", "Self-defined ethnicity"), "Left out, or not recorded"
-)
+_FURTHER = {
+    **dict.fromkeys(("Object of search", "Outcome", "Age range"), "Not recorded"),
+    "Self-defined ethnicity": "Left out, or not recorded",
+}
 
 STOP_AND_SEARCH_DATASET = Dataset(
     name="stop-and-search",
