@@ -24,7 +24,10 @@ _OPEN: Final = frozenset(
 
 
 class Scored(NamedTuple):
-    """How a dataset does: its formats, days until it was out, columns; ``days`` is None where nothing is promised."""
+    """How a dataset does: its formats, days until it was out, columns; ``days`` is None where nothing is promised.
+
+    ``overdue`` is what a page knows on its day; a released table does not follow the calendar.
+    """
 
     name: str
     period: Period
@@ -35,11 +38,12 @@ class Scored(NamedTuple):
     columns: int
     described: int
     sources: int
+    overdue: bool = False
 
     @property
     def fresh(self) -> bool:
-        """Whether it was out as soon as was promised, if anything was."""
-        return self.days is None or self.days <= self.promised
+        """Whether it was out as soon as was promised, if anything was, and nothing is overdue."""
+        return not self.overdue and (self.days is None or self.days <= self.promised)
 
     @property
     def is_described(self) -> bool:

@@ -172,6 +172,9 @@ def test_what_is_overdue_today_fails_though_its_last_release_was_in_time(place: 
     (row,) = rows_of(shown(place.public, "scorecard"), "scorecard")
     assert row[4].startswith("✗ Fails out 10 days after its end, 99 promised; ")
     assert "was due on 31 March 2024" in row[4]
+    (told,) = read_csv(place.public / "about" / "scorecard.csv")
+    assert told["fresh"] == "false"
+    assert '<span data-figure="scorecard:fresh">0</span>' in (place.public / "index.html").read_text("utf-8")
 
 
 def test_a_period_is_scored_when_it_is_over_and_by_its_first_release(place: Place) -> None:

@@ -1,7 +1,7 @@
 """What may happen to a raw column."""
 
 from pipeline.model.constants import Constant
-from pipeline.protect.treatments.codes import Body, Coded, Flag, ReferenceCode, ValueForMoney
+from pipeline.protect.treatments.codes import Body, Coded, Flag, PublisherName, ReferenceCode, ValueForMoney
 from pipeline.protect.treatments.constants import ForceName, OwnForce
 from pipeline.protect.treatments.dates import Day, MonthOf, PlannedMonth
 from pipeline.protect.treatments.links import Link
@@ -14,7 +14,7 @@ from pipeline.protect.treatments.posts import PostHolder
 from pipeline.protect.treatments.pseudonym import Pseudonym
 from pipeline.protect.treatments.register_numbers import CompanyNumber, ContractReference
 from pipeline.protect.treatments.require import Period, Require
-from pipeline.protect.treatments.several_codes import Codes, PublisherName
+from pipeline.protect.treatments.several_codes import Codes
 from pipeline.protect.treatments.text import Keep
 from pipeline.protect.treatments.withhold import Withhold
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import KW_ONLY, dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -35,17 +36,49 @@ _NATIONAL: Final[Mapping[str, str]] = MappingProxyType({"Y": "True", "N": "False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Body(OneColumn):
+class NamedInSettings(OneColumn):
+    """Publishes the name that the settings give for a code; an unknown code is a problem."""
+
+    @abstractmethod
+    def names(self, context: Context) -> Mapping[str, str]:
+        """Return the names by code."""
+
+    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
+        """Return the names."""
+        column = cells[self.column]
+        name = on_distinct(column, self.names(context).get)
+        unknown = problem(self.column, "unknown-code", ~filled(name))
+        return Treated(self._same(name), key_problems(self.column, column, unknown))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublisherName(NamedInSettings):
+    """Publishes the name of the publisher that the settings give for a key."""
+
+    why: str = "who answers for it"
+
+    def names(self, context: Context) -> Mapping[str, str]:
+        """Return the publishers."""
+        return context.publishers
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return the force itself."""
+        return {self.column: draw.of(("force",))}
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return a publisher of nothing."""
+        return ({self.column: "board"},)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body(NamedInSettings):
     """Publishes the name of the body that the settings give for a code."""
 
     why: str = "two bodies may share one extract"
 
-    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
-        """Return the body's name; an unknown code is a problem."""
-        column = cells[self.column]
-        name = on_distinct(column, context.bodies.get)
-        unknown = problem(self.column, "unknown-code", ~filled(name))
-        return Treated(self._same(name), key_problems(self.column, column, unknown))
+    def names(self, context: Context) -> Mapping[str, str]:
+        """Return the bodies."""
+        return context.bodies
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return the bodies that pay."""

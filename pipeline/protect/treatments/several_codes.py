@@ -1,4 +1,4 @@
-"""Cells that hold several codes of a list, and cells that name a publisher."""
+"""Cells that hold several codes of a list."""
 
 from __future__ import annotations
 
@@ -55,26 +55,3 @@ class Codes(OneColumn):
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return a code that no list has."""
         return ({self.column: "99X"},)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublisherName(OneColumn):
-    """Publishes the name of the publisher that the settings give for a key; an unknown key is a problem."""
-
-    why: str = "who answers for it"
-
-    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
-        """Return the names."""
-        column = cells[self.column]
-        name = on_distinct(column, context.publishers.get)
-        return Treated(
-            self._same(name), key_problems(self.column, column, problem(self.column, "unknown-code", ~filled(name)))
-        )
-
-    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return the force itself."""
-        return {self.column: draw.of(("force",))}
-
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return a publisher of nothing."""
-        return ({self.column: "board"},)

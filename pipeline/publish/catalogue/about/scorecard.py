@@ -71,7 +71,7 @@ def answered(file: bytes, figures: Figures) -> list[Answered]:
 
 
 def _score(view: DatasetView, figures: Figures) -> Score:
-    facts, scored = view.facts, score_of(view.facts)
+    facts, scored = view.facts, score_of(view.facts)._replace(overdue=bool(view.overdue))
     days = scored.days
     return Score(
         scored,
