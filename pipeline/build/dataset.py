@@ -104,7 +104,7 @@ def _inputs_of(
 
     What ``stopped`` a service is a fault as well.
     """
-    reader = work.reader
+    reader = work.reader_of(dataset)
     if not state.months and not any(reader.files(feed) for feed in dataset.feeds):
         if stopped:
             raise several(stopped)

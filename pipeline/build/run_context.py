@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -92,6 +92,11 @@ class Workplace:
     def reader(self) -> Reader:
         """A reader of the extracts, which keeps at hand what it read."""
         return Reader(self.raw, self.settings.sources, self.say, self.looked)
+
+    def reader_of(self, dataset: Dataset) -> Reader:
+        """Return a reader that keeps at hand, too, what the leak check of the dataset's releases compares."""
+        compared = frozenset(feed.name for feed in dataset.feeds if dataset.open_text or dataset.distributions)
+        return replace(self.reader, compared=compared)
 
     @property
     def store(self) -> Store:

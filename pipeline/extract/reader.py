@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.columns.arrays import plain
 from pipeline.extract.partition import Dated, dated
 from pipeline.extract.paths import changed, safe_path
 from pipeline.extract.whole_rows import with_digests
@@ -23,7 +22,9 @@ if TYPE_CHECKING:
 
 #: How much read text is kept at hand; a month of the largest force is about a third of it.
 _AT_HAND_BYTES = 512 * 2**20
-#: Identifying columns are read a few at a time, so that memory stays bounded.
+#: What identifies somebody is read with the rest of a file up to this size, and stays at hand with it.
+_TOGETHER_BYTES = 64 * 2**20
+#: Of a larger file the identifying columns are read a few at a time, so that memory stays bounded.
 _COLUMNS_AT_ONCE = 12
 
 
@@ -32,15 +33,37 @@ def anew(_question: str, _path: Path, find: Callable[[], str]) -> str:
     return find()
 
 
+class _Kept(NamedTuple):
+    """An extract at hand: its used columns, and what identifies somebody where that was read with them.
+
+    It ``stays`` while rows of it may be asked for: another query could find others.
+    """
+
+    dated: Dated
+    identifying: Extracted | None
+    stays: bool
+
+    @property
+    def bytes(self) -> int:
+        """How much memory its cells take."""
+        read = [self.dated.extracted, *([self.identifying] if self.identifying else ())]
+        return sum(column.nbytes for each in read for column in each.cells.values())
+
+
 @dataclass(slots=True)
 class Reader:
-    """Reads the extracts below ``root``, and the databases that the settings have ``connections`` to."""
+    """Reads the extracts below ``root``, and the databases that the settings have ``connections`` to.
+
+    One reading serves registers, months and the leak check, which asks for what identifies somebody in the feeds that
+    are ``compared``.
+    """
 
     root: Path
     connections: Connections
     say: Callable[[str], None]
     looked: Looked
-    _kept: OrderedDict[tuple[str, str], Dated] = field(default_factory=OrderedDict)
+    compared: frozenset[str] = frozenset()
+    _kept: OrderedDict[tuple[str, str], _Kept] = field(default_factory=OrderedDict)
     _bytes: dict[str, str] = field(default_factory=dict)
     _named: dict[tuple[str, str], Period] = field(default_factory=dict)
 
@@ -64,22 +87,30 @@ class Reader:
         key = (feed.name, path)
         if key not in self._kept:
             self.say(f"reading {path}")
-            read = self.columns(feed, path, feed.used, feed.recurring)
-            if feed.whole_rows:
-                read = with_digests(read, self.columns(feed, path, feed.declared))
-            self._kept[key] = dated(read, feed, self._named.get(key, month))
+            self._kept[key] = self._read(feed, path, self._named.get(key, month))
             self._make_room(key)
         self._kept.move_to_end(key)
-        return self._kept[key]
+        return self._kept[key].dated
+
+    def _read(self, feed: Feed, path: str, month: Period) -> _Kept:
+        stays = bool(feed.source.whole)
+        together = feed.name in self.compared and (stays or self._size(path) <= _TOGETHER_BYTES)
+        beside = feed.declared if feed.whole_rows else feed.identifying if together else ()
+        found = self.columns(feed, path, _once(*feed.used, *beside), feed.recurring)
+        used = _only(found, feed.used)
+        if feed.whole_rows:
+            used = with_digests(used, _only(found, feed.declared))
+        return _Kept(dated(used, feed, month), _only(found, feed.identifying) if together else None, stays)
 
     def watchlist(self, feed: Feed, path: str) -> Iterator[Extracted]:
-        """Yield the identifying columns of an extract a few at a time, of the very bytes that its rows came from."""
+        """Yield the identifying columns of an extract, of the very bytes that its rows came from.
+
+        Those that were not read with its rows are read now, a few at a time.
+        """
         every = feed.identifying
-        if every and feed.source.whole:  # the used columns come with them in one query, to be compared
-            now, then = self.columns(feed, path, _once(*feed.used, *every)), self.read(feed, path, "").extracted
-            if not all(plain(now.cells[name]).equals(plain(then.cells[name])) for name in feed.used):
-                raise changed(path, "source")
-            yield _only(now, every)
+        kept = self._kept.get((feed.name, path))
+        if kept and kept.identifying:
+            yield kept.identifying
             return
         for start in range(0, len(every), _COLUMNS_AT_ONCE):
             columns = every[start : start + _COLUMNS_AT_ONCE]
@@ -95,16 +126,18 @@ class Reader:
             raise changed(path)
         return found
 
+    def _size(self, path: str) -> int:
+        """Return the size of an extract's file, 0 where it is none."""
+        file = self.root / path.partition("#")[0]
+        return file.stat().st_size if file.is_file() else 0
+
     def _make_room(self, newest: tuple[str, str]) -> None:
-        while len(self._kept) > 1 and sum(_size(each) for each in self._kept.values()) > _AT_HAND_BYTES:
-            oldest = next(iter(self._kept))
-            if oldest == newest:
+        """Let go what was asked for longest ago."""
+        over = sum(each.bytes for each in self._kept.values()) - _AT_HAND_BYTES
+        for key in [key for key, each in self._kept.items() if key != newest and not each.stays]:
+            if over <= 0:
                 return
-            del self._kept[oldest]
-
-
-def _size(source: Dated) -> int:
-    return sum(column.nbytes for column in source.extracted.cells.values())
+            over -= self._kept.pop(key).bytes
 
 
 def _once(*names: str) -> tuple[str, ...]:

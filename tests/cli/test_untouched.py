@@ -8,39 +8,52 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from pipeline.datasets import declared
+from pipeline.extract.delimited.folder import Folder
 from tests.lib import ROOT
-from tests.lib.little_force import FEB, JAN, STREET, little_force
+from tests.lib.little_force import FEB, JAN, STREET, little_force, publish
 from tests.lib.product import Product, built
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: Longer than the clocks of file systems are coarse.
 SETTLED = 2.2
 #: Runs a command and writes the names of the files that it opened, one a line.
 _OPENS = """
+import os
 import sys
 opened = []
 sys.addaudithook(lambda event, facts: opened.append(facts[0]) if event in ("open", "sqlite3.connect") else None)
 from pipeline.cli.parser import main
 status = main(sys.argv[2:])
 with open(sys.argv[1], "w", encoding="utf-8") as file:
-    file.write("\\n".join(name for name in opened if isinstance(name, str)))
+    file.write("\\n".join(os.fspath(name) for name in opened if isinstance(name, str | os.PathLike)))
 sys.exit(status)
 """
 
 
 def opened(product: Product, day: str, folder: str, *words: str) -> list[str]:
     """Publish in a process of its own, and return which files below a folder of the data it opened."""
+    return sorted(times_opened(product, day, folder, *words))
+
+
+def times_opened(product: Product, day: str, folder: str, *words: str) -> Counter[str]:
+    """Publish in a process of its own, and return how often it opened the files below a folder of the data."""
     told = product.folder / "opened.txt"
     command = [sys.executable, "-c", _OPENS, str(told), "--as-of", day, *(words or ("publish", "--quiet"))]
     environment = product.environment(PYTHONPATH=str(ROOT))
     done = subprocess.run(command, cwd=product.folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     root = (product.data / folder).resolve()
-    names = {Path(product.folder, name).resolve() for name in told.read_text(encoding="utf-8").splitlines()}
-    return sorted(path.relative_to(root).as_posix() for path in names if path.is_relative_to(root))
+    names = [Path(product.folder, name).resolve() for name in told.read_text(encoding="utf-8").splitlines()]
+    return Counter(path.relative_to(root).as_posix() for path in names if path.is_relative_to(root))
 
 
 def settled(folder: Path) -> Product:
@@ -149,3 +162,31 @@ def test_a_memory_that_cannot_be_understood_is_no_memory(force: Product, text: b
     memory.write_bytes(text)
     assert opened(force, "2024-04-02", "raw", "plan", "--quiet") != []
     memory.write_bytes(kept)
+
+
+def test_a_new_extract_is_read_once_for_registers_months_and_the_leak_check(tmp_path: Path) -> None:
+    force = little_force(tmp_path / "force")
+    times = times_opened(force, "2024-04-01", "raw", "publish", STREET, "--quiet")
+    elsewhere = {count for path, count in times.items() if path.startswith("expenditure/")}  # is it a sample's?
+    read = {count for path, count in times.items() if path.startswith("crime/")}
+    assert len(elsewhere) == 1
+    assert read == {elsewhere.pop() + 2}  # its sha256, then its rows
+
+
+def test_of_a_large_extract_the_leak_check_reads_a_few_columns_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.extract.reader._TOGETHER_BYTES", 10)
+    force = little_force(tmp_path / "force")
+    asked: list[Sequence[str]] = []
+    read = Folder.read
+
+    def noted(self: Folder, root: Path, path: str, columns: Sequence[str], *others: object, **names: object) -> object:
+        asked.append(columns)
+        return read(self, root, path, columns, *others, **names)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Folder, "read", noted)
+    assert publish(force, STREET).status == 0
+    identifying = {name for feed in declared()[STREET].feeds for name in feed.identifying}
+    assert max(len(identifying.intersection(columns)) for columns in asked) == 12
+    assert identifying == {name for columns in asked for name in columns} & identifying
