@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from pipeline.build.corridor import BuildReport, BuildResult, build
 from pipeline.build.drafted import drafted
-from pipeline.build.kept_back import kept_back
-from pipeline.build.points import points_of, released_places
+from pipeline.build.protected.kept_back import kept_back
+from pipeline.build.protected.points import points_of, released_places
 from pipeline.build.remember import folders
 from pipeline.build.run_context import digest
 from pipeline.columns.arrays import plain, whole

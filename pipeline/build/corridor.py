@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from pipeline.build.accounts import faults_of, settle
 from pipeline.build.cells import count_rows, stacked
-from pipeline.build.kept_back import NOTHING_WEAKER, Weaker, entries_of, together, weaker_of
 from pipeline.build.profile import merged, profile_of_accounts, profile_of_feed
+from pipeline.build.protected.kept_back import NOTHING_WEAKER, Weaker, entries_of, together, weaker_of
 from pipeline.errors import PrivacyError
 from pipeline.model.reasons import Outcome
 from pipeline.model.totals import ROWS, Judged

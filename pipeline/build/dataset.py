@@ -7,32 +7,32 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from pipeline.build import retained as gone
-from pipeline.build.approval import accept
-from pipeline.build.aside import let_go
-from pipeline.build.bearers import Bearers
-from pipeline.build.by_rows import named_by_rows
 from pipeline.build.candidate import CandidateRelease, candidate, unplaced, whole_sources
-from pipeline.build.copied import copied_again
-from pipeline.build.damaged import guarded, mended
-from pipeline.build.decided import lost_decisions, remembering, signed, to_remember
+from pipeline.build.decided.approval import accept
+from pipeline.build.decided.desk import lost_decisions, remembering, signed, to_remember
+from pipeline.build.decided.notes import counted, notes_of_protections
+from pipeline.build.decided.too_bad import refuse_too_bad
 from pipeline.build.drafted import completed
 from pipeline.build.due import in_words, stale_of, stays
-from pipeline.build.entering import without_released
 from pipeline.build.inputs import DatasetInputs, Stale, Survey
-from pipeline.build.kept_back import let_out, of_withdrawn, weakenings
-from pipeline.build.notes import counted, notes_of_protections
 from pipeline.build.outcome import Outcome
-from pipeline.build.points import keep_points, left_places, own_references, with_points
-from pipeline.build.received import with_released
-from pipeline.build.recovered import hold_recovered
-from pipeline.build.registers import weakened
+from pipeline.build.protected import retained as gone
+from pipeline.build.protected.bearers import Bearers
+from pipeline.build.protected.copied import copied_again
+from pipeline.build.protected.damaged import guarded, mended
+from pipeline.build.protected.kept_back import let_out, of_withdrawn, weakenings
+from pipeline.build.protected.points import keep_points, left_places, own_references, with_points
+from pipeline.build.protected.recovered import hold_recovered
+from pipeline.build.protected.registers import weakened
+from pipeline.build.protected.withdrawn import withdraw
+from pipeline.build.received.aside import let_go
+from pipeline.build.received.by_rows import named_by_rows
+from pipeline.build.received.entering import without_released
+from pipeline.build.received.history import with_released
+from pipeline.build.received.taken import take
 from pipeline.build.remember import keep
 from pipeline.build.survey import read_as, sources_of, survey
-from pipeline.build.taken import take
-from pipeline.build.too_bad import refuse_too_bad
 from pipeline.build.tried import tried
-from pipeline.build.withdrawn import withdraw
 from pipeline.errors import PipelineError, StorageError, several
 from pipeline.extract.reference import References
 from pipeline.storage.disclosure import save_disclosure

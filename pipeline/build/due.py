@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.build.inputs import Stale
-from pipeline.build.kept_back import is_let_out
-from pipeline.build.mappings import mapping_findings
-from pipeline.build.recovered import RECOVERED
-from pipeline.build.registers import register_rules
-from pipeline.build.retained import names_somebody
+from pipeline.build.protected.kept_back import is_let_out
+from pipeline.build.protected.recovered import RECOVERED
+from pipeline.build.protected.registers import register_rules
+from pipeline.build.protected.retained import names_somebody
+from pipeline.build.protected.withdrawn import stay_withdrawn
+from pipeline.build.received.mappings import mapping_findings
 from pipeline.build.run_context import digest
-from pipeline.build.withdrawn import stay_withdrawn
 from pipeline.model.reasons import Outcome
 from pipeline.release import change_log as changes
 from pipeline.release.change_log import Why

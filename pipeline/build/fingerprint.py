@@ -34,7 +34,7 @@ _ROOMS: Final = (
 #: What fills the registers of every dataset, and what builds its months.
 _SHARED: Final = ("pipeline.build.survey", "pipeline.build.candidate")
 #: What makes the periods of every dataset that is derived from releases.
-_DERIVED: Final = ("pipeline.build.derivation", "pipeline.validate.schema", "pipeline.codelists")
+_DERIVED: Final = ("pipeline.build.derived.derivation", "pipeline.validate.schema", "pipeline.codelists")
 
 
 def code_digest(dataset: Dataset) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.build.received import History
+from pipeline.build.received.history import History
 from pipeline.build.run_context import digest
 from pipeline.extract.partition import by_month, periods_of
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.build.aside import Feeding, missed, still_rejected
-from pipeline.build.bearers import Bearers
-from pipeline.build.entering import Entering, entering
 from pipeline.build.inputs import Survey
-from pipeline.build.mappings import mapping_findings, mapping_remarks
-from pipeline.build.received import history, refusal, snapshot_of, twice_and_elsewhere
-from pipeline.build.registers import Sources, register_rules, standing, without_before
+from pipeline.build.protected.bearers import Bearers
+from pipeline.build.protected.registers import Sources, register_rules, standing, without_before
+from pipeline.build.received.aside import Feeding, missed, still_rejected
+from pipeline.build.received.entering import Entering, entering
+from pipeline.build.received.history import history, refusal, snapshot_of, twice_and_elsewhere
+from pipeline.build.received.mappings import mapping_findings, mapping_remarks
 from pipeline.build.run_context import digest
 from pipeline.build.tried import parted, tried
 from pipeline.errors import PipelineError

@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.build.dataset import run_dataset
-from pipeline.build.derived import run_derived
-from pipeline.build.mapped import datasets_of
+from pipeline.build.derived.dataset import run_derived
+from pipeline.build.derived.standing import is_told, listed, standing_of
 from pipeline.build.outcome import Outcome
-from pipeline.build.standing import is_told, listed, standing_of
+from pipeline.build.received.mapped import datasets_of
 from pipeline.build.tried import parted, tried
 from pipeline.errors import PipelineError
 from pipeline.extract.standing import told

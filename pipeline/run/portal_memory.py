@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
-from pipeline.build.mapped import datasets_of
+from pipeline.build.received.mapped import datasets_of
 from pipeline.errors import PortalError
 from pipeline.model.derivation import upstream
 from pipeline.publish.ckan.failures import memory_lost

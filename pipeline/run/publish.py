@@ -8,11 +8,11 @@ from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from pipeline.build.collected import with_collected
-from pipeline.build.mapped import datasets_of
-from pipeline.build.mapping_texts import check_texts
+from pipeline.build.derived.collected import with_collected
+from pipeline.build.received.mapped import datasets_of
+from pipeline.build.received.mapping_texts import check_texts
+from pipeline.build.received.taken import not_asked
 from pipeline.build.run_context import Workplace, schema_of
-from pipeline.build.taken import not_asked
 from pipeline.build.tried import parted, tried
 from pipeline.datasets import declared
 from pipeline.errors import PipelineError, several

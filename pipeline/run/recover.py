@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.build.recovered import RECOVERED, Mark
+from pipeline.build.protected.recovered import RECOVERED, Mark
 from pipeline.datasets import declared
 from pipeline.errors import PortalError, StorageError
 from pipeline.model.distribution import ENDINGS_OF_ROWS, PARQUET, ending_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.build.mapped import datasets_of
+from pipeline.build.received.mapped import datasets_of
 from pipeline.datasets import declared
 from pipeline.errors import InputError, SettingsError
 from pipeline.model.periods import NO_PERIOD, is_period

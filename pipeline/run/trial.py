@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pipeline.build.corridor import build
-from pipeline.build.mapped import datasets_of
-from pipeline.build.mapping_texts import check_texts
-from pipeline.build.registers import Sources as Received
-from pipeline.build.registers import register_rules, standing
+from pipeline.build.protected.registers import Sources as Received
+from pipeline.build.protected.registers import register_rules, standing
+from pipeline.build.received.mapped import datasets_of
+from pipeline.build.received.mapping_texts import check_texts
 from pipeline.build.run_context import Workplace
 from pipeline.columns.arrays import filled, plain
 from pipeline.columns.dates import days

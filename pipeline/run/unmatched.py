@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.build.registers import register_rules
+from pipeline.build.protected.registers import register_rules
 from pipeline.datasets import declared
 from pipeline.printable import printable
 from pipeline.protect.rules.rule import these_rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from pipeline.build.mapped import datasets_of
+from pipeline.build.received.mapped import datasets_of
 from pipeline.datasets import declared
 from pipeline.errors import PipelineError, SettingsError
 from pipeline.extract.partition import unread_files

@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from pipeline.build.collected import collected
+from pipeline.build.derived.collected import collected
 from pipeline.datasets import declared
 from pipeline.model.periods import MONTH
 from pipeline.model.release import Release, ReleasedFile

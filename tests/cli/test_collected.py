@@ -11,7 +11,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.build import collected as collecting
+from pipeline.build.derived import collected as collecting
 from tests.lib.dataset_folders import FOLDERS, DatasetFolder
 from tests.lib.dataset_folders import force as make_force
 from tests.lib.little_force import FEB, JAN, SPEND, STREET, call, crime, pay, publish, record

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline import __version__
-from pipeline.build.standing import is_told
+from pipeline.build.derived.standing import is_told
 from pipeline.datasets import declared
 from pipeline.docs.generate import commands
 from pipeline.errors import EXIT_MEANINGS, ExitStatus

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.build.kept_rows import KeptRows
+from pipeline.build.protected.kept_rows import KeptRows
 from tests.lib.little_force import (
     FEB,
     JAN,
@@ -344,7 +344,7 @@ def test_each_release_is_read_once_a_run_for_the_places_of_its_records(
         read.append(built.csv_sha256)
         return KeptRows(inputs, built)
 
-    monkeypatch.setattr("pipeline.build.points.KeptRows", reading)
+    monkeypatch.setattr("pipeline.build.protected.points.KeptRows", reading)
     for month in (JAN, FEB, MAR):
         record(force, month, crime(month, 7), crime(month, 8))
     publish(force, STREET, "2024-04-03", status=5)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.build.standing import is_told
+from pipeline.build.derived.standing import is_told
 from pipeline.datasets import declared
 from tests.lib.product import Product
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
-from pipeline.build.standing import is_told
+from pipeline.build.derived.standing import is_told
 from pipeline.datasets import declared
 from pipeline.extract.workbook import Workbook
 from pipeline.model.derivation import upstream

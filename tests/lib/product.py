@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from pipeline.build.standing import is_told
+from pipeline.build.derived.standing import is_told
 from pipeline.cli.parser import main
 from pipeline.codelists import CODELISTS
 from pipeline.datasets import declared

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from pipeline.build.corridor import build
 from pipeline.build.inputs import Survey
-from pipeline.build.registers import Sources, register_rules, standing
+from pipeline.build.protected.registers import Sources, register_rules, standing
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.columns.arrays import BLANKS
 from pipeline.datasets import declared

@@ -21,7 +21,7 @@ import pytest
 
 from pipeline.build.cells import count_rows
 from pipeline.build.dataset import run_dataset
-from pipeline.build.derivation import product_of
+from pipeline.build.derived.derivation import product_of
 from pipeline.build.distributed import ReleaseFiles, texts_beside
 from pipeline.build.run_context import Workplace
 from pipeline.datasets import declared

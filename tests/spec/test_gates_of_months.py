@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.build import gates
-from pipeline.build.gates import doubts_of_content, doubts_of_new, doubts_of_size, nearest_months
+from pipeline.build.decided import gates
+from pipeline.build.decided.gates import doubts_of_content, doubts_of_new, doubts_of_size, nearest_months
 from pipeline.build.profile import PUBLIC, PUBLISHED, READ, days_of, figures_of, kept_of, profile_of_accounts, values_of
 from pipeline.datasets import declared
 from pipeline.model.accounts import Account
@@ -16,7 +16,7 @@ from pipeline.model.reasons import Outcome
 from pipeline.settings.limits import BOUNDS, Limits
 
 if TYPE_CHECKING:
-    from pipeline.build.gates import Counts, Doubt
+    from pipeline.build.decided.gates import Counts, Doubt
 
 LIMITS = Limits()
 STREET, SPEND = declared()["street-crime"], declared()["spend-over-500"]

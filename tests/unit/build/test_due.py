@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.build.due import in_words, stale_months
 from pipeline.build.inputs import Survey
-from pipeline.build.registers import Sources, standing
+from pipeline.build.protected.registers import Sources, standing
 from pipeline.datasets import declared
 from pipeline.model.findings import Finding
 from pipeline.model.tables import Receipt

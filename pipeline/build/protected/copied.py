@@ -6,7 +6,7 @@ import hashlib
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pipeline.build.registers import register_rules
+from pipeline.build.protected.registers import register_rules
 from pipeline.errors import StorageError
 from pipeline.plain import read_plain
 from pipeline.storage.atomic import replace_file

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
-    from pipeline.build.registers import Asked
+    from pipeline.build.protected.registers import Asked
     from pipeline.extract.reader import Reader
     from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset, Feed

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
-from pipeline.build.kept_rows import KeptRows
+from pipeline.build.protected.kept_rows import KeptRows
 from pipeline.build.tried import tried
 from pipeline.columns.arrays import plain
 from pipeline.errors import PipelineError, StorageError

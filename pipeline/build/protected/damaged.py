@@ -9,11 +9,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.build.entering import Entering
-from pipeline.build.notes import counted, notes_of_protections
-from pipeline.build.received import History, snapshot_of
-from pipeline.build.registers import register_rules
-from pipeline.build.retained import guard_each, looked_at_afresh
+from pipeline.build.decided.notes import counted, notes_of_protections
+from pipeline.build.protected.registers import register_rules
+from pipeline.build.protected.retained import guard_each, looked_at_afresh
+from pipeline.build.received.entering import Entering
+from pipeline.build.received.history import History, snapshot_of
 from pipeline.build.tried import tried
 from pipeline.errors import PipelineError
 from pipeline.extract.partition import receipt_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.build.due import AFTER_ALL, DAMAGED, NEW, differences
+from pipeline.build.protected.withdrawn import stay_withdrawn
 from pipeline.build.run_context import digest
-from pipeline.build.withdrawn import stay_withdrawn
 from pipeline.model.derivation import Sources, inputs_of, periods_of
 from pipeline.model.periods import ranges
 from pipeline.release.change_log import DERIVED, Why

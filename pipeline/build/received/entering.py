@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.build.registers import BEFORE, register_rules
+from pipeline.build.protected.registers import BEFORE, register_rules
 from pipeline.storage.registers import Entered, entered
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from pipeline.build.received import History, Versions
+    from pipeline.build.received.history import History, Versions
     from pipeline.extract.partition import Dated
     from pipeline.model.context import Context
     from pipeline.model.declaration import Dataset, Feed

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.build.decided import lost_decisions, remembering, signed, to_remember
-from pipeline.build.derivation import draft_of, product_of
-from pipeline.build.derived_due import asked_of, missing, stale_of
-from pipeline.build.derived_waits import let_in, waiting_for
+from pipeline.build.decided.desk import lost_decisions, remembering, signed, to_remember
+from pipeline.build.decided.notes import CHECKED_AGAIN, is_same, note_of
+from pipeline.build.derived.derivation import draft_of, product_of
+from pipeline.build.derived.due import asked_of, missing, stale_of
+from pipeline.build.derived.waits import let_in, waiting_for
 from pipeline.build.drafted import completed
 from pipeline.build.due import in_words
-from pipeline.build.notes import CHECKED_AGAIN, is_same, note_of
 from pipeline.build.outcome import Outcome
-from pipeline.build.recovered import hold_recovered
+from pipeline.build.protected.recovered import hold_recovered
+from pipeline.build.protected.withdrawn import history_of_made, withdraw_made
 from pipeline.build.remember import folders, keep
 from pipeline.build.run_context import digest
 from pipeline.build.tried import tried
-from pipeline.build.withdrawn import history_of_made, withdraw_made
 from pipeline.columns.arrays import plain
 from pipeline.errors import PipelineError, several
 from pipeline.model.periods import ranges
@@ -36,7 +36,7 @@ from pipeline.storage.state import MonthState, State
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pipeline.build.derived_due import Asked, Wanted
+    from pipeline.build.derived.due import Asked, Wanted
     from pipeline.build.run_context import Workplace
     from pipeline.extract.reference import References
     from pipeline.model.declaration import Dataset

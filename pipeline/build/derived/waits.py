@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.build.recovered import RECOVERED
+from pipeline.build.protected.recovered import RECOVERED
 from pipeline.model.findings import Finding
 from pipeline.storage.state import Waiting
 

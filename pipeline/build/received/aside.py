@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from pipeline.build.inputs import DatasetInputs, Survey
-    from pipeline.build.received import History
+    from pipeline.build.received.history import History
     from pipeline.model.periods import Period
     from pipeline.storage.state import MonthState
 

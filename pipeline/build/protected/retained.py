@@ -14,8 +14,8 @@ import pyarrow.csv
 
 from pipeline.build.cells import count_rows, treated_rows
 from pipeline.build.distributed import release_files, texts_beside
-from pipeline.build.kept_rows import KeptRows
-from pipeline.build.registers import register_rules
+from pipeline.build.protected.kept_rows import KeptRows
+from pipeline.build.protected.registers import register_rules
 from pipeline.build.run_context import digest
 from pipeline.build.tried import tried
 from pipeline.columns.arrays import plain, whole

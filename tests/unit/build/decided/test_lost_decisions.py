@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.build.decided import remembering
+from pipeline.build.decided.desk import remembering
 from pipeline.model.decisions import Decision
 from pipeline.settings.decisions import Desk
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.build.received import History
+from pipeline.build.received.history import History
 from pipeline.model.findings import Finding
 from pipeline.release.change_log import withdrawal
 from pipeline.storage.state import Version

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.build import gates
-from pipeline.build.aside import let_wait_no_longer
-from pipeline.build.notes import CHECKED_AGAIN, is_same, note_of
+from pipeline.build.decided import gates
+from pipeline.build.decided.notes import CHECKED_AGAIN, is_same, note_of
 from pipeline.build.profile import PUBLISHED, profile_of_accounts
+from pipeline.build.received.aside import let_wait_no_longer
 from pipeline.model.findings import SUSPECT, Finding
 from pipeline.storage.state import MonthState, Waiting
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pipeline.build.candidate import CandidateRelease
-    from pipeline.build.gates import Counts, Doubt
+    from pipeline.build.decided.gates import Counts, Doubt
     from pipeline.build.inputs import DatasetInputs
     from pipeline.model.periods import Period
     from pipeline.model.release import ChangeNote

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.build.registers import Sources, register_rules, standing
+from pipeline.build.protected.registers import Sources, register_rules, standing
 from pipeline.datasets import declared
 from pipeline.settings.decisions import Desk
 from pipeline.storage.registers import Entered, entered

@@ -10,7 +10,7 @@ from pipeline.model.findings import LOST, Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pipeline.build.received import History
+    from pipeline.build.received.history import History
     from pipeline.build.run_context import Workplace
     from pipeline.model.decisions import Decision
     from pipeline.model.declaration import Dataset

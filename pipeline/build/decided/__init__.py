@@ -1,0 +1,1 @@
+"""What may be public, what waits for a decision, and what was decided."""

@@ -1,0 +1,1 @@
+"""What protects people in what is public: registers, what is kept back, releases whose extract has gone."""
