@@ -78,21 +78,21 @@ def guard_each(
 
 
 def protect_unbuilt(
-    inputs: DatasetInputs, months: dict[Period, MonthState], left: Collection[Period]
-) -> dict[Period, StorageError]:
-    """Carry out new protections on what stays public without being built; return the months whose files are lost.
+    inputs: DatasetInputs, before: Mapping[Period, MonthState], left: Collection[Period]
+) -> tuple[dict[Period, MonthState], dict[Period, StorageError]]:
+    """Return months as protected as can be where they stay public without being built, and those whose files are lost.
 
     ``left`` are stale months that were not asked for: a protection does not wait until somebody asks.
     """
-    lost = {}
-    for month in tuple(months):
+    months, lost = dict(before), {}
+    for month in before:
         try:
             months[month] = _unbuilt(inputs, month, months[month], left)
         except StorageError as error:
             if error.code != "bad-state":
                 raise
             lost[month] = error
-    return lost
+    return months, lost
 
 
 def _unbuilt(inputs: DatasetInputs, month: Period, last: MonthState, left: Collection[Period]) -> MonthState:
