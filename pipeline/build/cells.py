@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 
+from pipeline.build.judged import judged, of_no_extract, published
 from pipeline.columns.arrays import plain, whole
 from pipeline.disclose.counted import cells_of
 from pipeline.errors import PrivacyError
-from pipeline.release.publishable import Part, publishable
-from pipeline.validate.checks import typed_table, validate
-from pipeline.validate.referee.referee import referee
+from pipeline.settings.sections import Referee
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,13 +18,11 @@ if TYPE_CHECKING:
     from pipeline.model.context import Context
     from pipeline.model.counting import Counting, Suppressed
     from pipeline.model.declaration import Dataset
-    from pipeline.release.publishable import PublishableTable
+    from pipeline.release.publishable import Part, PublishableTable
     from pipeline.validate.schema import TableSchema
 
 #: What the names begin with under which the rows as treated are kept beside the cells: a later protection needs them.
 _TREATED: Final = "treated "
-#: A cell comes from no row.
-NO_FEED: Final = -1
 
 
 class Cells(NamedTuple):
@@ -55,20 +51,15 @@ def count_rows(
     """
     where = f"schemas/{dataset.family}/{dataset.name}.json"
     cells = cells_of(rows, counting, names=schema.names, context=context, where=where)
-    checked = validate(cells.table, schema)
-    judged = referee(cells.table, checked, schema, salt=f"{dataset.name} {context.month}", everything=True).checked
-    if judged.rejections:
+    refereed = judged(cells.table, dataset, schema, context, Referee(0, everything=True))
+    if rejections := refereed.checked.rejections:
         raise PrivacyError(
             "not-the-schema",
-            f"{len(judged.rejections):,} cells of {context.month} do not keep the schema",
+            f"{len(rejections):,} cells of {context.month} do not keep the schema",
             where=where,
             fix="mend the list that its sides come from, or the schema",
         )
-    length = judged.text.num_rows
-    nowhere = np.full(length, NO_FEED, np.int32)
-    every = np.arange(length)
-    part = Part(text=judged.text, chosen=every, feed=nowhere, source=nowhere, row=every, references={})
-    table = publishable([part], schema.arrow, dataset.order, cast=lambda text: typed_table(text, schema))
+    table = published([of_no_extract(refereed)], dataset, schema)
     treated = {f"{_TREATED}{name}": plain(whole(rows.column(name))) for name in rows.column_names}
     return Cells(table.with_references({**keys, **treated}), cells.suppressed)
 

@@ -11,15 +11,14 @@ import pyarrow as pa
 
 from pipeline.build.accounts import faults_of, settle
 from pipeline.build.cells import count_rows, stacked
+from pipeline.build.judged import judged, published
 from pipeline.build.profile import merged, profile_of_accounts, profile_of_feed
 from pipeline.build.protected.kept_back import NOTHING_WEAKER, Weaker, entries_of, together, weaker_of
 from pipeline.errors import PrivacyError
 from pipeline.model.reasons import Outcome
 from pipeline.model.totals import ROWS, Judged
 from pipeline.protect.protect import keyed, protect
-from pipeline.release.publishable import Part, publishable
-from pipeline.validate.checks import typed_table, validate
-from pipeline.validate.referee.referee import referee
+from pipeline.release.publishable import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -109,7 +108,7 @@ def _table(
     if dataset.counting:
         rows, keys = stacked(parts, dataset.counting.reads)
         return count_rows(dataset, dataset.counting, rows, keys, context=context, schema=schema)
-    return publishable(parts, schema.arrow, dataset.order, cast=lambda text: typed_table(text, schema)), None
+    return published(parts, dataset, schema), None
 
 
 def _review(feed: Feed, raw: RawTable, context: Context) -> Iterator[Question]:
@@ -141,7 +140,7 @@ def _pass(
     """Return the rows of one feed that are published, what became of each row, and figures for the public."""
     names = dataset.counting.reads if dataset.counting else schema.names
     safe = protect(raw, dataset, feed, context=context, names=names)
-    refereed = None if dataset.counting else _refereed(safe, schema, judge, salt=f"{dataset.name} {context.month}")
+    refereed = None if dataset.counting else judged(safe.table, dataset, schema, context, judge)
     settled = settle(raw, safe, refereed)
     figures = {name: int(mask[settled.published].sum()) for name, mask in safe.quality.items()}
     part = _part(number, raw, safe, refereed=refereed, settled=settled)
@@ -167,11 +166,6 @@ def _together(totals: Iterable[Totals]) -> dict[str, dict[str, int]]:
         for part, numbers in each.items():
             found.setdefault(part, Counter()).update(numbers)
     return {part: dict(numbers) for part, numbers in sorted(found.items())}
-
-
-def _refereed(safe: SafeTable, schema: TableSchema, judge: Referee, *, salt: str) -> Refereed:
-    checked = validate(safe.table, schema)
-    return referee(safe.table, checked, schema, salt=salt, sample=judge.sample_rows, everything=judge.everything)
 
 
 def _part(number: int, raw: RawTable, safe: SafeTable, *, refereed: Refereed | None, settled: Accounted) -> Part:

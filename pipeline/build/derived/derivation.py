@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.build.drafted import drafted
+from pipeline.build.judged import judged, of_no_extract, published
 from pipeline.columns.arrays import plain, whole
 from pipeline.errors import PrivacyError
 from pipeline.model.accounts import Account
 from pipeline.model.reasons import Outcome
 from pipeline.release.leak_scan import check, not_of_rows, read_back
-from pipeline.release.publishable import Part, publishable
-from pipeline.validate.checks import typed_table, validate
-from pipeline.validate.referee.referee import referee
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -74,22 +71,17 @@ def product_of(
         for each in dataset.inputs
         if each.totals
     }
-    made = dataset.derivation.recipe.rows(tables, work.context(dataset, period, references, totals=totals))
-    schema, judge = work.schema(dataset), work.settings.referee
-    where = f"dataset `{dataset.name}`, {period}"
-    text = _as_text(made.rows, schema, where=where)
-    checked = validate(text, schema)
-    salt = f"{dataset.name} {period}"
-    referee(text, checked, schema, salt=salt, sample=judge.sample_rows, everything=judge.everything)
+    context = work.context(dataset, period, references, totals=totals)
+    made = dataset.derivation.recipe.rows(tables, context)
+    schema, where = work.schema(dataset), f"dataset `{dataset.name}`, {period}"
+    refereed = judged(_as_text(made.rows, schema, where=where), dataset, schema, context, work.settings.referee)
+    checked = refereed.checked
     if bad := {(each.column, each.code) for each in checked.rejections}:
         said = ", ".join(f"`{column}` ({code})" for column, code in sorted(bad))
         files = " and ".join(f"data/reference/{name}.csv" for name in dataset.reference_files)
         fix = f"correct {files}, where that column is taken from it; else it is a {_FAULT}" if files else _FAULT
         raise _not_the_schema(f"{len(checked.rejections):,} cells that were made do not keep it: {said}", where, fix)
-    nowhere = np.zeros(text.num_rows, np.int32)
-    rows = np.arange(text.num_rows)
-    part = Part(text=text, chosen=rows, feed=nowhere, source=nowhere, row=rows, references={})
-    table = publishable([part], schema.arrow, dataset.order, cast=lambda block: typed_table(block, schema))
+    table = published([of_no_extract(refereed)], dataset, schema)
     counts = {name: sum(each.num_rows for each in tables[name].values()) for name in tables}
     counts |= made.read
     accounts = tuple(_accounts(counts, made, where=where))

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from pipeline.build.cells import count_rows, treated_rows
-from pipeline.build.distributed import release_files, texts_beside
+from pipeline.build.drafted import drafted
 from pipeline.build.protected.kept_rows import KeptRows
 from pipeline.build.protected.registers import register_rules
 from pipeline.build.run_context import digest
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from pipeline.model.context import Context
     from pipeline.model.periods import Period
     from pipeline.model.public_rows import PublicRevision
+    from pipeline.model.release import Scanned
     from pipeline.release.publishable import PublishableTable
+    from pipeline.storage.draft import Draft
     from pipeline.storage.state import Built, MonthState
 
 
@@ -223,20 +225,16 @@ def _left(inputs: DatasetInputs, text: pa.Table, rows: KeptRows, out: Mask) -> P
 
 
 def _rebuilt(inputs: DatasetInputs, month: Period, table: PublishableTable, *, instead_of: Built) -> Built:
-    """Return the release of a table in the place of one that is kept."""
+    """Return the release of a table in the place of one that is kept; its texts were compared at their release."""
     dataset, work = inputs.dataset, inputs.work
-    stem = f"{dataset.name}-{month}"
-    files = release_files(work, dataset, month, table, inputs.references_of(month))
-    because = [instead_of.folder, inputs.found.combined]
-    name = f"{month}-{digest(because)[:12]}"
-    if work.writes:
-        draft = work.store.build(dataset.name, name, files=files.blocks, references=table.references)
-        texts = read_back(draft.files, [field.name for field in table.schema if pa.types.is_string(field.type)])[0]
-    else:
-        draft, texts = work.store.weigh(dataset.name, name, files=files.blocks), pa.table({})
-    beside = texts_beside(files, draft, written=work.writes)
-    # texts were compared at their release
-    passed = draft.passed(check(texts, (), where=stem, files=draft.files, beside=beside))
+    texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
+
+    def scanned(draft: Draft, beside: Mapping[str, pa.Array]) -> Scanned:
+        read = read_back(draft.files, texts)[0] if work.writes else pa.table({})
+        return check(read, (), where=f"{dataset.name}-{month}", files=draft.files, beside=beside)
+
+    number = digest([instead_of.folder, inputs.found.combined])[:12]
+    passed = drafted(work, dataset, month, table, references=inputs.references_of(month), number=number, check=scanned)
     if work.writes:
         passed.complete()
     built = passed.described(rows=table.rows, released_on=work.as_of, quality=instead_of.quality)
