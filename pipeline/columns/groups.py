@@ -1,8 +1,8 @@
-"""Rows that agree, and the ends of their texts as numbers."""
+"""Rows that agree, and the beginnings of their texts as numbers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Mask = NDArray[np.bool_]
 #: What `first_bytes` gives for an empty cell: it sorts behind every text.
-NO_BYTES = np.iinfo(np.uint64).max
+NO_BYTES = np.uint64(np.iinfo(np.uint64).max)
 _WORD = 8
 
 
@@ -33,9 +33,19 @@ def groups(*columns: pa.Array) -> NDArray[np.int64]:
 
 
 def first_bytes(text: pa.Array) -> NDArray[np.uint64]:
-    """Return the first eight bytes of each text as a number that sorts as the text does; blanks last."""
-    first = np.minimum(edges(text).first.byteswap(), NO_BYTES - np.uint64(1))
-    return np.where(filled(text), first, NO_BYTES) if text.null_count else first
+    """Return the first eight bytes of each text as a number that sorts as the text does; blanks last.
+
+    A shorter text is filled up with zeros.
+    """
+    _, offsets, data = text.buffers()
+    if not len(text) or offsets is None:
+        return np.full(len(text), NO_BYTES)
+    places = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
+    first, length = _words(data, places[:-1]), np.diff(places)
+    short = np.flatnonzero(length < _WORD)
+    first[short] &= (np.uint64(1) << (_WORD * length[short]).astype(np.uint64)) - np.uint64(1)
+    sorts = np.minimum(first.byteswap(), NO_BYTES - np.uint64(1))
+    return np.where(filled(text), sorts, NO_BYTES) if text.null_count else sorts
 
 
 def alike(*text: pa.Array) -> NDArray[np.int64]:
@@ -48,29 +58,6 @@ def alike(*text: pa.Array) -> NDArray[np.int64]:
     again = ordered[1:][ordered[1:] == ordered[:-1]]
     found = pc.is_in(pa.array(first), value_set=pa.array(np.unique(again[again != NO_BYTES])))
     return np.flatnonzero(np.asarray(found))
-
-
-class Edges(NamedTuple):
-    """The first and the last eight bytes of each text as little-endian numbers, a short one filled up with zeros."""
-
-    first: NDArray[np.uint64]
-    last: NDArray[np.uint64]
-    length: NDArray[np.int32]
-
-
-def edges(text: pa.Array) -> Edges:
-    """Return both ends of each text, and its length in bytes; of a blank anything."""
-    _, offsets, data = text.buffers()
-    if not len(text) or offsets is None:
-        return Edges(np.zeros(0, np.uint64), np.zeros(0, np.uint64), np.zeros(0, np.int32))
-    places = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
-    start, length = places[:-1], np.diff(places)
-    short = np.flatnonzero(length < _WORD)
-    first = _words(data, start)
-    last = _words(data, np.maximum(start, places[1:] - _WORD))
-    for ends in (first, last):
-        ends[short] &= (np.uint64(1) << (_WORD * length[short]).astype(np.uint64)) - np.uint64(1)
-    return Edges(first, last, length)
 
 
 def _words(data: pa.Buffer | None, places: NDArray[np.int32]) -> NDArray[np.uint64]:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from dataclasses import dataclass
-from itertools import pairwise, repeat
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import constant, encoded, plain
+from pipeline.columns.arrays import encoded, plain
 from pipeline.columns.keys import fold_column, folded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_BLOCK = 64
 _SEPARATOR = "\x1f"
 FULL = 64
 #: What keys of the private index begin with that are made of folded references.
@@ -35,9 +33,7 @@ class Pseudonyms:
 
     def one(self, scope: str, *parts: str, length: int = SHORT) -> str:
         """Return the pseudonym of one reference."""
-        inner, outer = self._states(_SEPARATOR.join((scope, *parts)))
-        outer.update(inner.digest())
-        return outer.hexdigest()[:length]
+        return self._state(_SEPARATOR.join((scope, *parts))).hexdigest()[:length]
 
     def protection(self, scope: str, column: pa.Array) -> pa.Array:
         """Return the key under which each reference is protected: of its folded form, however it is written.
@@ -73,39 +69,22 @@ class Pseudonyms:
         return self._digests(prefix, column, length)
 
     def _digests(self, prefix: str, column: pa.Array, length: int) -> pa.Array:
-        if len(column) == 0:
-            return constant(None, 0).cast(pa.string())
-        inner, outer = self._states(prefix + _SEPARATOR)
-        hexes = bytearray(len(column) * length)
-        for start in range(0, len(column), _AT_ONCE):
-            digests = b"".join(map(_digest, _messages(column.slice(start, _AT_ONCE)), repeat(inner), repeat(outer)))
-            cut = np.frombuffer(digests, np.uint8).reshape(-1, FULL // 2)[:, : length // 2]
-            hexes[start * length : start * length + cut.size * 2] = cut.tobytes().hex().encode("ascii")
-        offsets = np.arange(0, (len(column) + 1) * length, length, dtype=np.int32)
-        texts = pa.Array.from_buffers(pa.string(), len(column), [None, pa.py_buffer(offsets), pa.py_buffer(hexes)])
-        return pc.if_else(pc.is_valid(column), texts, None) if column.null_count else texts
+        state, messages = self._state(prefix + _SEPARATOR), column.cast(pa.binary())
+        pieces = (messages.slice(start, _AT_ONCE).to_pylist() for start in range(0, len(messages), _AT_ONCE))
+        named = [pa.array([_named(state, message, length) for message in piece], pa.string()) for piece in pieces]
+        return pa.chunked_array(named, pa.string()).combine_chunks()
 
-    def _states(self, prefix: str) -> tuple[hashlib._Hash, hashlib._Hash]:
-        """Return the inner and outer hash of HMAC with the key already in them, the inner with ``prefix``."""
-        padded = self.key.ljust(_BLOCK, b"\0")
-        inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + prefix.encode())
-        return inner, hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
+    def _state(self, prefix: str) -> hmac.HMAC:
+        """Return HMAC with the key and ``prefix`` already in it."""
+        return hmac.new(self.key, prefix.encode(), "sha256")
 
 
-def _messages(column: pa.Array) -> list[bytes]:
-    """Return each text as bytes, an empty one as none."""
-    _, offsets, data = column.buffers()
-    ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
-    text = data.slice(ends[0], ends[-1] - ends[0]).to_pybytes() if data is not None else b""
-    return [text[start:end] for start, end in pairwise((ends - ends[0]).tolist())]
-
-
-def _digest(message: bytes, inner: hashlib._Hash, outer: hashlib._Hash) -> bytes:
-    first = inner.copy()
-    first.update(message)
-    last = outer.copy()
-    last.update(first.digest())
-    return last.digest()
+def _named(state: hmac.HMAC, message: bytes | None, length: int) -> str | None:
+    if message is None:
+        return None
+    own = state.copy()
+    own.update(message)
+    return own.hexdigest()[:length]
 
 
 def _protected(text: str, state: hashlib.blake2b) -> str | None:

@@ -36,6 +36,11 @@ class Column(NamedTuple):
         return cls(values, indices)
 
     @property
+    def length(self) -> int:
+        """The number of rows."""
+        return len(self.values if self.indices is None else self.indices)
+
+    @property
     def blank(self) -> Mask | None:
         """Where a row's cell is empty; None when no cell is."""
         if self.values.null_count:

@@ -103,4 +103,4 @@ def test_one_period_at_a_time_is_held(pool: pa.MemoryPool) -> None:
         collect_rows([part] * count, SCHEMA, FACTS, Nowhere())
         most.append(pool.max_memory())
     assert most[0] > 50_000 * SCHEMA.field("number").type.bit_width / 8
-    assert most[1] < 1.2 * most[0]
+    assert most[1] < 2 * most[0]  # all would be twenty times as much; what a thread frees late is less than one

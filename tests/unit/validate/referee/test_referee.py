@@ -13,7 +13,7 @@ from pipeline.model.tables import Rejection
 from pipeline.validate import Checked, TableSchema, validate
 from pipeline.validate.column import Column
 from pipeline.validate.referee.referee import referee
-from pipeline.validate.referee.sampling import chosen_rows, row_hashes
+from pipeline.validate.referee.sampling import chosen_rows
 
 SCHEMA = TableSchema.of(
     {
@@ -80,22 +80,20 @@ def test_a_value_of_a_closed_list_that_occurs_once_is_looked_at() -> None:
     assert len(rows) <= 12
 
 
-def test_the_choice_depends_on_what_is_in_the_rows_and_on_the_salt() -> None:
-    table = events()
-    order = np.random.default_rng(1).permutation(table.num_rows)
-    plain = pa.table({name: table.column(name).cast(pa.string()) for name in table.column_names})
-    hashes = row_hashes(columns_of(table), "s")
-    assert np.array_equal(row_hashes(columns_of(table.take(order)), "s"), hashes[order])
-    assert np.array_equal(row_hashes(columns_of(plain), "s"), hashes)
-    assert np.array_equal(row_hashes(columns_of(plain.slice(100, 50)), "s"), hashes[100:150])
-    assert not np.array_equal(row_hashes(columns_of(table), "t"), hashes)
-    assert len(np.unique(hashes)) == table.num_rows
+def test_the_choice_is_the_same_for_the_same_rows_and_another_for_another_salt() -> None:
+    columns = columns_of(events())
+    chosen = chosen_rows(columns, [1], size=100, salt="s")
+    assert np.array_equal(chosen_rows(columns, [1], size=100, salt="s"), chosen)
+    assert not np.array_equal(chosen_rows(columns, [1], size=100, salt="t"), chosen)
+    assert len(np.unique(chosen)) == len(chosen) <= 102
 
 
-def test_empty_short_and_long_texts_have_hashes_of_their_own() -> None:
-    texts = [None, "a", "aa", "a\0", "abcdefgh", "abcdefghi", "xbcdefghi", "abcdefghx", "abcdefgh" * 3, "ŷ"]
-    hashes = row_hashes([Column.of(pa.chunked_array([pa.array(texts, pa.string())]), "x")], "s")
-    assert len(np.unique(hashes)) == len(texts)
+def test_each_value_and_the_blank_are_looked_at_in_dictionaries_and_plain_columns() -> None:
+    texts = [*["a"] * 500, None, *["b"] * 500, "c"]
+    for cells in (pa.array(texts), pa.array(texts).dictionary_encode()):
+        rows = chosen_rows([Column.of(pa.chunked_array([cells]), "x")], [0], size=0, salt="s")
+        assert {texts[row] for row in rows.tolist()} == {"a", None, "b", "c"}
+        assert len(rows) == 4
 
 
 def test_a_table_without_rows_is_agreed_to() -> None:
