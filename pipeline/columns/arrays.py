@@ -79,6 +79,11 @@ def facts_of_distinct(column: pa.Array, function: Callable[[str], Any], *, dtype
     return result
 
 
+def mask_on_distinct(column: pa.Array, test: Callable[[str], object]) -> Mask:
+    """Return where a cell passes a ``test``, made once per distinct value; an empty cell does not."""
+    return facts_of_distinct(column, lambda value: bool(test(value)), dtype=np.bool_, empty=False)
+
+
 def constant(value: str | None, length: int) -> pa.DictionaryArray:
     """Return a column of one value."""
     if value is None:

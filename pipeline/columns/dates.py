@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import _through, encoded, facts_of_distinct, filled, on_distinct
+from pipeline.columns.arrays import _through, encoded, filled, mask_on_distinct, on_distinct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -115,9 +115,7 @@ class Plausible(NamedTuple):
 
     def without(self, day_column: pa.Array) -> Mask:
         """Return where an ISO day lies outside the bounds."""
-        return facts_of_distinct(
-            day_column, lambda day: not self.first <= day <= self.last, dtype=np.bool_, empty=False
-        )
+        return mask_on_distinct(day_column, lambda day: not self.first <= day <= self.last)
 
 
 class MonthFirst(NamedTuple):
@@ -134,12 +132,12 @@ def month_first(column: pa.Array) -> MonthFirst | None:
     Bad cells that would be dates month first make good ones doubtful, where those that are written alike all have
     days that could be months: `02/13/2024` beside `02/01/2024`.  Cells of a workbook's dates arrive as ISO text.
     """
-    turned = facts_of_distinct(column, _is_turned, dtype=np.bool_, empty=False)
+    turned = mask_on_distinct(column, _is_turned)
     if not turned.any():
         return None
     day = days(column, time_allowed=True)
-    low = facts_of_distinct(day, lambda text: int(text[8:]) <= _LAST_MONTH, dtype=np.bool_, empty=False)
-    slashed = facts_of_distinct(column, lambda text: text[2:3] == "/", dtype=np.bool_, empty=False)
+    low = mask_on_distinct(day, lambda text: int(text[8:]) <= _LAST_MONTH)
+    slashed = mask_on_distinct(column, lambda text: text[2:3] == "/")
     doubtful = 0
     for alike in (slashed, ~slashed):
         good = filled(day) & alike

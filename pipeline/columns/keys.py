@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import _through, facts_of_distinct, mask_of, on_distinct
+from pipeline.columns.arrays import _through, mask_of, mask_on_distinct, on_distinct
 from pipeline.columns.characters import is_blank, is_invisible, is_letter_or_digit
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _is_rounded(text: str) -> bool:
 def is_damaged(column: pa.Array, *, joined: bool = False) -> Mask:
     """Return where a cell cannot be trusted as a key; an empty one can.  Of ``joined`` keys each part is judged."""
     if joined:
-        return facts_of_distinct(column, _has_damaged_part, dtype=np.bool_, empty=False)
+        return mask_on_distinct(column, _has_damaged_part)
     values = column.dictionary if pa.types.is_dictionary(column.type) else column
     # the usual key is ASCII: three looks at all; what they do not clear is looked at alone, once per distinct value
     sound = pc.and_(pc.match_substring_regex(values, _SOUND), pc.match_substring_regex(values, _FILLED))
@@ -94,7 +94,7 @@ def is_damaged(column: pa.Array, *, joined: bool = False) -> Mask:
     found = np.zeros(len(values), np.bool_)
     if not clear.all():
         places = np.flatnonzero(~clear)
-        found[places] = facts_of_distinct(values.take(pa.array(places)), damaged, dtype=np.bool_, empty=False)
+        found[places] = mask_on_distinct(values.take(pa.array(places)), damaged)
     if values is column:
         return found
     indices = np.asarray(column.indices.fill_null(len(values)))

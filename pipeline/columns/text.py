@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from pipeline.columns.arrays import facts_of_distinct, on_distinct
+from pipeline.columns.arrays import mask_on_distinct, on_distinct
 from pipeline.columns.characters import is_blank
 from pipeline.columns.open_text import is_damaged_text, is_formula_text
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -19,12 +18,12 @@ if TYPE_CHECKING:
 
 def is_formula(column: pa.Array) -> Mask:
     """Return where a spreadsheet would run the text as a formula (formula injection)."""
-    return facts_of_distinct(column, is_formula_text, dtype=np.bool_, empty=False)
+    return mask_on_distinct(column, is_formula_text)
 
 
 def is_damaged(column: pa.Array) -> Mask:
     """Return where a text is damaged, or no name."""
-    return facts_of_distinct(column, is_damaged_text, dtype=np.bool_, empty=False)
+    return mask_on_distinct(column, is_damaged_text)
 
 
 def fold(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pipeline.extract.given import Files
+from pipeline.extract.given import Given
 from pipeline.extract.partition import period_files, sha256_of
 from pipeline.extract.paths import safe_path
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipeline.model.source import Remember
 
 
-class FilesByPeriod(Files):
+class FilesByPeriod(Given):
     """A source with one file a period, named as ``pattern`` says."""
 
     __slots__ = ()

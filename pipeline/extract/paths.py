@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from pipeline.errors import InputError
 from pipeline.plain import NotPlainError, open_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from io import BufferedReader
 
 
+_Made = TypeVar("_Made")
 _README = re.compile(r"readme(\..*)?", re.IGNORECASE)
 
 
@@ -123,7 +124,24 @@ def open_regular(root: Path, relative: str) -> BufferedReader:
         raise unreadable(relative, error) from None
 
 
-def state_of(file: BinaryIO) -> tuple[int, int]:
+def steadily(root: Path, relative: str, read: Callable[[BufferedReader], tuple[_Made, int]]) -> _Made:
+    """Return what is ``read`` of the file at ``relative``, with how many bytes that were: nobody wrote meanwhile.
+
+    Raises:
+        InputError: As `open_regular`, and ``changed-while-read``.
+    """
+    with open_regular(root, relative) as file:
+        before = _state_of(file)
+        try:
+            made, size = read(file)
+        except OSError as error:
+            raise unreadable(relative, error) from None
+        if _state_of(file) != before or size != before[0]:
+            raise changed(relative)
+    return made
+
+
+def _state_of(file: BinaryIO) -> tuple[int, int]:
     """Return size and time of change of an open file: both stay as they are while nobody writes to it."""
     status = os.fstat(file.fileno())
     return status.st_size, status.st_mtime_ns

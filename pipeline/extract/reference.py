@@ -48,14 +48,8 @@ _NEVER_TRIMMED = ("location",)
 #: What people read, and what is compared with cells or published as a code.
 _TEXTS = ("location", "lsoa_name", "neighbourhood_name", "lad_name", "operation_name", "shown")
 _KEYS = (
-    "lsoa_code",
-    "neighbourhood_code",
-    "beat_code",
-    "ward_code",
-    "lad_code",
-    "supplier_number",
-    "supplier_type",
-    "type",
+    *("lsoa_code", "neighbourhood_code", "beat_code", "ward_code", "lad_code"),
+    *("supplier_number", "supplier_type", "type"),
 )
 #: Lists that give types of payees, and the column that does.
 _TYPED = {"supplier-types": "supplier_type", "named-parties": "type"}
@@ -151,20 +145,10 @@ def _table(content: bytes, columns: tuple[str, ...], *, where: str) -> pa.Table:
         raise InputError("bad-reference", "the file is no UTF-8 CSV", where=where, fix="export it again") from None
     header = [name.strip(BLANKS) for name in rows[0]] if rows else []
     if sorted(header) != sorted(columns):
-        raise InputError(
-            "bad-reference",
-            f"its columns must be exactly: {', '.join(columns)}",
-            where=f"{where}, row 1",
-            fix="rename, add or remove columns",
-        )
+        raise _bad(f"its columns must be exactly: {', '.join(columns)}", where, 1, "rename, add or remove columns")
     ragged = [number for number, row in enumerate(rows[1:], 2) if row and len(row) != len(header)]
     if ragged:
-        raise InputError(
-            "bad-reference",
-            f"the row has not {len(header)} cells",
-            where=f"{where}, row {ragged[0]:,}",
-            fix="correct the file",
-        )
+        raise _bad(f"the row has not {len(header)} cells", where, ragged[0], "correct the file")
     filled = [row for row in rows[1:] if row]
     cells = {name: [row[place] for row in filled] for place, name in enumerate(header)}
     return pa.table(
@@ -191,12 +175,11 @@ def _refuse_damaged(table: pa.Table, where: str) -> None:
             continue
         rows = np.flatnonzero(wrong & mask_of(pc.not_equal(column, "")))
         if len(rows):
-            raise InputError(
-                "bad-reference",
-                f"the cell of `{name}` {said}",
-                where=f"{where}, row {rows[0] + 2:,}",
-                fix="write the cell again, by hand",
-            )
+            raise _bad(f"the cell of `{name}` {said}", where, rows[0] + 2, "write the cell again, by hand")
+
+
+def _bad(what: str, where: str, row: int, fix: str) -> InputError:
+    return InputError("bad-reference", what, where=f"{where}, row {row:,}", fix=fix)
 
 
 def _refuse_types(table: pa.Table, column: str, where: str) -> None:
@@ -204,12 +187,7 @@ def _refuse_types(table: pa.Table, column: str, where: str) -> None:
     types = CodeLists(CODELISTS, {}).read("supplier-type").values("code")
     for number, kind in enumerate(table.column(column).to_pylist(), 2):
         if kind and kind not in types:
-            raise InputError(
-                "bad-reference",
-                f"a supplier's type must be one of {', '.join(types)}",
-                where=f"{where}, row {number:,}",
-                fix="correct the type",
-            )
+            raise _bad(f"a supplier's type must be one of {', '.join(types)}", where, number, "correct the type")
 
 
 def _refuse_points(table: pa.Table, where: str) -> None:

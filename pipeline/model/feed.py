@@ -165,18 +165,21 @@ class Feed:
         """The raw columns that hold dates."""
         dated = (self.dated_by,) if self.dated_by else ()
         of_rules = (column for rule in self.rules for column in rule.moments)
-        of_treatments = (column for treatment in self.treatments for column in treatment.dates)
-        return tuple(dict.fromkeys((*dated, *of_treatments, *of_rules)))
+        return tuple(dict.fromkeys((*dated, *self._holding("dates"), *of_rules)))
 
     @property
     def amounts(self) -> tuple[str, ...]:
         """The raw columns that hold amounts."""
-        return tuple(dict.fromkeys(column for treatment in self.treatments for column in treatment.amounts))
+        return self._holding("amounts")
 
     @property
     def periods(self) -> tuple[str, ...]:
         """The raw columns that hold the period of their file."""
-        return tuple(dict.fromkeys(column for treatment in self.treatments for column in treatment.periods))
+        return self._holding("periods")
+
+    def _holding(self, what: str) -> tuple[str, ...]:
+        every = (column for each in self.treatments if each.cells_are == what for column in each.columns)
+        return tuple(dict.fromkeys(every))
 
     @property
     def together(self) -> tuple[str, ...]:

@@ -57,11 +57,14 @@ class Handling:
     ``why`` is the reason, in words that the documentation shows, and ``what`` it keeps back, if anything, in words for
     the public.  ``takes`` is how many raw columns it is about, None for any number; ``needs`` are the lists below
     ``data/reference`` that it looks up, ``options`` the settings that it asks, by their class.  ``joined``: made keys.
+    ``lackable``: a force's system may lack them; ``leads_back``: they identify somebody or their record.
     """
 
     takes: ClassVar[int | None] = 1
     needs: ClassVar[tuple[str, ...]] = ()
     options: ClassVar[tuple[type[Any], ...]] = ()
+    lackable: ClassVar[bool] = False
+    leads_back: ClassVar[bool] = False
     columns: tuple[str, ...] = ()
     what: str = ""
     why: str = ""
@@ -87,12 +90,12 @@ class Handling:
     @property
     def identifies(self) -> tuple[str, ...]:
         """Raw columns that never leave because they identify somebody or their record."""
-        return ()
+        return self.columns if self.leads_back else ()
 
     @property
     def optional(self) -> tuple[str, ...]:
         """Raw columns that a force's system may lack: nobody is less protected, and no row is bad without them."""
-        return ()
+        return self.columns if self.lackable else ()
 
     @property
     def decisive(self) -> tuple[Decisive, ...]:
@@ -114,26 +117,19 @@ class Withheld(Handling):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Treatment(Handling):
-    """A handling that makes published columns."""
+    """A handling that makes published columns.
+
+    ``cells_are`` says what its raw columns hold, where others ask: `dates` (those of a whole file show whether they
+    were written month first), `amounts` of money, or `periods` of their file.  ``is_open``: the text of what it makes
+    does not come from a closed list.
+    """
+
+    cells_are: ClassVar[str] = ""
+    is_open: ClassVar[bool] = False
 
     @property
     def varied(self) -> tuple[str, ...]:
         """Raw columns whose cells seldom recur, so that a dictionary of them would not pay."""
-        return ()
-
-    @property
-    def dates(self) -> tuple[str, ...]:
-        """Raw columns that hold dates: those of a whole file show whether they were written month first."""
-        return ()
-
-    @property
-    def amounts(self) -> tuple[str, ...]:
-        """Raw columns that hold amounts of money."""
-        return ()
-
-    @property
-    def periods(self) -> tuple[str, ...]:
-        """Raw columns that hold the period of their file."""
         return ()
 
     @property
@@ -149,7 +145,7 @@ class Treatment(Handling):
     @property
     def open_text(self) -> tuple[str, ...]:
         """Published columns whose text does not come from a closed list: the leak check looks at them."""
-        return ()
+        return self.makes if self.is_open else ()
 
     @property
     def references(self) -> Mapping[str, str]:

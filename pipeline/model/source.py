@@ -90,6 +90,8 @@ class Asked(NamedTuple):
 
 #: Gives the answer to a question about a file: what the function finds, where nobody knows it already.
 Remember: TypeAlias = "Callable[[str, Path, Callable[[], str]], str]"
+#: Names of columns.
+Names: TypeAlias = "Sequence[str]"
 
 
 class Source(Protocol):
@@ -149,15 +151,7 @@ class Source(Protocol):
     def files(self, root: Path, kind: PeriodKind) -> tuple[str, ...]:
         """Return the names below ``root`` that belong to it, whether or not they are there."""
 
-    def read(
-        self,
-        root: Path,
-        path: str,
-        columns: Sequence[str],
-        declared: Sequence[str],
-        *,
-        dictionaries: Sequence[str] = (),
-    ) -> Extracted:
+    def read(self, root: Path, path: str, columns: Names, declared: Names, *, dictionaries: Names = ()) -> Extracted:
         """Return the asked ``columns`` of the extract at ``path`` below ``root``, ``dictionaries`` encoded.
 
         ``declared`` are all the columns that the feed names; other, missing or doubled ones raise

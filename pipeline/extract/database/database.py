@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
-import numpy as np
 import pyarrow as pa
 
 from pipeline.errors import SettingsError
@@ -17,7 +16,7 @@ from pipeline.extract.database.connected import broken, connected, has_table, no
 from pipeline.extract.database.patience import Watch, within
 from pipeline.extract.database.sqlite import BESIDE, NOT_SQLITE, is_sqlite, sqlite_engine, sqlite_file
 from pipeline.extract.database.texts import NO_TEXT, text_of
-from pipeline.extract.given import Given
+from pipeline.extract.given import Given, text_columns
 from pipeline.extract.header import match_header
 from pipeline.extract.paths import below, exists, open_regular, safe_path
 from pipeline.model.source import Form
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sql
 
     from pipeline.model.periods import Period, PeriodKind
-    from pipeline.model.source import Address, Connections, Remember
+    from pipeline.model.source import Address, Connections, Names, Remember
 
     #: Says of the names of all columns which are asked for, by their places.
     Choose = Callable[[Sequence[str]], Sequence[int]]
@@ -61,6 +60,9 @@ class Database(Given):
     key: str
     connections: Connections = field(default=_USUAL, repr=False, compare=False)
 
+    #: No file is expected for a period.
+    pattern: ClassVar[str] = ""
+
     @property
     def whole(self) -> str:
         """What receipts call it: the same whichever database it is."""
@@ -70,11 +72,6 @@ class Database(Given):
     def name(self) -> str:
         """What the settings call it."""
         return self.source
-
-    @property
-    def pattern(self) -> str:
-        """No file is expected for a period."""
-        return ""
 
     @property
     def form(self) -> Form:
@@ -112,15 +109,7 @@ class Database(Given):
         path = self.default if address is None else below(root, sqlite_file(address.reveal()))
         return tuple(f"{path}{ending}" for ending in ("", *BESIDE)) if path else ()
 
-    def read(
-        self,
-        root: Path,
-        path: str,
-        columns: Sequence[str],
-        declared: Sequence[str],
-        *,
-        dictionaries: Sequence[str] = (),
-    ) -> Extracted:
+    def read(self, root: Path, path: str, columns: Names, declared: Names, *, dictionaries: Names = ()) -> Extracted:
         """Return the asked ``columns`` at its address, or without one from the file below ``root``, in the key's order.
 
         Numbers, dates and times become text; a value that no text stands for is listed in ``problems``.
@@ -256,7 +245,7 @@ def _as_text(batch: Sequence[sql.Row[tuple[object, ...]]], names: Sequence[str])
 def _extracted(batches: Sequence[Mapping[str, list[str | None]]], asked: Asked) -> Extracted:
     names = asked.columns or asked.declared[:1]
     cells = {name: [cell for batch in batches for cell in batch[name]] for name in names}
-    length = len(cells[names[0]])
+    readable = {name: [None if cell == NO_TEXT else cell for cell in cells[name]] for name in asked.columns}
     unreadable = [(row, name) for name in asked.columns for row, cell in enumerate(cells[name], 1) if cell == NO_TEXT]
     digest, size = _digest([cells[name] for name in names])
     return Extracted(
@@ -264,15 +253,10 @@ def _extracted(batches: Sequence[Mapping[str, list[str | None]]], asked: Asked) 
         bytes=size,
         sha256=digest,
         encoding="database",
-        cells={name: _column(cells[name], encode=name in asked.dictionaries) for name in asked.columns},
-        rows=pa.array(np.arange(1, length + 1, dtype=np.int64)),
+        cells=text_columns(readable, asked.dictionaries),
+        rows=pa.array(range(1, len(cells[names[0]]) + 1), pa.int64()),
         problems=tuple(CellProblem(row, name, "unreadable-cell") for row, name in sorted(unreadable)),
     )
-
-
-def _column(cells: Sequence[str | None], *, encode: bool) -> pa.Array:
-    texts = pa.array([None if cell == NO_TEXT else cell for cell in cells], pa.string())
-    return texts.dictionary_encode() if encode else texts
 
 
 def _digest(columns: Sequence[Sequence[str | None]]) -> tuple[str, int]:

@@ -25,7 +25,7 @@ from pipeline.extract.delimited.walk import Irregular, cut_off, filled_columns, 
 from pipeline.extract.forgiving import LAYOUT, OLD_LINE_ENDS, note_of
 from pipeline.extract.header import LOOKED_BELOW, Around, match_header
 from pipeline.extract.marking import refuse_marking
-from pipeline.extract.paths import changed, open_regular, state_of, unreadable
+from pipeline.extract.paths import steadily
 from pipeline.extract.trim import trimmed
 from pipeline.model.source import Form
 from pipeline.model.tables import Extracted
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from pipeline.model.source import Names
 
 _FIRST_LINE = 16
 #: A header and a row end in as many line feeds, unless carriage returns alone end their lines.
@@ -60,29 +62,13 @@ class Folder(FilesByPeriod):
         """How it is laid out."""
         return Form(self.pattern, self.title_rows)
 
-    def read(
-        self,
-        root: Path,
-        path: str,
-        columns: Sequence[str],
-        declared: Sequence[str],
-        *,
-        dictionaries: Sequence[str] = (),
-    ) -> Extracted:
+    def read(self, root: Path, path: str, columns: Names, declared: Names, *, dictionaries: Names = ()) -> Extracted:
         """Return the asked ``columns`` of the file at ``path``, those in ``dictionaries`` dictionary-encoded.
 
         Every error is an `InputError` about the whole file; ragged rows are listed, not raised.
         """
-        with open_regular(root, path) as file:
-            before = state_of(file)
-            try:
-                request = Request(path, tuple(columns), tuple(declared), tuple(dictionaries), self.title_rows + 1)
-                extracted = self._read(file, request)
-            except OSError as error:
-                raise unreadable(path, error) from None
-            if state_of(file) != before or extracted.bytes != before[0]:
-                raise changed(path)
-        return extracted
+        request = Request(path, tuple(columns), tuple(declared), tuple(dictionaries), self.title_rows + 1)
+        return steadily(root, path, lambda file: ((found := self._read(file, request)), found.bytes))
 
     def _read(self, file: BufferedReader, request: Request) -> Extracted:
         """Return the file as agreed, else as it is laid out a little otherwise, which is noted."""

@@ -46,9 +46,7 @@ def first_records(block: bytes, most: int, delimiter: str = ",") -> list[list[st
     return found
 
 
-def filled_columns(
-    file: BufferedReader, encoding: str, places: Collection[int], below: int, delimiter: str = ","
-) -> set[int]:
+def filled_columns(file: BufferedReader, encoding: str, places: Collection[int], below: int) -> set[int]:
     """Return which of the columns at ``places`` hold more than blanks in a row under row ``below``; ``file`` stays."""
     at = file.tell()
     file.seek(0)
@@ -57,7 +55,7 @@ def filled_columns(
     limit = csv.field_size_limit(_LONGEST_CELL)
     try:
         with contextlib.suppress(csv.Error):
-            for row in itertools.islice(csv.reader(lines, delimiter=delimiter), below, None):
+            for row in itertools.islice(csv.reader(lines), below, None):
                 found.update(place for place in places if place < len(row) and row[place].strip(BLANKS))
     finally:
         csv.field_size_limit(limit)

@@ -10,7 +10,7 @@ from pipeline.extract.delimited.request import Request
 from pipeline.extract.delimited.stream import CheckedStream
 from pipeline.extract.delimited.walk import first_records
 from pipeline.extract.marking import refuse_marking
-from pipeline.extract.paths import changed, open_regular, state_of, unreadable
+from pipeline.extract.paths import steadily
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,21 +46,13 @@ def read_whole(
 
     Every error is an `InputError` about the whole file; ragged rows are listed.
     """
-    with open_regular(root, path) as file:
-        before = state_of(file)
-        try:
-            asked = Request(path, (), (), (), 0, delimiter, every=True, stop_at=stop_at)
-            found = _read(file, encoding, asked, header_row)
-        except OSError as error:
-            raise unreadable(path, error) from None
-        if state_of(file) != before or found.extracted.bytes != before[0]:
-            raise changed(path)
-    return found
+    asked = Request(path, (), (), (), 0, delimiter, every=True, stop_at=stop_at)
+    return steadily(root, path, lambda file: _read(file, encoding, asked, header_row))
 
 
 def _read(
     file: BufferedReader, encoding: str, asked: Request, header_row: Callable[[Sequence[Sequence[str]]], int]
-) -> Whole:
+) -> tuple[Whole, int]:
     path, delimiter = asked.path, asked.delimiter
     stream = CheckedStream(file, encoding, delimiter)
     first = first_records(stream.peek(), LOOKED_AT, delimiter)
@@ -77,4 +69,4 @@ def _read(
     extracted = read_decoded(file, stream, encoding, request)
     if extracted is None:
         raise not_text(file, stream, (encoding,), where=path)
-    return Whole(extracted, header, row)
+    return Whole(extracted, header, row), extracted.bytes

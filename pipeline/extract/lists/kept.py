@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import pyarrow as pa
 
-from pipeline.extract.given import Files
+from pipeline.extract.given import Made, text_columns
 from pipeline.extract.header import match_header
 from pipeline.extract.partition import sha256_of
 from pipeline.extract.paths import exists, safe_path
 from pipeline.extract.reference import file_of, read_references
-from pipeline.model.source import Form
 from pipeline.model.tables import Extracted
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model.periods import Period, PeriodKind
-    from pipeline.model.source import Remember
+    from pipeline.model.source import Names, Remember
 
 #: The folder of lists, beside that of extracts.
 _REFERENCE = "reference"
@@ -37,7 +36,7 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptLists(Files, ABC):
+class KeptLists(Made, ABC):
     """An extract that is made of lists below ``data/reference``: ``lists``, the first of which names it.
 
     There is one once the lists ``first`` are there; each of the others must be there too.
@@ -45,17 +44,10 @@ class KeptLists(Files, ABC):
 
     lists: ClassVar[tuple[str, ...]]
     first: ClassVar[tuple[str, ...]]
-    #: No file is expected below ``data/raw``.
-    pattern: ClassVar[str] = ""
 
     @abstractmethod
     def rows(self, lists: Mapping[str, pa.Table]) -> Sequence[Row]:
         """Return the rows; `InputError` where the lists contradict."""
-
-    @property
-    def form(self) -> Form:
-        """Nothing is laid out below ``data/raw``."""
-        return Form("")
 
     def extracts(self, root: Path, kind: PeriodKind, _remember: Remember) -> dict[str, Period]:
         """Return the extract, where the lists are there that it begins with."""
@@ -73,31 +65,18 @@ class KeptLists(Files, ABC):
             }
         )
 
-    def files(self, _root: Path, _kind: PeriodKind) -> tuple[str, ...]:
-        """Return nothing: none of its files lies below the folder of extracts."""
-        return ()
-
-    def read(
-        self,
-        root: Path,
-        path: str,
-        columns: Sequence[str],
-        declared: Sequence[str],
-        *,
-        dictionaries: Sequence[str] = (),
-    ) -> Extracted:
+    def read(self, root: Path, path: str, columns: Names, declared: Names, *, dictionaries: Names = ()) -> Extracted:
         """Return the asked ``columns`` of the rows that are made of the lists."""
         folder = _beside(root)
         found = read_references(folder, self.lists)
         rows = self.rows({name: each.table for name, each in found.lists.items()})
         match_header(tuple(rows[0].cells) if rows else declared, declared, where=path)
-        cells = {name: pa.array([row.cells[name] or None for row in rows], pa.string()) for name in columns}
         return Extracted(
             path=path,
             bytes=sum((folder / file_of(name)).stat().st_size for name in self.lists),
             sha256=_together({name: each.sha256 for name, each in found.lists.items()}),
             encoding="utf-8",
-            cells={name: each.dictionary_encode() if name in dictionaries else each for name, each in cells.items()},
+            cells=text_columns({name: [row.cells[name] or None for row in rows] for name in columns}, dictionaries),
             rows=pa.array([row.number for row in rows], pa.int64()),
         )
 

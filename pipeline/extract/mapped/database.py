@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 import pyarrow as pa
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipeline.extract.mapped.table import Kinds
     from pipeline.model.mapping import ExportMapping
     from pipeline.model.periods import Period, PeriodKind
-    from pipeline.model.source import Connections, Form, Remember
+    from pipeline.model.source import Connections, Form, Names, Remember
     from pipeline.model.tables import Extracted
 
 
@@ -42,6 +42,9 @@ class MappedDatabase(Given):
     kind: PeriodKind
     theirs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
+    #: No file is expected for a period.
+    pattern: ClassVar[str] = ""
+
     @property
     def whole(self) -> str:
         """What receipts call it: as they call the agreed extract."""
@@ -51,11 +54,6 @@ class MappedDatabase(Given):
     def name(self) -> str:
         """What the settings call it."""
         return self.agreed.name
-
-    @property
-    def pattern(self) -> str:
-        """No file is expected for a period."""
-        return ""
 
     @property
     def form(self) -> Form:
@@ -87,15 +85,7 @@ class MappedDatabase(Given):
         """It is whole: its rows are read, and tell."""
         return ""
 
-    def read(
-        self,
-        root: Path,
-        path: str,
-        columns: Sequence[str],
-        declared: Sequence[str],
-        *,
-        dictionaries: Sequence[str] = (),
-    ) -> Extracted:
+    def read(self, root: Path, path: str, columns: Names, declared: Names, *, dictionaries: Names = ()) -> Extracted:
         """Return the asked ``columns`` as the agreed extract has them, in the order of their own columns."""
         asked = columns or declared[:1]
         places: dict[str, int] = {}

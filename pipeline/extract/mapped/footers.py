@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, filled
+from pipeline.columns.arrays import filled, mask_on_distinct
 from pipeline.columns.date_forms import read_dates
 from pipeline.columns.dates import days
 from pipeline.columns.money import money
@@ -59,7 +59,7 @@ def is_date(column: pa.Array, mapping: ExportMapping) -> Mask:
 def is_amount(column: pa.Array, mapping: ExportMapping) -> Mask:
     """Return where a cell is an amount of the mapping's forms or of the agreed ones."""
     read = read_money(column, mapping.money)
-    return facts_of_distinct(read, lambda text: money(text) is not None, dtype=np.bool_, empty=False)
+    return mask_on_distinct(read, lambda text: money(text) is not None)
 
 
 def _places(table: Table, mapping: ExportMapping, agreed: Sequence[str]) -> list[int]:

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.errors import InputError, PipelineError
-from pipeline.extract.given import Files
+from pipeline.extract.given import Given
 from pipeline.extract.mapped.cells import Maker, as_asked
 from pipeline.extract.mapped.parts import digest_of, file_of, lines_of, parts_of, said_by
 from pipeline.extract.mapped.tables import Loaded, load
@@ -25,20 +25,20 @@ from pipeline.model.mapping import FILE
 from pipeline.model.tables import Extracted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pipeline.extract.mapped.parts import Part
     from pipeline.extract.mapped.table import Kinds
     from pipeline.model.mapping import ExportMapping
     from pipeline.model.periods import Period, PeriodKind
-    from pipeline.model.source import Form, Remember, Source
+    from pipeline.model.source import Form, Names, Remember, Source
 
 _BESIDE = "~$"
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped(Files):
+class Mapped(Given):
     """Files below the folder of extracts that ``mapping`` describes; ``agreed`` is what they are in the place of.
 
     One file may hold many periods: each of them is an extract, called `FILE#SHEET#PERIOD` as far as that is needed.
@@ -81,15 +81,7 @@ class Mapped(Files):
             raise _gone(path)
         return parts[path][1]
 
-    def read(
-        self,
-        root: Path,
-        path: str,
-        columns: Sequence[str],
-        declared: Sequence[str],
-        *,
-        dictionaries: Sequence[str] = (),
-    ) -> Extracted:
+    def read(self, root: Path, path: str, columns: Names, declared: Names, *, dictionaries: Names = ()) -> Extracted:
         """Return the asked ``columns`` of a part as the agreed extract has them."""
         file = file_of(path, self.mapping)
         held = self._held(root, file)

@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from pipeline.errors import InputError, PipelineError
 from pipeline.extract.by_period import FilesByPeriod
+from pipeline.extract.given import text_columns
 from pipeline.extract.header import match_header
-from pipeline.extract.paths import changed, open_regular, safe_path, state_of, unreadable
+from pipeline.extract.paths import safe_path, steadily
 from pipeline.extract.service.items import line_of, parsed
 from pipeline.model.source import Form
 from pipeline.model.tables import Extracted
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from pipeline.model.source import Asked, Connections
+    from pipeline.model.source import Asked, Connections, Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Service(FilesByPeriod):
         """How a month that was taken is laid out."""
         return Form(self.pattern, numbers=self.numbers)
 
-    def take(self, root: Path, declared: Sequence[str], connections: Connections, asked: Asked) -> PipelineError | None:
+    def take(self, root: Path, declared: Names, connections: Connections, asked: Asked) -> PipelineError | None:
         """Put the months that are due below ``root``, each whole or not at all; return what stopped that."""
         account = connections.account(self.source)
         if account is None:
@@ -69,32 +70,17 @@ class Service(FilesByPeriod):
         except PipelineError as error:
             return error
 
-    def read(
-        self,
-        root: Path,
-        path: str,
-        columns: Sequence[str],
-        declared: Sequence[str],
-        *,
-        dictionaries: Sequence[str] = (),
-    ) -> Extracted:
+    def read(self, root: Path, path: str, columns: Names, declared: Names, *, dictionaries: Names = ()) -> Extracted:
         """Return the asked ``columns`` of the items of a month; the number of an item is that of its line."""
-        with open_regular(root, path) as file:
-            before = state_of(file)
-            try:
-                content = file.read()
-            except OSError as error:
-                raise unreadable(path, error) from None
-            if state_of(file) != before or len(content) != before[0]:
-                raise changed(path)
+        content = steadily(root, path, lambda file: (content := file.read(), len(content)))
         items = list(_items(content, declared, path))
-        cells = {name: pa.array([self._cell(name, item[name]) for item, _ in items], pa.string()) for name in columns}
+        cells = {name: [self._cell(name, item[name]) for item, _ in items] for name in columns}
         return Extracted(
             path=path,
             bytes=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
             encoding="utf-8",
-            cells={name: each.dictionary_encode() if name in dictionaries else each for name, each in cells.items()},
+            cells=text_columns(cells, dictionaries),
             rows=pa.array(range(1, len(items) + 1), pa.int64()),
             lines=pa.array([line for _, line in items], pa.string()),
         )

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pyarrow as pa
 
-from pipeline.extract.given import Files
+from pipeline.extract.given import Made, text_columns
 from pipeline.extract.header import match_header
-from pipeline.model.source import Form
 from pipeline.model.tables import Extracted
 
 if TYPE_CHECKING:
@@ -21,12 +20,12 @@ if TYPE_CHECKING:
 
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Period, PeriodKind
-    from pipeline.model.source import Remember
+    from pipeline.model.source import Names, Remember
     from pipeline.model.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
-class OfStanding(Files, ABC):
+class OfStanding(Made, ABC):
     """An extract of the ``columns`` that is made of what stands; it is not there before a run has ``given`` it.
 
     ``called`` is what receipts call it.
@@ -36,17 +35,10 @@ class OfStanding(Files, ABC):
 
     called: ClassVar[str]
     columns: ClassVar[tuple[str, ...]]
-    #: No file is expected below ``data/raw``.
-    pattern: ClassVar[str] = ""
 
     @abstractmethod
     def rows_of(self, standing: Iterable[Standing]) -> Iterable[tuple[str, ...]]:
         """Return the cells of the rows."""
-
-    @property
-    def form(self) -> Form:
-        """Nothing is laid out below ``data/raw``."""
-        return Form("")
 
     @property
     def _bytes(self) -> bytes:
@@ -60,29 +52,18 @@ class OfStanding(Files, ABC):
         """Return the sha256 of its rows."""
         return hashlib.sha256(self._bytes).hexdigest()
 
-    def files(self, _root: Path, _kind: PeriodKind) -> tuple[str, ...]:
-        """Return nothing: it is no file."""
-        return ()
-
-    def read(
-        self,
-        _root: Path,
-        path: str,
-        columns: Sequence[str],
-        declared: Sequence[str],
-        *,
-        dictionaries: Sequence[str] = (),
-    ) -> Extracted:
+    def read(self, _root: Path, path: str, columns: Names, declared: Names, *, dictionaries: Names = ()) -> Extracted:
         """Return the asked ``columns``; an empty text is an empty cell."""
         match_header(self.columns, declared, where=path)
         places = {name: self.columns.index(name) for name in columns}
-        cells = {name: pa.array([row[at] or None for row in self.given], pa.string()) for name, at in places.items()}
         return Extracted(
             path=path,
             bytes=len(self._bytes),
             sha256=hashlib.sha256(self._bytes).hexdigest(),
             encoding="utf-8",
-            cells={name: each.dictionary_encode() if name in dictionaries else each for name, each in cells.items()},
+            cells=text_columns(
+                {name: [row[at] or None for row in self.given] for name, at in places.items()}, dictionaries
+            ),
             rows=pa.array(range(1, len(self.given) + 1), pa.int64()),
         )
 

@@ -9,7 +9,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from pipeline.errors import InputError
 from pipeline.extract.marking import refuse_marking
-from pipeline.extract.paths import changed, open_regular, state_of, unreadable
+from pipeline.extract.paths import steadily
 from pipeline.extract.workbook.contents import refuse
 from pipeline.extract.workbook.lines import MOST_CELLS, grid_of, lines_of, shown
 from pipeline.extract.workbook.package import Package, check_older
@@ -61,18 +61,14 @@ def read_book(root: Path, path: str, *, allowed: Collection[str], choose: Choose
 
     Every error is an `InputError` about the whole file.
     """
-    with open_regular(root, path) as file:
-        before = state_of(file)
-        try:
-            digest, size = digest_of(file)
-            file.seek(0)
-            older = path.lower().endswith(_OLDER)
-            sheets = tuple((_older if older else _sheets)(file, path, allowed, choose))
-        except OSError as error:
-            raise unreadable(path, error) from None
-        if state_of(file) != before or size != before[0]:
-            raise changed(path)
-    return Book(digest, size, sheets)
+
+    def read(file: BufferedReader) -> tuple[Book, int]:
+        digest, size = digest_of(file)
+        file.seek(0)
+        sheets = _older if path.lower().endswith(_OLDER) else _sheets
+        return Book(digest, size, tuple(sheets(file, path, allowed, choose))), size
+
+    return steadily(root, path, read)
 
 
 def _sheets(file: BufferedReader, path: str, allowed: Collection[str], choose: Choose) -> Iterator[SheetLines]:

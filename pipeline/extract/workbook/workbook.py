@@ -15,9 +15,10 @@ import pyarrow as pa
 from pipeline.errors import InputError
 from pipeline.extract.by_period import FilesByPeriod
 from pipeline.extract.forgiving import LAYOUT, LOOKED_AT, Taken, note_of, taken
+from pipeline.extract.given import text_columns
 from pipeline.extract.header import LOOKED_BELOW, Around, match_header
 from pipeline.extract.marking import refuse_marking
-from pipeline.extract.paths import changed, open_regular, state_of, unreadable
+from pipeline.extract.paths import steadily
 from pipeline.extract.workbook.cells import is_no_line
 from pipeline.extract.workbook.lines import UNREADABLE, grid_of, lines_of, shown
 from pipeline.extract.workbook.package import Package
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.extract.workbook.parts import Look
+    from pipeline.model.source import Names
 
     Grid = Sequence[Sequence[object]]
 
@@ -56,15 +58,7 @@ class Workbook(FilesByPeriod):
         """How it is laid out."""
         return Form(self.pattern, self.title_rows, self.sheet)
 
-    def read(
-        self,
-        root: Path,
-        path: str,
-        columns: Sequence[str],
-        declared: Sequence[str],
-        *,
-        dictionaries: Sequence[str] = (),
-    ) -> Extracted:
+    def read(self, root: Path, path: str, columns: Names, declared: Names, *, dictionaries: Names = ()) -> Extracted:
         """Return the asked ``columns`` of the workbook at ``path``, those in ``dictionaries`` dictionary-encoded.
 
         Numbers are the shortest decimal that gives the same float, dates are ISO days.  Every error is an
@@ -76,7 +70,7 @@ class Workbook(FilesByPeriod):
             bytes=size,
             sha256=digest,
             encoding="xlsx",
-            cells=table.cells(columns, dictionaries),
+            cells=text_columns(table.cells(columns), dictionaries),
             rows=pa.array(table.numbers, pa.int64()),
             repeats=table.repeats(declared),
             problems=table.problems(columns),
@@ -84,15 +78,11 @@ class Workbook(FilesByPeriod):
         )
 
     def _whole(self, root: Path, path: str, declared: Sequence[str]) -> tuple[str, int, _Table, str]:
-        with open_regular(root, path) as file:
-            before = state_of(file)
-            try:
-                digest, size = digest_of(file)
-                grid, found = self._grid(file, path, declared)
-            except OSError as error:
-                raise unreadable(path, error) from None
-            if state_of(file) != before or size != before[0]:
-                raise changed(path)
+        def read(file: BinaryIO) -> tuple[tuple[str, int, Grid, Look], int]:
+            digest, size = digest_of(file)
+            return (digest, size, *self._grid(file, path, declared)), size
+
+        digest, size, grid, found = steadily(root, path, read)
         agreed = Taken(self.title_rows + 1, {}, ())
         try:
             return digest, size, self._table(grid, found, declared, agreed, where=path), ""
@@ -144,9 +134,10 @@ class _Table(NamedTuple):
     rounded: Sequence[tuple[int, int]]
     places: Mapping[str, int]
 
-    def cells(self, columns: Sequence[str], dictionaries: Sequence[str]) -> dict[str, pa.Array]:
-        """Return the asked columns, null where a cell is empty or unreadable."""
-        return {name: self._column(name, encode=name in dictionaries) for name in columns}
+    def cells(self, columns: Names) -> dict[str, list[str | None]]:
+        """Return the asked columns, None where a cell is empty or unreadable."""
+        places = {name: self.places[name] for name in columns}
+        return {name: [None if row[at] == UNREADABLE else row[at] for row in self.rows] for name, at in places.items()}
 
     def repeats(self, declared: Sequence[str]) -> pa.Int64Array:
         """Return for each row the index of the first row with the same declared cells."""
@@ -167,11 +158,6 @@ class _Table(NamedTuple):
         ]
         rounded = [CellProblem(row, names[place], "damaged-key") for row, place in self.rounded if place in names]
         return tuple(sorted([*unreadable, *rounded], key=lambda each: each.row))
-
-    def _column(self, name: str, *, encode: bool) -> pa.Array:
-        place = self.places[name]
-        texts = pa.array([None if row[place] == UNREADABLE else row[place] for row in self.rows], pa.string())
-        return texts.dictionary_encode() if encode else texts
 
 
 def refuse_marked_notes(rows: Sequence[Sequence[str | None]], width: int, *, where: str) -> None:

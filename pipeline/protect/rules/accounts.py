@@ -12,13 +12,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain
+from pipeline.columns.arrays import facts_of_distinct, on_distinct, plain
 from pipeline.columns.keys import folded
 from pipeline.errors import InputError
-from pipeline.model.handling import Decisive, Problem, problem
+from pipeline.model.handling import Decisive, Problem
 from pipeline.model.reasons import REASONS
 from pipeline.model.row_rule import Judgement, RowRule
-from pipeline.protect.handling import key_problems
+from pipeline.protect.handling import filled_keys
 from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
@@ -145,8 +145,7 @@ class ExcludedAccounts(RowRule):
 
     def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the lines without an account: nobody can say that they are not excluded."""
-        column = raw.cells[self.column]
-        return key_problems(self.column, column, problem(self.column, "blank-value", ~filled(column)))
+        return filled_keys(self.column, raw.cells[self.column], "blank-value")
 
     def excuse(self, problems: Sequence[Problem], raw: RawTable, context: Context) -> Sequence[Problem]:
         """Return the problems without those of excluded lines in columns that do not matter for them."""

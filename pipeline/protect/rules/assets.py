@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from pipeline.columns.arrays import facts_of_distinct, filled
+from pipeline.columns.arrays import filled, mask_on_distinct
 from pipeline.columns.keys import fold_column, folded
 from pipeline.model.handling import problem
-from pipeline.model.public_rows import PublicRevision
 from pipeline.model.row_rule import Judgement, RowRule
 from pipeline.protect.handling import key_problems
-from pipeline.protect.rules.protected_record import ProtectedRecord
+from pipeline.protect.rules.protected_record import KeepsBack
 from pipeline.protect.rules.rule import Marked
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from pipeline.model.context import Context
     from pipeline.model.examples import Draw
     from pipeline.model.handling import Problem
-    from pipeline.model.public_rows import PublicRows
     from pipeline.model.tables import RawTable
 
 #: The only marking of what may be known to be held.
@@ -56,7 +54,7 @@ class FilledWhen(RowRule):
 
     def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the cells that are empty or filled where they should not be."""
-        asked = facts_of_distinct(raw.cells[self.of], self.code.__eq__, dtype=np.bool_, empty=False)
+        asked = mask_on_distinct(raw.cells[self.of], self.code.__eq__)
         return problem(self.cell, "blank-value", filled(raw.cells[self.cell]) != asked)
 
 
@@ -68,26 +66,22 @@ class NamesDataset(RowRule):
     declaration.  ``entry`` are the published columns of title and publisher.
     """
 
+    lackable: ClassVar[bool] = True
     takes: ClassVar[int | None] = 1
     what: str = "Entries that are datasets here"
     why: str = "the declaration of the dataset speaks for them"
     entry: tuple[str, ...] = ()
 
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The name."""
-        return self.columns
-
     def check(self, raw: RawTable, context: Context) -> Sequence[Problem]:
         """Return the names that no dataset has."""
         column = raw.cells[self.column]
-        unknown = filled(column) & ~_among(column, context.declared)
+        unknown = filled(column) & ~mask_on_distinct(column, context.declared.__contains__)
         return key_problems(self.column, column, problem(self.column, "unknown-reference", unknown))
 
     def judge(self, raw: RawTable, columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the entries that are datasets, and those that are called as one."""
         listed = {name: known for name, known in context.declared.items() if known}
-        named = _among(raw.cells[self.column], listed)
+        named = mask_on_distinct(raw.cells[self.column], listed.__contains__)
         called = {tuple(map(folded, each)) for each in listed.values()}
         cells = zip(*(columns[name].to_pylist() for name in self.entry), strict=True)
         alike = np.array([tuple(folded(text or "") for text in cell) in called for cell in cells], np.bool_)
@@ -103,34 +97,22 @@ class NamesDataset(RowRule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptQuiet(ProtectedRecord):
+class KeptQuiet(KeepsBack):
     """Withholds every entry whose title any row bears with a marking above `OFFICIAL`, or an unknown one."""
 
     takes: ClassVar[int | None] = 1
     register: ClassVar[str] = "asset"
+    marked: ClassVar[str] = "marking"
+    because: ClassVar[str] = "not-for-inventory"
     holds: ClassVar[str] = "information assets that are kept quiet"
     scope: str = "asset"
     what: str = "Entries that must be kept quiet"
     why: str = "that they are held must not be known"
 
-    @property
-    def mark(self) -> str:
-        """Its marking."""
-        return "marking"
-
     def protects(self, column: pa.Array, _context: Context, *, known: bool) -> Mask:
         """Return the entries with another marking; the open one written differently tells of its own row alone."""
-        other = filled(column) & ~_among(column, (_OPEN,))
-        return other & ~_among(fold_column(column), (folded(_OPEN),)) if known else other
-
-    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
-        """Return the entries that are kept quiet."""
-        mask, hit = self.protected(raw, context)
-        return Judgement((Marked("not-for-inventory", mask),), applied=hit)
-
-    def revised(self, _rows: PublicRows, mask: Mask, hit: Sequence[str]) -> PublicRevision:
-        """Return the entries without those that are kept quiet now."""
-        return PublicRevision("not-for-inventory", mask, applied=hit)
+        other = filled(column) & ~mask_on_distinct(column, _OPEN.__eq__)
+        return other & ~mask_on_distinct(fold_column(column), folded(_OPEN).__eq__) if known else other
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return the open marking, and none."""
@@ -139,7 +121,3 @@ class KeptQuiet(ProtectedRecord):
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return two other markings."""
         return ({self.coded: "SECRET"}, {self.coded: "official"})
-
-
-def _among(column: pa.Array, names: Mapping[str, object] | Sequence[str]) -> Mask:
-    return facts_of_distinct(column, names.__contains__, dtype=np.bool_, empty=False)

@@ -10,14 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, filled, plain
+from pipeline.columns.arrays import facts_of_distinct, plain
 from pipeline.columns.dates import civil_day, days
 from pipeline.columns.groups import alike, groups
 from pipeline.errors import InputError
-from pipeline.model.handling import Problem, nowhere, problem
+from pipeline.model.handling import Problem, nowhere
 from pipeline.model.row_rule import Judgement, RowRule
 from pipeline.model.tables import WHOLE_ROW
-from pipeline.protect.handling import key_problems
+from pipeline.protect.handling import filled_keys
 from pipeline.protect.options.crime import CrimeOptions
 from pipeline.protect.rules.rule import Marked
 
@@ -58,23 +58,16 @@ class OneRecord(RowRule):
     its keyed form of ``scope`` is kept beside a release.
     """
 
+    leads_back: ClassVar[bool] = True
     takes: ClassVar[int | None] = None
     key: str = ""
 
-    @property
-    def identifies(self) -> tuple[str, ...]:
-        """The raw identifier: it leads back to the record."""
-        return self.columns
-
     def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the rows without a raw identifier that can be trusted."""
-        cells = {name: raw.cells[name] for name in self.columns}
         return tuple(
             found
-            for name, column in cells.items()
-            for found in key_problems(
-                name, column, problem(name, "blank-reference", ~filled(column)), joined=self.joined
-            )
+            for name in self.columns
+            for found in filled_keys(name, raw.cells[name], "blank-reference", self.joined)
         )
 
     def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:
@@ -125,6 +118,7 @@ class OneIncident(RowRule):
     Within a file the last row counts.  Incidents of different numbers are never merged, however alike.
     """
 
+    leads_back: ClassVar[bool] = True
     takes: ClassVar[int | None] = 1
     options: ClassVar[tuple[type[Options], ...]] = (CrimeOptions,)
     register: ClassVar[str] = "incident"
@@ -140,16 +134,9 @@ class OneIncident(RowRule):
         """The number, and when the call came."""
         return (self.column, self.received_at)
 
-    @property
-    def identifies(self) -> tuple[str, ...]:
-        """The number: it leads back to the record."""
-        return (self.column,)
-
     def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the rows without a number that can be trusted: nobody can say which incident they are."""
-        column = raw.cells[self.column]
-        blank = problem(self.column, "blank-value", ~filled(column))
-        return key_problems(self.column, column, blank, joined=self.joined)
+        return filled_keys(self.column, raw.cells[self.column], "blank-value", self.joined)
 
     def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:
         """Return the key of each row's incident."""
@@ -214,13 +201,12 @@ class OneIncident(RowRule):
             copies[place] = counts[place] != f"{months[raw.source[place]]} {raw.row[place]:09}"
         return Judgement((Marked("duplicate", copies),))
 
-    #: The name of an incident's private key, and what stands for numbers that begin again.
-
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return numbers of incidents."""
         return {self.column: draw.references("incident")}
 
 
+#: The name of an incident's private key, and what stands for numbers that begin again.
 _INCIDENT = "incident"
 REPEATED = "repeated"
 _REPEATED_SHARE = 0.05

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
-from pipeline.columns.arrays import facts_of_distinct
-from pipeline.model.public_rows import PublicRevision
+from pipeline.columns.arrays import mask_on_distinct
 from pipeline.model.row_rule import Judgement, RowRule
-from pipeline.protect.rules.protected_record import BlanksCells, ProtectedRecord
+from pipeline.protect.rules.protected_record import BlanksCells, KeepsBack
 from pipeline.protect.rules.rule import Marked
 from pipeline.protect.treatments.dates import before
 
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
     from pipeline.model.examples import Draw
-    from pipeline.model.public_rows import PublicRows
     from pipeline.model.tables import RawTable
 
 
@@ -50,35 +46,23 @@ class AlreadyHeld(RowRule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PublicVenue(ProtectedRecord):
+class PublicVenue(KeepsBack):
     """Withholds an event at a kind of venue that the code list does not call public: a home or a refuge is not."""
 
     register: ClassVar[str] = "event"
+    marked: ClassVar[str] = "venue"
+    because: ClassVar[str] = "private-venue"
     holds: ClassVar[str] = "protected events"
     scope: str = "event"
     what: str = "Events at venues that are not public"
     why: str = "homes, refuges and hostels are kept quiet"
     codelist: str = "venue-kind"
 
-    @property
-    def mark(self) -> str:
-        """Its venue."""
-        return "venue"
-
     def protects(self, column: pa.Array, context: Context, *, known: bool) -> Mask:
         """Return the events at venues that are not public."""
         public = context.codelists.read(self.codelist).mapping("code", "is_public", month=context.first_month)
-        is_public = facts_of_distinct(column, lambda code: public.get(code) == "Y", dtype=np.bool_, empty=False)
-        return ~is_public & _listed(column, public) if known else ~is_public
-
-    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
-        """Return the events at other venues."""
-        mask, hit = self.protected(raw, context)
-        return Judgement((Marked("private-venue", mask),), applied=hit)
-
-    def revised(self, _rows: PublicRows, mask: Mask, hit: Sequence[str]) -> PublicRevision:
-        """Return the events without those at other venues."""
-        return PublicRevision("private-venue", mask, applied=hit)
+        is_public = mask_on_distinct(column, lambda code: public.get(code) == "Y")
+        return ~is_public & mask_on_distinct(column, public.__contains__) if known else ~is_public
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return kinds of venue that are public."""
@@ -94,23 +78,15 @@ class SensitiveAudience(BlanksCells):
     """Blanks the day and the ward of events for audiences that the code list marks sensitive."""
 
     register: ClassVar[str] = "event"
+    marked: ClassVar[str] = "audience"
     holds: ClassVar[str] = "protected events"
     scope: str = "event"
     what: str = "Day and ward of events for sensitive audiences"
     why: str = "day and ward would lead to a sensitive group"
     codelist: str = "engagement-audience"
 
-    @property
-    def mark(self) -> str:
-        """Its audience."""
-        return "audience"
-
     def protects(self, column: pa.Array, context: Context, *, known: bool) -> Mask:
         """Return the events for sensitive audiences; an unknown audience is quarantined, and sensitive until then."""
         marks = context.codelists.read(self.codelist).mapping("code", "is_sensitive")
-        sensitive = ~facts_of_distinct(column, lambda code: marks.get(code) == "N", dtype=np.bool_, empty=False)
-        return sensitive & _listed(column, marks) if known else sensitive
-
-
-def _listed(column: pa.Array, codes: Mapping[str, str]) -> Mask:
-    return facts_of_distinct(column, codes.__contains__, dtype=np.bool_, empty=False)
+        sensitive = ~mask_on_distinct(column, lambda code: marks.get(code) == "N")
+        return sensitive & mask_on_distinct(column, marks.__contains__) if known else sensitive

@@ -13,7 +13,7 @@ from pipeline.columns.groups import groups
 from pipeline.model.handling import problem
 from pipeline.model.row_rule import Judgement, RowRule
 from pipeline.model.tables import WHOLE_ROW
-from pipeline.protect.handling import key_problems
+from pipeline.protect.handling import filled_keys
 from pipeline.protect.rules.entries import Entries
 
 if TYPE_CHECKING:
@@ -63,27 +63,16 @@ class OfItsFile(RowRule):
 class OneItem(RowRule):
     """Counts each item of a file once: copies that are alike are one, and items that contradict each other are bad."""
 
+    leads_back: ClassVar[bool] = True
     takes: ClassVar[int | None] = 1
     whole_rows: ClassVar[bool] = True
     _: KW_ONLY
     what: str = "Second copies of an item"
     why: str = "the service gave it twice"
 
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The item's name."""
-        return self.columns
-
-    @property
-    def identifies(self) -> tuple[str, ...]:
-        """The name: it leads back to the item."""
-        return self.columns
-
     def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the items without a name that can be trusted."""
-        column = raw.cells[self.column]
-        blank = problem(self.column, "blank-reference", ~filled(column))
-        return key_problems(self.column, column, blank, joined=self.joined)
+        return filled_keys(self.column, raw.cells[self.column], "blank-reference", self.joined)
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
         """Return which rows of a file are one item, and which of them are alike."""

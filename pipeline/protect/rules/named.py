@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, plain
+from pipeline.columns.arrays import mask_on_distinct, plain
 from pipeline.columns.keys import folded
 from pipeline.protect.rules.payee_register import names_protected
 
@@ -59,7 +59,7 @@ class Names:
         """Return where a text holds a name: one of the same rows, or parts that are a protected one."""
         found = self.own(column)
         if self.keys:
-            found |= facts_of_distinct(column, lambda text: any(self._keys_of(text)), dtype=np.bool_, empty=False)
+            found |= mask_on_distinct(column, lambda text: any(self._keys_of(text)))
         return found
 
     def keys_in(self, columns: Iterable[pa.Array]) -> tuple[str, ...]:
@@ -91,7 +91,7 @@ def names_somebody(column: pa.Array, names: Iterable[frozenset[str]]) -> Mask:
         words = _words(text) | {f"={folded(text)}"}
         return any(name <= words for name in every)
 
-    return facts_of_distinct(column, holds, dtype=np.bool_, empty=False) if every else np.zeros(len(column), np.bool_)
+    return mask_on_distinct(column, holds) if every else np.zeros(len(column), np.bool_)
 
 
 def _called(text: str) -> Iterator[str]:

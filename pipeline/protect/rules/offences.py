@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 class OffenceAgrees(RowRule):
     """Uses the offence code: a listed one must agree with the crime type; an unlisted one is counted."""
 
+    lackable: ClassVar[bool] = True  # the crime type is published
     takes: ClassVar[int | None] = 1
     refuses: ClassVar[bool] = True
     what: str = "Crimes with an offence code of another crime type"
@@ -36,11 +37,6 @@ class OffenceAgrees(RowRule):
     def reads(self) -> tuple[str, ...]:
         """The offence code and the crime type."""
         return (self.column, self.crime_type)
-
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The offence code: the crime type is published."""
-        return (self.column,)
 
     def _expected(self, raw: RawTable, context: Context) -> pa.Array:
         listed = context.codelists.read(self.codelist).mapping("code", "crime_type", month=context.first_month)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain, where
+from pipeline.columns.arrays import facts_of_distinct, filled, mask_on_distinct, on_distinct, plain, where
 from pipeline.columns.groups import groups
 from pipeline.columns.keys import fold_column
 from pipeline.columns.text import is_damaged, is_formula, with_plain_blanks
@@ -247,7 +247,7 @@ class Party(Treatment, RowRule):
         def any_of(keys: str) -> bool:
             return any(protective(entries.get(key, "")) in PROTECTED for key in keys.split())
 
-        beside: Mask = other | facts_of_distinct(several, any_of, dtype=np.bool_, empty=False)
+        beside: Mask = other | mask_on_distinct(several, any_of)
         return beside
 
     def questions(self, raw: RawTable, context: Context, apart: Mask) -> Sequence[Question]:

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, plain
+from pipeline.columns.arrays import facts_of_distinct, mask_on_distinct, plain
 from pipeline.columns.keys import folded
 from pipeline.model.payee_types import PERSONAL, PROTECTED, PROTECTION, most_protective
 from pipeline.protect.rules.rule import only
@@ -191,7 +191,7 @@ def with_protected(suppliers: pa.Array, entries: Mapping[str, str]) -> Mask:
     def any_of(keys: str) -> bool:
         return any(is_protected(entries, key) for key in keys.split())
 
-    return facts_of_distinct(suppliers, any_of, dtype=np.bool_, empty=False)
+    return mask_on_distinct(suppliers, any_of)
 
 
 def people_of(kinds: NDArray[np.object_], supplier: pa.Array, called: pa.Array, entries: Mapping[str, str]) -> pa.Array:
@@ -201,9 +201,7 @@ def people_of(kinds: NDArray[np.object_], supplier: pa.Array, called: pa.Array, 
     """
     people = np.isin(kinds, (*PERSONAL, *PROTECTED)) | with_protected(supplier, entries)
     name = pc.binary_join_element_wise("m:", plain(called), "")
-    doubted = facts_of_distinct(
-        supplier, lambda key: entries.get(key, "").startswith(UNKNOWN), dtype=np.bool_, empty=False
-    )
+    doubted = mask_on_distinct(supplier, lambda key: entries.get(key, "").startswith(UNKNOWN))
     both = pc.binary_join_element_wise(plain(supplier), name, "+")
     key = pc.if_else(pa.array(doubted), UNKNOWN, pc.coalesce(both, plain(supplier), name))
     return pc.if_else(pa.array(people), key, None)
@@ -219,4 +217,4 @@ def pairs(
 ) -> Mask:
     """Return the lines of whose name and number the register says ``what``; by default, that the name is held."""
     pair = pc.binary_join_element_wise("n:", plain(called), "|", plain(supplier), "")
-    return facts_of_distinct(pair, lambda key: entries.get(key, "") in what, dtype=np.bool_, empty=False)
+    return mask_on_distinct(pair, lambda key: entries.get(key, "") in what)

@@ -17,7 +17,6 @@ from pipeline.model.public_rows import PublicRevision, PublicRows
 from pipeline.model.row_rule import Judgement, Question
 from pipeline.protect.rules.kept_back import Keys, Lines, as_released, released, remembered
 from pipeline.protect.rules.named import Names
-from pipeline.protect.rules.of_payees import OfPayees
 from pipeline.protect.rules.payee_questions import pence, questions_of
 from pipeline.protect.rules.payee_register import (
     ASKED,
@@ -40,7 +39,7 @@ from pipeline.protect.rules.payee_register import (
 )
 from pipeline.protect.rules.redaction import Redaction
 from pipeline.protect.rules.rule import these_rows, written_differently
-from pipeline.protect.rules.transactions import Review, together, transactions, with_any
+from pipeline.protect.rules.transactions import OfPayees, Review, together, transactions, with_any
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -6,15 +6,14 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, filled, plain, where
+from pipeline.columns.arrays import filled, mask_on_distinct, plain, where
 from pipeline.model.handling import Decisive, nowhere
 from pipeline.model.public_rows import PublicRevision
 from pipeline.model.row_rule import Judgement, RowRule
-from pipeline.protect.rules.rule import only
+from pipeline.protect.rules.rule import Marked, only
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -32,6 +31,7 @@ class ProtectedRecord(RowRule):
     Records are compared by the folded form of ``reference``.
     """
 
+    marked: ClassVar[str] = ""
     coded: str
     reference: str
 
@@ -50,9 +50,9 @@ class ProtectedRecord(RowRule):
         return f"protected {self.scope}"
 
     @property
-    @abstractmethod
     def mark(self) -> str:
-        """What tells the entries of this rule in the register from those of others."""
+        """What tells the entries of this rule in the register from those of others: a word, or its column."""
+        return self.marked or self.coded
 
     @abstractmethod
     def protects(self, column: pa.Array, context: Context, *, known: bool) -> Mask:
@@ -78,7 +78,7 @@ class ProtectedRecord(RowRule):
         """Return the rows whose record is in the register, and the entries that say so."""
         entries = context.registers.get(self.register, {})
         bears = pc.binary_join_element_wise(self.mark, plain(keys), " ")
-        mask = facts_of_distinct(bears, entries.__contains__, dtype=np.bool_, empty=False)
+        mask = mask_on_distinct(bears, entries.__contains__)
         return mask, tuple(sorted(map(str, pc.unique(pc.filter(bears, pa.array(mask))).to_pylist())))
 
     def protected(self, raw: RawTable, context: Context) -> tuple[Mask, tuple[str, ...]]:
@@ -97,6 +97,22 @@ class ProtectedRecord(RowRule):
     @abstractmethod
     def revised(self, rows: PublicRows, mask: Mask, hit: Sequence[str]) -> PublicRevision | None:
         """Return what becomes of the records of a mask."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepsBack(ProtectedRecord):
+    """What rules share that keep protected records back, all for one reason."""
+
+    because: ClassVar[str]
+
+    def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
+        """Return the records that are kept back."""
+        mask, hit = self.protected(raw, context)
+        return Judgement((Marked(self.because, mask),), applied=hit)
+
+    def revised(self, _rows: PublicRows, mask: Mask, hit: Sequence[str]) -> PublicRevision:
+        """Return what is public without the records that are kept back now."""
+        return PublicRevision(self.because, mask, applied=hit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,18 +153,13 @@ class BlankWhen(BlanksCells):
     below: int = 0
 
     @property
-    def mark(self) -> str:
-        """The column."""
-        return self.coded
-
-    @property
     def decisive(self) -> tuple[Decisive, ...]:
         """The column; its values that blank something open nothing."""
         return (Decisive(self.coded, self.values),)
 
     def protects(self, column: pa.Array, _context: Context, *, known: bool) -> Mask:  # noqa: ARG002 - nothing unknown protects
         """Return the records with such a value; what is no value of the column is bad by its treatment."""
-        return facts_of_distinct(column, self._is_one, dtype=np.bool_, empty=False)
+        return mask_on_distinct(column, self._is_one)
 
     def _is_one(self, cell: str) -> bool:
         return cell in self.values or (cell.isascii() and cell.isdigit() and int(cell[-9:]) < self.below)

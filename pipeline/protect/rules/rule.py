@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, plain
+from pipeline.columns.arrays import mask_on_distinct, plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -37,7 +36,7 @@ def only(column: pa.Array, keys: Collection[str]) -> pa.Array:
 
 def is_flag(column: pa.Array) -> Mask:
     """Return where a flag is `Y` or `N`."""
-    return facts_of_distinct(column, {"Y", "N"}.__contains__, dtype=np.bool_, empty=False)
+    return mask_on_distinct(column, {"Y", "N"}.__contains__)
 
 
 def written_differently(path: str, rows: Iterable[int]) -> str:

@@ -15,9 +15,10 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain
 from pipeline.columns.groups import groups
 from pipeline.columns.money import money
-from pipeline.model.handling import Problem, problem
+from pipeline.model.handling import Decisive
+from pipeline.model.payee_types import PERSONAL, PROTECTED
 from pipeline.model.row_rule import Judgement, RowRule
-from pipeline.protect.handling import key_problems
+from pipeline.protect.handling import filled_keys
 from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
     from pipeline.model.examples import Draw
+    from pipeline.model.handling import Problem
     from pipeline.model.tables import RawTable
     from pipeline.settings.options import Options
 
@@ -105,9 +107,23 @@ class OfTransactions(RowRule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfPayees(OfTransactions):
+    """A rule at the column of payees' types."""
+
+    takes: ClassVar[int | None] = 1
+    lackable: ClassVar[bool] = True  # without a type every payee waits
+
+    @property
+    def decisive(self) -> tuple[Decisive, ...]:
+        """The type; one for all would name everybody."""
+        return (Decisive(self.column, (*PERSONAL, *PROTECTED), constant=False),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WholeTransactions(OfTransactions):
     """Holds a transaction with a bad line, and settles lines that come twice."""
 
+    leads_back: ClassVar[bool] = True  # with the transaction's number that of a line leads to the invoice
     takes: ClassVar[int | None] = 1
     what: str = "Transactions with a bad line"
     why: str = "a transaction is published whole or not at all"
@@ -117,16 +133,9 @@ class WholeTransactions(OfTransactions):
         """Body, transaction and line."""
         return (self.body, self.number, self.column)
 
-    @property
-    def identifies(self) -> tuple[str, ...]:
-        """The number of the line: with the transaction's it leads to the invoice."""
-        return (self.column,)
-
     def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the lines without a number."""
-        column = raw.cells[self.column]
-        blank = problem(self.column, "blank-value", ~filled(column))
-        return key_problems(self.column, column, blank, joined=self.joined)
+        return filled_keys(self.column, raw.cells[self.column], "blank-value", self.joined)
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
         """Return the transactions and their lines."""
@@ -193,14 +202,11 @@ class OverThreshold(OfTransactions):
         return Judgement((_Reaches(group, pence, limit, spend.operator),))
 
 
-def together(group: NDArray[np.int64], supplier: pa.Array, *, alone: bool = False) -> pa.Array:
-    """Return the keys of all suppliers of each line's transaction, null where it has no number.
-
-    Those of one supplier are null too, unless it counts ``alone``.
-    """
+def together(group: NDArray[np.int64], supplier: pa.Array) -> pa.Array:
+    """Return the keys of all suppliers of each line's transaction, null where it has no number or one supplier."""
     table = pa.table({"group": group, "key": plain(supplier)})
     table = table.filter(pc.and_(pc.is_valid(table["key"]), pc.greater_equal(table["group"], 0)))
     found = table.group_by("group").aggregate([("key", "distinct")])
-    keys = [" ".join(sorted(each)) if alone or len(each) > 1 else None for each in found["key_distinct"].to_pylist()]
+    keys = [" ".join(sorted(each)) if len(each) > 1 else None for each in found["key_distinct"].to_pylist()]
     place = pc.index_in(pa.array(group), found["group"].combine_chunks())
     return pa.array(keys, pa.string()).take(place)

@@ -7,17 +7,16 @@ from dataclasses import KW_ONLY, dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
-import numpy as np
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, filled, mask_of, on_distinct, plain
+from pipeline.columns.arrays import filled, mask_of, mask_on_distinct, on_distinct, plain
 from pipeline.columns.characters import is_invisible
 from pipeline.columns.dates import days, months
 from pipeline.columns.keys import folded
 from pipeline.columns.text import is_formula
 from pipeline.errors import InputError
 from pipeline.model.handling import Treated, columns_of, problem
-from pipeline.protect.handling import OneColumn, key_problems
+from pipeline.protect.handling import MayBeBlank, OneColumn, key_problems
 from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ class Body(NamedInSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class Coded(OneColumn):
+class Coded(MayBeBlank):
     """Publishes the label of a code, exactly matched; an unknown or retired code is a problem.
 
     An empty cell is a problem too, unless the list has a row for it or ``blank`` is allowed, which keeps
@@ -105,7 +104,6 @@ class Coded(OneColumn):
     key: str = "code"
     label: str = "label"
     apart_from: tuple[str, ...] = ()
-    blank: bool = False
     flag: bool = False
     figure: tuple[str, str] | None = None
     dated_by: str = ""
@@ -114,11 +112,6 @@ class Coded(OneColumn):
     def reads(self) -> tuple[str, ...]:
         """The code, and the day that it has to be valid on."""
         return (*self.columns, *([self.dated_by] if self.dated_by else []))
-
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The code, where it may be blank."""
-        return self.columns if self.blank else ()
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the labels, and the cells that have none."""
@@ -132,16 +125,14 @@ class Coded(OneColumn):
         if "" in known:
             column = plain(column).fill_null("")
         text = on_distinct(column, known.get)
-        unknown = ~filled(text)
-        if self.blank:
-            unknown &= filled(column)
+        unknown = self.lacking(column, text)
         if self.dated_by:
             unknown |= self._retired(cells, context)
         problems = key_problems(self.column, cells[self.column], problem(self.column, "unknown-code", unknown))
         if self.figure is None:
             return Treated(self._same(text), problems)
         name, code = self.figure
-        counted = facts_of_distinct(column, code.__eq__, dtype=np.bool_, empty=False)
+        counted = mask_on_distinct(column, code.__eq__)
         return Treated(self._same(text), problems, {name: counted})
 
     def _retired(self, cells: Mapping[str, pa.Array], context: Context) -> Mask:
@@ -202,24 +193,17 @@ def _neighbourhoods(table: pa.Table) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReferenceCode(OneColumn):
+class ReferenceCode(MayBeBlank):
     """Publishes a neighbourhood's code; an unknown one is a problem, and an empty one unless ``blank``."""
 
     needs: ClassVar[tuple[str, ...]] = ("neighbourhoods",)
-    blank: bool = False
-
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The code, where it may be blank."""
-        return self.columns if self.blank else ()
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the codes that the force's list of neighbourhoods holds."""
         known = context.references.derived("neighbourhoods", _neighbourhoods) or frozenset()
         column = cells[self.column]
         text = on_distinct(column, lambda code: code if code in known else None)
-        wrong = ~filled(text) & filled(column) if self.blank else ~filled(text)
-        unknown = problem(self.column, "unknown-code", wrong)
+        unknown = problem(self.column, "unknown-code", self.lacking(column, text))
         formula = problem(self.column, "formula-text", is_formula(text))
         return Treated(self._same(text), key_problems(self.column, column, unknown, formula))
 
@@ -241,12 +225,8 @@ class ValueForMoney(OneColumn):
     """
 
     options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
+    lackable: ClassVar[bool] = True  # the settings say whether there has to be a reason
     why: str = "the law asks why value for money was expected"
-
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The reason: the settings say whether there has to be one."""
-        return self.columns
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the labels; an empty cell is a problem, and so is a retired label.
@@ -297,4 +277,4 @@ def _unseen(column: pa.Array) -> Mask:
     def hidden(text: str) -> bool:
         return any(is_invisible(each) and each not in "\t\r\n" for each in text) or not folded(text)
 
-    return facts_of_distinct(column, hidden, dtype=np.bool_, empty=False)
+    return mask_on_distinct(column, hidden)

@@ -30,14 +30,10 @@ class ContractId(OneColumn):
     The identifier (OCDS 1.1, `ocid`) is the registered prefix of the settings and the reference, blank without one.
     """
 
+    is_open: ClassVar[bool] = True
     options: ClassVar[tuple[type[Options], ...]] = (ContractOptions,)
     _: KW_ONLY
     why: str = "names the contract"
-
-    @property
-    def open_text(self) -> tuple[str, ...]:
-        """Both."""
-        return self.makes
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return references and identifiers; the schema says what a reference looks like."""

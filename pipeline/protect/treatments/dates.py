@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
-from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct
+from pipeline.columns.arrays import filled, mask_on_distinct, on_distinct
 from pipeline.columns.dates import Plausible, days, months
 from pipeline.model.handling import Treated, columns_of, problem
 from pipeline.model.periods import MONTH
-from pipeline.protect.handling import OneColumn
+from pipeline.protect.handling import MayBeBlank, OneColumn
 from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
@@ -31,10 +29,7 @@ _FIRST_YEAR, _FIRST_OTHER_YEAR = 2000, 1900
 
 def _date_problems(name: str, day: pa.Array, plausible: Plausible) -> tuple[Problem, ...]:
     """Return the cells that are no date, and the dates that cannot be; an empty cell is no date."""
-    return (
-        *problem(name, "bad-date", ~filled(day)),
-        *problem(name, "implausible-date", plausible.without(day)),
-    )
+    return (*problem(name, "bad-date", ~filled(day)), *problem(name, "implausible-date", plausible.without(day)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +39,7 @@ class MonthOf(OneColumn):
     A date to come is a problem, unless ``to_come`` says that the system keeps such dates too.
     """
 
+    cells_are: ClassVar[str] = "dates"
     why: str = "day and time would single people out"
     day_into: str = ""
     to_come: bool = False
@@ -52,11 +48,6 @@ class MonthOf(OneColumn):
     def makes(self) -> tuple[str, ...]:
         """The month and, where asked, the day."""
         return (*columns_of(self.into), *self._days)
-
-    @property
-    def dates(self) -> tuple[str, ...]:
-        """The date-time."""
-        return (self.column,)
 
     @property
     def _days(self) -> tuple[str, ...]:
@@ -79,7 +70,7 @@ class MonthOf(OneColumn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day(OneColumn):
+class Day(MayBeBlank):
     """Publishes a date as ISO 8601.
 
     Empty is a problem unless ``blank``.  ``payment``: it lies near the period of its accounts.  ``past``: it cannot be
@@ -87,17 +78,12 @@ class Day(OneColumn):
     ``timed``: it may have a time of day, which is left out.
     """
 
+    cells_are: ClassVar[str] = "dates"
     options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
-    blank: bool = False
     payment: bool = False
     past: bool = False
     planned: bool = False
     timed: bool = False
-
-    @property
-    def dates(self) -> tuple[str, ...]:
-        """The date."""
-        return (self.column,)
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the day; what is no date, and a date that cannot be, is a problem."""
@@ -114,11 +100,6 @@ class Day(OneColumn):
             found = tuple(each._replace(mask=each.mask & given) for each in found)
         return Treated(self._same(day), found)
 
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The date, where it may be blank."""
-        return self.columns if self.blank else ()
-
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return days of the period."""
         return {self.column: draw.moments() if self.timed else draw.days()}
@@ -131,17 +112,14 @@ class Day(OneColumn):
 def before(column: pa.Array, day: str) -> Mask:
     """Return where the day of a date-time column is before ``day`` (ISO text)."""
     found = days(column, time_allowed=True)
-    return facts_of_distinct(found, lambda text: text < day, dtype=np.bool_, empty=False)
+    return mask_on_distinct(found, lambda text: text < day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedMonth(OneColumn):
     """Publishes a month, `YYYY-MM`, that something is planned for; empty stays empty, anything else is a problem."""
 
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The month."""
-        return self.columns
+    lackable: ClassVar[bool] = True
 
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the months."""

@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from pipeline.columns.arrays import filled, on_distinct
 from pipeline.model.handling import Treated
-from pipeline.protect.handling import OneColumn
+from pipeline.protect.handling import OneColumn, of_form
 from pipeline.protect.options.links import LinkOptions
 
 if TYPE_CHECKING:
@@ -30,29 +29,16 @@ class Link(OneColumn):
     It has no user, port, query or fragment: an address to join something may hold a password.
     """
 
+    is_open: ClassVar[bool] = True
+    lackable: ClassVar[bool] = True
     options: ClassVar[tuple[type[Options], ...]] = (LinkOptions,)
     why: str = "an address may be shown when the force lists its host"
 
-    @property
-    def open_text(self) -> tuple[str, ...]:
-        """The address."""
-        return self.makes
-
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The address."""
-        return self.columns
-
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the addresses that may be shown, and where one is left blank."""
-        hosts, column = context.option(LinkOptions).link_hosts, cells[self.column]
-
-        def shown(text: str) -> str | None:
-            found = _ADDRESS.fullmatch(text)
-            return text if found and found[1] in hosts else None
-
-        text = on_distinct(column, shown)
-        return Treated(self._same(text), quality={"links_withheld": filled(column) & ~filled(text)})
+        hosts = context.option(LinkOptions).link_hosts
+        text, other = of_form(cells[self.column], lambda text: (at := _ADDRESS.fullmatch(text)) and at[1] in hosts)
+        return Treated(self._same(text), quality={"links_withheld": other})
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return addresses of the example's own host."""

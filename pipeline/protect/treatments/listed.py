@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, where
+from pipeline.columns.arrays import filled, mask_on_distinct, on_distinct, where
 from pipeline.model.handling import Treated
 from pipeline.protect.handling import OneColumn
 
@@ -55,7 +53,7 @@ class Listed(OneColumn):
         """Return the names that are public, and where one is left blank."""
         listed = context.references.derived(self.reference, _lines) or frozenset()
         column = cells[self.column]
-        flagged = facts_of_distinct(cells[self.when], "Y".__eq__, dtype=np.bool_, empty=False)
+        flagged = mask_on_distinct(cells[self.when], "Y".__eq__)
         names = where(~flagged, None, on_distinct(column, lambda name: name if name in listed else None))
         return Treated(self._same(names), quality={f"{self.column}_not_listed": filled(column) & ~filled(names)})
 

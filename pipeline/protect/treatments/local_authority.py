@@ -40,6 +40,7 @@ class LocalAuthority(Treatment):
     The lines of both decide where they name one authority, else those of the neighbourhood.  Nothing is a problem.
     """
 
+    lackable: ClassVar[bool] = True
     takes: ClassVar[int | None] = 2
     needs: ClassVar[tuple[str, ...]] = ("neighbourhoods",)
     into: str
@@ -48,11 +49,6 @@ class LocalAuthority(Treatment):
     def makes(self) -> tuple[str, ...]:
         """The authority."""
         return (self.into,)
-
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """Both: a row without them counts in no part."""
-        return self.columns
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the authorities."""

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import encoded, facts_of_distinct, filled, mask_of, plain, where
+from pipeline.columns.arrays import encoded, filled, mask_of, mask_on_distinct, plain, where
 from pipeline.model.handling import Decisive, Problem, Treated, Treatment, length_of, problem
 from pipeline.protect.handling import key_problems
 from pipeline.protect.treatments.first_place import keep_first_places
@@ -165,8 +165,8 @@ class MapPoint(Treatment):
         rows = length_of(cells)
         east, north, sure = self.columns
         confidence = cells[sure]
-        known = facts_of_distinct(confidence, {"exact", "street"}.__contains__, dtype=np.bool_, empty=False)
-        unknown = facts_of_distinct(confidence, "unknown".__eq__, dtype=np.bool_, empty=False)
+        known = mask_on_distinct(confidence, {"exact", "street"}.__contains__)
+        unknown = mask_on_distinct(confidence, "unknown".__eq__)
         easting, east_read = _metres(cells[east])
         northing, north_read = _metres(cells[north])
         located = known & east_read & north_read

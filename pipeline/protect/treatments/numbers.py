@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import KW_ONLY, dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.columns.arrays import filled, on_distinct
 from pipeline.columns.money import money
 from pipeline.model.handling import Treated, problem
-from pipeline.protect.handling import OneColumn, key_problems
+from pipeline.protect.handling import MayBeBlank, OneColumn, key_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,15 +35,11 @@ class Band(OneColumn):
     to what ``unit`` its bands reach.
     """
 
+    lackable: ClassVar[bool] = True
     codelist: str
     _: KW_ONLY
     unit: str = "count"
     why: str = "exact numbers of a small group single people out"
-
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The count."""
-        return self.columns
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the bands; what is no whole number from 0 on is a problem."""
@@ -62,11 +58,8 @@ class Band(OneColumn):
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return counts, small ones above all."""
-        return {
-            self.column: draw.of(
-                tuple(str(count) for count in range(70)), tuple(1 / (1 + count) for count in range(70))
-            )
-        }
+        counts = range(70)
+        return {self.column: draw.of(tuple(map(str, counts)), tuple(1 / (1 + count) for count in counts))}
 
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return no count, and none."""
@@ -74,7 +67,7 @@ class Band(OneColumn):
 
 
 @dataclass(frozen=True, slots=True)
-class Number(OneColumn):
+class Number(MayBeBlank):
     """Publishes a number of digits, with a point and ``places`` behind it at most; no sign, and none that is rounded.
 
     Zeros at the front are left out.  Empty is a problem unless ``blank``.  ``between`` are the least and the greatest
@@ -83,13 +76,7 @@ class Number(OneColumn):
 
     _: KW_ONLY
     places: int = 0
-    blank: bool = False
     between: tuple[int, int] | None = None
-
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The number, where it may be blank."""
-        return self.columns if self.blank else ()
 
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the numbers, those with places with all of them."""
@@ -102,10 +89,7 @@ class Number(OneColumn):
 
         column = cells[self.column]
         text = on_distinct(column, number)
-        wrong = ~filled(text)
-        if self.blank:
-            wrong &= filled(column)
-        return Treated(self._same(text), problem(self.column, "bad-number", wrong))
+        return Treated(self._same(text), problem(self.column, "bad-number", self.lacking(column, text)))
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return numbers that the schema allows, or that it can be; one in five is missing where it may be."""
@@ -136,29 +120,16 @@ class EntryNumber(Number):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Money(OneColumn):
+class Money(MayBeBlank):
     """Publishes an amount in pounds and pence; empty is a problem unless ``blank``."""
 
-    blank: bool = False
-
-    @property
-    def amounts(self) -> tuple[str, ...]:
-        """The amount."""
-        return self.columns
-
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The amount, where it may be blank."""
-        return self.columns if self.blank else ()
+    cells_are: ClassVar[str] = "amounts"
 
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the amounts with two places."""
         column = cells[self.column]
         text = on_distinct(column, money)
-        wrong = ~filled(text)
-        if self.blank:
-            wrong &= filled(column)
-        return Treated(self._same(text), problem(self.column, "bad-money", wrong))
+        return Treated(self._same(text), problem(self.column, "bad-money", self.lacking(column, text)))
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return amounts."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.columns.arrays import filled, on_distinct
 from pipeline.columns.text import is_formula
@@ -40,6 +40,7 @@ class Text(OneColumn):
     counted as waiting.  One that a spreadsheet would run is a problem all the same.  The cell may be empty.
     """
 
+    lackable: ClassVar[bool] = True
     _: KW_ONLY
     fallback: Treatment | None = None
     why: str = "free text may name somebody: it is published when it is clean and approved"
@@ -48,11 +49,6 @@ class Text(OneColumn):
     def reads(self) -> tuple[str, ...]:
         """The text, and what stands in its place."""
         return (*self.columns, *(self.fallback.reads if self.fallback else ()))
-
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The text."""
-        return self.columns
 
     @property
     def open_text(self) -> tuple[str, ...]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import facts_of_distinct, plain, where
+from pipeline.columns.arrays import mask_on_distinct, plain, where
 from pipeline.columns.text import is_damaged, is_formula, with_plain_blanks
 from pipeline.model.handling import Treated, problem
 from pipeline.protect.handling import OneColumn
@@ -31,6 +30,9 @@ class PostHolder(OneColumn):
     raw column ``body``.  The cell may be empty.
     """
 
+    is_open: ClassVar[bool] = True
+    lackable: ClassVar[bool] = True
+    leads_back: ClassVar[bool] = True
     options: ClassVar[tuple[type[Options], ...]] = (PostOptions,)
     _: KW_ONLY
     post: str
@@ -44,31 +46,16 @@ class PostHolder(OneColumn):
         return (*self.columns, self.post, self.body)
 
     @property
-    def identifies(self) -> tuple[str, ...]:
-        """The holder."""
-        return self.columns
-
-    @property
-    def open_text(self) -> tuple[str, ...]:
-        """The holder, where the post is listed."""
-        return self.makes
-
-    @property
     def shown_in(self) -> Mapping[str, tuple[str, ...]]:
         """The holder, where the post is listed."""
         return {self.column: self.makes}
-
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The holder."""
-        return self.columns
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the holders of posts that are always named."""
         names = [row for row in context.codelists.read("statutory-post").rows if row["names"] == "always"]
         listed = {f"{row['label']}\x1f{row['body']}" for row in names if _valid(row, context.first_month)}
         posts = pc.binary_join_element_wise(plain(cells[self.post]), plain(cells[self.body]), "\x1f")
-        always = facts_of_distinct(posts, listed.__contains__, dtype=np.bool_, empty=False)
+        always = mask_on_distinct(posts, listed.__contains__)
         text = where(~always, None, with_plain_blanks(cells[self.column]))
         formula = is_formula(cells[self.column]) & always
         problems = [

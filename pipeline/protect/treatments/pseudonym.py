@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pyarrow as pa
 
-from pipeline.columns.arrays import filled
-from pipeline.model.handling import Treated, problem
-from pipeline.protect.handling import OneColumn, key_problems
+from pipeline.model.handling import Treated
+from pipeline.protect.handling import OneColumn, filled_keys
 from pipeline.protect.pseudonyms import SHORT
 
 if TYPE_CHECKING:
@@ -27,6 +26,8 @@ class Pseudonym(OneColumn):
     numbers: a hash without a key could be turned back by trying them all.
     """
 
+    is_open: ClassVar[bool] = True  # the leak check makes sure that it is a pseudonym
+    leads_back: ClassVar[bool] = True
     why: str = "the same record keeps one identifier that leads back to none"
     scope: str
     after: tuple[str, ...] = ()
@@ -39,11 +40,6 @@ class Pseudonym(OneColumn):
         return (*self.after, self.column)
 
     @property
-    def identifies(self) -> tuple[str, ...]:
-        """The reference itself."""
-        return (self.column,)
-
-    @property
     def references(self) -> Mapping[str, str]:
         """The pseudonym's column."""
         return {self.scope: self.makes[0]}
@@ -52,11 +48,6 @@ class Pseudonym(OneColumn):
     def varied(self) -> tuple[str, ...]:
         """The reference."""
         return (self.column,)
-
-    @property
-    def open_text(self) -> tuple[str, ...]:
-        """The pseudonym: the leak check makes sure that it is one."""
-        return self.makes
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the pseudonym of each reference; an empty or damaged one is a problem.
@@ -67,8 +58,7 @@ class Pseudonym(OneColumn):
         force = [pa.array([context.force] * len(column), pa.string())] if self.of_force else []
         parts = [*force, *(cells[name] for name in self.reads)]
         named = context.pseudonyms.column(self.scope, parts, length=self.length)
-        blank = problem(self.column, "blank-reference", ~filled(column))
-        return Treated(self._same(named), key_problems(self.column, column, blank, joined=self.joined))
+        return Treated(self._same(named), filled_keys(self.column, column, "blank-reference", self.joined))
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return references of the scope."""

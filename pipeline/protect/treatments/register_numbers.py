@@ -6,17 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from pipeline.columns.arrays import filled, on_distinct
 from pipeline.model.handling import Treated
-from pipeline.protect.handling import OneColumn
+from pipeline.protect.handling import OneColumn, of_form
 from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
-    from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
     from pipeline.model.examples import Draw
     from pipeline.settings.options import Options
@@ -32,16 +30,12 @@ _ONE_WORD = re.compile(r"[A-Za-z0-9(#*][!-~]{0,59}", re.ASCII)
 class CompanyNumber(OneColumn):
     """Publishes a company number that has the form of one; another text is left blank, and counted."""
 
+    lackable: ClassVar[bool] = True
     why: str = "the public register of companies"
-
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The number."""
-        return self.columns
 
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the numbers, and how many are left out."""
-        text, other = _of_form(cells[self.column], COMPANY_NUMBER.fullmatch)
+        text, other = of_form(cells[self.column], COMPANY_NUMBER.fullmatch)
         return Treated(self._same(text), quality={"other_company_number": other})
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
@@ -57,18 +51,10 @@ class CompanyNumber(OneColumn):
 class ContractReference(OneColumn):
     """Publishes a contract's reference that has the form that the settings give; another is left blank, and counted."""
 
+    is_open: ClassVar[bool] = True
+    lackable: ClassVar[bool] = True
     options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
     why: str = "leads to the register of contracts"
-
-    @property
-    def open_text(self) -> tuple[str, ...]:
-        """The reference."""
-        return self.makes
-
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The reference."""
-        return self.columns
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the references, and how many are left out."""
@@ -77,15 +63,9 @@ class ContractReference(OneColumn):
         def fits(text: str) -> bool:
             return _ONE_WORD.fullmatch(text) is not None and form.fullmatch(text) is not None
 
-        text, other = _of_form(cells[self.column], fits)
+        text, other = of_form(cells[self.column], fits)
         return Treated(self._same(text), quality={"other_contract_reference": other})
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return references of contracts, and empty cells."""
         return {self.column: draw.of(("", *(f"EX-C{number:04d}" for number in range(90))))}
-
-
-def _of_form(column: pa.Array, fits: Callable[[str], object]) -> tuple[pa.Array, Mask]:
-    """Return the texts that fit, blank where one does not, and where that is."""
-    text = on_distinct(column, lambda written: written if fits(written) else None)
-    return text, filled(column) & ~filled(text)

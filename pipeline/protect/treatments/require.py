@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.columns.arrays import filled, on_distinct
 from pipeline.model.handling import Treated, Treatment, problem
@@ -22,12 +22,8 @@ if TYPE_CHECKING:
 class Period(Treatment):
     """Uses the period that a line gives: it must be its file's month."""
 
+    cells_are: ClassVar[str] = "periods"
     why: str = "a line belongs to its file's month"
-
-    @property
-    def periods(self) -> tuple[str, ...]:
-        """The period."""
-        return self.columns
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return no column; another period is a problem."""

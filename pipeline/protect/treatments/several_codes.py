@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.columns.arrays import filled, on_distinct
 from pipeline.model.handling import Treated, problem
@@ -25,14 +25,10 @@ class Codes(OneColumn):
     A cell with a code that the list does not have is a problem; an empty cell stays empty.
     """
 
+    lackable: ClassVar[bool] = True
     codelist: str
     _: KW_ONLY
     why: str = "codes of a closed list, never free text"
-
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The codes."""
-        return self.columns
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the labels, and the cells with a code that has none."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.columns.arrays import filled
 from pipeline.columns.keys import is_damaged as is_damaged_key
 from pipeline.columns.text import is_damaged, is_formula, with_plain_blanks
 from pipeline.model.handling import Treated, problem
-from pipeline.protect.handling import OneColumn
+from pipeline.protect.handling import MayBeBlank
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,24 +21,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keep(OneColumn):
+class Keep(MayBeBlank):
     """Publishes a text as it stands, its blanks as spaces; an empty one is a problem unless ``blank``.
 
     A text that a spreadsheet would run is a problem, and one that is damaged or no name; a ``code`` may be `NA`.
     """
 
-    blank: bool = False
+    is_open: ClassVar[bool] = True
     code: bool = False
-
-    @property
-    def open_text(self) -> tuple[str, ...]:
-        """The text."""
-        return self.makes
-
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The text, where it may be blank."""
-        return self.columns if self.blank else ()
 
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
         """Return the text itself."""
