@@ -3,13 +3,39 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
+from typing import TYPE_CHECKING
 
 from tests.lib import ROOT
+from tests.lib.little_force import STREET, little_force, publish
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import FrameType
 
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 #: Files of one module that any room may use.
 ANY = {"plain", "printable", "system"}
+PACKAGE = f"{ROOT / 'pipeline'}/"
+#: The stations of a row, each with the function that does its work.
+STATIONS = {
+    "run/publish.py": "publish",
+    "build/dataset.py": "run_dataset",
+    "build/survey.py": "survey",
+    "extract/reader.py": "read",
+    "build/received/entering.py": "enter",
+    "build/due.py": "stale_months",
+    "build/candidate.py": "candidate",
+    "protect/": "protect",
+    "validate/": "validate",
+    "build/accounts.py": "settle",
+    "release/": "publishable",
+    "build/drafted.py": "drafted",
+    "build/decided/approval.py": "accept",
+    "build/memory.py": "finished_state",
+    "run/portals.py": "apply_all",
+}
 
 
 def rooms(line: str) -> tuple[str, ...]:
@@ -37,3 +63,20 @@ def test_what_the_map_names_is_there() -> None:
     assert [name for name in named if not any((ROOT / of / name).exists() for of in ("", "pipeline"))] == []
     tests = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name[0] not in "_."}
     assert tests == {name.removeprefix("tests/") for name in re.findall(r"^\| `(tests/[a-z]+)`", PAGE, re.MULTILINE)}
+
+
+def test_a_row_passes_the_stations_in_their_order(tmp_path: Path) -> None:
+    force, entered = little_force(tmp_path / "force"), list[str]()
+
+    def follow(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(PACKAGE):
+            path, name = frame.f_code.co_filename.removeprefix(PACKAGE), frame.f_code.co_name
+            entered.extend(each for each, work in STATIONS.items() if name == work and path.startswith(each))
+
+    sys.setprofile(follow)
+    try:
+        publish(force, STREET)
+    finally:
+        sys.setprofile(None)
+    assert list(dict.fromkeys(entered)) == list(STATIONS)
+    assert re.findall(r"^\| [0-9]+ \| `([a-z_/]+(?:\.py)?)`", PAGE, re.MULTILINE) == list(STATIONS)
