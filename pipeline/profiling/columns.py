@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import pandas as pd
 
 from pipeline.columns.keys import damaged
 from pipeline.profiling.cells import amount, dated, is_number, is_serial, month_first, pattern
@@ -13,7 +14,7 @@ from pipeline.profiling.names import words
 from pipeline.profiling.people import is_firm, people_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 #: The kinds of column, in the words that people read.
 EMPTY, DATE, MONTH, MONEY, WHOLE, NUMBER, CODE = "empty", "date", "month", "money", "whole number", "number", "code"
@@ -32,6 +33,11 @@ _MONEY_WORDS = frozenset(
 #: So much of a column of numbers has to be written as only money is, where its name does not say so.
 _SIGNED = 0.2
 _DATE_WORDS = frozenset(["date", "day", "paid", "on", "month", "when", "time", "start", "end", "birth", "received"])
+_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}")
+#: The share of a column from which on a pattern is shown.
+_COMMON = 0.05
+#: How many rows hold each distinct text, in the order in which these come.
+Counts: TypeAlias = "pd.Series[int]"
 _TOKEN = re.compile(r"[^\s]*[0-9][^\s]*(?: [^\s]*[0-9][^\s]*)?")
 
 
@@ -74,15 +80,16 @@ class _Dates(NamedTuple):
 
 def look_at(place: int, name: str | None, cells: Sequence[str]) -> Column:
     """Return what the ``cells`` of one column are."""
-    counts = Counter(cell for cell in cells if cell)
-    column = Column(place, name, rows=len(cells), filled=counts.total(), distinct=len(counts))
-    if not counts:
+    texts = pd.Series(cells, dtype=object)
+    counts = texts[texts != ""].value_counts(sort=False)
+    column = Column(place, name, rows=len(texts), filled=int(counts.sum()), distinct=len(counts))
+    if counts.empty:
         return column
     called = words(name or "")
     said = set(called)
     found = _dates(counts)
     good = sum(found.forms.values())
-    serial = sum(count for text, count in counts.items() if is_serial(text)) if said & _DATE_WORDS else 0
+    serial = _rows(counts, is_serial) if said & _DATE_WORDS else 0
     if serial and serial + good >= _MOST * column.filled:
         found = found._replace(forms={**found.forms, "serial": serial})
         good += serial
@@ -92,82 +99,78 @@ def look_at(place: int, name: str | None, cells: Sequence[str]) -> Column:
         column.dates, column.order_in_doubt, column.odd = found.forms, found.in_doubt, column.filled - good
     else:
         _kind_of_others(column, counts, called)
-    column.people = people_in(name or "", counts, years=found.years if is_date else None)
-    column.firms = sum(count for text, count in counts.items() if is_firm(text)) / column.filled
-    column.no_key = sum(count for text, count in counts.items() if damaged(text))
-    column.numbered = sum(count for text, count in counts.items() if text[:1].isdigit()) / column.filled
-    if column.kind in {REFERENCE, POSTCODE, GRID} or (column.kind == CODE and max(map(len, counts)) <= _SHORT):
-        column.patterns = _patterns(counts)
+    column.people = people_in(name or "", _plain(counts), years=found.years if is_date else None)
+    column.firms = _rows(counts, is_firm) / column.filled
+    column.no_key = _rows(counts, damaged)
+    column.numbered = _rows(counts, lambda text: text[:1].isdigit()) / column.filled
+    if column.kind in {REFERENCE, POSTCODE, GRID} or (column.kind == CODE and _lengths(counts).max() <= _SHORT):
+        shapes = _by(counts, pattern).nlargest(3) / column.filled
+        column.patterns = [(str(shape), share) for shape, share in shapes[shapes >= _COMMON].items()]
     return column
 
 
-def _dates(counts: Mapping[str, int]) -> _Dates:
-    forms: Counter[str] = Counter()
-    years: Counter[int] = Counter()
-    order: Counter[int] = Counter()
-    for text, count in counts.items():
-        found = dated(text)
-        if found:
-            forms[found.form] += count
-            order[found.order] += count
-            year = re.search(r"(?<![0-9])(?:19|20)[0-9]{2}", text)
-            if year:
-                years[int(year[0])] += count
-    if order[-1] and order[-1] > order[1]:
-        forms = Counter({month_first(form): count for form, count in forms.items()})
-    in_doubt = bool(order[-1] and order[1]) or bool(order[0] and not order[1] and not order[-1] and _could_turn(forms))
-    return _Dates(dict(forms.most_common()), years, in_doubt)
+def _rows(counts: Counts, is_it: Callable[[str], object]) -> int:
+    """Return how many rows hold a text that ``is_it``."""
+    return int(counts[[bool(is_it(text)) for text in counts.index]].sum())
 
 
-def _could_turn(forms: Mapping[str, int]) -> bool:
-    return sum(forms.values()) > 1 and any(month_first(form) != form and "o" not in form for form in forms)
+def _by(counts: Counts, fact: Callable[[str], object]) -> Counts:
+    """Return how many rows hold a text of each ``fact``, in the order of their texts; None is no fact."""
+    return counts.groupby(counts.index.map(fact), sort=False).sum()
 
 
-def _kind_of_others(column: Column, counts: Mapping[str, int], called: tuple[str, ...]) -> None:
+def _plain(counts: Counts) -> dict[str, int]:
+    return {str(fact): int(rows) for fact, rows in counts.items()}
+
+
+def _lengths(counts: Counts) -> pd.Index[int]:
+    return counts.index.map(len)
+
+
+def _dates(counts: Counts) -> _Dates:
+    dates = {text: found for text in counts.index if (found := dated(text))}
+    written = counts[list(dates)]
+    order = _by(written, lambda text: dates[text].order)
+    day_first, month_first_, either = (int(order.get(each, 0)) for each in (1, -1, 0))
+    turned = month_first if month_first_ > day_first else str
+    forms = _by(written, lambda text: turned(dates[text].form)).sort_values(ascending=False, kind="stable")
+    years = _by(written, lambda text: year[0] if (year := _YEAR.search(text)) else None)
+    could_turn = int(written.sum()) > 1 and any(month_first(form) != form and "o" not in form for form in forms.index)
+    in_doubt = bool(day_first and month_first_) or bool(either and not day_first and not month_first_ and could_turn)
+    return _Dates(_plain(forms), {int(year): rows for year, rows in _plain(years).items()}, in_doubt)
+
+
+def _kind_of_others(column: Column, counts: Counts, called: tuple[str, ...]) -> None:
     """Set the kind of a column that holds no dates."""
-    filled, said = column.filled, set(called)
-
-    def share(is_it: re.Pattern[str]) -> float:
-        return sum(count for text, count in counts.items() if is_it.fullmatch(text)) / filled
-
-    written = {text: amount(text) for text in counts}
-    good = sum(counts[text] for text, found in written.items() if found)
-    numbers = sum(count for text, count in counts.items() if is_number(text))
-    if share(_POSTCODE) >= _MOST:
+    most, said = _MOST * column.filled, set(called)
+    amounts = {text: found for text in counts.index if (found := amount(text))}
+    written = counts[list(amounts)]
+    numbers = _rows(counts, is_number)
+    if _rows(counts, _POSTCODE.fullmatch) >= most:
         column.kind = POSTCODE
-    elif share(_GRID) >= _MOST or (said & _GRID_WORDS and numbers >= _MOST * filled):
+    elif _rows(counts, _GRID.fullmatch) >= most or (said & _GRID_WORDS and numbers >= most):
         column.kind = GRID
-    elif good >= _MOST * filled:
-        signed = sum(counts[text] for text, found in written.items() if found and not found.plain)
-        column.odd = filled - good
-        if signed >= _SIGNED * filled or (said & _MONEY_WORDS and not _is_numbering(counts, called)):
+    elif written.sum() >= most:
+        signed = _rows(written, lambda text: not amounts[text].plain)
+        column.odd = column.filled - int(written.sum())
+        if signed >= _SIGNED * column.filled or (said & _MONEY_WORDS and not _is_numbering(counts, called)):
             column.kind = MONEY
-            forms: Counter[str] = Counter()
-            for text, found in written.items():
-                forms.update(dict.fromkeys(found.forms, counts[text]) if found else {})
-            column.amounts = dict(forms.most_common())
+            forms = _by(written, lambda text: next(iter(amounts[text].forms), None))
+            column.amounts = _plain(forms.sort_values(ascending=False, kind="stable"))
         else:
             column.kind = REFERENCE if _is_numbering(counts, called) else WHOLE
-    elif numbers >= _MOST * filled:
+    elif numbers >= most:
         column.kind = NUMBER
-    elif len(counts) <= min(_FEW_VALUES, max(2, filled // 3)) and max(map(len, counts)) <= _LONGEST_CODE:
+    elif len(counts) <= min(_FEW_VALUES, max(2, column.filled // 3)) and _lengths(counts).max() <= _LONGEST_CODE:
         column.kind = CODE
     else:
-        column.kind = REFERENCE if share(_TOKEN) >= _MOST else TEXT
+        column.kind = REFERENCE if _rows(counts, _TOKEN.fullmatch) >= most else TEXT
 
 
-def _is_numbering(counts: Mapping[str, int], called: tuple[str, ...]) -> bool:
+def _is_numbering(counts: Counts, called: tuple[str, ...]) -> bool:
     """Return whether whole numbers number something: their name says so, or they are long and alike."""
     if called and called[-1] in {"number", "reference", "id", "code", "key"}:
         return not {"amount", "value", "total"} & set(called)
-    lengths = Counter(map(len, counts))
-    zeros = any(len(text) > 1 and text[0] == "0" for text in counts)
-    return zeros or (min(lengths) >= 5 and len(lengths) <= 2 and not _MONEY_WORDS & set(called))  # noqa: PLR2004 - long, alike
-
-
-def _patterns(counts: Mapping[str, int]) -> list[tuple[str, float]]:
-    shapes: Counter[str] = Counter()
-    for text, count in counts.items():
-        shapes[pattern(text)] += count
-    filled = shapes.total()
-    return [(shape, count / filled) for shape, count in shapes.most_common(3) if count / filled >= 0.05]  # noqa: PLR2004 - a share
+    lengths = _lengths(counts)
+    zeros = any(len(text) > 1 and text[0] == "0" for text in counts.index)
+    return zeros or (lengths.min() >= 5 and lengths.nunique() <= 2 and not _MONEY_WORDS & set(called))  # noqa: PLR2004 - long, alike
