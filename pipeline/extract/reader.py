@@ -6,6 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.columns.arrays import plain
 from pipeline.extract.partition import Dated, dated
 from pipeline.extract.paths import changed, safe_path
 from pipeline.extract.whole_rows import with_digests
@@ -34,14 +35,10 @@ def anew(_question: str, _path: Path, find: Callable[[], str]) -> str:
 
 
 class _Kept(NamedTuple):
-    """An extract at hand: its used columns, and what identifies somebody where that was read with them.
-
-    It ``stays`` while rows of it may be asked for: another query could find others.
-    """
+    """An extract at hand: its used columns, and what identifies somebody where that was read with them."""
 
     dated: Dated
     identifying: Extracted | None
-    stays: bool
 
     @property
     def bytes(self) -> int:
@@ -54,8 +51,8 @@ class _Kept(NamedTuple):
 class Reader:
     """Reads the extracts below ``root``, and the databases that the settings have ``connections`` to.
 
-    One reading serves registers, months and the leak check, which asks for what identifies somebody in the feeds that
-    are ``compared``.
+    One reading of a file serves registers, months and the leak check, which asks for what identifies somebody in the
+    feeds that are ``compared``.
     """
 
     root: Path
@@ -93,21 +90,27 @@ class Reader:
         return self._kept[key].dated
 
     def _read(self, feed: Feed, path: str, month: Period) -> _Kept:
-        stays = bool(feed.source.whole)
-        together = feed.name in self.compared and (stays or self._size(path) <= _TOGETHER_BYTES)
+        together = feed.name in self.compared and not feed.source.whole and self._size(path) <= _TOGETHER_BYTES
         beside = feed.declared if feed.whole_rows else feed.identifying if together else ()
         found = self.columns(feed, path, _once(*feed.used, *beside), feed.recurring)
         used = _only(found, feed.used)
         if feed.whole_rows:
             used = with_digests(used, _only(found, feed.declared))
-        return _Kept(dated(used, feed, month), _only(found, feed.identifying) if together else None, stays)
+        return _Kept(dated(used, feed, month), _only(found, feed.identifying) if together else None)
 
     def watchlist(self, feed: Feed, path: str) -> Iterator[Extracted]:
         """Yield the identifying columns of an extract, of the very bytes that its rows came from.
 
-        Those that were not read with its rows are read now, a few at a time.
+        Those that were not read with its rows are read now, a few at a time; a database is asked for all in one query,
+        the used columns beside them, to be compared.
         """
         every = feed.identifying
+        if every and feed.source.whole:
+            now, then = self.columns(feed, path, _once(*feed.used, *every)), self.read(feed, path, "").extracted
+            if not all(plain(now.cells[name]).equals(plain(then.cells[name])) for name in feed.used):
+                raise changed(path, "source")
+            yield _only(now, every)
+            return
         kept = self._kept.get((feed.name, path))
         if kept and kept.identifying:
             yield kept.identifying
@@ -134,7 +137,7 @@ class Reader:
     def _make_room(self, newest: tuple[str, str]) -> None:
         """Let go what was asked for longest ago."""
         over = sum(each.bytes for each in self._kept.values()) - _AT_HAND_BYTES
-        for key in [key for key, each in self._kept.items() if key != newest and not each.stays]:
+        for key in [key for key in self._kept if key != newest]:
             if over <= 0:
                 return
             over -= self._kept.pop(key).bytes
@@ -145,4 +148,6 @@ def _once(*names: str) -> tuple[str, ...]:
 
 
 def _only(extracted: Extracted, columns: tuple[str, ...]) -> Extracted:
-    return replace(extracted, cells={name: extracted.cells[name] for name in columns})
+    """Return the columns as if no other had been read: what is wrong with a cell counts where its column does."""
+    problems = tuple(problem for problem in extracted.problems if problem.column in columns)
+    return replace(extracted, cells={name: extracted.cells[name] for name in columns}, problems=problems)

@@ -156,3 +156,11 @@ def test_times_of_a_database_are_those_of_london(force: Product) -> None:
     publish(force, EVENTS, "2024-05-01")
     days = {month: sorted(row["event_date"] for row in force.csv(EVENTS, month)) for month in (JAN, MAR, "2024-04")}
     assert days == {JAN: ["2024-01-10", "2024-01-11"], MAR: ["2024-03-31"], "2024-04": ["2024-04-01"]}
+
+
+def test_a_cell_without_a_text_is_bad_where_its_column_is_used_and_nowhere_else(force: Product) -> None:
+    time = (0.5, "hh:mm")
+    pay(force, JAN, {"PO No": time, "Sort Code": time}, {"Supplier Name": "Second Ltd"}, {"Cost Centre Name": time})
+    publish(force, SPEND)
+    assert len(force.csv(SPEND, JAN)) == 3
+    assert force.accounts(SPEND, JAN) == {"published": 3, "unreadable-cell": 1}
