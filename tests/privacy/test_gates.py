@@ -35,7 +35,7 @@ def product(tmp_path: Path) -> Product:
 def put_in(monkeypatch: pytest.MonkeyPatch, dataset: Dataset) -> None:
     """Let the runs of this test find ``dataset`` in the place of the one of its name."""
     changed = MappingProxyType({**declared(), dataset.name: dataset})
-    for module in ("build.mapped", "run.publish", "run.select"):
+    for module in ("build.received.mapped", "run.publish", "run.select"):
         monkeypatch.setattr(f"pipeline.{module}.declared", lambda: changed)
 
 
