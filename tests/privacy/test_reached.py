@@ -199,7 +199,7 @@ def _derived(rows: pa.Table, left_out: Mapping[str, Mapping[str, int]] = Mapping
     )
     work: Any = SimpleNamespace(
         store=SimpleNamespace(rows=lambda *_words: pa.table({"x": ["a"]})),
-        context=lambda *_words, **_more: None,
+        context=lambda *_words, **_more: SimpleNamespace(month=JAN),
         schema=lambda _dataset: SCHEMA,
         settings=SimpleNamespace(referee=Referee(100, everything=False)),
     )
