@@ -7,7 +7,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.build.fingerprint import code_digest, code_lists
 from pipeline.codelists import CODELISTS, CodeLists
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pipeline.storage.bench import Bench
 
 SCHEMAS = CODELISTS.parent
+_Found = TypeVar("_Found")
 
 
 def digest(facts: object) -> str:
@@ -67,6 +68,8 @@ class Workplace:
     bench: Bench | None = None
     looked: Looked = field(default_factory=partial(Looked, dt.date.min))
     declared: Mapping[str, tuple[str, str] | None] = field(default_factory=dict)
+    #: What was found out about a dataset and holds for the whole run, by what it is and the dataset's name.
+    _known: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     @property
     def raw(self) -> Path:
@@ -110,7 +113,14 @@ class Workplace:
 
     def schema(self, dataset: Dataset) -> TableSchema:
         """Return the schema of the published table, with what the settings decide filled in."""
-        return schema_of(self.settings, dataset)
+        return self._once("schema", dataset, lambda: schema_of(self.settings, dataset))
+
+    def _once(self, what: str, dataset: Dataset, find: Callable[[], _Found]) -> _Found:
+        """Return what is found out about a dataset, found out once in a run."""
+        if (what, dataset.name) not in self._known:
+            self._known[what, dataset.name] = find()
+        found: _Found = self._known[what, dataset.name]
+        return found
 
     def references(self, dataset: Dataset) -> References:
         """Return the reference lists that a dataset needs."""
@@ -167,7 +177,6 @@ class Workplace:
 
     def made_from(self, dataset: Dataset, references: References) -> dict[str, str]:
         """Return what a release depends on beside its extracts, by name, as digests."""
-        listed = code_lists(dataset, (path.stem for path in CODELISTS.glob("*.csv")))
         sources, read = self.settings.sources, [feed.source.name for feed in dataset.feeds if feed.source.name]
         first_months = {name: {"first_month": sources.first_month(name)} for name in read}
         every = {"the list of datasets": digest([self._publishers, self.declared])} if self.declared else {}
@@ -177,9 +186,13 @@ class Workplace:
             **every,
             "declaration": digest(repr(dataset)),
             "schema": self.schema(dataset).digest[:24],
-            "code lists": digest([self.codelists(dataset).read(name).sha256 for name in listed]),
+            "code lists": self._once("code lists", dataset, partial(self._code_lists, dataset)),
             "reference data": digest(references.sha256("supplier-types")),
             "settings": digest({**self.settings.facts(dataset.name), **first_months}),
             "terms": digest(self._terms(dataset)),
-            "program": code_digest(dataset),
+            "program": self._once("program", dataset, partial(code_digest, dataset)),
         }
+
+    def _code_lists(self, dataset: Dataset) -> str:
+        listed = code_lists(dataset, (path.stem for path in CODELISTS.glob("*.csv")))
+        return digest([self.codelists(dataset).read(name).sha256 for name in listed])

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pipeline.publish.ckan.portal import CkanPortal
 from tests.lib.little_force import little_force
 from tests.lib.product import Product
 from tests.lib.small_tree import AS_OF, small_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask a portal again at once; how long it is waited for is tried beside its session."""
+    for module in ("portals", "portal_memory"):
+        monkeypatch.setattr(f"pipeline.run.{module}.CkanPortal", partial(CkanPortal, sleep=lambda _: None))
 
 
 @pytest.fixture

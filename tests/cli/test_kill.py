@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeline.errors import ExitStatus
-from tests.lib import ROOT
+from tests.lib import EVERY_CASE, ROOT
 from tests.lib.little_force import FEB, STREET, crime, little_force, publish, record
 from tests.lib.product import Product, change_csv, contents
 
@@ -76,16 +76,15 @@ def test_a_later_publish_that_is_killed_leaves_the_old_tree_or_the_new_one(tmp_p
 
 
 def test_a_publish_that_is_killed_before_any_of_its_operations_leaves_one_whole_tree(tmp_path: Path) -> None:
-    """One month of one dataset is corrected: the run dies before each operation on a file, those of the swap too."""
+    """One month of one dataset is corrected: in CI the run dies before each operation on a file."""
     force = little_force(tmp_path / "start")
     publish(force, STREET)
     record(force, FEB, crime(FEB, 50))
-    seen = check(
-        killed(force.folder, tmp_path / "work", "--as-of", "2024-04-02", "publish", "--quiet", STREET), fewest=80
-    )
+    words = ("--as-of", "2024-04-02", "publish", "--quiet", STREET)
+    seen = check(killed(force.folder, tmp_path / "work", *words, points=0 if EVERY_CASE else 25), fewest=80)
     swapped = seen.index("new")
     assert seen == ["old"] * swapped + ["new"] * (len(seen) - swapped)
-    assert len(seen) > swapped + 5  # what a swap leaves behind is cleared away afterwards
+    assert len(seen) > swapped + (5 if EVERY_CASE else 0)  # what a swap leaves behind is cleared away afterwards
 
 
 def test_a_withdrawal_that_is_killed_leaves_the_month_in_every_file_or_in_none(tmp_path: Path) -> None:

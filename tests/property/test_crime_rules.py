@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pipeline.codelists import CODELISTS
 from pipeline.model.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
+from tests.lib import examples
 from tests.lib.received import FIRST_ROW, FORCE, KEY, POINTS, Received, dataset
 from tests.lib.table import GOOD
 
@@ -212,7 +213,7 @@ def bytes_of(product: BuildResult) -> tuple[bytes, ...]:
 
 
 @given(FILES, st.booleans())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 def test_every_row_becomes_what_the_rules_say(files: dict[str, list[Row]], january_is_gone: bool) -> None:  # noqa: FBT001 - drawn
     gone = frozenset({"2024-01"}) if january_is_gone and len(files) == len(MONTHS) else frozenset()
     everything = received(files, gone)
@@ -237,7 +238,7 @@ def test_every_row_becomes_what_the_rules_say(files: dict[str, list[Row]], janua
 
 
 @given(FILES, st.randoms(use_true_random=False))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_the_order_of_the_extracts_leaves_no_trace(files: dict[str, list[Row]], chance: Any) -> None:  # noqa: ANN401 - random.Random
     shuffled = {month: list(rows) for month, rows in files.items()}
     for rows in shuffled.values():

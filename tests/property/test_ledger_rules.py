@@ -19,6 +19,7 @@ from pipeline.codelists import CODELISTS
 from pipeline.errors import InputError
 from pipeline.model.reasons import Outcome
 from pipeline.release.files import csv_blocks, parquet_blocks
+from tests.lib import examples
 from tests.lib.received import BODIES, FIRST_ROW, KEY, Received, dataset, schema_of
 from tests.lib.table import GOOD
 
@@ -385,7 +386,7 @@ def bytes_of(product: BuildResult) -> tuple[bytes, ...]:
 
 
 @given(ledgers(), ledgers(), TYPES)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 def test_every_line_becomes_what_the_rules_say(own: list[Row], other: list[Row], types: list[tuple[str, str]]) -> None:
     rows, others = [trimmed(row) for row in own], [trimmed(row) for row in other]
     payees = Payees({MONTH: rows, "2024-02": others}, types)
@@ -411,7 +412,7 @@ def test_every_line_becomes_what_the_rules_say(own: list[Row], other: list[Row],
 
 
 @given(ledgers(), TYPES, st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_the_accounts_add_up_and_the_order_of_the_extract_leaves_no_trace(
     own: list[Row],
     types: list[tuple[str, str]],
@@ -429,7 +430,7 @@ def test_the_accounts_add_up_and_the_order_of_the_extract_leaves_no_trace(
 
 
 @given(st.lists(st.tuples(st.sampled_from(FREE), NASTY), min_size=1, max_size=12))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_no_published_text_begins_like_a_formula(cells: list[tuple[str, str]]) -> None:
     own = [
         {**GOOD["ledger"], "Transaction No": str(number), "Period": MONTH, name: cell}

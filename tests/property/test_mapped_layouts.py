@@ -21,6 +21,7 @@ from pipeline.extract.mapped.table import Kinds
 from pipeline.extract.reader import anew
 from pipeline.model.mapping import ExportMapping, Fate
 from pipeline.model.periods import MONTH
+from tests.lib import examples
 
 AGREED = ("Ref", "Name", "Paid", "Net", "Period")
 THEIRS = {"Ref": "Our Ref", "Name": "Name:", "Paid": "Date Paid", "Net": "Amount"}
@@ -141,7 +142,7 @@ def expected(lines: list[Line], layout: Layout) -> list[tuple[Any, ...]]:
     ]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(lines=LINES, layout=LAYOUTS)
 def test_delimited_text_of_any_layout(lines: list[Line], layout: Layout) -> None:
     name = "AP 2024-01.csv"
@@ -153,7 +154,7 @@ def test_delimited_text_of_any_layout(lines: list[Line], layout: Layout) -> None
         assert read(Path(folder), mapping_of(layout, pattern)) == expected(lines, layout)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(lines=LINES, layout=LAYOUTS)
 def test_a_workbook_of_any_layout(lines: list[Line], layout: Layout) -> None:
     name = "AP 2024-01.xlsx"

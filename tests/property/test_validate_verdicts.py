@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pipeline.validate import TableSchema, validate
 from pipeline.validate.patterns import matches, pattern_refusal
 from pipeline.validate.referee.referee import referee
+from tests.lib import examples
 
 KINDS = ("string", "number", "money", "integer", "boolean", "date", "yearmonth", "year")
 
@@ -173,7 +174,7 @@ def tables(draw: st.DrawFn) -> tuple[TableSchema, pa.Table]:
     return schema, pa.table(columns)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(tables())
 def test_the_verdict_is_that_of_frictionless(made: tuple[TableSchema, pa.Table]) -> None:
     schema, table = made
@@ -182,7 +183,7 @@ def test_the_verdict_is_that_of_frictionless(made: tuple[TableSchema, pa.Table])
     referee(table, validate(table, schema), schema, salt="s", everything=True)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(tables())
 def test_what_is_accepted_means_what_frictionless_reads(made: tuple[TableSchema, pa.Table]) -> None:
     schema, table = made
@@ -201,7 +202,7 @@ def as_ours(value: Any, *, exact: bool) -> object:  # noqa: ANN401 - a cell may 
     return float(value) if isinstance(value, Decimal) and not exact else value
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(tables())
 def test_the_way_a_column_is_stored_does_not_matter(made: tuple[TableSchema, pa.Table]) -> None:
     schema, table = made
@@ -215,7 +216,7 @@ def test_the_way_a_column_is_stored_does_not_matter(made: tuple[TableSchema, pa.
         assert other.typed.equals(verdict.typed)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.sampled_from((*PATTERNS, "(?:[0-9a-f]{3})", "(?:[x]{0})", "(?:[A-Ca-c0]{2})")),
     st.lists(st.none() | st.text(alphabet="abcABC019fx\n\u00e9", max_size=5), max_size=20),
@@ -226,7 +227,7 @@ def test_a_pattern_matches_the_whole_value_as_python_would(pattern: str, texts: 
     assert matches(pattern, pa.array(texts, pa.string())).to_pylist() == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(alphabet="ab[](){}|?*+\\^$.-dwn:!<=", max_size=10), st.lists(st.text(alphabet="ab\n-d", max_size=4)))
 def test_a_pattern_that_is_not_refused_reads_alike_in_both_engines(pattern: str, texts: list[str]) -> None:
     if not pattern_refusal(pattern):
