@@ -83,7 +83,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Site]:
     catalogue = StaticCatalogue(root / "published", root / "staging")
     catalogue.apply(make_plan(catalogue.name, publications, catalogue.look(publications)), publications)
     server = _Site(root / "published")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield server
     server.shutdown()

@@ -32,7 +32,7 @@ def served(history: Product) -> Iterator[str]:
     """Serve the published site, and give its address."""
     handler = functools.partial(_Quiet, directory=str(history.published))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -14,6 +16,8 @@ from pipeline.model.tables import Rejection
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
+
+    from frictionless import Schema
 
     from pipeline.validate.schema import TableSchema
 
@@ -31,7 +35,7 @@ def frictionless_rejections(table: pa.Table, schema: TableSchema) -> set[Rejecti
     ``referee-failed`` when it does not judge all rows.
     """
     # it takes a third of a second to load, and most runs judge no row
-    from frictionless import Dialect, Resource, Schema  # noqa: PLC0415
+    from frictionless import Dialect, Resource  # noqa: PLC0415
     from frictionless.formats import CsvControl  # noqa: PLC0415
 
     # what is not given, it guesses from the first rows
@@ -39,9 +43,12 @@ def frictionless_rejections(table: pa.Table, schema: TableSchema) -> set[Rejecti
         delimiter=",", quote_char='"', double_quote=True, line_terminator="\n", skip_initial_space=False
     )
     try:
-        described = Schema.from_descriptor(schema.descriptor())
         text = Resource(
-            _as_csv(table), format="csv", encoding="utf-8", schema=described, dialect=Dialect(controls=[every_setting])
+            _as_csv(table),
+            format="csv",
+            encoding="utf-8",
+            schema=_described(schema.text),
+            dialect=Dialect(controls=[every_setting]),
         )
         report = text.validate(limit_errors=0)
         (task,) = report.tasks
@@ -51,6 +58,14 @@ def frictionless_rejections(table: pa.Table, schema: TableSchema) -> set[Rejecti
     if not complete:
         raise _failed("it did not read every row")
     return set(_rejections(task.errors, schema))
+
+
+@lru_cache
+def _described(schema: str) -> Schema:
+    """Return Frictionless's own form of a schema, which takes as long to make as few rows take to judge."""
+    from frictionless import Schema  # noqa: PLC0415 - see above
+
+    return Schema.from_descriptor(json.loads(schema))
 
 
 def _as_csv(table: pa.Table) -> bytes:

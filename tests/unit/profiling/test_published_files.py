@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,6 +41,11 @@ def expectations() -> dict[str, Expected]:
     }
 
 
+@cache
+def looked_at(path: Path) -> Profile:
+    return profile(path, FEEDS, Synonyms())
+
+
 def proposed(found: Profile) -> dict[str, str]:
     matches = found.best.matches if found.best else {}
     return {matches[column.place].agreed: column.name or "" for column in found.main.columns if column.place in matches}
@@ -53,7 +59,7 @@ def test_columns_of_published_spending_are_found() -> None:
     for path in files:
         name = path.relative_to(root.parent).as_posix()
         told = next(each for pattern, each in expected.items() if fnmatch(name, pattern))
-        found = profile(path, FEEDS, Synonyms())
+        found = looked_at(path)
         taken = proposed(found)
         assert found.main.header.row == told.row, name
         assert (found.text.encoding if found.text else "") == told.encoding, name
@@ -69,7 +75,7 @@ def test_a_row_of_a_file_without_a_header_is_never_taken_for_one(tmp_path: Path)
     """Its cells would be shown as names of columns."""
     root, tried = published_files(), 0
     for path in sorted([*root.glob("spend/*/*.csv"), *root.glob("police/stop-and-search/*.csv")]):
-        found = profile(path, FEEDS, Synonyms())
+        found = looked_at(path)
         assert found.text is not None
         with path.open(encoding=found.text.codec, errors="replace", newline="") as file:
             rows = [row for row in list(csv.reader(file))[found.main.header.row :] if any(row)]
@@ -88,11 +94,11 @@ def test_a_file_of_another_kind_resembles_no_extract() -> None:
     files = [*months, *(root / "registers" / "senior-salaries").glob("*.csv")]
     assert len(files) > 5
     for path in files:
-        assert profile(path, FEEDS, Synonyms()).best is None, path.name
+        assert looked_at(path).best is None, path.name
 
 
 def test_a_published_search_resembles_an_agreed_one() -> None:
     path = published_files() / "police" / "stop-and-search" / "2018-04-city-of-london-stop-and-search.csv"
-    best = profile(path, FEEDS, Synonyms()).best
+    best = looked_at(path).best
     assert best is not None
     assert best.feed.name == "stop-and-search"
