@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeline.codelists import CODELISTS
-from pipeline.publish.catalogue import made as making
+from pipeline.publish.catalogue import pages_held as making
 from pipeline.publish.catalogue.about.law import LIST
 from pipeline.publish.catalogue.groups import deciding
 from pipeline.publish.catalogue.pages import render_site

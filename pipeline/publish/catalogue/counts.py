@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.plain import open_plain, plain
+from pipeline.publish.catalogue.readable import file_of, unless_damaged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +46,7 @@ class FirstRows(NamedTuple):
 
 def counts_of(release: Release, answer: Answer, looked: Looked) -> Counts | None:
     """Return what a release counts; nothing where its files are not there, as in a plan, damaged, or lack a column."""
-    path = _file(release, "parquet")
+    path = file_of(release, "parquet")
     if path is None:
         return None
     question = f"counts {answer.by}|{answer.summed}|{dict(answer.where)}"
@@ -58,7 +59,7 @@ def counts_of(release: Release, answer: Answer, looked: Looked) -> Counts | None
 
 def first_rows(release: Release, looked: Looked) -> FirstRows | None:
     """Return every k-th row of a release, ten in all, so that all kinds of row show; nothing without its files."""
-    path = _file(release, "csv")
+    path = file_of(release, "csv")
     if path is None:
         return None
     step = max(1, release.rows // SHOWN)
@@ -69,16 +70,8 @@ def first_rows(release: Release, looked: Looked) -> FirstRows | None:
     return FirstRows(tuple(header), tuple(map(tuple, rows)))
 
 
-def _file(release: Release, kind: str) -> Path | None:
-    path = next((file.path for file in release.files if file.format == kind), None)
-    return path if path is not None and path.is_file() else None
-
-
 def _count(path: Path, answer: Answer) -> str:
-    try:
-        return _counted(path, answer)
-    except (pa.ArrowException, OSError):  # a damaged file: whoever publishes it says so
-        return json.dumps(None)
+    return unless_damaged(lambda: _counted(path, answer)) or json.dumps(None)
 
 
 def _counted(path: Path, answer: Answer) -> str:

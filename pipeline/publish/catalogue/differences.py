@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.publish.catalogue.making import Maker
 from pipeline.publish.catalogue.menu import menu_of
-from pipeline.publish.catalogue.pages import templates
 from pipeline.storage.looked import Looked
 
 if TYPE_CHECKING:
@@ -34,9 +34,5 @@ class MonthOfRows:
 
 def render_differences(months: Sequence[MonthOfRows], *, sample: bool) -> bytes:
     """Return the page of a preview that shows the rows that would differ: it is private, as nobody published them."""
-    return (
-        templates()
-        .get_template("differences.html")
-        .render(months=months, sample=sample, preview=True, menu=menu_of((), Looked(dt.date.min)))
-        .encode()
-    )
+    maker = Maker(menu_of((), Looked(dt.date.min)), preview=True)
+    return maker.page("differences.html", sample=sample, months=months)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pipeline.codelists import CODELISTS
 from pipeline.plain import read_plain
@@ -19,39 +19,28 @@ from pipeline.publish.catalogue.places.reading import AREAS, CRIMES, SUMMARY
 from pipeline.publish.catalogue.places.reading import PLACES as NEIGHBOURHOODS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from jinja2 import Environment
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pipeline.model.release import Publication, ReleasedFile
+    from pipeline.publish.catalogue.making import Maker
     from pipeline.publish.catalogue.menu import Menu
     from pipeline.publish.catalogue.read import Read
     from pipeline.storage.looked import Looked
 
 
-class Making(Protocol):
-    """Makes all pages of a group."""
-
-    def __call__(self, read: Read, environment: Environment, menu: Menu, *, preview: bool = False) -> dict[str, bytes]:
-        """Return the pages by their path below the public folder."""
-
-
-class Listing(Protocol):
-    """Lists the pages of a group."""
-
-    def __call__(self, read: Read, environment: Environment, menu: Menu) -> Iterable[tuple[str, str, str]]:
-        """Return the words, kind and address of each page that somebody may look for."""
-
-
 class Group(NamedTuple):
-    """Pages in ``folders`` of the public folder, the ``first`` among them, made from the releases of ``sources``."""
+    """Pages in ``folders`` of the public folder, the ``first`` among them, made from the releases of ``sources``.
+
+    ``make`` makes all pages, by their path below the public folder; ``listing`` gives the words, kind and address of
+    each page that somebody may look for.
+    """
 
     name: str
     sources: tuple[str, ...]
     folders: tuple[str, ...]
     first: str
-    make: Making
-    listing: Listing
+    make: Callable[[Read, Maker], dict[str, bytes]]
+    listing: Callable[[Read, Maker], Iterable[tuple[str, str, str]]]
 
     def receipt(self, publications: Sequence[Publication], menu: Menu) -> str:
         """Return a digest of all that decides a page of the group: with an equal one its pages are the same."""
@@ -66,7 +55,7 @@ class Group(NamedTuple):
         }
         return hashlib.sha256(json.dumps([facts, menu, program()]).encode()).hexdigest()
 
-    def entries(self, read: Read, environment: Environment, menu: Menu, looked: Looked) -> list[Entry]:
+    def entries(self, read: Read, maker: Maker, looked: Looked) -> list[Entry]:
         """Return the pages that somebody may look for; they are not listed again while nothing of theirs changed."""
         files = (file.path for each in read.publications if each.name in self.sources for file in _files(each))
         anchor = next((path for path in files if path.is_file()), None)
@@ -74,9 +63,9 @@ class Group(NamedTuple):
             return []
 
         def found() -> str:
-            return json.dumps([*self.listing(read, environment, menu)])
+            return json.dumps([*self.listing(read, maker)])
 
-        said = looked.of(f"entries of {self.name} {self.receipt(read.publications, menu)}", anchor, found)
+        said = looked.of(f"entries of {self.name} {self.receipt(read.publications, maker.menu)}", anchor, found)
         return [Entry(*each) for each in json.loads(said)]
 
 

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
 
 from pipeline.metadata.datapackage import outlined
 from pipeline.metadata.dcat import catalogue_facts
 from pipeline.metadata.schema_org import dataset_facts
 from pipeline.metadata.turtle import turtle
-from pipeline.model.wording import day_in_words
 from pipeline.publish.catalogue.about.addresses import ABOUT, ABOUT_FILES, SCORECARD
 from pipeline.publish.catalogue.about.inventory import lines_of
 from pipeline.publish.catalogue.about.pages import about_pages
 from pipeline.publish.catalogue.about.scorecard import answered
 from pipeline.publish.catalogue.changes import Part, atom, by_day, by_year, changes_of, late, together
-from pipeline.publish.catalogue.charts import bar, columns
 from pipeline.publish.catalogue.figures import Figures
 from pipeline.publish.catalogue.groups import GROUPS, PLACES
 from pipeline.publish.catalogue.home import Question, headlines, questions
+from pipeline.publish.catalogue.making import Maker, as_it_stands
 from pipeline.publish.catalogue.menu import by_letter, everything, menu_of
 from pipeline.publish.catalogue.places.pages import near_you
 from pipeline.publish.catalogue.read import Read
 from pipeline.publish.catalogue.story import first_sentence, story_of
 from pipeline.publish.catalogue.themes import themes_of
-from pipeline.publish.catalogue.views import size_in_words, view_dataset
+from pipeline.publish.catalogue.views import view_dataset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,7 +35,7 @@ if TYPE_CHECKING:
     from pipeline.metadata.listed import ListedFile
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.changes import Change
-    from pipeline.publish.catalogue.menu import Entry, Menu
+    from pipeline.publish.catalogue.menu import Entry
     from pipeline.publish.catalogue.themes import Theme
     from pipeline.publish.catalogue.views import DatasetView, OtherDataset, PlannedDataset
     from pipeline.storage.looked import Looked
@@ -68,7 +62,6 @@ SITE_FILES = (
 DATASET_PAGE, FILES_PAGE, FIGURES = "index.html", "files.html", "figures.json"
 DATASET_PAGES = (DATASET_PAGE, FILES_PAGE, FIGURES)
 
-_LONGEST_CELL, _LONGEST_WORD = 60, 18
 #: So many changes stand on the first page, and on the first page of changes.
 _NEWEST, _RECENT = 5, 200
 _ASKED = (
@@ -78,7 +71,6 @@ _ASKED = (
     Question("What does the law ask for, and is it here?", "about/law.html"),
 )
 _ASSETS = Path(__file__).parents[1] / "assets"
-_TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render_site(
@@ -103,8 +95,8 @@ def render_site(
         view_dataset(publication, kept.get(publication.name, ()))
         for publication in sorted(publications, key=lambda publication: publication.title)
     ]
-    menu = menu_of([view.facts for view in views], looked)
-    site = _Site(views, others, looked, menu, read or Read(publications), preview)
+    maker = Maker(menu_of([view.facts for view in views], looked), preview)
+    site = _Site(views, others, looked, maker, read or Read(publications))
     held = lines_of(views, planned)
     about = about_pages(views, site.page, planned=planned, held=held, contacts=site.words["contacts"])
     return {
@@ -124,9 +116,8 @@ class _Site:
     views: Sequence[DatasetView]
     others: Sequence[OtherDataset]
     looked: Looked
-    menu: Menu
+    maker: Maker
     read: Read
-    preview: bool
 
     @cached_property
     def publications(self) -> list[Publication]:
@@ -150,39 +141,39 @@ class _Site:
 
     def page(self, template: str, **more: object) -> bytes:
         """Return a page."""
-        sample = any(each.sample for each in self.publications)
-        head = {"menu": self.menu, "force": self.menu.force, "sample": sample, "preview": self.preview}
-        return templates().get_template(template).render(head, **more).encode()
+        return self.maker.page(template, sample=any(each.sample for each in self.publications), **more)
 
     @cached_property
     def everything(self) -> list[Entry]:
         """Everything that a page is about."""
-        groups = (each.entries(self.read, templates(), self.menu, self.looked) for each in GROUPS)
-        return everything(self.publications, self.menu, [entry for entries in groups for entry in entries], self.looked)
+        groups = (each.entries(self.read, self.maker, self.looked) for each in GROUPS)
+        return everything(
+            self.publications, self.maker.menu, [entry for entries in groups for entry in entries], self.looked
+        )
 
     def whole(self, held: Sequence[Asset]) -> dict[str, bytes]:
         """Return what is about all datasets, and about whatever else is ``held``."""
-        known = {address for _, address in self.menu.links}
-        linked = catalogue_facts([view.listed for view in self.views], force=_force(self.views), held=held)
+        known = {address for _, address in self.maker.menu.links}
+        linked = catalogue_facts([view.listed for view in self.views], force=self.maker.menu.force, held=held)
         return {
             "catalogue.jsonld": f"{outlined(linked, depth=4)}\n".encode(),
             "catalogue.ttl": turtle(linked),
-            "feeds/releases.atom": atom(self.publications, self.changed, force=self.menu.force),
+            "feeds/releases.atom": atom(self.publications, self.changed, force=self.maker.menu.force),
             "search.html": self.page("search.html", letters=by_letter(self.everything), streets=PLACES.first in known),
             "assets/entries.js": b"window.siteEntries = " + json.dumps(self.everything, ensure_ascii=False).encode(),
             **{f"assets/{name}": (_ASSETS / name).read_bytes() for name in SCRIPTS},
-            "style.css": (_TEMPLATES / "style.css").read_bytes(),
+            "style.css": as_it_stands("style.css"),
         }
 
     def front(self, scorecard: bytes) -> dict[str, bytes]:
         """Return the first page and its figures."""
         figures = Figures()
-        known = {address for _, address in self.menu.links} | {*SITE_FILES}
+        known = {address for _, address in self.maker.menu.links} | {*SITE_FILES}
         page = self.page(
             "index.html",
             **self.words,
             headlines=[*headlines([v.facts for theme in self.by_theme for v in theme.views], self.looked, figures)],
-            near=near_you(self.read, templates(), self.menu, self.looked, PLACES.receipt(self.publications, self.menu)),
+            near=near_you(self.read, self.maker, self.looked, PLACES.receipt(self.publications, self.maker.menu)),
             questions=questions(self.publications, [each for each in _ASKED if each.address in known]),
             themes=self.by_theme,
             scorecard=answered(scorecard, figures),
@@ -223,71 +214,6 @@ class _Site:
             pages[f"{folder}/{FILES_PAGE}"] = self.page("files.html", **words)
             pages[f"{folder}/{FIGURES}"] = (story.figures if story else Figures()).content()
         return pages
-
-
-@cache
-def templates() -> Environment:
-    """Return templates, compiled once, in which every text is escaped and an unknown name is an error."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        auto_reload=False,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.globals |= {"about": ABOUT, "columns": columns, "bar": bar}
-    environment.filters |= {
-        "coded": _coded,
-        "day": _day,
-        "words": _words,
-        "grouped": _grouped,
-        "cut": _cut,
-        "column_title": _column_title,
-        "size": size_in_words,
-    }
-    return environment
-
-
-def _force(views: Sequence[DatasetView]) -> str:
-    """Return whose catalogue it is."""
-    return ", ".join(dict.fromkeys(view.facts.force_name for view in views)) or "Open data"
-
-
-def _coded(text: str) -> Markup:
-    """Return a text whose words between backticks are code; a backtick without a partner stays one."""
-    return Markup(re.sub("`([^`]*)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - the text is escaped
-
-
-def _words(day: dt.date | str | None) -> str:
-    """Return a day in words; what is no day comes back as it is."""
-    try:
-        return day_in_words(dt.date.fromisoformat(day) if isinstance(day, str) else day)
-    except ValueError:
-        return str(day)
-
-
-def _day(iso: str) -> Markup:
-    """Return an ISO day in words that a machine can read too; what is no day comes back as it is."""
-    words = _words(iso)
-    return escape(iso) if words == iso else Markup('<time datetime="{}">{}</time>').format(iso, words)
-
-
-def _cut(cell: str) -> str:
-    """Return a cell for a table: one that is very long is cut."""
-    longest = _LONGEST_CELL if " " in cell else _LONGEST_WORD
-    return cell if len(cell) <= longest else f"{cell[: longest - 4]} ..."
-
-
-def _column_title(name: str, facts: Publication) -> str:
-    """Return what a column is called."""
-    return next((column.title for column in facts.columns if column.name == name), name)
-
-
-def _grouped(number: int) -> str:
-    """Return a number with commas between thousands."""
-    return f"{number:,}"
 
 
 def _index_words(views: Sequence[DatasetView], others: Sequence[OtherDataset]) -> dict[str, object]:

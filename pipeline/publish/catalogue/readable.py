@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,12 +11,14 @@ import pyarrow.parquet as pq
 from pipeline.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     from pipeline.model.periods import Period
-    from pipeline.model.release import Publication
+    from pipeline.model.release import Publication, Release
     from pipeline.storage.looked import Looked
+
+_Made = TypeVar("_Made")
 
 
 def readable(
@@ -27,11 +29,24 @@ def readable(
     What ``looked`` knows of a file that nobody touched is not asked of the file again.
     """
     for release in sorted(publication.releases if publication else (), key=lambda each: each.month, reverse=True):
-        path = next((each.path for each in release.files if each.format == "parquet"), None)
-        if path is not None and path.is_file():
+        if path := file_of(release, "parquet"):
             names = looked.of("columns", path, partial(_columns, path)) if looked else _columns(path)
             if {*columns} <= {*names.split("\n")}:
                 yield release.month, path
+
+
+def file_of(release: Release, kind: str) -> Path | None:
+    """Return the file of a release in a format, None where it is not there, as in a plan."""
+    path = next((each.path for each in release.files if each.format == kind), None)
+    return path if path is not None and path.is_file() else None
+
+
+def unless_damaged(read: Callable[[], _Made]) -> _Made | None:
+    """Return what is read of a file, None where that is damaged: whoever publishes it says so."""
+    try:
+        return read()
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def rows_of(path: Path, columns: Sequence[str]) -> pa.Table:
@@ -53,7 +68,4 @@ def any_readable(
 
 def _columns(path: Path) -> str:
     """Return the names of a file's columns, one a line; none of a file that cannot be read."""
-    try:
-        return "\n".join(pq.read_schema(plain(path)).names)
-    except (pa.ArrowException, OSError):
-        return ""
+    return unless_damaged(lambda: "\n".join(pq.read_schema(plain(path)).names)) or ""

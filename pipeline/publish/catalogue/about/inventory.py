@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipeline.metadata.assets import Asset, asset_of
 from pipeline.model.standing import Standing
-from pipeline.plain import plain
-from pipeline.publish.catalogue.readable import readable
+from pipeline.publish.catalogue.readable import readable, rows_of, unless_damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,11 +54,8 @@ def _span(standing: Standing) -> str:
 def _others(out: Mapping[str, Publication]) -> Iterator[Asset]:
     """Yield what the newest release of the inventory lists beside datasets."""
     _, path = next(readable(out.get(INVENTORY), Asset._fields), ("", None))
-    if path is None:
-        return
-    try:
-        table = pq.read_table(plain(path), columns=list(Asset._fields))
-    except (pa.ArrowException, OSError):  # a damaged file: whoever publishes it says so
+    table = unless_damaged(lambda: rows_of(path, Asset._fields)) if path else None
+    if table is None:
         return
     for row in pa.table({name: table.column(name).cast(pa.string()) for name in Asset._fields}).to_pylist():
         if not row["dataset"]:

@@ -13,6 +13,7 @@ import numpy as np
 from pipeline.model.periods import FINANCIAL_YEAR, MONTH
 from pipeline.publish.catalogue.charts import columns
 from pipeline.publish.catalogue.figures import shown
+from pipeline.publish.catalogue.making import as_it_stands
 from pipeline.publish.catalogue.money.facts import Span, Sums, lines_of, whole_pounds
 from pipeline.publish.catalogue.money.reading import MOST_PAYEES, SPEND, most_first
 from pipeline.publish.catalogue.money.value import Values
@@ -21,12 +22,11 @@ from pipeline.publish.catalogue.story import Point
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from jinja2 import Environment
     from markupsafe import Markup
 
     from pipeline.model.periods import Period
     from pipeline.model.release import Publication
-    from pipeline.publish.catalogue.menu import Menu
+    from pipeline.publish.catalogue.making import Maker
     from pipeline.publish.catalogue.money.facts import PayeeLine
     from pipeline.publish.catalogue.money.pennies import Pennies
     from pipeline.publish.catalogue.money.reading import Books
@@ -64,23 +64,25 @@ class PayeeFacts(NamedTuple):
     span: Span
 
 
-def money_pages(read: Read, environment: Environment, menu: Menu, *, preview: bool = False) -> dict[str, bytes]:
+def money_pages(read: Read, maker: Maker) -> dict[str, bytes]:
     """Return every page of money by its path below the public folder; none where no payments are out."""
     if read.books is None:
         return {}
-    about = next(each for each in read.publications if each.name == SPEND)
-    return dict(_Pages(read.books, about, environment, preview, menu, read.pennies).every())
+    return dict(_Pages(read.books, _about(read), maker, read.pennies).every())
 
 
-def payee_entries(read: Read, environment: Environment, menu: Menu) -> Iterator[tuple[str, str, str]]:
+def payee_entries(read: Read, maker: Maker) -> Iterator[tuple[str, str, str]]:
     """Yield the name, kind and address of every page of a payee."""
     books = read.books
     if books is not None:
-        about = next(each for each in read.publications if each.name == SPEND)
-        links = _Pages(books, about, environment, preview=False, menu=menu, pennies=read.pennies).links
+        links = _Pages(books, _about(read), maker, read.pennies).links
         for code, names in zip(books.payees, books.names, strict=True):
             if code in links:
                 yield names[0], "payee", f"{_FOLDER}/{links[code]}"
+
+
+def _about(read: Read) -> Publication:
+    return next(each for each in read.publications if each.name == SPEND)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +91,7 @@ class _Pages:
 
     books: Books
     about: Publication
-    environment: Environment
-    preview: bool
-    menu: Menu
+    maker: Maker
     pennies: Pennies
 
     @cached_property
@@ -137,8 +137,7 @@ class _Pages:
         first = max(self.books.months[0], MONTH.neighbour(newest, 1 - _YEAR))
         words = f"{MONTH.in_words(first)} to {MONTH.in_words(newest)}" if first != newest else MONTH.in_words(newest)
         yield f"{_FOLDER}/index.html", self._span(Span(first, newest, words), "Where the money goes")
-        figures = self.environment.loader.get_source(self.environment, "money-figures.json")[0]  # type: ignore[union-attr] # it has one
-        yield f"{_FOLDER}/figures.json", figures.encode()
+        yield f"{_FOLDER}/figures.json", as_it_stands("money-figures.json")
         for year in self.years:
             first, last = (MONTH.of_day(day) for day in (FINANCIAL_YEAR.first_day(year), FINANCIAL_YEAR.last_day(year)))
             span = Span(first, last, self._said(year, first, last))
@@ -161,14 +160,7 @@ class _Pages:
         return FINANCIAL_YEAR.in_words(year) if len(out) == _YEAR else MONTH.span_in_words(out)
 
     def _page(self, template: str, **more: Any) -> bytes:  # noqa: ANN401 - what the template names
-        words = {
-            "menu": self.menu,
-            "facts": self.about,
-            "sample": self.about.sample,
-            "preview": self.preview,
-            "said": MONTH.in_words,
-        }
-        return self.environment.get_template(template).render(words, **more).encode()
+        return self.maker.about(self.about, template, **more)
 
     def _span(self, span: Span, title: str) -> bytes:
         sums = Sums.of(self.books, span)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.plain import plain
 from pipeline.publish.catalogue.figures import shown
-from pipeline.publish.catalogue.readable import readable
+from pipeline.publish.catalogue.readable import readable, unless_damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -97,13 +97,8 @@ class Pennies:
 def pennies_of(publications: Iterable[Publication]) -> Pennies:
     """Return the totals of every month that can be read."""
     found = next((each for each in publications if each.name == TOTALS), None)
-    months: dict[Period, Sequence[Part]] = {}
-    for month, path in sorted(readable(found, _COLUMNS)):
-        try:
-            months[month] = _read(path)
-        except (pa.ArrowException, OSError, ValueError):  # a damaged file: whoever publishes it says so
-            continue
-    return Pennies(months)
+    read = ((month, unless_damaged(partial(_read, path))) for month, path in sorted(readable(found, _COLUMNS)))
+    return Pennies({month: parts for month, parts in read if parts is not None})
 
 
 def in_pounds(pence: int) -> Decimal:

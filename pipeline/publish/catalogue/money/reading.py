@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.money import in_pence
-from pipeline.publish.catalogue.readable import readable, rows_of
+from pipeline.publish.catalogue.readable import readable, rows_of, unless_damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -117,12 +117,7 @@ def books_of(publications: Iterable[Publication]) -> Books | None:
     """Return the lines of every release of payments; nothing without one that can be read."""
     found = next((each for each in publications if each.name == SPEND), None)
     paths = dict(readable(found, COLUMNS))
-    if not paths:
-        return None
-    try:
-        return _read(paths)
-    except (pa.ArrowException, OSError, KeyError):  # a damaged file: whoever publishes it says so
-        return None
+    return unless_damaged(lambda: _read(paths)) if paths else None
 
 
 def most_first(sums: Integers, labels: Sequence[str]) -> list[int]:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from pipeline.model.periods import MONTH
 from pipeline.publish.catalogue.figures import shown
+from pipeline.publish.catalogue.making import as_it_stands, templates
 from pipeline.publish.catalogue.places.addresses import linked, names_of
 from pipeline.publish.catalogue.places.facts import Where, facts_of, points_in, rate_in, rate_of, split
 from pipeline.publish.catalogue.places.maps import MapWords, Other, force_map, place_map, step_of, steps
@@ -23,10 +24,8 @@ from pipeline.publish.catalogue.readable import readable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from jinja2 import Environment
-
     from pipeline.model.release import Publication
-    from pipeline.publish.catalogue.menu import Menu
+    from pipeline.publish.catalogue.making import Maker
     from pipeline.publish.catalogue.places.maps import PlaceMap
     from pipeline.publish.catalogue.places.reading import Atlas, Place
     from pipeline.publish.catalogue.read import Read
@@ -47,15 +46,15 @@ class Row(NamedTuple):
     rate: Markup | None
 
 
-def place_pages(read: Read, environment: Environment, menu: Menu, *, preview: bool = False) -> dict[str, bytes]:
+def place_pages(read: Read, maker: Maker) -> dict[str, bytes]:
     """Return every page of a place by its path below the public folder; none where places or counts are not out."""
     if read.atlas is None:
         return {}
     known = {each.name: each for each in read.publications}
-    return dict(_Pages(read.atlas, known, environment, preview, menu).every())
+    return dict(_Pages(read.atlas, known, maker).every())
 
 
-def near_you(read: Read, environment: Environment, menu: Menu, looked: Looked, receipt: str) -> Markup | None:
+def near_you(read: Read, maker: Maker, looked: Looked, receipt: str) -> Markup | None:
     """Return the part of the first page that leads to places, None where there are none.
 
     ``receipt`` is a digest of all that decides it: ``looked`` keeps what was made for it.
@@ -66,16 +65,16 @@ def near_you(read: Read, environment: Environment, menu: Menu, looked: Looked, r
     def made() -> str:
         if read.atlas is None:
             return ""
-        return _Pages(read.atlas, known, environment, preview=False, menu=menu, below=f"{_FOLDER}/").near()
+        return _Pages(read.atlas, known, maker, below=f"{_FOLDER}/").near()
 
     found = looked.of(f"near {receipt}", newest[1], made) if newest else ""
     return Markup(found) if found else None  # noqa: S704 - a template of ours made it
 
 
-def place_entries(read: Read, environment: Environment, menu: Menu) -> Iterator[tuple[str, str, str]]:
+def place_entries(read: Read, maker: Maker) -> Iterator[tuple[str, str, str]]:
     """Yield the words, kind and address of every page of a place."""
     if read.atlas is not None:
-        yield from _Pages(read.atlas, {}, environment, preview=False, menu=menu).entries()
+        yield from _Pages(read.atlas, {}, maker).entries()
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,9 +83,7 @@ class _Pages:
 
     atlas: Atlas
     known: Mapping[str, Publication]
-    environment: Environment
-    preview: bool
-    menu: Menu
+    maker: Maker
     below: str = ""
 
     @cached_property
@@ -127,27 +124,19 @@ class _Pages:
     @cached_property
     def words(self) -> dict[str, Any]:
         """What every page is given."""
-        about = self.known[SUMMARY]
         return {
-            "facts": about,
-            "menu": self.menu,
-            "sample": about.sample,
-            "preview": self.preview,
             "month": MONTH.in_words(self.atlas.newest),
             "boundaries": bool(self.atlas.drawn),
             "statements": [
                 each for name in (PLACES, SUMMARY) if name in self.known for each in self.known[name].statements
             ],
-            "said": MONTH.in_words,
         }
 
     def every(self) -> Iterator[tuple[str, bytes]]:
         """Yield each page with its path."""
         yield f"{_FOLDER}/index.html", self._page("places.html", **self._index())
-        figures = self.environment.loader.get_source(self.environment, "places-figures.json")[0]  # type: ignore[union-attr] # it has one
-        yield f"{_FOLDER}/figures.json", figures.encode()
-        style = self.environment.loader.get_source(self.environment, "sheet.css")[0]  # type: ignore[union-attr] # the same
-        yield f"{_SHEETS}/sheet.css", style.encode()
+        yield f"{_FOLDER}/figures.json", as_it_stands("places-figures.json")
+        yield f"{_SHEETS}/sheet.css", as_it_stands("sheet.css")
         yield f"{_FOLDER}/streets.js", self._streets()
         for code, name in sorted(self.authorities.items()):
             within = [each for each in self.atlas.places if code in each.authorities]
@@ -181,10 +170,14 @@ class _Pages:
         """Return the part of the first page that leads to places: the map, and those with most crimes."""
         index = self._index()
         most = sorted(zip(index["rows"], self.atlas.places, strict=True), key=self._order)[:_MOST]
-        return self.environment.get_template("near.html").render(
-            **{**index, "rows": [row for row, _ in most]},
-            places=len(self.atlas.places),
-            month=MONTH.in_words(self.atlas.newest),
+        return (
+            templates()
+            .get_template("near.html")
+            .render(
+                **{**index, "rows": [row for row, _ in most]},
+                places=len(self.atlas.places),
+                month=MONTH.in_words(self.atlas.newest),
+            )
         )
 
     def _order(self, pair: tuple[Row, Place]) -> tuple[int, str]:
@@ -192,7 +185,7 @@ class _Pages:
         return (-crimes, pair[1].name)
 
     def _page(self, template: str, **more: Any) -> bytes:  # noqa: ANN401 - what the template names
-        return self.environment.get_template(template).render(self.words, **more).encode()
+        return self.maker.about(self.known[SUMMARY], template, **self.words, **more)
 
     def _place(self, place: Place) -> Iterator[tuple[str, bytes]]:
         name, codes = self.names[place.code], [code for code, _ in place.areas]
@@ -225,16 +218,8 @@ class _Pages:
     def _area(self, place: Place, code: str, name: str) -> bytes:
         facts = facts_of(self.atlas, Where("area", code, name, [code]))
         within = (place.name, f"../{linked(self.names[place.code])}.html")
-        more: dict[str, Any] = {
-            "map": None,
-            "around": [],
-            "links": [],
-            "authorities": [],
-            "data": None,
-            "force_rate": None,
-            "sheet": "",
-        }
-        return self._page("place.html", place=facts, within=within, **more)
+        none = dict.fromkeys(("around", "links", "authorities"), ()) | dict.fromkeys(("map", "data", "force_rate"))
+        return self._page("place.html", place=facts, within=within, sheet="", **none)
 
     def _map(self, code: str, codes: Sequence[str], name: str, numbered: int) -> PlaceMap | None:
         own = self.atlas.drawn.get(code)

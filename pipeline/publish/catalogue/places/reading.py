@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pipeline.model.periods import MONTH
 from pipeline.plain import read_plain
 from pipeline.publish.catalogue.places.maps import drawn_of
-from pipeline.publish.catalogue.readable import readable, rows_of
+from pipeline.publish.catalogue.readable import file_of, readable, rows_of, unless_damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -126,16 +126,7 @@ def atlas_of(publications: Iterable[Publication]) -> Atlas | None:
     places, areas, summary = (_newest(known.get(name)) for name in (PLACES, AREAS, SUMMARY))
     if not (places and areas and summary):
         return None
-    try:
-        return _read(known, places, areas)
-    except (
-        pa.ArrowException,
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-    ):  # a damaged file: whoever publishes it says so
-        return None
+    return unless_damaged(lambda: _read(known, places, areas))
 
 
 def _read(known: Mapping[str, Publication], places: Release, areas: Release) -> Atlas | None:
@@ -189,13 +180,8 @@ def streets_of(publication: Publication | None, months: Sequence[Period]) -> Ite
 
 def _newest(publication: Publication | None) -> Release | None:
     """Return the newest release whose rows can be read here."""
-    found = [each for each in publication.releases if _file(each, "parquet")] if publication else []
+    found = [each for each in publication.releases if file_of(each, "parquet")] if publication else []
     return max(found, key=lambda each: each.month, default=None)
-
-
-def _file(release: Release, kind: str) -> str:
-    path = next((each.path for each in release.files if each.format == kind), None)
-    return str(path) if path is not None and path.is_file() else ""
 
 
 def _table(release: Release, *columns: str) -> pa.Table:
@@ -239,8 +225,8 @@ def _places(places: Release, areas: Release) -> list[Place]:
 
 
 def _shapes(places: Release) -> dict[str, dict[str, Any]]:
-    path = _file(places, "geojson")
-    if not path:
+    path = file_of(places, "geojson")
+    if path is None:
         return {}
     features = json.loads(read_plain(path))["features"]
     return {each["properties"]["neighbourhood_code"]: each["geometry"] for each in features}
@@ -286,4 +272,4 @@ def _fixed(crimes: Publication | None, newest: Period) -> list[tuple[float, floa
 
 def _of_month(publication: Publication | None, month: Period) -> Release | None:
     releases = publication.releases if publication else ()
-    return next((each for each in releases if each.month == month and _file(each, "parquet")), None)
+    return next((each for each in releases if each.month == month and file_of(each, "parquet")), None)

@@ -1,0 +1,103 @@
+"""How pages are made: the templates, what these may ask, and what the head of every page is given."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from pipeline.model.periods import MONTH
+from pipeline.model.wording import day_in_words
+from pipeline.publish.catalogue.about.addresses import ABOUT
+from pipeline.publish.catalogue.charts import bar, columns
+from pipeline.publish.catalogue.views import size_in_words
+
+if TYPE_CHECKING:
+    from pipeline.model.release import Publication
+    from pipeline.publish.catalogue.menu import Menu
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_LONGEST_CELL, _LONGEST_WORD = 60, 18
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes pages that bear one menu; every page of a ``preview`` says that it is one."""
+
+    menu: Menu
+    preview: bool = False
+
+    def page(self, template: str, *, sample: bool, **more: object) -> bytes:
+        """Return a page of a template and its words."""
+        head = {"menu": self.menu, "force": self.menu.force, "sample": sample, "preview": self.preview}
+        return templates().get_template(template).render(head, **more).encode()
+
+    def about(self, facts: Publication, template: str, **more: object) -> bytes:
+        """Return a page about releases of a dataset of months."""
+        return self.page(template, sample=facts.sample, facts=facts, said=MONTH.in_words, **more)
+
+
+def as_it_stands(name: str) -> bytes:
+    """Return a file beside the templates that is published as it is."""
+    return (_TEMPLATES / name).read_bytes()
+
+
+@cache
+def templates() -> Environment:
+    """Return templates, compiled once, in which every text is escaped and an unknown name is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        auto_reload=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals |= {"about": ABOUT, "columns": columns, "bar": bar}
+    environment.filters |= {
+        "coded": _coded,
+        "day": _day,
+        "words": _words,
+        "grouped": "{:,}".format,
+        "cut": _cut,
+        "column_title": _column_title,
+        "size": size_in_words,
+    }
+    return environment
+
+
+def _coded(text: str) -> Markup:
+    """Return a text whose words between backticks are code; a backtick without a partner stays one."""
+    return Markup(re.sub("`([^`]*)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - the text is escaped
+
+
+def _words(day: dt.date | str | None) -> str:
+    """Return a day in words; what is no day comes back as it is."""
+    try:
+        return day_in_words(dt.date.fromisoformat(day) if isinstance(day, str) else day)
+    except ValueError:
+        return str(day)
+
+
+def _day(iso: str) -> Markup:
+    """Return an ISO day in words that a machine can read too; what is no day comes back as it is."""
+    words = _words(iso)
+    return escape(iso) if words == iso else Markup('<time datetime="{}">{}</time>').format(iso, words)
+
+
+def _cut(cell: str) -> str:
+    """Return a cell for a table: one that is very long is cut."""
+    longest = _LONGEST_CELL if " " in cell else _LONGEST_WORD
+    return cell if len(cell) <= longest else f"{cell[: longest - 4]} ..."
+
+
+def _column_title(name: str, facts: Publication) -> str:
+    """Return what a column is called."""
+    return next((column.title for column in facts.columns if column.name == name), name)
