@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 SERIAL: Final = "serial"
 ISO: Final = "YYYY-MM-DD"
-_NAMES: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_LONG: Final = (
+#: The months as people call them, the first first.
+MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
+_SHORT: Final = tuple(name[:3] for name in MONTHS)
 _TOKEN = re.compile(r"YYYY|YY|MM|DD|Month|Mon|M|D")
 _PARTS: Final = {
     "YYYY": "(?P<y>[0-9]{4})",
@@ -35,8 +36,8 @@ _PARTS: Final = {
     "M": "(?P<m>[0-9]{1,2})",
     "DD": "(?P<d>[0-9]{1,2})",
     "D": "(?P<d>[0-9]{1,2})",
-    "Mon": f"(?P<name>{'|'.join(('sept', *_NAMES))})",
-    "Month": f"(?P<name>{'|'.join(_LONG)})",
+    "Mon": f"(?P<name>{'|'.join(('sept', *_SHORT))})",
+    "Month": f"(?P<name>{'|'.join(MONTHS)})",
 }
 _CLOCK = r"(?:[ T](?P<clock>(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)(?:\.0+)?)?"
 _MIDNIGHT = re.compile("0?0:00(?::00)?")
@@ -89,7 +90,7 @@ def _reader(form: str) -> Callable[[str], str]:
         if found is None:
             return ""
         named = found.groupdict()
-        month = _NAMES.index(named["name"][:3].lower()) + 1 if named.get("name") else int(found["m"])
+        month = _SHORT.index(named["name"][:3].lower()) + 1 if named.get("name") else int(found["m"])
         year = int(found["y"]) if len(found["y"]) > 2 else 2000 + int(found["y"])  # noqa: PLR2004 - two digits
         try:
             day = dt.date(year, month, int(found["d"])).isoformat()

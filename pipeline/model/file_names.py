@@ -6,14 +6,12 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pipeline.columns.date_forms import MONTHS
+
 if TYPE_CHECKING:
     from pipeline.model.periods import Period, PeriodKind
 
-_NAMES: Final = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-_SHORT: Final = (*(name[:3] for name in _NAMES), "sept")
+_SHORT: Final = (*(name[:3] for name in MONTHS), "sept")
 _MM: Final = "0[1-9]|1[0-2]"
 _YEAR: Final = "20[0-9]{2}"
 #: What may stand in braces, and how it looks.
@@ -23,13 +21,13 @@ MARKS: Final = {
     "yy": "[0-9]{2}",
     "mm": _MM,
     "mon": f"(?i:{'|'.join(reversed(_SHORT))})",
-    "month_name": f"(?i:{'|'.join(_NAMES)})",
+    "month_name": f"(?i:{'|'.join(MONTHS)})",
     "quarter": f"(?:{_YEAR}-)?Q[1-4]",
     "fy": f"{_YEAR}-[0-9]{{2}}",
 }
 _MARK = re.compile(r"\{([a-z_]+)\}|(\*)")
 _APRIL, _MONTHS_OF_QUARTER = 4, 3
-_WORD = f"(?P<name>{'|'.join(sorted((*_NAMES, *_SHORT), key=len, reverse=True))})"
+_WORD = f"(?P<name>{'|'.join(sorted((*MONTHS, *_SHORT), key=len, reverse=True))})"
 _GAP = r"[\s'\u2019._/-]{0,3}"
 #: How people call a month: `Jan '24`, `APR 24`, `January 2024`, `2024-01`, `01/2024`, `202401`.
 _SAID = re.compile(
@@ -105,7 +103,7 @@ def _number(text: str) -> int:
 
 
 def _month_number(word: str) -> int:
-    return next(number for number, name in enumerate(_NAMES, 1) if name.startswith(word.lower()[:3]))
+    return next(number for number, name in enumerate(MONTHS, 1) if name.startswith(word.lower()[:3]))
 
 
 def _quarter(text: str, year: str, financial: str) -> str:
@@ -129,7 +127,7 @@ def month_said(text: str, year_of: Named | None = None) -> str:
         number = found["mm"] or found["mm2"]
         month = int(number) if number else _month_number(found["name"] or found["behind"])
         return f"{year if len(year) > 2 else f'20{year}'}-{month:02}"  # noqa: PLR2004 - two digits
-    if year_of and year_of.financial_year and text.lower() in (*_NAMES, *_SHORT):
+    if year_of and year_of.financial_year and text.lower() in (*MONTHS, *_SHORT):
         number = _month_number(text)
         return f"{int(year_of.financial_year) + (number < _APRIL)}-{number:02}"
     return ""

@@ -1,4 +1,4 @@
-"""What was found out about a file in lines that people read; no cell is in them."""
+"""What was found out about a file, in lines that people read and as one object for programs; no cell is in either."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.extract.mapped.header import letter
 from pipeline.profiling import columns as kinds
+from pipeline.profiling.container import Kind
 from pipeline.profiling.remarks import remarks
 from pipeline.profiling.text_file import named
 
@@ -96,3 +97,39 @@ def _examples(sheet: Sheet, column: Column) -> list[str]:
     rows = sheet.table.body(sheet.header.row, sheet.footers.first)
     cells = (row.cells[column.place] for row in rows if column.place < len(row.cells))
     return list(dict.fromkeys(cell for cell in cells if cell))[:_SHOWN]
+
+
+def facts(found: Profile) -> dict[str, object]:
+    """Return what was found out as one object, for programs."""
+    main, best = found.main, found.best
+    return {
+        "file": found.path.name,
+        "container": found.kind.value,
+        "encoding": found.text.encoding if found.text else None,
+        "delimiter": found.text.delimiter if found.text else None,
+        "line_ends": list(found.text.line_ends) if found.text else None,
+        "sheets": None if found.kind is Kind.TEXT else [sheet.table.name for sheet in found.chosen],
+        "header_row": main.header.row or None,
+        "title_rows": main.header.titles,
+        "footer_rows": main.footers.rows,
+        "rows": sum(sheet.rows for sheet in found.chosen),
+        "columns": [
+            _facts_of(column, (match.agreed if (match := best.matches.get(column.place)) else None) if best else None)
+            for column in main.columns
+        ],
+        "feed": best.feed.name if best else None,
+        "likeness": main.figure,
+        "check": remarks(found),
+    }
+
+
+def _facts_of(column: Column, proposed: str | None) -> dict[str, object]:
+    return {
+        "name": column.name,
+        "kind": column.kind,
+        "forms": [*column.dates, *column.amounts],
+        "filled": round(column.share, 4),
+        "distinct": column.distinct,
+        "people": list(column.people),
+        "proposed": proposed,
+    }

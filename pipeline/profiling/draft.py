@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from pipeline.model.mapping import SHEET
+from pipeline.columns.date_forms import ISO, MONTHS
+from pipeline.extract.paths import below
+from pipeline.model.file_names import gives_period, month_said, named
+from pipeline.model.mapping import FILE, SHEET
 from pipeline.profiling.agreed import Agreed, Line, texts
 from pipeline.profiling.cells import READABLE, is_readable
 from pipeline.profiling.container import Kind
-from pipeline.profiling.file_pattern import file_pattern, months_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from pipeline.model.declaration import Feed
     from pipeline.profiling.likeness import Synonyms
     from pipeline.profiling.profile import Profile
 
-_ISO = "YYYY-MM-DD"
 #: A mapping looks for the header in so many rows.
 _LOOKED = 30
+_MONTH = "(?:0[1-9]|1[0-2])"
+_YEAR = "20[0-9]{2}"
+_LONG = "|".join(MONTHS)
+_SHORT = "|".join(name[:3] for name in MONTHS).replace("sep", "sept|sep")
+_START, _END = "(?<![0-9A-Za-z])", "(?![0-9A-Za-z])"
+#: What in a name is a part of a period, the longest first; only one of those that share a mark is used.
+_PARTS = (
+    (rf"(?<![0-9]){_YEAR}-{_MONTH}(?![0-9]|-[0-9])", "{month}"),
+    (rf"(?<![0-9])({_YEAR})({_MONTH})(?![0-9])", "{year}{mm}"),
+    (rf"(?<![0-9])({_YEAR})([._ ])({_MONTH})(?![0-9])", r"{year}\2{mm}"),
+    (rf"(?<![0-9])({_MONTH})([._ -])({_YEAR})(?![0-9])", r"{mm}\2{year}"),
+    (rf"(?<![0-9]){_YEAR}-[0-9]{{2}}(?![0-9-])", "{fy}"),
+    (rf"(?<![0-9]){_YEAR}(?![0-9])", "{year}"),
+    (rf"(?<![A-Za-z])(?:{_LONG})(?![a-z])", "{month_name}"),
+    (rf"(?<![A-Za-z])(?:{_SHORT})(?![a-z])", "{mon}"),
+    (r"(?<=\{mon\})([ '_-]?)([0-9]{2})(?![0-9])", r"\1{yy}"),
+    (r"(?<=\{month_name\})([ '_-]?)([0-9]{2})(?![0-9])", r"\1{yy}"),
+    (rf"^([12][0-9])({_MONTH})(?=\.)", "{yy}{mm}"),
+)
 
 
 def draft(found: Profile, synonyms: Synonyms, *, raw: Path, ours: Mapping[str, Sequence[str]]) -> str:
@@ -83,7 +105,7 @@ def _forms(agreed: Agreed) -> Iterator[Line]:
     """Yield how dates and amounts are written, of the columns that are read."""
     feed = agreed.feed
     dates = agreed.forms(feed.dates, "dates")
-    if set(dates) - {_ISO}:
+    if set(dates) - {ISO}:
         bad = [form for form in dates if not is_readable(form)]
         doubt = any(column.order_in_doubt for name in feed.dates for column in agreed.mapped.get(name, ()))
         checks = [f"no mapping reads {', '.join(bad)}"] if bad else []
@@ -94,3 +116,26 @@ def _forms(agreed: Agreed) -> Iterator[Line]:
     check = f"no mapping reads amounts with {', '.join(unread)}" if unread else ""
     if money:
         yield Line(f"money = {texts([form for form in money if form in READABLE])}", check)
+
+
+def file_pattern(path: Path, feed: Feed, raw: Path) -> str:
+    """Return the pattern of a file's name, below the folder of extracts where it lies there."""
+    name = path.name
+    for form, mark in _PARTS:
+        marks = set(re.findall(r"\{[a-z_]+\}", mark))
+        if "{month}" in name or marks & set(re.findall(r"\{[a-z_]+\}", name)) or ("{fy}" in name and "{year}" in marks):
+            continue
+        changed = re.sub(form, mark, name, count=1, flags=re.IGNORECASE)
+        if named(changed, path.name) is not None:
+            name = changed
+    placed = below(raw, path)
+    folder = placed.rpartition("/")[0] if placed else (feed.source.pattern or feed.name).rpartition("/")[0]
+    return f"{folder}/{name}" if folder else name
+
+
+def months_by(pattern: str, sheets: Sequence[str], feed: Feed, path: Path) -> str:
+    """Return what gives the period of a row: "" for the file's name, `sheet`, or `file` where a column has to."""
+    if gives_period(pattern, feed.period) or feed.source.whole:
+        return ""
+    told = named(pattern.rpartition("/")[2], path.name)
+    return SHEET if all(month_said(sheet, told) for sheet in sheets if sheet) and any(sheets) else FILE

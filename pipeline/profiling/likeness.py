@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.plain import read_plain
 from pipeline.profiling import columns as kinds
@@ -101,19 +101,10 @@ class Synonyms:
         table = tomllib.loads(read_plain(Path(__file__).with_name("synonyms.toml")).decode())
         self._meanings: dict[str, Meaning] = {}
         for each in table["column"]:
-            names = tuple(words(name) for name in each["names"])
-            for agreed in each["agreed"]:
-                self._meanings[agreed] = Meaning(
-                    (words(agreed), *names),
-                    each.get("holds", ""),
-                    each.get("heart", False),
-                    tuple(each.get("made_of", ())),
-                    tuple(each.get("instead", ())),
-                    each.get("within", ""),
-                    each.get("absent", ""),
-                    each.get("ask", ""),
-                    tuple(each.get("unless", ())),
-                )
+            names = tuple(words(name) for name in each.pop("names"))
+            agreed_names = each.pop("agreed")
+            said: dict[str, Any] = {name: tuple(x) if isinstance(x, list) else x for name, x in each.items()}
+            self._meanings |= {agreed: Meaning((words(agreed), *names), **said) for agreed in agreed_names}
         for agreed, more in own.items():
             meaning = self.meaning(agreed)
             self._meanings[agreed] = meaning._replace(names=(*map(words, more), *meaning.names))

@@ -71,10 +71,6 @@ class Desk(NamedTuple):
         counts = (each for each in self.decisions if each.lets_go or each.dataset != dataset or may_approve(each.role))
         return self._replace(decisions=tuple(counts))
 
-    def with_decisions(self, new: Iterable[Decision]) -> Desk:
-        """Return the desk with ``new`` decisions added."""
-        return self._replace(decisions=(*self.decisions, *new))
-
 
 def settles(decision: Decision, finding: Finding) -> bool:
     """Return whether ``decision`` is about exactly what ``finding`` is about."""

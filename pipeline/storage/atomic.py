@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 from pipeline.errors import StorageError
 from pipeline.plain import read_plain
@@ -65,18 +65,25 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o600) -> bool:
     """Make ``path`` hold ``content``, whole or not at all; return whether anything was written."""
     if path.is_file() and read_plain(path) == content:
         return False
+    with replacing(path, mode=mode) as file:
+        file.write(content)
+    return True
+
+
+@contextmanager
+def replacing(path: Path, *, mode: int = 0o600) -> Iterator[IO[bytes]]:
+    """Give a file to be written that takes the place of ``path``, whole and on the disk, when that is done."""
     make_private(path.parent)
     part = path.with_name(f".{path.name}.part")
     with writing(path):
         # a pipe in its place would be waited for
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NONBLOCK | BINARY, mode)
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
         sync_folder(path.parent)
-    return True
 
 
 def append_line(path: Path, facts: Mapping[str, object], *, once: bool = False) -> None:

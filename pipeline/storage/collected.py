@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from pipeline.plain import read_plain
-from pipeline.storage.atomic import make_private, replace_file, writing
-from pipeline.system import BINARY, NONBLOCK, sync_folder
+from pipeline.storage.atomic import replace_file, replacing, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -97,15 +95,7 @@ def weigh(fill: Callable[[Weighed], tuple[Period, ...]], receipt: str) -> Made:
 
 def make(path: Path, fill: Callable[[Weighed], tuple[Period, ...]], receipt: str) -> Made:
     """Make ``path`` hold what ``fill`` writes, whole or not at all."""
-    make_private(path.parent)
-    part = path.with_name(f".{path.name}.part")
-    with writing(part):
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NONBLOCK | BINARY, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            sink = Weighed(file)
-            periods = fill(sink)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        sync_folder(path.parent)
+    with replacing(path) as file:
+        sink = Weighed(file)
+        periods = fill(sink)
     return Made(receipt, sink.sha256, sink.size, periods)

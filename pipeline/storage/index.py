@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,20 +19,12 @@ from pipeline.plain import read_plain
 from pipeline.storage.atomic import append_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pipeline.model.periods import Period
     from pipeline.storage.state import Built
     from pipeline.storage.store import Store
-
-
-class PublishedIn(NamedTuple):
-    """A release that held a reference: its month, the day it was released, whether it is public still."""
-
-    month: Period
-    released_on: str
-    public: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +65,6 @@ class ReferenceIndex:
 
     def _lines(self) -> list[str]:
         return list(filter(None, read_plain(self._path).decode("utf-8").splitlines() if self._path.exists() else []))
-
-    def published_in(self, scope: str, reference: str) -> tuple[PublishedIn, ...]:
-        """Return every release that held ``reference``, by month and day."""
-        return tuple(sorted({*self._still(scope, reference), *self._once(scope, reference)}))
-
-    def _still(self, scope: str, reference: str) -> Iterator[PublishedIn]:
-        for month, each in self.store.state(self.dataset).months.items():
-            held = self._references(each.released, scope) if each.released else pa.array([], pa.string())
-            if each.released and pc.any(pc.equal(held, reference)).as_py():
-                yield PublishedIn(month, each.released.released_on, public=True)
-
-    def _once(self, scope: str, reference: str) -> Iterator[PublishedIn]:
-        for line in self._lines():
-            try:
-                facts = json.loads(line)
-                is_held = facts["scope"] == scope and reference in facts["references"]
-                found = PublishedIn(facts["month"], facts["released_on"], public=False)
-            except (ValueError, KeyError, TypeError, RecursionError):
-                raise StorageError(
-                    "bad-state",
-                    "the list of what was once public cannot be understood",
-                    where=str(self._path),
-                    fix="restore data/private from its backup",
-                ) from None
-            if is_held:
-                yield found
 
     def _references(self, built: Built, scope: str) -> pa.Array:
         return pc.unique(self.store.references(self.dataset, built, scope, self.columns[scope]).drop_null())

@@ -20,6 +20,11 @@ BRING_BACK = (
 )
 
 
+def not_understood(path: Path, what: str, fix: str) -> StorageError:
+    """Return the error for a file of ours that cannot be understood."""
+    return StorageError("bad-state", f"{what} cannot be understood", where=str(path), fix=fix)
+
+
 def lost_file(path: Path) -> StorageError:
     """Return the error for a file of a release that cannot be read."""
     words = "a file of a release is not there as it was built"

@@ -11,6 +11,7 @@ from pipeline.errors import SettingsError, StorageError
 from pipeline.plain import read_plain
 from pipeline.storage.atomic import replace_file
 from pipeline.storage.journal import record, recorded
+from pipeline.storage.lost import not_understood
 from pipeline.storage.state_file import load_state
 
 if TYPE_CHECKING:
@@ -28,12 +29,8 @@ def last_day(private: Path) -> dt.date | None:
     try:
         return dt.date.fromisoformat(json.loads(read_plain(path))["as_of"])
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise StorageError(
-            "bad-state",
-            "the day of the last run cannot be understood",
-            where=str(path),
-            fix='set it again: `pipeline approve --day YYYY-MM-DD --role "POST" --reason "WHY"`',
-        ) from None
+        fix = 'set it again: `pipeline approve --day YYYY-MM-DD --role "POST" --reason "WHY"`'
+        raise not_understood(path, "the day of the last run", fix) from None
 
 
 def _recorded(private: Path) -> dt.date | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from pipeline.errors import StorageError
 from pipeline.model.accounts import Quarantined
 from pipeline.plain import read_plain
 from pipeline.storage.atomic import replace_file
+from pipeline.storage.lost import not_understood
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,12 +39,8 @@ def load_quarantine(private: Path, dataset: str) -> list[tuple[Period, Mapping[s
             facts = json.loads(read_plain(path))
             found.append((path.stem, facts["files"], [Quarantined(*each) for each in facts["rows"]]))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise StorageError(
-                "bad-state",
-                "the list of bad rows cannot be understood",
-                where=str(path),
-                fix="restore data/private from its backup, or correct an extract of that month and publish again",
-            ) from None
+            fix = "restore data/private from its backup, or correct an extract of that month and publish again"
+            raise not_understood(path, "the list of bad rows", fix) from None
     return found
 
 

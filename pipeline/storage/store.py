@@ -9,7 +9,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,6 +18,7 @@ from pipeline.model.distribution import ending_of
 from pipeline.model.release import Release, ReleasedFile
 from pipeline.plain import open_plain, plain, read_plain
 from pipeline.storage.atomic import make_private, writing
+from pipeline.storage.collected import Weighed
 from pipeline.storage.draft import Draft, PassedDraft
 from pipeline.storage.looked import Looked
 from pipeline.storage.lost import lost_file
@@ -247,13 +248,12 @@ def _index(references: Mapping[str, pa.Array]) -> Iterator[pa.Buffer]:
     yield sink.getvalue()
 
 
-def _weigh(path: Path, blocks: Iterable[pa.Buffer]) -> ReleasedFile:
-    digest = hashlib.sha256()
-    size = 0
+def _weigh(path: Path, blocks: Iterable[pa.Buffer], file: IO[bytes] | None = None) -> ReleasedFile:
+    """Return what a file of some blocks is; they are written where it is given a ``file``."""
+    sink = Weighed(file)
     for block in blocks:
-        digest.update(block)
-        size += len(block)
-    return ReleasedFile(path.name, ending_of(path.name), path, size, digest.hexdigest())
+        sink.write(block)
+    return ReleasedFile(path.name, ending_of(path.name), path, sink.size, sink.sha256)
 
 
 def _sync(paths: Sequence[Path]) -> None:
@@ -263,12 +263,6 @@ def _sync(paths: Sequence[Path]) -> None:
 
 
 def _write(path: Path, blocks: Iterable[pa.Buffer]) -> ReleasedFile:
-    digest = hashlib.sha256()
-    size = 0
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600)
     with os.fdopen(handle, "wb") as file:
-        for block in blocks:
-            file.write(block)
-            digest.update(block)
-            size += len(block)
-    return ReleasedFile(path.name, ending_of(path.name), path, size, digest.hexdigest())
+        return _weigh(path, blocks, file)

@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.build import run_context as workplace
-from pipeline.storage.index import PublishedIn, ReferenceIndex
 from pipeline.storage.store import Store
 from tests.lib.product import MONTHS, Product, change_csv, contents, read_csv, sample_lines
+from tests.lib.published_in import PublishedIn, published_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,12 +134,16 @@ def test_a_restriction_is_carried_out_on_a_month_whose_file_has_gone(product: Pr
     log = read_csv(product.published / "street-crime" / "change-log.csv")
     assert [line["rows_removed"] for line in log if line["month"] == "2024-02"] == ["1-7", "0"]
     assert not any("restrict" in text for line in log for text in line.values())
-    index = ReferenceIndex(Store(product.private), "street-crime", {"crime": "Crime ID"})
+    store = Store(product.private)
     gone = next(row["Crime ID"] for row in before if row["Crime ID"] and row not in after)
     stays = next(row["Crime ID"] for row in after if row["Crime ID"])
-    assert index.published_in("crime", gone) == (PublishedIn("2024-02", "2024-04-10", public=False),)
-    assert index.published_in("crime", stays) == (PublishedIn("2024-02", "2024-04-10", public=True),)
-    assert index.published_in("crime", "0" * 64) == ()
+    assert published_in(store, "street-crime", "Crime ID", gone) == (
+        PublishedIn("2024-02", "2024-04-10", public=False),
+    )
+    assert published_in(store, "street-crime", "Crime ID", stays) == (
+        PublishedIn("2024-02", "2024-04-10", public=True),
+    )
+    assert published_in(store, "street-crime", "Crime ID", "0" * 64) == ()
     product.check_settled()
 
     product.crimes("2024-02").write_bytes(kept)

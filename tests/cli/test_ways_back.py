@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeline.storage.index import ReferenceIndex
 from pipeline.storage.store import Store
 from tests.lib.little_force import (
     FEB,
@@ -26,6 +25,7 @@ from tests.lib.little_force import (
     record,
 )
 from tests.lib.product import Product, change_csv, contents, cut, read_csv
+from tests.lib.published_in import published_in
 from tests.lib.small_tree import small_tree
 
 if TYPE_CHECKING:
@@ -171,9 +171,9 @@ def test_a_file_that_was_published_by_mistake_is_taken_back_and_put_back(product
     said = product.run("publish", "--quiet", STREET)
     assert "nothing changed" in said.out
     reference = next(row["Crime ID"] for row in rows if row["Crime ID"])
-    index = ReferenceIndex(Store(product.private), STREET, {"crime": "Crime ID"})
-    assert not any(each.public for each in index.published_in("crime", reference) if each.month == "2024-03")
-    assert any(each.month == "2024-03" for each in index.published_in("crime", reference))
+    held = published_in(Store(product.private), STREET, "Crime ID", reference)
+    assert not any(each.public for each in held if each.month == "2024-03")
+    assert any(each.month == "2024-03" for each in held)
 
     (product.folder / "elsewhere.csv").rename(product.crimes("2024-03"))
     said = product.run("publish", "--quiet", STREET)

@@ -219,22 +219,18 @@ def a_recipe_that_leaves_out_more_than_there_is(_folder: Path) -> None:
     _derived(pa.table({"x": ["a"], "n": ["1"]}), {"a": {"not-for-inventory": 2}})
 
 
-def _ledger(known: Mapping[str, int], *, everything: int = 0, unknown: tuple[str, ...] = ()) -> None:
-    """Add up parts with so many lines that do not fit the ledger."""
+def _ledger(known: Mapping[str, int], **totals: Mapping[str, int]) -> None:
+    """Compare parts with so many lines with totals that do not fit them."""
     sums = {code: ledger._Sum(known.get(code, 0)) for code in ("named", "personal", "other", "total")}
-    ledger._check(JAN, sums, {}, ledger._Sum(everything), unknown={*unknown})
+    ledger._check(JAN, sums, totals)
 
 
 def a_part_of_the_ledger_that_no_list_has(_folder: Path) -> None:
-    _ledger({}, unknown=("gifts",))
+    _ledger({}, gifts={"rows": 0, "pence": 0})
 
 
 def a_release_with_other_lines_than_the_ledger_published(_folder: Path) -> None:
     _ledger({"named": 1})
-
-
-def parts_that_are_not_the_ledger(_folder: Path) -> None:
-    _ledger({}, everything=1)
 
 
 def parts_that_do_not_add_up_as_they_are_shown(_folder: Path) -> None:
@@ -262,7 +258,6 @@ TRIALS: tuple[Callable[[Path], None], ...] = (
     cells_that_do_not_keep_the_schema,
     a_part_of_the_ledger_that_no_list_has,
     a_release_with_other_lines_than_the_ledger_published,
-    parts_that_are_not_the_ledger,
     parts_that_do_not_add_up_as_they_are_shown,
     a_recipe_that_makes_other_columns,
     a_recipe_that_makes_no_number,

@@ -220,7 +220,8 @@ class World(ABC):
     def _write(self, made: Iterable[Decision]) -> None:
         """Put decisions into the file, and tell the oracle which bytes they set aside."""
         new = tuple(made)
-        self.settings = replace(self.settings, desk=self.settings.desk.with_decisions(new))
+        desk = self.settings.desk
+        self.settings = replace(self.settings, desk=desk._replace(decisions=(*desk.decisions, *new)))
         for each in new:
             if each.kind != "approve" and each.path and each.sha256 in self.by_sha:
                 self.aside.add((each.path, each.sha256))

@@ -12,7 +12,7 @@ from pipeline.datasets import declared
 from pipeline.model.file_names import named
 from pipeline.profiling.cells import READABLE, amount, dated, is_readable, pattern
 from pipeline.profiling.columns import look_at
-from pipeline.profiling.file_pattern import file_pattern
+from pipeline.profiling.draft import file_pattern
 from pipeline.profiling.people import is_person, people_in
 
 if TYPE_CHECKING:
