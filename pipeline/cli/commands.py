@@ -103,12 +103,8 @@ def sample(options: argparse.Namespace) -> int:
         _out([f"made {len(report.files):,} files with faults below {data / 'faults'}"])
         return int(ExitStatus.OK)
     if origin.origin_of(data) == origin.REAL:
-        raise InputError(
-            "sample-and-real",
-            "real extracts were received here",
-            where=str(data),
-            fix="make the sample elsewhere: `pipeline --data DIR sample`",
-        )
+        fix = "make the sample elsewhere: `pipeline --data DIR sample`"
+        raise InputError("sample-and-real", "real extracts were received here", where=str(data), fix=fix)
     with locked(settings.data / "private", say=say_line):
         size = {"rows": options.rows, "months": options.months, "later": options.later}
         report = make_sample(data, select.chosen(()), **size, codelists=CODELISTS)

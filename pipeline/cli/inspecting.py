@@ -32,12 +32,9 @@ if TYPE_CHECKING:
 def inspect(options: argparse.Namespace) -> int:
     """Say what a file holds and which extract it resembles, and draft what is needed to read it; no cell is shown."""
     if options.show and (options.json or not sys.stdout.isatty()):
-        raise SettingsError(
-            "not-a-terminal",
-            "cells are shown on a terminal only, never written to a file or a pipe",
-            where="--show",
-            fix="run it in a terminal, without a pipe and without --json",
-        )
+        what = "cells are shown on a terminal only, never written to a file or a pipe"
+        fix = "run it in a terminal, without a pipe and without --json"
+        raise SettingsError("not-a-terminal", what, where="--show", fix=fix)
     settings = settings_of(options)
     synonyms = Synonyms(settings.synonyms)
     found = profile(options.file, _feeds(options.feed), synonyms, least=0.0 if options.feed else FITS)
@@ -90,10 +87,6 @@ def _feeds(name: str | None) -> Sequence[Feed]:
         return tuple(every.values())
     if name not in every:
         near = nearest(name, every)
-        raise SettingsError(
-            "bad-command",
-            "there is no such extract",
-            where="--feed",
-            fix=f"{f'did you mean `{near}`? ' if near else ''}choose from: {', '.join(every)}",
-        )
+        fix = f"{f'did you mean `{near}`? ' if near else ''}choose from: {', '.join(every)}"
+        raise SettingsError("bad-command", "there is no such extract", where="--feed", fix=fix)
     return (every[name],)

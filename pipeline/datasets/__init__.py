@@ -61,12 +61,8 @@ def _mistake(module: str, error: Exception) -> SettingsError:
 
 
 def _bad(said: str, file: str, line: int | None) -> SettingsError:
-    return SettingsError(
-        "bad-declaration",
-        said,
-        where=f"{file}, line {line}" if line else file,
-        fix="correct that line; docs/add-a-dataset.md shows a whole declaration",
-    )
+    fix = "correct that line; docs/add-a-dataset.md shows a whole declaration"
+    return SettingsError("bad-declaration", said, where=f"{file}, line {line}" if line else file, fix=fix)
 
 
 class _Known(NamedTuple):

@@ -132,9 +132,6 @@ def _check_shown(month: Period, shown: Mapping[str, _Sum]) -> None:
 
 
 def _differ(month: Period, said: str) -> PrivacyError:
-    return PrivacyError(
-        "accounts-differ",
-        f"{month} does not add up to the penny: {said}",
-        where=f"dataset `{_SPEND}`",
-        fix="run again; if it stays so, it is a fault of the program: please report it",
-    )
+    what = f"{month} does not add up to the penny: {said}"
+    fix = "run again; if it stays so, it is a fault of the program: please report it"
+    return PrivacyError("accounts-differ", what, where=f"dataset `{_SPEND}`", fix=fix)

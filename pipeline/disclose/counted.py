@@ -34,12 +34,9 @@ def cells_of(rows: pa.Table, counting: Counting, *, names: Sequence[str], contex
             it says, or one is no text.
     """
     if sorted(counting.makes) != sorted(names):
-        raise SettingsError(
-            "bad-declaration",
-            f"the cells have the columns {', '.join(counting.makes)}, and the schema {', '.join(names)}",
-            where=where,
-            fix="give both the same names, letter by letter",
-        )
+        what = f"the cells have the columns {', '.join(counting.makes)}, and the schema {', '.join(names)}"
+        fix = "give both the same names, letter by letter"
+        raise SettingsError("bad-declaration", what, where=where, fix=fix)
     if rows.column_names != list(counting.reads):
         raise _not_the_schema(where)
     counted = counting.count({name: whole(rows.column(name)) for name in rows.column_names}, context)
@@ -52,9 +49,6 @@ def cells_of(rows: pa.Table, counting: Counting, *, names: Sequence[str], contex
 
 
 def _not_the_schema(where: str) -> PrivacyError:
-    return PrivacyError(
-        "not-the-schema",
-        "a table of cells has other columns than are declared",
-        where=where,
-        fix="this is a fault of the declaration; please report it",
-    )
+    what = "a table of cells has other columns than are declared"
+    fix = "this is a fault of the declaration; please report it"
+    return PrivacyError("not-the-schema", what, where=where, fix=fix)

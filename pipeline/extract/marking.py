@@ -41,9 +41,6 @@ def refuse_marking(texts: Iterable[str], *, where: str, place: str) -> None:
 
 def marked(*, where: str, place: str) -> InputError:
     """Return the error for a file that is marked above OFFICIAL in that ``place``; the text itself is not shown."""
-    return InputError(
-        "protective-marking",
-        f"a protective marking above OFFICIAL stands in the {place}",
-        where=where,
-        fix="ask the owner whether the extract may be published; if so, have it exported without the marking",
-    )
+    what = f"a protective marking above OFFICIAL stands in the {place}"
+    fix = "ask the owner whether the extract may be published; if so, have it exported without the marking"
+    return InputError("protective-marking", what, where=where, fix=fix)

@@ -31,12 +31,9 @@ def safe_path(root: Path, relative: str) -> Path:
     except (OSError, RuntimeError, ValueError):  # links in a circle, a name too long, a NUL in the name
         base = target = root
     if relative.startswith("/") or target == base or not target.is_relative_to(base):
-        raise InputError(
-            "path-escapes",
-            "the path leads outside the folder of extracts, or cannot be followed",
-            where=relative,
-            fix="put the file itself into the folder; links may only point to files below it",
-        )
+        what = "the path leads outside the folder of extracts, or cannot be followed"
+        fix = "put the file itself into the folder; links may only point to files below it"
+        raise InputError("path-escapes", what, where=relative, fix=fix)
     return target
 
 
@@ -114,12 +111,9 @@ def open_regular(root: Path, relative: str) -> BufferedReader:
             "missing-file", "there is no such file", where=relative, fix="have the system export it again"
         ) from None
     except NotPlainError:
-        raise InputError(
-            "not-a-file",
-            "a folder, a pipe or a device stands where a file was expected",
-            where=relative,
-            fix="move it away and put the extract itself there",
-        ) from None
+        what = "a folder, a pipe or a device stands where a file was expected"
+        fix = "move it away and put the extract itself there"
+        raise InputError("not-a-file", what, where=relative, fix=fix) from None
     except OSError as error:
         raise unreadable(relative, error) from None
 
@@ -149,20 +143,12 @@ def _state_of(file: BinaryIO) -> tuple[int, int]:
 
 def changed(relative: str, what: str = "file") -> InputError:
     """Return the error for a file, or another source, that was written to while it was read."""
-    return InputError(
-        "changed-while-read",
-        f"the {what} changed while it was being read",
-        where=relative,
-        fix="run again when the export has finished",
-    )
+    fix = "run again when the export has finished"
+    return InputError("changed-while-read", f"the {what} changed while it was being read", where=relative, fix=fix)
 
 
 def unreadable(relative: str, error: OSError) -> InputError:
     """Return the error for a file that the system does not let us read."""
     reason = os.strerror(error.errno) if error.errno else "the system refused"
-    return InputError(
-        "unreadable-file",
-        f"the file cannot be read: {reason}",
-        where=relative,
-        fix="check who may read the file, and that its disk is well",
-    )
+    fix = "check who may read the file, and that its disk is well"
+    return InputError("unreadable-file", f"the file cannot be read: {reason}", where=relative, fix=fix)

@@ -59,11 +59,3 @@ class HasExample(Protocol):
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return plausible cells, by raw column."""
-
-
-@runtime_checkable
-class HasAwkward(Protocol):
-    """A handling that knows which cells try it."""
-
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return cells of rows that are otherwise good, by raw column: a row each."""

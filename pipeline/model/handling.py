@@ -57,7 +57,8 @@ class Handling:
     ``why`` is the reason, in words that the documentation shows, and ``what`` it keeps back, if anything, in words for
     the public.  ``takes`` is how many raw columns it is about, None for any number; ``needs`` are the lists below
     ``data/reference`` that it looks up, ``options`` the settings that it asks, by their class.  ``joined``: made keys.
-    ``lackable``: a force's system may lack them; ``leads_back``: they identify somebody or their record.
+    ``lackable``: a force's system may lack them; ``leads_back``: they identify somebody or their record.  ``odd`` are
+    cells that try it.
     """
 
     takes: ClassVar[int | None] = 1
@@ -65,6 +66,7 @@ class Handling:
     options: ClassVar[tuple[type[Any], ...]] = ()
     lackable: ClassVar[bool] = False
     leads_back: ClassVar[bool] = False
+    odd: ClassVar[tuple[str, ...]] = ()
     columns: tuple[str, ...] = ()
     what: str = ""
     why: str = ""
@@ -76,6 +78,10 @@ class Handling:
             about = f"{self.takes} raw column{'s' * (self.takes != 1)}"
             raise ValueError(f"{type(self).__name__} is about {about}, not {len(columns)}: {', '.join(columns)}")
         return replace(self, columns=columns)
+
+    def awkward(self) -> Sequence[Mapping[str, str]]:
+        """Return cells of rows that are otherwise good, by raw column: a row each."""
+        return tuple({self.column: cell} for cell in self.odd)
 
     @property
     def column(self) -> str:

@@ -125,9 +125,5 @@ def _shown(value: object) -> str:
 
 
 def _too_large(where: str) -> InputError:
-    return InputError(
-        "zip-bomb",
-        "the used range of a sheet is larger than any table",
-        where=where,
-        fix="delete the stray cells far below or right of the rows, and save it again",
-    )
+    fix = "delete the stray cells far below or right of the rows, and save it again"
+    return InputError("zip-bomb", "the used range of a sheet is larger than any table", where=where, fix=fix)

@@ -89,12 +89,8 @@ def _check_names(dataset: Dataset, feed: Feed, *, made: Iterable[str], wanted: I
         only_wanted
     )
     if words:
-        raise SettingsError(
-            "bad-declaration",
-            "; ".join(words),
-            where=f"schemas/{dataset.family}/{dataset.name}.json",
-            fix="give both the same names, letter by letter",
-        )
+        what, fix = "; ".join(words), "give both the same names, letter by letter"
+        raise SettingsError("bad-declaration", what, where=f"schemas/{dataset.family}/{dataset.name}.json", fix=fix)
 
 
 def _references(dataset: Dataset, before: Mapping[str, pa.Array], after: Mapping[str, pa.Array]) -> dict[str, pa.Array]:

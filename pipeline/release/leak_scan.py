@@ -120,12 +120,9 @@ def not_of_rows(beside: Mapping[str, pa.Array], rows: pa.Table) -> dict[str, pa.
 
 def _refuse(watch: Watched, name: str, hits: int, where: str) -> None:
     if hits:
-        raise PrivacyError(
-            "identity-published",
-            f"{hits:,} cells of `{watch.column}`, which identifies somebody, would be published in `{name}`",
-            where=where,
-            fix=f"correct the source of `{watch.feed}`; nothing of this release has left",
-        )
+        what = f"{hits:,} cells of `{watch.column}`, which identifies somebody, would be published in `{name}`"
+        fix = f"correct the source of `{watch.feed}`; nothing of this release has left"
+        raise PrivacyError("identity-published", what, where=where, fix=fix)
 
 
 def _folded(texts: pa.Array) -> pa.Array:

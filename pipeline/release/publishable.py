@@ -76,11 +76,8 @@ class PublishableTable:
 
 
 def _not_the_schema() -> PrivacyError:
-    return PrivacyError(
-        "not-the-schema",
-        "a table has other columns or types than its schema",
-        fix="this is a fault of the declaration; please report it",
-    )
+    fix = "this is a fault of the declaration; please report it"
+    return PrivacyError("not-the-schema", "a table has other columns or types than its schema", fix=fix)
 
 
 def publishable(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.model.examples import HasAwkward, HasExample
+from pipeline.model.examples import HasExample
 from pipeline.model.handling import Treatment
 from pipeline.model.periods import MONTH
 from pipeline.plain import read_plain
@@ -207,7 +207,7 @@ class Inventor:
         """Return a file's odd rows: plain ones, each with some cells put in."""
         extract = self.extract
         number = [each for each, _ in extract.files(self.months)].index(period)
-        awkward = (cells for each in extract.handlings if isinstance(each, HasAwkward) for cells in each.awkward())
+        awkward = (cells for each in extract.handlings for cells in each.awkward())
         mark = {extract.feeds[0].declared[0]: f"{NUMBER_MARK}{number:04d}"}  # where no other column can bear it
         unmarked = [mark] * (not extract.feeds[0].withheld)
         known = extract.lore.odd(self.force.county, period, self.months)

@@ -73,12 +73,9 @@ def default_key_file(environ: Mapping[str, str]) -> Path:
     elif os.path.isabs(home):  # noqa: PTH117 - it is text, and may be empty
         folder = Path(home, ".local", "share")
     else:
-        raise SettingsError(
-            "no-home",
-            "there is no home folder to look for the pseudonym key in",
-            where="variable HOME",
-            fix="set PIPELINE_KEY_FILE to the full path of the key file",
-        )
+        what = "there is no home folder to look for the pseudonym key in"
+        fix = "set PIPELINE_KEY_FILE to the full path of the key file"
+        raise SettingsError("no-home", what, where="variable HOME", fix=fix)
     return folder / "police-open-data" / "pseudonym.key"
 
 
@@ -90,12 +87,9 @@ def load_key(path: Path, *, published: Path) -> Key:
     _check_place(path, published)
     text = _read_private(path)
     if not _DIGITS.fullmatch(text):
-        raise SettingsError(
-            "key-not-hex",
-            "the pseudonym key is not exactly 64 hex digits (0-9, a-f) and a line end",
-            where=str(path),
-            fix="put back your backup of the key; never mend it by hand, a changed key changes every reference",
-        )
+        what = "the pseudonym key is not exactly 64 hex digits (0-9, a-f) and a line end"
+        fix = "put back your backup of the key; never mend it by hand, a changed key changes every reference"
+        raise SettingsError("key-not-hex", what, where=str(path), fix=fix)
     return _strong(bytes.fromhex(text.decode("ascii")), path)
 
 
@@ -120,12 +114,8 @@ def ensure_sample_key(path: Path) -> Key:
         path.unlink(missing_ok=True)
         _create(path, key)
     elif content != _content(key):
-        raise SettingsError(
-            "key-not-sample",
-            "this file does not hold the sample's key",
-            where=str(path),
-            fix="move it away: only the sample's own key belongs here, and `make sample` makes it again",
-        )
+        fix = "move it away: only the sample's own key belongs here, and `make sample` makes it again"
+        raise SettingsError("key-not-sample", "this file does not hold the sample's key", where=str(path), fix=fix)
     return key
 
 
@@ -161,12 +151,9 @@ def _check_place(path: Path, published: Path) -> None:
             "officer: published references can be linked to records with it",
         )
     if any(os.path.lexists(folder / ".git") for folder in place.parents):  # never raises, where Path.exists may
-        raise SettingsError(
-            "key-misplaced",
-            "a pseudonym key may not stand inside a git repository, where it could be committed",
-            where=str(path),
-            fix="choose another place with PIPELINE_KEY_FILE, or unset it for the usual place in your home folder",
-        )
+        what = "a pseudonym key may not stand inside a git repository, where it could be committed"
+        fix = "choose another place with PIPELINE_KEY_FILE, or unset it for the usual place in your home folder"
+        raise SettingsError("key-misplaced", what, where=str(path), fix=fix)
 
 
 def _read_private(path: Path) -> bytes:
@@ -175,12 +162,8 @@ def _read_private(path: Path) -> bytes:
         # Not blocking: a pipe in the file's place must not hang the run.  Facts are taken from the open file.
         descriptor = os.open(path, os.O_RDONLY | CLOEXEC | NONBLOCK | BINARY)
     except FileNotFoundError:
-        raise SettingsError(
-            "key-missing",
-            "there is no pseudonym key",
-            where=str(path),
-            fix="put back your backup of the key; only if nothing was ever published: `pipeline key new`",
-        ) from None
+        fix = "put back your backup of the key; only if nothing was ever published: `pipeline key new`"
+        raise SettingsError("key-missing", "there is no pseudonym key", where=str(path), fix=fix) from None
     except OSError as fault:
         raise _unreadable(path, fault) from None
     try:
@@ -217,12 +200,9 @@ def _create(path: Path, key: Key) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | CLOEXEC | BINARY, 0o600)
     except FileExistsError:
-        raise SettingsError(
-            "key-exists",
-            "there is a key here already, and it is never overwritten",
-            where=str(path),
-            fix="use it as it is (`pipeline key fingerprint` shows which it is), or set PIPELINE_KEY_FILE",
-        ) from None
+        what = "there is a key here already, and it is never overwritten"
+        fix = "use it as it is (`pipeline key fingerprint` shows which it is), or set PIPELINE_KEY_FILE"
+        raise SettingsError("key-exists", what, where=str(path), fix=fix) from None
     except OSError as fault:
         raise _unwritable(path, fault) from None
     try:
@@ -238,20 +218,14 @@ def _create(path: Path, key: Key) -> None:
 
 
 def _unreadable(path: Path, fault: OSError) -> SettingsError:
-    return SettingsError(
-        "key-unreadable",
-        f"the pseudonym key cannot be read ({errno.errorcode.get(fault.errno or 0, 'OSError')})",
-        where=str(path),
-        fix="run as the user who owns the key, or correct PIPELINE_KEY_FILE",
-    )
+    what = f"the pseudonym key cannot be read ({errno.errorcode.get(fault.errno or 0, 'OSError')})"
+    fix = "run as the user who owns the key, or correct PIPELINE_KEY_FILE"
+    return SettingsError("key-unreadable", what, where=str(path), fix=fix)
 
 
 def _unwritable(path: Path, fault: OSError) -> StorageError | SettingsError:
     if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
         return StorageError("disk-full", "the disk is full", where=str(path), fix="make room, then run again")
-    return SettingsError(
-        "key-unwritable",
-        f"the key file cannot be made ({errno.errorcode.get(fault.errno or 0, 'OSError')})",
-        where=str(path),
-        fix="choose a folder that you may write to with PIPELINE_KEY_FILE",
-    )
+    what = f"the key file cannot be made ({errno.errorcode.get(fault.errno or 0, 'OSError')})"
+    fix = "choose a folder that you may write to with PIPELINE_KEY_FILE"
+    return SettingsError("key-unwritable", what, where=str(path), fix=fix)

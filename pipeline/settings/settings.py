@@ -196,12 +196,9 @@ class Settings:
         if not self.ckan.url:
             return None
         if self.ckan.token is None:
-            raise SettingsError(
-                "missing-setting",
-                "a CKAN address is set, but no token",
-                where="PIPELINE_CKAN_TOKEN",
-                fix="set it to the API token of a user who is editor in the organisation, or unset the address",
-            )
+            what = "a CKAN address is set, but no token"
+            fix = "set it to the API token of a user who is editor in the organisation, or unset the address"
+            raise SettingsError("missing-setting", what, where="PIPELINE_CKAN_TOKEN", fix=fix)
         return CkanAccess(self.ckan.url, self.ckan.token, self.ckan.organisation)
 
     def group_of_private(self) -> int | None:
@@ -213,12 +210,8 @@ class Settings:
         except NotImplementedError:
             number, lacking = None, "this system has no groups"
         if number is None:
-            raise SettingsError(
-                "bad-setting",
-                lacking,
-                where=f"{self.file}: private_group",
-                fix="name a group of this machine, or remove the line: then only the pipeline's own user reads it",
-            )
+            fix = "name a group of this machine, or remove the line: then only the pipeline's own user reads it"
+            raise SettingsError("bad-setting", lacking, where=f"{self.file}: private_group", fix=fix)
         return number
 
     def option(self, kind: type[_Option]) -> _Option | None:

@@ -30,18 +30,11 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            raise StorageError(
-                "disk-full",
-                "there is no room left; the last good release stays as it is",
-                where=str(path),
-                fix="make room and run again",
-            ) from None
-        raise StorageError(
-            "not-writable",
-            f"cannot be written ({os.strerror(error.errno or 0)})",
-            where=str(path),
-            fix=f"let the user of this run write in the folder {path.parent} (its owner or permissions), and run again",
-        ) from None
+            what, fix = "there is no room left; the last good release stays as it is", "make room and run again"
+            raise StorageError("disk-full", what, where=str(path), fix=fix) from None
+        what = f"cannot be written ({os.strerror(error.errno or 0)})"
+        fix = f"let the user of this run write in the folder {path.parent} (its owner or permissions), and run again"
+        raise StorageError("not-writable", what, where=str(path), fix=fix) from None
 
 
 def copy_bytes(old: BinaryIO, new: BinaryIO) -> None:

@@ -68,12 +68,9 @@ def locked_for_looking(private: Path) -> Iterator[None]:
         yield
         return
     except OSError as error:
-        raise StorageError(
-            "not-writable",
-            f"cannot be opened ({os.strerror(error.errno or 0)})",
-            where=str(private / "lock"),
-            fix=f"let the user of this run read and write in the folder {private}, and run again",
-        ) from None
+        what = f"cannot be opened ({os.strerror(error.errno or 0)})"
+        fix = f"let the user of this run read and write in the folder {private}, and run again"
+        raise StorageError("not-writable", what, where=str(private / "lock"), fix=fix) from None
     try:
         if not lock.together():
             raise _busy("another run is at work here", str(private))

@@ -56,12 +56,9 @@ def remember_day(private: Path, day: dt.date, **signed: str) -> None:
 def check_day(private: Path, day: dt.date, *, clock: dt.date, writes: bool) -> None:
     """Refuse a day after the clock's, and for a run that writes one before the last run's."""
     if day > clock:
-        raise SettingsError(
-            "day-ahead",
-            f"the run is to count as {day.isoformat()}, and the clock says {clock.isoformat()}",
-            where="the day of the run",
-            fix="leave out --as-of (or PIPELINE_AS_OF), or set the machine's clock",
-        )
+        what = f"the run is to count as {day.isoformat()}, and the clock says {clock.isoformat()}"
+        fix = "leave out --as-of (or PIPELINE_AS_OF), or set the machine's clock"
+        raise SettingsError("day-ahead", what, where="the day of the run", fix=fix)
     last = last_day(private)
     if writes and last and day < last:
         raise SettingsError(

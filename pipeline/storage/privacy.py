@@ -55,12 +55,9 @@ def check_reach(private: Path, *, writes: bool) -> None:
     """Raise `StorageError` where the user of this run cannot look into the folder, or with ``writes`` write there."""
     wanted = os.R_OK | os.X_OK | (os.W_OK if writes else 0)
     if os.path.exists(private) and not may(private, wanted):  # noqa: PTH110 - an impossible path is none
-        raise StorageError(
-            "not-writable",
-            f"the user of this run may not {'write' if writes else 'look'} there",
-            where=str(private),
-            fix=f"run as the owner of {private}, or correct its owner or permissions",
-        )
+        what = f"the user of this run may not {'write' if writes else 'look'} there"
+        fix = f"run as the owner of {private}, or correct its owner or permissions"
+        raise StorageError("not-writable", what, where=str(private), fix=fix)
 
 
 def mend_private(private: Path, *, group: int | None) -> int:

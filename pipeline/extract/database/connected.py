@@ -50,12 +50,8 @@ def has_table(connection: sql.Connection, table: str) -> bool:
 
 def no_table(table: str, where: str) -> InputError:
     """Return the error for a table that is not there."""
-    return InputError(
-        "missing-table",
-        f"the database has no table `{table}`",
-        where=where,
-        fix="correct the address, or the table's name in the dataset's declaration or in its mapping",
-    )
+    fix = "correct the address, or the table's name in the dataset's declaration or in its mapping"
+    return InputError("missing-table", f"the database has no table `{table}`", where=where, fix=fix)
 
 
 def _unusable(text: str, where: str) -> InputError:
@@ -64,12 +60,9 @@ def _unusable(text: str, where: str) -> InputError:
         return InputError(
             "database-busy", "the database is locked by another program", where=where, fix="run again in a while"
         )
-    return InputError(
-        "database-unusable",
-        "the database cannot be reached or does not let us read",
-        where=where,
-        fix="check its address, that it is running, and that the account may read the table",
-    )
+    what = "the database cannot be reached or does not let us read"
+    fix = "check its address, that it is running, and that the account may read the table"
+    return InputError("database-unusable", what, where=where, fix=fix)
 
 
 def broken(where: str, what: str) -> InputError:

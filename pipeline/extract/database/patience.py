@@ -58,24 +58,18 @@ class Watch:
 
     def slow(self) -> InputError:
         """Return the error for a database whose first row does not come."""
-        return InputError(
-            "database-slow",
-            f"no row came within {self.limits.first_row_seconds} seconds",
-            where=self._where,
-            fix="ask those who run the database; where it is always so slow, see `first_row_seconds` in [sources]",
-        )
+        what = f"no row came within {self.limits.first_row_seconds} seconds"
+        fix = "ask those who run the database; where it is always so slow, see `first_row_seconds` in [sources]"
+        return InputError("database-slow", what, where=self._where, fix=fix)
 
     def too_long(self) -> InputError:
         """Return the error for a query that does not end."""
         return self._endless(f"more than {self.limits.query_seconds} seconds")
 
     def _endless(self, amount: str) -> InputError:
-        return InputError(
-            "database-endless",
-            f"the table gave {amount} and had not ended: it may be a view that never ends",
-            where=self._where,
-            fix="ask those who run the database; the limits are `query_seconds` and `most_rows` in [sources]",
-        )
+        what = f"the table gave {amount} and had not ended: it may be a view that never ends"
+        fix = "ask those who run the database; the limits are `query_seconds` and `most_rows` in [sources]"
+        return InputError("database-endless", what, where=self._where, fix=fix)
 
 
 def within(watch: Watch, work: Callable[[], _Made]) -> _Made:

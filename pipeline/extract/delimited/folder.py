@@ -125,12 +125,8 @@ def _places(
 ) -> Mapping[str, int]:
     """Return where each declared column stands; above the header and in it no marking stands."""
     if not stream.peek():
-        raise InputError(
-            "empty-file",
-            "the file is empty; a month without rows still has its header",
-            where=request.path,
-            fix="have the extract exported again",
-        )
+        what, fix = "the file is empty; a month without rows still has its header", "have the extract exported again"
+        raise InputError("empty-file", what, where=request.path, fix=fix)
     row = request.header_row
     if request.every:
         return {name: int(name) for name in request.columns}
@@ -266,12 +262,9 @@ def _has_blank_row(table: pa.Table) -> bool:
 
 
 def _unlike_csv(path: str) -> InputError:
-    return InputError(
-        "broken-file",
-        "the file cannot be read as CSV: a cell is too long, or a row ends with an unusual character",
-        where=path,
-        fix="have it exported as plain CSV with commas, quotation marks and ordinary line ends",
-    )
+    what = "the file cannot be read as CSV: a cell is too long, or a row ends with an unusual character"
+    fix = "have it exported as plain CSV with commas, quotation marks and ordinary line ends"
+    return InputError("broken-file", what, where=path, fix=fix)
 
 
 def not_text(file: BufferedReader, stream: CheckedStream, encodings: Sequence[str], *, where: str) -> InputError:

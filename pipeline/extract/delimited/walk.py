@@ -109,12 +109,9 @@ def walk(
     finally:
         lines.detach()  # else the file would be closed with it
     if ends_with_comma and ends_with_comma == number - header_row - len(empty):
-        raise InputError(
-            "unknown-column",
-            "every row ends with a comma, and the header does not",
-            where=where,
-            fix="have the extract exported without a comma at the end of its rows",
-        )
+        what = "every row ends with a comma, and the header does not"
+        fix = "have the extract exported without a comma at the end of its rows"
+        raise InputError("unknown-column", what, where=where, fix=fix)
     if last_cells < width:
         raise cut_off(f"{where}, row {last_row}", f"the last row has {last_cells} of {width} cells")
     short = set(unread)
@@ -130,12 +127,8 @@ def _first(row: Sequence[str]) -> str:
 
 def cut_off(where: str, what: str) -> InputError:
     """Return the error for a file that ends in the middle of a row."""
-    return InputError(
-        "cut-off",
-        f"{what}; the file was probably cut off",
-        where=where,
-        fix="have it exported again, whole, and without a line below the last row",
-    )
+    fix = "have it exported again, whole, and without a line below the last row"
+    return InputError("cut-off", f"{what}; the file was probably cut off", where=where, fix=fix)
 
 
 def _numbered(lines: io.TextIOWrapper, delimiter: str, *, where: str) -> Iterator[tuple[int, list[str]]]:
@@ -148,12 +141,9 @@ def _numbered(lines: io.TextIOWrapper, delimiter: str, *, where: str) -> Iterato
     except csv.Error as error:
         if "unexpected end of data" in str(error):
             raise cut_off(where, f"row {number + 1} opens a quotation mark that is never closed") from None
-        raise InputError(
-            "broken-quotes",
-            "a quotation mark inside a quoted cell is not doubled, so the rows cannot be told apart",
-            where=f"{where}, row {number + 1}",
-            fix="have the extract exported with every quotation mark inside a cell doubled",
-        ) from None
+        what = "a quotation mark inside a quoted cell is not doubled, so the rows cannot be told apart"
+        fix = "have the extract exported with every quotation mark inside a cell doubled"
+        raise InputError("broken-quotes", what, where=f"{where}, row {number + 1}", fix=fix) from None
     finally:
         csv.field_size_limit(limit)
 

@@ -92,9 +92,6 @@ def _holds_pence(column: pa.Array) -> bool:
 
 
 def _line_below(table: Table, row: int, mapping: ExportMapping) -> InputError:
-    return InputError(
-        "line-below-footer",
-        f"row {row:,} has a readable date and amount, and `stop_at` would leave it out",
-        where=table.name,
-        fix=f"give more of the footer's text as stop_at in [extracts.{mapping.feed}], or remove it",
-    )
+    what = f"row {row:,} has a readable date and amount, and `stop_at` would leave it out"
+    fix = f"give more of the footer's text as stop_at in [extracts.{mapping.feed}], or remove it"
+    return InputError("line-below-footer", what, where=table.name, fix=fix)

@@ -108,12 +108,8 @@ class Asking:
 
     def _judged(self, answer: Answer) -> Answer:
         if answer.status in _REFUSED:
-            raise InputError(
-                "service-refused",
-                f"the service answers {answer.status}",
-                where=self.url,
-                fix="set the token of an account that may read",
-            )
+            fix = "set the token of an account that may read"
+            raise InputError("service-refused", f"the service answers {answer.status}", where=self.url, fix=fix)
         if answer.status not in (OK, UNCHANGED, NOT_FOUND):
             raise self.bad(f"the service answers {answer.status}, which was not agreed")
         return answer

@@ -134,12 +134,8 @@ def _month(asking: Asking, month: str, keys: Collection[str], etag: str) -> _Who
             return _read(asking, month, keys, etag)
         except _ChangedError:
             continue
-    raise InputError(
-        "service-unstable",
-        f"{month} changed whenever it was read",
-        where=asking.url,
-        fix="nothing has changed; the next run asks again",
-    )
+    fix = "nothing has changed; the next run asks again"
+    raise InputError("service-unstable", f"{month} changed whenever it was read", where=asking.url, fix=fix)
 
 
 def _read(asking: Asking, month: str, keys: Collection[str], etag: str) -> _Whole | bool:

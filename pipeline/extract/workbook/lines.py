@@ -47,12 +47,9 @@ class Lines(NamedTuple):
 def grid_of(package: Package, parts: Parts, sheet: Sheet, seen: SheetLook) -> Grid:
     """Return the cells of a sheet from A1 on, as wide and as long as what was seen of it."""
     if seen.last_row * seen.last_column > MOST_CELLS:
-        raise InputError(
-            "zip-bomb",
-            "the used range of the sheet is larger than any extract should be",
-            where=package.where,
-            fix="delete the stray cells far below or right of the rows, and save it again",
-        )
+        what = "the used range of the sheet is larger than any extract should be"
+        fix = "delete the stray cells far below or right of the rows, and save it again"
+        raise InputError("zip-bomb", what, where=package.where, fix=fix)
     refuse_full(seen.last_row, where=package.where)
     with io.BytesIO() as copy:
         copy_for_reading(package, parts, sheet, copy)

@@ -215,12 +215,9 @@ def _escapes(name: str) -> bool:
 
 
 def _bomb(where: str) -> InputError:
-    return InputError(
-        "zip-bomb",
-        "the workbook is larger, packed or unpacked, than any extract should be",
-        where=where,
-        fix="have a single month exported, as values only",
-    )
+    what = "the workbook is larger, packed or unpacked, than any extract should be"
+    fix = "have a single month exported, as values only"
+    return InputError("zip-bomb", what, where=where, fix=fix)
 
 
 def _encrypted(where: str) -> InputError:

@@ -66,12 +66,9 @@ def _missing(sheets: Sequence[Sheet], wanted: Wanted, headed: Collection[int], *
     ]
     said = [f"{_shown(sheets[number - 1], number, wanted)} has the declared header" for number in sorted(headed)]
     hint = "; ".join(["", *almost, *said]) or "; none of them has the declared header"
-    return InputError(
-        "missing-sheet",
-        f"none of its {len(sheets)} sheets is called `{wanted.sheet}`{hint}",
-        where=where,
-        fix=f"call the sheet `{wanted.sheet}`, or correct its name in the dataset's declaration (pipeline/datasets)",
-    )
+    what = f"none of its {len(sheets)} sheets is called `{wanted.sheet}`{hint}"
+    fix = f"call the sheet `{wanted.sheet}`, or correct its name in the dataset's declaration (pipeline/datasets)"
+    return InputError("missing-sheet", what, where=where, fix=fix)
 
 
 def _shown(sheet: Sheet, number: int, wanted: Wanted) -> str:

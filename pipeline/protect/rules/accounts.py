@@ -109,12 +109,9 @@ class ExcludedAccounts(RowRule):
     def _rows(self, context: Context) -> Sequence[Mapping[str, str]]:
         rows = context.codelists.read(self.codelist).rows
         if any(not row["prefix"] or not row["code"] or row["code"] in _TAKEN for row in rows):
-            raise InputError(
-                "bad-code-list",
-                "a row has no prefix, no code, or a code that has a meaning of its own (docs/reasons.md)",
-                where=f"code list `{self.codelist}`",
-                fix="give every row the beginning of an account's code and a code such as `excluded-pay`",
-            )
+            what = "a row has no prefix, no code, or a code that has a meaning of its own (docs/reasons.md)"
+            fix = "give every row the beginning of an account's code and a code such as `excluded-pay`"
+            raise InputError("bad-code-list", what, where=f"code list `{self.codelist}`", fix=fix)
         return rows
 
     def _prefixes(self, context: Context) -> tuple[Callable[[str], str], Callable[[str], bool]]:

@@ -66,6 +66,7 @@ class NamesDataset(RowRule):
     declaration.  ``entry`` are the published columns of title and publisher.
     """
 
+    odd: ClassVar[tuple[str, ...]] = ("inventory", "no-such-dataset")  # a dataset, and a name that none has
     lackable: ClassVar[bool] = True
     takes: ClassVar[int | None] = 1
     what: str = "Entries that are datasets here"
@@ -90,10 +91,6 @@ class NamesDataset(RowRule):
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return no dataset."""
         return {self.column: draw.of(("",))}
-
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return a dataset, and a name that none has."""
-        return ({self.column: "inventory"}, {self.column: "no-such-dataset"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

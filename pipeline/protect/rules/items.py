@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 class OfItsFile(RowRule):
     """Refuses a row whose moment lies in another month, as clocks in London showed it, than its file is of."""
 
+    #: What is no moment, and one of another month.
+    odd: ClassVar[tuple[str, ...]] = ("2024-02-31T10:00:00Z", "2019-06-30T23:30:00+00:00")
     takes: ClassVar[int | None] = 1
     first: ClassVar[bool] = True
     refuses: ClassVar[bool] = True
@@ -54,15 +56,12 @@ class OfItsFile(RowRule):
         """Return moments of the period, in universal time."""
         return {self.column: draw.instants()}
 
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return what is no moment, and one of another month."""
-        return ({self.column: "2024-02-31T10:00:00Z"}, {self.column: "2019-06-30T23:30:00+00:00"})
-
 
 @dataclass(frozen=True, slots=True)
 class OneItem(RowRule):
     """Counts each item of a file once: copies that are alike are one, and items that contradict each other are bad."""
 
+    odd: ClassVar[tuple[str, ...]] = ("",)  # no name
     leads_back: ClassVar[bool] = True
     takes: ClassVar[int | None] = 1
     whole_rows: ClassVar[bool] = True
@@ -84,7 +83,3 @@ class OneItem(RowRule):
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return the names of items."""
         return {self.column: draw.references("item")}
-
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return no name."""
-        return ({self.column: ""},)

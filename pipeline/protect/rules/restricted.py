@@ -38,6 +38,7 @@ class RestrictedRecord(RowRule):
     where it has none.
     """
 
+    odd: ClassVar[tuple[str, ...]] = ("Y", "", "?")  # a restricted record, and marks that are none
     takes: ClassVar[int | None] = 1
     register: ClassVar[str] = "restricted"
     shared: ClassVar[bool] = True
@@ -131,10 +132,6 @@ class RestrictedRecord(RowRule):
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return marks: few records are restricted."""
         return {self.column: draw.of(("N", "Y"), (249, 1))}
-
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return a restricted record, and marks that are none."""
-        return ({self.column: "Y"}, {self.column: ""}, {self.column: "?"})
 
 
 def _at(column: pa.Array, mask: Mask) -> Iterable[str]:

@@ -54,6 +54,7 @@ class NamedInSettings(OneColumn):
 class PublisherName(NamedInSettings):
     """Publishes the name of the publisher that the settings give for a key."""
 
+    odd: ClassVar[tuple[str, ...]] = ("board",)  # a publisher of nothing
     why: str = "who answers for it"
 
     def names(self, context: Context) -> Mapping[str, str]:
@@ -64,15 +65,12 @@ class PublisherName(NamedInSettings):
         """Return the force itself."""
         return {self.column: draw.of(("force",))}
 
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return a publisher of nothing."""
-        return ({self.column: "board"},)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body(NamedInSettings):
     """Publishes the name of the body that the settings give for a code."""
 
+    odd: ClassVar[tuple[str, ...]] = ("BOARD",)  # a body of nobody
     why: str = "two bodies may share one extract"
 
     def names(self, context: Context) -> Mapping[str, str]:
@@ -82,10 +80,6 @@ class Body(NamedInSettings):
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return the bodies that pay."""
         return {self.column: draw.truth("body")["code"]}
-
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return a body of nobody."""
-        return ({self.column: "BOARD"},)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +156,7 @@ class Flag(OneColumn):
     ``national``: as `True` and `False`, which the national files write.  ``needed``: empty is a problem too.
     """
 
+    odd: ClassVar[tuple[str, ...]] = ("maybe",)  # no mark
     _: KW_ONLY
     why: str = "yes or no leads to nobody"
     national: bool = False
@@ -183,10 +178,6 @@ class Flag(OneColumn):
         """Return marks, some of them empty; few rows have one that every row needs."""
         return {self.column: draw.of(("N", "Y"), (11, 1)) if self.needed else draw.of(("Y", "N", ""))}
 
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return no mark."""
-        return ({self.column: "maybe"},)
-
 
 def _neighbourhoods(table: pa.Table) -> frozenset[str]:
     return frozenset(str(code) for code in table.column("neighbourhood_code").to_pylist())
@@ -196,6 +187,7 @@ def _neighbourhoods(table: pa.Table) -> frozenset[str]:
 class ReferenceCode(MayBeBlank):
     """Publishes a neighbourhood's code; an unknown one is a problem, and an empty one unless ``blank``."""
 
+    odd: ClassVar[tuple[str, ...]] = ("XX9", "")  # no neighbourhood, and none
     needs: ClassVar[tuple[str, ...]] = ("neighbourhoods",)
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
@@ -211,10 +203,6 @@ class ReferenceCode(MayBeBlank):
         """Return the neighbourhood of each row's place."""
         return {self.column: draw.truth("place")["neighbourhood_code"]}
 
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return no neighbourhood, and none."""
-        return ({self.column: "XX9"}, {self.column: ""})  # none is a case of its own, bad or not
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueForMoney(OneColumn):
@@ -224,6 +212,7 @@ class ValueForMoney(OneColumn):
     `not-recorded`.  A column without any reason stops the dataset, as the settings should say so.
     """
 
+    odd: ClassVar[tuple[str, ...]] = ("", " \N{NO-BREAK SPACE}")  # no reason
     options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
     lackable: ClassVar[bool] = True  # the settings say whether there has to be a reason
     why: str = "the law asks why value for money was expected"
@@ -265,10 +254,6 @@ class ValueForMoney(OneColumn):
         """Return reasons as people write them, and some that no list has."""
         known = (row["text"] for row in draw.codes("procurement-route-alias"))
         return {self.column: draw.of((*known, "3  QUOTES", "Agreed by the board"))}
-
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return no reason."""
-        return ({self.column: ""}, {self.column: " \N{NO-BREAK SPACE}"})
 
 
 def _unseen(column: pa.Array) -> Mask:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.columns.arrays import filled, on_distinct
 from pipeline.model.constants import OnEveryRow
@@ -11,7 +11,7 @@ from pipeline.model.handling import Treated, problem
 from pipeline.protect.handling import OneColumn, key_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import pyarrow as pa
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 class OwnForce(OneColumn):
     """Publishes the force's name; a row of another force is a problem."""
 
+    odd: ClassVar[tuple[str, ...]] = ("leicestershire",)  # another force
     why: str = "the force that recorded it"
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
@@ -35,10 +36,6 @@ class OwnForce(OneColumn):
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return the force."""
         return {self.column: draw.truth("force")["slug"]}
-
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return another force."""
-        return ({self.column: "leicestershire"},)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from pipeline.protect.handling import MayBeBlank, OneColumn
 from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import pyarrow as pa
 
@@ -39,6 +39,7 @@ class MonthOf(OneColumn):
     A date to come is a problem, unless ``to_come`` says that the system keeps such dates too.
     """
 
+    odd: ClassVar[tuple[str, ...]] = ("31/02/2024 10:00",)  # a day that no calendar has
     cells_are: ClassVar[str] = "dates"
     why: str = "day and time would single people out"
     day_into: str = ""
@@ -64,10 +65,6 @@ class MonthOf(OneColumn):
         """Return moments of the period."""
         return {self.column: draw.moments()}
 
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return a day that no calendar has."""
-        return ({self.column: "31/02/2024 10:00"},)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day(MayBeBlank):
@@ -78,6 +75,7 @@ class Day(MayBeBlank):
     ``timed``: it may have a time of day, which is left out.
     """
 
+    odd: ClassVar[tuple[str, ...]] = ("31/02/2024",)  # a day that no calendar has
     cells_are: ClassVar[str] = "dates"
     options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
     payment: bool = False
@@ -104,10 +102,6 @@ class Day(MayBeBlank):
         """Return days of the period."""
         return {self.column: draw.moments() if self.timed else draw.days()}
 
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return a day that no calendar has."""
-        return ({self.column: "31/02/2024"},)
-
 
 def before(column: pa.Array, day: str) -> Mask:
     """Return where the day of a date-time column is before ``day`` (ISO text)."""
@@ -119,6 +113,7 @@ def before(column: pa.Array, day: str) -> Mask:
 class PlannedMonth(OneColumn):
     """Publishes a month, `YYYY-MM`, that something is planned for; empty stays empty, anything else is a problem."""
 
+    odd: ClassVar[tuple[str, ...]] = ("2035-13",)  # a month that no year has
     lackable: ClassVar[bool] = True
 
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
@@ -130,7 +125,3 @@ class PlannedMonth(OneColumn):
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return a month that is far away."""
         return {self.column: draw.of(("2035-04",))}
-
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return a month that no year has."""
-        return ({self.column: "2035-13"},)

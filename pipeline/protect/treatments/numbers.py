@@ -35,6 +35,7 @@ class Band(OneColumn):
     to what ``unit`` its bands reach.
     """
 
+    odd: ClassVar[tuple[str, ...]] = ("-3", "")  # no count, and none
     lackable: ClassVar[bool] = True
     codelist: str
     _: KW_ONLY
@@ -60,10 +61,6 @@ class Band(OneColumn):
         """Return counts, small ones above all."""
         counts = range(70)
         return {self.column: draw.of(tuple(map(str, counts)), tuple(1 / (1 + count) for count in counts))}
-
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return no count, and none."""
-        return ({self.column: "-3"}, {self.column: ""})
 
 
 @dataclass(frozen=True, slots=True)

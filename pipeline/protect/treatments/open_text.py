@@ -13,7 +13,7 @@ from pipeline.model.handling import Treated, problem
 from pipeline.protect.handling import OneColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import pyarrow as pa
 
@@ -40,6 +40,8 @@ class Text(OneColumn):
     counted as waiting.  One that a spreadsheet would run is a problem all the same.  The cell may be empty.
     """
 
+    #: Mark-up, and a text that a spreadsheet would run once that is gone.
+    odd: ClassVar[tuple[str, ...]] = ("<p>Fish &amp; chips</p>", "<b>=1+1</b>")
     lackable: ClassVar[bool] = True
     _: KW_ONLY
     fallback: Treatment | None = None
@@ -66,7 +68,3 @@ class Text(OneColumn):
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return text for the public."""
         return {self.column: draw.text(self.column, self.makes[0])}
-
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return mark-up, and a text that a spreadsheet would run once that is gone."""
-        return ({self.column: "<p>Fish &amp; chips</p>"}, {self.column: "<b>=1+1</b>"})

@@ -11,7 +11,7 @@ from pipeline.protect.handling import OneColumn, of_form
 from pipeline.protect.options.spend import SpendOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import pyarrow as pa
 
@@ -30,6 +30,7 @@ _ONE_WORD = re.compile(r"[A-Za-z0-9(#*][!-~]{0,59}", re.ASCII)
 class CompanyNumber(OneColumn):
     """Publishes a company number that has the form of one; another text is left blank, and counted."""
 
+    odd: ClassVar[tuple[str, ...]] = ("00000000",)  # no such company
     lackable: ClassVar[bool] = True
     why: str = "the public register of companies"
 
@@ -41,10 +42,6 @@ class CompanyNumber(OneColumn):
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return the numbers of suppliers."""
         return {self.column: draw.truth("supplier")["company_number"]}
-
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return no such company."""
-        return ({self.column: "00000000"},)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from pipeline.model.handling import Treated, Treatment, problem
 from pipeline.protect.handling import key_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import pyarrow as pa
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class Period(Treatment):
     """Uses the period that a line gives: it must be its file's month."""
 
+    odd: ClassVar[tuple[str, ...]] = ("1999-12",)  # another period
     cells_are: ClassVar[str] = "periods"
     why: str = "a line belongs to its file's month"
 
@@ -35,15 +36,12 @@ class Period(Treatment):
         """Return the period of the file."""
         return {self.column: draw.of((draw.period,))}
 
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return another period."""
-        return ({self.column: "1999-12"},)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Require(Treatment):
     """Uses a column that may hold one value only; ``code`` says what is wrong with another."""
 
+    odd: ClassVar[tuple[str, ...]] = ("EUR",)  # another value
     value: str
     code: str
 
@@ -56,7 +54,3 @@ class Require(Treatment):
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return the value."""
         return {self.column: draw.of((self.value,))}
-
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return another value."""
-        return ({self.column: "EUR"},)

@@ -10,7 +10,7 @@ from pipeline.model.handling import Treated, problem
 from pipeline.protect.handling import OneColumn, key_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import pyarrow as pa
 
@@ -25,6 +25,7 @@ class Codes(OneColumn):
     A cell with a code that the list does not have is a problem; an empty cell stays empty.
     """
 
+    odd: ClassVar[tuple[str, ...]] = ("99X",)  # a code that no list has
     lackable: ClassVar[bool] = True
     codelist: str
     _: KW_ONLY
@@ -47,7 +48,3 @@ class Codes(OneColumn):
         """Return one code, and two."""
         one, other, *_ = (row["code"] for row in draw.codes(self.codelist))
         return {self.column: draw.of((one, f"{other}; {one};{other}"))}
-
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return a code that no list has."""
-        return ({self.column: "99X"},)

@@ -12,7 +12,7 @@ from pipeline.model.handling import Treated, problem
 from pipeline.protect.handling import MayBeBlank
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import pyarrow as pa
 
@@ -27,6 +27,7 @@ class Keep(MayBeBlank):
     A text that a spreadsheet would run is a problem, and one that is damaged or no name; a ``code`` may be `NA`.
     """
 
+    odd: ClassVar[tuple[str, ...]] = ('=HYPERLINK("http://pay.example","open")',)  # a text that a spreadsheet would run
     is_open: ClassVar[bool] = True
     code: bool = False
 
@@ -48,7 +49,3 @@ class Keep(MayBeBlank):
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return text for the public."""
         return {self.column: draw.text(self.column, self.makes[0])}
-
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return a text that a spreadsheet would run."""
-        return ({self.column: '=HYPERLINK("http://pay.example","open")'},)

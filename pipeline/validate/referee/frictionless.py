@@ -89,8 +89,5 @@ def _rejections(errors: list[Any], schema: TableSchema) -> Iterator[Rejection]:
 
 
 def _failed(reason: str) -> PrivacyError:
-    return PrivacyError(
-        "referee-failed",
-        f"Frictionless could not be asked: {reason}",
-        fix="run `make test`; if it passes, report this as a fault with the name of the dataset",
-    )
+    fix = "run `make test`; if it passes, report this as a fault with the name of the dataset"
+    return PrivacyError("referee-failed", f"Frictionless could not be asked: {reason}", fix=fix)

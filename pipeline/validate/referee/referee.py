@@ -109,9 +109,5 @@ def _differs(unknown: Iterable[Rejection], ours: set[Rejection], schema: TableSc
         f"column `{column}`: {count} times `{code}` by {'the checks' if mine else 'Frictionless'} only"
         for (column, code, mine), count in sorted(counts.items())
     )
-    return PrivacyError(
-        "verdict-differs",
-        said,
-        where=f"the referee on `{schema.title}`",
-        fix="find out which is right; one that is meant belongs into pipeline/validate/referee/differences.csv",
-    )
+    fix = "find out which is right; one that is meant belongs into pipeline/validate/referee/differences.csv"
+    return PrivacyError("verdict-differs", said, where=f"the referee on `{schema.title}`", fix=fix)
