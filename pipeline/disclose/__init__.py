@@ -4,8 +4,7 @@ A total that would give a hidden number away is kept back as well.
 """
 
 from pipeline.disclose.cross_table import CrossTable
-from pipeline.disclose.dimensions import ByLabel, ByList, ByMark
+from pipeline.disclose.dimensions import ByLabel, ByList, ByMark, Distinct, Mean, Rows
 from pipeline.disclose.ledger_parts import LedgerParts
-from pipeline.disclose.measures import Distinct, Mean, Rows
 
 __all__ = ["ByLabel", "ByList", "ByMark", "CrossTable", "Distinct", "LedgerParts", "Mean", "Rows"]

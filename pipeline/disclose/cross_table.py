@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.disclose.measures import Count, Mean
+    from pipeline.disclose.dimensions import Count, Mean
     from pipeline.model.context import Context
 
     Counts = NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""What rows are counted by: the places of one side of a table, and which rows stand at each."""
+"""What rows are counted by, and what is counted: the sides of a table and their places, rows, things and means."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import filled, mask_of, plain
+from pipeline.columns.arrays import encoded, filled, mask_of, plain
+from pipeline.columns.rounding import rounded_ratios
+from pipeline.disclose.small_numbers import SMALLEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
 
 
@@ -125,3 +128,73 @@ class ByMark(Dimension):
 def _valid(codelist: str, value: str, context: Context) -> dict[str, str]:
     """Return a column of a code list by label, as far as it is valid in the last month of the period."""
     return context.codelists.read(codelist).mapping("label", value, month=context.last_month)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A count, published in the column ``into``."""
+
+    into: str
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns of rows as treated."""
+        return ()
+
+    @abstractmethod
+    def counted(self, rows: Mapping[str, pa.Array], cells: Standing, size: int) -> NDArray[np.int64]:
+        """Return the true count of each of so many cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Count):
+    """How many rows stand in a cell."""
+
+    def counted(self, rows: Mapping[str, pa.Array], cells: Standing, size: int) -> NDArray[np.int64]:
+        """Return the number of rows of each cell."""
+        del rows
+        return np.bincount(cells.place, minlength=size).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct(Count):
+    """How many different things rows of a cell tell of: one that several rows name counts once in each cell."""
+
+    _: KW_ONLY
+    of: str
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """What names the thing."""
+        return (self.of,)
+
+    def counted(self, rows: Mapping[str, pa.Array], cells: Standing, size: int) -> NDArray[np.int64]:
+        """Return the number of different things of each cell."""
+        names = encoded(rows[self.of])
+        codes = np.asarray(names.indices.fill_null(len(names.dictionary))).astype(np.int64)
+        pairs = np.unique(cells.place * (len(names.dictionary) + 1) + codes[cells.row])
+        return np.bincount(pairs // (len(names.dictionary) + 1), minlength=size).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """The mean of the whole numbers that rows of a cell have, blank where fewer than eight of them have one."""
+
+    into: str
+    _: KW_ONLY
+    of: str
+    decimals: int = 1
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The numbers."""
+        return (self.of,)
+
+    def means(self, rows: Mapping[str, pa.Array], cells: Standing, hidden: Mask) -> pa.Array:
+        """Return the mean of each cell as text, null where it is ``hidden``."""
+        there = filled(rows[self.of])[cells.row]
+        place = cells.place[there]
+        numbers = np.asarray(plain(rows[self.of]).cast(pa.int64()).fill_null(0))[cells.row[there]]
+        sums, counts = np.zeros(len(hidden), np.int64), np.bincount(place, minlength=len(hidden)).astype(np.int64)
+        np.add.at(sums, place, numbers)
+        return rounded_ratios(sums, counts, self.decimals, known=~hidden & (counts >= SMALLEST)).cast(pa.string())

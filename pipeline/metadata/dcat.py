@@ -1,12 +1,17 @@
-"""What is published, for other catalogues: DCAT-AP 3.0.1, as JSON-LD.
+"""What is published, for other catalogues: DCAT-AP 3.0.1, as JSON-LD, and the same facts as Turtle.
 
 Addresses are relative to the public folder where the settings do not say where it is served from.  Whatever is named
 by an address has its class in the catalogue too, as DCAT-AP asks: whoever reads it need not look elsewhere.
+
+Turtle is made of what our own JSON-LD says: a node with its class, a text, a typed value, or a list of these.  A
+library for the whole of RDF would be one more dependency of every night, and would not promise the same bytes again.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import json
+from collections import deque
+from typing import TYPE_CHECKING, Final, cast
 
 from pipeline.metadata.vocabulary import (
     ENGLISH,
@@ -21,7 +26,7 @@ from pipeline.model.themes import THEMES
 from pipeline.model.wording import marked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.metadata.assets import Asset
     from pipeline.metadata.listed import Listed
@@ -41,6 +46,9 @@ PREFIXES: Final = {
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
+#: What JSON escapes in a text in quotation marks, Turtle escapes in the same way.
+_text = json.JSONEncoder(ensure_ascii=False).encode
+_OF_JSON_LD = ("@context", "@id", "@type", "@value")
 
 
 def catalogue_facts(every: Sequence[Listed], *, force: str, held: Sequence[Asset] = ()) -> Node:
@@ -212,3 +220,43 @@ def _agent(name: str) -> Node:
 
 def _literal(kind: str, value: str) -> Node:
     return {"@type": f"xsd:{kind}", "@value": value}
+
+
+def turtle(facts: Node) -> bytes:
+    """Return the graph of ``facts`` as Turtle, in the order in which they stand there: equal facts give equal bytes."""
+    prefixes = cast("Mapping[str, str]", facts["@context"])
+    lines = [f"@prefix {name}: <{place}> ." for name, place in prefixes.items()]
+    subjects: dict[str, None] = {}
+    waiting = deque([facts])
+    while waiting:
+        node = waiting.popleft()
+        named: list[Node] = []
+        said = _facts(node, named)
+        if said:
+            subjects[f"\n<{node['@id']}>{said} ."] = None
+        waiting += named
+    return "\n".join([*lines, *subjects, ""]).encode()
+
+
+def _facts(node: Node, named: list[Node], indent: str = "    ") -> str:
+    """Return what is said of a node; nodes inside it that have an address are added to ``named``."""
+    said = [f" a {node['@type']}"] if "@type" in node else []
+    for name, value in node.items():
+        values = value if isinstance(value, list) else [value]
+        if name not in _OF_JSON_LD and values:
+            objects = ", ".join(_object(each, named, indent) for each in values)
+            said.append(f"\n{indent}{name} {objects}")
+    return " ;".join(said)
+
+
+def _object(value: object, named: list[Node], indent: str) -> str:
+    """Return an object: a text, a typed value, an address, or a node without one."""
+    if isinstance(value, str):
+        return _text(value)
+    node = cast("Node", value)
+    if "@value" in node:
+        return f"{_text(str(node['@value']))}^^{node['@type']}"
+    if "@id" in node:
+        named.append(node)
+        return f"<{node['@id']}>"
+    return f"[{_facts(node, named, f'{indent}    ')} ]"

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sql
+from sqlalchemy.exc import SQLAlchemyError
+
 from pipeline.errors import InputError
+from pipeline.extract.database.sqlite import sqlite_engine
 from pipeline.extract.paths import unreadable
 from pipeline.plain import NotPlainError, open_plain
 from pipeline.profiling.columns import look_at
 from pipeline.profiling.container import Kind, kind_of
-from pipeline.profiling.database_file import read_database
+from pipeline.profiling.grid import Table, gather
 from pipeline.profiling.layout import Footers, Header, find_footers, find_header
 from pipeline.profiling.likeness import Likeness, likeness
 from pipeline.profiling.text_file import Layout, read_text
@@ -22,8 +26,9 @@ if TYPE_CHECKING:
 
     from pipeline.model.declaration import Feed
     from pipeline.profiling.columns import Column
-    from pipeline.profiling.grid import Row, Table
+    from pipeline.profiling.grid import Row
     from pipeline.profiling.likeness import Match, Synonyms
+
 
 #: A sheet with less than one in so many rows of the fullest one does not speak for the others.
 _FAIR = 10
@@ -172,3 +177,29 @@ def _together(sheets: Sequence[Sheet]) -> Sequence[Sheet]:
         and told <= {match.agreed for match in sheet.best.matches.values()}
     ]
     return sorted([main, *others], key=lambda sheet: next(n for n, each in enumerate(sheets) if each is sheet))
+
+
+def read_database(path: Path, *, where: str) -> list[Table]:
+    """Return what each table and view of a SQLite file holds; nothing is written."""
+    engine = sqlite_engine(path)
+    try:
+        with engine.connect() as connection:
+            seen = sql.inspect(connection)
+            names = [*seen.get_table_names(), *seen.get_view_names()]
+            return [_table(connection, name, [each["name"] for each in seen.get_columns(name)]) for name in names]
+    except SQLAlchemyError:  # its text may hold a cell
+        raise InputError(
+            "broken-database", "the SQLite file is damaged", where=where, fix="have it copied again"
+        ) from None
+    finally:
+        engine.dispose()
+
+
+def _table(connection: sql.Connection, name: str, columns: Sequence[str]) -> Table:
+    return gather(_rows(connection, name, columns), Table(name=name, names=tuple(columns)))
+
+
+def _rows(connection: sql.Connection, name: str, columns: Sequence[str]) -> Iterator[Sequence[str]]:
+    every: sql.Select[*tuple[object, ...]] = sql.select(*map(sql.column, columns)).select_from(sql.table(name))
+    for row in connection.execution_options(stream_results=True).execute(every):
+        yield ["" if value is None or isinstance(value, bytes) else str(value) for value in row]

@@ -1,5 +1,6 @@
 """The mappings `[extracts.FEED]`: how a force's own exports become the agreed extracts, read and checked before a file.
 
+What a mapping says of the agreed columns is held against the declaration: nothing is forgotten, and nothing weakened.
 Every mistake is collected, with the place and the nearest name; no message holds a value of the settings.
 """
 
@@ -12,19 +13,20 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from pipeline.columns.date_forms import is_form
-from pipeline.columns.money_forms import MONEY_FORMS
+from pipeline.columns.money import MONEY_FORMS
 from pipeline.errors import SettingsError
 from pipeline.model.file_names import MARKS, gives_period, marks_in
 from pipeline.model.mapping import FILE, FIND, NONE, ROW, SHEET, ExportMapping, Fate, folded
 from pipeline.plain import read_plain
-from pipeline.settings.mapped_columns import check_columns
-from pipeline.settings.reader import LABEL, Form, Reader, Section
+from pipeline.printable import printable
+from pipeline.settings.reader import LABEL, Form, Reader, Section, nearest
 from pipeline.settings.toml import read_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pipeline.model.declaration import Feed
+
 
 ENCODINGS: Final = ("utf-8", "cp1252", "utf-16")
 DELIMITERS: Final = MappingProxyType({",": ",", ";": ";", "\t": "\t", "tab": "\t", "|": "|"})
@@ -40,6 +42,7 @@ _NAME = Form(r"(?=.*\S)[^\x00\x7f]{1,300}", "the name of a column as their heade
 _TABLE = Form(r"[A-Za-z_][A-Za-z0-9_.$]{0,127}", "the name of a table or a view")
 _QUERY = Form(r"(?is)\s*(?:select|with)\b[^;\x00]{1,20000};?\s*", "one SELECT, without a semicolon in it")
 _FEED_KEYS: Final = tuple(each.name for each in fields(ExportMapping) if each.name != "feed")
+_PARTS = ("columns", "constants", "keys", "absent")
 
 
 def read_extracts(top: Section, feeds: Mapping[str, Sequence[Feed]]) -> Mapping[str, ExportMapping]:
@@ -225,3 +228,71 @@ def _withheld(section: Section) -> dict[str, Fate]:
         elif not isinstance(said, dict):
             table.bad("", 'for each column the reason in quotation marks, or {why = "...", whom = "..."}')
     return found
+
+
+def check_columns(section: Section, mapping: ExportMapping, feeds: Sequence[Feed]) -> None:
+    """Keep every mistake about columns."""
+    for name in mapping.named:
+        places = [part for part in _PARTS if name in getattr(mapping, part)]
+        if len(places) > 1:
+            _add(section, places[1], name, f"one place for a column, and it stands in {' and '.join(places)}")
+    theirs = {folded(name) for names in mapping.columns.values() for name in names}
+    if any(folded(name) in theirs for name in mapping.withheld):
+        section.bad("withheld", "no column that `columns` maps: what is mapped has the fate of its agreed column")
+    for name in mapping.codes.keys() - mapping.columns.keys():
+        _add(section, "codes", name, "a column that `columns` maps")
+    for feed in feeds:
+        _check_names(section, mapping, feed)
+        for part, name, expected in _weakening(mapping, feed):
+            _add(section, part, name, expected)
+
+
+def _check_names(section: Section, mapping: ExportMapping, feed: Feed) -> None:
+    """Keep the names that no agreed column has, and the agreed columns that are read and not mentioned."""
+    folds = {folded(name): name for name in feed.declared}
+    for part in (*_PARTS, "codes"):
+        for name in getattr(mapping, part):
+            if name not in feed.declared:
+                near = folds.get(folded(name)) or folds.get(nearest(folded(name), folds), "")
+                hint = f"did you mean `{near}`?" if near else f"`pipeline datasets` lists the columns of `{feed.name}`"
+                place = _place(section, part, name)
+                section.reader.add("unknown-setting", "no agreed column has this name", where=place, fix=hint)
+    lacking = [name for name in feed.used if name not in (*mapping.named, *feed.periods)]
+    if lacking:
+        section.reader.add(
+            "missing-setting",
+            f"nothing says where these agreed columns come from: {', '.join(f'`{name}`' for name in lacking)}",
+            where=section.place("columns"),
+            fix="name their column in `columns`, or give each in `constants`, `keys` or `absent`",
+        )
+
+
+def _weakening(mapping: ExportMapping, feed: Feed) -> Iterator[tuple[str, str, str]]:
+    """Yield what would protect less or be no reference: the part of the mapping, the column, what is expected."""
+    decisive = {each.column: each for each in feed.decisive}
+    read = set(feed.used)
+    for name in read.intersection(mapping.absent):
+        if not feed.may_lack(name):
+            why = "without it less would be protected" if name in decisive else "without it every row would be bad"
+            yield "absent", name, f"another place for this column: {why}; see `columns` and `constants`"
+    for name, text in mapping.constants.items():
+        protecting = decisive.get(name)
+        if name in feed.identifying:
+            yield "constants", name, "another place for this column: a reference is not the same in every row"
+        elif protecting and not protecting.constant and text not in protecting.closed:
+            allowed = " or ".join(protecting.closed) or "another place"
+            yield "constants", name, f"{allowed}: one value for all would protect nobody; see `columns` and `absent`"
+        elif not text and name in read and not feed.may_lack(name):
+            yield "constants", name, "a text: this column may not be blank"
+    for name in mapping.keys:
+        if name in read and name not in feed.identifying:
+            yield "keys", name, "a reference that is never published itself: only such a column can be made"
+
+
+def _add(section: Section, part: str, name: str, expected: str) -> None:
+    place = _place(section, part, name)
+    section.reader.add("bad-setting", f"expected {expected}", where=place, fix="correct this line")
+
+
+def _place(section: Section, part: str, name: str) -> str:
+    return f"{section.reader.file}, [{section.title[1:-1]}.{part}] {printable(name)}"

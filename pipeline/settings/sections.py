@@ -9,15 +9,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from pipeline.codelists import CODELISTS
+from pipeline.columns.keys import folded
 from pipeline.settings import reader as checks
 from pipeline.settings.role_mailbox import WORDS, is_role_mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from pipeline.settings.publishers import Publisher
     from pipeline.settings.reader import Section
     from pipeline.settings.secret import Secret
+
 
 #: Bodies are coded in the ledger; a force may have one or both.
 BODIES = ("OPCC", "FORCE")
@@ -25,6 +26,8 @@ BODIES = ("OPCC", "FORCE")
 _EXAMPLE = "example"
 #: Days after a month's end by which its release is promised, when nothing else is set.
 DUE_DAYS = 31
+#: Who publishes, by key, and the body whose label names it (the force itself is named by the code list).
+PUBLISHERS = MappingProxyType({"force": "", "pcc": "OPCC"})
 
 
 class Licence(NamedTuple):
@@ -51,6 +54,8 @@ class Licence(NamedTuple):
 
 #: Under which a dataset is published that names no other.
 _USUAL_LICENCE = "ogl-3"
+
+
 LICENCES = MappingProxyType(
     {
         _USUAL_LICENCE: Licence(
@@ -219,3 +224,36 @@ def synonyms(section: Section) -> Mapping[str, tuple[str, ...]]:
         else:
             section.bad(agreed if checks.LABEL.fits(agreed) else "", "a list of names of columns in quotation marks")
     return MappingProxyType(found)
+
+
+class Publisher(NamedTuple):
+    """Who publishes a dataset: the name for the public, the organisation on CKAN, the posts that approve for it."""
+
+    key: str
+    name: str
+    organisation: str
+    approvers: tuple[str, ...] = ()
+
+    def may_approve(self, role: str) -> bool:
+        """Return whether a post may approve for it: any, where the settings name none."""
+        return not self.approvers or folded(role) in map(folded, self.approvers)
+
+    @classmethod
+    def read(cls, section: Section, key: str, force: Force) -> Self:
+        """Return the publisher of this ``key``; its name is the force's or the body's unless it has its own."""
+        own = force.bodies.get(PUBLISHERS[key]) if PUBLISHERS[key] else force.name
+        name = section.text("name", checks.LABEL, default=own)
+        return cls(key, name, section.text("organisation", checks.ORGANISATION), _approvers(section))
+
+
+def _approvers(section: Section) -> tuple[str, ...]:
+    """Return the posts that may approve, none where the settings do not say."""
+    found = section.value("approvers")
+    if found is None:
+        return ()
+    if isinstance(found, list) and found and all(map(checks.ROLE.fits, found)):
+        return tuple(found)
+    section.bad(
+        "approvers", "a list of posts in quotation marks, such as 'Chief Finance Officer', and no person's name"
+    )
+    return ()

@@ -18,14 +18,15 @@ from pipeline.settings.extracts import read_extracts, unsettled
 from pipeline.settings.laptop_portal import CkanAccess
 from pipeline.settings.limits import Limits
 from pipeline.settings.options import Chosen, Options, read_options
-from pipeline.settings.publishers import PUBLISHERS, Publisher
 from pipeline.settings.reader import Reader, Section
 from pipeline.settings.sections import (
     LICENCES,
+    PUBLISHERS,
     Ckan,
     Contacts,
     Force,
     Licence,
+    Publisher,
     Referee,
     Terms,
     licences,

@@ -9,8 +9,7 @@ import pyarrow as pa
 
 from pipeline.validate.cast import typed
 from pipeline.validate.field import Field
-from pipeline.validate.patterns import pattern_refusal
-from pipeline.validate.rules import bound_of
+from pipeline.validate.rules import bound_of, pattern_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

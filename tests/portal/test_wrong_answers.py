@@ -14,9 +14,8 @@ from pipeline.errors import PipelineError, PortalError
 from pipeline.publish.ckan import answers
 from pipeline.publish.ckan.access import Access
 from pipeline.publish.ckan.failures import UnansweredError
-from pipeline.publish.ckan.loopback import is_loopback
 from pipeline.publish.ckan.portal import CkanPortal
-from pipeline.publish.ckan.session import Client, Patience
+from pipeline.publish.ckan.session import Client, Patience, is_loopback
 from pipeline.settings.secret import Secret
 from tests.lib.publications import make_publication
 from tests.lib.wrong_portal import PACKAGE, WrongPortal, http, refusal, success

@@ -13,8 +13,8 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from pipeline.validate import TableSchema, validate
-from pipeline.validate.patterns import matches, pattern_refusal
 from pipeline.validate.referee.referee import referee
+from pipeline.validate.rules import matches, pattern_refusal
 from tests.lib import examples
 
 KINDS = ("string", "number", "money", "integer", "boolean", "date", "yearmonth", "year")

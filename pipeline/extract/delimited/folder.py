@@ -26,12 +26,11 @@ from pipeline.extract.forgiving import LAYOUT, OLD_LINE_ENDS, note_of
 from pipeline.extract.header import LOOKED_BELOW, Around, match_header
 from pipeline.extract.marking import refuse_marking
 from pipeline.extract.paths import steadily
-from pipeline.extract.trim import trimmed
 from pipeline.model.source import Form
 from pipeline.model.tables import Extracted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from io import BufferedReader
     from pathlib import Path
 
@@ -39,10 +38,14 @@ if TYPE_CHECKING:
 
     from pipeline.model.source import Names
 
+
 _FIRST_LINE = 16
 #: A header and a row end in as many line feeds, unless carriage returns alone end their lines.
 _FEWEST_LINES = 2
 _LARGEST_BLOCK = (1 << 31) - 1
+_SPACE = 0x20
+#: First and last byte of a no-break space in UTF-8; the last also ends other letters, which costs only time.
+_FIRST, _LAST = 0xC2, 0xA0
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,3 +281,28 @@ def not_text(file: BufferedReader, stream: CheckedStream, encodings: Sequence[st
         message = f"the text is not {' or '.join(encodings)}"
         fix = "have it exported in UTF-8, or name its encoding in the declaration or the mapping"
     return InputError(stream.fault, message, where=f"{where}, line {line}", fix=fix)
+
+
+def trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a `string` ``column`` with its cells trimmed, empty ones null."""
+    if not any(_may_have_blanks(chunk) for chunk in column.chunks):
+        return column
+    text = pc.utf8_trim(column, BLANKS)
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _may_have_blanks(texts: pa.StringArray) -> bool:
+    """Return whether a text of ``texts`` is empty, or begins or ends with a byte that a blank has there."""
+    return any(found.any() for found in _suspicions(texts))
+
+
+def _suspicions(texts: pa.StringArray) -> Iterator[NDArray[np.bool_]]:
+    _, offsets, data = texts.buffers()
+    if offsets is None or data is None or not len(texts):
+        return
+    ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    filled = ends[1:] > ends[:-1]
+    every = np.frombuffer(data, np.uint8)
+    first, last = every[ends[:-1][filled]], every[ends[1:][filled] - 1]
+    yield (first == _SPACE) | (first == _FIRST)
+    yield (last == _SPACE) | (last == _LAST)

@@ -12,8 +12,7 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import constant, encoded, on_distinct, plain
 from pipeline.columns.date_forms import ISO, read_dates
 from pipeline.columns.keys import JOIN
-from pipeline.columns.money import money
-from pipeline.columns.money_forms import read_money
+from pipeline.columns.money import money, read_money
 from pipeline.extract.mapped.table import cells_named
 from pipeline.extract.workbook.every_sheet import is_workbook
 from pipeline.model.file_names import month_said

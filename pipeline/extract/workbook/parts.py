@@ -16,8 +16,7 @@ from pipeline.extract.workbook.contents import refuse, refuse_unwanted, relation
 from pipeline.extract.workbook.formats import shown_styles
 from pipeline.extract.workbook.sheet import OutOfOrderError, SheetLook
 from pipeline.extract.workbook.sheets import Sheet, choose
-from pipeline.extract.workbook.strings import has_header, shared_strings
-from pipeline.extract.workbook.texts import refuse_marked_texts, without_formatting
+from pipeline.extract.workbook.strings import has_header, refuse_marked_texts, shared_strings, without_formatting
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -16,8 +16,7 @@ from pipeline.model.payee_types import PERSONAL, PROTECTED, PROTECTION
 from pipeline.model.public_rows import PublicRevision, PublicRows
 from pipeline.model.row_rule import Judgement, Question
 from pipeline.protect.rules.kept_back import Keys, Lines, as_released, released, remembered
-from pipeline.protect.rules.named import Names
-from pipeline.protect.rules.payee_questions import pence, questions_of
+from pipeline.protect.rules.named import Names, Redaction
 from pipeline.protect.rules.payee_register import (
     ASKED,
     SUPPLIER_TYPES,
@@ -28,8 +27,10 @@ from pipeline.protect.rules.payee_register import (
     names_protected,
     of_before,
     pairs,
+    pence,
     people_of,
     protecting,
+    questions_of,
     resolved,
     seen_in_ledgers,
     strengths,
@@ -37,7 +38,6 @@ from pipeline.protect.rules.payee_register import (
     type_of,
     with_protected,
 )
-from pipeline.protect.rules.redaction import Redaction
 from pipeline.protect.rules.rule import these_rows, written_differently
 from pipeline.protect.rules.transactions import OfPayees, Review, together, transactions, with_any
 

@@ -1,7 +1,7 @@
 """What may happen to a raw column."""
 
 from pipeline.model.constants import Constant
-from pipeline.protect.treatments.codes import Body, Coded, Flag, PublisherName, ReferenceCode, ValueForMoney
+from pipeline.protect.treatments.codes import Body, Coded, Codes, Flag, PublisherName, ReferenceCode, ValueForMoney
 from pipeline.protect.treatments.constants import ForceName, OwnForce
 from pipeline.protect.treatments.dates import Day, MonthOf, PlannedMonth
 from pipeline.protect.treatments.links import Link
@@ -9,13 +9,11 @@ from pipeline.protect.treatments.listed import Listed
 from pipeline.protect.treatments.local_authority import LocalAuthority
 from pipeline.protect.treatments.map_points import MapPoint
 from pipeline.protect.treatments.numbers import Band, EntryNumber, Money, Number
-from pipeline.protect.treatments.open_text import Text
 from pipeline.protect.treatments.posts import PostHolder
 from pipeline.protect.treatments.pseudonym import Pseudonym
 from pipeline.protect.treatments.register_numbers import CompanyNumber, ContractReference
 from pipeline.protect.treatments.require import Period, Require
-from pipeline.protect.treatments.several_codes import Codes
-from pipeline.protect.treatments.text import Keep
+from pipeline.protect.treatments.text import Keep, Text
 from pipeline.protect.treatments.withhold import Withhold
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Codes as labels, and bodies as names."""
+"""Codes as labels, one or several in a cell, and bodies as names."""
 
 from __future__ import annotations
 
@@ -263,3 +263,35 @@ def _unseen(column: pa.Array) -> Mask:
         return any(is_invisible(each) and each not in "\t\r\n" for each in text) or not folded(text)
 
     return mask_on_distinct(column, hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class Codes(OneColumn):
+    """Publishes the labels of codes that `;` joins, each once, in the order of their list, joined by `; `.
+
+    A cell with a code that the list does not have is a problem; an empty cell stays empty.
+    """
+
+    odd: ClassVar[tuple[str, ...]] = ("99X",)  # a code that no list has
+    lackable: ClassVar[bool] = True
+    codelist: str
+    _: KW_ONLY
+    why: str = "codes of a closed list, never free text"
+
+    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
+        """Return the labels, and the cells with a code that has none."""
+        known = context.codelists.read(self.codelist).mapping(month=context.first_month)
+
+        def labels(text: str) -> str | None:
+            codes = {code.strip() for code in text.split(";")}
+            return "; ".join(known[code] for code in known if code in codes) if codes <= known.keys() else None
+
+        column = cells[self.column]
+        text = on_distinct(column, labels)
+        unknown = problem(self.column, "unknown-code", filled(column) & ~filled(text))
+        return Treated(self._same(text), key_problems(self.column, column, unknown))
+
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return one code, and two."""
+        one, other, *_ = (row["code"] for row in draw.codes(self.codelist))
+        return {self.column: draw.of((one, f"{other}; {one};{other}"))}

@@ -1,10 +1,14 @@
-"""Groups of many pages that are made together: nothing of one is made again while nothing that decides it changed."""
+"""Groups of many pages that are made together: nothing of one is made again while nothing that decides it changed.
+
+What releases say of places and of payments is read when a page first asks, and once only.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -12,10 +16,10 @@ from pipeline.codelists import CODELISTS
 from pipeline.plain import read_plain
 from pipeline.publish.catalogue.menu import Entry
 from pipeline.publish.catalogue.money.pages import money_pages, payee_entries
-from pipeline.publish.catalogue.money.pennies import TOTALS
-from pipeline.publish.catalogue.money.reading import SPEND
+from pipeline.publish.catalogue.money.pennies import TOTALS, pennies_of
+from pipeline.publish.catalogue.money.reading import SPEND, books_of
 from pipeline.publish.catalogue.places.pages import place_entries, place_pages
-from pipeline.publish.catalogue.places.reading import AREAS, CRIMES, SUMMARY
+from pipeline.publish.catalogue.places.reading import AREAS, CRIMES, SUMMARY, atlas_of
 from pipeline.publish.catalogue.places.reading import PLACES as NEIGHBOURHOODS
 
 if TYPE_CHECKING:
@@ -24,7 +28,9 @@ if TYPE_CHECKING:
     from pipeline.model.release import Publication, ReleasedFile
     from pipeline.publish.catalogue.making import Maker
     from pipeline.publish.catalogue.menu import Menu
-    from pipeline.publish.catalogue.read import Read
+    from pipeline.publish.catalogue.money.pennies import Pennies
+    from pipeline.publish.catalogue.money.reading import Books
+    from pipeline.publish.catalogue.places.reading import Atlas
     from pipeline.storage.looked import Looked
 
 
@@ -81,8 +87,14 @@ PLACES: Final = Group(
     place_pages,
     place_entries,
 )
+
+
 MONEY: Final = Group("money", (SPEND, TOTALS), ("money",), "money/index.html", money_pages, payee_entries)
+
+
 GROUPS: Final = (PLACES, MONEY)
+
+
 #: The folders of the public folder that hold pages and no dataset.
 PAGE_FOLDERS: Final = (
     "about",
@@ -92,11 +104,15 @@ PAGE_FOLDERS: Final = (
     "themes",
     *(name for group in GROUPS for name in group.folders),
 )
+
+
 #: What pages say of who publishes.
 _WORDS: Final = (
     *("force_name", "sample", "contact_name", "contact_email", "attribution", "licence_title", "licence_url"),
     *("statements", "title", "last_published"),
 )
+
+
 _PROGRAM: Final = Path(__file__).resolve().parents[2]
 
 
@@ -110,3 +126,25 @@ def deciding() -> list[Path]:
 def program() -> str:
     """Return a digest of the files of the program that decide what a page is."""
     return hashlib.sha256(b"".join(hashlib.sha256(read_plain(path)).digest() for path in deciding())).hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class Read:
+    """Some publications, and what their files hold; None where nothing can be read."""
+
+    publications: Sequence[Publication]
+
+    @cached_property
+    def atlas(self) -> Atlas | None:
+        """What is said of places."""
+        return atlas_of(self.publications)
+
+    @cached_property
+    def books(self) -> Books | None:
+        """The lines of payments."""
+        return books_of(self.publications)
+
+    @cached_property
+    def pennies(self) -> Pennies:
+        """The totals of the ledger."""
+        return pennies_of(self.publications)

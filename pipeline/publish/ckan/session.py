@@ -8,14 +8,17 @@ as its cause or context: those hold requests, and requests hold the token.
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import json
 import re
+import socket
 import time
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import ckanapi
 import requests
@@ -33,7 +36,6 @@ from pipeline.publish.ckan.failures import (
     redirected,
     transient,
 )
-from pipeline.publish.ckan.loopback import is_loopback
 from pipeline.publish.ckan.waiting import SLOWEST, Clock, ClockedAdapter, Patience
 
 if TYPE_CHECKING:
@@ -43,11 +45,10 @@ if TYPE_CHECKING:
 
     from pipeline.settings.secret import Secret
 
+
 T = TypeVar("T")
 Fields = dict[str, Any]
-
 __all__ = ["Client", "Patience", "PortalSession"]
-
 USER_AGENT: Final = f"police-open-data/{pipeline.__version__}"
 #: A portal that keeps its files elsewhere redirects once, perhaps through one more name.
 MAX_REDIRECTS: Final = 3
@@ -272,3 +273,21 @@ class Moving:
         piece: bytes = self._body.read(size)
         self._ends += len(piece) / SLOWEST
         return piece
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether what is sent to ``url`` stays on this machine: 127.0.0.0/8, ::1 or localhost, however written."""
+    try:
+        host = (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    with suppress(OSError):  # `127.1` and the like
+        host = socket.inet_ntoa(socket.inet_aton(host))
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    inner = getattr(found, "ipv4_mapped", None)
+    return found.is_loopback or bool(inner and inner.is_loopback)

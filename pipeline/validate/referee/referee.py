@@ -1,32 +1,36 @@
 """Frictionless as the outside referee: it reads a sample of every release, and all that was rejected.
 
-The checks are ours and could be wrong; the released schema is read by everybody else with Frictionless.  A
-difference that `differences.csv` does not explain stops the release.
+The sample is some of all rows, and one for each value of each closed list.  The checks are ours and could be wrong; the
+released schema is read by everybody else with Frictionless.  A difference that `differences.csv` does not explain stops
+the release.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.errors import PrivacyError
 from pipeline.model.tables import Rejection
 from pipeline.validate.column import Column
 from pipeline.validate.referee.differences import explanation
 from pipeline.validate.referee.frictionless import frictionless_rejections
-from pipeline.validate.referee.sampling import chosen_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import numpy.typing as npt
     import pyarrow as pa
 
     from pipeline.validate.checks import Checked
     from pipeline.validate.schema import TableSchema
+
+    Positions = npt.NDArray[np.int64]
 
 _KEY_CODES = frozenset({"unique-error", "primary-key"})
 
@@ -111,3 +115,27 @@ def _differs(unknown: Iterable[Rejection], ours: set[Rejection], schema: TableSc
     )
     fix = "find out which is right; one that is meant belongs into pipeline/validate/referee/differences.csv"
     return PrivacyError("verdict-differs", said, where=f"the referee on `{schema.title}`", fix=fix)
+
+
+def chosen_rows(columns: Sequence[Column], strata: Sequence[int], *, size: int, salt: str) -> Positions:
+    """Return the positions of the rows to look at, ascending; the same rows and salt give the same choice.
+
+    They are ``size`` rows by lot, and for each value (the blank among them) that occurs in the columns ``strata`` a row
+    by lot.  The lot is drawn with ``salt``: whoever orders the rows does not choose.
+    """
+    seed = int.from_bytes(hashlib.sha256(salt.encode()).digest())
+    drawn: Positions = np.random.default_rng(seed).permutation(columns[0].length)
+    chosen = [drawn[:size]]
+    for number in strata:
+        codes = _codes(columns[number])
+        of_each = np.full(codes.max(initial=0) + 1, -1)
+        of_each[codes[drawn]] = drawn  # the last one drawn of each stays
+        chosen.append(of_each[of_each >= 0])
+    return np.unique(np.concatenate(chosen))
+
+
+def _codes(column: Column) -> Positions:
+    """Return a number for the value of each row, 0 for the blank."""
+    indices = column.values.dictionary_encode().indices if column.indices is None else column.indices
+    codes: Positions = indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return codes + 1

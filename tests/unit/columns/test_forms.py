@@ -7,8 +7,7 @@ import pytest
 
 from pipeline.columns.date_forms import is_form, read_dates
 from pipeline.columns.dates import month_first
-from pipeline.columns.money import money
-from pipeline.columns.money_forms import MONEY_FORMS, read_money
+from pipeline.columns.money import MONEY_FORMS, money, read_money
 
 
 @pytest.mark.parametrize(

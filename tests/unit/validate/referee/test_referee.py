@@ -12,8 +12,7 @@ from pipeline.errors import PrivacyError
 from pipeline.model.tables import Rejection
 from pipeline.validate import Checked, TableSchema, validate
 from pipeline.validate.column import Column
-from pipeline.validate.referee.referee import referee
-from pipeline.validate.referee.sampling import chosen_rows
+from pipeline.validate.referee.referee import chosen_rows, referee
 
 SCHEMA = TableSchema.of(
     {
