@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.cli.decisions import out, settings_of
 from pipeline.errors import ExitStatus, SettingsError
-from pipeline.profiling.declaration_draft import draft_declaration
 from pipeline.profiling.describe import facts, lines
-from pipeline.profiling.draft import draft
+from pipeline.profiling.draft import draft, draft_declaration
 from pipeline.profiling.likeness import Synonyms
 from pipeline.profiling.profile import FITS, profile
 from pipeline.report.trial import trial_facts, trial_lines

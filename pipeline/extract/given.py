@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self
 
 import pyarrow as pa
 
+from pipeline.extract.partition import period_files, sha256_of
+from pipeline.extract.paths import safe_path
 from pipeline.model.source import Form
 
 if TYPE_CHECKING:
@@ -13,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.errors import PipelineError
-    from pipeline.model.periods import PeriodKind
-    from pipeline.model.source import Asked, Connections, Names
+    from pipeline.model.periods import Period, PeriodKind
+    from pipeline.model.source import Asked, Connections, Names, Remember
 
 
 class Given:
@@ -75,3 +79,31 @@ def text_columns(cells: Mapping[str, Sequence[str | None]], dictionaries: Names)
     """Return columns of text, those in ``dictionaries`` dictionary-encoded."""
     columns = {name: pa.array(column, pa.string()) for name, column in cells.items()}
     return {name: each.dictionary_encode() if name in dictionaries else each for name, each in columns.items()}
+
+
+class FilesByPeriod(Given):
+    """A source with one file a period, named as ``pattern`` says."""
+
+    __slots__ = ()
+
+    pattern: str
+
+    def extracts(self, root: Path, kind: PeriodKind, _remember: Remember) -> dict[str, Period]:
+        """Return the files that are there, each with its period."""
+        return {path: period for period, path in period_files(root, self.pattern, kind).items()}
+
+    def sha256(self, root: Path, path: str, remember: Remember) -> str:
+        """Return the sha256 of a file's bytes."""
+        return remember("sha256", safe_path(root, path), partial(sha256_of, root, path))
+
+    def files(self, root: Path, kind: PeriodKind) -> tuple[str, ...]:
+        """Return the files that are there."""
+        return tuple(period_files(root, self.pattern, kind).values())
+
+
+def plain_decimal(value: float) -> str:
+    """Return the shortest decimal that gives the same float, without an exponent and without a point at its end."""
+    shortest = repr(value)
+    digits = format(Decimal(shortest), "f") if "e" in shortest else shortest
+    digits = digits.removesuffix(".0")
+    return "0" if digits == "-0" else digits

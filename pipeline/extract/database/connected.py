@@ -1,20 +1,110 @@
-"""A connection that only reads, and errors that hold no cell and no address."""
+"""A connection that only reads, errors that hold no cell and no address, and how long a database may take.
+
+It may take so long until its first row, and as a whole.  The query runs in a thread of its own, so that the run goes on
+even where a driver cannot be interrupted.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import threading
+import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import sqlalchemy as sql
 
-    from pipeline.extract.database.patience import Watch
+    from pipeline.model.source import Connections
 
+
+_Made = TypeVar("_Made")
+#: How long a query that was interrupted may take to end, in seconds, before it is left alone.
+_GRACE_S = 2.0
 _BUSY = ("locked", "busy")
+
+
+class Watch:
+    """What is known of a query under way: whether its first row has come, and how it can be interrupted."""
+
+    def __init__(self, limits: Connections, *, where: str) -> None:
+        """Begin before the connection is made; ``where`` is what errors call the database."""
+        self.limits = limits
+        self.begun = threading.Event()
+        self._where = where
+        self._connection: object = None
+        self._rows = 0
+
+    def connected(self, connection: sql.Connection) -> None:
+        """Keep the driver's own connection, and tell a PostgreSQL server the limit as well."""
+        self._connection = connection.connection.dbapi_connection
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SET statement_timeout = {self.limits.query_seconds * 1000}")
+
+    def came(self, rows: int) -> None:
+        """Count rows that came; more than any extract has raise `InputError` ``database-endless``."""
+        self.begun.set()
+        self._rows += rows
+        if self._rows > self.limits.most_rows:
+            raise self._endless(f"more than {self.limits.most_rows:,} rows")
+
+    def interrupt(self) -> None:
+        """Interrupt the query, as far as the driver can do that from another thread."""
+        for name in ("interrupt", "cancel"):
+            call = getattr(self._connection, name, None)
+            if callable(call):
+                with contextlib.suppress(Exception):
+                    call()
+
+    def slow(self) -> InputError:
+        """Return the error for a database whose first row does not come."""
+        what = f"no row came within {self.limits.first_row_seconds} seconds"
+        fix = "ask those who run the database; where it is always so slow, see `first_row_seconds` in [sources]"
+        return InputError("database-slow", what, where=self._where, fix=fix)
+
+    def too_long(self) -> InputError:
+        """Return the error for a query that does not end."""
+        return self._endless(f"more than {self.limits.query_seconds} seconds")
+
+    def _endless(self, amount: str) -> InputError:
+        what = f"the table gave {amount} and had not ended: it may be a view that never ends"
+        fix = "ask those who run the database; the limits are `query_seconds` and `most_rows` in [sources]"
+        return InputError("database-endless", what, where=self._where, fix=fix)
+
+
+def within(watch: Watch, work: Callable[[], _Made]) -> _Made:
+    """Return what ``work`` returns, or raise what it raises, within the limits of ``watch``."""
+    made: list[_Made] = []
+    failed: list[BaseException] = []
+    ended = threading.Event()
+
+    def run() -> None:
+        try:
+            made.append(work())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            failed.append(error)
+        finally:
+            ended.set()
+            watch.begun.set()
+
+    started = time.monotonic()
+    threading.Thread(target=run, daemon=True, name="database").start()
+    try:
+        if not watch.begun.wait(watch.limits.first_row_seconds):
+            raise watch.slow()
+        if not ended.wait(max(started + watch.limits.query_seconds - time.monotonic(), 0)):
+            raise watch.too_long()
+    finally:
+        if not ended.is_set():
+            watch.interrupt()
+            ended.wait(_GRACE_S)
+    if failed:
+        raise failed[0]
+    return made[0]
 
 
 @contextmanager

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 import pyarrow as pa
 
 from pipeline.errors import SettingsError
-from pipeline.extract.database.connected import broken, connected, has_table, no_table
-from pipeline.extract.database.patience import Watch, within
+from pipeline.extract.database.connected import Watch, broken, connected, has_table, no_table, within
 from pipeline.extract.database.sqlite import BESIDE, NOT_SQLITE, is_sqlite, sqlite_engine, sqlite_file
 from pipeline.extract.database.texts import NO_TEXT, text_of
 from pipeline.extract.given import Given, text_columns

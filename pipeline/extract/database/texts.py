@@ -8,7 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from pipeline.columns.arrays import BLANKS
-from pipeline.extract.number import plain_decimal
+from pipeline.extract.given import plain_decimal
 
 _LONDON = ZoneInfo("Europe/London")
 #: Stands for a value that no text stands for; no text of a database begins with it after reading.

@@ -17,12 +17,12 @@ import pyarrow.csv
 from pipeline.columns.arrays import BLANKS, whole
 from pipeline.columns.parallel import map_columns
 from pipeline.errors import InputError
-from pipeline.extract.by_period import FilesByPeriod
 from pipeline.extract.cut import refuse_full
 from pipeline.extract.delimited.request import Request, laid_out_otherwise
 from pipeline.extract.delimited.stream import BLOCK, UTF_8, CheckedStream, Tap
 from pipeline.extract.delimited.walk import Irregular, cut_off, filled_columns, first_records, walk
 from pipeline.extract.forgiving import LAYOUT, OLD_LINE_ENDS, note_of
+from pipeline.extract.given import FilesByPeriod
 from pipeline.extract.header import LOOKED_BELOW, Around, match_header
 from pipeline.extract.marking import refuse_marking
 from pipeline.extract.paths import steadily

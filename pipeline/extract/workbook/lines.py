@@ -12,13 +12,13 @@ from python_calamine import CalamineError, CalamineWorkbook
 from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
 from pipeline.extract.cut import refuse_full
-from pipeline.extract.number import plain_decimal
+from pipeline.extract.given import plain_decimal
 from pipeline.extract.workbook.parts import copy_for_reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.extract.workbook.formats import Shown
+    from pipeline.extract.workbook.cells import Shown
     from pipeline.extract.workbook.package import Package
     from pipeline.extract.workbook.parts import Parts
     from pipeline.extract.workbook.sheet import SheetLook

@@ -11,9 +11,8 @@ from xml.sax.saxutils import quoteattr
 
 from pipeline.extract.header import LOOKED_BELOW
 from pipeline.extract.marking import marked, refuse_marking
-from pipeline.extract.workbook.cells import first_rows, has_marked_line
+from pipeline.extract.workbook.cells import first_rows, has_marked_line, shown_styles
 from pipeline.extract.workbook.contents import refuse, refuse_unwanted, relationships
-from pipeline.extract.workbook.formats import shown_styles
 from pipeline.extract.workbook.sheet import OutOfOrderError, SheetLook
 from pipeline.extract.workbook.sheets import Sheet, choose
 from pipeline.extract.workbook.strings import has_header, refuse_marked_texts, shared_strings, without_formatting
@@ -21,8 +20,7 @@ from pipeline.extract.workbook.strings import has_header, refuse_marked_texts, s
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from pipeline.extract.workbook.cells import Row
-    from pipeline.extract.workbook.formats import Shown
+    from pipeline.extract.workbook.cells import Row, Shown
     from pipeline.extract.workbook.package import Attributes, Package
     from pipeline.extract.workbook.sheets import Wanted
     from pipeline.extract.workbook.strings import Strings

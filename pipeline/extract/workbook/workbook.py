@@ -13,9 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.errors import InputError
-from pipeline.extract.by_period import FilesByPeriod
 from pipeline.extract.forgiving import LAYOUT, LOOKED_AT, Taken, note_of, taken
-from pipeline.extract.given import text_columns
+from pipeline.extract.given import FilesByPeriod, text_columns
 from pipeline.extract.header import LOOKED_BELOW, Around, match_header
 from pipeline.extract.marking import refuse_marking
 from pipeline.extract.paths import steadily

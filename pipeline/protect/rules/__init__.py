@@ -3,9 +3,8 @@
 from pipeline.protect.rules.accounts import ExcludedAccounts
 from pipeline.protect.rules.assets import FilledWhen, KeptQuiet, NamesDataset
 from pipeline.protect.rules.duplicates import OneIncident, OneRecord, SameRecord
-from pipeline.protect.rules.entries import InOrder, OneEntry
+from pipeline.protect.rules.entries import InOrder, OfItsFile, OneEntry, OneItem
 from pipeline.protect.rules.events import AlreadyHeld, PublicVenue, SensitiveAudience
-from pipeline.protect.rules.items import OfItsFile, OneItem
 from pipeline.protect.rules.named import Redaction
 from pipeline.protect.rules.offences import OffenceAgrees
 from pipeline.protect.rules.parties import Party

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from pipeline.model.periods import MONTH
 from pipeline.model.wording import day_in_words
+from pipeline.plain import read_plain
 from pipeline.publish.catalogue.about.addresses import ABOUT
 from pipeline.publish.catalogue.charts import bar, columns
 from pipeline.publish.catalogue.views import size_in_words
@@ -43,9 +44,14 @@ class Maker:
         return self.page(template, sample=facts.sample, facts=facts, said=MONTH.in_words, **more)
 
 
+def figures_of(name: str) -> bytes:
+    """Return the queries that count the figures of many pages again, in a template that names each clause once."""
+    return templates().get_template(name).render().encode()
+
+
 def as_it_stands(name: str) -> bytes:
     """Return a file beside the templates that is published as it is."""
-    return (_TEMPLATES / name).read_bytes()
+    return read_plain(_TEMPLATES / name)
 
 
 @cache

@@ -6,6 +6,9 @@ unchanged night finds nothing to change.
 
 A resource's ``hash`` is ``sha256:<hex>``, the form of the data package, and its ``sha256`` is the same in hex alone:
 loaders that fill a portal's DataStore overwrite ``hash`` with an MD5 of theirs.
+
+Texts of a publication are plain.  In the description, which is markdown, characters that mean something there are
+escaped, so that no text can become a link, an image or markup.
 """
 
 from __future__ import annotations
@@ -15,17 +18,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.metadata.vocabulary import frequency_address
 from pipeline.model.wording import SAMPLE_MARK, day_in_words, figure, marked
-from pipeline.publish.ckan.notes import plain, write_notes
 from pipeline.publish.plan import metadata_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pipeline.model.periods import Period
     from pipeline.model.release import Publication, Release, ReleasedFile
 
-Fields = dict[str, Any]
 
+#: How invented data says so, everywhere.
+_SAMPLE_SENTENCE: Final = f"**{SAMPLE_MARK}.** Every record here is invented. It describes nobody and nothing real."
+#: The database takes no NUL, and no other control character has a place in a text.
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_MARKUP: Final = re.compile(r"([\\`*_\[\]<>])")
+#: More months than this are a sentence that nobody reads; the extra of the same name has them all.
+_MONTHS_NAMED: Final = 24
+Fields = dict[str, Any]
 #: The extra that marks a dataset which is still being made: private, and ours to finish.
 UNFINISHED: Final = "unfinished"
 #: The search index of CKAN takes no extra longer than 32,766 bytes; a longer one makes it refuse the dataset.
@@ -34,7 +43,6 @@ LONGEST_EXTRA: Final = 32_000
 TAG_LENGTHS: Final = range(2, 101)
 _NOT_IN_A_TAG: Final = re.compile(r"[^\w.-]+")
 _MD5: Final = re.compile(r"[0-9a-f]{32}")
-
 _TABLE_SCHEMA: Final = "https://datapackage.org/standard/table-schema/"
 #: Every extra that is ours.  Others are somebody else's and stay.
 EXTRAS: Final = (
@@ -45,6 +53,59 @@ EXTRAS: Final = (
     "temporal_end", "temporal_granularity", "temporal_start", "theme", "theme-primary", "update_frequency",
     "version_notes", UNFINISHED,
 )  # fmt: skip
+
+
+def plain(text: str) -> str:
+    """Return ``text`` on one line without control characters: CKAN trims its fields, and would then differ."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def escaped(text: str) -> str:
+    """Return ``text`` as markdown that shows it as it stands, on one line."""
+    return _MARKUP.sub(r"\\\1", plain(text))
+
+
+def write_notes(publication: Publication, *, missing: Sequence[Period]) -> str:
+    """Return the description of a dataset as markdown, always the same for the same facts."""
+    return "\n\n".join(_paragraphs(publication, missing))
+
+
+def _paragraphs(publication: Publication, missing: Sequence[Period]) -> Iterator[str]:
+    day = day_in_words(publication.next_due)
+    due = f"Next release due: {day}." if day else "No day is promised for the next release."
+    if publication.sample:
+        yield _SAMPLE_SENTENCE
+    yield escaped(publication.description)
+    yield f"Published by {escaped(publication.publisher)}. {due}"
+    if publication.withheld:
+        yield "### What is held back, and why"
+        yield _bullets(f"{escaped(what)}: {escaped(why)}" for what, why in publication.withheld)
+    if publication.statements:
+        yield "### Rules for this dataset"
+        yield _bullets(escaped(statement) for statement in publication.statements)
+    if missing or publication.held:
+        yield f"### {publication.period.noun.capitalize()}s missing or being checked"
+        yield _bullets(_absences(publication, missing))
+    yield "### Licence and attribution"
+    yield f"[{escaped(publication.licence_title)}]({publication.licence_url}). {escaped(publication.attribution)}"
+    yield "### Found a person in this data?"
+    yield (
+        f"Tell us at once: {escaped(publication.contact_name)}, {escaped(publication.contact_email)}. "
+        f"Freedom of information requests: {escaped(publication.foi_email)}."
+    )
+
+
+def _absences(publication: Publication, missing: Sequence[Period]) -> Iterator[str]:
+    for held in sorted(publication.held):
+        yield f"{publication.period.said(held.month)}: {escaped(held.reason)}"
+    if missing:
+        rest = len(missing) - _MONTHS_NAMED
+        more = f" and {rest} more" if rest > 0 else ""
+        yield f"Missing: {', '.join(map(publication.lacks, missing[:_MONTHS_NAMED]))}{more}"
+
+
+def _bullets(lines: Iterator[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def dataset_fields(publication: Publication, *, kept: Collection[Period] = ()) -> Fields:

@@ -20,8 +20,7 @@ from pipeline.model.plan import Action
 from pipeline.model.wording import SAMPLE_MARK
 from pipeline.plain import open_plain
 from pipeline.publish.ckan.failures import failure
-from pipeline.publish.ckan.fields import UNFINISHED, differing, resource_fields, theirs
-from pipeline.publish.ckan.notes import plain
+from pipeline.publish.ckan.fields import UNFINISHED, differing, plain, resource_fields, theirs
 from pipeline.publish.ckan.package import WITHDRAWN, released_files
 
 if TYPE_CHECKING:

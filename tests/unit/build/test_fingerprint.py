@@ -48,7 +48,7 @@ MODULES = tuple((ROOT / "pipeline").rglob("*.py"))
         ("model/periods.py", {*EVERY}),
         ("validate/referee/referee.py", {*EVERY}),
         ("validate/schema.py", {*EVERY}),
-        ("release/sort.py", {*EVERY}),
+        ("release/publishable.py", {*EVERY}),
         ("codelists.py", {*EVERY}),
         ("publish/plan.py", set()),
         ("build/derived/derivation.py", DERIVED),

@@ -13,7 +13,7 @@ import numpy as np
 from pipeline.model.periods import FINANCIAL_YEAR, MONTH
 from pipeline.publish.catalogue.charts import columns
 from pipeline.publish.catalogue.figures import shown
-from pipeline.publish.catalogue.making import as_it_stands
+from pipeline.publish.catalogue.making import figures_of
 from pipeline.publish.catalogue.money.facts import Span, Sums, lines_of, whole_pounds
 from pipeline.publish.catalogue.money.reading import MOST_PAYEES, SPEND, most_first
 from pipeline.publish.catalogue.money.value import Values
@@ -137,7 +137,7 @@ class _Pages:
         first = max(self.books.months[0], MONTH.neighbour(newest, 1 - _YEAR))
         words = f"{MONTH.in_words(first)} to {MONTH.in_words(newest)}" if first != newest else MONTH.in_words(newest)
         yield f"{_FOLDER}/index.html", self._span(Span(first, newest, words), "Where the money goes")
-        yield f"{_FOLDER}/figures.json", as_it_stands("money-figures.json")
+        yield f"{_FOLDER}/figures.json", figures_of("money-figures.json")
         for year in self.years:
             first, last = (MONTH.of_day(day) for day in (FINANCIAL_YEAR.first_day(year), FINANCIAL_YEAR.last_day(year)))
             span = Span(first, last, self._said(year, first, last))

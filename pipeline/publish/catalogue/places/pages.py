@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from pipeline.model.periods import MONTH
 from pipeline.publish.catalogue.figures import shown
-from pipeline.publish.catalogue.making import as_it_stands, templates
+from pipeline.publish.catalogue.making import as_it_stands, figures_of, templates
 from pipeline.publish.catalogue.places.addresses import linked, names_of
 from pipeline.publish.catalogue.places.facts import Where, facts_of, points_in, rate_in, rate_of, split
 from pipeline.publish.catalogue.places.maps import MapWords, Other, force_map, place_map, step_of, steps
@@ -135,7 +135,7 @@ class _Pages:
     def every(self) -> Iterator[tuple[str, bytes]]:
         """Yield each page with its path."""
         yield f"{_FOLDER}/index.html", self._page("places.html", **self._index())
-        yield f"{_FOLDER}/figures.json", as_it_stands("places-figures.json")
+        yield f"{_FOLDER}/figures.json", figures_of("places-figures.json")
         yield f"{_SHEETS}/sheet.css", as_it_stands("sheet.css")
         yield f"{_FOLDER}/streets.js", self._streets()
         for code, name in sorted(self.authorities.items()):

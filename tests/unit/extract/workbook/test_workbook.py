@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pytest
 
-from pipeline.extract.number import plain_decimal
+from pipeline.extract.given import plain_decimal
 from pipeline.model.tables import CellProblem
 from tests.lib.workbooks import (
     COLUMNS,
