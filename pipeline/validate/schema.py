@@ -147,9 +147,9 @@ def _with_codes(descriptor: dict[str, Any], *, where: str) -> dict[str, Any]:
     Nobody types a value of a code list twice.
     """
     for field in descriptor["fields"]:
-        compiled = Field.of(field)
-        if not compiled.codelists:
+        if "codelist" not in field:
             continue
+        compiled = Field.of(field)
         try:
             lists = [CodeLists(CODELISTS, {}).read(name) for name in compiled.codelists]
             values = dict.fromkeys(label for each in lists for label in each.values(compiled.codelist_column))
