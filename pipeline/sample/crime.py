@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pipeline.model.periods import MONTH
-from pipeline.sample.columns import csv_text
+from pipeline.sample.columns import column, csv_text, led
 from pipeline.sample.draw import Truth
 from pipeline.sample.kinds import ON_PURPOSE, Planted
 from pipeline.sample.lore import FeedLore, Lore
@@ -18,10 +20,16 @@ if TYPE_CHECKING:
 
     from pipeline.codelists import CodeLists
     from pipeline.model.periods import Period
+    from pipeline.sample.columns import Integers, Table, Texts
+    from pipeline.sample.draw import Cells
     from pipeline.sample.lore import Row
     from pipeline.sample.places import County
 
-_TYPES: Mapping[str, int] = beside(__file__)["types"]
+_FACTS = beside(__file__)
+_TYPES: Mapping[str, int] = _FACTS["types"]
+_OUTCOMES: Mapping[str, int] = _FACTS["outcomes"]
+#: One crime of so many has no outcome yet; of the month's last ones none has.
+_NO_OUTCOME, _DECIDED = 5, 0.5
 #: One reference that is restricted in one month's file and not in the month before.
 _RESTRICTED_ONCE = f"{CRIME_MARK}24*9900001"
 #: One crime that comes again, equal in every published column, two months later.
@@ -97,12 +105,42 @@ def _odd_incidents(_county: County, month: Period, months: Sequence[Period]) -> 
     return [same, same, {}, {}, {"location_confidence": "unknown"}, {"log_text": "Youths\nin park"}, *late]
 
 
+# --- outcomes: those of a month are of its own first crimes -----------------------------------------------------------
+
+
+def _last_outcomes(draw: Cells, cells: Table) -> Table:
+    """Return crimes with the outcome that the extract of outcomes has of each, or none."""
+    place = draw.places()
+    decided = (place % _NO_OUTCOME != 0) & (place - 1 - place // _NO_OUTCOME < int(_DECIDED * draw.crimes))
+    return {**cells, "outcome_code": np.where(decided, _outcome_of(draw.before + place), "")}
+
+
+def _of_crimes(draw: Cells, cells: Table) -> Table:
+    """Return outcomes of the crimes that have one, each of one crime."""
+    if draw.plain:
+        return cells
+    others = _NO_OUTCOME - 1
+    number = draw.before + draw.places() + (draw.places() - 1) // others
+    reference = led(cells["crime_reference"][0][:-7], number, 7)
+    return {**cells, "crime_reference": reference, "outcome_code": _outcome_of(number)}
+
+
+def _outcome_of(number: Integers) -> Texts:
+    """Return the outcome of each crime, by its number."""
+    limits = np.cumsum([*_OUTCOMES.values()])
+    return column(np.searchsorted(limits, number * 7919 % limits[-1], side="right"), (*_OUTCOMES,))
+
+
 _STREET = Planted("recorded-crime", "street", ON_PURPOSE, PERSON_STREET)
 LORE = Lore(
     truths=_truths,
     feeds={
-        "recorded-crime": FeedLore(share=1.0, most=2_500_000, odd=_odd_crimes, planted=(_STREET,)),
-        "asb-incidents": FeedLore(share=0.3, most=750_000, odd=_odd_incidents),
+        "recorded-crime": FeedLore(
+            share=1.0, most=2_500_000, odd=_odd_crimes, planted=(_STREET,), amend=_last_outcomes
+        ),
+        "outcomes": FeedLore(share=_DECIDED, most=1_250_000, whole=True, amend=_of_crimes),
+        "asb-incidents": FeedLore(share=0.3, most=750_000, summer=0.35, odd=_odd_incidents),
+        "stop-and-search": FeedLore(shares=_FACTS["searches"]),
     },
     lists=lambda: {"operation-names": csv_text((("operation_name",), (f"{NUMBER_MARK}0001",), ("Operation Lantern",)))},
 )

@@ -56,8 +56,8 @@ class Force:
 class Cells:
     """Draws columns of ``rows`` cells between two days; ``plain`` ones are the likeliest there are, each the same.
 
-    Records of the period are numbered from ``first``, ``before`` it there were others; ``fields`` are those of the
-    published schema by name.
+    Records of the period are numbered from ``first``, ``before`` it there were others; ``crimes`` were recorded in the
+    month, which is the one ``number`` of the sample; ``fields`` are those of the published schema by name.
     """
 
     force: Force
@@ -65,6 +65,8 @@ class Cells:
     rows: int
     first: int = 1
     before: int = 0
+    crimes: int = 0
+    number: int = 0
     period: Period
     days_between: tuple[dt.date, dt.date]
     fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -81,6 +83,10 @@ class Cells:
     def of(self, values: Sequence[str], weights: Sequence[float] | None = None) -> Texts:
         """Return a column of ``values``, equally likely or by ``weights``."""
         return column(self.index(len(values), weights), values)
+
+    def places(self) -> Integers:
+        """Return the place of each row among the records of the period, from 1."""
+        return np.arange(self.first, self.first + self.rows)
 
     def numbers(self, low: int, high: int) -> Texts:
         """Return whole numbers from ``low`` to below ``high``."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.sample import suppliers
-from pipeline.sample.columns import led
+from pipeline.sample.columns import column, led
 from pipeline.sample.draw import Truth
 from pipeline.sample.kinds import ON_PURPOSE, Planted
 from pipeline.sample.lore import FeedLore, Lore
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pipeline.codelists import CodeLists
     from pipeline.model.periods import Period
-    from pipeline.sample.columns import Integers, Table
+    from pipeline.sample.columns import Integers, Table, Texts
     from pipeline.sample.draw import Cells
     from pipeline.sample.lore import Row
     from pipeline.sample.places import County
@@ -68,7 +68,8 @@ def _amend(draw: Cells, cells: Table) -> Table:
     first = np.repeat(np.cumsum(count) - count, count)
     number = np.repeat(np.arange(len(count)), count)
     turn = np.zeros(draw.rows, np.int64) if draw.plain else number % len(_SHAPE)
-    draw.meet("supplier", _payees(draw, turn, number)[first])
+    payee = _payees(draw, turn, number)[first]
+    draw.meet("supplier", payee)
     excluded = len(_ACCOUNTS) + number % len(_EXCLUDED)
     draw.meet("account", np.where(turn == _EXCLUDED_AT, excluded, draw.index(len(_ACCOUNTS))))
     small = np.isin(turn, _SMALL)
@@ -81,6 +82,9 @@ def _amend(draw: Cells, cells: Table) -> Table:
         "Account Code": draw.truth("account")["code"],
         "Account Name": draw.truth("account")["name"],
         "Line No": led("", line + 1),
+        "Contract Ref": np.where(
+            (payee < suppliers.CONTRACTORS) & (cells["Contract Ref"][first] != ""), _contract(payee), ""
+        ),
         **_amounts(pence, lost=draw.index(2, (9, 1)) == 1, typed=draw.index(2, (9, 1)) == 1),
     }
 
@@ -167,9 +171,21 @@ def _odd_gifts(*_: object) -> list[Row]:
 
 
 def _running(draw: Cells, cells: Table) -> Table:
-    """Return contracts that run for years, some of them without an end."""
+    """Return contracts that run for years, some of them without an end, with suppliers whom the ledger pays."""
     ends = {"End Date": "2026-03-31", "Extension End": "2028-03-31", "Review Date": "2025-09-30"}
-    return {**cells, **{name: draw.of((day, ""), (3, 1)) for name, day in ends.items()}}
+    cells = {**cells, **{name: draw.of((day, ""), (3, 1)) for name, day in ends.items()}}
+    if draw.plain:
+        return cells
+    number = draw.number * draw.rows + draw.places() - 1
+    draw.meet("supplier", number % suppliers.CONTRACTORS)
+    named = {name: draw.truth("supplier")[part] for name, part in suppliers.COLUMNS.items() if name in _NAMES}
+    titles = column(number % len(_FACTS["contracts"]), _FACTS["contracts"])
+    return {**cells, **named, "Contract Ref": _contract(number), "Title": titles}
+
+
+def _contract(number: Integers) -> Texts:
+    """Return the references of contracts: the first ones are of one supplier each."""
+    return led("EX-C", number, 4)
 
 
 def _odd_contracts(*_: object) -> list[Row]:

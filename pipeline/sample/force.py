@@ -14,6 +14,7 @@ import numpy as np
 from pipeline.sample.county_lists import county_lists
 from pipeline.sample.draw import Force, Truth
 from pipeline.sample.places import invent_county
+from pipeline.sample.suppliers import CONTRACTORS
 from pipeline.sample.words import WORDS, word
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pipeline.sample.places import County
 
 _SEED = 20240410
+#: The last month of every sample.
+LAST_MONTH = "2024-03"
 #: A row's own place is this many metres off its map point, at most, each way.
 _OFF = 40
 _PLACES = 20_000
@@ -57,7 +60,7 @@ def invent_force(codelists: CodeLists, *, first_month: str) -> Force:
         "force": Truth({"slug": ("example",)}),
         "body": Truth({"code": ("FORCE", "OPCC")}, (4, 1)),
         "department": Truth({"name": WORDS["departments"]}),
-        "company": Truth({"name": WORDS["companies"]}),
+        "company": Truth({"name": WORDS["companies"][:CONTRACTORS]}),
     }
     lists = county_lists(county)
     for each in lore().values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -16,7 +17,7 @@ from pipeline.model.periods import MONTH
 from pipeline.plain import read_plain
 from pipeline.sample.columns import CHUNK, rows_of, spread
 from pipeline.sample.draw import Cells
-from pipeline.sample.force import generator, lore
+from pipeline.sample.force import LAST_MONTH, generator, lore
 from pipeline.sample.kinds import Planted, Sower, Sown, kind_of
 from pipeline.sample.lore import FeedLore
 from pipeline.sample.mark import CRIME_MARK, NUMBER_MARK
@@ -40,6 +41,11 @@ _LEAST = 20
 _MARKED = ("reference", "bank", "detail", "text", "amount", "day")
 #: Kinds that are somebody's, in tables that nothing is declared of.
 _OF_PEOPLE = frozenset({"name", "email", "phone", "postcode", "trait", "text", "address", "birth-date"})
+
+
+def _winter(month: str) -> float:
+    """Return how deep in winter a month is: 0 in July, 1 in January."""
+    return (1 + math.cos((int(month[5:]) - 1) * math.pi / 6)) / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,14 +137,15 @@ class Inventor:
 
     def tables(self, period: Period, sown: Sequence[Row]) -> Iterator[Table]:
         """Yield the rows of a period's file, odd ones between the first; the ``sown`` ones stand in the first file."""
-        if period == self.extract.lore.empty:
+        months = self._months_of(period)
+        if not months:  # the period without a row, where it is none of the sample's own
             yield {name: cells[:0] for name, cells in self._plain_table(self.months[0], 1, first=1).items()}
             return
-        first = next(each for each, _ in self.extract.files(self.months) if each != self.extract.lore.empty)
-        odd, months = self._odd_rows(period, sown if period == first else ()), self._months_of(period)
+        first = next(each for each, _ in self.extract.files(self.months) if self._months_of(each))
+        odd = self._odd_rows(period, sown if period == first else ())
         for number, month in enumerate(months):
-            rows = self.extract.rows(self.crimes)
-            if self.extract.by_period and not number:
+            rows = self._rows(month)
+            if self.extract.by_period and not number and not self.extract.lore.whole:
                 rows = max(rows - len(odd), rows // 2)
             for table in self._ordinary(month, rows):
                 yield spread(self._later(table) if not number else table, odd)
@@ -153,6 +160,18 @@ class Inventor:
         names = self.extract.entry
         changed = {name: cells if name in names else np.append(cells[1:2], cells[1:]) for name, cells in table.items()}
         return {name: np.append(cells[:kept], new[name]) for name, cells in changed.items()}
+
+    def _rows(self, month: str) -> int:
+        """Return how many rows a month has, which follow its crimes; of some things there are more in summer."""
+        most = self.extract.rows(self.crimes)
+        rows = self.extract.rows(self._recorded(month)) * (1 - self.extract.lore.summer * _winter(month))
+        return max(int(rows), min(most, _LEAST))
+
+    def _recorded(self, month: str) -> int:
+        """Return how many crimes are recorded in a month: fewer in winter, and a little fewer every year."""
+        years = int(LAST_MONTH[:4]) - int(month[:4])
+        noise = generator("season", month).random()
+        return int(self.crimes * (1 - 0.09 * _winter(month) - 0.04 * noise) * 0.985 ** (2 - min(years, 2)))
 
     def _months_of(self, period: Period) -> list[str]:
         """Return the months whose rows stand in a period's file."""
@@ -171,6 +190,8 @@ class Inventor:
             force=self.force,
             rows=rows,
             before=self.months.index(month) * self.crimes,
+            crimes=self._recorded(month),
+            number=self.months.index(month),
             period=about,
             days_between=(MONTH.first_day(month), MONTH.last_day(month)),
             fields=self.extract.fields,
@@ -185,6 +206,7 @@ class Inventor:
                 cells |= handling.example(draw)
         feed = self.extract.feeds[0]
         cells = {name: cells[name] if name in cells else draw.withheld(name) for name in feed.declared}
+        cells |= {name: draw.of((*parts,), (*parts.values(),)) for name, parts in self.extract.lore.shares.items()}
         cells = self.extract.lore.amend(draw, cells)
         first = self._marked(draw, cells)
         return {first: cells.pop(first), **cells}

@@ -23,15 +23,20 @@ Row = dict[str, str]
 class FeedLore:
     """What is known of one feed's extract.
 
-    It has ``share`` rows for each recorded crime, ``most`` at most, none in the period ``empty``; ``amend`` makes cells
-    agree that declarations do not tie together; ``odd`` are cells of rows that are otherwise plain, by the file's month
-    and all months, and ``planted`` is what they hold of somebody, or what is published although it reads like a person.
-    ``tables`` are the columns of other tables of the database, by name: no feed reads them.
+    It has ``share`` rows for each recorded crime, ``most`` at most, by ``summer`` fewer in January than in July, and
+    none in the period ``empty``; odd rows stand in the place of others but where all have to be there (``whole``).
+    ``shares`` say how often values of raw columns are met.  ``amend`` makes cells agree that declarations do not tie
+    together; ``odd`` are cells of rows that are otherwise plain, by the file's month and all months, and ``planted`` is
+    what they hold of somebody, or what is published although it reads like a person.  ``tables`` are the columns of
+    other tables of the database, by name: no feed reads them.
     """
 
     share: float = 0.03
     most: int = 5_000
+    summer: float = 0.0
+    whole: bool = False
     empty: Period = ""
+    shares: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: MappingProxyType({}))
     amend: Callable[[Cells, Table], Table] = lambda _draw, cells: cells
     odd: Callable[[County, Period, Sequence[Period]], Sequence[Row]] = lambda *_: ()
     planted: Sequence[Planted] = ()

@@ -11,7 +11,7 @@ from pipeline.codelists import CodeLists
 from pipeline.errors import SettingsError
 from pipeline.model.periods import MONTH
 from pipeline.plain import read_plain
-from pipeline.sample.force import invent_force
+from pipeline.sample.force import LAST_MONTH, invent_force
 from pipeline.sample.inventing import Inventor, extracts_of
 from pipeline.sample.kinds import Planted, Sower
 from pipeline.sample.manifest import manifest_files, write_manifest, write_planted
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from pipeline.model.declaration import Dataset
 
-LAST_MONTH = "2024-03"
 _MONTHS, _MOST_MONTHS = 3, 120
 _CRIMES = 2000
 _FEWEST, _MOST, _MOST_IN_ALL = 200, 2_500_000, 8_000_000

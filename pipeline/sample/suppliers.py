@@ -41,8 +41,8 @@ PROTECTED, UNSORTED, SETTLED = _payees("protected"), _payees("unsorted"), _payee
 NAMED_AFTER_A_PERSON, SOLE_TRADERS = _payees("named_after_a_person"), _payees("sole_traders")
 (TWO_TYPES,) = _payees("two_types")
 _SETTLED_KINDS = ("ORG", "IND")
-#: So many companies nobody has put on the list of names yet.
-_NOT_LISTED = 9
+#: So many companies have contracts, some of them several; so many of these nobody has put on the list of names yet.
+CONTRACTORS, _NOT_LISTED = 40, 3
 
 
 def _organisations() -> Iterator[Supplier]:
@@ -66,7 +66,7 @@ def supplier_type_lines() -> str:
 def named_party_lines() -> str:
     """Return `named-parties.csv`: most names with their types, one with the name to be shown, and a mark."""
     settled = [one._replace(kind=kind) for one, kind in zip(SETTLED, _SETTLED_KINDS, strict=True)]
-    known = (*ORGANISATIONS[:-_NOT_LISTED], *PROTECTED, *SOLE_TRADERS, *NAMED_AFTER_A_PERSON, *settled)
+    known = (*ORGANISATIONS[: CONTRACTORS - _NOT_LISTED], *PROTECTED, *SOLE_TRADERS, *NAMED_AFTER_A_PERSON, *settled)
     shown = {ORGANISATIONS[1].name: f"{ORGANISATIONS[1].name} (trading)"}
     lines = ((one.name, one.kind, shown.get(one.name, "")) for one in known)
     return csv_text((("name", "type", "shown"), (f"{NUMBER_MARK}0002", "ORG", ""), *lines))
