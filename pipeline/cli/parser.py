@@ -221,7 +221,7 @@ def _add_runs(groups: argparse._SubParsersAction[_Parser]) -> None:
 
 def _add_tools(groups: argparse._SubParsersAction[_Parser]) -> None:
     which = (sample := add_command(groups, "sample", _WORDS["sample"])).add_mutually_exclusive_group()
-    which.add_argument("--rows", type=int, metavar="N", help="recorded crimes a month (default: about 2,000)")
+    which.add_argument("--rows", type=int, metavar="N", help="recorded crimes in the busiest month (default: 2,000)")
     which.add_argument("--faults", action="store_true", help="make a second tree of faulty files, for tests")
     which.add_argument("--clear", action="store_true", help="remove the sample and what was made from it")
     sample.add_argument("--months", type=int, metavar="N", help="months up to March 2024 (default: 3)")

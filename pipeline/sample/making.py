@@ -52,7 +52,7 @@ def make_sample(
 ) -> SampleReport:
     """Write the invented extracts and reference data of ``datasets`` below ``data``, the same bytes every time.
 
-    ``rows`` is the number of recorded crimes a month, 2,000 by default; the other feeds follow it.  ``months`` end with
+    ``rows`` is the most recorded crimes of a month, 2,000 by default; the other feeds follow them.  ``months`` end with
     March 2024, 3 by default.  Registers are as they stand so many months ``later``, 2 at most.  ``codelists`` is the
     folder of the agreed code lists, beside which the schemas stand.
     What is planted and a manifest are written below `private/sample`, for the owner only.  Raises `SettingsError`

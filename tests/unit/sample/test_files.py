@@ -135,8 +135,9 @@ def test_boundaries_are_valid_wind_and_lie_side_by_side(data: Path) -> None:
 
 def test_the_size_follows_the_rows_asked_for(tmp_path: Path) -> None:
     report = dict(make_sample(tmp_path, DATASETS, rows=300, codelists=CODELISTS).files)
-    assert report["raw/crime/recorded-crime/2024-03.csv"] == 300
-    assert report["raw/crime/asb-incidents/2024-03.csv"] == 90
+    crimes = report["raw/crime/recorded-crime/2024-03.csv"]
+    assert 260 <= crimes <= 300
+    assert 0.2 * crimes <= report["raw/crime/asb-incidents/2024-03.csv"] <= 0.3 * crimes  # fewer than in summer
 
 
 @pytest.mark.parametrize("rows", [0, 199, 3_000_000])

@@ -174,8 +174,9 @@ def test_a_longer_history_ends_with_the_same_month(tmp_path: Path) -> None:
     report = make_sample(tmp_path, declared().values(), rows=200, months=14, codelists=CODELISTS)
     crimes = sorted(path for path, _ in report.files if "recorded-crime" in path)
     assert (len(crimes), crimes[0][-11:], crimes[-1][-11:]) == (14, "2023-02.csv", "2024-03.csv")
-    assert dict(report.files)["raw/expenditure/ledger/2023-12.xlsx"] == 0
+    assert min(rows for path, rows in report.files if "/ledger/" in path) > 20  # no month among others is empty
     again = make_sample(tmp_path, declared().values(), rows=200, codelists=CODELISTS)
+    assert dict(again.files)["raw/expenditure/ledger/2023-12.xlsx"] == 0
     assert sorted(path for path, _ in again.files) == sorted(
         path.relative_to(tmp_path).as_posix()
         for top in ("raw", "reference")

@@ -69,10 +69,11 @@ def test_the_report_counts_rows_as_they_are(made: tuple[Path, SampleReport]) -> 
     data, report = made
     rows = dict(report.files)
     for month in MONTHS:
-        assert rows[f"raw/crime/recorded-crime/{month}.csv"] == len(crimes(data, month)) == 2000
-        assert rows[f"raw/crime/asb-incidents/{month}.csv"] == 600
+        assert rows[f"raw/crime/recorded-crime/{month}.csv"] == len(crimes(data, month))
+        assert 1700 <= len(crimes(data, month)) <= 2000
+        assert 300 <= rows[f"raw/crime/asb-incidents/{month}.csv"] <= 600
         assert rows[f"raw/expenditure/ledger/{month}.xlsx"] == len(ledger(data, month))
-        assert 780 <= len(ledger(data, month)) <= 820
+        assert 650 <= len(ledger(data, month)) <= 820
     assert rows["raw/expenditure/ledger/2023-12.xlsx"] == len(ledger(data, "2023-12")) == 0
     assert rows["raw/engagement/engagement.sqlite"] == len(table(data, "event"))
     assert report.planted == len(planted(data))
@@ -190,7 +191,7 @@ def test_about_97_rows_in_100_are_plainly_good(data: Path) -> None:
         odd = [row for row in crimes(data, month) if "*9" in row["crime_reference"] or not row["crime_reference"]]
         assert len(odd) <= 60
         unknown = [row for row in crimes(data, month) if row["location_confidence"] == "unknown"]
-        assert 30 <= len(unknown) <= 65
+        assert 25 <= len(unknown) <= 65
 
 
 def amount(text: str) -> float:
@@ -243,7 +244,7 @@ def test_events_hold_every_oddity(data: Path) -> None:
     assert "99X" in {row["kind"] for row in found}
     for month in MONTHS:
         british = "/".join(reversed(month.split("-")))
-        assert 60 <= sum(row["starts_at"].startswith(month) or british in row["starts_at"] for row in found) <= 80
+        assert 45 <= sum(row["starts_at"].startswith(month) or british in row["starts_at"] for row in found) <= 80
 
 
 def test_crimes_with_a_sensitive_mark_come_twice_in_other_months_and_authorities_and_with_a_bad_mark(
