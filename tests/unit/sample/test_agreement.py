@@ -51,10 +51,11 @@ def test_payments_name_contracts_of_the_register_and_their_suppliers(raw: Path) 
     lines = [
         line for month in MONTHS for line in read_workbook(raw / "expenditure" / "ledger" / f"{month}.xlsx", LEDGER)
     ]
-    named = [line for line in lines if line["Contract Ref"].startswith("EX-C")]
+    paid = [(str(line["Contract Ref"]), line["Supplier Name"]) for line in lines]
+    named = [(contract, payee) for contract, payee in paid if contract.startswith("EX-C")]
     assert len(named) > 100
-    assert {line["Contract Ref"] for line in named} <= supplier.keys()
-    assert all(supplier[line["Contract Ref"]] == line["Supplier Name"] for line in named)
+    assert {contract for contract, _ in named} <= supplier.keys()
+    assert all(supplier[contract] == payee for contract, payee in named)
 
 
 def test_months_have_seasons_and_none_is_empty(raw: Path) -> None:
