@@ -15,8 +15,8 @@ from pipeline.build.received.mappings import mapping_findings, mapping_remarks
 from pipeline.build.run_context import digest
 from pipeline.build.tried import parted, tried
 from pipeline.errors import PipelineError
+from pipeline.extract.catalogue_records import reads_records
 from pipeline.extract.partition import digest_of_rows, periods_of, receipt_of
-from pipeline.extract.standing import tells
 from pipeline.model.periods import NO_PERIOD
 from pipeline.model.tables import Receipt
 from pipeline.storage.registers import entered
@@ -234,7 +234,7 @@ def _let_in(feed: Feed, look: _Look) -> Iterator[tuple[Period, str, str] | Pipel
         sha256 = tried(partial(look.reader.sha256, feed, path))
         if isinstance(sha256, PipelineError):
             yield sha256
-        elif look.entering.history.let_in("" if tells(feed) else feed.period.holding(month), path, sha256):
+        elif look.entering.history.let_in("" if reads_records(feed) else feed.period.holding(month), path, sha256):
             yield month, path, sha256
 
 

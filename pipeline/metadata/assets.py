@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.model.periods import MONTH
 
 if TYPE_CHECKING:
+    from pipeline.model.catalogue_record import CatalogueRecord
     from pipeline.model.periods import PeriodKind
-    from pipeline.model.standing import Standing
 
 PUBLISHED, PLANNED = "Published", "Planned"
 
@@ -51,19 +51,19 @@ class Asset(NamedTuple):
         return "; ".join(filter(None, (month, charge, self.reasons)))
 
 
-def asset_of(standing: Standing) -> Asset:
-    """Return what is said of a dataset: the periods of its releases, unless it is made of what stands itself."""
-    periods = sorted(each.month for each in standing.facts.releases) if standing.facts else []
-    ends = (standing.kind.only,) * 2 if standing.tells else (periods[0], periods[-1]) if periods else ("", "")
+def asset_of(record: CatalogueRecord) -> Asset:
+    """Return the row of a dataset, with the periods of its releases unless it lists datasets itself."""
+    periods = sorted(release.month for release in record.facts.releases) if record.facts else []
+    ends = (record.kind.only,) * 2 if record.lists_datasets else (periods[0], periods[-1]) if periods else ("", "")
     return Asset(
-        standing.title,
-        standing.publisher,
+        record.title,
+        record.publisher,
         "Dataset",
-        PUBLISHED if standing.stands else PLANNED,
-        standing.name,
-        standing.description,
-        standing.licence,
-        often(standing.kind),
+        PUBLISHED if record.is_published else PLANNED,
+        record.name,
+        record.description,
+        record.licence,
+        often(record.kind),
         *ends,
     )
 

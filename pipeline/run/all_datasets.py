@@ -1,4 +1,4 @@
-"""The datasets of a run, in their order: those with extracts, what is made from their releases, what lists them all."""
+"""The datasets of a run in their order: those with extracts, derived ones, then those that list all datasets."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.build.dataset import run_dataset
+from pipeline.build.derived.catalogue_records import lists_datasets, record_of, titles_and_publishers
 from pipeline.build.derived.dataset import run_derived
-from pipeline.build.derived.standing import is_told, listed, standing_of
 from pipeline.build.outcome import Outcome
 from pipeline.build.received.mapped import datasets_of
 from pipeline.build.tried import parted, tried
 from pipeline.errors import PipelineError
-from pipeline.extract.standing import told
+from pipeline.extract.catalogue_records import with_records
 from pipeline.model.derivation import in_order, upstream
 from pipeline.storage.state import State
 
@@ -21,60 +21,61 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from pipeline.build.run_context import Workplace
+    from pipeline.model.catalogue_record import CatalogueRecord
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period
-    from pipeline.model.standing import Standing
 
 
 def run_all(work: Workplace, chosen: Iterable[Dataset], *, only: Collection[Period]) -> Iterator[Outcome]:
-    """Yield what became of the datasets that were ``chosen``, and of all that is made from their releases.
+    """Yield the outcome of each ``chosen`` dataset, of each one derived from it, and of those that list all datasets.
 
-    What is made from a dataset that was chosen follows it, whatever was named, and so does what lists all datasets:
-    what is public agrees with itself after every run.  ``only`` names periods of extracts; what follows is made for
-    every period that they changed.
+    Derived datasets and lists always follow, so that all public data agree after every run.  ``only`` names periods
+    of extracts; derived datasets are built for every period that these changed.
     """
     every, named = datasets_of(work.settings), {dataset.name for dataset in chosen}
     done: dict[str, Outcome] = {}
     for name in in_order(every):
         dataset = every[name]
-        if is_told(dataset) or named.isdisjoint({name, *upstream(every, name)}):
+        if lists_datasets(dataset) or named.isdisjoint({name, *upstream(every, name)}):
             continue
         if dataset.derivation is None:
             done[name] = run_dataset(work, dataset, only=only)
         else:
             done[name] = run_derived(work, dataset, dict(_inputs(work, every, dataset, done)))
         yield done[name]
-    last = [name for name, dataset in every.items() if is_told(dataset)]
-    standing = {name: standing_of(work, dataset, done.get(name)) for name, dataset in every.items() if last}
+    last = [name for name, dataset in every.items() if lists_datasets(dataset)]
+    records = {name: record_of(work, dataset, done.get(name)) for name, dataset in every.items() if last}
     for name in last:
-        done[name] = _run_told(work, every[name], standing)
-        standing[name] = standing_of(work, every[name], done[name])
+        done[name] = _run_listing(work, every[name], records)
+        records[name] = record_of(work, every[name], done[name])
         yield done[name]
 
 
-def _run_told(work: Workplace, dataset: Dataset, standing: Mapping[str, Standing | PipelineError]) -> Outcome:
-    """Return what became of a dataset that tells what stands of all; it stays as it is where that is not known.
+def _run_listing(work: Workplace, dataset: Dataset, records: Mapping[str, CatalogueRecord | PipelineError]) -> Outcome:
+    """Return the outcome of a dataset that lists the others; it is not built if a record is unknown.
 
-    Before anything else was ever out, there is nothing to tell.
+    Nor is it built before another dataset was ever published.
     """
-    known, errors = parted(standing.values())
-    if not errors and any(each.facts and (not each.tells or each.name == dataset.name) for each in known):
-        return run_dataset(replace(work, declared=listed(known)), told(dataset, known))
-    unknown = " and ".join(name for name, each in standing.items() if isinstance(each, PipelineError))
+    known, errors = parted(records.values())
+    if not errors and any(
+        record.facts and (not record.lists_datasets or record.name == dataset.name) for record in known
+    ):
+        return run_dataset(replace(work, declared=titles_and_publishers(known)), with_records(dataset, known))
+    unknown = " and ".join(name for name, record in records.items() if isinstance(record, PipelineError))
     remarks = (f"it stays as it is: nothing can be said of {unknown}",) if unknown else ()
-    return replace(_remembered(work, dataset), remarks=remarks)
+    return replace(_stored(work, dataset), remarks=remarks)
 
 
 def _inputs(
     work: Workplace, every: Mapping[str, Dataset], dataset: Dataset, done: Mapping[str, Outcome]
 ) -> Iterator[tuple[str, Outcome]]:
-    """Yield what became of the inputs of a dataset; one that is not of this run is as it is remembered."""
-    for each in dataset.inputs:
-        yield each.dataset, done[each.dataset] if each.dataset in done else _remembered(work, every[each.dataset])
+    """Yield the outcome of each input of a dataset, from the stored state if it is not part of this run."""
+    for span in dataset.inputs:
+        yield span.dataset, done[span.dataset] if span.dataset in done else _stored(work, every[span.dataset])
 
 
-def _remembered(work: Workplace, dataset: Dataset) -> Outcome:
-    """Return what is remembered of a dataset that is not built."""
+def _stored(work: Workplace, dataset: Dataset) -> Outcome:
+    """Return the stored state of a dataset that is not built, as an outcome."""
     state = tried(partial(work.store.state, dataset.name))
     known, error = (State(), state) if isinstance(state, PipelineError) else (state, None)
     return Outcome(dataset=dataset, state=known, built={}, changed=False, error=error, before=known)

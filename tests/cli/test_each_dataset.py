@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeline.errors import ExitStatus
-from pipeline.extract.standing import tells
+from pipeline.extract.catalogue_records import reads_records
 from pipeline.model.periods import period_in
 from pipeline.settings.decisions import read_decisions
 from tests.lib.dataset_folders import folders, force, write_workbook
@@ -205,7 +205,7 @@ def as_theirs(product: Product, folder: DatasetFolder, feed: Feed) -> str:
 
 def test_an_empty_extract_waits_and_goes_out_once_it_is_approved(case: Case) -> None:
     before = case.csv
-    if all(map(tells, case.dataset.feeds)) and case.dataset.feeds:
+    if all(map(reads_records, case.dataset.feeds)) and case.dataset.feeds:
         return  # it has no extract
     source = case.folder if not case.dataset.derivation else FOLDERS[case.folder.together[0]]
     state = case.product.state(source.name)["months"]

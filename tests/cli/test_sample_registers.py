@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.build.derived.standing import is_told
+from pipeline.build.derived.catalogue_records import lists_datasets
 from pipeline.datasets import declared
 from tests.lib.product import Product
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-REGISTERS = [name for name, each in declared().items() if each.period.register and each.feeds and not is_told(each)]
+REGISTERS = [
+    name for name, each in declared().items() if each.period.register and each.feeds and not lists_datasets(each)
+]
 DAYS = {"2024-04": (), "2024-05": ("--later", "1"), "2024-06": ("--later", "2")}
 
 

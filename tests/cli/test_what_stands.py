@@ -194,7 +194,7 @@ def test_a_crash_before_the_list_is_made_is_finished_by_the_next_run(
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pipeline.run.all_datasets._run_told", killed)
+    monkeypatch.setattr("pipeline.run.all_datasets._run_listing", killed)
     publish(product, "2024-04-20", status=None)
     monkeypatch.undo()
     assert built(publish(product, "2024-04-20")) == {LIST: (APRIL,)}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
-from pipeline.build.derived.standing import is_told
+from pipeline.build.derived.catalogue_records import lists_datasets
 from pipeline.datasets import declared
 from pipeline.extract.workbook import Workbook
 from pipeline.model.derivation import upstream
@@ -63,7 +63,7 @@ class DatasetFolder:
 
     def publish_alone(self, product: Product) -> None:
         """Let a force publish nothing that lists all datasets, or where this one does no other than those beside it."""
-        apart = {name for name, each in declared().items() if self.beside or is_told(each)}
+        apart = {name for name, each in declared().items() if self.beside or lists_datasets(each)}
         leave_out(product, sorted(apart - {*self.together}))
 
     @property

@@ -12,7 +12,7 @@ from pipeline.build.candidate import product_of, raw_tables
 from pipeline.build.due import stale_of
 from pipeline.build.inputs import DatasetInputs
 from pipeline.build.survey import survey
-from pipeline.extract.standing import tells
+from pipeline.extract.catalogue_records import reads_records
 from pipeline.release.files import csv_blocks
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def named_by_rows(
 ) -> Survey:
     """Return what is there as the snapshot that it is by its rows: the latest one where they are the same."""
     if found.faults or not (
-        found.opened and state.months and dataset.period.register and any(map(tells, dataset.feeds))
+        found.opened and state.months and dataset.period.register and any(map(reads_records, dataset.feeds))
     ):
         return found
     inputs = DatasetInputs(

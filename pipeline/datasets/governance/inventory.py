@@ -1,7 +1,7 @@
 """The inventory: every dataset, and every other information asset that the register names."""
 
+from pipeline.extract.catalogue_records import ListOfDatasets
 from pipeline.extract.delimited import Folder
-from pipeline.extract.standing import ListOfDatasets
 from pipeline.model.answer import Answer
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.model.periods import Snapshots

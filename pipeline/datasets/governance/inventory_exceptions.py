@@ -1,6 +1,6 @@
 """What the extracts of published datasets hold and is not published, in the words of the declarations."""
 
-from pipeline.extract.standing import WhatIsHeldBack
+from pipeline.extract.catalogue_records import WhatIsHeldBack
 from pipeline.model.answer import Answer
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.model.periods import Snapshots

@@ -1,6 +1,6 @@
 """How each published dataset does against the five complaints about open data."""
 
-from pipeline.extract.standing import Scores
+from pipeline.extract.catalogue_records import Scores
 from pipeline.model.answer import Answer
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.model.periods import Whole

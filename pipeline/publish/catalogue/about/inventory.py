@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pyarrow as pa
 
 from pipeline.metadata.assets import Asset, asset_of
-from pipeline.model.standing import Standing
+from pipeline.model.catalogue_record import CatalogueRecord
 from pipeline.publish.catalogue.readable import readable, rows_of, unless_damaged
 
 if TYPE_CHECKING:
@@ -30,25 +30,25 @@ class Line(NamedTuple):
 def lines_of(views: Sequence[DatasetView], planned: Sequence[PlannedDataset]) -> list[Line]:
     """Return every asset by title."""
     out = {view.facts.name: view.facts for view in views}
-    known = {each.name: _planned(each) for each in planned} | {name: _standing(facts) for name, facts in out.items()}
-    found = [Line(asset_of(each), _span(each)) for each in known.values()]
-    return sorted([*found, *map(Line, _others(out))], key=lambda each: (each.asset.title.casefold(), each))
+    known = {plan.name: _planned(plan) for plan in planned} | {name: _record(facts) for name, facts in out.items()}
+    lines = [Line(asset_of(record), _span(record)) for record in known.values()]
+    return sorted([*lines, *map(Line, _others(out))], key=lambda line: (line.asset.title.casefold(), line))
 
 
-def _planned(each: PlannedDataset) -> Standing:
-    return Standing(each.name, each.title, each.description, each.publisher, each.licence, each.period)
+def _planned(plan: PlannedDataset) -> CatalogueRecord:
+    return CatalogueRecord(plan.name, plan.title, plan.description, plan.publisher, plan.licence, plan.period)
 
 
-def _standing(each: Publication) -> Standing:
-    return Standing(
-        each.name, each.title, each.description, each.publisher, each.licence_title, each.period, facts=each
+def _record(facts: Publication) -> CatalogueRecord:
+    return CatalogueRecord(
+        facts.name, facts.title, facts.description, facts.publisher, facts.licence_title, facts.period, facts=facts
     )
 
 
-def _span(standing: Standing) -> str:
-    if standing.kind.only or not standing.facts or not standing.facts.releases:
+def _span(record: CatalogueRecord) -> str:
+    if record.kind.only or not record.facts or not record.facts.releases:
         return ""
-    return standing.kind.span_in_words(sorted(each.month for each in standing.facts.releases))
+    return record.kind.span_in_words(sorted(release.month for release in record.facts.releases))
 
 
 def _others(out: Mapping[str, Publication]) -> Iterator[Asset]:

@@ -1,15 +1,15 @@
-"""The tables of what stands: which datasets are published, which are planned, and what they hold back."""
+"""The tables of catalogue records: which datasets are published, which are planned, and what they hold back."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
 
-from pipeline.extract.standing import ListOfDatasets, Scores, WhatIsHeldBack
+from pipeline.extract.catalogue_records import ListOfDatasets, Scores, WhatIsHeldBack
+from pipeline.model.catalogue_record import CatalogueRecord
 from pipeline.model.declaration import HeldBack
 from pipeline.model.periods import ALL, MONTH, QUARTER, SNAPSHOT, PeriodKind
 from pipeline.model.release import Release
-from pipeline.model.standing import Standing
 from tests.lib.publications import make_publication
 
 DAY = dt.date(2024, 4, 10)
@@ -19,18 +19,18 @@ KEPT = (
 )
 
 
-def standing(name: str, kind: PeriodKind, *months: str, tells: bool = False) -> Standing:
+def record(name: str, kind: PeriodKind, *months: str, lists_datasets: bool = False) -> CatalogueRecord:
     releases = [Release(dataset=name, month=month, rows=1, files=(), released_on=DAY) for month in months]
     out = make_publication(name, releases, period=kind, promised_days=31) if months else None
-    return Standing(name, name.title(), "Of it.", "Example Police", "OGL", kind, KEPT, tells, out)
+    return CatalogueRecord(name, name.title(), "Of it.", "Example Police", "OGL", kind, KEPT, lists_datasets, out)
 
 
 EVERY = (
-    standing("monthly", MONTH, "2024-02", "2023-12"),
-    standing("quarterly", QUARTER),
-    standing("register", SNAPSHOT, "2024-01"),
-    standing("list", SNAPSHOT, "2024-02", tells=True),
-    standing("whole", ALL, tells=True),
+    record("monthly", MONTH, "2024-02", "2023-12"),
+    record("quarterly", QUARTER),
+    record("register", SNAPSHOT, "2024-01"),
+    record("list", SNAPSHOT, "2024-02", lists_datasets=True),
+    record("whole", ALL, lists_datasets=True),
 )
 
 
