@@ -14,7 +14,7 @@ from pipeline.errors import ExitStatus
 from pipeline.model.periods import Monthly
 from pipeline.publish.catalogue.groups import PAGE_FOLDERS
 from tests.lib import ROOT
-from tests.lib.product import MONTHS, Product, contents, tree
+from tests.lib.product import DATASETS, MONTHS, Product, contents, leave_out, tree
 from tests.lib.small_tree import AS_OF, small_tree
 
 if TYPE_CHECKING:
@@ -165,7 +165,8 @@ def test_clear_touches_nothing_real(small: Product) -> None:
 
 def test_the_sample_is_made_when_nothing_was_ever_received_and_made_again_when_it_was_deleted(tmp_path: Path) -> None:
     product = Product.empty(tmp_path)
-    (product.raw).mkdir(parents=True)
+    leave_out(product, declared().keys() - {*DATASETS})
+    product.raw.mkdir(parents=True)
     (product.raw / "README.md").write_text("what goes in", encoding="utf-8")
     said = product.run("publish", status=ExitStatus.INPUT)
     assert said.err.startswith("nothing-received: ")
@@ -213,6 +214,7 @@ def test_a_longer_history_is_published_whole(tmp_path: Path) -> None:
 
 def test_a_list_of_the_sample_that_somebody_edited_is_kept_and_said(tmp_path: Path) -> None:
     product = Product.empty(tmp_path)
+    leave_out(product, declared().keys() - {"spend-over-500", "street-crime"})
     product.run("sample", "--rows", "200")
     types, points = product.reference / "supplier-types.csv", product.reference / "map-points.csv"
     made = types.read_bytes()
