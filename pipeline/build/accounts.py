@@ -52,11 +52,11 @@ class Fault(NamedTuple):
 def faults_of(quarantined: Sequence[Quarantined]) -> tuple[Fault, ...]:
     """Return what is bad in each file, the commonest first; what does not speak against its file is left out."""
     found: dict[tuple[str, str, str, str], tuple[int, int]] = {}
-    for each in quarantined:
-        if _speaks_against(each.code):
-            key = each.feed, each.path, each.code, each.column
-            rows, first = found.get(key, (0, each.row))
-            found[key] = rows + 1, min(first, each.row)
+    for bad_cell in quarantined:
+        if _speaks_against(bad_cell.code):
+            key = bad_cell.feed, bad_cell.path, bad_cell.code, bad_cell.column
+            rows, first = found.get(key, (0, bad_cell.row))
+            found[key] = rows + 1, min(first, bad_cell.row)
     faults = [Fault(*key, rows, first) for key, (rows, first) in found.items()]
     return tuple(sorted(faults, key=lambda each: (-each.rows, each)))
 
@@ -126,8 +126,8 @@ def _speaks_against(code: str) -> bool:
 
 def _of_schema(safe: SafeTable, rejections: Sequence[Rejection]) -> Iterator[Found]:
     kinds: dict[tuple[str, str], list[int]] = {}
-    for each in rejections:
-        kinds.setdefault((each.column, each.code), []).append(each.position)
+    for rejection in rejections:
+        kinds.setdefault((rejection.column, rejection.code), []).append(rejection.position)
     for (column, code), rows in kinds.items():
         yield Found(column, code, safe.positions[np.array(rows, np.int64)])
 

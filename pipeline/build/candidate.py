@@ -1,4 +1,4 @@
-"""Building the stale months of a dataset: each becomes a draft that is read back and checked before it counts."""
+"""Building the stale periods of a dataset: each becomes a draft that is read back and checked."""
 
 from __future__ import annotations
 
@@ -33,33 +33,33 @@ if TYPE_CHECKING:
 
 
 class CandidateRelease(NamedTuple):
-    """A month that was built, without its rows: the account of them, and the release that it would be."""
+    """A period that was built: the report on its rows, and the release that it may become."""
 
     stale: Stale
-    told: BuildReport
+    report: BuildReport
     built: Built
     draft: PassedDraft
 
 
 def raw_tables(inputs: DatasetInputs, month: Period) -> list[tuple[Feed, RawTable]]:
-    """Return the rows that ``month`` accounts for, one table a feed."""
+    """Return the raw rows of ``month``, one table a feed."""
     return [(feed, _raw_table(inputs, feed, month)) for feed in inputs.dataset.feeds]
 
 
 def _raw_table(inputs: DatasetInputs, feed: Feed, month: Period) -> RawTable:
-    reader, found = inputs.reader, inputs.found
+    reader, survey = inputs.reader, inputs.survey
     if whole := feed.source.whole:
         return joined([late_slice(reader.read(feed, whole, ""), month)], feed, feed.carried)
-    months = found.own[feed.name]
-    own = [own_slice(reader.read(feed, path, month), month, found.opened) for path in found.of_month(feed, month)]
-    late = [late_slice(reader.read(feed, path, months[path]), month) for path in found.late(feed, month)]
+    months = survey.own[feed.name]
+    own = [own_slice(reader.read(feed, path, month), month, survey.opened) for path in survey.of_month(feed, month)]
+    late = [late_slice(reader.read(feed, path, months[path]), month) for path in survey.late(feed, month)]
     return joined([*own, *late], feed, feed.carried)
 
 
 def product_of(
     inputs: DatasetInputs, month: Period, raws: Sequence[tuple[Feed, RawTable]], *, kept_back: Collection[str] = ()
 ) -> BuildResult:
-    """Return what the rows of ``month`` come to."""
+    """Return the build result of the raw rows of ``month``."""
     work = inputs.work
     return build(
         inputs.dataset,
@@ -68,8 +68,8 @@ def product_of(
             inputs.dataset,
             month,
             inputs.references_of(month),
-            registers=inputs.found.combined,
-            file_months=inputs.found.file_months,
+            registers=inputs.survey.combined,
+            file_months=inputs.survey.file_months,
             released_places=released_places(inputs, month),
             kept_back=kept_back,
         ),
@@ -79,14 +79,14 @@ def product_of(
 
 
 def unplaced(inputs: DatasetInputs) -> BuildResult | None:
-    """Return what the rows of a database that belong to no month came to; none of them is published."""
+    """Return the build result of database rows without a period; raise `PrivacyError` if one would be published."""
     for feed in inputs.dataset.feeds:
         if whole := feed.source.whole:
             if not inputs.reader.files(feed):
                 return None
             source, first = inputs.reader.read(feed, whole, ""), inputs.reader.first_month(feed)
             rows = joined(
-                [undated_slice(source, tuple(inputs.found.own[feed.name].values()), first)], feed, feed.carried
+                [undated_slice(source, tuple(inputs.survey.own[feed.name].values()), first)], feed, feed.carried
             )
             product = product_of(inputs, "", [(feed, rows)])
             if product.table.rows:
@@ -107,9 +107,9 @@ def whole_sources(inputs: DatasetInputs) -> dict[str, str]:
 
 
 def candidate(inputs: DatasetInputs, stale: Stale) -> CandidateRelease:
-    """Return the release that a stale month would be, written beside the others, read back and checked.
+    """Return the candidate release of a stale period, written as a draft, read back and checked for leaks.
 
-    In a plan nothing is written: the same bytes are hashed, and the same text is checked.
+    A plan writes nothing: it hashes the same bytes and checks the same text.
     """
     work, dataset = inputs.work, inputs.dataset
     raws = raw_tables(inputs, stale.month)
@@ -126,16 +126,16 @@ def candidate(inputs: DatasetInputs, stale: Stale) -> CandidateRelease:
         number=_name(inputs, stale),
         check=lambda draft, beside: check_for_leaks(inputs, product, draft, paths=paths, where=where, beside=beside),
     )
-    built = passed.described(rows=product.table.rows, released_on=work.as_of, quality=product.told.quality)
+    built = passed.described(rows=product.table.rows, released_on=work.as_of, quality=product.report.quality)
     points = points_of(inputs.references_of(stale.month))
-    built = replace(built, made_from=dict(stale.made_from), points=points, totals=product.told.totals)
-    return CandidateRelease(stale, product.told, built, passed)
+    built = replace(built, made_from=dict(stale.made_from), points=points, totals=product.report.totals)
+    return CandidateRelease(stale, product.report, built, passed)
 
 
 def _name(inputs: DatasetInputs, stale: Stale) -> str:
-    """Return what tells a build from others of its month, those that its state points to among them.
+    """Return the name of a build, different from that of every other build of its period.
 
-    The same extracts can come to other rows: those that a decision lets out are in none of them.
+    Folders in use are part of it, because a decision can change the rows of the same extracts.
     """
     taken = folders([inputs.months[stale.month]]) if stale.month in inputs.months else ()
     return digest([dict(stale.inputs), dict(stale.made_from), *taken])[:12]
@@ -150,9 +150,9 @@ def check_for_leaks(
     where: str,
     beside: Mapping[str, pa.Array] = MappingProxyType({}),
 ) -> Scanned:
-    """Return the proof that no identifying cell of a row stands in the text that was written for that row.
+    """Return the result of the scan; raise `PrivacyError` if an identifying cell of a row is in that row's open text.
 
-    ``beside`` are the texts of the further files, which belong to no row.
+    ``beside`` are the texts of further files, which belong to no row.
     """
     columns = inputs.dataset.open_text
     new = not_of_rows(beside, product.table.text)
@@ -170,7 +170,7 @@ def _as_written(product: BuildResult, columns: Sequence[str]) -> pa.Table:
 
 
 def _watched(inputs: DatasetInputs, product: BuildResult, paths: Sequence[Sequence[str]]) -> Iterator[Watched]:
-    """Yield the identifying cells of every source of published rows, a column at a time."""
+    """Yield the identifying cells of every source of published rows, one column at a time."""
     table = product.table
     for number, feed in enumerate(inputs.dataset.feeds):
         for source, path in enumerate(paths[number]):
@@ -180,6 +180,6 @@ def _watched(inputs: DatasetInputs, product: BuildResult, paths: Sequence[Sequen
                 released = np.full(int(numbers.max(initial=0)) + 1, -1)
                 released[table.row[positions]] = positions
                 for column, cells in extracted.cells.items():
-                    apart = feed.shown_in.get(column, ())
-                    yield Watched(feed.name, column, released[numbers], plain(cells), apart)
+                    shown_in = feed.shown_in.get(column, ())
+                    yield Watched(feed.name, column, released[numbers], plain(cells), shown_in)
                 del extracted  # before the next columns are read

@@ -1,4 +1,4 @@
-"""The corridor: what was extracted is protected, validated, settled; only then is there something to release."""
+"""The corridor: extracted rows are protected, validated and settled before anything can be released."""
 
 from __future__ import annotations
 
@@ -40,71 +40,63 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BuildReport:
-    """The account of every row that a month was made of; it holds no published row.
-
-    ``bad`` counts, by path, the rows that speak against their file, ``faults`` say which cells are bad and why.
-    ``review`` holds the payees whom somebody has to classify; it goes into one private file, nowhere else.
-    ``applied`` are entries of the private index that stood in the rows; ``profile`` holds counts for the gates.
-    ``kept_back`` is what later builds have to keep back as well, ``weaker`` what only the release that is out keeps
-    back, both of published rows.  ``suppressed`` says how many cells are hidden where rows are counted.
-    ``totals`` are the control totals of a dataset that has any.
-    """
+    """The account of every row that a period was built from; it holds no published row."""
 
     accounts: tuple[Account, ...]
     quarantined: tuple[Quarantined, ...]
-    bad: Mapping[str, int]
-    review: tuple[Question, ...]
-    applied: tuple[str, ...]
-    quality: Mapping[str, int]
-    faults: tuple[Fault, ...] = ()
-    profile: Profile = field(default_factory=dict)
-    kept_back: tuple[str, ...] = ()
-    weaker: Weaker = NOTHING_WEAKER
-    suppressed: Suppressed | None = None
-    totals: Totals | None = None
+    bad: Mapping[str, int]  #: quarantined rows that count against their file, by path
+    review: tuple[Question, ...]  #: payees to classify: written to one private file and nowhere else
+    applied: tuple[str, ...]  #: register entries that matched a row
+    quality: Mapping[str, int]  #: figures for the public, by name
+    faults: tuple[Fault, ...] = ()  #: bad cells, counted by column and reason
+    profile: Profile = field(default_factory=dict)  #: counts that the gates compare with other periods
+    kept_back: tuple[str, ...] = ()  #: what later builds have to keep back in published rows as well
+    weaker: Weaker = NOTHING_WEAKER  #: what the public release keeps back in published rows and this build does not
+    suppressed: Suppressed | None = None  #: numbers of hidden cells, of a dataset that counts rows
+    totals: Totals | None = None  #: control totals, of a dataset that has them
 
 
 class BuildResult(NamedTuple):
-    """What a month came to: the rows that may leave, and the account of all."""
+    """The publishable rows of a period, and the report on all its rows."""
 
     table: PublishableTable
-    told: BuildReport
+    report: BuildReport
 
 
 def build(
     dataset: Dataset, raws: Sequence[tuple[Feed, RawTable]], *, context: Context, schema: TableSchema, judge: Referee
 ) -> BuildResult:
-    """Return what one month of ``dataset`` comes to; the sum of its rows is checked."""
+    """Return the publishable rows of one period and their report; raise `PrivacyError` if a row is unaccounted for."""
     raws = [(feed, keyed(raw, feed, context)) for feed, raw in raws]
-    passed = [
-        _pass(dataset, number, feed, raw, context=context, schema=schema, judge=judge)
+    feeds = [
+        _build_feed(dataset, number, feed, raw, context=context, schema=schema, judge=judge)
         for number, (feed, raw) in enumerate(raws)
     ]
-    accounts = tuple(account for each in passed for account in each.settled.accounts)
+    accounts = tuple(account for built in feeds for account in built.settled.accounts)
     _check_sum(accounts, [raw for _, raw in raws])
-    table, suppressed = _table([each.part for each in passed], dataset, context=context, schema=schema)
-    quarantined = tuple(row for each in passed for row in each.settled.quarantined)
-    told = BuildReport(
+    table, suppressed = _table([built.part for built in feeds], dataset, context=context, schema=schema)
+    quarantined = tuple(row for built in feeds for row in built.settled.quarantined)
+    report = BuildReport(
         accounts=accounts,
         quarantined=quarantined,
-        bad=_bad([each.settled.bad for each in passed]),
+        bad=_bad([built.settled.bad for built in feeds]),
         review=tuple(question for feed, raw in raws for question in _review(feed, raw, context)),
-        applied=tuple(sorted({entry for each in passed for entry in each.applied})),
-        quality=_quality([each.figures for each in passed], accounts),
+        applied=tuple(sorted({entry for built in feeds for entry in built.applied})),
+        quality=_quality([built.figures for built in feeds], accounts),
         faults=faults_of(quarantined),
-        profile=merged([profile_of_accounts(accounts), *(each.profile for each in passed)]),
-        kept_back=tuple(sorted({entry for each in passed for entry in each.kept_back})),
-        weaker=together(each.weaker for each in passed),
+        profile=merged([profile_of_accounts(accounts), *(built.profile for built in feeds)]),
+        kept_back=tuple(sorted({entry for built in feeds for entry in built.kept_back})),
+        weaker=together(built.weaker for built in feeds),
         suppressed=suppressed,
-        totals=_together([each.totals for each in passed]) if dataset.totals else None,
+        totals=_summed([built.totals for built in feeds]) if dataset.totals else None,
     )
-    return BuildResult(table, told)
+    return BuildResult(table, report)
 
 
 def _table(
     parts: Sequence[Part], dataset: Dataset, *, context: Context, schema: TableSchema
 ) -> tuple[PublishableTable, Suppressed | None]:
-    """Return what is published of the rows that stand: themselves, or the cells that they are counted into."""
+    """Return the published table: the valid rows, or the cells that they are counted into."""
     if dataset.counting:
         rows, keys = stacked(parts, dataset.counting.reads)
         return count_rows(dataset, dataset.counting, rows, keys, context=context, schema=schema)
@@ -112,17 +104,17 @@ def _table(
 
 
 def _review(feed: Feed, raw: RawTable, context: Context) -> Iterator[Question]:
-    """Yield whom somebody has to classify; rows that are never published raise no question."""
-    apart = np.zeros(len(raw), np.bool_)
+    """Yield the payees that have to be classified; rows that are never published raise no question."""
+    unpublishable = np.zeros(len(raw), np.bool_)
     for rule in feed.rules:
         never = rule.unpublishable(raw, context)
-        apart |= never if never is not None else False
+        unpublishable |= never if never is not None else False
     for rule in feed.rules:
-        yield from rule.questions(raw, context, apart)
+        yield from rule.questions(raw, context, unpublishable)
 
 
-class _Passed(NamedTuple):
-    """One feed behind the corridor."""
+class _BuiltFeed(NamedTuple):
+    """The rows of one feed after protection and validation."""
 
     part: Part
     settled: Accounted
@@ -134,9 +126,9 @@ class _Passed(NamedTuple):
     totals: Totals
 
 
-def _pass(
+def _build_feed(
     dataset: Dataset, number: int, feed: Feed, raw: RawTable, *, context: Context, schema: TableSchema, judge: Referee
-) -> _Passed:
+) -> _BuiltFeed:
     """Return the rows of one feed that are published, what became of each row, and figures for the public."""
     names = dataset.counting.reads if dataset.counting else schema.names
     safe = protect(raw, dataset, feed, context=context, names=names)
@@ -148,24 +140,24 @@ def _pass(
     kept_back = entries_of(safe, settled.published, context.kept_back)
     weaker = weaker_of(raw, safe, settled.published)
     totals = _totals(dataset, raw, safe, settled, context)
-    return _Passed(part, settled, safe.applied, figures, profile, kept_back, weaker, totals)
+    return _BuiltFeed(part, settled, safe.applied, figures, profile, kept_back, weaker, totals)
 
 
 def _totals(dataset: Dataset, raw: RawTable, safe: SafeTable, settled: Accounted, context: Context) -> Totals:
     if dataset.totals is None:
         return {}
     totals = dataset.totals.of(Judged(raw, settled.reasons, safe.table, safe.positions), context)
-    _check_told(sum(each[ROWS] for each in totals.values()), [raw])
+    _check_accounted(sum(numbers[ROWS] for numbers in totals.values()), [raw])
     return totals
 
 
-def _together(totals: Iterable[Totals]) -> dict[str, dict[str, int]]:
+def _summed(totals: Iterable[Totals]) -> dict[str, dict[str, int]]:
     """Return the control totals of all feeds."""
-    found: dict[str, Counter[str]] = {}
-    for each in totals:
-        for part, numbers in each.items():
-            found.setdefault(part, Counter()).update(numbers)
-    return {part: dict(numbers) for part, numbers in sorted(found.items())}
+    summed: dict[str, Counter[str]] = {}
+    for of_feed in totals:
+        for part, numbers in of_feed.items():
+            summed.setdefault(part, Counter()).update(numbers)
+    return {part: dict(numbers) for part, numbers in sorted(summed.items())}
 
 
 def _part(number: int, raw: RawTable, safe: SafeTable, *, refereed: Refereed | None, settled: Accounted) -> Part:
@@ -183,15 +175,15 @@ def _part(number: int, raw: RawTable, safe: SafeTable, *, refereed: Refereed | N
 
 
 def _check_sum(accounts: Sequence[Account], raws: Sequence[RawTable]) -> None:
-    _check_told(sum(account.rows for account in accounts), raws)
+    _check_accounted(sum(account.rows for account in accounts), raws)
 
 
-def _check_told(told: int, raws: Sequence[RawTable]) -> None:
+def _check_accounted(accounted: int, raws: Sequence[RawTable]) -> None:
     read = sum(len(raw) + len(raw.ragged) for raw in raws)
-    if read != told:
+    if read != accounted:
         raise PrivacyError(
             "accounts-differ",
-            f"{read:,} rows were read, but {told:,} are accounted for",
+            f"{read:,} rows were read, but {accounted:,} are accounted for",
             fix="this is a fault of the program; please report it",
         )
 
@@ -204,4 +196,4 @@ def _bad(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
 def _quality(figures: Sequence[Mapping[str, int]], accounts: Sequence[Account]) -> dict[str, int]:
     names = dict.fromkeys(name for each in figures for name in each)
     totals = {name: sum(each.get(name, 0) for each in figures) for name in names}
-    return totals | {"quarantined": sum(each.rows for each in accounts if each.outcome is Outcome.QUARANTINED)}
+    return totals | {"quarantined": sum(account.rows for account in accounts if account.outcome is Outcome.QUARANTINED)}

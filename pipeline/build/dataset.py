@@ -1,4 +1,4 @@
-"""One dataset of one run: look at what is there, build what is stale, accept what may be released, remember."""
+"""One dataset of one run: survey its extracts, build stale periods, accept releases, keep the state."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.build.decided.desk import remembering, signed
 from pipeline.build.decided.notes import notes_of_protections
 from pipeline.build.decided.too_bad import refuse_too_bad
 from pipeline.build.drafted import completed
-from pipeline.build.due import in_words, stale_of, stays
+from pipeline.build.due import reasons_in_words, stale_of, stays
 from pipeline.build.inputs import DatasetInputs, Stale
 from pipeline.build.memory import finished_state, stopped_state
 from pipeline.build.outcome import Outcome
@@ -27,7 +27,7 @@ from pipeline.build.received.aside import let_go
 from pipeline.build.received.by_rows import named_by_rows
 from pipeline.build.received.taken import take
 from pipeline.build.remember import keep
-from pipeline.build.survey import survey
+from pipeline.build.survey import survey_dataset
 from pipeline.build.tried import tried
 from pipeline.errors import PipelineError, several
 from pipeline.extract.reference import References
@@ -48,9 +48,9 @@ if TYPE_CHECKING:
 
 
 def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Period] = ()) -> Outcome:
-    """Return what became of ``dataset``; an error stops it and leaves its last releases as they are.
+    """Return the outcome of ``dataset``; an error stops it and leaves its last releases as they are.
 
-    New protections are carried out on what is public all the same: a faulty file keeps nobody exposed.
+    New protections are applied to public releases even then, so that a faulty file leaves nobody exposed.
     """
     state = tried(lambda: work.store.state(dataset.name))
     if isinstance(state, PipelineError):
@@ -58,20 +58,20 @@ def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Period] =
     copied = copied_again(work, dataset, state)
     desk = remembering(signed(work, dataset), state.decided)
     work = replace(work, settings=replace(work.settings, desk=desk))
-    found = tried(partial(mended, work, dataset, state))
-    if isinstance(found, PipelineError):
-        return _damaged(work, dataset, state, found)
-    state = found.state
+    repair = tried(partial(mended, work, dataset, state))
+    if isinstance(repair, PipelineError):
+        return _damaged(work, dataset, state, repair)
+    state = repair.state
     inputs = tried(partial(_inputs_of, work, dataset, state, stopped=take(work, dataset, only)))
     if isinstance(inputs, PipelineError):
         return _untouched(dataset, state, inputs)
     if inputs is None:
         return Outcome(dataset=dataset, state=state, built={}, changed=False, before=state)
-    made_good = (*copied, *found.remarks)
-    inputs = replace(inputs, found=replace(inputs.found, remarks=(*made_good, *inputs.found.remarks)))
+    repairs = (*copied, *repair.remarks)
+    inputs = replace(inputs, survey=replace(inputs.survey, remarks=(*repairs, *inputs.survey.remarks)))
     outcome = tried(lambda: _run(inputs, state, {*only, *map(dataset.period.holding, only)}))
     if not isinstance(outcome, PipelineError):
-        return replace(outcome, changed=outcome.changed or bool(made_good))
+        return replace(outcome, changed=outcome.changed or bool(repairs))
     stopped = tried(lambda: _stopped(inputs, state, outcome))
     return _untouched(dataset, state, several([outcome, stopped])) if isinstance(stopped, PipelineError) else stopped
 
@@ -81,7 +81,7 @@ def _untouched(dataset: Dataset, state: State, error: PipelineError) -> Outcome:
 
 
 def _damaged(work: Workplace, dataset: Dataset, state: State, error: PipelineError) -> Outcome:
-    """Return a dataset that stopped because a register is lost: the others protect what is public all the same."""
+    """Return the outcome of a dataset whose register is lost; the other registers still protect its releases."""
     inputs = tried(lambda: _inputs_of(work, dataset, without_lost(state)))
     if inputs is None or isinstance(inputs, PipelineError):
         return _untouched(dataset, state, error)
@@ -94,9 +94,9 @@ def _damaged(work: Workplace, dataset: Dataset, state: State, error: PipelineErr
 def _inputs_of(
     work: Workplace, dataset: Dataset, state: State, stopped: Sequence[PipelineError] = ()
 ) -> DatasetInputs | None:
-    """Return what is there for a dataset, and its faults; nothing where a force has no such system yet.
+    """Return the survey of a dataset and its surroundings, None if the force has no such system yet.
 
-    What ``stopped`` a service is a fault as well.
+    Errors that ``stopped`` a service are faults of the survey.
     """
     reader = work.reader_of(dataset)
     if not state.months and not any(reader.files(feed) for feed in dataset.feeds):
@@ -109,17 +109,19 @@ def _inputs_of(
         references = work.references(dataset)
     except PipelineError as error:
         faults.append(error)
-    found = survey(dataset, state, reader, references, work)
-    found = named_by_rows(work, dataset, state, reader, references, found=found)
-    own, asked, lost = own_references(work, dataset, state, references)
-    found = replace(found, faults=(*stopped, *faults, *found.faults, *lost), findings=(*found.findings, *asked))
+    survey = survey_dataset(dataset, state, reader, references, work)
+    survey = named_by_rows(work, dataset, state, reader, references, survey=survey)
+    points, findings, errors = own_references(work, dataset, state, references)
+    survey = replace(
+        survey, faults=(*stopped, *faults, *survey.faults, *errors), findings=(*survey.findings, *findings)
+    )
     return DatasetInputs(
         work=work,
         dataset=dataset,
         reader=reader,
-        found=found,
+        survey=survey,
         references=references,
-        points=own,
+        points=points,
         months=state.months,
         withdrawn=state.kept_back,
         left=left_places(work, dataset),
@@ -127,7 +129,7 @@ def _inputs_of(
 
 
 def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outcome:
-    """Return a stopped dataset whose public months are as protected as can be."""
+    """Return the outcome of a stopped dataset after protecting its public releases wherever that was possible."""
     months, lost = guard_each(inputs, state.months)
     new = stopped_state(inputs, state, months, notes_of_protections(inputs, state.months, months))
     if inputs.work.writes:
@@ -137,42 +139,42 @@ def _stopped(inputs: DatasetInputs, state: State, error: PipelineError) -> Outco
         state=new,
         built={},
         changed=new != state,
-        remarks=inputs.found.remarks,
-        error=several([error, *(each for each in lost if str(each) not in str(error))]),
+        remarks=inputs.survey.remarks,
+        error=several([error, *(new_error for new_error in lost if str(new_error) not in str(error))]),
         before=state,
     )
 
 
 def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outcome:
-    work, dataset, found = inputs.work, inputs.dataset, inputs.found
-    if found.faults:
-        raise several(found.faults)
+    work, dataset, survey = inputs.work, inputs.dataset, inputs.survey
+    if survey.faults:
+        raise several(survey.faults)
     base = work.made_from(dataset, inputs.references)
     stale, left, months = _due(inputs, state, base, only)
-    candidates, nowhere = _built(inputs, state, stale, months)
+    candidates, unplaced_accounts = _built(inputs, state, stale, months)
     accepted = accept(inputs, months, candidates)
     months, held = hold_recovered(work.settings.desk, dataset.name, state.months, accepted.months)
     kept, lost = protect_unbuilt(inputs, months, left | accepted.rejected)
-    notes = [each for each in accepted.notes if each.month not in held]
+    notes = [note for note in accepted.notes if note.month not in held]
     notes += notes_of_protections(inputs, months, kept)
     withdrawals = withdraw(inputs, kept)
     months = with_points(withdrawals.months, base, inputs.references)
-    times = let_out(dataset.name, stale, state.months, found)
-    new = finished_state(inputs, state, withdrawals, months, notes, times=times, unplaced=nowhere)
+    times = let_out(dataset.name, stale, state.months, survey)
+    new = finished_state(inputs, state, withdrawals, months, notes, times=times, unplaced=unplaced_accounts)
     if work.writes:
         keep_points(work, inputs.references)
         keep(work, dataset, state, new)
-    running = {month for month in found.opened if not dataset.period.has_ended(month, work.as_of)}
+    running = {month for month in survey.opened if not dataset.period.has_ended(month, work.as_of)}
     still_lost = [error for month, error in lost.items() if month in months]
     return Outcome(
         dataset=dataset,
         state=new,
-        built={each.month: each.reasons for each in stale},
+        built={stale_month.month: stale_month.reasons for stale_month in stale},
         changed=new != state,
-        lacking=found.lacking,
-        remarks=found.remarks,
+        lacking=survey.lacking,
+        remarks=survey.remarks,
         before=state,
-        aside=found.history.let_go,
+        aside=survey.history.let_go,
         running=tuple(month for month in sorted(running) if month not in months or months[month].released is None),
         error=several(still_lost) if still_lost else None,
     )
@@ -181,48 +183,54 @@ def _run(inputs: DatasetInputs, state: State, only: Collection[Period]) -> Outco
 def _due(
     inputs: DatasetInputs, state: State, base: Mapping[str, str], only: Collection[Period]
 ) -> tuple[list[Stale], set[Period], dict[Period, MonthState]]:
-    """Return the months to build, those that are due and left as they are, and all months as they were."""
+    """Return the periods to build, the periods that are due but not built, and the states of all periods."""
     stale, untouched = stale_of(inputs, state, base)
-    left = {each.month for each in stale if (only and each.month not in only) or stays(inputs, each.month, state)}
-    months = let_go(inputs.found, {**state.months, **untouched})
-    return [each for each in stale if each.month not in left], left, months
+    left = {
+        stale_month.month
+        for stale_month in stale
+        if (only and stale_month.month not in only) or stays(inputs, stale_month.month, state)
+    }
+    months = let_go(inputs.survey, {**state.months, **untouched})
+    return [stale_month for stale_month in stale if stale_month.month not in left], left, months
 
 
 def _built(
     inputs: DatasetInputs, state: State, stale: Sequence[Stale], months: Mapping[Period, MonthState]
 ) -> tuple[dict[Period, CandidateRelease], tuple[Account, ...]]:
-    """Return the releases that the months would be, and the account of rows of no month; too many bad rows stop all."""
+    """Return the candidate releases, and the account of rows without a period; raise if too many rows are bad."""
     work, name = inputs.work, inputs.dataset.name
     candidates = {
-        each.month: _candidate(inputs, each, state, place=f"{number} of {len(stale)}")
-        for number, each in enumerate(stale, start=1)
+        stale_month.month: _candidate(inputs, stale_month, state, place=f"{number} of {len(stale)}")
+        for number, stale_month in enumerate(stale, start=1)
     }
     if work.writes:
-        asked = {month: each.told.review for month, each in candidates.items()}
-        save_review(work.private, name, asked, months, of=KINDS[inputs.dataset.asks_about])
-    accounts_of_none = _unplaced(inputs, state, nowhere := unplaced(inputs))  # listed before anything can stop
+        questions = {month: candidate.report.review for month, candidate in candidates.items()}
+        save_review(work.private, name, questions, months, of=KINDS[inputs.dataset.asks_about])
+    unplaced_accounts = _unplaced(inputs, state, nowhere := unplaced(inputs))  # listed before anything can stop
     refuse_too_bad(inputs, months, candidates, nowhere)
-    return candidates, accounts_of_none
+    return candidates, unplaced_accounts
 
 
 def _candidate(inputs: DatasetInputs, stale: Stale, state: State, *, place: str) -> CandidateRelease:
     work, dataset = inputs.work, inputs.dataset
-    work.say(f"building {dataset.name} {stale.month}: {in_words(stale.reasons)} ({place})")
-    made = candidate(inputs, stale)
+    work.say(f"building {dataset.name} {stale.month}: {reasons_in_words(stale.reasons)} ({place})")
+    release = candidate(inputs, stale)
     if work.writes:
-        known = inputs.found.numbers
+        known = inputs.survey.numbers
         numbers = {row_numbers(path): known[path] for path in stale.inputs if path in known}
-        save_quarantine(work.private, dataset.name, stale.month, made.told.quarantined, {**stale.inputs, **numbers})
-        if made.told.suppressed:
-            save_disclosure(work.private, dataset.name, stale.month, made.told.suppressed)
-    built = completed(work, dataset, made.built, made.draft, state.months.get(stale.month))
-    return made._replace(told=replace(made.told, quarantined=()), built=built)  # its bad rows are on disk
+        save_quarantine(
+            work.private, dataset.name, stale.month, release.report.quarantined, {**stale.inputs, **numbers}
+        )
+        if release.report.suppressed:
+            save_disclosure(work.private, dataset.name, stale.month, release.report.suppressed)
+    built = completed(work, dataset, release.built, release.draft, state.months.get(stale.month))
+    return release._replace(report=replace(release.report, quarantined=()), built=built)  # its bad rows are on disk
 
 
 def _unplaced(inputs: DatasetInputs, state: State, product: BuildResult | None) -> tuple[Account, ...]:
     if product is None:
         return state.unplaced
-    told = product.told
-    if inputs.work.writes and told.accounts != state.unplaced:
-        save_quarantine(inputs.work.private, inputs.dataset.name, "none", told.quarantined, whole_sources(inputs))
-    return told.accounts
+    report = product.report
+    if inputs.work.writes and report.accounts != state.unplaced:
+        save_quarantine(inputs.work.private, inputs.dataset.name, "none", report.quarantined, whole_sources(inputs))
+    return report.accounts

@@ -58,7 +58,7 @@ def release_files(
 def made_beside(work: Workplace, dataset: Dataset) -> Iterator[Distribution]:
     """Yield the further files of a dataset's releases that the settings ask for."""
     options = work.settings.options[dataset.name]
-    return (each for each in dataset.distributions if each.is_made(options))
+    return (distribution for distribution in dataset.distributions if distribution.is_made(options))
 
 
 def _particulars(work: Workplace, dataset: Dataset, period: Period, references: References, name: str) -> Particulars:

@@ -1,4 +1,4 @@
-"""Which months have to be built again, and why: nothing changed means nothing is built."""
+"""Which periods have to be built again, and why; an unchanged period is not built."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ NEW = Why("new", changes.FIRST)
 AFTER_ALL = Why("it was rejected, and is let in after all", changes.CORRECTED)
 _LET_OUT = Why("less is kept back than before, as was approved", changes.CORRECTED)
 DAMAGED = Why("a file of the release is damaged", changes.CORRECTED)
-#: What the public is told when something else than an extract changed.
+#: The public reason when something else than an extract changed.
 _PUBLIC = {
     _HELD: changes.HELD_SINCE,
     _NAMES: changes.CORRECTED,
@@ -51,7 +51,7 @@ _PUBLIC = {
     "reference data": changes.REFERENCE,
     "settings": changes.SETTINGS,
 }
-#: How a change is said where its name alone would not tell.
+#: The words of changes whose name does not explain them.
 _WORDS = {
     "open months": "another month can be built now, so late rows have a home",
     "key": "another pseudonym key is in use",
@@ -62,10 +62,10 @@ _WORDS = {
 
 
 def stays(inputs: DatasetInputs, month: Period, state: State) -> bool:
-    """Return whether a month is not built: it is not over yet, was taken back, or a mapping waits for an approval.
+    """Return whether a period is not built: it has not ended, was withdrawn, or a mapping waits for an approval.
 
-    A nightly difference of a running one would give each row's day.  It is built where it was released on a day that
-    turned out to lie ahead: what has not been held is taken out again.
+    Nightly releases of a running period would show the day of each row.  A running period is built only if it was
+    released on a later day than today's, so that events not yet held are removed.
     """
     released = state.months[month].released if month in state.months else None
     as_of = inputs.work.as_of
@@ -80,41 +80,41 @@ def stays(inputs: DatasetInputs, month: Period, state: State) -> bool:
 def stale_of(
     inputs: DatasetInputs, state: State, base: Mapping[str, str]
 ) -> tuple[list[Stale], dict[Period, MonthState]]:
-    """Return the `stale_months` of a dataset, with the lists that each month keeps and the names that it publishes."""
+    """Return the `stale_months` of a dataset, comparing each period with its own reference lists."""
     work, dataset = inputs.work, inputs.dataset
     bases = {month: work.made_from(dataset, each) for month, each in inputs.points.items()}
     named = partial(names_somebody, inputs)
-    return stale_months(dataset, state, inputs.found, base=base, bases=bases, store=work.store, names=named)
+    return stale_months(dataset, state, inputs.survey, base=base, bases=bases, store=work.store, names=named)
 
 
 def stale_months(
     dataset: Dataset,
     state: State,
-    found: Survey,
+    survey: Survey,
     *,
     base: Mapping[str, str],
     store: Store,
     bases: Mapping[Period, Mapping[str, str]] | None = None,
     names: Callable[[Period], bool] = lambda _: False,
 ) -> tuple[list[Stale], dict[Period, MonthState]]:
-    """Return the months that differ from what they were made from, the latest first, and those that only seemed to.
+    """Return the periods whose inputs changed, latest first, and new states of periods that need no build after all.
 
-    ``base`` is what months are made from today beside their extracts, ``bases`` that of months that keep other lists.
-    Newly restricted records are looked for once: a month without any of them remembers that.  ``names`` says
-    whether what is public of a month names somebody who is protected now.
+    ``base`` holds the digests of today's inputs beside extracts, ``bases`` those of periods with lists of their own.
+    A period without any newly restricted record stores that, so that it is searched once.  ``names`` says whether
+    the public release of a period names a protected person.
     """
     rules = register_rules(dataset)
-    everywhere = {entry for rule in rules for entry in rule.everywhere(found.combined[rule.register])}
-    known = {rule.register: pa.array(sorted(found.combined[rule.register]), pa.string()) for rule in rules}
+    everywhere = {entry for rule in rules for entry in rule.everywhere(survey.combined[rule.register])}
+    known = {rule.register: pa.array(sorted(survey.combined[rule.register]), pa.string()) for rule in rules}
     stale: list[Stale] = []
     untouched: dict[Period, MonthState] = {}
-    for month in reversed(found.opened):
-        inputs = found.inputs(dataset, month)
-        made_from = {**(bases or {}).get(month, base), "open months": found.openness(dataset, month)}
-        if any(path in found.held for path in inputs):
-            made_from[_HELD] = digest([found.held.get(path) for path in inputs])
-            made_from[_NUMBERS] = digest([found.numbers.get(path) for path in inputs])
-        made_from |= {_register(rule): _entries(rule, found, inputs, known[rule.register]) for rule in rules}
+    for month in reversed(survey.opened):
+        inputs = survey.inputs(dataset, month)
+        made_from = {**(bases or {}).get(month, base), "open months": survey.openness(dataset, month)}
+        if any(path in survey.held for path in inputs):
+            made_from[_HELD] = digest([survey.held.get(path) for path in inputs])
+            made_from[_NUMBERS] = digest([survey.numbers.get(path) for path in inputs])
+        made_from |= {_register(rule): _entries(rule, survey, inputs, known[rule.register]) for rule in rules}
         made_from |= {_NAMES: digest(sorted(everywhere))} if everywhere else {}
         before = state.months.get(month)
         if before is None:
@@ -124,11 +124,11 @@ def stale_months(
         if not _intact(dataset, before, store):
             stale.append(Stale(month, (*reasons, DAMAGED), inputs, made_from))
             continue
-        if not all(found.history.desk.lets_go(dataset.name, *each) for each in before.rejected.items()):
+        if not all(survey.history.desk.lets_go(dataset.name, *rejected) for rejected in before.rejected.items()):
             reasons.append(AFTER_ALL)
-        if is_let_out(dataset.name, month, before, found, inputs):
+        if is_let_out(dataset.name, month, before, survey, inputs):
             reasons.append(_LET_OUT)
-        matter = [reason for reason in reasons if _matters(reason, dataset, before, found, store)]
+        matter = [reason for reason in reasons if _matters(reason, dataset, before, survey, store)]
         if _changed(_NAMES) in matter and {*before.restricted} <= everywhere and not names(month):
             matter.remove(_changed(_NAMES))
         if reasons and not matter:
@@ -139,28 +139,28 @@ def stale_months(
 
 
 def _intact(dataset: Dataset, month: MonthState, store: Store) -> bool:
-    """Return whether what is public of a month, and what waits, are on disk as they were built."""
-    kept = [month.released, month.waiting.built if month.waiting else None]
-    return all(store.intact(dataset.name, built) for built in kept if built)
+    """Return whether the public release of a period and the waiting one are on disk as they were built."""
+    releases = [month.released, month.waiting.built if month.waiting else None]
+    return all(store.intact(dataset.name, release) for release in releases if release)
 
 
-def _matters(reason: Why, dataset: Dataset, month: MonthState, found: Survey, store: Store) -> bool:
-    """Return whether a reason changes anything of a month: its rows, or the list of its bad rows."""
+def _matters(reason: Why, dataset: Dataset, month: MonthState, survey: Survey, store: Store) -> bool:
+    """Return whether a reason can change the rows of a period or the list of its bad rows."""
     rules = [rule for rule in register_rules(dataset) if reason == _protection(rule) and not rule.every_row]
     if rules:
-        return any(touches(dataset, month, rule, frozenset(found.combined[rule.register]), store) for rule in rules)
+        return any(touches(dataset, month, rule, frozenset(survey.combined[rule.register]), store) for rule in rules)
     if reason == _changed(_NUMBERS):
-        return any(each.outcome is Outcome.QUARANTINED for each in month.accounts)
+        return any(account.outcome is Outcome.QUARANTINED for account in month.accounts)
     return True
 
 
-def in_words(reasons: Iterable[Why]) -> str:
-    """Return why a month is built, for the plan."""
+def reasons_in_words(reasons: Iterable[Why]) -> str:
+    """Return the reasons of a build in words, for the plan."""
     return "; ".join(reason.words for reason in reasons)
 
 
 def touches(dataset: Dataset, month: MonthState, rule: RowRule, entered: frozenset[str], store: Store) -> bool:
-    """Return whether the references of a month that stand in a register are other ones than when it was built."""
+    """Return whether other references of a period are in a register than when it was built."""
     applied = set(month.restricted)
     if applied - entered:
         return True
@@ -176,16 +176,16 @@ def touches(dataset: Dataset, month: MonthState, rule: RowRule, entered: frozens
 
 
 def _register(rule: RowRule) -> str:
-    """Return what the register is called where a month remembers what it was made from."""
+    """Return the name of a rule's register among the inputs of a period."""
     return rule.holds
 
 
-def _entries(rule: RowRule, found: Survey, inputs: Iterable[str], known: pa.Array) -> str:
-    """Return a digest of the entries that can matter to a month: those of its rows, where every row enters one."""
-    combined = found.combined[rule.register]
+def _entries(rule: RowRule, survey: Survey, inputs: Iterable[str], known: pa.Array) -> str:
+    """Return a digest of the register, or of the entries of a period's rows if every row has an entry."""
+    combined = survey.combined[rule.register]
     if not rule.every_row:
         return digest(sorted(combined.items()))
-    sources = found.registers.get(rule.register, {})
+    sources = survey.registers.get(rule.register, {})
     own = [columns_of(sources[path]).table.column("key") for path in inputs if path in sources and len(known)]
     chunks = [chunk for column in own for chunk in column.chunks]
     of_rows = pc.is_in(known, value_set=pa.chunked_array(chunks, pa.string()).combine_chunks())
@@ -204,7 +204,7 @@ def _inputs(month: Period, before: Mapping[str, str], now: Mapping[str, str]) ->
 
 
 def differences(before: Mapping[str, str], now: Mapping[str, str], rules: Iterable[RowRule] = ()) -> Iterator[Why]:
-    """Yield what a month is made from today beside its inputs, and was not when it was built."""
+    """Yield a reason for each input beside the extracts that changed since the build."""
     protections = {_register(rule): _protection(rule) for rule in rules}
     for name in sorted({*before, *now} - {RECOVERED}):
         if before.get(name) != now.get(name):
@@ -212,7 +212,7 @@ def differences(before: Mapping[str, str], now: Mapping[str, str], rules: Iterab
 
 
 def _protection(rule: RowRule) -> Why:
-    """Return why a month is built whose protected records changed: to the public a correction as any other."""
+    """Return the reason of a build after protected records changed; the public sees it as any correction."""
     return Why(f"{_register(rule)} changed", changes.CORRECTED)
 
 

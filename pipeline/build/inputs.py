@@ -1,4 +1,4 @@
-"""What building the months of a dataset needs: what was received, what is to be built, and where."""
+"""The inputs of building a dataset: the survey of its extracts, its references, and the periods to build."""
 
 from __future__ import annotations
 
@@ -28,46 +28,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Survey:
-    """What is there now, and what was remembered of it.
+    """The extracts of a dataset that are there now, and what earlier runs stored about them."""
 
-    ``own`` are each feed's extracts with their month; ``receipts`` each feed's by path; ``registers`` what each source
-    entered, by register and path, sources that have gone included, and ``combined`` the strongest entry of each
-    reference.  ``databases`` are the rows of each by path, ``held`` says by path of a month which of its events have
-    been held, ``numbers`` is a digest of the numbers that its rows have now.  ``history`` knows what stood at each path
-    and which files are set aside; ``paused`` are those of the ``gone`` months whose files are all there, but set aside;
-    ``rejected`` the files of builds that were rejected, with their month: they feed no other month.  ``partly`` are
-    the periods of each feed that some of their files have come of, with the months of those that have not.
-    """
-
-    own: Mapping[str, Mapping[str, Period]]
-    receipts: Mapping[str, Mapping[str, Receipt]]
-    registers: Registers
-    combined: Mapping[str, Mapping[str, str]]
-    opened: tuple[Period, ...]
-    gone: frozenset[Period]
-    databases: Mapping[str, int] = field(default_factory=dict)
-    held: Mapping[str, str] = field(default_factory=dict)
-    numbers: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[str, Mapping[str, Period]]  #: period of each extract, by feed and path
+    receipts: Mapping[str, Mapping[str, Receipt]]  #: by feed and path
+    registers: Registers  #: entries by register and source, sources that have gone included
+    combined: Mapping[str, Mapping[str, str]]  #: the strongest entry of each reference, by register
+    opened: tuple[Period, ...]  #: periods that can be built
+    gone: frozenset[Period]  #: periods whose files are not there, or set aside
+    databases: Mapping[str, int] = field(default_factory=dict)  #: rows of each database, by path
+    held: Mapping[str, str] = field(default_factory=dict)  #: digest of the events that have been held, by path
+    numbers: Mapping[str, str] = field(default_factory=dict)  #: digest of the row numbers, by path
     faults: tuple[PipelineError, ...] = ()
     floors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     weaker: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     weakenings: Mapping[str, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     remarks: tuple[str, ...] = ()
-    history: History = field(default_factory=History)
-    paused: frozenset[Period] = frozenset()
-    rejected: Mapping[str, Period] = field(default_factory=dict)
+    history: History = field(default_factory=History)  #: versions received at each path, and files set aside
+    paused: frozenset[Period] = frozenset()  #: the ``gone`` periods whose files are all there, but set aside
+    rejected: Mapping[str, Period] = field(default_factory=dict)  #: files of rejected builds: they feed no other period
     replaced: Registers = field(default_factory=dict)
     entered: Mapping[str, str] = field(default_factory=dict)
+    #: Periods of each feed that lack some of their files, with the months that are lacking.
     partly: Mapping[str, Mapping[Period, tuple[Period, ...]]] = field(default_factory=dict)
 
     def inputs(self, dataset: Dataset, month: Period) -> dict[str, str]:
-        """Return the sha256 by path of every extract that feeds a month: its own and later ones with late rows."""
-        found: dict[str, str] = {}
+        """Return the sha256 by path of every extract that feeds a period: its own and later ones with late rows."""
+        inputs: dict[str, str] = {}
         for feed in dataset.feeds:
             for path in {*self.of_month(feed, month), *self.late(feed, month)}:
-                found[path] = self.receipts[feed.name][path].sha256
-        return dict(sorted(found.items()))
+                inputs[path] = self.receipts[feed.name][path].sha256
+        return dict(sorted(inputs.items()))
 
     @property
     def file_months(self) -> dict[str, Period]:
@@ -76,7 +68,7 @@ class Survey:
 
     @property
     def lacking(self) -> dict[Period, tuple[str, ...]]:
-        """The months that some feeds have a file of and others have none, with the feeds that have none, or not all."""
+        """Periods that only some feeds have all files of, with the feeds that lack one."""
         months = {feed: set(files.values()) for feed, files in self.own.items()}
         every = sorted(set().union(*months.values()) - set(self.opened) - self.gone)
         return {
@@ -89,15 +81,15 @@ class Survey:
 
     @property
     def partial(self) -> dict[Period, tuple[Period, ...]]:
-        """The periods that cannot be built because some of their months have no file, with those months."""
-        found: dict[Period, set[Period]] = {}
+        """Periods that cannot be built because some of their months have no file, with those months."""
+        lacking: dict[Period, set[Period]] = {}
         for periods in self.partly.values():
             for period, months in periods.items():
-                found.setdefault(period, set()).update(months)
-        return {period: tuple(sorted(months)) for period, months in sorted(found.items()) if period not in self.gone}
+                lacking.setdefault(period, set()).update(months)
+        return {period: tuple(sorted(months)) for period, months in sorted(lacking.items()) if period not in self.gone}
 
     def of_month(self, feed: Feed, month: Period) -> tuple[str, ...]:
-        """Return a month's own extracts of a feed."""
+        """Return the extracts of a feed for one period."""
         return tuple(sorted(path for path, own in self.own[feed.name].items() if own == month))
 
     def late(self, feed: Feed, month: Period) -> tuple[str, ...]:
@@ -108,19 +100,19 @@ class Survey:
         return tuple(path for path in later if self.rejected.get(path, month) == month)
 
     def openness(self, dataset: Dataset, month: Period) -> str:
-        """Return a digest of which earlier months the late rows of this month's own files can go to."""
+        """Return a digest of the earlier periods that late rows of this period's own files can go to."""
         earlier = {
-            each: each in self.opened
+            period: period in self.opened
             for feed in dataset.feeds
             for path in self.of_month(feed, month)
-            for each in periods_of(self.receipts[feed.name][path], feed.period)
-            if each < month
+            for period in periods_of(self.receipts[feed.name][path], feed.period)
+            if period < month
         }
         return digest(earlier)
 
 
 class Stale(NamedTuple):
-    """A month to build: why, and what it will have been made from."""
+    """A period to build, with the reasons and the digests of its inputs."""
 
     month: Period
     reasons: tuple[Why, ...]
@@ -140,7 +132,7 @@ class DatasetInputs:
     work: Workplace
     dataset: Dataset
     reader: Reader
-    found: Survey
+    survey: Survey
     references: References
     points: Mapping[Period, References] = field(default_factory=dict)
     months: Mapping[Period, MonthState] = field(default_factory=dict)

@@ -34,14 +34,14 @@ def stopped_state(
 
     What has changed in how a feed is read is read once more.
     """
-    found = inputs.found
-    read = {feed: {**state.receipts.get(feed, {}), **new} for feed, new in found.receipts.items()}
+    survey = inputs.survey
+    read = {feed: {**state.receipts.get(feed, {}), **new} for feed, new in survey.receipts.items()}
     return replace(
         _with_protections(inputs, state, months),
         receipts={**state.receipts, **read},
         declared=dict(_declared(inputs).items() & state.declared.items()),
-        replaced=found.replaced,
-        versions=found.history.versions,
+        replaced=survey.replaced,
+        versions=survey.history.versions,
         changes=(*state.changes, *counted(inputs, notes, months)),
     )
 
@@ -57,18 +57,18 @@ def finished_state(
     unplaced: tuple[Account, ...],
 ) -> State:
     """Return what is remembered of a run that came to its end; ``times`` says how often what was weaker was let out."""
-    found, work, kind = inputs.found, inputs.work, inputs.dataset.period
-    versions = with_released(found.history.versions, months.values(), work.as_of.isoformat())
+    survey, work, kind = inputs.survey, inputs.work, inputs.dataset.period
+    versions = with_released(survey.history.versions, months.values(), work.as_of.isoformat())
     return replace(
         _with_protections(inputs, state, months, *withdrawals.findings, times=times),
-        receipts=found.receipts,
+        receipts=survey.receipts,
         declared=_declared(inputs),
-        replaced=without_released(found.replaced, found.entered, versions),
+        replaced=without_released(survey.replaced, survey.entered, versions),
         kept_back=of_withdrawn(state, months),
         versions=versions,
         unplaced=unplaced,
         changes=(*state.changes, *counted(inputs, notes, months), *withdrawals.notes),
-        lacking={each: of for each, of in found.partial.items() if kind.has_ended(each, work.as_of)},
+        lacking={each: of for each, of in survey.partial.items() if kind.has_ended(each, work.as_of)},
     )
 
 
@@ -80,18 +80,18 @@ def _with_protections(
     times: Mapping[str, int] = MappingProxyType({}),
 ) -> State:
     """Return the state with these months, what the registers hold now, and what waits beside the months."""
-    found = inputs.found
+    survey = inputs.survey
     # what knows the protections that a release is out with; while none is out, none is let go
-    out: Survey | State = found if any(each.released for each in months.values()) else state
+    out: Survey | State = survey if any(month_state.released for month_state in months.values()) else state
     return replace(
         state,
-        registers=found.registers,
-        entered=found.entered,
+        registers=survey.registers,
+        entered=survey.entered,
         months=dict(sorted(months.items())),
         floors=out.floors,
         weakenings={**out.weakenings, **times},
         findings=_findings(inputs, state, months, *findings, times=times),
-        decided=to_remember(found.history, months, state.decided),
+        decided=to_remember(survey.history, months, state.decided),
     )
 
 
@@ -109,11 +109,11 @@ def _findings(
     times: Mapping[str, int],
 ) -> tuple[Finding, ...]:
     """Return what of the dataset waits, beside its months, now that they are built; what was rejected passes."""
-    found, desk = inputs.found, inputs.work.settings.desk
+    survey, desk = inputs.survey, inputs.work.settings.desk
     context = inputs.work.context(inputs.dataset, "", inputs.references)
-    shown = Bearers(inputs.dataset, inputs.reader, context, found.receipts, state).shown
-    sources = sources_of(inputs.dataset.period, found.receipts, state, months)._replace(shown=shown)
-    kept_back = weakened(inputs.dataset, found.weaker, found.registers, desk=desk, sources=sources)
-    lost = lost_decisions(found.history, months)
-    less = weakenings(inputs.dataset.name, months, desk, {**found.weakenings, **times})
-    return (*map(desk.marked, (*kept_back, *less, *found.findings, *others)), *lost)
+    shown = Bearers(inputs.dataset, inputs.reader, context, survey.receipts, state).shown
+    sources = sources_of(inputs.dataset.period, survey.receipts, state, months)._replace(shown=shown)
+    kept_back = weakened(inputs.dataset, survey.weaker, survey.registers, desk=desk, sources=sources)
+    lost = lost_decisions(survey.history, months)
+    less = weakenings(inputs.dataset.name, months, desk, {**survey.weakenings, **times})
+    return (*map(desk.marked, (*kept_back, *less, *survey.findings, *others)), *lost)

@@ -1,4 +1,4 @@
-"""What became of one dataset in a run."""
+"""The outcome of one dataset in a run."""
 
 from __future__ import annotations
 
@@ -18,35 +18,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one dataset: its state now, the months that were built and why, those that wait.
-
-    ``lacking`` are months that cannot be built, because the feeds named have no file of them; ``running`` those that
-    are not over yet; ``aside`` are the paths whose files a decision has set aside, with its kind; ``before`` is the
-    state that the run found.
-    """
+    """The state of one dataset after a run, and what the run did."""
 
     dataset: Dataset
     state: State
-    built: Mapping[Period, tuple[Why, ...]]
+    built: Mapping[Period, tuple[Why, ...]]  #: the reasons by period
     changed: bool
-    lacking: Mapping[Period, Sequence[str]] = field(default_factory=dict)
+    lacking: Mapping[Period, Sequence[str]] = field(default_factory=dict)  #: feeds without a file, by period
     remarks: tuple[str, ...] = ()
-    running: tuple[Period, ...] = ()
-    aside: Mapping[str, str] = field(default_factory=dict)
+    running: tuple[Period, ...] = ()  #: periods that are not over yet
+    aside: Mapping[str, str] = field(default_factory=dict)  #: kind of decision by path of a file set aside
     error: PipelineError | None = None
-    before: State = field(default_factory=State)
+    before: State = field(default_factory=State)  #: the state that the run began with
 
     @property
     def received(self) -> bool:
-        """Whether anything ever came for it."""
+        """Whether an extract was ever received."""
         return bool(self.state.months or self.state.changes or self.lacking or self.running or self.reviewed)
 
     @property
     def waiting(self) -> tuple[Period, ...]:
-        """The months whose newest release waits for an approval."""
-        return tuple(month for month, each in self.state.months.items() if each.waiting)
+        """The periods whose newest release waits for an approval."""
+        return tuple(month for month, month_state in self.state.months.items() if month_state.waiting)
 
     @property
     def reviewed(self) -> bool:
-        """Whether a person has to look at something: a release that waits, or a file that was set aside."""
+        """Whether a person has to review a waiting release or a file that was set aside."""
         return bool(self.waiting or self.state.waits)

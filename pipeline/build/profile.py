@@ -57,17 +57,17 @@ def values_of(column: str, feed: str) -> str:
 def profile_of_accounts(accounts: Iterable[Account]) -> Profile:
     """Return what accounts alone say of a month."""
     made: Profile = {READ: {}, PUBLISHED: {}, PUBLIC: {}}
-    for each in accounts:
-        public = each.outcome is Outcome.PUBLISHED
+    for account in accounts:
+        public = account.outcome is Outcome.PUBLISHED
         counts = {
-            READ: each.rows if each.reason != _COPY else 0,
-            PUBLISHED: each.rows if public or each.reason in _FOR_NOW else 0,
-            PUBLIC: each.rows if public else 0,
+            READ: account.rows if account.reason != _COPY else 0,
+            PUBLISHED: account.rows if public or account.reason in _FOR_NOW else 0,
+            PUBLIC: account.rows if public else 0,
         }
         for name, rows in counts.items():
-            made[name][each.feed] = made[name].get(each.feed, 0) + rows
+            made[name][account.feed] = made[name].get(account.feed, 0) + rows
         if not public:
-            made.setdefault(kept_of(each.feed), {})[each.reason] = each.rows
+            made.setdefault(kept_of(account.feed), {})[account.reason] = account.rows
     return made
 
 
@@ -100,7 +100,7 @@ def _by_value(column: pa.Array) -> dict[str, int]:
 def merged(profiles: Sequence[Profile]) -> Profile:
     """Return all profiles as one; they are of different feeds."""
     made: Profile = {}
-    for each in profiles:
-        for name, counts in each.items():
+    for profile in profiles:
+        for name, counts in profile.items():
             made.setdefault(name, {}).update(counts)
     return made

@@ -64,7 +64,7 @@ def facts_of(work: Workplace, dataset: Dataset, state: State) -> Publication | N
         *dataset.period.missing(released, {each.month for each in held}),
         *(state.lacking.keys() - released.keys()),
     }
-    last = max([*(each.released_on for each in releases), *map(dt.date.fromisoformat, withdrawn.values())])
+    last = max([*(release.released_on for release in releases), *map(dt.date.fromisoformat, withdrawn.values())])
     settings = work.settings
     terms = settings.terms(dataset.name)
     publisher = settings.publisher(dataset.name, dataset.publisher)
@@ -103,14 +103,16 @@ def facts_of(work: Workplace, dataset: Dataset, state: State) -> Publication | N
         missing=tuple(sorted(missing)),
         lacking=dataset.period.lacked(missing, state.lacking),
         held=held,
-        withheld=tuple(dict.fromkeys((each.what, each.why) for each in dataset.held_back)),
-        row_rules=tuple(dict.fromkeys((each.what, each.why) for each in dataset.held_back if each.of == "Rows")),
-        left_out=tuple(_left_out(each for each in released.values() if not each.waiting)),
+        withheld=tuple(dict.fromkeys((held_back.what, held_back.why) for held_back in dataset.held_back)),
+        row_rules=tuple(
+            dict.fromkeys((held_back.what, held_back.why) for held_back in dataset.held_back if held_back.of == "Rows")
+        ),
+        left_out=tuple(_left_out(release for release in released.values() if not release.waiting)),
         promised_days=_due_days(work, dataset),
         changes=newest_first(state.changes),
         extras={},
         site=settings.site,
-        further=tuple(each.format for each in dataset.distributions),
+        further=tuple(distribution.format for distribution in dataset.distributions),
         topic=dataset.topic or dataset.family,
     )
 
@@ -121,13 +123,13 @@ def releases_of(work: Workplace, dataset: Dataset, state: State) -> tuple[Releas
 
 
 def _released(state: State) -> dict[Period, MonthState]:
-    return {month: each for month, each in state.months.items() if each.released}
+    return {month: month_state for month, month_state in state.months.items() if month_state.released}
 
 
 def _due_days(work: Workplace, dataset: Dataset) -> int:
     """Return how many days after its end a period is promised: not before what it is made from."""
     return max(
-        work.settings.terms(name).due_days for name in (dataset.name, *(each.dataset for each in dataset.inputs))
+        work.settings.terms(name).due_days for name in (dataset.name, *(span.dataset for span in dataset.inputs))
     )
 
 

@@ -40,15 +40,19 @@ def remember(work: Workplace, dataset: Dataset, before: State, new: State) -> No
 
 def _record_months(work: Workplace, dataset: Dataset, before: State, new: State) -> None:
     """Write into the journal which months were released, wait, or were withdrawn."""
-    for month, each in new.months.items():
+    for month, month_state in new.months.items():
         was = before.months.get(month)
         which = {"dataset": dataset.name, "month": month}
-        if each.released and (was is None or was.released != each.released):
-            record(work.private, "released", {**which, "inputs": dict(each.inputs), "folder": each.released.folder})
-            _record_approval(work, which, each.released.csv_sha256)
-        if each.waiting and (was is None or was.waiting != each.waiting):
-            folder = each.waiting.built.folder
-            record(work.private, "waiting", {**which, "inputs": dict(each.inputs), "folder": folder})
+        if month_state.released and (was is None or was.released != month_state.released):
+            record(
+                work.private,
+                "released",
+                {**which, "inputs": dict(month_state.inputs), "folder": month_state.released.folder},
+            )
+            _record_approval(work, which, month_state.released.csv_sha256)
+        if month_state.waiting and (was is None or was.waiting != month_state.waiting):
+            folder = month_state.waiting.built.folder
+            record(work.private, "waiting", {**which, "inputs": dict(month_state.inputs), "folder": folder})
     for code, sha256 in sorted({*_sums(new)} - {*_sums(before)}):
         record(work.private, "asked", {"dataset": dataset.name, "code": code, "sha256": sha256})
     for month in before.months.keys() - new.months.keys():
@@ -60,7 +64,7 @@ def _record_months(work: Workplace, dataset: Dataset, before: State, new: State)
 
 def _sums(state: State) -> Iterable[tuple[str, str]]:
     """Yield what a decision may name of what waits beside the months."""
-    return ((each.code, each.sha256) for each in state.findings)
+    return ((finding.code, finding.sha256) for finding in state.findings)
 
 
 def _record_approval(work: Workplace, which: Mapping[str, str], sha256: str) -> None:
@@ -68,9 +72,9 @@ def _record_approval(work: Workplace, which: Mapping[str, str], sha256: str) -> 
     desk = work.settings.desk
     approval = next(
         (
-            each
-            for each in desk.decisions
-            if (each.kind, each.dataset, each.sha256) == ("approve", which["dataset"], sha256)
+            decision
+            for decision in desk.decisions
+            if (decision.kind, decision.dataset, decision.sha256) == ("approve", which["dataset"], sha256)
         ),
         None,
     )

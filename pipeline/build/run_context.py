@@ -161,7 +161,7 @@ class Workplace:
 
     @property
     def _publishers(self) -> dict[str, str]:
-        return {key: each.name for key, each in self.settings.publishers.items()}
+        return {key: publisher.name for key, publisher in self.settings.publishers.items()}
 
     def file_facts(self, dataset: Dataset) -> dict[str, str]:
         """Return the only metadata that a Parquet file carries: title, licence, attribution."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pipeline.storage.state import MonthState, State
 
 
-def survey(
+def survey_dataset(
     dataset: Dataset, state: State, reader: Reader, references: References, work: Workplace, *, snapshot: Period = ""
 ) -> Survey:
     """Return what is there for ``dataset``, reading only what is new or changed; a register is the ``snapshot`` named.
@@ -85,7 +85,7 @@ def survey(
 def _never_there(dataset: Dataset, state: State, own: Mapping[str, Mapping[str, Period]]) -> set[str]:
     """Return the feeds that a force may do without and never had: where anything has gone, none is let off."""
     there = {path for files in own.values() for path in files}
-    if any(not there.issuperset(each.inputs) for each in state.months.values()):
+    if any(not there.issuperset(month_state.inputs) for month_state in state.months.values()):
         return set()
     return {feed.name for feed in dataset.feeds if feed.can_be_absent and not own[feed.name]}
 
@@ -200,8 +200,8 @@ def sources_of(
     """Return what there is of a dataset, and what its months were made from."""
     return Sources(
         {path: periods_of(receipt, kind) for feed in receipts.values() for path, receipt in feed.items()},
-        {path for each in months.values() if each.released for path in each.inputs},
-        {month: each.restricted for month, each in months.items() if not each.input_gone},
+        {path for month_state in months.values() if month_state.released for path in month_state.inputs},
+        {month: month_state.restricted for month, month_state in months.items() if not month_state.input_gone},
         absent,
         state.weakenings,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pipeline.build.due import in_words
+from pipeline.build.due import reasons_in_words
 from pipeline.model import periods
 from pipeline.model.wording import marked
 from pipeline.report.lines import account_lines, plan_lines
@@ -111,7 +111,7 @@ def planned_lines(run: Run, *, ending: str = PLANNED) -> Iterable[str]:
     """Yield what a publish would do: months to build and why, rows, accounts, then what changes on each portal."""
     for outcome in run.outcomes:
         yield f"{outcome.dataset.name}:"
-        by_reason = groupby(sorted(outcome.built.items()), key=lambda pair: in_words(pair[1]))
+        by_reason = groupby(sorted(outcome.built.items()), key=lambda pair: reasons_in_words(pair[1]))
         for words, group in by_reason:
             for months in periods.ranges(month for month, _ in group):
                 yield f"  build {months}: {words}"

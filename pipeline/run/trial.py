@@ -197,11 +197,11 @@ def _registers(
 def _tell(told: Trial, feed: Feed, period: Period, table: RawTable, result: BuildResult) -> None:
     """Add what became of the rows of one part."""
     first: dict[int, str] = {}
-    for each in result.told.quarantined:
+    for each in result.report.quarantined:
         column = feed.in_words(each.column) if each.column else ""
         told.by_column[column, each.code] += 1
         first.setdefault(each.row, f"quarantined: {each.code}{f' in {column}' if column else ''}")
-    for account in result.told.accounts:
+    for account in result.report.accounts:
         if account.outcome is Outcome.QUARANTINED:
             told.bad[account.reason] += account.rows
         elif account.outcome is Outcome.WITHHELD:
@@ -210,7 +210,7 @@ def _tell(told: Trial, feed: Feed, period: Period, table: RawTable, result: Buil
     before = told.months.get(period or NO_PERIOD, Month())
     whole = None if total is None else total + (before.total or 0)
     told.months[period or NO_PERIOD] = Month(before.read + readable, before.bad + len(first), whole)
-    reasons = [each.reason for each in result.told.accounts if each.outcome is Outcome.WITHHELD and each.rows]
+    reasons = [each.reason for each in result.report.accounts if each.outcome is Outcome.WITHHELD and each.rows]
     held = f"withheld: {reasons[0]}" if len(reasons) == 1 else "withheld by a rule"
     published = set(result.table.row.tolist())
     for row in sorted({*table.row.tolist(), *first})[: _FATES - len(told.fates)]:

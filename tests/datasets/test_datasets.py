@@ -228,7 +228,7 @@ def fate_of(folder: DatasetFolder, feed: Feed, changed: Mapping[str, str]) -> tu
     for period in (folder.periods[0], NO_PERIOD)[: 2 if feed.source.whole else 1]:
         month = received.month(period)
         for fate in received.fates(period, month).values():
-            reasons = [each.reason for each in month.told.accounts if each.rows]
+            reasons = [each.reason for each in month.report.accounts if each.rows]
             assert len(reasons) == 1
             return fate.outcome + (f": {reasons[0]}" if fate.outcome is not Outcome.PUBLISHED else ""), fate.published
     raise AssertionError("the row is in no period that is built")

@@ -22,7 +22,7 @@ PACKAGE = f"{ROOT / 'pipeline'}/"
 STATIONS = {
     "run/publish.py": "publish",
     "build/dataset.py": "run_dataset",
-    "build/survey.py": "survey",
+    "build/survey.py": "survey_dataset",
     "extract/reader.py": "read",
     "build/received/entering.py": "enter",
     "build/due.py": "stale_months",

@@ -224,7 +224,7 @@ class Received:
         survey = self.survey()
         read = [(feed, self._raw(feed, month, survey)) for feed in self.dataset.feeds]
         codes: dict[tuple[str, int], set[str]] = {}
-        for each in product.told.quarantined:
+        for each in product.report.quarantined:
             codes.setdefault((each.path, each.row), set()).add(each.code)
         shown: dict[tuple[str, int], Mapping[str, str]] = {}
         rows = product.table.text.to_pylist() if not self.dataset.counting else []

@@ -89,7 +89,7 @@ def check(
             assert {name: fate.published[name] for name in line.published} == line.published, f"row {place}"
         reasons[reason or "published"] += 1
         checked += 1
-    told = {each.reason: each.rows for each in product.told.accounts if each.feed == feed and each.rows}
+    told = {each.reason: each.rows for each in product.report.accounts if each.feed == feed and each.rows}
     assert told == dict(reasons)
     assert sum(told.values()) == checked
     return product

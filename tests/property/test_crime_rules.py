@@ -229,8 +229,10 @@ def test_every_row_becomes_what_the_rules_say(files: dict[str, list[Row]], janua
             assert fate.outcome == outcome, (spot, reason, fate.codes)
             assert fate.published == public
         reasons = Counter(reason for outcome, reason, _ in expected.values() if outcome == "withheld")
-        assert {each.reason: each.rows for each in product.told.accounts if each.outcome is Outcome.WITHHELD} == reasons
-        assert sum(each.rows for each in product.told.accounts) == len(expected)
+        assert {
+            each.reason: each.rows for each in product.report.accounts if each.outcome is Outcome.WITHHELD
+        } == reasons
+        assert sum(each.rows for each in product.report.accounts) == len(expected)
         accounted.update(expected.keys())
     assert all(count == 1 for count in accounted.values())
     if not gone:
@@ -246,6 +248,6 @@ def test_the_order_of_the_extracts_leaves_no_trace(files: dict[str, list[Row]], 
     for month in files:
         first, second = received(files).month(month), received(shuffled).month(month)
         assert bytes_of(first) == bytes_of(second)
-        assert [tuple(each) for each in sorted(first.told.accounts)] == [
-            tuple(each) for each in sorted(second.told.accounts)
+        assert [tuple(each) for each in sorted(first.report.accounts)] == [
+            tuple(each) for each in sorted(second.report.accounts)
         ]

@@ -131,7 +131,7 @@ def test_every_line_becomes_what_the_rules_say(own: list[Row], other: list[Row],
     for outcome, reason in expected:
         if outcome == "withheld":
             counted[reason] = counted.get(reason, 0) + 1
-    assert {each.reason: each.rows for each in product.told.accounts if each.outcome is Outcome.WITHHELD} == counted
+    assert {each.reason: each.rows for each in product.report.accounts if each.outcome is Outcome.WITHHELD} == counted
 
 
 @given(ledgers(), TYPES, st.randoms(use_true_random=False))
@@ -143,7 +143,7 @@ def test_the_accounts_add_up_and_the_order_of_the_extract_leaves_no_trace(
 ) -> None:
     product = received(own, [], types).month(MONTH)
     counts = dict.fromkeys(Outcome, 0)
-    for each in product.told.accounts:
+    for each in product.report.accounts:
         counts[each.outcome] += each.rows
     assert sum(counts.values()) == len(own)
     assert counts[Outcome.PUBLISHED] == product.table.rows

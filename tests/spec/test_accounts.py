@@ -25,15 +25,15 @@ def month_of(good: int, bad: int, ragged: int = 0) -> Received:
 
 def test_ragged_rows_are_quarantined_and_counted_as_read() -> None:
     product = month_of(2, 1, 3).month(MONTH)
-    assert [each for each in product.told.accounts if each.rows] == [
+    assert [each for each in product.report.accounts if each.rows] == [
         Account("recorded-crime", Outcome.PUBLISHED, "published", 2),
         Account("recorded-crime", Outcome.QUARANTINED, "bad-date", 1),
         Account("recorded-crime", Outcome.QUARANTINED, "ragged-row", 3),
     ]
-    assert product.told.quality["quarantined"] == 4
+    assert product.report.quality["quarantined"] == 4
     path = "recorded-crime/2024-01"
-    assert Quarantined("recorded-crime", path, 10_000, "", "ragged-row") in product.told.quarantined
-    assert Quarantined("recorded-crime", path, 4, "recorded_on", "bad-date") in product.told.quarantined
+    assert Quarantined("recorded-crime", path, 10_000, "", "ragged-row") in product.report.quarantined
+    assert Quarantined("recorded-crime", path, 4, "recorded_on", "bad-date") in product.report.quarantined
 
 
 def test_a_row_with_several_faults_is_counted_once_and_each_fault_is_listed() -> None:
@@ -42,7 +42,7 @@ def test_a_row_with_several_faults_is_counted_once_and_each_fault_is_listed() ->
         no date     | example    | N          || quarantined: bad-date
         2024-01-03  | other      |            || quarantined: other-force
     """)
-    row = {(each.column, each.code) for each in product.told.quarantined if each.row == 3}
+    row = {(each.column, each.code) for each in product.report.quarantined if each.row == 3}
     assert row == {("force_code", "other-force"), ("restricted", "bad-flag")}
 
 
@@ -59,6 +59,6 @@ def test_bad_rows_are_counted_against_the_file_that_they_stand_in_and_withheld_o
         },
         ragged={"recorded-crime": {MONTH: (90, 91), "2024-02": (92,)}},
     )
-    bad = received.month(MONTH).told.bad
+    bad = received.month(MONTH).report.bad
     assert (bad["recorded-crime/2024-01"], bad["recorded-crime/2024-02"]) == (3, 3)
-    assert received.month("2024-02").told.bad["recorded-crime/2024-02"] == 1
+    assert received.month("2024-02").report.bad["recorded-crime/2024-02"] == 1

@@ -33,5 +33,5 @@ def test_a_kind_of_venue_is_closed_unless_the_list_says_that_it_is_public(tmp_pa
             files={"events": {"": [row]}},
             codelists=CodeLists(CODELISTS, lists),
         )
-        told = received.month("2024-01").told
+        told = received.month("2024-01").report
         assert [each.outcome for each in told.accounts if each.rows] == [outcome]

@@ -146,7 +146,7 @@ def test_an_offence_code_must_agree_with_the_crime_type_when_it_is_listed() -> N
         28/3         |               || quarantined: unknown-code     |
         999/9        | Loitering     || quarantined: unknown-code     |
     """)
-    assert product.told.quality["unlisted_offence_code"] == 3
+    assert product.report.quality["unlisted_offence_code"] == 3
 
 
 def test_a_crime_type_is_one_of_the_national_list_and_never_anti_social_behaviour() -> None:
@@ -210,7 +210,7 @@ def test_a_retired_offence_code_counts_as_unlisted(tmp_path: Path) -> None:
         """,
         codelists=CodeLists(CODELISTS, {"offence-code": own}),
     )
-    assert product.told.quality["unlisted_offence_code"] == 1
+    assert product.report.quality["unlisted_offence_code"] == 1
 
 
 def test_an_outcome_is_published_by_its_label_and_none_means_under_investigation() -> None:
@@ -261,8 +261,8 @@ def test_rows_without_a_place_are_counted_for_the_public() -> None:
         1       | exact               | 2024-01-03  || published
         1       | exact               | no date     || quarantined: bad-date
     """)
-    assert product.told.quality["no_location"] == 2
-    assert product.told.quality["quarantined"] == 1
+    assert product.report.quality["no_location"] == 2
+    assert product.report.quality["quarantined"] == 1
 
 
 def test_a_point_without_a_location_s_text_is_never_published() -> None:

@@ -80,7 +80,7 @@ def test_rows_of_one_reference_that_differ_in_a_published_column_are_all_publish
         24*1            | 450011  | 1            || withheld: duplicate |
         24*2            | 450010  | 18           || published           | On or near Mill Lane
     """)
-    assert product.told.quality["shared_reference"] == 3
+    assert product.report.quality["shared_reference"] == 3
 
 
 def test_the_copy_of_a_bad_row_is_published_when_it_is_good_itself() -> None:
@@ -156,7 +156,7 @@ def test_a_late_row_is_kept_back_when_a_file_of_another_feed_is_missing_for_its_
     files = {name: dict(months) for name, months in received.files.items()}
     del files["asb-incidents"]["2024-01"]
     product = type(received)(dataset=dataset("street-crime"), files=files).month("2024-02")
-    assert [(each.reason, each.rows) for each in product.told.accounts if each.rows] == [("month-not-open", 1)]
+    assert [(each.reason, each.rows) for each in product.report.accounts if each.rows] == [("month-not-open", 1)]
 
 
 def test_a_row_of_a_later_month_than_its_file_is_quarantined_even_when_that_month_is_there() -> None:

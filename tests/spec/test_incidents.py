@@ -114,5 +114,5 @@ def test_crimes_and_incidents_of_a_month_are_one_table_in_one_order() -> None:
         ("Burglary", None, "Awaiting court outcome"),
         ("Vehicle crime", "E01000001", "Awaiting court outcome"),
     ]
-    published = {each.feed: each.rows for each in product.told.accounts if each.outcome is Outcome.PUBLISHED}
+    published = {each.feed: each.rows for each in product.report.accounts if each.outcome is Outcome.PUBLISHED}
     assert published == {"recorded-crime": 4, "asb-incidents": 2}

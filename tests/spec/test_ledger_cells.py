@@ -251,7 +251,7 @@ def test_what_is_left_blank_is_counted() -> None:
         """,
         "ledger",
     )
-    told = receive(rows, "spend-over-500", "ledger").month("2024-01").told
+    told = receive(rows, "spend-over-500", "ledger").month("2024-01").report
     assert (told.quality["other_company_number"], told.quality["other_contract_reference"]) == (2, 2)
 
 

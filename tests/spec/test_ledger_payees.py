@@ -133,7 +133,7 @@ def test_an_unknown_payee_keeps_the_whole_transaction_back_and_is_listed_for_rev
         2              | 1       | S9          | org           || withheld: payee-needs-review
         3              | 1       | S1          | ORG           || published
     """)
-    assert [(each.reference, each.names, each.lines, each.total) for each in product.told.review] == [
+    assert [(each.reference, each.names, each.lines, each.total) for each in product.report.review] == [
         ("S8", ("Payee S8",), 1, 123_450),
         ("S9", ("Payee S9",), 1, 123_450),
     ]
@@ -148,7 +148,7 @@ def test_an_unknown_payee_who_is_protected_under_another_number_is_asked_about_a
         S8          |               | Acme Ltd      || withheld: payee-needs-review
         S9          | ORG           | Jane Roe Ltd  || withheld: payee-needs-review
     """)
-    assert [(each.reference, each.names, each.lines, each.protected) for each in product.told.review] == [
+    assert [(each.reference, each.names, each.lines, each.protected) for each in product.report.review] == [
         ("S1", ("Jane Roe Ltd",), 1, "PROT"),
         ("00S8", ("Acme Ltd", "Jane Roe Ltd"), 2, "PROT"),
         ("S9", ("Jane Roe Ltd",), 1, "PROT"),

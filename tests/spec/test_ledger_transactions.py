@@ -292,9 +292,9 @@ def test_held_lines_and_blank_reasons_do_not_speak_against_their_file() -> None:
     bad = "\n".join(f"{number} | 1 | GBP | || quarantined: blank-value-for-money" for number in range(1, 31))
     good = "\n".join(f"{number} | 2 | GBP | Tender || quarantined: transaction-incomplete" for number in range(1, 31))
     table = f"Transaction No | Line No | Currency | Value For Money || becomes\n{bad}\n{good}"
-    assert ledger(table).told.bad == {"ledger/2024-01": 0}
+    assert ledger(table).report.bad == {"ledger/2024-01": 0}
     euros = "\n".join(f"9{number} | 1 | EUR | || quarantined: other-currency" for number in range(10, 30))
-    assert ledger(f"{table}\n{euros}").told.bad == {"ledger/2024-01": 20}
+    assert ledger(f"{table}\n{euros}").report.bad == {"ledger/2024-01": 20}
 
 
 @pytest.mark.parametrize(

@@ -106,10 +106,10 @@ def accept(
 
 def _asked(months: Mapping[Period, MonthState], candidates: Mapping[Period, CandidateRelease]) -> dict[Period, _Asked]:
     asked: dict[Period, _Asked] = {}
-    for month in sorted({*candidates, *(month for month, each in months.items() if each.waiting)}):
+    for month in sorted({*candidates, *(month for month, month_state in months.items() if month_state.waiting)}):
         made, before = candidates.get(month), months.get(month)
         if made:
-            profile: Counts = {**made.told.profile, **_explained(made, before)}
+            profile: Counts = {**made.report.profile, **_explained(made, before)}
             asked[month] = _Asked(built=made.built, profile=profile, made=made, before=before)
         elif before and before.waiting:
             profile = before.waiting.profile or profile_of_accounts(before.accounts)
@@ -148,7 +148,7 @@ def _findings(
     """Return what each month has to wait for and nobody has settled."""
     known = _judge(inputs, months, asked, rejected)
     direct = {month: _unsettled(inputs, _direct(inputs, month, each)) for month, each in known.items()}
-    suspects = dict(inputs.found.rejected)
+    suspects = dict(inputs.survey.rejected)
     for month, findings in direct.items():
         suspects |= {path: month for finding in findings for path in finding.paths}
     for month in rejected:
@@ -168,7 +168,7 @@ def _judge(
     """Return the months that were not rejected, with what the gates hold against them."""
     limits = inputs.work.settings.limits
     known = {month: each for month, each in asked.items() if month not in rejected}
-    public = {month: _released_profile(each) for month, each in months.items() if each.released}
+    public = {month: _released_profile(month_state) for month, month_state in months.items() if month_state.released}
     beside: dict[Period, Counts] = dict(public)
     for month, each in known.items():
         if inputs.dataset.period.register:
@@ -218,13 +218,13 @@ def _direct(inputs: DatasetInputs, month: Period, asked: _Asked) -> Iterator[Fin
 def _suspects(inputs: DatasetInputs, month: Period, asked: _Asked, feed: str) -> set[str]:
     """Return the extracts that are to blame: what has changed, else the month's own files."""
     if asked.made is None and asked.before and asked.before.waiting:
-        kept = {path for each in asked.before.waiting.findings for path in each.paths if each.code != SUSPECT}
+        kept = {path for finding in asked.before.waiting.findings for path in finding.paths if finding.code != SUSPECT}
         if kept:
             return kept
-    feeds = [name for name in inputs.found.own if feed in ("", name)]
-    of_feeds = {path for name in feeds for path in inputs.found.receipts[name]}
+    feeds = [name for name in inputs.survey.own if feed in ("", name)]
+    of_feeds = {path for name in feeds for path in inputs.survey.receipts[name]}
     changed = asked.changed & of_feeds if asked.last else set()
-    return set(changed) or {path for name in feeds for path, own in inputs.found.own[name].items() if own == month}
+    return set(changed) or {path for name in feeds for path, own in inputs.survey.own[name].items() if own == month}
 
 
 def _suspect_input(
@@ -233,7 +233,7 @@ def _suspect_input(
     """Yield that a month is fed, or was fed until now, by an extract that another waits for or was rejected with."""
     waited = asked.before.waiting.findings if asked.before and asked.before.waiting else ()
     fed = {*asked.now, *asked.changed, *(path for each in waited if each.code == SUSPECT for path in each.paths)}
-    rejected = inputs.found.rejected
+    rejected = inputs.survey.rejected
     if asked.made:
         fed -= rejected.keys() - asked.now.keys()  # it was built as if they had not come
     paths = tuple(sorted(path for path in fed if suspects.get(path, month) != month or path in rejected))
@@ -281,14 +281,14 @@ def _month_state(asked: _Asked, why: tuple[Finding, ...]) -> MonthState:
         waiting=waits,
         inputs=dict(made.stale.inputs),
         made_from=dict(made.stale.made_from),
-        accounts=made.told.accounts,
-        bad=made.told.bad,
-        restricted=made.told.applied,
+        accounts=made.report.accounts,
+        bad=made.report.bad,
+        restricted=made.report.applied,
         profile=profile,
         fed=(before.fed if before else {}) if why else dict(made.stale.inputs),
-        kept_back=tuple(sorted({*made.told.kept_back, *(before.kept_back if before and why else ())})),
-        weaker=tuple(sorted(made.told.weaker.entries)),
-        weaker_rows=made.told.weaker.rows,
+        kept_back=tuple(sorted({*made.report.kept_back, *(before.kept_back if before and why else ())})),
+        weaker=tuple(sorted(made.report.weaker.entries)),
+        weaker_rows=made.report.weaker.rows,
     )
 
 

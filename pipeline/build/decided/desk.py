@@ -27,7 +27,7 @@ def signed(work: Workplace, dataset: Dataset) -> Desk:
 
 def remembering(desk: Desk, remembered: Sequence[Decision]) -> Desk:
     """Return the desk with what was carried out before and is lost now, unless an approval that came since lets in."""
-    lost = [each for each in remembered if each.lets_go and _is_lost(each, desk.decisions, remembered)]
+    lost = [decision for decision in remembered if decision.lets_go and _is_lost(decision, desk.decisions, remembered)]
     lost = [each for place, each in enumerate(lost, 1) if not any(map(each.is_about_same, lost[place:]))]
     return desk._replace(decisions=(*desk.decisions, *lost), lost=tuple(lost))
 
@@ -44,7 +44,7 @@ def to_remember(
     seen: History, months: Mapping[Period, MonthState], remembered: Sequence[Decision]
 ) -> tuple[Decision, ...]:
     """Return the decisions about whatever is set aside: a file that came once, or a build of a month."""
-    own = [each for each in seen.desk.decisions if each.dataset == seen.dataset]
+    own = [decision for decision in seen.desk.decisions if decision.dataset == seen.dataset]
     carried_out = [
         last
         for last in own
@@ -57,8 +57,8 @@ def to_remember(
 
 def _was_carried_out(decision: Decision, seen: History, months: Mapping[Period, MonthState]) -> bool:
     if decision.path:
-        return any(each.sha256 == decision.sha256 for each in seen.versions.get(decision.path, ()))
-    return any(_holds_back(decision, month, each) for month, each in months.items())
+        return any(version.sha256 == decision.sha256 for version in seen.versions.get(decision.path, ()))
+    return any(_holds_back(decision, month, month_state) for month, month_state in months.items())
 
 
 def _holds_back(decision: Decision, month: Period, state: MonthState) -> bool:
@@ -67,13 +67,13 @@ def _holds_back(decision: Decision, month: Period, state: MonthState) -> bool:
 
 def lost_decisions(seen: History, months: Mapping[Period, MonthState]) -> Iterator[Finding]:
     """Yield what is set aside by decisions that are lost: it stays so, and waits for a new decision."""
-    for each in seen.desk.lost:
-        done = "rejected" if each.kind == "reject" else "taken back"
-        if each.path in seen.let_go and seen.versions[each.path][-1].sha256 == each.sha256:
-            yield _lost(seen, each, each.period, f"{each.path} was {done}", paths=(each.path,))
+    for decision in seen.desk.lost:
+        done = "rejected" if decision.kind == "reject" else "taken back"
+        if decision.path in seen.let_go and seen.versions[decision.path][-1].sha256 == decision.sha256:
+            yield _lost(seen, decision, decision.period, f"{decision.path} was {done}", paths=(decision.path,))
         for month, state in months.items():
-            if not each.path and _holds_back(each, month, state):
-                yield _lost(seen, each, month, f"{month} was {done}")
+            if not decision.path and _holds_back(decision, month, state):
+                yield _lost(seen, decision, month, f"{month} was {done}")
 
 
 def _lost(seen: History, decision: Decision, period: Period, done: str, *, paths: tuple[str, ...] = ()) -> Finding:

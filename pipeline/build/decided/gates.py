@@ -115,8 +115,8 @@ def doubts_of_content(
 def _once(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
     """Return the first doubt of each code and feed: where other rows were read, other rows are published too."""
     found: dict[tuple[str, str], Doubt] = {}
-    for each in doubts:
-        found.setdefault((each.code, each.feed), each)
+    for doubt in doubts:
+        found.setdefault((doubt.code, doubt.feed), doubt)
     return tuple(found.values())
 
 

@@ -72,11 +72,11 @@ def counted(
     """
     if not inputs.dataset.period.register:
         return tuple(notes)
-    return tuple(each if each.change == WITHDRAWN else _of_register(inputs, each, months) for each in notes)
+    return tuple(note if note.change == WITHDRAWN else _of_register(inputs, note, months) for note in notes)
 
 
 def _of_register(inputs: DatasetInputs, line: ChangeNote, months: Mapping[Period, MonthState]) -> ChangeNote:
-    public = {month: each.released for month, each in months.items() if each.released}
+    public = {month: month_state.released for month, month_state in months.items() if month_state.released}
     earlier = max((month for month in public if month < line.month), default="")
     now, before = (_csv(inputs, month, public.get(month)) for month in (line.month, earlier))
     changes = entry_changes(before, now, inputs.dataset.entry) if now else Changes(0, 0, 0)

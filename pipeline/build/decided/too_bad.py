@@ -1,4 +1,4 @@
-"""When so many rows of an extract are bad that the extract itself must be wrong."""
+"""Refusing an extract with so many bad rows that the extract itself must be wrong."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ def refuse_too_bad(
     candidates: Mapping[Period, CandidateRelease],
     nowhere: BuildResult | None,
 ) -> None:
-    """Stop the dataset when too many rows of a file are bad, whichever months they belong to, if any.
+    """Raise `InputError` if too many rows of a file are bad, over all periods and rows without one.
 
-    Rows of a month whose input has gone are in no file that is there.
+    Periods whose files have gone do not count.
     """
     limits = inputs.work.settings.limits
-    bad: Counter[str] = Counter(nowhere.told.bad if nowhere else {})
-    for month in {*months, *candidates} - inputs.found.gone:
-        bad.update(candidates[month].told.bad if month in candidates else months[month].bad)
-    rows = {path: receipt.rows for feed in inputs.found.receipts.values() for path, receipt in feed.items()}
-    rows |= inputs.found.databases
-    told = [each.told for each in candidates.values()] + ([nowhere.told] if nowhere else [])
-    built = {path for each in told for path in each.bad}
+    bad: Counter[str] = Counter(nowhere.report.bad if nowhere else {})
+    for month in {*months, *candidates} - inputs.survey.gone:
+        bad.update(candidates[month].report.bad if month in candidates else months[month].bad)
+    rows = {path: receipt.rows for feed in inputs.survey.receipts.values() for path, receipt in feed.items()}
+    rows |= inputs.survey.databases
+    reports = [candidate.report for candidate in candidates.values()] + ([nowhere.report] if nowhere else [])
+    built = {path for report in reports for path in report.bad}
     too_bad = sorted(
         path for path in built if bad[path] >= limits.bad_rows and bad[path] > limits.bad_share * rows.get(path, 0)
     )
     if too_bad:
-        faults = [fault for each in told for fault in each.faults]
+        faults = [fault for report in reports for fault in report.faults]
         feeds = {feed.name: feed for feed in inputs.dataset.feeds}
         lines = [f"{path}: {_commonest(path, faults, feeds, bad[path], rows.get(path, 0))}" for path in too_bad]
         listed = "" if inputs.work.writes else "run `pipeline publish`, which lists these rows; "
@@ -55,15 +55,15 @@ def refuse_too_bad(
 
 
 def _commonest(path: str, faults: Iterable[Fault], feeds: Mapping[str, Feed], bad: int, rows: int) -> str:
-    """Return what most of the bad rows of a file have in common, where it comes first, and how many are bad in all."""
-    same: dict[tuple[str, str, str], list[Fault]] = {}
-    for each in faults:
-        if each.path == path:
-            same.setdefault((each.code, each.feed, each.column), []).append(each)
-    if not same:
+    """Return the commonest fault of a file in words: its rows, its first row, and all bad rows of the file."""
+    groups: dict[tuple[str, str, str], list[Fault]] = {}
+    for fault in faults:
+        if fault.path == path:
+            groups.setdefault((fault.code, fault.feed, fault.column), []).append(fault)
+    if not groups:
         return f"{bad:,} of {rows:,}"
-    (code, feed, column), found = max(same.items(), key=lambda pair: sum(each.rows for each in pair[1]))
+    (code, feed, column), commonest = max(groups.items(), key=lambda group: sum(fault.rows for fault in group[1]))
     of = f" in {feeds[feed].in_words(column)}" if column else ""
-    most, first = sum(each.rows for each in found), min(each.first for each in found)
+    most, first = sum(fault.rows for fault in commonest), min(fault.first for fault in commonest)
     others = f" ({bad:,} rows are bad in all)" if bad != most else ""
     return f"{code}{of}: {most:,} of {rows:,}, first in row {first:,}{others}"

@@ -63,7 +63,7 @@ def with_collected(
         StorageError: the private folder cannot be written.
     """
     made = collected(work, dataset, releases_of(work, dataset, state), newest_first(state.changes))
-    months = {month: each for month, each in state.months.items() if month not in lost}
+    months = {month: month_state for month, month_state in state.months.items() if month not in lost}
     return publication(work, dataset, replace(state, months=months), made)
 
 
@@ -93,7 +93,7 @@ def _wanted(name: str, kind: PeriodKind, releases: Sequence[Release]) -> Iterato
     if kind.only or not releases:
         return
     files = [(release, file) for release in sorted(releases, key=lambda each: each.month) for file in release.files]
-    rows = [each for each in files if each[1].format == PARQUET.ending]
+    rows = [file for file in files if file[1].format == PARQUET.ending]
     yield _Wanted(ALL.only, f"{name}-{ALL.only}.{PARQUET.ending}", rows)
     years: dict[str, list[_Held]] = {}
     for release, file in files if kind.months < _YEAR else ():
@@ -175,12 +175,16 @@ def _described(kind: PeriodKind, wanted: _Wanted, made: _Made, changes: Sequence
     """Return what portals are told of a file; it changed when a period that it holds or held did."""
     path, one = made
     releases = [release for release, _ in wanted.held]
-    noted = [each for each in changes if wanted.part in (ALL.only, kind.fits(each.month) and _year(kind, each.month))]
+    noted = [
+        change for change in changes if wanted.part in (ALL.only, kind.fits(change.month) and _year(kind, change.month))
+    ]
     return CollectedFile(
         file=ReleasedFile(f"{_FOLDER}/{wanted.name}", ending_of(wanted.name), path, one.bytes, one.sha256),
         part=wanted.part,
         periods=one.periods,
-        lacking=tuple(each.month for each in releases if each.month not in one.periods),
-        rows=sum(each.rows for each in releases if each.month in one.periods),
-        changed_on=max([*(each.released_on.isoformat() for each in releases), *(each.released_on for each in noted)]),
+        lacking=tuple(release.month for release in releases if release.month not in one.periods),
+        rows=sum(release.rows for release in releases if release.month in one.periods),
+        changed_on=max(
+            [*(release.released_on.isoformat() for release in releases), *(each.released_on for each in noted)]
+        ),
     )

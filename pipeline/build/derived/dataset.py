@@ -18,7 +18,7 @@ from pipeline.build.derived.derivation import draft_of, product_of
 from pipeline.build.derived.due import asked_of, missing, stale_of
 from pipeline.build.derived.waits import let_in, waiting_for
 from pipeline.build.drafted import completed
-from pipeline.build.due import in_words
+from pipeline.build.due import reasons_in_words
 from pipeline.build.outcome import Outcome
 from pipeline.build.protected.recovered import hold_recovered
 from pipeline.build.protected.withdrawn import history_of_made, withdraw_made
@@ -55,7 +55,7 @@ def run_derived(work: Workplace, dataset: Dataset, inputs: Mapping[str, Outcome]
         return _untouched(dataset, State(), state)
     desk = remembering(signed(work, dataset), state.decided)
     work = replace(work, settings=replace(work.settings, desk=desk))
-    unknown = [name for name, each in inputs.items() if each.error and not each.state.months]
+    unknown = [name for name, outcome in inputs.items() if outcome.error and not outcome.state.months]
     if unknown:
         remark = f"it stays as it is: nothing can be said of {' and '.join(unknown)}"
         return replace(_untouched(dataset, state), remarks=(remark,))
@@ -71,10 +71,10 @@ def _run(work: Workplace, dataset: Dataset, state: State, inputs: Mapping[str, O
     references = work.references(dataset)
     asked = asked_of(work, dataset, state, inputs, references)
     stale = {period: why for period, each in asked.wanted.items() if (why := stale_of(work, dataset, state, each))}
-    months = {period: each for period, each in state.months.items() if period in asked.stay}
+    months = {period: month_state for period, month_state in state.months.items() if period in asked.stay}
     errors: list[PipelineError] = []
     for number, (period, why) in enumerate(reversed(stale.items()), 1):
-        work.say(f"building {dataset.name} {period}: {in_words(why)} ({number} of {len(stale)})")
+        work.say(f"building {dataset.name} {period}: {reasons_in_words(why)} ({number} of {len(stale)})")
         wanted, before = asked.wanted[period], months.get(period)
         made = tried(partial(_built, work, dataset, wanted, before, inputs=inputs, references=references))
         if isinstance(made, PipelineError):
@@ -84,11 +84,11 @@ def _run(work: Workplace, dataset: Dataset, state: State, inputs: Mapping[str, O
     desk = work.settings.desk
     months = let_in(desk, dataset.name, state.months, months)
     months, _ = hold_recovered(desk, dataset.name, state.months, months)
-    withdrawn = {period: each for period, each in state.months.items() if period not in asked.stay}
+    withdrawn = {period: month_state for period, month_state in state.months.items() if period not in asked.stay}
     notes = (*_notes(work, dataset, state, months, stale), *_withdrawals(work, withdrawn))
     taken = withdraw_made(work, dataset, months)
     months = taken.months
-    seen = history_of_made(work, dataset, months, (*asked.aside, *(each.month for each in taken.notes)))
+    seen = history_of_made(work, dataset, months, (*asked.aside, *(note.month for note in taken.notes)))
     new = replace(
         state,
         months=dict(sorted(months.items())),
@@ -177,24 +177,24 @@ def _notes(
     stale: Mapping[Period, tuple[Why, ...]],
 ) -> Iterator[ChangeNote]:
     """Yield the lines of the change log for periods that take the place of their last release."""
-    for period, each in sorted(months.items()):
+    for period, month_state in sorted(months.items()):
         before = state.months.get(period)
         last = before.released if before else None
-        if each.released and (last is None or not is_same(last, each.released)):
+        if month_state.released and (last is None or not is_same(last, month_state.released)):
             reasons = stale.get(period, (CHECKED_AGAIN,))
-            yield note_of(work, dataset.name, period, each.released, last=last, reasons=reasons)
+            yield note_of(work, dataset.name, period, month_state.released, last=last, reasons=reasons)
 
 
 def _withdrawals(work: Workplace, withdrawn: Mapping[Period, MonthState]) -> Iterator[ChangeNote]:
-    for period, each in withdrawn.items():
-        if each.released:
-            yield withdrawal(period, work.as_of.isoformat(), rows=each.released.rows, reason=INPUT_WITHDRAWN)
+    for period, month_state in withdrawn.items():
+        if month_state.released:
+            yield withdrawal(period, work.as_of.isoformat(), rows=month_state.released.rows, reason=INPUT_WITHDRAWN)
 
 
 def _remarks(withdrawn: Mapping[Period, MonthState], asked: Asked) -> Iterator[str]:
-    for period, each in withdrawn.items():
+    for period, month_state in withdrawn.items():
         lacks = " and ".join(asked.lacks(period)) or "all that it was made from"
-        if each.released:
+        if month_state.released:
             yield f"{INPUT_WITHDRAWN}: {period} is withdrawn: {lacks} is public no longer"
     for name, months in asked.untold.items():
         if months:

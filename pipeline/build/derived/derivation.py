@@ -60,23 +60,23 @@ def product_of(
     if dataset.derivation is None:
         raise KeyError(dataset.name)
     tables = {
-        each.dataset: {
-            month: work.store.rows(each.dataset, month, built, each.columns)
-            for month, built in releases[each.dataset].items()
+        span.dataset: {
+            month: work.store.rows(span.dataset, month, built, span.columns)
+            for month, built in releases[span.dataset].items()
         }
-        for each in dataset.inputs
+        for span in dataset.inputs
     }
     totals = {
-        each.dataset: {month: built.totals or {} for month, built in releases[each.dataset].items()}
-        for each in dataset.inputs
-        if each.totals
+        span.dataset: {month: built.totals or {} for month, built in releases[span.dataset].items()}
+        for span in dataset.inputs
+        if span.totals
     }
     context = work.context(dataset, period, references, totals=totals)
     made = dataset.derivation.recipe.rows(tables, context)
     schema, where = work.schema(dataset), f"dataset `{dataset.name}`, {period}"
     refereed = judged(_as_text(made.rows, schema, where=where), dataset, schema, context, work.settings.referee)
     checked = refereed.checked
-    if bad := {(each.column, each.code) for each in checked.rejections}:
+    if bad := {(rejection.column, rejection.code) for rejection in checked.rejections}:
         said = ", ".join(f"`{column}` ({code})" for column, code in sorted(bad))
         files = " and ".join(f"data/reference/{name}.csv" for name in dataset.reference_files)
         fix = f"correct {files}, where that column is taken from it; else it is a {_FAULT}" if files else _FAULT
@@ -128,7 +128,7 @@ def draft_of(
 ) -> PassedDraft:
     """Return the release of a product, written beside the others and scanned; ``watched`` is asked for free text."""
     schema = work.schema(dataset)
-    closed = {each.name for each in schema.fields if each.type != "string" or each.enum or each.pattern}
+    closed = {field.name for field in schema.fields if field.type != "string" or field.enum or field.pattern}
     columns = tuple(name for name in schema.names if name not in closed)
 
     def scanned(draft: Draft, beside: Mapping[str, pa.Array]) -> Scanned:

@@ -68,10 +68,10 @@ def asked_of(
     if derivation is None:
         raise KeyError(dataset.name)
     released = {
-        name: {month: each.released for month, each in found.state.months.items() if each.released}
+        name: {month: month_state.released for month, month_state in found.state.months.items() if month_state.released}
         for name, found in inputs.items()
     }
-    totals = {each.dataset for each in derivation.inputs if each.totals}
+    totals = {span.dataset for span in derivation.inputs if span.totals}
     untold = {
         name: frozenset(month for month, each in released[name].items() if each.totals is None) for name in totals
     }
@@ -126,7 +126,7 @@ def stale_of(work: Workplace, dataset: Dataset, state: State, wanted: Wanted) ->
     kept = [before.released, before.waiting.built if before.waiting else None]
     if not all(work.store.intact(dataset.name, built) for built in kept if built):
         found.append(DAMAGED)
-    if not all(work.settings.desk.lets_go(dataset.name, *each) for each in before.rejected.items()):
+    if not all(work.settings.desk.lets_go(dataset.name, *rejected) for rejected in before.rejected.items()):
         found.append(AFTER_ALL)
     return tuple(found)
 

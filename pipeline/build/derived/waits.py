@@ -35,19 +35,19 @@ def let_in(
     What waits because the memory was lost is not judged here.
     """
     found: dict[Period, MonthState] = {}
-    for period, each in months.items():
+    for period, month_state in months.items():
         was = before.get(period)
         last, fed = (was.released, was.fed) if was else (None, {})
-        built = each.waiting.built if each.waiting else each.released
+        built = month_state.waiting.built if month_state.waiting else month_state.released
         if built and desk.lets_go(dataset, period, built.csv_sha256):
             rejected = {period: built.csv_sha256}
-            found[period] = replace(each, released=last, waiting=None, fed=fed, rejected=rejected)
-        elif each.waiting and (asked := _unsettled(desk, each.waiting, last)):
-            waiting = replace(each.waiting, findings=asked)
-            found[period] = replace(each, released=last, waiting=waiting, fed=fed)
+            found[period] = replace(month_state, released=last, waiting=None, fed=fed, rejected=rejected)
+        elif month_state.waiting and (asked := _unsettled(desk, month_state.waiting, last)):
+            waiting = replace(month_state.waiting, findings=asked)
+            found[period] = replace(month_state, released=last, waiting=waiting, fed=fed)
         else:
-            fed = each.inputs if each.waiting else each.fed
-            found[period] = replace(each, released=built, waiting=None, fed=fed)
+            fed = month_state.inputs if month_state.waiting else month_state.fed
+            found[period] = replace(month_state, released=built, waiting=None, fed=fed)
     return found
 
 
@@ -55,4 +55,6 @@ def _unsettled(desk: Desk, waiting: Waiting, last: Built | None) -> tuple[Findin
     """Return what nobody has settled of a build; the rows that are public already wait for nothing."""
     if last and last.csv_sha256 == waiting.built.csv_sha256:
         return ()
-    return tuple(each for each in waiting.findings if each.code != RECOVERED and desk.approval(each) is None)
+    return tuple(
+        finding for finding in waiting.findings if finding.code != RECOVERED and desk.approval(finding) is None
+    )

@@ -41,7 +41,11 @@ class Bearers(NamedTuple):
 
     def shown(self, rule: RowRule, asked: Asked) -> list[Finding]:
         """Return findings with the rows that bear their keys, by path."""
-        known = {each.sha256: each.rows for each in self.before.findings if each.rows} if self._unchanged() else {}
+        known = (
+            {finding.sha256: finding.rows for finding in self.before.findings if finding.rows}
+            if self._unchanged()
+            else {}
+        )
         fresh = [(finding, keys) for finding, keys in asked if finding.sha256 not in known]
         months = {month for finding, _ in fresh for month in finding.periods}
         found = self._found(rule, {key for _, keys in fresh for key in keys}, months) if fresh else {}

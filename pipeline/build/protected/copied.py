@@ -24,7 +24,7 @@ def copied_again(work: Workplace, dataset: Dataset, state: State) -> tuple[str, 
     """Return a line for each file of a release that is private as it was built again."""
     if not work.writes:
         return ()
-    released = [each.released for each in state.months.values() if each.released]
+    released = [month_state.released for month_state in state.months.values() if month_state.released]
     names = [name for built in released for name in _copied(work, dataset, built)]
     return tuple(f"{name}: the private copy was damaged, and is copied again from the public one" for name in names)
 

@@ -48,18 +48,18 @@ def mended(work: Workplace, dataset: Dataset, state: State) -> Mended:
     lost = lost_registers(state)
     if not lost:
         return Mended(state)
-    again = _read_again(work, dataset, state, {each.source for each in lost})
+    again = _read_again(work, dataset, state, {error.source for error in lost})
     registers = {name: dict(sources) for name, sources in state.registers.items()}
-    for each in lost:
-        source = again.get(each.register, {}).get(each.source)
-        if each.part != "registers" or source is None:
-            raise each.error
-        registers[each.register][each.source] = source
+    for error in lost:
+        source = again.get(error.register, {}).get(error.source)
+        if error.part != "registers" or source is None:
+            raise error.error
+        registers[error.register][error.source] = source
     whole = replace(state, registers=registers)
     if work.writes:
         work.store.remember(dataset.name, whole)
     words = "what it protects was lost from our memory, and is read again"
-    return Mended(whole, tuple(f"{each}: {words}" for each in sorted({each.source for each in lost})))
+    return Mended(whole, tuple(f"{each}: {words}" for each in sorted({error.source for error in lost})))
 
 
 def _read_again(work: Workplace, dataset: Dataset, state: State, sources: Collection[str]) -> Registers:

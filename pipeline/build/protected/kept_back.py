@@ -32,14 +32,14 @@ class Weaker(NamedTuple):
 
 def entries_of(safe: SafeTable, published: NDArray[np.int64], before: Collection[str]) -> frozenset[str]:
     """Return what is kept back of published rows, and what was ``before`` of those that are not there now."""
-    said = {text for each in safe.kept for text in each.entries.among(published).texts.tolist()}
-    about = {text for each in safe.kept for text in each.about.among(published).texts.tolist()}
+    said = {text for kept in safe.kept for text in kept.entries.among(published).texts.tolist()}
+    about = {text for kept in safe.kept for text in kept.about.among(published).texts.tolist()}
     return frozenset(said | {entry for entry in before if entry.partition(" ")[0] not in about})
 
 
 def weaker_of(raw: RawTable, safe: SafeTable, published: NDArray[np.int64]) -> Weaker:
     """Return what is kept back of published rows only because releases did so."""
-    weaker = [each.weaker.among(published) for each in safe.kept]
+    weaker = [kept.weaker.among(published) for kept in safe.kept]
     rows = np.unique(np.concatenate([np.zeros(0, np.int64), *(each.rows for each in weaker)]))
     found = {path: raw.row[rows[raw.source[rows] == source]] for source, path in enumerate(raw.paths)}
     said = {path: rows_in_words(each.tolist()) for path, each in found.items() if len(each)}
@@ -61,32 +61,38 @@ def kept_back(inputs: DatasetInputs, stale: Stale) -> Collection[str]:
     state = inputs.months.get(stale.month)
     if state is None or state.released is None:
         return inputs.withdrawn.get(stale.month, ())
-    let_out = is_let_out(inputs.dataset.name, stale.month, state, inputs.found, stale.inputs)
+    let_out = is_let_out(inputs.dataset.name, stale.month, state, inputs.survey, stale.inputs)
     return {*state.kept_back} - ({*state.weaker} if let_out else set())
 
 
-def is_let_out(dataset: str, period: Period, state: MonthState, found: Survey, inputs: Mapping[str, str]) -> bool:
+def is_let_out(dataset: str, period: Period, state: MonthState, survey: Survey, inputs: Mapping[str, str]) -> bool:
     """Return whether a decision lets out what only the release of a period keeps back, of the extracts that it saw."""
     if not state.weaker:
         return False
-    asked = _finding(dataset, period, state, found.weakenings, inputs)
-    return found.history.desk.approval(asked) is not None
+    asked = _finding(dataset, period, state, survey.weakenings, inputs)
+    return survey.history.desk.approval(asked) is not None
 
 
-def let_out(dataset: str, stale: Iterable[Stale], months: Mapping[Period, MonthState], found: Survey) -> dict[str, int]:
+def let_out(
+    dataset: str, stale: Iterable[Stale], months: Mapping[Period, MonthState], survey: Survey
+) -> dict[str, int]:
     """Return how often each weakening was let out that tonight's builds let out: an approval serves once."""
     times: dict[str, int] = {}
-    for each in stale:
-        state = months.get(each.month)
-        if state and is_let_out(dataset, each.month, state, found, each.inputs):
-            named = _named(dataset, each.month, state)
-            times[named] = found.weakenings.get(named, 0) + 1
+    for stale_month in stale:
+        state = months.get(stale_month.month)
+        if state and is_let_out(dataset, stale_month.month, state, survey, stale_month.inputs):
+            named = _named(dataset, stale_month.month, state)
+            times[named] = survey.weakenings.get(named, 0) + 1
     return times
 
 
 def of_withdrawn(before: State, months: Mapping[Period, MonthState]) -> dict[Period, tuple[str, ...]]:
     """Return what was kept back of periods that were withdrawn and have no release since."""
-    gone = {period: each.kept_back for period, each in before.months.items() if each.released and each.kept_back}
+    gone = {
+        period: month_state.kept_back
+        for period, month_state in before.months.items()
+        if month_state.released and month_state.kept_back
+    }
     known = {**before.kept_back, **gone}
     return {period: each for period, each in known.items() if period not in months or months[period].released is None}
 

@@ -46,9 +46,9 @@ def own_references(
         return {}, (), ()
     now = references.lists[_LIST].sha256
     older = {
-        month: each.released.points
-        for month, each in state.months.items()
-        if each.released and each.released.points not in ("", now)
+        month: month_state.released.points
+        for month, month_state in state.months.items()
+        if month_state.released and month_state.released.points not in ("", now)
     }
     desk = work.settings.desk
     keeping = {
@@ -160,8 +160,18 @@ def with_points(
 ) -> dict[Period, MonthState]:
     """Return the months, with the list of a release that an older version built, where it can only be today's."""
     now, found = points_of(references), dict(months)
-    for month, each in months.items():
-        out = each.released and not each.released.points and not each.waiting and not each.rejected
-        if now and out and each.released and each.made_from.get("reference data") == base["reference data"]:
-            found[month] = replace(each, released=replace(each.released, points=now))
+    for month, month_state in months.items():
+        out = (
+            month_state.released
+            and not month_state.released.points
+            and not month_state.waiting
+            and not month_state.rejected
+        )
+        if (
+            now
+            and out
+            and month_state.released
+            and month_state.made_from.get("reference data") == base["reference data"]
+        ):
+            found[month] = replace(month_state, released=replace(month_state.released, points=now))
     return found

@@ -77,7 +77,7 @@ def _is_let_in(desk: Desk, found: Finding, *, since: Mark) -> bool:
 
 def _waited(was: MonthState | None) -> bool:
     waiting = was.waiting if was else None
-    return waiting is not None and any(each.code == RECOVERED for each in waiting.findings)
+    return waiting is not None and any(finding.code == RECOVERED for finding in waiting.findings)
 
 
 def _other_rows(dataset: str, month: Period, last: Built | None, now: MonthState) -> Finding | None:

@@ -98,10 +98,10 @@ def protect_unbuilt(
 
 
 def _unbuilt(inputs: DatasetInputs, month: Period, last: MonthState, left: Collection[Period]) -> MonthState:
-    found = inputs.found
-    if month in found.gone - found.paused:
+    survey = inputs.survey
+    if month in survey.gone - survey.paused:
         return keep(inputs, month, last) if not last.input_gone or is_due(inputs, month, last) else last
-    if last.waiting or month in left or month in found.paused or month not in found.opened:
+    if last.waiting or month in left or month in survey.paused or month not in survey.opened:
         return guard(inputs, month, last)
     return replace(last, input_gone=False) if last.input_gone else last
 
@@ -165,7 +165,7 @@ def _guarded(inputs: DatasetInputs, month: Period, kept: Built) -> _Kept | None:
 
 
 def _context(inputs: DatasetInputs, month: Period) -> Context:
-    return inputs.work.context(inputs.dataset, month, inputs.references_of(month), registers=inputs.found.combined)
+    return inputs.work.context(inputs.dataset, month, inputs.references_of(month), registers=inputs.survey.combined)
 
 
 def names_somebody(inputs: DatasetInputs, month: Period) -> bool:
@@ -233,7 +233,7 @@ def _rebuilt(inputs: DatasetInputs, month: Period, table: PublishableTable, *, i
         read = read_back(draft.files, texts)[0] if work.writes else pa.table({})
         return check(read, (), where=f"{dataset.name}-{month}", files=draft.files, beside=beside)
 
-    number = digest([instead_of.folder, inputs.found.combined])[:12]
+    number = digest([instead_of.folder, inputs.survey.combined])[:12]
     passed = drafted(work, dataset, month, table, references=inputs.references_of(month), number=number, check=scanned)
     if work.writes:
         passed.complete()
@@ -275,7 +275,7 @@ def _moved(accounts: tuple[Account, ...], removed: Mapping[tuple[str, str], int]
     """
     if not accounts:
         return ()
-    moved = Counter({(each.feed, each.outcome, each.reason): each.rows for each in accounts})
+    moved = Counter({(account.feed, account.outcome, account.reason): account.rows for account in accounts})
     for (feed, reason), rows in removed.items():
         if rows:
             moved[feed, Outcome.PUBLISHED, "published"] -= rows

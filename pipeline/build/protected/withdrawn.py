@@ -52,9 +52,9 @@ def withdraw(inputs: DatasetInputs, months: Mapping[Period, MonthState]) -> With
 def _with_those_of_no_file(inputs: DatasetInputs, found: Withdrawals) -> Withdrawals:
     """Return what is withdrawn with the months of a database, and let the history know what they are called."""
     made = withdraw_made(inputs.work, inputs.dataset, found.months)
-    seen = history_of_made(inputs.work, inputs.dataset, made.months, inputs.found.opened)
-    inputs.found.history.versions.update(seen.versions)
-    inputs.found.history.forgotten.update(seen.forgotten)
+    seen = history_of_made(inputs.work, inputs.dataset, made.months, inputs.survey.opened)
+    inputs.survey.history.versions.update(seen.versions)
+    inputs.survey.history.forgotten.update(seen.forgotten)
     return Withdrawals(made.months, [*found.findings, *made.findings], [*found.notes, *made.notes])
 
 
@@ -62,12 +62,12 @@ def _taken_back(
     inputs: DatasetInputs, months: Mapping[Period, MonthState]
 ) -> Iterator[tuple[Period, Built, tuple[str, ...]]]:
     """Yield each month that is public of files that were taken back, and that cannot be built of others."""
-    for month, each in months.items():
-        if each.released and month not in inputs.found.opened:
-            seen = inputs.found.history
-            paths = tuple(sorted(path for path, sha256 in each.fed.items() if seen.forgot(path, sha256)))
+    for month, month_state in months.items():
+        if month_state.released and month not in inputs.survey.opened:
+            seen = inputs.survey.history
+            paths = tuple(sorted(path for path, sha256 in month_state.fed.items() if seen.forgot(path, sha256)))
             if paths and not {*paths} & {lost.path for lost in seen.desk.lost} & {*seen.let_go}:
-                yield month, each.released, paths
+                yield month, month_state.released, paths
 
 
 def _finding(inputs: DatasetInputs, month: Period, released: Built, paths: tuple[str, ...]) -> Finding:
@@ -93,12 +93,12 @@ def _asked(dataset: Dataset, month: Period, released: Built, paths: tuple[str, .
 def withdraw_made(work: Workplace, dataset: Dataset, months: Mapping[Period, MonthState]) -> Withdrawals:
     """Return the periods without those whose withdrawal was approved, and what is to be said of the others."""
     found = Withdrawals(dict(months), [], [])
-    for period, each in months.items():
-        if each.released and _forgotten(work.settings.desk, dataset, period):
-            words = f"an approval withdraws it with its {each.released.rows:,} rows, until it is let in again"
-            asked = _asked(dataset, period, each.released, (_file(dataset, period),), words)
+    for period, month_state in months.items():
+        if month_state.released and _forgotten(work.settings.desk, dataset, period):
+            words = f"an approval withdraws it with its {month_state.released.rows:,} rows, until it is let in again"
+            asked = _asked(dataset, period, month_state.released, (_file(dataset, period),), words)
             if work.settings.desk.approval(asked):
-                found.notes.append(withdrawal(period, work.as_of.isoformat(), rows=each.released.rows))
+                found.notes.append(withdrawal(period, work.as_of.isoformat(), rows=month_state.released.rows))
                 del found.months[period]
             else:
                 found.findings.append(work.settings.desk.marked(asked))
@@ -107,7 +107,7 @@ def withdraw_made(work: Workplace, dataset: Dataset, months: Mapping[Period, Mon
 
 def stay_withdrawn(desk: Desk, dataset: Dataset, state: State, periods: Iterable[Period]) -> tuple[Period, ...]:
     """Return the periods that were taken back and are public no longer: they are not made."""
-    public = {period for period, each in state.months.items() if each.released}
+    public = {period for period, month_state in state.months.items() if month_state.released}
     return tuple(each for each in periods if each not in public and _forgotten(desk, dataset, each))
 
 
@@ -118,7 +118,7 @@ def history_of_made(
 
     What was taken back is remembered as it was then, so that the decision about it is found again.
     """
-    released = {period: each.released for period, each in months.items() if each.released}
+    released = {period: month_state.released for period, month_state in months.items() if month_state.released}
     desk = work.settings.desk
     taken = {_file(dataset, each): found for each in {*released, *gone} if (found := _forgotten(desk, dataset, each))}
     days = {_file(dataset, period): (built.csv_sha256, built.released_on) for period, built in released.items()}

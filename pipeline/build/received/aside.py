@@ -22,10 +22,10 @@ def still_rejected(
     """Return the extracts that came into no release but only into a build that was rejected, with its month."""
     return {
         path: month
-        for month, each in months.items()
-        if (build := _refused_build(each, month)) and seen.desk.lets_go(seen.dataset, month, build)
-        for path in _to_blame(each, month, months, file_months)
-        if seen.stands_unreleased(path, each.inputs.get(path, ""))
+        for month, month_state in months.items()
+        if (build := _refused_build(month_state, month)) and seen.desk.lets_go(seen.dataset, month, build)
+        for path in _to_blame(month_state, month, months, file_months)
+        if seen.stands_unreleased(path, month_state.inputs.get(path, ""))
     }
 
 
@@ -39,7 +39,7 @@ def _to_blame(
 ) -> Iterator[str]:
     """Yield the extracts that a build was let go for: its own, and others whose month was let go with it."""
     if state.waiting:
-        yield from (path for each in state.waiting.findings for path in each.paths if each.code != SUSPECT)
+        yield from (path for finding in state.waiting.findings for path in finding.paths if finding.code != SUSPECT)
         return
     for path in state.inputs:
         own = file_months.get(path, month)
@@ -68,7 +68,7 @@ def missed(
     """
     found: dict[Period, set[str]] = {}
     common = feeding.common
-    for month, each in months.items():
+    for month, month_state in months.items():
         aside = {path for path, other in feeding.rejected.items() if month not in (other, feeding.months.get(path))}
         there = {*present} - aside
         if feeding.own_only:
@@ -76,13 +76,13 @@ def missed(
         files = {file_of(path) for path in there} if month in common else set()
         missing = {
             path
-            for path, sha256 in each.fed.items()
+            for path, sha256 in month_state.fed.items()
             if path not in there
             and (file_of(path) not in files or path in seen.aside | aside)  # what a file that is there holds now counts
             and not seen.never_counted(path, sha256)
             and not (seen.forgot(path, sha256) and month in common)  # it is built again without that file
         }
-        if each.released and missing:
+        if month_state.released and missing:
             found[month] = missing
     return found
 
@@ -92,12 +92,14 @@ def file_of(path: str) -> str:
     return path.partition("#")[0]
 
 
-def let_go(found: Survey, months: Mapping[Period, MonthState]) -> dict[Period, MonthState]:
+def let_go(survey: Survey, months: Mapping[Period, MonthState]) -> dict[Period, MonthState]:
     """Return the months without what waits for no file: one that cannot be built any more, or whose file was let go."""
-    aside = {*found.history.let_go}
-    kept = {month: each for month, each in months.items() if each.released or month in found.opened}
+    aside = {*survey.history.let_go}
+    kept = {
+        month: month_state for month, month_state in months.items() if month_state.released or month in survey.opened
+    }
     for month, each in kept.items():
-        if each.waiting and month in found.paused and aside & set(each.inputs):
+        if each.waiting and month in survey.paused and aside & set(each.inputs):
             inputs = {path: "" if path in aside else sha256 for path, sha256 in each.inputs.items()}
             kept[month] = replace(each, waiting=None, inputs=inputs)
     return kept
@@ -108,10 +110,10 @@ def let_wait_no_longer(inputs: DatasetInputs, before: Mapping[Period, MonthState
 
     A release that is out stays; what was to take its place is built afresh when its extracts are back.
     """
-    found, today = inputs.found, inputs.work.as_of
+    survey, today = inputs.survey, inputs.work.as_of
     dated = any(feed.source.whole for feed in inputs.dataset.feeds)
-    present = {path for receipts in found.receipts.values() for path in receipts}
-    of_register = found.file_months if inputs.dataset.period.register else {}
+    present = {path for receipts in survey.receipts.values() for path in receipts}
+    of_register = survey.file_months if inputs.dataset.period.register else {}
     this = inputs.dataset.period.of_day(today)
     months = dict(before)
     for month, each in before.items():

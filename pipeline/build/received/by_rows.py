@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.build.candidate import product_of, raw_tables
 from pipeline.build.due import stale_of
 from pipeline.build.inputs import DatasetInputs
-from pipeline.build.survey import survey
+from pipeline.build.survey import survey_dataset
 from pipeline.extract.catalogue_records import reads_records
 from pipeline.release.files import csv_blocks
 
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
 
 
 def named_by_rows(
-    work: Workplace, dataset: Dataset, state: State, reader: Reader, references: References, *, found: Survey
+    work: Workplace, dataset: Dataset, state: State, reader: Reader, references: References, *, survey: Survey
 ) -> Survey:
     """Return what is there as the snapshot that it is by its rows: the latest one where they are the same."""
-    if found.faults or not (
-        found.opened and state.months and dataset.period.register and any(map(reads_records, dataset.feeds))
+    if survey.faults or not (
+        survey.opened and state.months and dataset.period.register and any(map(reads_records, dataset.feeds))
     ):
-        return found
+        return survey
     inputs = DatasetInputs(
-        work=work, dataset=dataset, reader=reader, found=found, references=references, months=state.months
+        work=work, dataset=dataset, reader=reader, survey=survey, references=references, months=state.months
     )
-    latest, named = max(state.months), max(found.opened)
+    latest, named = max(state.months), max(survey.opened)
     name = named if named > latest else _changed(inputs, state, latest)
     if name > latest and _csv_of(inputs, named, as_of=latest) in _built(state.months[latest]):
         name = latest
-    return found if name == named else survey(dataset, state, reader, references, work, snapshot=name)
+    return survey if name == named else survey_dataset(dataset, state, reader, references, work, snapshot=name)
 
 
 def _changed(inputs: DatasetInputs, state: State, latest: Period) -> Period:

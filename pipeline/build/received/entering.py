@@ -90,7 +90,7 @@ def without_released(replaced: Registers, entered: Mapping[str, str], versions: 
     out = {
         path
         for path, sha256 in entered.items()
-        if any(each.sha256 == sha256 and each.released for each in versions.get(path, ()))
+        if any(version.sha256 == sha256 and version.released for version in versions.get(path, ()))
     }
     return {
         name: {path: each for path, each in sources.items() if path not in out} for name, sources in replaced.items()

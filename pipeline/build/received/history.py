@@ -70,19 +70,19 @@ class History:
     @property
     def aside(self) -> set[str]:
         """The paths whose files count as if they had not come."""
-        return {*self.rejected, *self.forgotten, *(path for each in self.findings for path in _set_aside(each))}
+        return {*self.rejected, *self.forgotten, *(path for finding in self.findings for path in _set_aside(finding))}
 
     def never_counted(self, path: str, sha256: str) -> bool:
         """Return whether nothing that ever stood at ``path`` fed a release that holds: a month is whole without it."""
         found = self.versions.get(path, ())
-        known = any(each.sha256 == sha256 for each in found)
-        return known and not any(self.counts(path, each) for each in found)
+        known = any(version.sha256 == sha256 for version in found)
+        return known and not any(self.counts(path, version) for version in found)
 
     def stands_unreleased(self, path: str, sha256: str) -> bool:
         """Return whether these bytes are the newest at ``path``, and fed no release."""
         found = self.versions.get(path, ())
-        same = [each for each in found if each.sha256 == sha256]
-        return bool(same) and found[-1] is same[-1] and not any(each.released for each in same)
+        same = [version for version in found if version.sha256 == sha256]
+        return bool(same) and found[-1] is same[-1] and not any(version.released for version in same)
 
     def counts(self, path: str, version: Version) -> bool:
         """Return whether these bytes fed a release and nobody took them back."""
@@ -90,7 +90,7 @@ class History:
 
     def counted(self, path: str, sha256: str) -> bool:
         """Return whether these bytes of ``path`` fed a release that holds."""
-        return any(each.sha256 == sha256 and self.counts(path, each) for each in self.versions.get(path, ()))
+        return any(version.sha256 == sha256 and self.counts(path, version) for version in self.versions.get(path, ()))
 
     def is_let_go(self, path: str, sha256: str) -> bool:
         """Return whether a decision has let these bytes go."""
@@ -117,8 +117,8 @@ class History:
     def _stale(self, month: Period, path: str, sha256: str) -> Finding | None:
         """Return what is wrong with bytes that were replaced by others that were released since."""
         versions = self.versions.get(path, ())
-        places = [place for place, each in enumerate(versions) if each.sha256 == sha256]
-        if not places or not any(self.counts(path, each) for each in versions[places[-1] + 1 :]):
+        places = [place for place, version in enumerate(versions) if version.sha256 == sha256]
+        if not places or not any(self.counts(path, version) for version in versions[places[-1] + 1 :]):
             return None
         then = versions[places[-1]]
         words = f"{path}: this is the file of {self._day(then.came)}, replaced on {self._day(then.replaced)}"
@@ -163,8 +163,8 @@ def with_released(versions: Mapping[str, tuple[Version, ...]], months: Iterable[
     }
     return {
         path: tuple(
-            replace(each, released=today) if not each.released and (path, each.sha256) in fed else each
-            for each in found
+            replace(version, released=today) if not version.released and (path, version.sha256) in fed else version
+            for version in found
         )
         for path, found in versions.items()
     }
@@ -190,7 +190,7 @@ def _twice(seen: History, own: Mapping[str, Period], receipts: Mapping[str, Rece
             places.setdefault(receipts[path].sha256, []).append(path)
     folder = next(iter(own), "").rpartition("/")[0]
     for path in sorted(seen.versions.keys() - receipts.keys() - seen.aside):
-        newest = next((each for each in reversed(seen.versions[path]) if seen.counts(path, each)), None)
+        newest = next((version for version in reversed(seen.versions[path]) if seen.counts(path, version)), None)
         if path.rpartition("/")[0] == folder and newest and newest.sha256 in places:
             places[newest.sha256].insert(0, path)
     for sha256, same in places.items():
@@ -220,7 +220,7 @@ def _elsewhere(
         receipt = receipts.get(path)
         if receipt is None or receipt.rows < _FEWEST_ROWS:
             continue
-        elsewhere = sum(rows for each, rows in receipt.months.items() if each not in (named[path], NO_PERIOD))
+        elsewhere = sum(rows for period, rows in receipt.months.items() if period not in (named[path], NO_PERIOD))
         if 2 * elsewhere > receipt.rows:
             yield Finding(
                 code="other-months",
@@ -236,7 +236,7 @@ def _elsewhere(
 
 def refusal(findings: Sequence[Finding]) -> PipelineError | None:
     """Return the error for findings that stop their dataset, None where none does."""
-    stops = [each for each in findings if each.verdict is Verdict.FAIL]
+    stops = [finding for finding in findings if finding.verdict is Verdict.FAIL]
     return several([_refused(each) for each in stops]) if stops else None
 
 

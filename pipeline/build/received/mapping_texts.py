@@ -75,7 +75,7 @@ def _problems(
 ) -> Iterator[tuple[Handling, Problem]]:
     """Yield what the handlings of one column find in a row that holds nothing but ``text`` there."""
     cells = {name: pa.array([text if name == column else ""]) for name in feed.used}
-    reading = [each for each in feed.handlings if column in each.reads and (lists or not each.needs)]
+    reading = [handling for handling in feed.handlings if column in handling.reads and (lists or not handling.needs)]
     for handling in reading:
         found = tried(partial(_found, feed, handling, cells, context))
         if not isinstance(found, PipelineError):

@@ -29,7 +29,7 @@ def mapping_findings(dataset: Dataset, desk: Desk) -> tuple[Finding, ...]:
 
 def opening_codes(feed: Feed, mapping: ExportMapping) -> dict[str, dict[str, str]]:
     """Return the codes of columns that protect which give another text than a protecting one."""
-    decisive = {each.column: each for each in feed.decisive}
+    decisive = {handling.column: handling for handling in feed.decisive}
     found = {
         name: {theirs: agreed for theirs, agreed in pairs.items() if agreed not in (*decisive[name].closed, theirs)}
         for name, pairs in mapping.codes.items()
@@ -67,7 +67,7 @@ def mapping_remarks(dataset: Dataset, desk: Desk) -> Iterator[str]:
 
 
 def _remarks(feed: Feed, mapping: ExportMapping, *, approved: bool) -> Iterator[str]:
-    decisive = {each.column: each.closed for each in feed.decisive}
+    decisive = {handling.column: handling.closed for handling in feed.decisive}
     for name, text in mapping.constants.items():
         if name in decisive:
             whom = "everybody" if text in decisive[name] else "nobody"

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.build.due import in_words, stale_months
+from pipeline.build.due import reasons_in_words, stale_months
 from pipeline.build.inputs import Survey
 from pipeline.build.protected.registers import Sources, standing
 from pipeline.datasets import declared
@@ -112,7 +112,9 @@ def ledger(tmp_path: Path) -> Kept:
 def test_what_was_never_built_is_new_and_the_latest_month_comes_first(tmp_path: Path) -> None:
     dataset = declared()["spend-over-500"]
     found, _ = stale_months(dataset, State(), survey(), base=BASE, store=Store(tmp_path))
-    assert [(each.month, in_words(each.reasons)) for each in found] == [(month, "new") for month in reversed(MONTHS)]
+    assert [(each.month, reasons_in_words(each.reasons)) for each in found] == [
+        (month, "new") for month in reversed(MONTHS)
+    ]
 
 
 @pytest.mark.parametrize(
