@@ -110,25 +110,38 @@ def _odd_incidents(_county: County, month: Period, months: Sequence[Period]) -> 
 
 def _last_outcomes(draw: Cells, cells: Table) -> Table:
     """Return crimes with the outcome that the extract of outcomes has of each, or none."""
-    place = draw.places()
+    if draw.plain:
+        return {**cells, "outcome_code": column(np.zeros(draw.rows, np.int64), ("",))}
+    place, number = draw.places(), draw.before + draw.places()
     decided = (place % _NO_OUTCOME != 0) & (place - 1 - place // _NO_OUTCOME < int(_DECIDED * draw.crimes))
-    return {**cells, "outcome_code": np.where(decided, _outcome_of(draw.before + place), "")}
+    return {**_where(draw, cells, number), "outcome_code": np.where(decided, _outcome_of(number), "")}
 
 
 def _of_crimes(draw: Cells, cells: Table) -> Table:
-    """Return outcomes of the crimes that have one, each of one crime."""
+    """Return outcomes of the crimes that have one, each of one crime, where that was."""
     if draw.plain:
         return cells
     others = _NO_OUTCOME - 1
     number = draw.before + draw.places() + (draw.places() - 1) // others
     reference = led(cells["crime_reference"][0][:-7], number, 7)
-    return {**cells, "crime_reference": reference, "outcome_code": _outcome_of(number)}
+    return {**_where(draw, cells, number), "crime_reference": reference, "outcome_code": _outcome_of(number)}
+
+
+def _where(draw: Cells, cells: Table, number: Integers) -> Table:
+    """Return cells with the place of each crime, by its number: every table has it there."""
+    draw.meet("place", _mixed(number) % len(draw.force.truths["place"].columns["easting"]))
+    return {**cells, **{name: there for name, there in draw.truth("place").items() if name in cells}}
 
 
 def _outcome_of(number: Integers) -> Texts:
     """Return the outcome of each crime, by its number."""
     limits = np.cumsum([*_OUTCOMES.values()])
-    return column(np.searchsorted(limits, number * 7919 % limits[-1], side="right"), (*_OUTCOMES,))
+    return column(np.searchsorted(limits, _mixed(number + 1) % limits[-1], side="right"), (*_OUTCOMES,))
+
+
+def _mixed(number: Integers) -> Integers:
+    """Return a number for each, far from that of its neighbours (Knuth's multiplicative hash)."""
+    return (number * 2_654_435_761 % 2**32) >> 8
 
 
 _STREET = Planted("recorded-crime", "street", ON_PURPOSE, PERSON_STREET)

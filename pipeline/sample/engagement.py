@@ -2,7 +2,9 @@
 
 from pipeline.sample.lore import FeedLore, Lore
 from pipeline.sample.mark import NUMBER_MARK
+from pipeline.sample.words import beside
 
+_FACTS = beside(__file__)
 _QUIET = ({"venue_kind": "refuge"}, {"audience": "victims"}, {"audience": "lgbt"})
 #: One item twice, one that says two things, and a rating that is no number.
 _ODD_ITEMS = (
@@ -18,7 +20,7 @@ _TABLES = {
 }
 LORE = Lore(
     feeds={
-        "events": FeedLore(odd=lambda *_: _QUIET, tables=_TABLES),
-        "feedback": FeedLore(share=0.12, odd=lambda *_: _ODD_ITEMS),
+        "events": FeedLore(shares=_FACTS["events"], odd=lambda *_: _QUIET, tables=_TABLES),
+        "feedback": FeedLore(share=0.12, shares=_FACTS["feedback"], odd=lambda *_: _ODD_ITEMS),
     }
 )

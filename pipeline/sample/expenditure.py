@@ -173,14 +173,20 @@ def _odd_gifts(*_: object) -> list[Row]:
 def _running(draw: Cells, cells: Table) -> Table:
     """Return contracts that run for years, some of them without an end, with suppliers whom the ledger pays."""
     ends = {"End Date": "2026-03-31", "Extension End": "2028-03-31", "Review Date": "2025-09-30"}
-    cells = {**cells, **{name: draw.of((day, ""), (3, 1)) for name, day in ends.items()}}
+    number = draw.number * draw.rows + draw.places() - 1
+    titles = column(number * (not draw.plain) % len(_FACTS["contracts"]), _FACTS["contracts"])
+    cells = {**cells, **{name: draw.of((day, ""), (3, 1)) for name, day in ends.items()}, "Title": titles}
     if draw.plain:
         return cells
-    number = draw.number * draw.rows + draw.places() - 1
     draw.meet("supplier", number % suppliers.CONTRACTORS)
     named = {name: draw.truth("supplier")[part] for name, part in suppliers.COLUMNS.items() if name in _NAMES}
-    titles = column(number % len(_FACTS["contracts"]), _FACTS["contracts"])
-    return {**cells, **named, "Contract Ref": _contract(number), "Title": titles}
+    of = {"Contract Ref": _contract(number), "Start Date": draw.of(_STARTED), "Total Value": draw.of(_WORTH, _OFTEN)}
+    return {**cells, **named, **of}
+
+
+#: On which days contracts began, and what they are worth: the most are small.
+_STARTED = ("2019-04-01", "2020-06-15", "2021-04-01", "2021-09-01", "2022-01-31")
+_WORTH, _OFTEN = ("48000.00", "125000.00", "310000.00", "940000.00", "2600000.00"), (8, 6, 4, 2, 1)
 
 
 def _contract(number: Integers) -> Texts:

@@ -35,7 +35,7 @@ def ordinary(rows: Rows) -> Rows:
     return [row for row in rows if numbered.fullmatch(row["crime_reference"])]
 
 
-def test_an_outcome_is_the_last_one_of_its_crime_and_a_crime_without_one_has_none(raw: Path) -> None:
+def test_an_outcome_is_the_last_one_of_its_crime_where_that_was_and_a_crime_without_one_has_none(raw: Path) -> None:
     for month in MONTHS:
         crimes = ordinary(read_csv(raw / "crime" / "recorded-crime" / f"{month}.csv"))
         outcomes = ordinary(read_csv(raw / "crime" / "outcomes" / f"{month}.csv"))
@@ -43,6 +43,8 @@ def test_an_outcome_is_the_last_one_of_its_crime_and_a_crime_without_one_has_non
         listed = {row["crime_reference"]: row["outcome_code"] for row in outcomes}
         assert len(listed) == len(outcomes) > 100
         assert {reference: code for reference, code in last.items() if code} == listed
+        places = {row["crime_reference"]: (row["easting"], row["northing"]) for row in crimes}
+        assert all(places[row["crime_reference"]] == (row["easting"], row["northing"]) for row in outcomes)
 
 
 def test_payments_name_contracts_of_the_register_and_their_suppliers(raw: Path) -> None:
