@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 def stopped_state(
     inputs: DatasetInputs, state: State, months: Mapping[Period, MonthState], notes: Iterable[ChangeNote]
 ) -> State:
-    """Return what is remembered where an error stopped the build: what was read protects, and nothing is new.
+    """Return the state after an error: with the new register entries, and without new releases.
 
-    What has changed in how a feed is read is read once more.
+    Feeds that are read otherwise than before are read again in the next run.
     """
     survey = inputs.survey
     read = {feed: {**state.receipts.get(feed, {}), **new} for feed, new in survey.receipts.items()}
@@ -56,7 +56,7 @@ def finished_state(
     times: Mapping[str, int],
     unplaced: tuple[Account, ...],
 ) -> State:
-    """Return what is remembered of a run that came to its end; ``times`` says how often what was weaker was let out."""
+    """Return the state after a complete run; ``times`` counts how often each weakening was let out."""
     survey, work, kind = inputs.survey, inputs.work, inputs.dataset.period
     versions = with_released(survey.history.versions, months.values(), work.as_of.isoformat())
     return replace(
@@ -68,7 +68,7 @@ def finished_state(
         versions=versions,
         unplaced=unplaced,
         changes=(*state.changes, *counted(inputs, notes, months), *withdrawals.notes),
-        lacking={each: of for each, of in survey.partial.items() if kind.has_ended(each, work.as_of)},
+        lacking={period: months for period, months in survey.partial.items() if kind.has_ended(period, work.as_of)},
     )
 
 
@@ -79,7 +79,7 @@ def _with_protections(
     *findings: Finding,
     times: Mapping[str, int] = MappingProxyType({}),
 ) -> State:
-    """Return the state with these months, what the registers hold now, and what waits beside the months."""
+    """Return the state with the new periods, registers and findings."""
     survey = inputs.survey
     # what knows the protections that a release is out with; while none is out, none is let go
     out: Survey | State = survey if any(month_state.released for month_state in months.values()) else state
@@ -96,7 +96,7 @@ def _with_protections(
 
 
 def _declared(inputs: DatasetInputs) -> dict[str, str]:
-    """Return a digest of each feed as it is read tonight."""
+    """Return a digest of how each feed is read in this run."""
     work, dataset = inputs.work, inputs.dataset
     return {feed.name: read_as(work, dataset, inputs.references, feed) for feed in (*dataset.feeds, *dataset.watched)}
 
@@ -108,7 +108,7 @@ def _findings(
     *others: Finding,
     times: Mapping[str, int],
 ) -> tuple[Finding, ...]:
-    """Return what of the dataset waits, beside its months, now that they are built; what was rejected passes."""
+    """Return the findings about the dataset that belong to no waiting period."""
     survey, desk = inputs.survey, inputs.work.settings.desk
     context = inputs.work.context(inputs.dataset, "", inputs.references)
     shown = Bearers(inputs.dataset, inputs.reader, context, survey.receipts, state).shown

@@ -234,7 +234,7 @@ def _let_in(feed: Feed, look: _Look) -> Iterator[tuple[Period, str, str] | Pipel
         sha256 = tried(partial(look.reader.sha256, feed, path))
         if isinstance(sha256, PipelineError):
             yield sha256
-        elif look.entering.history.let_in("" if reads_records(feed) else feed.period.holding(month), path, sha256):
+        elif look.entering.history.admit("" if reads_records(feed) else feed.period.holding(month), path, sha256):
             yield month, path, sha256
 
 

@@ -13,7 +13,7 @@ _T = TypeVar("_T")
 
 
 def tried(action: Callable[[], _T]) -> _T | PipelineError:
-    """Return what ``action`` returns, or its error: a fault of ours in one part must not stop the others."""
+    """Return the result of ``action`` or its error, so that a bug in one part does not stop the others."""
     try:
         return action()
     except PipelineError as error:
@@ -22,8 +22,8 @@ def tried(action: Callable[[], _T]) -> _T | PipelineError:
         return bug(error)
 
 
-def parted(found: Iterable[_T | PipelineError]) -> tuple[tuple[_T, ...], tuple[PipelineError, ...]]:
-    """Return what was found, and the errors that came in the place of some of it."""
-    every = tuple(found)
-    errors = tuple(each for each in every if isinstance(each, PipelineError))
-    return tuple(each for each in every if not isinstance(each, PipelineError)), errors
+def parted(results: Iterable[_T | PipelineError]) -> tuple[tuple[_T, ...], tuple[PipelineError, ...]]:
+    """Return the results that are no errors, and the errors."""
+    every = tuple(results)
+    errors = tuple(result for result in every if isinstance(result, PipelineError))
+    return tuple(result for result in every if not isinstance(result, PipelineError)), errors

@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What was asked for: all datasets and months where none are named."""
+    """The datasets and periods of a run; all of them if none is named."""
 
     datasets: tuple[str, ...] = ()
     months: tuple[Period, ...] = ()
@@ -72,27 +72,24 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What a run did, or in a plan would do; ``rows`` are what a plan says of the rows of each month.
-
-    ``unread`` are the files that no dataset reads, each with how files of its folder are named ("" where none are).
-    """
+    """The results of a run or of a plan."""
 
     work: Workplace
     outcomes: tuple[Outcome, ...]
     plans: tuple[Plan, ...]
     errors: tuple[PipelineError, ...]
-    unread: Mapping[str, str]
-    review: int
-    parties: int = 0
+    unread: Mapping[str, str]  #: files that no dataset reads, each with the file names of its folder, or ""
+    review: int  #: payees to classify
+    parties: int = 0  #: parties to classify
     portal: str = ""
     notices: tuple[str, ...] = field(default=())
-    rows: tuple[RowChange, ...] = field(default=())
+    rows: tuple[RowChange, ...] = field(default=())  #: changed rows of each period, in a plan
 
 
 def publish(
     settings: Settings, environ: Mapping[str, str], request: Request, *, today: dt.date, say: Callable[[str], None]
 ) -> Run:
-    """Return what was built and published; each dataset and each portal fails alone."""
+    """Return the results of building and publishing; an error stops only its dataset or portal."""
     reach, key = _means(settings, environ, today)
     group = settings.group_of_private()
     check_private(settings.data / "private", group=group, writes=True)
@@ -149,7 +146,7 @@ def looking(
 
 
 def planned(work: Workplace, reach: PortalChoice, request: Request) -> tuple[Run, tuple[Publication, ...]]:
-    """Return what `publish` would do, and what portals would be given."""
+    """Return the plan of `publish`, and the publications that portals would be given."""
     run, publications = _ran(work, reach, request, plan_all)
     return replace(run, rows=tuple(row_changes(work, run.outcomes))), publications
 
@@ -160,13 +157,15 @@ def _ran(
     request: Request,
     act: Callable[[Sequence[Portal], Sequence[Publication]], Iterator[Plan | PipelineError]],
 ) -> tuple[Run, tuple[Publication, ...]]:
-    """Return what came of every dataset and of every portal, which ``act`` plans or carries out."""
+    """Return the results of all datasets and portals; ``act`` plans or carries out the publishing."""
     outcomes = tuple(run_all(work, chosen(request.datasets, work.settings), only=request.months))
-    told, untold = parted(_publications(work, outcomes))
+    known, unreadable = parted(_publications(work, outcomes))
     portals = portals_of(work, reach)
-    publications, damaged = parted(intact_only(work, portals, told, _made(outcomes), partial(_without, work, outcomes)))
+    publications, damaged = parted(
+        intact_only(work, portals, known, _made(outcomes), partial(_without, work, outcomes))
+    )
     plans, failed = parted(act(portals, publications))
-    errors = dict.fromkeys((*_errors(request, outcomes), *untold, *damaged, *failed))
+    errors = dict.fromkeys((*_errors(request, outcomes), *unreadable, *damaged, *failed))
     states = dict(_states(work, outcomes))
     run = Run(
         work=work,
@@ -195,14 +194,14 @@ def _check_day(work: Workplace, today: dt.date) -> None:
 
 
 def _made(outcomes: Sequence[Outcome]) -> dict[str, Collection[Period]]:
-    """Return the months whose release this run made: built from extracts, or what is kept with a new protection."""
+    """Return the periods with a release of this run, built from extracts or protected anew."""
     return {outcome.dataset.name: {*outcome.built, *_revised(outcome)} for outcome in outcomes}
 
 
 def _revised(outcome: Outcome) -> Iterator[Period]:
     before = outcome.before.months
-    for month, each in outcome.state.months.items():
-        if month not in before or before[month].released != each.released:
+    for month, state in outcome.state.months.items():
+        if month not in before or before[month].released != state.released:
             yield month
 
 
@@ -236,7 +235,7 @@ def _had_files(name: str, settings: Settings) -> bool:
         receipts = Store(settings.data / "private").state(name).receipts
     except PipelineError:
         return True
-    return any(is_file(path) for each in receipts.values() for path in each)
+    return any(is_file(path) for of_feed in receipts.values() for path in of_feed)
 
 
 def _workplace(
@@ -262,7 +261,7 @@ def _workplace(
 
 
 def _errors(request: Request, outcomes: Sequence[Outcome]) -> list[PipelineError]:
-    """Return what stopped datasets, and the months that were asked for and that no dataset has."""
+    """Return the errors of datasets, and one for each requested period that no dataset has."""
     errors = [outcome.error for outcome in outcomes if outcome.error]
     known = {
         name
@@ -270,7 +269,7 @@ def _errors(request: Request, outcomes: Sequence[Outcome]) -> list[PipelineError
         for month in (*outcome.state.months, *outcome.running)
         for name in (month, *outcome.dataset.period.parts(month))
     }
-    wait_whole = any(each.code == MAPPING_OPENS for outcome in outcomes for each in outcome.state.waits)
+    wait_whole = any(finding.code == MAPPING_OPENS for outcome in outcomes for finding in outcome.state.waits)
     if not errors and not wait_whole:
         names = [outcome.dataset.name for outcome in outcomes]
         errors += [no_such_month(names, month) for month in request.months if month not in known]
@@ -278,17 +277,17 @@ def _errors(request: Request, outcomes: Sequence[Outcome]) -> list[PipelineError
 
 
 def _publications(work: Workplace, outcomes: Sequence[Outcome]) -> Iterator[Publication | PipelineError]:
-    """Yield what portals are given of every dataset; one that was not asked for is given as it is remembered.
+    """Yield the publication of every dataset, from its stored state if it is not part of this run.
 
-    One of which nothing can be said is left out, and stays on every portal as it is.
+    A dataset with an unreadable state is left out and stays on every portal as it is.
     """
     states = {outcome.dataset.name: outcome.state for outcome in outcomes if outcome.state.months}
     unknown = {outcome.dataset.name for outcome in outcomes if outcome.error and not outcome.state.months}
     for name, dataset in datasets_of(work.settings).items():
         if name not in unknown:
-            told = tried(partial(_publication, work, dataset, states.get(name)))
-            if told is not None:
-                yield told
+            publication = tried(partial(_publication, work, dataset, states.get(name)))
+            if publication is not None:
+                yield publication
 
 
 def _publication(work: Workplace, dataset: Dataset, state: State | None) -> Publication | None:
@@ -296,13 +295,13 @@ def _publication(work: Workplace, dataset: Dataset, state: State | None) -> Publ
 
 
 def _without(work: Workplace, outcomes: Sequence[Outcome], name: str, lost: Collection[Period]) -> Publication | None:
-    """Return what portals are given of a dataset beside the months that are lost."""
+    """Return the publication of a dataset without its lost periods."""
     states = {outcome.dataset.name: outcome.state for outcome in outcomes if outcome.state.months}
     return with_collected(work, datasets_of(work.settings)[name], states.get(name) or work.store.state(name), lost)
 
 
 def _states(work: Workplace, outcomes: Sequence[Outcome]) -> Iterator[tuple[str, State]]:
-    """Yield what is remembered of every dataset, by its name, also of those that were not asked for."""
+    """Yield the state of every dataset by name, stored states included."""
     ran = {outcome.dataset.name: outcome.state for outcome in outcomes}
     for name in declared():
         try:
@@ -312,5 +311,5 @@ def _states(work: Workplace, outcomes: Sequence[Outcome]) -> Iterator[tuple[str,
 
 
 def _known(states: Mapping[str, State]) -> Iterator[tuple[Dataset, State]]:
-    """Yield the datasets of which anything was ever received, each with what is remembered of it."""
+    """Yield the datasets with register entries, each with its state."""
     yield from ((declared()[name], state) for name, state in states.items() if state.registers)

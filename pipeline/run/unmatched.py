@@ -26,17 +26,19 @@ _SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
 def unmatched(work: Workplace, states: Iterable[State]) -> Iterator[str]:
     """Yield what is wrong with the decisions, as a line each."""
     desk = work.settings.desk
-    told = _told(work.private)
-    known = {sha256 for state in states for sha256 in _sums(state)} | told.sums
-    for each in desk.decisions:
-        if each.dataset not in declared():
-            yield printable(f"a decision is about a dataset that does not exist: {_named(each)}")
-        elif not each.lets_go and not _may_approve(work, each):
-            yield printable(f"role-not-listed: a decision does not count, as its post may not approve: {_named(each)}")
-        elif each.sha256 not in known:
-            yield printable(f"a decision matches nothing that ever waited: {_named(each)}")
-    held = {(*_about(each._asdict()), each.kind) for each in desk.decisions}
-    gone = [about for about, kind in told.made.items() if (*about, kind) not in held]
+    recorded = _recorded(work.private)
+    known = {sha256 for state in states for sha256 in _sums(state)} | recorded.sums
+    for decision in desk.decisions:
+        if decision.dataset not in declared():
+            yield printable(f"a decision is about a dataset that does not exist: {_named(decision)}")
+        elif not decision.lets_go and not _may_approve(work, decision):
+            yield printable(
+                f"role-not-listed: a decision does not count, as its post may not approve: {_named(decision)}"
+            )
+        elif decision.sha256 not in known:
+            yield printable(f"a decision matches nothing that ever waited: {_named(decision)}")
+    held = {(*_about(decision._asdict()), decision.kind) for decision in desk.decisions}
+    gone = [about for about, kind in recorded.decisions.items() if (*about, kind) not in held]
     if gone:
         what = "decision that was" if len(gone) == 1 else "decisions that were"
         yield f"{len(gone):,} {what} made here, missing from {desk.path}: restore it, or decide again"
@@ -54,27 +56,27 @@ def lines_without_effect(states: Iterable[tuple[Dataset, State]]) -> Iterator[st
         for rule in register_rules(dataset):
             for path, unmatched in rule.unmatched(state.registers.get(rule.register, {})).items():
                 rows.setdefault(path, []).append(frozenset(unmatched))
-    for path, each in sorted(rows.items()):
-        if never := frozenset.intersection(*each):
+    for path, unmatched_rows in sorted(rows.items()):
+        if never := frozenset.intersection(*unmatched_rows):
             yield f"{path}, {these_rows(never)}: no extract ever held such a name"
 
 
-class _Told(NamedTuple):
-    """What the journal knows: what a decision may name, and the kind of the newest decision about each thing."""
+class _Recorded(NamedTuple):
+    """The journal's record: every sha256 in it, and the kind of the newest decision about each subject."""
 
     sums: frozenset[str]
-    made: Mapping[tuple[str, ...], str]
+    decisions: Mapping[tuple[str, ...], str]
 
 
-def _told(private: Path) -> _Told:
-    """Return what the journal knows, read once however many decisions there are."""
+def _recorded(private: Path) -> _Recorded:
+    """Return the record of the journal."""
     lines = tuple(lines_of(private))
     sums = frozenset(sha256 for line in lines for sha256 in _SHA256.findall(line))
-    return _Told(sums, {_about(each): str(each.get("kind")) for each in recorded_in(lines, "decided")})
+    return _Recorded(sums, {_about(entry): str(entry.get("kind")) for entry in recorded_in(lines, "decided")})
 
 
 def _about(facts: Mapping[str, object]) -> tuple[str, ...]:
-    """Return what a decision is about, as far as it says so."""
+    """Return the subject of a decision: its dataset, sha256, path and period."""
     return tuple(str(facts.get(name, "")) for name in ("dataset", "sha256", "path", "period"))
 
 
@@ -84,7 +86,7 @@ def _named(decision: Decision) -> str:
 
 
 def _sums(state: State) -> Iterator[str]:
-    """Yield everything that a decision may name."""
+    """Yield every sha256 of a state that a decision may name."""
     for month in state.months.values():
         yield from (built.csv_sha256 for built in (month.released, month.waiting and month.waiting.built) if built)
         yield from month.rejected.values()

@@ -1,4 +1,4 @@
-"""Which release of each month is public from now on: the one just built, unless it has to wait for an approval."""
+"""Accepting releases: a new build becomes the public release of its period unless it waits for an approval."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _EXPLAINED = "explained"
 
 
 class Accepted(NamedTuple):
-    """The months, lines for the change log, and which builds were rejected: their months keep their last release."""
+    """The states of all periods, new lines of the change log, and the periods whose builds were rejected."""
 
     months: dict[Period, MonthState]
     notes: list[ChangeNote]
@@ -38,8 +38,8 @@ class Accepted(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """A month that may go out: what would, what is public, and the counts of both."""
+class _Proposal:
+    """The build of a period that may become its public release, and the doubts of the gates about it."""
 
     built: Built
     profile: Counts
@@ -53,17 +53,17 @@ class _Asked:
 
     @property
     def same(self) -> bool:
-        """Whether the public gets the same rows as before: then there is nothing to decide."""
+        """Whether the build has the same rows as the public release, so that nothing is to be decided."""
         return self.last is not None and self.last.csv_sha256 == self.built.csv_sha256
 
     @property
     def now(self) -> Mapping[str, str]:
-        """The sha256 of the extracts that it was made of."""
+        """The sha256 of the extracts of the build, by path."""
         return self.made.stale.inputs if self.made else self.before.inputs if self.before else {}
 
     @property
     def changed(self) -> frozenset[str]:
-        """The extracts that feed it otherwise than they fed what was remembered."""
+        """The extracts that changed since the stored build."""
         if self.made is None or self.before is None:
             return frozenset()
         then, now = self.before.inputs, self.now
@@ -73,17 +73,20 @@ class _Asked:
 def accept(
     inputs: DatasetInputs, before: Mapping[Period, MonthState], candidates: Mapping[Period, CandidateRelease]
 ) -> Accepted:
-    """Return each month pointed to its newest release, unless that has to wait or was rejected."""
+    """Return each period with its newest build as public release, unless that build waits or was rejected."""
     months = let_wait_no_longer(inputs, before)
     desk = inputs.work.settings.desk
-    asked = _asked(months, candidates)
+    proposals = _proposals(months, candidates)
     rejected = frozenset(
-        month for month, each in asked.items() if desk.lets_go(inputs.dataset.name, month, each.built.csv_sha256)
+        month
+        for month, proposal in proposals.items()
+        if desk.lets_go(inputs.dataset.name, month, proposal.built.csv_sha256)
     )
-    found = _findings(inputs, months, asked, rejected)
-    let_go = {path: month for month in rejected for path in _suspects(inputs, month, asked[month], feed="")}
+    open_findings = _findings(inputs, months, proposals, rejected)
+    let_go = {path: month for month in rejected for path in _suspects(inputs, month, proposals[month], feed="")}
     blamed = {
-        month: {path for each in why if each.code == SUSPECT for path in each.paths} for month, why in found.items()
+        month: {path for finding in findings if finding.code == SUSPECT for path in finding.paths}
+        for month, findings in open_findings.items()
     }
     because = {month: {month} for month in rejected}
     because |= {  # a file that was let go changes no other month
@@ -92,33 +95,39 @@ def accept(
         if paths & let_go.keys()
     }
     notes: list[ChangeNote] = []
-    for month, each in asked.items():
-        why = found.get(month, ())
+    for month, proposal in proposals.items():
+        findings = open_findings.get(month, ())
         if month in because:
-            months[month] = _without(each, {other: asked[other].built.csv_sha256 for other in sorted(because[month])})
+            months[month] = _without(
+                proposal, {other: proposals[other].built.csv_sha256 for other in sorted(because[month])}
+            )
             continue
-        if not why and (each.last is None or not is_same(each.last, each.built)):
-            reasons = each.made.stale.reasons if each.made else (CHECKED_AGAIN,)
-            notes.append(note_of(inputs.work, inputs.dataset.name, month, each.built, last=each.last, reasons=reasons))
-        months[month] = _month_state(each, why)
+        if not findings and (proposal.last is None or not is_same(proposal.last, proposal.built)):
+            reasons = proposal.made.stale.reasons if proposal.made else (CHECKED_AGAIN,)
+            notes.append(
+                note_of(inputs.work, inputs.dataset.name, month, proposal.built, last=proposal.last, reasons=reasons)
+            )
+        months[month] = _month_state(proposal, findings)
     return Accepted(months, notes, frozenset(because))
 
 
-def _asked(months: Mapping[Period, MonthState], candidates: Mapping[Period, CandidateRelease]) -> dict[Period, _Asked]:
-    asked: dict[Period, _Asked] = {}
+def _proposals(
+    months: Mapping[Period, MonthState], candidates: Mapping[Period, CandidateRelease]
+) -> dict[Period, _Proposal]:
+    proposals: dict[Period, _Proposal] = {}
     for month in sorted({*candidates, *(month for month, month_state in months.items() if month_state.waiting)}):
         made, before = candidates.get(month), months.get(month)
         if made:
             profile: Counts = {**made.report.profile, **_explained(made, before)}
-            asked[month] = _Asked(built=made.built, profile=profile, made=made, before=before)
+            proposals[month] = _Proposal(built=made.built, profile=profile, made=made, before=before)
         elif before and before.waiting:
             profile = before.waiting.profile or profile_of_accounts(before.accounts)
-            asked[month] = _Asked(built=before.waiting.built, profile=profile, made=None, before=before)
-    return asked
+            proposals[month] = _Proposal(built=before.waiting.built, profile=profile, made=None, before=before)
+    return proposals
 
 
 def _explained(made: CandidateRelease, before: MonthState | None) -> dict[str, dict[str, int]]:
-    """Return which change beside the extracts explains other published rows, since what is public was built."""
+    """Return the inputs beside the extracts that changed since the public release, which explain other rows."""
     if before is None or before.released is None:
         return {}
     then, now = before.released.made_from or before.made_from, made.stale.made_from
@@ -129,7 +138,7 @@ def _explained(made: CandidateRelease, before: MonthState | None) -> dict[str, d
 
 
 def _released_profile(state: MonthState) -> Counts:
-    """Return the counts of what is public; the version before remembered them only of what was built last."""
+    """Return the profile of the public release; older state files hold it only for the last build."""
     if state.profile:
         return state.profile
     if state.released is None:
@@ -142,112 +151,118 @@ def _released_profile(state: MonthState) -> Counts:
 def _findings(
     inputs: DatasetInputs,
     months: Mapping[Period, MonthState],
-    asked: Mapping[Period, _Asked],
+    proposals: Mapping[Period, _Proposal],
     rejected: frozenset[Period],
 ) -> dict[Period, tuple[Finding, ...]]:
-    """Return what each month has to wait for and nobody has settled."""
-    known = _judge(inputs, months, asked, rejected)
-    direct = {month: _unsettled(inputs, _direct(inputs, month, each)) for month, each in known.items()}
+    """Return the findings of each period that no decision has settled."""
+    known = _judge(inputs, months, proposals, rejected)
+    direct = {month: _unsettled(inputs, _direct(inputs, month, proposal)) for month, proposal in known.items()}
     suspects = dict(inputs.survey.rejected)
     for month, findings in direct.items():
         suspects |= {path: month for finding in findings for path in finding.paths}
     for month in rejected:
-        suspects |= dict.fromkeys(_suspects(inputs, month, asked[month], feed=""), month)
+        suspects |= dict.fromkeys(_suspects(inputs, month, proposals[month], feed=""), month)
     return {
-        month: (*direct[month], *_unsettled(inputs, _suspect_input(inputs, month, each, suspects)))
-        for month, each in known.items()
+        month: (*direct[month], *_unsettled(inputs, _suspect_input(inputs, month, proposal, suspects)))
+        for month, proposal in known.items()
     }
 
 
 def _judge(
     inputs: DatasetInputs,
     months: Mapping[Period, MonthState],
-    asked: Mapping[Period, _Asked],
+    proposals: Mapping[Period, _Proposal],
     rejected: frozenset[Period],
-) -> dict[Period, _Asked]:
-    """Return the months that were not rejected, with what the gates hold against them."""
+) -> dict[Period, _Proposal]:
+    """Return the proposals that were not rejected, with the doubts of the gates."""
     limits = inputs.work.settings.limits
-    known = {month: each for month, each in asked.items() if month not in rejected}
+    known = {month: proposal for month, proposal in proposals.items() if month not in rejected}
     public = {month: _released_profile(month_state) for month, month_state in months.items() if month_state.released}
     beside: dict[Period, Counts] = dict(public)
-    for month, each in known.items():
+    for month, proposal in known.items():
         if inputs.dataset.period.register:
-            each.doubts.extend(_doubts_of_register(month, each, public, limits))
-        elif month in public and not each.same:
-            explained = bool(each.profile.get(_EXPLAINED))
-            each.doubts.extend(gates.doubts_of_size(each.profile, public[month], limits, explained=explained))
-            each.doubts.extend(gates.doubts_of_places(inputs.dataset, each.profile, public[month], limits))
-        if not each.doubts:
-            beside[month] = each.profile
-    for month, each in known.items():
-        if each.same:
+            proposal.doubts.extend(_doubts_of_register(month, proposal, public, limits))
+        elif month in public and not proposal.same:
+            explained = bool(proposal.profile.get(_EXPLAINED))
+            proposal.doubts.extend(gates.doubts_of_size(proposal.profile, public[month], limits, explained=explained))
+            proposal.doubts.extend(gates.doubts_of_places(inputs.dataset, proposal.profile, public[month], limits))
+        if not proposal.doubts:
+            beside[month] = proposal.profile
+    for month, proposal in known.items():
+        if proposal.same:
             continue
         near = [beside[other] for other in gates.nearest_months(inputs.dataset.period, month, beside)]
         if month not in public and not inputs.dataset.period.register:
-            each.doubts.extend(gates.doubts_of_new(each.profile, near, limits))
+            proposal.doubts.extend(gates.doubts_of_new(proposal.profile, near, limits))
         stood = {
             doubt.standing
             for doubt in gates.doubts_of_content(inputs.dataset, month, public.get(month, {}), near, limits)
         }
-        content = gates.doubts_of_content(inputs.dataset, month, each.profile, near, limits)
-        each.doubts.extend(doubt for doubt in content if doubt.standing not in stood)
+        content = gates.doubts_of_content(inputs.dataset, month, proposal.profile, near, limits)
+        proposal.doubts.extend(doubt for doubt in content if doubt.standing not in stood)
     return known
 
 
 def _doubts_of_register(
-    month: Period, asked: _Asked, public: Mapping[Period, Counts], limits: Limits
+    month: Period, proposal: _Proposal, public: Mapping[Period, Counts], limits: Limits
 ) -> Sequence[Doubt]:
-    """Return what speaks against a snapshot beside the one before it, and beside its own last release."""
-    if asked.same:
+    """Return the doubts about a snapshot, compared with the snapshot before it and with its own last release."""
+    if proposal.same:
         return ()
-    earlier = max((each for each in public if each < month), default="")
-    beside = [(each, public[each]) for each in (earlier, month) if each in public]
-    return gates.doubts_of_snapshot(asked.profile, beside, limits, explained=bool(asked.profile.get(_EXPLAINED)))
+    earlier = max((period for period in public if period < month), default="")
+    beside = [(period, public[period]) for period in (earlier, month) if period in public]
+    return gates.doubts_of_snapshot(proposal.profile, beside, limits, explained=bool(proposal.profile.get(_EXPLAINED)))
 
 
-def _direct(inputs: DatasetInputs, month: Period, asked: _Asked) -> Iterator[Finding]:
-    """Yield one finding for each code of what the gates hold against a month."""
-    for code in dict.fromkeys(doubt.code for doubt in asked.doubts):
-        doubts = [doubt for doubt in asked.doubts if doubt.code == code]
-        paths = sorted({path for doubt in doubts for path in _suspects(inputs, month, asked, doubt.feed)})
+def _direct(inputs: DatasetInputs, month: Period, proposal: _Proposal) -> Iterator[Finding]:
+    """Yield one finding for each code among the doubts about a period."""
+    for code in dict.fromkeys(doubt.code for doubt in proposal.doubts):
+        doubts = [doubt for doubt in proposal.doubts if doubt.code == code]
+        paths = sorted({path for doubt in doubts for path in _suspects(inputs, month, proposal, doubt.feed)})
         counts = {f"{doubt.feed} {name}".strip(): n for doubt in doubts for name, n in doubt.counts.items()}
         words = "; ".join(dict.fromkeys(doubt.words for doubt in doubts))
-        yield replace(_finding(inputs, month, asked, code=code, words=words, paths=paths), counts=counts)
+        yield replace(_finding(inputs, month, proposal, code=code, words=words, paths=paths), counts=counts)
 
 
-def _suspects(inputs: DatasetInputs, month: Period, asked: _Asked, feed: str) -> set[str]:
-    """Return the extracts that are to blame: what has changed, else the month's own files."""
-    if asked.made is None and asked.before and asked.before.waiting:
-        kept = {path for finding in asked.before.waiting.findings for path in finding.paths if finding.code != SUSPECT}
+def _suspects(inputs: DatasetInputs, month: Period, proposal: _Proposal, feed: str) -> set[str]:
+    """Return the suspect extracts of a period: those that changed, or else its own files."""
+    if proposal.made is None and proposal.before and proposal.before.waiting:
+        kept = {
+            path for finding in proposal.before.waiting.findings for path in finding.paths if finding.code != SUSPECT
+        }
         if kept:
             return kept
     feeds = [name for name in inputs.survey.own if feed in ("", name)]
     of_feeds = {path for name in feeds for path in inputs.survey.receipts[name]}
-    changed = asked.changed & of_feeds if asked.last else set()
+    changed = proposal.changed & of_feeds if proposal.last else set()
     return set(changed) or {path for name in feeds for path, own in inputs.survey.own[name].items() if own == month}
 
 
 def _suspect_input(
-    inputs: DatasetInputs, month: Period, asked: _Asked, suspects: Mapping[str, Period]
+    inputs: DatasetInputs, month: Period, proposal: _Proposal, suspects: Mapping[str, Period]
 ) -> Iterator[Finding]:
-    """Yield that a month is fed, or was fed until now, by an extract that another waits for or was rejected with."""
-    waited = asked.before.waiting.findings if asked.before and asked.before.waiting else ()
-    fed = {*asked.now, *asked.changed, *(path for each in waited if each.code == SUSPECT for path in each.paths)}
+    """Yield a finding if a period uses or used an extract of another period that waits or was rejected."""
+    waited = proposal.before.waiting.findings if proposal.before and proposal.before.waiting else ()
+    fed = {
+        *proposal.now,
+        *proposal.changed,
+        *(path for finding in waited if finding.code == SUSPECT for path in finding.paths),
+    }
     rejected = inputs.survey.rejected
-    if asked.made:
-        fed -= rejected.keys() - asked.now.keys()  # it was built as if they had not come
+    if proposal.made:
+        fed -= rejected.keys() - proposal.now.keys()  # it was built as if they had not come
     paths = tuple(sorted(path for path in fed if suspects.get(path, month) != month or path in rejected))
-    if paths and not asked.same:
+    if paths and not proposal.same:
         done = "was rejected" if rejected.keys() >= {*paths} else "waits"
         others = ", ".join(sorted({suspects[path] for path in paths}))
         words = f"rows of it are in {' and '.join(paths)} too, which {done} with {others}"
-        yield _finding(inputs, month, asked, code=SUSPECT, words=words, paths=paths)
+        yield _finding(inputs, month, proposal, code=SUSPECT, words=words, paths=paths)
 
 
 def _finding(
-    inputs: DatasetInputs, month: Period, asked: _Asked, *, code: str, words: str, paths: Iterable[str]
+    inputs: DatasetInputs, month: Period, proposal: _Proposal, *, code: str, words: str, paths: Iterable[str]
 ) -> Finding:
-    built, name = asked.built, inputs.dataset.name
+    built, name = proposal.built, inputs.dataset.name
     file = next(file for file, facts in built.files.items() if facts["format"] == "csv")
     return Finding(
         code=code,
@@ -265,16 +280,16 @@ def _unsettled(inputs: DatasetInputs, findings: Iterator[Finding]) -> tuple[Find
     return tuple(finding for finding in findings if desk.approval(finding) is None)
 
 
-def _month_state(asked: _Asked, why: tuple[Finding, ...]) -> MonthState:
-    before, made = asked.before, asked.made
-    waits = Waiting(built=asked.built, findings=why, profile=asked.profile) if why else None
-    now = asked.last if why else asked.built
-    public = {name: counts for name, counts in asked.profile.items() if name != _EXPLAINED}
-    profile = (_released_profile(before) if before else {}) if why else public
+def _month_state(proposal: _Proposal, findings: tuple[Finding, ...]) -> MonthState:
+    before, made = proposal.before, proposal.made
+    waits = Waiting(built=proposal.built, findings=findings, profile=proposal.profile) if findings else None
+    now = proposal.last if findings else proposal.built
+    public = {name: counts for name, counts in proposal.profile.items() if name != _EXPLAINED}
+    profile = (_released_profile(before) if before else {}) if findings else public
     if made is None:
         if before is None:  # a month without a candidate was remembered as waiting
-            raise KeyError(asked.built.folder)
-        fed = before.fed if why else before.inputs
+            raise KeyError(proposal.built.folder)
+        fed = before.fed if findings else before.inputs
         return replace(before, released=now, waiting=waits, profile=profile, rejected={}, fed=fed)
     return MonthState(
         released=now,
@@ -285,18 +300,18 @@ def _month_state(asked: _Asked, why: tuple[Finding, ...]) -> MonthState:
         bad=made.report.bad,
         restricted=made.report.applied,
         profile=profile,
-        fed=(before.fed if before else {}) if why else dict(made.stale.inputs),
-        kept_back=tuple(sorted({*made.report.kept_back, *(before.kept_back if before and why else ())})),
+        fed=(before.fed if before else {}) if findings else dict(made.stale.inputs),
+        kept_back=tuple(sorted({*made.report.kept_back, *(before.kept_back if before and findings else ())})),
         weaker=tuple(sorted(made.report.weaker.entries)),
         weaker_rows=made.report.weaker.rows,
     )
 
 
-def _without(asked: _Asked, rejected: Mapping[Period, str]) -> MonthState:
-    """Return a month whose build was rejected: as it was, and not built again while the builds ``rejected`` are."""
-    before = asked.before or MonthState(released=None, waiting=None, inputs={}, made_from={}, accounts=())
+def _without(proposal: _Proposal, rejected: Mapping[Period, str]) -> MonthState:
+    """Return the former state of a period whose build was rejected, so that it is not built again."""
+    before = proposal.before or MonthState(released=None, waiting=None, inputs={}, made_from={}, accounts=())
     as_it_was = replace(before, waiting=None, profile=_released_profile(before), rejected=rejected)
-    if asked.made is None:
+    if proposal.made is None:
         return as_it_was
-    stale = asked.made.stale
+    stale = proposal.made.stale
     return replace(as_it_was, inputs=dict(stale.inputs), made_from=dict(stale.made_from))

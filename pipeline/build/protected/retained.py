@@ -107,7 +107,7 @@ def _unbuilt(inputs: DatasetInputs, month: Period, last: MonthState, left: Colle
 
 
 def _guard_released(inputs: DatasetInputs, month: Period, state: MonthState) -> MonthState:
-    """Return a month, its public release as protected as can be."""
+    """Return the state of a period after protecting its public release."""
     if state.released is None or not (kept := _guarded(inputs, month, state.released)):
         return state
     return replace(
@@ -120,47 +120,44 @@ def _guard_released(inputs: DatasetInputs, month: Period, state: MonthState) -> 
 
 
 def _guard_waiting(inputs: DatasetInputs, month: Period, state: MonthState) -> MonthState:
-    """Return a month, the release that waits as protected as can be."""
+    """Return the state of a period after protecting its waiting release."""
     if state.waiting is None or not (kept := _guarded(inputs, month, state.waiting.built)):
         return state
     return replace(state, waiting=replace(state.waiting, built=kept.built))
 
 
 class _Kept(NamedTuple):
-    """A kept release after what was due: entries of the private index that were applied, and rows that went.
-
-    ``removed`` counts them by feed and reason; ``kept_back`` is what a later build has to keep back as well.
-    """
+    """A release after new protections were applied to it without a build."""
 
     built: Built
-    applied: frozenset[str]
-    kept_back: frozenset[str]
-    removed: Mapping[tuple[str, str], int]
+    applied: frozenset[str]  #: register entries that matched a row
+    kept_back: frozenset[str]  #: what later builds have to keep back as well
+    removed: Mapping[tuple[str, str], int]  #: rows removed, by feed and reason
 
 
 def _guarded(inputs: DatasetInputs, month: Period, kept: Built) -> _Kept | None:
-    """Return what a kept release becomes, None where nothing is due."""
+    """Return a release after new protections, None if it needs none."""
     folder = inputs.work.store.folder(inputs.dataset.name, kept.folder)
     if not folder.is_dir():
         if inputs.work.writes:
             raise lost_file(folder)
         return None  # in a plan: what was just built is not on disk, and was protected when it was built
     rows = KeptRows(inputs, kept)
-    said = _revisions(inputs, month, rows)
-    if not said:
+    revisions = _revisions(inputs, month, rows)
+    if not revisions:
         return None
     counted = inputs.dataset.counting is not None
-    out = np.zeros(len(said[0][1].out), np.bool_)
+    out = np.zeros(len(revisions[0][1].out), np.bool_)
     columns = {} if counted else {name: rows.text(name) for name in rows.table.column_names}
     removed: Counter[tuple[str, str]] = Counter()
-    for feed, each in said:
-        removed[feed, each.code] += int((each.out & ~out).sum())
-        out |= each.out
-        columns |= each.columns
+    for feed, revision in revisions:
+        removed[feed, revision.code] += int((revision.out & ~out).sum())
+        out |= revision.out
+        columns |= revision.columns
     table = _recounted(inputs, month, rows, out) if counted else _left(inputs, pa.table(columns), rows, out)
     built = _rebuilt(inputs, month, table, instead_of=kept)
-    applied = frozenset(entry for _, each in said for entry in each.applied)
-    kept_back = frozenset(entry for _, each in said for entry in each.kept_back)
+    applied = frozenset(entry for _, revision in revisions for entry in revision.applied)
+    kept_back = frozenset(entry for _, revision in revisions for entry in revision.kept_back)
     return _Kept(built, applied, kept_back, removed)
 
 
@@ -169,7 +166,7 @@ def _context(inputs: DatasetInputs, month: Period) -> Context:
 
 
 def names_somebody(inputs: DatasetInputs, month: Period) -> bool:
-    """Return whether what is public of a month names, beside its rows' own keys, somebody whom a register protects."""
+    """Return whether the text of a public release names a person protected by a register."""
     released = inputs.months[month].released
     if released is None:
         return False
@@ -178,19 +175,19 @@ def names_somebody(inputs: DatasetInputs, month: Period) -> bool:
 
 
 def _revisions(inputs: DatasetInputs, month: Period, rows: KeptRows) -> list[tuple[str, PublicRevision]]:
-    """Return what is due, each with its feed."""
+    """Return the protections that the rows need, each with its feed."""
     context = _context(inputs, month)
-    said = [(feed.name, rule.revise_public(rows, context)) for feed in inputs.dataset.feeds for rule in feed.rules]
-    return [(feed, each) for feed, each in said if each is not None]
+    revisions = [(feed.name, rule.revise_public(rows, context)) for feed in inputs.dataset.feeds for rule in feed.rules]
+    return [(feed, revision) for feed, revision in revisions if revision is not None]
 
 
 def is_due(inputs: DatasetInputs, month: Period, state: MonthState) -> bool:
-    """Return whether a protection has to be carried out on a month whose input has gone."""
+    """Return whether the public release of a period needs a protection."""
     return state.released is not None and bool(_revisions(inputs, month, KeptRows(inputs, state.released)))
 
 
 def _recounted(inputs: DatasetInputs, month: Period, rows: KeptRows, out: Mask) -> PublishableTable:
-    """Return the cells of the rows that are left: what is kept beside them is counted again."""
+    """Return the cells counted again from the private keys of the rows that are left."""
     counting = inputs.dataset.counting
     if counting is None:
         raise TypeError(inputs.dataset.name)
@@ -225,7 +222,7 @@ def _left(inputs: DatasetInputs, text: pa.Table, rows: KeptRows, out: Mask) -> P
 
 
 def _rebuilt(inputs: DatasetInputs, month: Period, table: PublishableTable, *, instead_of: Built) -> Built:
-    """Return the release of a table in the place of one that is kept; its texts were compared at their release."""
+    """Return the release of a table that replaces another; its texts were scanned at their release."""
     dataset, work = inputs.dataset, inputs.work
     texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
 
@@ -265,14 +262,13 @@ def _types_of(rows: KeptRows) -> Callable[[pa.Table], pa.Table]:
 def _recurring(text: pa.Table, varied: Sequence[str]) -> pa.Table:
     """Return the columns as the corridor has them: dictionaries where values recur."""
     columns = {name: text.column(name) for name in text.schema.names}
-    return pa.table({name: each if name in varied else each.dictionary_encode() for name, each in columns.items()})
+    return pa.table(
+        {name: column if name in varied else column.dictionary_encode() for name, column in columns.items()}
+    )
 
 
 def _moved(accounts: tuple[Account, ...], removed: Mapping[tuple[str, str], int]) -> tuple[Account, ...]:
-    """Return the accounts after rows of feeds have moved from published to withheld, each with its reason.
-
-    Where none are known, because the memory of them was lost, none are made up.
-    """
+    """Return the accounts after moving removed rows from published to withheld; lost accounts stay empty."""
     if not accounts:
         return ()
     moved = Counter({(account.feed, account.outcome, account.reason): account.rows for account in accounts})

@@ -1,4 +1,4 @@
-"""The history of what was received: bytes that came back, that came twice, or that belong to other months."""
+"""The history of received files: old versions, equal files, and files with rows of other periods."""
 
 from __future__ import annotations
 
@@ -31,33 +31,29 @@ _FEWEST_ROWS: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What stood at each path, and which files are set aside now: they count as if they had not come.
-
-    ``versions`` are the bytes that each path ever held, those of today included; ``findings`` say what waits;
-    ``rejected`` and ``forgotten`` are the paths whose bytes a decision has let go.
-    """
+    """The versions received at each path, and the files set aside, which count as if never received."""
 
     desk: Desk = field(default_factory=partial(Desk, Path("decisions.toml")))
     dataset: str = ""
     today: str = ""
-    versions: Versions = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    rejected: set[str] = field(default_factory=set)
-    forgotten: set[str] = field(default_factory=set)
+    versions: Versions = field(default_factory=dict)  #: every version of each path, today's included
+    findings: list[Finding] = field(default_factory=list)  #: about files that wait for a decision
+    rejected: set[str] = field(default_factory=set)  #: paths of files that a decision rejects
+    forgotten: set[str] = field(default_factory=set)  #: paths of files that a decision withdraws
 
-    def let_in(self, month: Period, path: str, sha256: str) -> bool:
-        """Return whether the bytes at ``path`` count, and remember that they came.
+    def admit(self, month: Period, path: str, sha256: str) -> bool:
+        """Return whether the file at ``path`` counts, and record its version.
 
-        Those of no ``month`` are a register's, which is edited to and fro: they may come back.
+        A register's file has no ``month`` and may return to an earlier version.
         """
         if decision := self._let_go(path, sha256):
             (self.rejected if decision.kind == "reject" else self.forgotten).add(path)
-            self._came(path, sha256)
+            self._record(path, sha256)
             return False
-        if month and (found := self._stale(month, path, sha256)):
-            self.findings.append(found)
+        if month and (finding := self._stale(month, path, sha256)):
+            self.findings.append(finding)
             return False
-        self._came(path, sha256)
+        self._record(path, sha256)
         return True
 
     @property
@@ -106,7 +102,7 @@ class History:
         last = self.desk.newest(lambda each: (each.dataset, each.path, each.sha256) == (self.dataset, path, sha256))
         return last if last and last.lets_go else None
 
-    def _came(self, path: str, sha256: str) -> None:
+    def _record(self, path: str, sha256: str) -> None:
         before = self.versions.get(path, ())
         if before and before[-1].sha256 == sha256:
             return
@@ -115,17 +111,17 @@ class History:
         self.versions[path] = (*before, Version(sha256=sha256, came=self.today))
 
     def _stale(self, month: Period, path: str, sha256: str) -> Finding | None:
-        """Return what is wrong with bytes that were replaced by others that were released since."""
+        """Return a finding if the file is an old version of one that was replaced and released since."""
         versions = self.versions.get(path, ())
         places = [place for place, version in enumerate(versions) if version.sha256 == sha256]
         if not places or not any(self.counts(path, version) for version in versions[places[-1] + 1 :]):
             return None
         then = versions[places[-1]]
         words = f"{path}: this is the file of {self._day(then.came)}, replaced on {self._day(then.replaced)}"
-        found = Finding(
+        finding = Finding(
             code="stale-extract", dataset=self.dataset, periods=(month,), words=words, paths=(path,), binds=sha256
         )
-        return None if self.desk.approval(found) else found
+        return None if self.desk.approval(finding) else finding
 
     def _day(self, text: str) -> str:
         if not text:
@@ -157,16 +153,16 @@ def with_released(versions: Mapping[str, tuple[Version, ...]], months: Iterable[
     """Return the versions, each with the day on which it first fed a release."""
     fed = {
         (path, sha256)
-        for each in months
-        if each.released and not each.waiting and not each.rejected
-        for path, sha256 in each.inputs.items()
+        for state in months
+        if state.released and not state.waiting and not state.rejected
+        for path, sha256 in state.inputs.items()
     }
     return {
         path: tuple(
             replace(version, released=today) if not version.released and (path, version.sha256) in fed else version
-            for version in found
+            for version in received
         )
-        for path, found in versions.items()
+        for path, received in versions.items()
     }
 
 
@@ -179,7 +175,7 @@ def twice_and_elsewhere(
     """
     own = {path: kind.holding(period) for path, period in named.items()}
     yield from _twice(seen, own, receipts)
-    yield from (each for each in _elsewhere(seen, own, named, receipts) if seen.desk.approval(each) is None)
+    yield from (finding for finding in _elsewhere(seen, own, named, receipts) if seen.desk.approval(finding) is None)
 
 
 def _twice(seen: History, own: Mapping[str, Period], receipts: Mapping[str, Receipt]) -> Iterator[Finding]:
@@ -237,7 +233,7 @@ def _elsewhere(
 def refusal(findings: Sequence[Finding]) -> PipelineError | None:
     """Return the error for findings that stop their dataset, None where none does."""
     stops = [finding for finding in findings if finding.verdict is Verdict.FAIL]
-    return several([_refused(each) for each in stops]) if stops else None
+    return several([_refused(finding) for finding in stops]) if stops else None
 
 
 def _refused(finding: Finding) -> InputError:
@@ -259,13 +255,13 @@ def snapshot_of(dataset: Dataset, state: State, as_of: dt.date, files: Mapping[s
     """
     latest = max(state.months, default="")
     own = {*files, *(path for feed in dataset.feeds for path in state.receipts.get(feed.name, {}))}
-    if latest and files == {path: each for path, each in state.months[latest].inputs.items() if path in own}:
+    if latest and files == {path: sha256 for path, sha256 in state.months[latest].inputs.items() if path in own}:
         return latest
-    came = (_came_on(state.versions.get(path, ()), sha256) for path, sha256 in files.items())
+    came = (_day_received(state.versions.get(path, ()), sha256) for path, sha256 in files.items())
     return max(latest, *(dataset.period.of_day(day or as_of) for day in came))
 
 
-def _came_on(versions: Sequence[Version], sha256: str) -> dt.date | None:
-    """Return the day on which the bytes came that stand somewhere now, None where they are new tonight."""
+def _day_received(versions: Sequence[Version], sha256: str) -> dt.date | None:
+    """Return the day on which the current version of a file was received, None if that is today."""
     last = versions[-1] if versions else None
     return dt.date.fromisoformat(last.came) if last and last.sha256 == sha256 and last.came else None
