@@ -75,6 +75,7 @@ def _amend(draw: Cells, cells: Table) -> Table:
     small = np.isin(turn, _SMALL)
     little = (900 + draw.index(47_000)) // np.repeat(count, count)
     pence = np.where(small, little, _PLAIN if draw.plain else 52_000 + draw.index(48_000) ** 2 // 400)
+    pence = np.where(turn == _TRADER_AT, np.minimum(pence, 52_000 + pence // 60), pence)  # their jobs are small ones
     return {
         **cells,
         **{name: cells[name][first] for name in _SHARED},
@@ -101,8 +102,9 @@ def _payees(draw: Cells, turn: Integers, number: Integers) -> Integers:
     """Return who is paid by each line's transaction: mostly companies, people and traders in their turns."""
     firms, people = len(suppliers.ORGANISATIONS), len(suppliers.PROTECTED)
     payee = draw.index(firms)
-    payee = np.where(np.isin(turn, _PROTECTED_AT), firms + number % people, payee)
-    return np.where(turn == _TRADER_AT, firms + people + number % len(_TRADERS), payee)
+    turns = number // len(_SHAPE)  # how often all turns came round before
+    payee = np.where(np.isin(turn, _PROTECTED_AT), firms + (turns + turn) % people, payee)
+    return np.where(turn == _TRADER_AT, firms + people + turns % len(_TRADERS), payee)
 
 
 def _amounts(pence: Integers, *, lost: Integers, typed: Integers) -> Table:
