@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.columns.keys import damaged
-from pipeline.columns.text import is_damaged_text, is_formula_text
+from pipeline.columns.open_text import is_damaged_text, is_formula_text
 from pipeline.errors import InputError
 from pipeline.plain import read_plain
 

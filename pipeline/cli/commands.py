@@ -10,7 +10,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from pipeline.cli.decisions import settings_of
-from pipeline.cli.said import at_work, say_line, silence
+from pipeline.cli.progress import at_work, say_line
+from pipeline.cli.said import silence
 from pipeline.codelists import CODELISTS
 from pipeline.errors import GRAVEST_FIRST, ExitStatus, InputError, SettingsError
 from pipeline.printable import printable

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from pipeline.cli.decisions import NEXT, out, settings_of
-from pipeline.cli.said import say_line
+from pipeline.cli.progress import say_line
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.errors import BusyError, ExitStatus, Interrupted, PipelineError, SettingsError
 from pipeline.model.payee_types import PERSONAL, PROTECTED

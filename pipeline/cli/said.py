@@ -1,28 +1,15 @@
-"""What a command writes to its two streams, how it says how far it is, and what becomes of it where one is full."""
+"""What a command writes to its two streams, and what becomes of it where one is closed or full."""
 
 from __future__ import annotations
 
 import errno
 import os
 import sys
-import threading
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Column
-
-from pipeline.printable import printable
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from pipeline.errors import PipelineError
-
-
-#: What takes less needs no progress, in seconds.
-_SOON = 2.0
 
 
 def check_open() -> None:
@@ -68,40 +55,3 @@ def show_error(error: PipelineError) -> None:
         else:
             sys.stderr.write(f"{error}\n")
         sys.stderr.flush()
-
-
-@contextmanager
-def at_work(*, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Give what says a line while something is done."""
-    if quiet:
-        yield lambda _: None
-    elif sys.stderr.isatty():
-        with _living() as say:
-            yield say
-    else:
-        yield say_line
-
-
-@contextmanager
-def _living() -> Iterator[Callable[[str], None]]:
-    """Give what changes the one line on the terminal, which comes after two seconds and goes at the end."""
-    words = TextColumn("{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True))
-    live = Progress(
-        SpinnerColumn(), words, TimeElapsedColumn(), console=Console(stderr=True), transient=True, expand=True
-    )
-    task = live.add_task("beginning")
-    soon = threading.Timer(_SOON, live.start)
-    soon.daemon = True
-    soon.start()
-    try:
-        yield lambda line: live.update(task, description=line)
-    finally:
-        soon.cancel()
-        soon.join()
-        live.stop()
-
-
-def say_line(line: str) -> None:
-    """Write a line to standard error."""
-    sys.stderr.write(f"{printable(line)}\n")
-    sys.stderr.flush()

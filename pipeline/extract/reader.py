@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.columns.arrays import plain
 from pipeline.extract.partition import Dated, dated
-from pipeline.extract.paths import changed, safe_path
+from pipeline.extract.paths import changed, safe_path, unreadable
 from pipeline.extract.whole_rows import with_digests
 
 if TYPE_CHECKING:
@@ -130,9 +130,15 @@ class Reader:
         return found
 
     def _size(self, path: str) -> int:
-        """Return the size of an extract's file, 0 where it is none."""
-        file = self.root / path.partition("#")[0]
-        return file.stat().st_size if file.is_file() else 0
+        """Return the size of an extract's file, also where it is a part of one (`FILE#SHEET`); 0 where it is none."""
+        for name in (path, path.partition("#")[0]):
+            try:
+                return safe_path(self.root, name).stat().st_size
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise unreadable(path, error) from None
+        return 0
 
     def _make_room(self, newest: tuple[str, str]) -> None:
         """Let go what was asked for longest ago."""

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.columns.text import is_damaged_text, is_formula_text
+from pipeline.columns.open_text import is_damaged_text, is_formula_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

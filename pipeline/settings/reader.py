@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.columns.text import is_damaged_text, is_formula_text
+from pipeline.columns.open_text import is_damaged_text, is_formula_text
 from pipeline.errors import SettingsError
 from pipeline.model import periods
 from pipeline.settings.secret import Secret

@@ -117,12 +117,12 @@ def test_header_only_files_may_be_equal(product: Product) -> None:
 def test_a_file_of_fifty_rows_that_belong_elsewhere_for_the_most_part_stops(
     product: Product, here: int, there: int, *, stops: bool
 ) -> None:
-    own, other = read_csv(product.incidents("2024-03"))[20:], read_csv(product.incidents("2024-02"))[20:]
-    write_csv(product.incidents("2024-03"), own[:here] + other[:there])
+    own, other = (read_csv(product.crimes(month))[60:] for month in ("2024-03", "2024-02"))
+    write_csv(product.crimes("2024-03"), own[:here] + other[:there])
     said = product.run("publish", "--quiet", STREET)
     assert ("other-months: dataset `street-crime`" in said.out) == stops
     if stops:
-        assert f"{there} of the {here + there} rows of crime/asb-incidents/2024-03.csv" in said.out
+        assert f"{there} of the {here + there} rows of crime/recorded-crime/2024-03.csv" in said.out
 
 
 def test_an_equal_file_that_was_approved_lets_in_no_other_one(tmp_path: Path) -> None:

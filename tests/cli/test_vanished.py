@@ -289,18 +289,18 @@ def test_a_release_that_was_lost_is_made_good_by_its_successor(product: Product)
 
 def test_a_month_without_the_file_of_one_feed_is_not_released_until_it_comes(product: Product) -> None:
     copy_month(product, "2024-02", "2024-04")
-    incidents = product.incidents("2024-04")
-    kept = incidents.read_bytes()
-    incidents.unlink()
+    crimes = product.crimes("2024-04")
+    kept = crimes.read_bytes()
+    crimes.unlink()
     over: dict[str, str] = {"PIPELINE_AS_OF": "2024-05-01"}
     for command in ("plan", "publish"):
         said = product.run(command, "--quiet", **over, status=0)
-        assert said.out.count("WAITS for an extract: 2024-04: no file of asb-incidents has come") == 1
+        assert said.out.count("WAITS for an extract: 2024-04: no file of recorded-crime has come") == 1
     assert not (product.published / "street-crime" / "street-crime-2024-04.csv").exists()
-    incidents.write_bytes(kept.split(b"\n")[0] + b"\n")  # a header and no rows is a file that is there
+    crimes.write_bytes(kept.split(b"\n")[0] + b"\n")  # a header and no rows is a file that is there
     said = product.run("publish", "--quiet", status=5, **over)  # so many rows fewer than beside it
     assert "WAITS shrank: 2024-04" in said.out
-    incidents.write_bytes(kept)
+    crimes.write_bytes(kept)
     assert product.publish(status=0, **over) == {"street-crime": ("2024-04",)}
     assert product.csv("street-crime", "2024-04")
     product.check_settled(**over)

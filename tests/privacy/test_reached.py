@@ -31,6 +31,7 @@ from pipeline.distribute.geojson import NeighbourhoodMap
 from pipeline.errors import PrivacyError
 from pipeline.model.derivation import Made
 from pipeline.model.release import ReleasedFile
+from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.release.leak_scan import check, read_back
 from pipeline.release.publishable import Part, publishable
 from pipeline.run.select import options
@@ -186,7 +187,7 @@ def cells_that_are_no_text(_folder: Path) -> None:
 
 def cells_that_do_not_keep_the_schema(_folder: Path) -> None:
     broken: Any = _Counting({"x": pa.array(["a"]), "n": pa.array(["many"])})
-    context: Any = SimpleNamespace(month=JAN)
+    context: Any = SimpleNamespace(month=JAN, pseudonyms=Pseudonyms(b"k" * 32))
     count_rows(declared()[STREET], broken, pa.table({"x": ["a"]}), {}, context=context, schema=SCHEMA)
 
 
@@ -199,7 +200,7 @@ def _derived(rows: pa.Table, left_out: Mapping[str, Mapping[str, int]] = Mapping
     )
     work: Any = SimpleNamespace(
         store=SimpleNamespace(rows=lambda *_words: pa.table({"x": ["a"]})),
-        context=lambda *_words, **_more: SimpleNamespace(month=JAN),
+        context=lambda *_words, **_more: SimpleNamespace(month=JAN, pseudonyms=Pseudonyms(b"k" * 32)),
         schema=lambda _dataset: SCHEMA,
         settings=SimpleNamespace(referee=Referee(100, everything=False)),
     )

@@ -41,11 +41,14 @@ def file_of(release: Release, kind: str) -> Path | None:
     return path if path is not None and path.is_file() else None
 
 
-def unless_damaged(read: Callable[[], _Made]) -> _Made | None:
-    """Return what is read of a file, None where that is damaged: whoever publishes it says so."""
+def unless_damaged(read: Callable[[], _Made], *or_else: type[Exception]) -> _Made | None:
+    """Return what is read of a file, None where that is damaged: whoever publishes it says so.
+
+    ``or_else`` are further errors that cells of a damaged file can end in.
+    """
     try:
         return read()
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError):
+    except (pa.ArrowException, OSError, *or_else):
         return None
 
 

@@ -53,7 +53,7 @@ def referee(
 ) -> Refereed:
     """Return what Frictionless agreed to; `PrivacyError` ``verdict-differs`` where it does not.
 
-    ``checked`` is what `validate` said of ``table``.  Looked at are ``sample`` rows chosen by hash, a row for
+    ``checked`` is what `validate` said of ``table``.  Looked at are ``sample`` rows by lot, a row for
     each value of each closed list, and every rejected row; with ``everything`` all rows.
     """
     rows = np.arange(table.num_rows) if everything else _rows_to_judge(table, checked, schema, size=sample, salt=salt)
@@ -121,7 +121,7 @@ def chosen_rows(columns: Sequence[Column], strata: Sequence[int], *, size: int, 
     """Return the positions of the rows to look at, ascending; the same rows and salt give the same choice.
 
     They are ``size`` rows by lot, and for each value (the blank among them) that occurs in the columns ``strata`` a row
-    by lot.  The lot is drawn with ``salt``: whoever orders the rows does not choose.
+    by lot.  The lot is drawn with ``salt``: who does not know it cannot say which rows these are.
     """
     seed = int.from_bytes(hashlib.sha256(salt.encode()).digest())
     drawn: Positions = np.random.default_rng(seed).permutation(columns[0].length)

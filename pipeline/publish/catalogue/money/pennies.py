@@ -97,7 +97,9 @@ class Pennies:
 def pennies_of(publications: Iterable[Publication]) -> Pennies:
     """Return the totals of every month that can be read."""
     found = next((each for each in publications if each.name == TOTALS), None)
-    read = ((month, unless_damaged(partial(_read, path))) for month, path in sorted(readable(found, _COLUMNS)))
+    read = (
+        (month, unless_damaged(partial(_read, path), ValueError)) for month, path in sorted(readable(found, _COLUMNS))
+    )
     return Pennies({month: parts for month, parts in read if parts is not None})
 
 

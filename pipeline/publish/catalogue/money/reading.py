@@ -117,7 +117,7 @@ def books_of(publications: Iterable[Publication]) -> Books | None:
     """Return the lines of every release of payments; nothing without one that can be read."""
     found = next((each for each in publications if each.name == SPEND), None)
     paths = dict(readable(found, COLUMNS))
-    return unless_damaged(lambda: _read(paths)) if paths else None
+    return unless_damaged(lambda: _read(paths), KeyError) if paths else None
 
 
 def most_first(sums: Integers, labels: Sequence[str]) -> list[int]:

@@ -126,7 +126,7 @@ def atlas_of(publications: Iterable[Publication]) -> Atlas | None:
     places, areas, summary = (_newest(known.get(name)) for name in (PLACES, AREAS, SUMMARY))
     if not (places and areas and summary):
         return None
-    return unless_damaged(lambda: _read(known, places, areas))
+    return unless_damaged(lambda: _read(known, places, areas), ValueError, KeyError, TypeError)
 
 
 def _read(known: Mapping[str, Publication], places: Release, areas: Release) -> Atlas | None:
