@@ -25,13 +25,12 @@ if TYPE_CHECKING:
 
     from pipeline.build.accounts import Accounted, Fault
     from pipeline.build.profile import Profile
-    from pipeline.model.accounts import Account, Quarantined
+    from pipeline.model.accounts import Account, Quarantined, Totals
     from pipeline.model.context import Context
     from pipeline.model.counting import Suppressed
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.row_rule import Question
     from pipeline.model.tables import RawTable, SafeTable
-    from pipeline.model.totals import Totals
     from pipeline.release.publishable import PublishableTable
     from pipeline.settings.sections import Referee
     from pipeline.validate.referee.referee import Refereed

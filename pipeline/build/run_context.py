@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
+    from pipeline.model.accounts import Totals
     from pipeline.model.context import ReleasedPlaces
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period
-    from pipeline.model.totals import Totals
     from pipeline.settings.key import Key
     from pipeline.settings.settings import Settings
     from pipeline.storage.bench import Bench

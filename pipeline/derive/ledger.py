@@ -22,9 +22,9 @@ from pipeline.model.totals import COPIES, LEDGER_PARTS, PENCE, PUBLISHED, ROWS, 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pipeline.model.accounts import Totals
     from pipeline.model.context import Context
     from pipeline.model.periods import Period
-    from pipeline.model.totals import Totals
 
 _SPEND: Final = "spend-over-500"
 _NAMED, _TOTAL, _PAY = "named", "total", "pay"

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
+    from pipeline.model.accounts import Totals
     from pipeline.model.context import Context
-    from pipeline.model.totals import Judged, Totals
+    from pipeline.model.totals import Judged
 
 _BELOW: Final = "below-threshold"
 _OWN_CODES: Final = "excluded-other"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from pipeline.model.reasons import Outcome
+
+#: Control totals: numbers by what they count, by the part of an extract that they are of.
+Totals: TypeAlias = Mapping[str, Mapping[str, int]]
 
 
 class Account(NamedTuple):

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from pipeline.model.accounts import Totals
     from pipeline.model.periods import Period, PeriodKind
-    from pipeline.model.totals import Totals
 
 _Made = TypeVar("_Made")
 

@@ -6,7 +6,6 @@ A dataset that says where every row went is made of them.  They are private: a t
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,11 +14,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from pipeline.model.accounts import Totals
     from pipeline.model.context import Context
     from pipeline.model.tables import RawTable
 
-#: Numbers by what they count, by the part of an extract that they are of; each part has its `ROWS`.
-Totals = Mapping[str, Mapping[str, int]]
 ROWS: Final = "rows"
 PENCE: Final = "pence"
 TRANSACTIONS: Final = "transactions"

@@ -14,7 +14,7 @@ from pipeline.build.received.mapped import datasets_of
 from pipeline.build.tried import parted, tried
 from pipeline.errors import PipelineError
 from pipeline.extract.catalogue_records import with_records
-from pipeline.model.derivation import in_order, upstream
+from pipeline.model.lineage import in_order, upstream
 from pipeline.storage.state import State
 
 if TYPE_CHECKING:

@@ -11,12 +11,11 @@ from pipeline.model.findings import Finding, Verdict
 from pipeline.model.periods import period_in
 
 if TYPE_CHECKING:
-    from pipeline.model.accounts import Account
+    from pipeline.model.accounts import Account, Totals
     from pipeline.model.decisions import Decision
     from pipeline.model.periods import Period
     from pipeline.model.release import ChangeNote
     from pipeline.model.tables import Receipt
-    from pipeline.model.totals import Totals
 
 #: What each source entered: a value by key, by register and path.
 Registers = Mapping[str, Mapping[str, Mapping[str, str]]]

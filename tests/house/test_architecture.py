@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 import tomllib
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 from tests.lib import ROOT
 from tests.lib.little_force import STREET, little_force, publish
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from types import FrameType
 
@@ -63,6 +66,22 @@ def test_what_the_map_names_is_there() -> None:
     assert [name for name in named if not any((ROOT / of / name).exists() for of in ("", "pipeline"))] == []
     tests = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name[0] not in "_."}
     assert tests == {name.removeprefix("tests/") for name in re.findall(r"^\| `(tests/[a-z]+)`", PAGE, re.MULTILINE)}
+
+
+def imports(path: Path, modules: set[str]) -> Iterator[str]:
+    """Yield the modules that a file imports, also for types alone, and within functions."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for name in (f"{node.module}.{each.name}" for each in node.names):
+                yield from {name if name in modules else node.module} & modules
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    files = {
+        path.relative_to(ROOT).as_posix().removesuffix(".py").replace("/", ".").removesuffix(".__init__"): path
+        for path in (ROOT / "pipeline").rglob("*.py")
+    }
+    TopologicalSorter({name: set(imports(path, {*files})) - {name} for name, path in files.items()}).prepare()
 
 
 def test_a_row_passes_the_stations_in_their_order(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from pipeline.errors import InputError, PipelineError
 from pipeline.extract.given import FilesByPeriod, text_columns
 from pipeline.extract.header import match_header
 from pipeline.extract.paths import safe_path, steadily
+from pipeline.extract.service.items import line_of, parsed
 from pipeline.model.source import Form
 from pipeline.model.tables import Extracted
 
@@ -122,28 +122,3 @@ _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
-
-
-def parsed(text: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """Return what a text in UTF-8 holds; `ValueError` where it is no JSON, or a member stands in it twice."""
-    try:
-        return json.loads(text.decode("utf-8"), object_pairs_hook=_once)
-    except RecursionError:
-        wrong = "too deep"
-    raise ValueError(wrong)
-
-
-def line_of(item: object) -> str:
-    """Return an item as one line; `ValueError` where no text in UTF-8 stands for it."""
-    try:
-        line = json.dumps(item, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-        line.encode("utf-8")
-    except RecursionError:
-        raise ValueError from None
-    return line
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len({key for key, _ in pairs}) < len(pairs):
-        raise ValueError
-    return dict(pairs)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pipeline.errors import InputError
 from pipeline.extract.service.asking import NOT_FOUND, UNCHANGED
-from pipeline.extract.service.service import line_of, parsed
+from pipeline.extract.service.items import line_of, parsed
 from pipeline.model.periods import MONTH
 from pipeline.plain import read_plain
 from pipeline.storage.atomic import replace_file

@@ -1,14 +1,10 @@
-"""Groups of many pages that are made together: nothing of one is made again while nothing that decides it changed.
-
-What releases say of places and of payments is read when a page first asks, and once only.
-"""
+"""Groups of many pages that are made together: nothing of one is made again while nothing that decides it changed."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -16,10 +12,10 @@ from pipeline.codelists import CODELISTS
 from pipeline.plain import read_plain
 from pipeline.publish.catalogue.menu import Entry
 from pipeline.publish.catalogue.money.pages import money_pages, payee_entries
-from pipeline.publish.catalogue.money.pennies import TOTALS, pennies_of
-from pipeline.publish.catalogue.money.reading import SPEND, books_of
+from pipeline.publish.catalogue.money.pennies import TOTALS
+from pipeline.publish.catalogue.money.reading import SPEND
 from pipeline.publish.catalogue.places.pages import place_entries, place_pages
-from pipeline.publish.catalogue.places.reading import AREAS, CRIMES, SUMMARY, atlas_of
+from pipeline.publish.catalogue.places.reading import AREAS, CRIMES, SUMMARY
 from pipeline.publish.catalogue.places.reading import PLACES as NEIGHBOURHOODS
 
 if TYPE_CHECKING:
@@ -28,9 +24,7 @@ if TYPE_CHECKING:
     from pipeline.model.release import Publication, ReleasedFile
     from pipeline.publish.catalogue.making import Maker
     from pipeline.publish.catalogue.menu import Menu
-    from pipeline.publish.catalogue.money.pennies import Pennies
-    from pipeline.publish.catalogue.money.reading import Books
-    from pipeline.publish.catalogue.places.reading import Atlas
+    from pipeline.publish.catalogue.read import Read
     from pipeline.storage.looked import Looked
 
 
@@ -126,25 +120,3 @@ def deciding() -> list[Path]:
 def program() -> str:
     """Return a digest of the files of the program that decide what a page is."""
     return hashlib.sha256(b"".join(hashlib.sha256(read_plain(path)).digest() for path in deciding())).hexdigest()
-
-
-@dataclass(frozen=True, eq=False)
-class Read:
-    """Some publications, and what their files hold; None where nothing can be read."""
-
-    publications: Sequence[Publication]
-
-    @cached_property
-    def atlas(self) -> Atlas | None:
-        """What is said of places."""
-        return atlas_of(self.publications)
-
-    @cached_property
-    def books(self) -> Books | None:
-        """The lines of payments."""
-        return books_of(self.publications)
-
-    @cached_property
-    def pennies(self) -> Pennies:
-        """The totals of the ledger."""
-        return pennies_of(self.publications)

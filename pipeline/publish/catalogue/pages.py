@@ -17,11 +17,12 @@ from pipeline.publish.catalogue.about.pages import about_pages
 from pipeline.publish.catalogue.about.scorecard import answered
 from pipeline.publish.catalogue.changes import Part, atom, by_day, by_year, changes_of, late, together
 from pipeline.publish.catalogue.figures import Figures
-from pipeline.publish.catalogue.groups import GROUPS, PLACES, Read
+from pipeline.publish.catalogue.groups import GROUPS, PLACES
 from pipeline.publish.catalogue.home import Question, headlines, questions
 from pipeline.publish.catalogue.making import Maker, as_it_stands
 from pipeline.publish.catalogue.menu import by_letter, everything, menu_of
 from pipeline.publish.catalogue.places.pages import near_you
+from pipeline.publish.catalogue.read import Read
 from pipeline.publish.catalogue.story import first_sentence, story_of
 from pipeline.publish.catalogue.themes import themes_of
 from pipeline.publish.catalogue.views import view_dataset

@@ -24,10 +24,10 @@ from pipeline.model.derivation import (
     Span,
     Until,
     Within,
-    in_order,
     inputs_of,
     periods_of,
 )
+from pipeline.model.lineage import in_order
 from pipeline.model.periods import ALL, FINANCIAL_YEAR, MONTH, QUARTER, SNAPSHOT
 
 if TYPE_CHECKING:

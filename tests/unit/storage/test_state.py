@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hin
 import pytest
 
 from pipeline.errors import StorageError
-from pipeline.model.accounts import Account
+from pipeline.model.accounts import Account, Totals
 from pipeline.model.findings import Finding
 from pipeline.model.reasons import Outcome
 from pipeline.model.release import ChangeNote
 from pipeline.model.tables import Receipt
-from pipeline.model.totals import Totals
 from pipeline.storage import state_file
 from pipeline.storage.state import Built, MonthState, State, Waiting
 from pipeline.storage.state_file import FORM, load_state, save_state, sweep_state

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
     from pipeline.model.periods import Period
     from pipeline.model.release import Publication
-    from pipeline.publish.catalogue.groups import Read
     from pipeline.publish.catalogue.making import Maker
     from pipeline.publish.catalogue.money.facts import PayeeLine
     from pipeline.publish.catalogue.money.pennies import Pennies
     from pipeline.publish.catalogue.money.reading import Books
+    from pipeline.publish.catalogue.read import Read
 
 _FOLDER: Final = "money"
 _VALUE: Final = "value-for-money"

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.model.periods import Period
-    from pipeline.publish.catalogue.places.reading import Atlas, Place, Spot
+    from pipeline.publish.catalogue.places.maps import Spot
+    from pipeline.publish.catalogue.places.reading import Atlas, Place
 
 #: A percentage of fewer says nothing; points with as many crimes are listed, so many of them.
 _LEAST, _MANY, _LISTED, _YEAR = 20, 4, 20, 12

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from pipeline.publish.catalogue.places.reading import Spot
 
 #: Metres of a degree of latitude; maps of a force are small enough for a flat earth.
 _DEGREE: Final = 111_320
@@ -32,6 +31,17 @@ _STEPS: Final = 6
 _UNDER: Final = 28
 #: The corner where the scale bar stands: how wide, how high.
 _CORNER: Final = (130, 36)
+
+
+class Spot(NamedTuple):
+    """A point of the map on which something was recorded in the newest month."""
+
+    longitude: float
+    latitude: float
+    location: str
+    area: str
+    crimes: int
+    asb: int
 
 
 class View(NamedTuple):

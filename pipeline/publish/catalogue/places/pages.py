@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.model.release import Publication
-    from pipeline.publish.catalogue.groups import Read
     from pipeline.publish.catalogue.making import Maker
     from pipeline.publish.catalogue.places.maps import PlaceMap
     from pipeline.publish.catalogue.places.reading import Atlas, Place
+    from pipeline.publish.catalogue.read import Read
     from pipeline.storage.looked import Looked
 
 _FOLDER, _SHEETS = "places", "sheets"

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from pipeline.model.periods import MONTH
 from pipeline.plain import read_plain
-from pipeline.publish.catalogue.places.maps import drawn_of
+from pipeline.publish.catalogue.places.maps import Spot, drawn_of
 from pipeline.publish.catalogue.readable import file_of, readable, rows_of, unless_damaged
 
 if TYPE_CHECKING:
@@ -52,17 +52,6 @@ class Place(NamedTuple):
     authorities: tuple[str, ...]
     areas: tuple[tuple[str, str], ...]
     population: int | None
-
-
-class Spot(NamedTuple):
-    """A point of the map on which something was recorded in the newest month."""
-
-    longitude: float
-    latitude: float
-    location: str
-    area: str
-    crimes: int
-    asb: int
 
 
 @dataclass(frozen=True, eq=False)
