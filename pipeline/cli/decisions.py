@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.cli.said import silence
 from pipeline.errors import ExitStatus, SettingsError
 from pipeline.model.periods import ranges
 from pipeline.printable import printable
@@ -122,5 +123,8 @@ def _say(line: str) -> None:
 
 
 def out(lines: Iterable[str]) -> None:
-    """Write lines as they are."""
-    sys.stdout.write("".join(f"{printable(line)}\n" for line in lines))
+    """Write lines as they are; whoever read our output may have gone."""
+    try:
+        sys.stdout.write("".join(f"{printable(line)}\n" for line in lines))
+    except BrokenPipeError:
+        silence()

@@ -303,8 +303,9 @@ def test_too_little_memory_for_a_portal_is_no_fault_of_ours(small: Product, monk
     assert "bug: " not in said.out
 
 
-def test_output_that_nobody_reads_to_its_end_is_no_fault(product: Product) -> None:
-    process = product.start("publish", "--quiet")
+@pytest.mark.parametrize("command", ["publish", "inspect"])
+def test_output_that_nobody_reads_to_its_end_is_no_fault(product: Product, command: str) -> None:
+    process = product.start(command, "--quiet" if command == "publish" else str(product.crimes("2024-01")))
     assert process.stdout is not None
     process.stdout.close()
     _, err = process.communicate(timeout=60)
