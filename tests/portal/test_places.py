@@ -15,8 +15,8 @@ import duckdb
 import numpy as np
 
 from pipeline.publish.catalogue.figures import percent
-from pipeline.publish.catalogue.places.addresses import linked, names_of
-from pipeline.publish.catalogue.places.maps import MapWords, Other, force_map, place_map, step_of, steps
+from pipeline.publish.catalogue.making import linked, names_of
+from pipeline.publish.catalogue.places.maps import Other, force_map, place_map, step_of, steps
 from pipeline.publish.catalogue.places.reading import Atlas
 from tests.lib.product import Product, read_csv, write_csv
 
@@ -216,7 +216,7 @@ def test_a_boundary_that_crosses_itself_is_drawn_and_one_without_an_area_is_not(
     atlas = Atlas(places=[], months=["2024-03"], out=[True], types=[], areas={}, counts=nothing, shapes=shapes)
     drawn = atlas.drawn
     assert [*drawn] == ["bow"]
-    assert "<svg" in place_map(drawn["bow"], [Other("Other", "other", drawn["bow"])], [], MapWords("A map")).drawn
+    assert "<svg" in place_map(drawn["bow"], [Other("Other", "other", drawn["bow"])], [], "A map")[0]
     assert "<svg" in force_map(drawn, {"bow": 2}, lambda code: ("x.html", code), "A map")
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -20,11 +22,19 @@ from pipeline.publish.catalogue.charts import bar, columns
 from pipeline.publish.catalogue.views import size_in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.menu import Menu
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LONGEST_CELL, _LONGEST_WORD = 60, 18
+#: Bytes that stand for themselves in the name of a file.
+_PLAIN: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
+#: No system takes a longer name than 255 bytes, and what stands behind it needs room; so many letters are then kept.
+_LONGEST, _KEPT = 120, 60
+#: Names that are taken in a folder of pages.
+_TAKEN: Final = ("index", "lsoa", "figures")
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,30 @@ def figures_of(name: str) -> bytes:
 def as_it_stands(name: str) -> bytes:
     """Return a file beside the templates that is published as it is."""
     return read_plain(_TEMPLATES / name)
+
+
+def names_of(codes: Iterable[str]) -> dict[str, str]:
+    """Return the name of the file of each code: bytes other than letters, digits and `._-` as `%XX`.
+
+    A code whose name is taken, or differs from another one only in case, has more of its bytes written so; a very long
+    one ends in a digest.
+    """
+    used = {*_TAKEN}
+    found: dict[str, str] = {}
+    for code in sorted(codes):
+        name = "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in code.encode())
+        if name.casefold() in used or name.startswith("."):
+            name = "".join(f"%{byte:02X}" for byte in code.encode())
+        if len(name) > _LONGEST:
+            name = f"{name[:_KEPT].rstrip('%')}-{hashlib.sha256(code.encode()).hexdigest()[:16]}"
+        used.add(name.casefold())
+        found[code] = name
+    return found
+
+
+def linked(name: str) -> str:
+    """Return the name of a file as a link holds it: its `%` is written `%25`."""
+    return quote(name, safe="")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What one page of a place says, worked out from the atlas: a lead, a ranking, outcomes, points.
+"""What the pages of one place say, worked out from the atlas: a lead, a ranking, outcomes, points; and its sheet.
 
 Crimes and anti-social behaviour are never added.  A percentage is given where both numbers are 20 or more.
 """
@@ -7,27 +7,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.columns.rounding import rounded
+from pipeline.model.periods import MONTH, QUARTER
 from pipeline.publish.catalogue.charts import spark
 from pipeline.publish.catalogue.figures import percent, shown
 from pipeline.publish.catalogue.places.reading import ASB
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from decimal import Decimal
 
-    import numpy as np
     from markupsafe import Markup
-    from numpy.typing import NDArray
 
     from pipeline.model.periods import Period
     from pipeline.publish.catalogue.places.maps import Spot
-    from pipeline.publish.catalogue.places.reading import Atlas, Place
+    from pipeline.publish.catalogue.places.reading import Atlas, Counts
 
-#: A percentage of fewer says nothing; points with as many crimes are listed, so many of them.
-_LEAST, _MANY, _LISTED, _YEAR = 20, 4, 20, 12
+#: A percentage of fewer says nothing; points with as many crimes are listed, so many of them; and types on a sheet.
+_LEAST, _MANY, _LISTED, _ON_SHEET, _YEAR = 20, 4, 20, 5, 12
 #: Last outcomes of crimes in the words of the page.
 OUTCOMES: Final = {
     "No suspect identified": ("Investigation complete; no suspect identified",),
@@ -65,199 +65,174 @@ OUTCOMES: Final = {
     "Still under investigation": ("Under investigation",),
     "Not known": ("Status update unavailable", ""),
 }
-#: The same by outcome; and in a query.
+#: The same by outcome.
 _SAID: Final = {label: words for words, labels in OUTCOMES.items() for label in labels}
-_ASKED: Final = {words: "|".join(labels) for words, labels in OUTCOMES.items()}
 
 
-class Where(NamedTuple):
-    """A place as pages count it: its ``scope`` (`place` or `area`), code and name, small areas, people where known."""
+@dataclass(frozen=True, eq=False)
+class PlaceFacts:
+    """A place as its pages count it: its ``scope`` (`place` or `area`), code and name, small areas, people where known.
 
+    Names of its figures have ``below`` before them on a page above the folder of places.
+    """
+
+    atlas: Atlas
     scope: str
     code: str
     name: str
     areas: Sequence[str]
-    people: int | None = None
+    population: int | None = None
+    below: str = ""
 
+    @cached_property
+    def counts(self) -> Counts:
+        """Its numbers by month and type."""
+        return self.atlas.of(self.areas)
 
-class Line(NamedTuple):
-    """A line of a ranking: numbers, the lengths of bar and tick in per cent, the change in words, its last months."""
+    def crimes(self, place: int = -1) -> Markup:
+        """Return the crimes of a month, by its place, the newest where none is named."""
+        return self._shown(split(self.counts[place], self.atlas.types)[0], "crimes", self.atlas.months[place])
 
-    label: str
-    now: Markup
-    then: Markup | None
-    length: float
-    tick: float | None
-    sign: str
-    change: Markup | None
-    spark: Markup
+    def asb(self, place: int = -1) -> Markup:
+        """Return the reports of anti-social behaviour of a month."""
+        return self._shown(split(self.counts[place], self.atlas.types)[1], "asb", self.atlas.months[place])
 
+    @property
+    def earlier(self) -> Iterator[tuple[Period, Markup, Markup]]:
+        """Each month that stands beside the newest and is out, with its crimes and reports."""
+        for place in (self.atlas.month_before, self.atlas.year_before):
+            if place is not None:
+                yield self.atlas.months[place], self.crimes(place), self.asb(place)
 
-class Listed(NamedTuple):
-    """A point with several crimes, numbered as on the map."""
+    @property
+    def people(self) -> Markup | None:
+        """How many people live there."""
+        return shown(self.population, "people", self.code) if self.population else None
 
-    number: int
-    location: str
-    crimes: Markup
-    length: float
+    @property
+    def rate_number(self) -> Decimal | None:
+        """The crimes for each 1,000 people in the newest month, None where nobody is counted there."""
+        return rate(self.atlas, -1, self.areas, self.population)
 
+    @cached_property
+    def rate(self) -> Markup | None:
+        """The same as pages show it."""
+        number = self.rate_number
+        return None if number is None else self._shown(number, "rate", self.atlas.newest)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceFacts:
-    """What a page says of one place: a neighbourhood, or a small area."""
+    @cached_property
+    def usual(self) -> Markup | None:
+        """The crimes of a month on average over the twelve before the newest, None where one of them is not out."""
+        if self.atlas.year_before is None or not all(self.atlas.out[-1 - _YEAR : -1]):
+            return None
+        crimes, _ = split(self.counts[-1 - _YEAR : -1].sum(axis=0), self.atlas.types)
+        return self._shown(
+            int(rounded(Fraction(crimes, _YEAR), 0)), "usual", self.atlas.months[-1 - _YEAR], self.atlas.months[-2]
+        )
 
-    scope: str
-    code: str
-    name: str
-    month: Period
-    then: Period | None
-    before: Period | None
-    crimes: Markup
-    asb: Markup
-    before_crimes: Markup | None
-    before_asb: Markup | None
-    then_crimes: Markup | None
-    then_asb: Markup | None
-    usual: Markup | None
-    people: Markup | None
-    rate: Markup | None
-    lines: Sequence[Line]
-    outcomes: Sequence[tuple[str, Markup, float]]
-    points: Sequence[Listed]
+    @property
+    def spots(self) -> list[Spot]:
+        """The points on which anything was recorded, those with most crimes first."""
+        places = sorted(place for area in {*self.areas} for place in self.atlas.spots_in.get(area, ()))
+        return [self.atlas.spots[place] for place in places]
 
+    @property
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """A line of the ranking for each type, the most frequent first, anti-social behaviour last.
 
-def facts_of(atlas: Atlas, where: Where) -> PlaceFacts:
-    """Return what the page of a place says."""
-    scope, code, areas, people = where.scope, where.code, where.areas, where.people
-    counts = atlas.of(areas)
-    last, before, then = len(atlas.months) - 1, atlas.month_before, atlas.year_before
+        Each has the lengths of its bar and tick in per cent, the change with its direction, its last months.
+        """
+        newest, then = self.atlas.newest, self.atlas.year_before
+        by_type: dict[str, list[int]] = dict(zip(self.atlas.types, self.counts.T.tolist(), strict=True))
+        compared = {kind: (each[-1], None if then is None else each[then]) for kind, each in by_type.items()}
+        longest = max((max(now, old or 0) for now, old in compared.values()), default=0)
+        scale = 100 / longest if longest else 0
+        for kind in sorted(by_type, key=lambda kind: (kind == ASB, -by_type[kind][-1], kind)):
+            now, old = compared[kind]
+            yield {
+                "label": kind,
+                "now": self._shown(now, "type", newest, kind),
+                "then": None
+                if old is None or then is None
+                else self._shown(old, "type", self.atlas.months[then], kind),
+                "length": round(now * scale, 1),
+                "tick": None if old is None else round(old * scale, 1),
+                "sign": "" if old is None or now == old else "up" if now > old else "down",
+                "change": self._change(kind, now, old),
+                "spark": spark(
+                    [each if out else None for each, out in zip(by_type[kind], self.atlas.out, strict=True)]
+                ),
+            }
 
-    def both(place: int) -> tuple[Markup, Markup]:
-        month = atlas.months[place]
-        crimes, asb = split(counts[place], atlas.types)
-        return shown(crimes, f"{scope}-crimes", code, month), shown(asb, f"{scope}-asb", code, month)
+    def _change(self, kind: str, now: int, old: int | None) -> Markup | None:
+        """Return how far a number went since the year before: in per cent where both are large."""
+        if old is None or self.atlas.year_before is None:
+            return None
+        about = (self.atlas.newest, kind, self.atlas.months[self.atlas.year_before])
+        if min(now, old) < _LEAST:
+            return self._shown(abs(now - old), "type-differs", *about)
+        return self._shown(percent(now, old), "type-percent", *about) + " %"
 
-    crimes, asb = both(last)
-    earlier = both(before) if before is not None else (None, None)
-    year_ago = both(then) if then is not None else (None, None)
-    rate = rounded(Fraction(1000 * split(counts[last], atlas.types)[0], people), 1) if people else None
-    return PlaceFacts(
-        scope=scope,
-        code=code,
-        name=where.name,
-        month=atlas.newest,
-        then=atlas.months[then] if then is not None else None,
-        before=atlas.months[before] if before is not None else None,
-        crimes=crimes,
-        asb=asb,
-        before_crimes=earlier[0],
-        before_asb=earlier[1],
-        then_crimes=year_ago[0],
-        then_asb=year_ago[1],
-        usual=_usual(atlas, counts, scope, code),
-        people=shown(people, "people", code) if people else None,
-        rate=shown(rate, f"{scope}-rate", code, atlas.newest) if rate is not None else None,
-        lines=[*_lines(atlas, counts, scope, code)],
-        outcomes=[*_outcomes(atlas, scope, code, areas)],
-        points=[*_points(scope, code, points_in(atlas, areas), atlas.newest)],
-    )
+    @property
+    def outcomes(self) -> Iterator[tuple[str, Markup, float]]:
+        """Each kind of outcome with how many crimes of the newest month have it now; nothing without any crime."""
+        counted = dict.fromkeys(OUTCOMES, 0)
+        for area in {*self.areas}:
+            for outcome, crimes in self.atlas.outcomes.get(area, {}).items():
+                counted[_SAID.get(outcome, "Not known")] += crimes
+        most = max(counted.values())
+        for said, crimes in counted.items() if most else ():
+            if said != "Not known" or crimes:
+                number = self._shown(crimes, "outcome", self.atlas.newest, "|".join(OUTCOMES[said]))
+                yield said, number, round(100 * crimes / most, 1)
 
+    @cached_property
+    def points(self) -> list[tuple[str, Markup, float]]:
+        """The points with most crimes, as they are numbered on the map: each with its crimes."""
+        listed = [spot for spot in self.spots if spot.crimes >= _MANY][:_LISTED]
+        return [
+            (spot.location, self._shown(spot.crimes, "point", self.atlas.newest, *where), length)
+            for spot in listed
+            for where in ((spot.location, repr(spot.longitude), repr(spot.latitude)),)
+            for length in (round(100 * spot.crimes / listed[0].crimes, 1),)
+        ]
 
-def _usual(atlas: Atlas, counts: NDArray[np.int64], scope: str, code: str) -> Markup | None:
-    """Return the crimes of a month on average over the twelve before the newest, None where one of them is not out."""
-    if atlas.year_before is None or not all(atlas.out[-1 - _YEAR : -1]):
+    def sheet(self) -> dict[str, Any] | None:
+        """Return what its sheet says of the last quarter whose three months are out; nothing without one.
+
+        Numbers stand beside those of the same quarter a year before: crimes and reports, types with most crimes.
+        """
+        quarter = QUARTER.of_month(self.atlas.newest)
+        for name in (quarter, QUARTER.neighbour(quarter, -1)) if self.areas else ():
+            before = QUARTER.neighbour(name, -4)
+            if now := self._in_quarter(name):
+                then: Sequence[int | None] = self._in_quarter(before) or [None] * len(now)
+                rows = [*zip(("Crimes", ASB, *self.atlas.types), now, then, strict=True)]
+                types = sorted((row for row in rows[2:] if row[0] != ASB and row[1]), key=lambda row: (-row[1], row[0]))
+                words = {"quarter": QUARTER.in_words(name), "before": QUARTER.in_words(before)}
+                return {**words, "whole": rows[:2], "types": types[:_ON_SHEET]}
         return None
-    crimes = sum(split(counts[place], atlas.types)[0] for place in range(-1 - _YEAR, -1))
-    about = (code, atlas.months[-1 - _YEAR], atlas.months[-2])
-    return shown(int(rounded(Fraction(crimes, _YEAR), 0)), f"{scope}-usual", *about)
+
+    def _in_quarter(self, quarter: str) -> list[int] | None:
+        """Return crimes, reports, and the numbers by type of a quarter; None where one of its months is not out."""
+        places = {month: place for place, month in enumerate(self.atlas.months) if self.atlas.out[place]}
+        ends = (MONTH.of_day(day) for day in (QUARTER.first_day(quarter), QUARTER.last_day(quarter)))
+        months = [*MONTH.between(*ends)]
+        if not places.keys() >= {*months}:
+            return None
+        counts = self.counts[[places[month] for month in months]].sum(axis=0)
+        return [*split(counts, self.atlas.types), *counts.tolist()]
+
+    def _shown(self, value: int | Decimal, name: str, *more: str) -> Markup:
+        return shown(value, f"{self.below}{self.scope}-{name}", self.code, *more)
 
 
-def split(counts: NDArray[np.int64], types: Sequence[str]) -> tuple[int, int]:
+def split(counts: Counts, types: Sequence[str]) -> tuple[int, int]:
     """Return how many crimes and how many reports of anti-social behaviour some numbers by type hold."""
     asb = int(counts[types.index(ASB)]) if ASB in types else 0
     return int(counts.sum()) - asb, asb
 
 
-def rate_in(atlas: Atlas, place: Place) -> Decimal | None:
-    """Return the crimes for each 1,000 people of a place in the newest month, None where nobody is counted there."""
-    if not place.population:
-        return None
-    crimes, _ = split(atlas.of(code for code, _ in place.areas)[-1], atlas.types)
-    return rounded(Fraction(1000 * crimes, place.population), 1)
-
-
-def rate_of(atlas: Atlas, places: Sequence[Place]) -> Markup | None:
-    """Return the crimes for each 1,000 people of all places whose people are counted."""
-    counted = [each for each in places if each.population]
-    people = sum(each.population or 0 for each in counted)
-    if not people:
-        return None
-    areas = [area for each in counted for area, _ in each.areas]
-    crimes, _ = split(atlas.of(areas)[-1], atlas.types)
-    return shown(rounded(Fraction(1000 * crimes, people), 1), "force-rate", atlas.newest)
-
-
-def points_in(atlas: Atlas, areas: Sequence[str]) -> list[Spot]:
-    """Return the points of some areas on which anything was recorded, those with most crimes first."""
-    places = sorted(place for area in {*areas} for place in atlas.spots_in.get(area, ()))
-    return [atlas.spots[place] for place in places]
-
-
-def _lines(atlas: Atlas, counts: NDArray[np.int64], scope: str, code: str) -> Iterator[Line]:
-    """Yield a line a type, the most frequent first, anti-social behaviour last."""
-    then = atlas.year_before
-    by_type: list[list[int]] = counts.T.tolist()
-    longest = max((max(each[-1], each[then] if then is not None else 0) for each in by_type), default=0)
-    scale = 100 / longest if longest else 0
-    lines = sorted(zip(atlas.types, by_type, strict=True), key=lambda each: (each[0] == ASB, -each[1][-1], each[0]))
-    for kind, numbers in lines:
-        now, old = numbers[-1], numbers[then] if then is not None else None
-        series = [number if out else None for number, out in zip(numbers, atlas.out, strict=True)]
-        sign, change = _change(scope, code, (kind, now, old), atlas)
-        yield Line(
-            label=kind,
-            now=shown(now, f"{scope}-type", code, atlas.newest, kind),
-            then=shown(old, f"{scope}-type", code, atlas.months[then], kind)
-            if old is not None and then is not None
-            else None,
-            length=round(now * scale, 1),
-            tick=round(old * scale, 1) if old is not None else None,
-            sign=sign,
-            change=change,
-            spark=spark(series),
-        )
-
-
-def _change(scope: str, code: str, line: tuple[str, int, int | None], atlas: Atlas) -> tuple[str, Markup | None]:
-    """Return in which direction a number went since the year before, and how far: in per cent where both are large."""
-    kind, now, old = line
-    if old is None or atlas.year_before is None or now == old:
-        return ("", None)
-    sign = "up" if now > old else "down"
-    about = (code, atlas.newest, kind, atlas.months[atlas.year_before])
-    if min(now, old) < _LEAST:
-        return sign, shown(abs(now - old), f"{scope}-type-differs", *about)
-    return sign, shown(percent(now, old), f"{scope}-type-percent", *about) + " %"
-
-
-def _outcomes(atlas: Atlas, scope: str, code: str, areas: Sequence[str]) -> Iterator[tuple[str, Markup, float]]:
-    """Yield each kind of outcome with how many crimes of the newest month have it now; nothing without any crime."""
-    counted = dict.fromkeys(OUTCOMES, 0)
-    for area in {*areas}:
-        for outcome, crimes in atlas.outcomes.get(area, {}).items():
-            counted[_SAID.get(outcome, "Not known")] += crimes
-    most = max(counted.values())
-    for said, crimes in counted.items() if most else ():
-        unknown = said == "Not known" and not crimes
-        if not unknown:
-            number = shown(crimes, f"{scope}-outcome", code, atlas.newest, _ASKED[said])
-            yield said, number, round(100 * crimes / most, 1)
-
-
-def _points(scope: str, code: str, spots: Sequence[Spot], month: Period) -> Iterator[Listed]:
-    """Yield the points with most crimes, numbered."""
-    listed = [each for each in spots if each.crimes >= _MANY][:_LISTED]
-    for number, each in enumerate(listed, start=1):
-        where = (each.location, repr(each.longitude), repr(each.latitude))
-        crimes = shown(each.crimes, f"{scope}-point", code, month, *where)
-        yield Listed(number, each.location, crimes, round(100 * each.crimes / listed[0].crimes, 1))
+def rate(atlas: Atlas, place: int, areas: Iterable[str], people: int | None) -> Decimal | None:
+    """Return the crimes for each 1,000 people of some areas in a month, by its place; None where nobody is counted."""
+    return rounded(Fraction(1000 * split(atlas.of(areas)[place], atlas.types)[0], people), 1) if people else None

@@ -80,33 +80,44 @@ def drawn_of(shapes: Mapping[str, dict[str, Any]]) -> dict[str, BaseGeometry]:
     return found
 
 
-def place_map(own: BaseGeometry, others: Sequence[Other], spots: Sequence[Spot], about: MapWords) -> PlaceMap:
-    """Return the map of a place: its boundary, its neighbours, the fixed points, discs of crimes, rings of others."""
+def place_map(
+    own: BaseGeometry,
+    others: Sequence[Other],
+    spots: Sequence[Spot],
+    label: str,
+    *,
+    fixed: Sequence[tuple[float, float]] = (),
+    numbered: int = 0,
+) -> tuple[Markup, list[tuple[Other, str]]]:
+    """Return the map of a place: its boundary, its neighbours, the fixed points, discs of crimes, rings of others.
+
+    Beside it stand the places around, each with the letter that stands for its name.  ``label`` is the finding in
+    words, ``fixed`` are points in order, and ``numbered`` says how many of the ``spots`` bear a number.
+    """
     view = _view(own.bounds)
-    west, south, east, north = frame = view.frame
-    touched = shapely.intersects([each.shape for each in others], shapely.box(*frame)) if others else ()
-    seen = [(each, _clipped(each.shape, frame)) for each, there in zip(others, touched, strict=True) if there]
+    west, south, east, north = view.frame
+    box = shapely.box(west, south, east, north)
+    touched = shapely.intersects([each.shape for each in others], box) if others else ()
+    seen = [(each, shapely.intersection(each.shape, box)) for each, there in zip(others, touched, strict=True) if there]
     near = [(each, _on(view, part, _NEAR)) for each, part in seen if part.area > 0]
     parts = [f'<path class="around" d="{_path(part)}"/>' for _, part in near]
     parts.append(f'<path class="own" d="{_path(_on(view, own, _NEAR))}"/>')
-    first, last = (bisect(about.fixed, (at,)) for bisect, at in ((bisect_left, west), (bisect_right, east)))
-    inside = (at for at in about.fixed[first:last] if south <= at[1] <= north)
+    first, last = bisect_left(fixed, (west,)), bisect_right(fixed, (east,))
+    inside = (at for at in fixed[first:last] if south <= at[1] <= north)
     dots = "".join(f"M{x:g} {y:g}h0" for x, y in (view.at(*at) for at in inside))
     parts.append(f'<path class="dots" d="{dots}"/>')
     circles = [*_circles(view, spots)]
     parts += [f'<circle class="{kind}" cx="{x}" cy="{y}" r="{radius:.1f}"/>' for kind, x, y, radius in circles]
-    for number, each in enumerate(spots[: about.numbered], start=1):
-        x, y = view.at(each.longitude, each.latitude)
+    for number, spot in enumerate(spots[:numbered], start=1):
+        x, y = view.at(spot.longitude, spot.latitude)
         parts.append(f'<text class="mark" x="{x}" y="{y + 4}">{number}</text>')
     taken = [(x - radius, y - radius, x + radius, y + radius) for _, x, y, radius in circles]
     taken.append((0, view.height - _CORNER[1], _CORNER[0], view.height))
     labels = labels_of([(each.name, part) for each, part in near], taken)
-    parts += [f'<text class="name" x="{each.x}" y="{each.y}">{escape(each.text)}</text>' for each in labels if each]
-    around = [
-        ("" if label is None or label.text == each.name else label.text, each.code)
-        for (each, _), label in zip(near, labels, strict=True)
-    ]
-    return PlaceMap(_drawn(view, [*parts, _bar(view)], about.label), around)
+    parts += [f'<text class="name" x="{at.x}" y="{at.y}">{escape(at.text)}</text>' for at in labels if at]
+    letters = [at.text if at and at.text != each.name else "" for (each, _), at in zip(near, labels, strict=True)]
+    around = [(each, letter) for (each, _), letter in zip(near, letters, strict=True)]
+    return _drawn(view, [*parts, _bar(view)], label), around
 
 
 def _circles(view: View, spots: Sequence[Spot]) -> Iterator[tuple[str, float, float, float]]:
@@ -117,10 +128,6 @@ def _circles(view: View, spots: Sequence[Spot]) -> Iterator[tuple[str, float, fl
             yield "disc", x, y, _radius(each.crimes)
         if each.asb:
             yield "ring", x, y, max(_radius(each.crimes) if each.crimes else 0, _radius(each.asb)) + 2
-
-
-def _clipped(shape: BaseGeometry, frame: tuple[float, float, float, float]) -> BaseGeometry:
-    return shapely.intersection(shape, shapely.box(*frame))
 
 
 def _on(view: View, shape: BaseGeometry, near: float) -> BaseGeometry:
@@ -136,21 +143,6 @@ class Other(NamedTuple):
     shape: BaseGeometry
 
 
-class PlaceMap(NamedTuple):
-    """A map as it is drawn, and the codes of the places ``around``, each with the letter that stands for its name."""
-
-    drawn: Markup
-    around: Sequence[tuple[str, str]]
-
-
-class MapWords(NamedTuple):
-    """What a map says beside its shapes: its finding in words, fixed points in order, how many points are numbered."""
-
-    label: str
-    fixed: Sequence[tuple[float, float]] = ()
-    numbered: int = 0
-
-
 def force_map(
     shapes: Mapping[str, BaseGeometry], step: Mapping[str, int], link: Callable[[str], tuple[str, str]], label: str
 ) -> Markup:
@@ -158,11 +150,7 @@ def force_map(
 
     Each is a link, which ``link`` gives with its words: those stand under the map while it is pointed at, or has focus.
     """
-    west = min(each.bounds[0] for each in shapes.values())
-    south = min(each.bounds[1] for each in shapes.values())
-    east = max(each.bounds[2] for each in shapes.values())
-    north = max(each.bounds[3] for each in shapes.values())
-    view = _view((west, south, east, north))
+    view = _view(shapely.total_bounds([*shapes.values()]).tolist())
     line = view.height + _UNDER - 8
     areas = []
     for code, each in shapes.items():
@@ -187,7 +175,7 @@ def step_of(rate: float, bounds: Sequence[float]) -> int:
     return sum(rate >= bound for bound in bounds)
 
 
-def _view(bounds: tuple[float, float, float, float]) -> View:
+def _view(bounds: Iterable[float]) -> View:
     west, south, east, north = bounds
     across = _DEGREE * math.cos(math.radians((north + south) / 2))
     wide, tall = max((east - west) * across, 1), max((north - south) * _DEGREE, 1)

@@ -7,26 +7,23 @@ import io
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
 from pipeline.model.periods import MONTH
 from pipeline.publish.catalogue.figures import shown
-from pipeline.publish.catalogue.making import as_it_stands, figures_of, templates
-from pipeline.publish.catalogue.places.addresses import linked, names_of
-from pipeline.publish.catalogue.places.facts import Where, facts_of, points_in, rate_in, rate_of, split
-from pipeline.publish.catalogue.places.maps import MapWords, Other, force_map, place_map, step_of, steps
+from pipeline.publish.catalogue.making import as_it_stands, figures_of, linked, names_of, templates
+from pipeline.publish.catalogue.places.facts import PlaceFacts, rate, split
+from pipeline.publish.catalogue.places.maps import Other, force_map, place_map, step_of, steps
 from pipeline.publish.catalogue.places.reading import CRIMES, PLACES, SUMMARY, WANTED, streets_of
-from pipeline.publish.catalogue.places.sheets import sheet_of
 from pipeline.publish.catalogue.readable import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.making import Maker
-    from pipeline.publish.catalogue.places.maps import PlaceMap
     from pipeline.publish.catalogue.places.reading import Atlas, Place
     from pipeline.publish.catalogue.read import Read
     from pipeline.storage.looked import Looked
@@ -34,16 +31,6 @@ if TYPE_CHECKING:
 _FOLDER, _SHEETS = "places", "sheets"
 #: So many places stand on the first page.
 _MOST = 12
-
-
-class Row(NamedTuple):
-    """A line of a list of places: its name and address, numbers of the newest month, crimes for each 1,000 people."""
-
-    name: str
-    link: str
-    crimes: Markup
-    asb: Markup
-    rate: Markup | None
 
 
 def place_pages(read: Read, maker: Maker) -> dict[str, bytes]:
@@ -77,6 +64,18 @@ def place_entries(read: Read, maker: Maker) -> Iterator[tuple[str, str, str]]:
         yield from _Pages(read.atlas, {}, maker).entries()
 
 
+#: What the page of a small area has nothing of.
+_OF_NO_AREA: Final = {
+    "around": (),
+    "links": (),
+    "authorities": (),
+    "map": None,
+    "data": "",
+    "force_rate": None,
+    "sheet": "",
+}
+
+
 @dataclass(frozen=True, eq=False)
 class _Pages:
     """Makes the pages of one atlas; what is made for a page above the folder has ``below`` before its addresses."""
@@ -87,19 +86,25 @@ class _Pages:
     below: str = ""
 
     @cached_property
-    def called(self) -> dict[str, str]:
-        """What places are called, by code."""
-        return {each.code: each.name for each in self.atlas.places}
+    def facts(self) -> dict[str, PlaceFacts]:
+        """What pages say of each place, by code, in their order."""
+        return {
+            each.code: PlaceFacts(
+                self.atlas, "place", each.code, each.name, [code for code, _ in each.areas], each.population, self.below
+            )
+            for each in self.atlas.places
+        }
 
     @cached_property
     def on_maps(self) -> list[Other]:
         """Every place that is drawn, by name."""
-        return sorted(Other(self.called.get(code, code), code, shape) for code, shape in self.atlas.drawn.items())
+        names = {code: facts.name for code, facts in self.facts.items()}
+        return sorted(Other(names.get(code, code), code, shape) for code, shape in self.atlas.drawn.items())
 
     @cached_property
     def names(self) -> dict[str, str]:
         """The names of the files of places and authorities, by code."""
-        return names_of({*(each.code for each in self.atlas.places), *self.authorities})
+        return names_of({*self.facts, *self.authorities})
 
     @cached_property
     def areas(self) -> dict[str, str]:
@@ -118,8 +123,11 @@ class _Pages:
 
     @cached_property
     def force_rate(self) -> Markup | None:
-        """The crimes for each 1,000 people of the whole force."""
-        return rate_of(self.atlas, self.atlas.places)
+        """The crimes for each 1,000 people of all places whose people are counted."""
+        counted = [each for each in self.facts.values() if each.population]
+        areas = [area for each in counted for area in each.areas]
+        number = rate(self.atlas, -1, areas, sum(each.population or 0 for each in counted))
+        return None if number is None else shown(number, "force-rate", self.atlas.newest)
 
     @cached_property
     def words(self) -> dict[str, Any]:
@@ -139,110 +147,103 @@ class _Pages:
         yield f"{_SHEETS}/sheet.css", as_it_stands("sheet.css")
         yield f"{_FOLDER}/streets.js", self._streets()
         for code, name in sorted(self.authorities.items()):
-            within = [each for each in self.atlas.places if code in each.authorities]
-            page = self._page("authority.html", code=code, name=name, rows=[*map(self._row, within)])
-            yield f"{_FOLDER}/{self.names[code]}.html", page
+            within = [self._row(place) for place in self.atlas.places if code in place.authorities]
+            yield f"{_FOLDER}/{self.names[code]}.html", self._page("authority.html", name=name, rows=within)
         for place in self.atlas.places:
             yield from self._place(place)
+            above = (place.name, f"../{self._link(place.code)}")
             for code, name in place.areas:
-                yield f"{_FOLDER}/lsoa/{self.areas[code]}.html", self._area(place, code, name)
+                facts = PlaceFacts(self.atlas, "area", code, name, [code])
+                page = self._page("place.html", place=facts, within=above, **_OF_NO_AREA)
+                yield f"{_FOLDER}/lsoa/{self.areas[code]}.html", page
 
     def entries(self) -> Iterator[tuple[str, str, str]]:
         """Yield the words, kind and address of every page, seen from the public folder."""
         for code, name in self.authorities.items():
-            yield name, "local authority", f"{_FOLDER}/{linked(self.names[code])}.html"
+            yield name, "local authority", f"{_FOLDER}/{self._link(code)}"
         for place in self.atlas.places:
-            yield place.name, "neighbourhood", f"{_FOLDER}/{linked(self.names[place.code])}.html"
+            yield place.name, "neighbourhood", f"{_FOLDER}/{self._link(place.code)}"
             for code, name in place.areas:
-                yield name, f"small area in {place.name}", f"{_FOLDER}/lsoa/{linked(self.areas[code])}.html"
+                yield name, f"small area in {place.name}", f"{_FOLDER}/{self._area_link(code)}"
+
+    def near(self) -> str:
+        """Return the part of the first page that leads to places: the map, and those with most crimes."""
+        index = self._index()
+        most = sorted(index["rows"], key=lambda row: (-split(row[0].counts[-1], self.atlas.types)[0], row[0].name))
+        words = {**index, "rows": most[:_MOST], "places": len(most), "month": MONTH.in_words(self.atlas.newest)}
+        return templates().get_template("near.html").render(words)
+
+    def _link(self, code: str) -> str:
+        """Return the address of a place or an authority, seen from the folder."""
+        return f"{linked(self.names[code])}.html"
+
+    def _area_link(self, code: str) -> str:
+        return f"lsoa/{linked(self.areas[code])}.html"
+
+    def _row(self, place: Place) -> tuple[PlaceFacts, str]:
+        """Return a line of a list of places: what it says, and its address."""
+        return self.facts[place.code], f"{self.below}{self._link(place.code)}"
 
     def _streets(self) -> bytes:
         """Return each street of the public rows with the neighbourhood that it lies in, for the search."""
         within = {code: place for place in self.atlas.places for code, _ in place.areas}
         found = {
-            (name, f"street in {place.name}", f"{_FOLDER}/{linked(self.names[place.code])}.html")
+            (name, f"street in {place.name}", f"{_FOLDER}/{self._link(place.code)}")
             for name, area in streets_of(self.known.get(CRIMES), self.atlas.months)
             if (place := within.get(area))
         }
         return b"window.siteStreets = " + json.dumps(sorted(found), ensure_ascii=False).encode() + b"\n"
 
-    def near(self) -> str:
-        """Return the part of the first page that leads to places: the map, and those with most crimes."""
-        index = self._index()
-        most = sorted(zip(index["rows"], self.atlas.places, strict=True), key=self._order)[:_MOST]
-        return (
-            templates()
-            .get_template("near.html")
-            .render(
-                **{**index, "rows": [row for row, _ in most]},
-                places=len(self.atlas.places),
-                month=MONTH.in_words(self.atlas.newest),
-            )
-        )
-
-    def _order(self, pair: tuple[Row, Place]) -> tuple[int, str]:
-        crimes, _ = split(self.atlas.of(code for code, _ in pair[1].areas)[-1], self.atlas.types)
-        return (-crimes, pair[1].name)
-
     def _page(self, template: str, **more: Any) -> bytes:  # noqa: ANN401 - what the template names
         return self.maker.about(self.known[SUMMARY], template, **self.words, **more)
 
     def _place(self, place: Place) -> Iterator[tuple[str, bytes]]:
-        name, codes = self.names[place.code], [code for code, _ in place.areas]
-        facts = facts_of(self.atlas, Where("place", place.code, place.name, codes, place.population))
-        links = [(each, f"lsoa/{linked(self.areas[code])}.html") for code, each in place.areas]
-        authorities = [(self.authorities[code], f"{linked(self.names[code])}.html") for code in place.authorities]
-        drawn = self._map(place.code, codes, facts.name, len(facts.points))
-        around = [(each, *self._around(code)) for each, code in drawn.around] if drawn else []
-        data = {"counts": f"{linked(name)}.csv", "boundary": f"{linked(name)}.geojson" if drawn else ""}
+        name, facts = self.names[place.code], self.facts[place.code]
+        drawn, around = self._map(facts)
         page = self._page(
             "place.html",
             place=facts,
-            map=drawn.drawn if drawn else None,
+            map=drawn,
             around=around,
-            links=links,
-            authorities=authorities,
-            data=data,
+            links=[(each, self._area_link(code)) for code, each in place.areas],
+            authorities=[(self.authorities[code], self._link(code)) for code in place.authorities],
+            data=linked(name),
             force_rate=self.force_rate,
             sheet=f"../{_SHEETS}/{linked(name)}",
             within=None,
         )
         yield f"{_FOLDER}/{name}.html", page
-        yield f"{_FOLDER}/{name}.csv", self._counts(codes)
+        yield f"{_FOLDER}/{name}.csv", self._counts(facts)
         if drawn:
             yield f"{_FOLDER}/{name}.geojson", self._boundary(place)
-        sheet = sheet_of(self.atlas, place)
+        sheet = facts.sheet()
         for ending, large in (("", False), ("-large", True)):
             yield f"{_SHEETS}/{name}{ending}.html", self._page("sheet.html", place=facts, sheet=sheet, large=large)
 
-    def _area(self, place: Place, code: str, name: str) -> bytes:
-        facts = facts_of(self.atlas, Where("area", code, name, [code]))
-        within = (place.name, f"../{linked(self.names[place.code])}.html")
-        none = dict.fromkeys(("around", "links", "authorities"), ()) | dict.fromkeys(("map", "data", "force_rate"))
-        return self._page("place.html", place=facts, within=within, sheet="", **none)
-
-    def _map(self, code: str, codes: Sequence[str], name: str, numbered: int) -> PlaceMap | None:
-        own = self.atlas.drawn.get(code)
+    def _map(self, facts: PlaceFacts) -> tuple[Markup | None, list[tuple[str, str, str]]]:
+        """Return the map of a place, and letter, name and address of each around it; a shape of none has no address."""
+        own = self.atlas.drawn.get(facts.code)
         if own is None:
-            return None
-        others = [each for each in self.on_maps if each.code != code]
-        words = f"Map of {name}: points at which crimes and anti-social behaviour were recorded. The numbers are below."
-        about = MapWords(words, self.atlas.fixed, numbered)
-        return place_map(own, others, points_in(self.atlas, codes), about)
+            return None, []
+        words = f"Map of {facts.name}: points at which crimes and anti-social behaviour were recorded. "
+        others = [other for other in self.on_maps if other.code != facts.code]
+        numbered = len(facts.points)
+        words = f"{words}The numbers are below."
+        drawn, letters = place_map(own, others, facts.spots, words, fixed=self.atlas.fixed, numbered=numbered)
+        around = [
+            (letter, other.name, self._link(other.code) if other.code in self.facts else "")
+            for other, letter in letters
+        ]
+        return drawn, around
 
-    def _around(self, code: str) -> tuple[str, str]:
-        """Return the name and the address of a place on a map; a shape of none has no address."""
-        return self.called.get(code, code), f"{linked(self.names[code])}.html" if code in self.called else ""
-
-    def _counts(self, codes: Sequence[str]) -> bytes:
+    def _counts(self, facts: PlaceFacts) -> bytes:
         """Return the numbers of the page as CSV, as RFC 4180 has it."""
-        counts = self.atlas.of(codes)
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\r\n")
         writer.writerow(("month", "crime_type", "crimes"))
-        for place, month in enumerate(self.atlas.months):
-            if self.atlas.out[place]:
-                writer.writerows((month, kind, int(counts[place][each])) for each, kind in enumerate(self.atlas.types))
+        for month, out, numbers in zip(self.atlas.months, self.atlas.out, facts.counts.tolist(), strict=True):
+            if out:
+                writer.writerows((month, kind, number) for kind, number in zip(self.atlas.types, numbers, strict=True))
         return text.getvalue().encode()
 
     def _boundary(self, place: Place) -> bytes:
@@ -252,41 +253,27 @@ class _Pages:
         collection = {"type": "FeatureCollection", "features": [feature]}
         return json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
-    def _row(self, place: Place) -> Row:
-        counts = self.atlas.of(code for code, _ in place.areas)[-1]
-        crimes, asb = split(counts, self.atlas.types)
-        facts = rate_in(self.atlas, place)
-        month = self.atlas.newest
-        return Row(
-            name=place.name,
-            link=f"{self.below}{linked(self.names[place.code])}.html",
-            crimes=shown(crimes, f"{self.below}place-crimes", place.code, month),
-            asb=shown(asb, f"{self.below}place-asb", place.code, month),
-            rate=shown(facts, f"{self.below}place-rate", place.code, month) if facts is not None else None,
-        )
-
     def _index(self) -> dict[str, Any]:
-        rows = {place.code: self._row(place) for place in self.atlas.places}
-        rates = {place.code: rate_in(self.atlas, place) for place in self.atlas.places}
+        rates = {code: facts.rate_number for code, facts in self.facts.items()}
         bounds = steps(self._basis())
-        step = {code: step_of(float(rate), bounds) for code, rate in rates.items() if rate is not None}
+        step = {code: step_of(float(number), bounds) for code, number in rates.items() if number is not None}
 
         def link(code: str) -> tuple[str, str]:
-            row, rate = rows.get(code), rates.get(code)
-            if row is None:
+            if code not in rates:
                 return f"{self.below}index.html", code
-            return row.link, f"{row.name}: {rate if rate is not None else 'not known'} crimes for each 1,000 people"
+            number = "not known" if rates[code] is None else rates[code]
+            words = f"{self.facts[code].name}: {number} crimes for each 1,000 people"
+            return f"{self.below}{self._link(code)}", words
 
-        words = (
-            f"Crimes for each 1,000 people in {MONTH.in_words(self.atlas.newest)}, by neighbourhood, as in the table"
-        )
-        named = sorted(self.authorities.items(), key=lambda each: each[::-1])
+        month = MONTH.in_words(self.atlas.newest)
+        words = f"Crimes for each 1,000 people in {month}, by neighbourhood, as in the table"
+        named = sorted((name, code) for code, name in self.authorities.items())
         return {
-            "rows": [*rows.values()],
+            "rows": [*map(self._row, self.atlas.places)],
             "map": force_map(self.atlas.drawn, step, link, words) if self.atlas.drawn else None,
             "bounds": bounds if step else [],
             "shaded": bool(step),
-            "authorities": [(name, f"{linked(self.names[code])}.html") for code, name in named],
+            "authorities": [(name, self._link(code)) for name, code in named],
         }
 
     def _basis(self) -> list[float]:
@@ -295,8 +282,8 @@ class _Pages:
         there = [place for place, out in enumerate(self.atlas.out) if out]
         before = [place for place in there if self.atlas.months[place][:4] < year][-12:] or there[:1]
         return [
-            1000 * split(self.atlas.of(code for code, _ in each.areas)[place], self.atlas.types)[0] / each.population
-            for each in self.atlas.places
-            if each.population
+            1000 * split(facts.counts[place], self.atlas.types)[0] / facts.population
+            for facts in self.facts.values()
+            if facts.population
             for place in before
         ]
