@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pipeline.publish.catalogue.about.addresses import ABOUT
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 #: More values than these are no list of kinds.
 _MOST_VALUES: Final = 40
-_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Menu(NamedTuple):
@@ -56,9 +56,15 @@ def by_letter(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
     """Return entries by their first letter; those that begin with none stand last."""
     found: dict[str, list[Entry]] = {}
     for entry in entries:
-        first = unicodedata.normalize("NFD", entry.words)[:1].upper()
-        found.setdefault(first if first and first in _LETTERS else "other", []).append(entry)
+        letter = letter_of(entry.words)
+        found.setdefault(letter if letter == "other" else letter.upper(), []).append(entry)
     return dict(sorted(found.items(), key=lambda each: (each[0] == "other", each[0])))
+
+
+def letter_of(words: str) -> str:
+    """Return the first letter of words without its marks, `other` where it is none."""
+    first = unicodedata.normalize("NFD", words)[:1].lower()
+    return first if first and first in ascii_lowercase else "other"
 
 
 def _values(each: Publication, looked: Looked) -> list[str]:

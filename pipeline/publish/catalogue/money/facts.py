@@ -1,264 +1,236 @@
-"""What pages of money say: totals of a span of months, rankings, and one payee at a time.
+"""What pages of money say: totals of some months, rankings, reasons, and one payee's lines.
 
 Payees who are not named are counted apart in every total, and never ranked as one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
 
 from pipeline.columns.rounding import rounded
-from pipeline.publish.catalogue.figures import shown
-from pipeline.publish.catalogue.money.reading import most_first
+from pipeline.publish.catalogue.figures import Figures, shown, text
+from pipeline.publish.catalogue.money.pennies import TOTALS, in_pounds
+from pipeline.publish.catalogue.money.reading import SPEND, most_first
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from decimal import Decimal
 
     from markupsafe import Markup
-    from numpy.typing import NDArray
 
     from pipeline.model.periods import Period
-    from pipeline.publish.catalogue.money.reading import Books
+    from pipeline.publish.catalogue.money.pennies import Part, Pennies
+    from pipeline.publish.catalogue.money.reading import Books, Integers
+
+    #: The pence of the lines of a ranking, the query and its parameter, and what else is said of it.
+    Line = tuple[Integers, tuple[str, ...], dict[str, Any]]
 
 _RANKED: Final = 25
 #: What a reason in free text reads in the place of its words: it is no route to a price.
 _FREE_TEXT: Final = "Recorded in the ledger"
 #: What redacted lines are called on a page, by what stands in their column.
 REDACTED: Final = {"personal": "Redacted: private persons and staff", "other": "Redacted: would endanger somebody"}
-
-
-class Span(NamedTuple):
-    """Months that a page is about, both ends included, and what they are called."""
-
-    first: Period
-    last: Period
-    words: str
-
-
-class Ranked(NamedTuple):
-    """A line of a ranking of pounds; one that is ``several`` payees together is hatched.
-
-    ``what`` is the category with most pounds.
-    """
-
-    label: str
-    link: str
-    pounds: Markup
-    length: float
-    lines: Markup
-    share: Markup | None
-    several: bool = False
-    what: str = ""
-
-
-class Reason(NamedTuple):
-    """What one body paid for one reason for value for money, and how much of it by card."""
-
-    body: str
-    label: str
-    pounds: Markup
-    lines: Markup
-    card_pounds: Markup
-    card_lines: Markup
-
-
-class Month(NamedTuple):
-    """What one month holds: all pounds, and those of payees who are not named, by why."""
-
-    month: Period
-    link: str
-    pounds: Markup
-    lines: Markup
-    personal: Markup
-    other: Markup
-
-
-def whole_pounds(pence: int) -> int:
-    """Return whole pounds, half a pound rounded away from zero."""
-    return int(rounded(Fraction(pence, 100), 0))
+#: Names of figures of value for money are numbers, as short as digits and letters write them.
+_BASE: Final = 36
 
 
 @dataclass(frozen=True, eq=False)
 class Sums:
-    """What a span of months comes to; ``books`` hold its lines alone."""
+    """What the months from ``first`` to ``last``, called ``words``, come to; ``books`` hold lines of theirs alone."""
 
     books: Books
-    span: Span
+    first: Period
+    last: Period
+    words: str = ""
 
     @classmethod
-    def of(cls, books: Books, span: Span) -> Sums:
-        """Return the sums of a span."""
-        return cls(books.within(span.first, span.last), span)
+    def of(cls, books: Books, first: Period, last: Period, words: str = "") -> Sums:
+        """Return the sums of some months of books."""
+        return cls(books.within(first, last), first, last, words)
 
-    @cached_property
-    def pence(self) -> int:
-        """All pence."""
-        return int(self.books.pence.sum())
-
-    @cached_property
-    def redacted(self) -> int:
-        """The pence of payees who are not named."""
-        return int(self.books.pence[self.books.redacted].sum())
-
-    @property
-    def asked(self) -> tuple[Period, Period]:
-        """The parameters of every query about it."""
-        return self.span.first, self.span.last
+    def paid(self, pence: Integers, name: str, *more: str) -> tuple[Markup, Markup]:
+        """Return the pounds and the number of some lines, given the pence of each; ``name`` leads to their query."""
+        return self._pounds(pence, name, *more), self._shown(len(pence), f"{name}-lines", *more)
 
     @property
     def total(self) -> Markup:
         """All pounds."""
-        return shown(whole_pounds(self.pence), "total", *self.asked)
+        return self._pounds(self.books.pence, "total")
 
     @property
     def rows(self) -> Markup:
         """All lines."""
-        return shown(len(self.books.pence), "lines", *self.asked)
+        return self._shown(len(self.books.pence), "lines")
 
     @property
-    def unnamed(self) -> Markup:
-        """The pounds of payees who are not named."""
-        return shown(whole_pounds(self.redacted), "unnamed", *self.asked)
-
-    @property
-    def unnamed_share(self) -> Markup | None:
-        """Their share of all pounds."""
-        return self._share(self.redacted, "unnamed-share")
+    def unnamed(self) -> tuple[Markup, Markup | None]:
+        """The pounds of payees who are not named, and their share of all pounds."""
+        pence = self.books.pence[~self.books.where("redaction", "")]
+        return self._pounds(pence, "unnamed"), self._share(pence, "unnamed-share")
 
     @property
     def payees(self) -> Markup:
         """How many payees are named."""
-        found = np.unique(self.books.payee[self.books.payee >= 0])
-        return shown(len(found), "payees", *self.asked)
-
-    def ranking(self, links: dict[str, str]) -> list[Ranked]:
-        """Return the payees with most pounds, then the lines that name nobody, by why: those are no payee."""
-        sums = self.books.by_payee()
-        named = [place for place in most_first(sums, self.books.payees) if sums[place] > 0][:_RANKED]
-        found: list[tuple[int, int | str]] = [*((int(sums[place]), place) for place in named), *self._redacted()]
-        longest = max((pence for pence, _ in found), default=0)
-        return [self._ranked(pence, who, longest, links) for pence, who in found]
-
-    def by(self, side: str) -> list[Ranked]:
-        """Return the pounds of each value of a side; a blank one is what is not shown."""
-        sums, values = self.books.by(side), self.books.values[side]
-        order = most_first(sums, values)
-        longest = max((int(sums[place]) for place in order), default=0)
-        counts = np.bincount(self.books.sides[side], minlength=len(values))
-        return [
-            Ranked(
-                label=values[place] or "Not shown",
-                link="",
-                pounds=shown(whole_pounds(int(sums[place])), side, *self.asked, values[place]),
-                length=_length(int(sums[place]), longest),
-                lines=shown(int(counts[place]), f"{side}-lines", *self.asked, values[place]),
-                share=None,
-                several=not values[place],
-            )
-            for place in order[:_RANKED]
-        ]
-
-    def months(self, links: dict[Period, str]) -> Iterator[Month]:
-        """Yield the months of the span, the newest first."""
-        for month in reversed([each for each in self.books.months if self.span.first <= each <= self.span.last]):
-            one = Sums.of(self.books, Span(month, month, month))
-            personal, other = (one.why(each) for each in REDACTED)
-            yield Month(month, links.get(month, ""), one.total, one.rows, personal, other)
-
-    def reasons(self) -> Iterator[Reason]:
-        """Yield what each body paid for each reason, by body and reason; every line is in one of them."""
-        for body, label, own, card in reasons_of(self.books):
-            asked = (*self.asked, body, label)
-            yield Reason(
-                body=body,
-                label=label,
-                pounds=shown(whole_pounds(int(self.books.pence[own].sum())), "reason", *asked),
-                lines=shown(int(own.sum()), "reason-lines", *asked),
-                card_pounds=shown(whole_pounds(int(self.books.pence[card].sum())), "reason-card", *asked),
-                card_lines=shown(int(card.sum()), "reason-card-lines", *asked),
-            )
+        return self._shown(len(np.unique(self.books.payee[self.books.payee >= 0])), "payees")
 
     @property
     def free_text_share(self) -> Markup | None:
         """The share of all pounds whose reason is free text."""
         own = self.books.where("value_for_money", _FREE_TEXT)
-        return self._share(int(self.books.pence[own].sum()), "value_for_money-share", _FREE_TEXT)
+        return self._share(self.books.pence[own], "value_for_money-share", _FREE_TEXT)
 
-    def why(self, redaction: str) -> Markup:
-        """Return the pounds of payees who are not named for one reason."""
-        return shown(whole_pounds(self._of(redaction)), "redaction", *self.asked, redaction)
+    def ranking(self, links: dict[str, str]) -> list[dict[str, Any]]:
+        """Return the payees with most pounds, then the lines that name nobody, by why: those are no payee.
 
-    def _redacted(self) -> Iterator[tuple[int, str]]:
-        yield from ((pence, each) for each in REDACTED if (pence := self._of(each)) > 0)
+        Of each stand its label and link, pounds, lines and share, the length of its bar, and the category with most
+        pounds; one that is ``several`` payees together is hatched.
+        """
+        sums = self.books.by_payee()
+        found: list[Line] = []
+        for place in [place for place in most_first(sums, self.books.payees) if sums[place] > 0][:_RANKED]:
+            own, code = self.books.of_payee(place), self.books.payees[place]
+            words = {"label": self.books.names[place][0], "link": links.get(code, ""), "what": own.largest("category")}
+            found.append((own.pence, ("payee", code), words))
+        for why, label in REDACTED.items():
+            pence = self._redacted(why)
+            if pence.sum() > 0:
+                found.append((pence, ("redaction", why), {"label": label, "several": True}))
+        return self._ranked(found)
 
-    def _of(self, redaction: str) -> int:
-        values = self.books.values["redaction"]
-        place = values.index(redaction) if redaction in values else -1
-        return int(self.books.pence[self.books.sides["redaction"] == place].sum())
-
-    def _ranked(self, pence: int, who: int | str, longest: int, links: dict[str, str]) -> Ranked:
-        length = _length(pence, longest)
-        if isinstance(who, str):
-            values = self.books.values["redaction"]
-            count = int((self.books.sides["redaction"] == values.index(who)).sum())
-            return Ranked(
-                label=REDACTED[who],
-                link="",
-                pounds=self.why(who),
-                length=length,
-                lines=shown(count, "redaction-lines", *self.asked, who),
-                share=self._share(pence, "redaction-share", who),
-                several=True,
-            )
-        code, own = self.books.payees[who], self.books.of_payee(who)
-        return Ranked(
-            label=self.books.names[who][0],
-            link=links.get(code, ""),
-            pounds=shown(whole_pounds(pence), "payee", *self.asked, code),
-            length=length,
-            lines=shown(len(own.pence), "payee-lines", *self.asked, code),
-            share=self._share(pence, "payee-share", code),
-            what=own.largest("category"),
+    def by(self, side: str) -> list[dict[str, Any]]:
+        """Return the pounds of each value of a side as a ranking; a blank one is what is not shown."""
+        values = self.books.values[side]
+        return self._ranked(
+            [
+                (
+                    self.books.pence[self.books.sides[side] == place],
+                    (side, values[place]),
+                    {"label": values[place] or "Not shown", "several": not values[place]},
+                )
+                for place in most_first(self.books.by(side), values)[:_RANKED]
+            ]
         )
 
-    def _share(self, pence: int, name: str, *more: str) -> Markup | None:
-        """Return a share of all pounds, where these are more than none."""
-        if self.pence <= 0:
+    def of_payee(self, side: str, code: str) -> Iterator[tuple[str, Markup, float]]:
+        """Yield the pounds of each value of a side with the length of its bar; the lines are those of one payee."""
+        sums, values = self.books.by(side), self.books.values[side]
+        order = most_first(sums, values)
+        for place in order:
+            pounds = self._shown(whole_pounds(int(sums[place])), f"payee-{side}", code, values[place])
+            yield values[place] or "Not shown", pounds, _length(int(sums[place]), int(sums[order[0]]))
+
+    def months(self) -> Iterator[tuple[Period, Markup, Markup, Markup, Markup]]:
+        """Yield each month, the newest first: its pounds, lines, and pounds of payees who are not named, by why."""
+        for month in reversed([each for each in self.books.months if self.first <= each <= self.last]):
+            one = Sums.of(self.books, month, month)
+            personal, other = (one._pounds(one._redacted(why), "redaction", why) for why in REDACTED)  # noqa: SLF001 - its own
+            yield month, one.total, one.rows, personal, other
+
+    def reasons(self) -> Iterator[tuple[str, str, Markup, Markup, Markup, Markup]]:
+        """Yield pounds and lines of each body and reason, and of these by card; every line is in one of them."""
+        for body, label, own, card in _reasons_of(self.books):
+            yield body, label, *self.paid(own, "reason", body, label), *self.paid(card, "reason-card", body, label)
+
+    def _redacted(self, why: str) -> Integers:
+        return self.books.pence[self.books.where("redaction", why)]
+
+    def _ranked(self, found: Sequence[Line]) -> list[dict[str, Any]]:
+        sums = [int(pence.sum()) for pence, _, _ in found]
+        return [
+            {
+                "link": "",
+                "what": "",
+                "several": False,
+                **words,
+                "paid": self.paid(pence, *asked),
+                "share": self._share(pence, f"{asked[0]}-share", *asked[1:]),
+                "length": _length(own, max(sums)),
+            }
+            for own, (pence, asked, words) in zip(sums, found, strict=True)
+        ]
+
+    def _shown(self, value: int | Decimal, name: str, *more: str) -> Markup:
+        return shown(value, name, self.first, self.last, *more)
+
+    def _pounds(self, pence: Integers, name: str, *more: str) -> Markup:
+        return self._shown(whole_pounds(int(pence.sum())), name, *more)
+
+    def _share(self, pence: Integers, name: str, *more: str) -> Markup | None:
+        """Return the share of some lines of all pounds, where these are more than none."""
+        whole = int(self.books.pence.sum())
+        if whole <= 0:
             return None
-        return shown(rounded(Fraction(100 * pence, self.pence), 1), name, *self.asked, *more) + " %"
+        return self._shown(rounded(Fraction(100 * int(pence.sum()), whole), 1), name, *more) + " %"
 
 
-def reasons_of(books: Books) -> Iterator[tuple[str, str, NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Yield each body and reason that has lines, in their order, with its lines and those of them by card."""
+@dataclass(frozen=True, eq=False)
+class Values:
+    """The months of a page of value for money: by body and reason, and where every penny went.
+
+    Its figures have a file of their own, each with the query that counts it again: a year of them must stay a small
+    page.
+    """
+
+    books: Books
+    pennies: Pennies
+    figures: Figures = field(default_factory=Figures)
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def of(self, month: Period) -> tuple[Period, dict[str, list[tuple[Any, ...]]], list[dict[str, Any]]]:
+        """Return a month, the reasons of each body, and the parts of its ledger, none where its totals are not out.
+
+        Of a reason stand pounds and lines, and those by card, None where nothing was; every line is in one of them.
+        """
+        bodies: dict[str, list[tuple[Any, ...]]] = {}
+        for body, label, pence, card in _reasons_of(self.books.within(month, month)):
+            where = f"body = {text(body)} AND coalesce(CAST(value_for_money AS VARCHAR), '') = {text(label)}"
+            paid = self._paid(pence, month, where)
+            by_card = self._paid(card, month, f"{where} AND is_card") if len(card) else (None, None)
+            bodies.setdefault(body, []).append((label or "Not shown", *paid, *by_card))
+        return month, bodies, [self._part(month, part) for part in self.pennies.parts(month)]
+
+    def _paid(self, pence: Integers, month: Period, where: str) -> tuple[Markup, Markup]:
+        """Return pounds and lines of some lines."""
+        of = f"FROM '../{SPEND}/{SPEND}-{month}.parquet' WHERE {where}"
+        paid = whole_pounds(int(pence.sum()))
+        return (
+            self._show(paid, f"SELECT CAST(round(coalesce(sum(net_amount), 0), 0) AS BIGINT) {of}"),
+            self._show(len(pence), f"SELECT count(*) {of}"),
+        )
+
+    def _part(self, month: Period, part: Part) -> dict[str, Any]:
+        of = f"FROM '../{TOTALS}/{TOTALS}-{month}.parquet' WHERE category = {text(part.category)}"
+        pounds = None if part.pence is None else self._show(in_pounds(part.pence), f"SELECT net_amount {of}")
+        lines = None if part.lines is None else self._show(part.lines, f"SELECT lines {of}")
+        return {**part._asdict(), "pounds": pounds, "lines": lines}
+
+    def _show(self, value: int | Decimal, query: str) -> Markup:
+        """Return the cell of a figure under the next short name."""
+        return self.figures.cell(np.base_repr(next(self._numbers), _BASE).lower(), value, query)
+
+
+def _reasons_of(books: Books) -> Iterator[tuple[str, str, Integers, Integers]]:
+    """Yield each body and reason that has lines, in their order, with the pence of its lines and of those by card."""
     by_card = books.where("is_card", "true")
     reasons = {label: books.where("value_for_money", label) for label in sorted(books.values["value_for_money"])}
     for body in sorted(books.values["body"]):
         of_body = books.where("body", body)
         for label, lines in reasons.items():
             if (own := of_body & lines).any():
-                yield body, label, own, own & by_card
+                yield body, label, books.pence[own], books.pence[own & by_card]
 
 
-class PayeeLine(NamedTuple):
-    """One published line of a payee."""
-
-    day: str
-    department: str
-    purpose: str
-    pounds: str
-
-
-def lines_of(books: Books) -> list[PayeeLine]:
-    """Return the lines of some books, the newest first."""
+def lines_of(books: Books) -> list[tuple[str, str, str, str]]:
+    """Return day, pounds, purpose and department of each line of some books, the newest first."""
     departments, texts = books.values["department"], books.texts()
     lines = [
-        PayeeLine(day, departments[department], purpose or "", f"{rounded(Fraction(pence, 100), 2):,.2f}")
+        (day, f"{rounded(Fraction(pence, 100), 2):,.2f}", purpose or "", departments[department])
         for day, department, purpose, pence in zip(
             texts.column("payment_date").cast(pa.string()).to_pylist(),
             books.sides["department"].tolist(),
@@ -267,7 +239,12 @@ def lines_of(books: Books) -> list[PayeeLine]:
             strict=True,
         )
     ]
-    return sorted(lines, key=lambda each: (each.day, each.pounds, each.purpose), reverse=True)
+    return sorted(lines, key=lambda line: line[:3], reverse=True)
+
+
+def whole_pounds(pence: int) -> int:
+    """Return whole pounds, half a pound rounded away from zero."""
+    return int(rounded(Fraction(pence, 100), 0))
 
 
 def _length(pence: int, longest: int) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyarrow.parquet as pq
 
@@ -14,10 +14,8 @@ from pipeline.publish.catalogue.figures import shown
 from pipeline.publish.catalogue.readable import readable, unless_damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
-
-    from markupsafe import Markup
 
     from pipeline.model.periods import Period
     from pipeline.model.release import Publication
@@ -39,29 +37,30 @@ class Part(NamedTuple):
     within: str
 
 
-class Penny(NamedTuple):
-    """A row as the page shows it, over several months."""
-
-    part: str
-    category: str
-    pounds: Markup | None
-    lines: Markup | None
-    within: str
-
-
 @dataclass(frozen=True, eq=False)
 class Pennies:
     """The totals of every month that is released."""
 
     months: Mapping[Period, Sequence[Part]]
 
-    def of(self, first: Period, last: Period) -> list[Penny]:
-        """Return the rows over the months from the first to the last that are there; none where none is."""
-        rows = [row for month, rows in self.months.items() if first <= month <= last for row in rows]
-        keys = dict.fromkeys((row.part, row.category) for row in rows)
-        return [
-            self._shown(first, last, key, [row for row in rows if row[:2] == key]) for key in sorted(keys, key=_place)
-        ]
+    def of(self, first: Period, last: Period) -> Iterator[dict[str, Any]]:
+        """Yield the rows as a page shows them over the months from the first to the last that are there."""
+        found: dict[tuple[str, str], list[Part]] = {}
+        for month in self.within(first, last):
+            for row in self.months[month]:
+                found.setdefault((row.part, row.category), []).append(row)
+        for part, category in sorted(found, key=_place):
+            rows, asked = found[part, category], (first, last, category)
+            lines, pence = _sums(rows)
+            yield {
+                "part": part,
+                "category": category,
+                "pounds": shown(in_pounds(pence), "penny", *asked)
+                if any(row.pence is not None for row in rows)
+                else None,
+                "lines": shown(lines, "penny-lines", *asked) if any(row.lines is not None for row in rows) else None,
+                "within": next((row.within for row in rows if row.within), ""),
+            }
 
     def parts(self, month: Period) -> list[Part]:
         """Return the rows of a month, what is published first, the whole last; none where it is not there."""
@@ -81,26 +80,13 @@ class Pennies:
         adds = len(whole) == 1 and _sums(parts) == _sums(whole)
         return adds and _sums(published) == (len(own), sum(own.tolist()))
 
-    def _shown(self, first: Period, last: Period, key: tuple[str, str], rows: Sequence[Part]) -> Penny:
-        part, category = key
-        lines, pence = _sums(rows)
-        asked = (first, last, category)
-        return Penny(
-            part=part,
-            category=category,
-            pounds=shown(in_pounds(pence), "penny", *asked) if any(row.pence is not None for row in rows) else None,
-            lines=shown(lines, "penny-lines", *asked) if any(row.lines is not None for row in rows) else None,
-            within=next((row.within for row in rows if row.within), ""),
-        )
-
 
 def pennies_of(publications: Iterable[Publication]) -> Pennies:
     """Return the totals of every month that can be read."""
     found = next((each for each in publications if each.name == TOTALS), None)
-    read = (
-        (month, unless_damaged(partial(_read, path), ValueError)) for month, path in sorted(readable(found, _COLUMNS))
-    )
-    return Pennies({month: parts for month, parts in read if parts is not None})
+    paths = sorted(readable(found, _COLUMNS))
+    read = {month: unless_damaged(partial(_read, path), ValueError) for month, path in paths}
+    return Pennies({month: parts for month, parts in read.items() if parts is not None})
 
 
 def in_pounds(pence: int) -> Decimal:
@@ -109,16 +95,10 @@ def in_pounds(pence: int) -> Decimal:
 
 
 def _read(path: Path) -> list[Part]:
-    rows = pq.read_table(plain(path), columns=list(_COLUMNS)).to_pylist()
+    columns = pq.read_table(plain(path), columns=list(_COLUMNS)).to_pydict()
     return [
-        Part(
-            part=row["part"],
-            category=row["category"],
-            lines=row["lines"],
-            pence=None if row["net_amount"] is None else int(row["net_amount"].scaleb(2)),
-            within=row["included_in"] or "",
-        )
-        for row in rows
+        Part(part, category, lines, None if amount is None else int(amount.scaleb(2)), within or "")
+        for part, category, lines, amount, within in zip(*(columns[name] for name in _COLUMNS), strict=True)
     ]
 
 

@@ -58,12 +58,6 @@ class Books:
         return self.written.take(pa.array(self.line))
 
     @cached_property
-    def redacted(self) -> NDArray[np.bool_]:
-        """Which lines name nobody."""
-        blank = [place for place, value in enumerate(self.values["redaction"]) if not value]
-        return ~np.isin(self.sides["redaction"], blank)
-
-    @cached_property
     def payee_order(self) -> tuple[Integers, Integers]:
         """The places of all lines, those of one payee together, and where those of each payee begin."""
         order = np.argsort(self.payee, kind="stable")
