@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.build.received.mapped import datasets_of
 from pipeline.build.tried import parted, tried
 from pipeline.errors import PipelineError, StorageError
+from pipeline.model.catalogue_record import CatalogueRecord
 from pipeline.model.plan import Action, Plan
 from pipeline.publish.catalogue.portal import StaticCatalogue
-from pipeline.publish.catalogue.views import PlannedDataset
 from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.publish.plan import SITE, SITE_PAGES, make_plan
 from pipeline.settings.laptop_portal import laptop_portal
@@ -74,13 +74,13 @@ def catalogue_of(work: Workplace) -> StaticCatalogue:
     return StaticCatalogue(work.published, work.private / "catalogue", work.looked, planned)
 
 
-def _planned(work: Workplace, dataset: Dataset) -> PlannedDataset:
+def _planned(work: Workplace, dataset: Dataset) -> CatalogueRecord:
     """Return what is said of a dataset that is declared, its title as the settings make it."""
     settings, schema = work.settings, tried(partial(work.schema, dataset))
     words = dataset if isinstance(schema, PipelineError) else schema
     publisher = settings.publisher(dataset.name, dataset.publisher).name
     licence = settings.terms(dataset.name).licence.title
-    return PlannedDataset(dataset.name, words.title, dataset.period, words.description, publisher, licence)
+    return CatalogueRecord(dataset.name, words.title, words.description, publisher, licence, dataset.period)
 
 
 def portals_of(work: Workplace, reach: PortalChoice) -> tuple[Portal, ...]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.plain import open_plain
-from pipeline.publish.catalogue.differences import MonthOfRows, render_differences
+from pipeline.publish.catalogue.pages import render_differences
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.catalogue.tree import Written
 from pipeline.run.compare import changed_months, compared
@@ -71,28 +71,26 @@ def preview(
     return Preview(run, private / PREVIEW)
 
 
-def _months(work: Workplace, run: Run) -> Iterator[MonthOfRows]:
+def _months(work: Workplace, run: Run) -> Iterator[dict[str, Any]]:
     for outcome in run.outcomes:
         title, kind = work.schema(outcome.dataset).title, outcome.dataset.period
         for month, last, release, waits in changed_months(outcome):
             found = compared(work, outcome, month, last, release)
             if found is not None:
-                yield _month(f"{title}, {kind.said(month)}", kind.noun, found, waits=waits)
+                yield {"title": f"{title}, {kind.said(month)}", "noun": kind.noun, "waits": waits, **_month(found)}
 
 
-def _month(title: str, noun: str, found: RowDifferences, *, waits: bool) -> MonthOfRows:
-    return MonthOfRows(
-        title=title,
-        noun=noun,
-        now=found.now,
-        then=found.then,
-        waits=waits,
-        columns=_cells([found.header])[0],
-        counts=(len(found.added), len(found.removed), len(found.changed[0])),
-        added=_some(found.added),
-        removed=_some(found.removed),
-        changed=tuple(zip(*map(_some, found.changed), strict=True)),
-    )
+def _month(found: RowDifferences) -> dict[str, Any]:
+    """Return the rows of a month that would differ, as published texts; ``counts`` are all added, removed, changed."""
+    return {
+        "now": found.now,
+        "then": found.then,
+        "columns": _cells([found.header])[0],
+        "counts": (len(found.added), len(found.removed), len(found.changed[0])),
+        "added": _some(found.added),
+        "removed": _some(found.removed),
+        "changed": [*zip(*map(_some, found.changed), strict=True)],
+    }
 
 
 def _some(lines: pa.Array) -> Sequence[Sequence[str]]:

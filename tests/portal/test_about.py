@@ -16,11 +16,11 @@ import pytest
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.datasets import declared
 from pipeline.metadata.scorecard import newest_over, open_formats, published_after
+from pipeline.model.catalogue_record import CatalogueRecord
 from pipeline.model.distribution import FileFormat
 from pipeline.model.periods import ALL, MONTH, QUARTER, Snapshots, Whole
 from pipeline.model.reasons import meaning
 from pipeline.model.release import ChangeNote, PublishedColumn
-from pipeline.publish.catalogue.about.addresses import ABOUT, ABOUT_FILES
 from pipeline.publish.catalogue.about.law import (
     DOCUMENT,
     ELSEWHERE,
@@ -30,8 +30,9 @@ from pipeline.publish.catalogue.about.law import (
     PUBLISHED,
     paragraphs,
 )
+from pipeline.publish.catalogue.menu import ABOUT, ABOUT_FILES
 from pipeline.publish.catalogue.portal import StaticCatalogue
-from pipeline.publish.catalogue.views import PlannedDataset, view_dataset
+from pipeline.publish.catalogue.views import view_dataset
 from pipeline.publish.plan import make_plan
 from pipeline.release.change_log import band
 from tests.lib.catalogue_example import make_publication, make_release, make_site
@@ -89,7 +90,7 @@ def test_every_paragraph_stands_on_the_page_with_its_state(history: Product) -> 
 
 def law(*publications: Publication) -> dict[str, tuple[object, list[str]]]:
     views = [view_dataset(each) for each in publications]
-    planned = [PlannedDataset("card-spend", "Spending by card", MONTH)]
+    planned = [CatalogueRecord("card-spend", "Spending by card", "", "", "", MONTH)]
     return {each.code: (each.state, [place.title for place in each.places]) for each in paragraphs(views, planned)}
 
 
@@ -250,9 +251,9 @@ def test_the_inventory_lists_every_declared_dataset(history: Product) -> None:
 
 def test_what_has_no_release_is_planned(place: Place) -> None:
     planned = [
-        PlannedDataset("street-crime", "Never shown", MONTH),
-        PlannedDataset("grants", "Grants", Snapshots()),
-        PlannedDataset("crime-series", "Crimes by month", Whole()),
+        CatalogueRecord("street-crime", "Never shown", "", "", "", MONTH),
+        CatalogueRecord("grants", "Grants", "", "", "", Snapshots()),
+        CatalogueRecord("crime-series", "Crimes by month", "", "", "", Whole()),
     ]
     publications = make_site(place.store)
     catalogue = StaticCatalogue(place.public, place.staging, planned=planned)

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.datasets import declared
 from pipeline.model.answer import Answer
-from pipeline.publish.catalogue.themes import themes_of, title_of
-from pipeline.publish.catalogue.views import view_dataset
+from pipeline.publish.catalogue.views import themes_of, title_of, view_dataset
 from tests.lib.catalogue_example import make_publication, make_site
 from tests.lib.product import read_csv
 

@@ -13,9 +13,8 @@ import duckdb
 import pytest
 
 from pipeline.columns.keys import folded
-from pipeline.publish.catalogue.charts import columns
+from pipeline.publish.catalogue.charts import Point, columns
 from pipeline.publish.catalogue.figures import percent, pounds
-from pipeline.publish.catalogue.story import Point
 from tests.lib.product import Product, read_csv
 
 if TYPE_CHECKING:

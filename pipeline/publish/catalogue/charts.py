@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pipeline.publish.catalogue.story import Point
+    from pipeline.model.periods import Period
 
 _HEIGHT, _LEFT, _TOP, _BOTTOM = 220, 64, 18, 26
 _WIDE, _NARROW = 1100, 360
 _STEPS = 5
 _FEW = 7
 _MILLION = 1_000_000
+
+
+class Point(NamedTuple):
+    """One period of the series; a gap has no number."""
+
+    period: Period
+    value: int | None
+    shown: Markup | None
 
 
 def columns(points: Sequence[Point], *, label: str, said: Callable[[str], str], sign: str = "") -> Markup:

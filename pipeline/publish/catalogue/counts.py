@@ -6,7 +6,7 @@ import csv
 import json
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +16,7 @@ from pipeline.plain import open_plain, plain
 from pipeline.publish.catalogue.readable import file_of, unless_damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from pipeline.model.answer import Answer
@@ -37,51 +37,46 @@ class Counts(NamedTuple):
     sums: Mapping[str, Decimal]
 
 
-class FirstRows(NamedTuple):
-    """Some rows of a release as its CSV writes them, from its beginning to its end."""
-
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
 def counts_of(release: Release, answer: Answer, looked: Looked) -> Counts | None:
     """Return what a release counts; nothing where its files are not there, as in a plan, damaged, or lack a column."""
-    path = file_of(release, "parquet")
-    if path is None:
-        return None
     question = f"counts {answer.by}|{answer.summed}|{dict(answer.where)}"
-    found = json.loads(looked.of(question, path, partial(_count, path, answer)))
+    found = _asked(release, "parquet", question, partial(_counted, answer), looked)
     if found is None:
         return None
     rows = {value: count for value, count, _ in found}
     return Counts(rows, {value: Decimal(summed) for value, _, summed in found if summed} if answer.summed else {})
 
 
-def first_rows(release: Release, looked: Looked) -> FirstRows | None:
-    """Return every k-th row of a release, ten in all, so that all kinds of row show; nothing without its files."""
-    path = file_of(release, "csv")
+def first_rows(release: Release, looked: Looked) -> list[list[str]] | None:
+    """Return the header and every k-th row of a release as its CSV writes them, ten in all; nothing without its files.
+
+    So all kinds of row show.
+    """
+    step = max(1, release.rows // SHOWN)
+    found: list[list[str]] | None = _asked(release, "csv", f"rows {step}", partial(_some, step), looked)
+    return found
+
+
+def _asked(release: Release, kind: str, question: str, read: Callable[[Path], Any], looked: Looked) -> Any:  # noqa: ANN401 - what is read
+    """Return what is read of the file of a release, None where it is not there or damaged; ``looked`` keeps it."""
+    path = file_of(release, kind)
     if path is None:
         return None
-    step = max(1, release.rows // SHOWN)
-    found = json.loads(looked.of(f"rows {step}", path, partial(_some, path, step)))
-    if not found:
-        return None
-    header, *rows = found
-    return FirstRows(tuple(header), tuple(map(tuple, rows)))
+
+    def found() -> str:
+        return json.dumps(unless_damaged(partial(read, path), csv.Error, UnicodeDecodeError, StopIteration))
+
+    return json.loads(looked.of(question, path, found))
 
 
-def _count(path: Path, answer: Answer) -> str:
-    return unless_damaged(lambda: _counted(path, answer)) or json.dumps(None)
-
-
-def _counted(path: Path, answer: Answer) -> str:
+def _counted(answer: Answer, path: Path) -> list[tuple[str, int, str]] | None:
     names = [name for name in (answer.by, answer.summed, *answer.where) if name]
     with pq.ParquetFile(plain(path)) as file:
         if not {*names} <= {*file.schema_arrow.names}:
-            return json.dumps(None)
+            return None
         if not names:
             length = file.metadata.num_rows
-            return json.dumps([["", length, ""]] if length else [])
+            return [("", length, "")] if length else []
         table = file.read(columns=names)
     for name, value in answer.where.items():
         table = table.filter(pc.equal(table.column(name).cast(pa.string()), value))
@@ -92,17 +87,11 @@ def _counted(path: Path, answer: Answer) -> str:
     sums = [("value", "count"), *([("summed", "sum")] if answer.summed else [])]
     # few rows: threads cost more than they save
     found = pa.table(columns).group_by("value", use_threads=False).aggregate(sums).sort_by("value").to_pylist()
-    sums_of = (row.get("summed_sum") for row in found)
-    texts = ["" if each is None else str(each) for each in sums_of]
-    return json.dumps([[row["value"], row["value_count"], text] for row, text in zip(found, texts, strict=True)])
+    texts = ["" if row.get("summed_sum") is None else str(row["summed_sum"]) for row in found]
+    return [(row["value"], row["value_count"], text) for row, text in zip(found, texts, strict=True)]
 
 
-def _some(path: Path, step: int) -> str:
-    try:
-        with open_plain(path) as file:
-            lines = csv.reader((line.decode() for line in file), strict=True)
-            header = next(lines)
-            rows = [row for place, row in enumerate(lines) if place % step == 0][:SHOWN]
-    except (csv.Error, UnicodeDecodeError, StopIteration, OSError):  # as above
-        return json.dumps(None)
-    return json.dumps([header, *rows])
+def _some(step: int, path: Path) -> list[list[str]]:
+    with open_plain(path) as file:
+        lines = csv.reader((line.decode() for line in file), strict=True)
+        return [next(lines), *[row for place, row in enumerate(lines) if place % step == 0][:SHOWN]]

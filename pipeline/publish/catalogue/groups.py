@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pipeline.model.release import Publication, ReleasedFile
-    from pipeline.publish.catalogue.making import Maker
+    from pipeline.publish.catalogue.making import Maker, Read
     from pipeline.publish.catalogue.menu import Menu
-    from pipeline.publish.catalogue.read import Read
     from pipeline.storage.looked import Looked
 
 

@@ -1,4 +1,4 @@
-"""How pages are made: the templates, what these may ask, and what the head of every page is given."""
+"""How pages are made: the templates, what these may ask, what every page is given, and what is read for many."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -17,15 +17,21 @@ from markupsafe import Markup, escape
 from pipeline.model.periods import MONTH
 from pipeline.model.wording import day_in_words
 from pipeline.plain import read_plain
-from pipeline.publish.catalogue.about.addresses import ABOUT
 from pipeline.publish.catalogue.charts import bar, columns
+from pipeline.publish.catalogue.menu import ABOUT
+from pipeline.publish.catalogue.money.pennies import pennies_of
+from pipeline.publish.catalogue.money.reading import books_of
+from pipeline.publish.catalogue.places.reading import atlas_of
 from pipeline.publish.catalogue.views import size_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.menu import Menu
+    from pipeline.publish.catalogue.money.pennies import Pennies
+    from pipeline.publish.catalogue.money.reading import Books
+    from pipeline.publish.catalogue.places.reading import Atlas
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LONGEST_CELL, _LONGEST_WORD = 60, 18
@@ -52,6 +58,28 @@ class Maker:
     def about(self, facts: Publication, template: str, **more: object) -> bytes:
         """Return a page about releases of a dataset of months."""
         return self.page(template, sample=facts.sample, facts=facts, said=MONTH.in_words, **more)
+
+
+@dataclass(frozen=True, eq=False)
+class Read:
+    """Some publications, and what their files hold; None where nothing can be read."""
+
+    publications: Sequence[Publication]
+
+    @cached_property
+    def atlas(self) -> Atlas | None:
+        """What is said of places."""
+        return atlas_of(self.publications)
+
+    @cached_property
+    def books(self) -> Books | None:
+        """The lines of payments."""
+        return books_of(self.publications)
+
+    @cached_property
+    def pennies(self) -> Pennies:
+        """The totals of the ledger."""
+        return pennies_of(self.publications)
 
 
 def figures_of(name: str) -> bytes:

@@ -6,7 +6,6 @@ import unicodedata
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pipeline.publish.catalogue.about.addresses import ABOUT
 from pipeline.publish.catalogue.counts import counts_of
 from pipeline.publish.catalogue.money.reading import COLUMNS, SPEND
 from pipeline.publish.catalogue.places.reading import WANTED
@@ -18,6 +17,19 @@ if TYPE_CHECKING:
     from pipeline.model.release import Publication
     from pipeline.storage.looked import Looked
 
+ACCESSIBILITY: Final = "about/accessibility.html"
+#: Pages that every page leads to: the title of each, by its address below the public folder.
+ABOUT: Final = {
+    "about/law.html": "What the law asks for",
+    "about/scorecard.html": "Scorecard",
+    "about/inventory.html": "Inventory",
+    "about/held-back.html": "What is held back",
+    ACCESSIBILITY: "Accessibility",
+}
+#: What stands beside these pages: the same as CSV, and how their numbers are counted again.
+SCORECARD: Final = "about/scorecard.csv"
+ABOUT_FIGURES: Final = "about/figures.json"
+ABOUT_FILES: Final = (ABOUT_FIGURES, *(f"about/{name}.csv" for name in ("held-back", "inventory", "law", "scorecard")))
 #: More values than these are no list of kinds.
 _MOST_VALUES: Final = 40
 

@@ -10,7 +10,6 @@ from pipeline.errors import StorageError
 from pipeline.plain import read_plain
 from pipeline.publish.catalogue.pages import DATASET_PAGE, SITE_FILES
 from pipeline.publish.catalogue.tree import empty_below, is_plain_file, is_plain_folder, list_below
-from pipeline.publish.catalogue.views import OtherDataset
 from pipeline.publish.plan import is_period_file
 
 if TYPE_CHECKING:
@@ -101,11 +100,11 @@ def read_json(path: Path) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def others_in(folder: Path, named: Collection[str]) -> Iterator[OtherDataset]:
-    """Yield the datasets that the folder holds and that are not ``named``, with the titles that they gave."""
+def others_in(folder: Path, named: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the datasets that the folder holds and that are not ``named``, each with the title that it gave."""
     for place in sorted(folder.iterdir()) if folder.is_dir() else ():
         if place.name in named or not is_plain_folder(place) or not is_plain_file(place / DATASET_PAGE):
             continue
         if is_plain_file(place / DATA_PACKAGE):
             title = read_json(place / DATA_PACKAGE).get("title")
-            yield OtherDataset(place.name, title if title and isinstance(title, str) else place.name)
+            yield place.name, title if title and isinstance(title, str) else place.name

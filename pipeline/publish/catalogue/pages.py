@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,33 +12,27 @@ from typing import TYPE_CHECKING
 from pipeline.metadata.datapackage import outlined
 from pipeline.metadata.dcat import catalogue_facts, turtle
 from pipeline.metadata.schema_org import dataset_facts
-from pipeline.publish.catalogue.about.addresses import ABOUT, ABOUT_FILES, SCORECARD
-from pipeline.publish.catalogue.about.inventory import lines_of
-from pipeline.publish.catalogue.about.pages import about_pages
-from pipeline.publish.catalogue.about.scorecard import answered
+from pipeline.publish.catalogue.about.pages import about_pages, answered, held_of
 from pipeline.publish.catalogue.changes import Part, atom, by_day, by_year, changes_of, late, together
 from pipeline.publish.catalogue.figures import Figures
 from pipeline.publish.catalogue.groups import GROUPS, PLACES
-from pipeline.publish.catalogue.home import Question, headlines, questions
-from pipeline.publish.catalogue.making import Maker, as_it_stands
-from pipeline.publish.catalogue.menu import by_letter, everything, menu_of
+from pipeline.publish.catalogue.making import Maker, Read, as_it_stands
+from pipeline.publish.catalogue.menu import ABOUT, ABOUT_FILES, SCORECARD, by_letter, everything, menu_of
 from pipeline.publish.catalogue.places.pages import near_you
-from pipeline.publish.catalogue.read import Read
-from pipeline.publish.catalogue.story import first_sentence, story_of
-from pipeline.publish.catalogue.themes import themes_of
-from pipeline.publish.catalogue.views import view_dataset
+from pipeline.publish.catalogue.story import first_sentence, headlines, story_of
+from pipeline.publish.catalogue.views import themes_of, view_dataset
+from pipeline.storage.looked import Looked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pipeline.metadata.assets import Asset
     from pipeline.metadata.listed import ListedFile
+    from pipeline.model.catalogue_record import CatalogueRecord
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.changes import Change
     from pipeline.publish.catalogue.menu import Entry
-    from pipeline.publish.catalogue.themes import Theme
-    from pipeline.publish.catalogue.views import DatasetView, OtherDataset, PlannedDataset
-    from pipeline.storage.looked import Looked
+    from pipeline.publish.catalogue.views import DatasetView, Theme
 
 
 #: Scripts of the search and of the rows, as they stand beside the pages.
@@ -63,11 +58,12 @@ DATASET_PAGES = (DATASET_PAGE, FILES_PAGE, FIGURES)
 
 #: So many changes stand on the first page, and on the first page of changes.
 _NEWEST, _RECENT = 5, 200
+#: What people ask, and the pages that answer it; single datasets answer further questions.
 _ASKED = (
-    Question("What happened near my home last month?", "places/index.html"),
-    Question("Who was paid most, and for what?", "money/index.html"),
-    Question("What is held back, and why?", "about/held-back.html"),
-    Question("What does the law ask for, and is it here?", "about/law.html"),
+    ("What happened near my home last month?", "places/index.html"),
+    ("Who was paid most, and for what?", "money/index.html"),
+    ("What is held back, and why?", "about/held-back.html"),
+    ("What does the law ask for, and is it here?", "about/law.html"),
 )
 _ASSETS = Path(__file__).parents[1] / "assets"
 
@@ -76,9 +72,9 @@ def render_site(
     publications: Sequence[Publication],
     *,
     kept: Mapping[str, Sequence[ListedFile]],
-    others: Sequence[OtherDataset],
+    others: Sequence[tuple[str, str]],
     looked: Looked,
-    planned: Sequence[PlannedDataset] = (),
+    planned: Sequence[CatalogueRecord] = (),
     preview: bool = False,
     read: Read | None = None,
 ) -> dict[str, bytes]:
@@ -86,8 +82,8 @@ def render_site(
 
     A ``preview`` is marked as one on every page, and leads to its page of differences.
 
-    ``kept`` are, by dataset, the months' files without a release here; ``others`` the datasets that the folder
-    holds and that are not published now; ``planned`` are all that are declared.
+    ``kept`` are, by dataset, the months' files without a release here; ``others`` name and title of the datasets that
+    the folder holds and that are not published now; ``planned`` are all that are declared.
     ``looked`` knows what files count that nobody touched, ``read`` what was read of the same publications already.
     """
     views = [
@@ -96,10 +92,10 @@ def render_site(
     ]
     maker = Maker(menu_of([view.facts for view in views], looked), preview)
     site = _Site(views, others, looked, maker, read or Read(publications))
-    held = lines_of(views, planned)
+    held = held_of(views, planned)
     about = about_pages(views, site.page, planned=planned, held=held, contacts=site.words["contacts"])
     return {
-        **site.whole([each.asset for each in held]),
+        **site.whole([asset for asset, _ in held]),
         **about,
         **site.front(about[SCORECARD]),
         **site.themes(),
@@ -108,12 +104,18 @@ def render_site(
     }
 
 
+def render_differences(months: Sequence[Mapping[str, object]], *, sample: bool) -> bytes:
+    """Return the page of a preview that shows the rows that would differ: it is private, as nobody published them."""
+    maker = Maker(menu_of((), Looked(dt.date.min)), preview=True)
+    return maker.page("differences.html", sample=sample, months=months)
+
+
 @dataclass(frozen=True)
 class _Site:
     """Makes the pages of one set of datasets."""
 
     views: Sequence[DatasetView]
-    others: Sequence[OtherDataset]
+    others: Sequence[tuple[str, str]]
     looked: Looked
     maker: Maker
     read: Read
@@ -168,12 +170,13 @@ class _Site:
         """Return the first page and its figures."""
         figures = Figures()
         known = {address for _, address in self.maker.menu.links} | {*SITE_FILES}
+        asked = [(each.answer.question, f"{each.name}/index.html") for each in self.publications if each.releases]
         page = self.page(
             "index.html",
             **self.words,
             headlines=[*headlines([v.facts for theme in self.by_theme for v in theme.views], self.looked, figures)],
             near=near_you(self.read, self.maker, self.looked, PLACES.receipt(self.publications, self.maker.menu)),
-            questions=questions(self.publications, [each for each in _ASKED if each.address in known]),
+            questions=[*(each for each in _ASKED if each[1] in known), *(each for each in asked if each[0])],
             themes=self.by_theme,
             scorecard=answered(scorecard, figures),
             changes=together(self.changed)[:_NEWEST],
@@ -184,9 +187,7 @@ class _Site:
         """Return the page of each theme, and the figures of all of them."""
         figures, pages = Figures(), {}
         for theme in self.by_theme:
-            leads = {
-                view.facts.name: first_sentence(view.facts, self.looked, figures, above="../") for view in theme.views
-            }
+            leads = {view.facts.name: first_sentence(view.facts, self.looked, figures) for view in theme.views}
             page = self.page("theme.html", theme=theme, themes=self.by_theme, leads=leads)
             pages[f"themes/{theme.name}.html"] = page
         return {**pages, f"themes/{FIGURES}": figures.content()}
@@ -211,11 +212,11 @@ class _Site:
             folder = view.facts.name
             pages[f"{folder}/{DATASET_PAGE}"] = self.page("dataset.html", **words, linked=linked)
             pages[f"{folder}/{FILES_PAGE}"] = self.page("files.html", **words)
-            pages[f"{folder}/{FIGURES}"] = (story.figures if story else Figures()).content()
+            pages[f"{folder}/{FIGURES}"] = (story["figures"] if story else Figures()).content()
         return pages
 
 
-def _index_words(views: Sequence[DatasetView], others: Sequence[OtherDataset]) -> dict[str, object]:
+def _index_words(views: Sequence[DatasetView], others: Sequence[tuple[str, str]]) -> dict[str, object]:
     """Return what the first page's template is given."""
 
     def different(*names: str) -> list[tuple[str, ...]]:

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.plain import read_plain
 from pipeline.publish.catalogue.groups import GROUPS, PAGE_FOLDERS, program
-from pipeline.publish.catalogue.making import Maker
+from pipeline.publish.catalogue.making import Maker, Read
 from pipeline.publish.catalogue.menu import menu_of
 from pipeline.publish.catalogue.pages import DATASET_PAGES, SITE_FILES, render_site
-from pipeline.publish.catalogue.read import Read
 from pipeline.publish.catalogue.tree import is_plain_file, is_plain_folder, list_below
 from pipeline.publish.catalogue.views import view_dataset
 
@@ -27,9 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.metadata.listed import ListedFile
+    from pipeline.model.catalogue_record import CatalogueRecord
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.groups import Group
-    from pipeline.publish.catalogue.views import OtherDataset, PlannedDataset
     from pipeline.storage.looked import Looked
 
     Held = Mapping[str, tuple[int, ...]]
@@ -39,76 +38,33 @@ _SAME: Final = "same"
 _OF_GROUPS: Final = {folder for group in GROUPS for folder in group.folders}
 
 
-class _Made:
-    """Makes pages, and gives those that were made of the same facts again; ``looked`` knows what files count."""
+class PagesHeld:
+    """Every page as it should be; None where the folder's is what it should be.
 
-    def __init__(self, looked: Looked, planned: Sequence[PlannedDataset]) -> None:
-        self._looked, self._planned = looked, planned
+    Pages that were made of the same facts are given again; ``looked`` knows what files count.
+    """
+
+    def __init__(self, folder: Path, looked: Looked, planned: Sequence[CatalogueRecord]) -> None:
+        self._folder, self._looked, self._planned = folder, looked, planned
         self._groups: dict[tuple[str, str, bool], dict[str, bytes]] = {}
-        self._site: tuple[object, dict[str, bytes]] | None = None
+        self._site: tuple[object, dict[str, bytes]] = (None, {})
         self._read = Read(())
 
-    def site(
-        self,
-        publications: Sequence[Publication],
-        kept: Mapping[str, Sequence[ListedFile]],
-        others: Sequence[OtherDataset],
-        *,
-        preview: bool,
-    ) -> dict[str, bytes]:
-        """Return every page but those of groups."""
-        read = self._read_of(publications)
-        rest = (read, {name: [*files] for name, files in kept.items()}, [*others], preview)
-        if self._site is None or self._site[0] != rest:
-            pages = render_site(
-                publications,
-                kept=kept,
-                others=others,
-                looked=self._looked,
-                planned=self._planned,
-                preview=preview,
-                read=read,
-            )
-            self._site = (rest, pages)
-        return dict(self._site[1])
-
-    def group(self, group: Group, publications: Sequence[Publication], maker: Maker, receipt: str) -> dict[str, bytes]:
-        """Return the pages of a group; ``receipt`` is the digest of all that decides them."""
-        key = (group.name, receipt, maker.preview)
-        if key not in self._groups:
-            self._groups[key] = group.make(self._read_of(publications), maker)
-        return self._groups[key]
-
-    def _read_of(self, publications: Sequence[Publication]) -> Read:
-        """Return what was read of the same objects: equal ones are as good, but comparing them takes longer."""
-        held = self._read.publications
-        if [*map(id, publications)] != [*map(id, held)]:
-            self._read = Read(tuple(publications))
-        return self._read
-
-
-class PagesHeld:
-    """Every page as it should be; None where the folder's is what it should be."""
-
-    def __init__(self, folder: Path, looked: Looked, planned: Sequence[PlannedDataset]) -> None:
-        self._folder, self._looked, self._planned = folder, looked, planned
-        self._made = _Made(looked, planned)
-
-    def is_current(self, path: str, content: bytes) -> bool:
-        """Return whether the folder holds exactly this page."""
+    def is_current(self, path: str, content: bytes | None) -> bool:
+        """Return whether the folder holds exactly this page; None is one that it is known to hold."""
         held = self._folder / path
-        return is_plain_file(held) and read_plain(held) == content
+        return content is None or (is_plain_file(held) and read_plain(held) == content)
 
     def of_site(
         self,
         publications: Sequence[Publication],
         kept: Mapping[str, Sequence[ListedFile]],
-        others: Sequence[OtherDataset],
+        others: Sequence[tuple[str, str]],
         *,
         preview: bool,
     ) -> dict[str, bytes | None]:
         """Return every page but those of groups."""
-        made = partial(self._made.site, publications, kept, others, preview=preview)
+        made = partial(self._make_site, publications, kept, others, preview=preview)
         if preview:
             return {**made()}
         receipt = self._receipt(publications, kept, others)
@@ -119,10 +75,40 @@ class PagesHeld:
         menu, found = menu_of(publications, self._looked), dict[str, bytes | None]()
         for group in GROUPS:
             receipt = group.receipt(publications, menu)
-            made = partial(self._made.group, group, publications, Maker(menu, preview), receipt)
+            made = partial(self._make_group, group, publications, Maker(menu, preview), receipt)
             held = {path: facts for folder in group.folders for path, facts in self._held_below(folder)}
             found |= {**made()} if preview else self._compared(f"{group.name} {receipt}", group.first, held, made)
         return found
+
+    def _make_site(
+        self,
+        publications: Sequence[Publication],
+        kept: Mapping[str, Sequence[ListedFile]],
+        others: Sequence[tuple[str, str]],
+        *,
+        preview: bool,
+    ) -> dict[str, bytes]:
+        read = self._read_of(publications)
+        rest = (read, {name: [*files] for name, files in kept.items()}, [*others], preview)
+        if self._site[0] != rest:
+            make = partial(render_site, publications, kept=kept, others=others, looked=self._looked)
+            self._site = (rest, make(planned=self._planned, preview=preview, read=read))
+        return dict(self._site[1])
+
+    def _make_group(
+        self, group: Group, publications: Sequence[Publication], maker: Maker, receipt: str
+    ) -> dict[str, bytes]:
+        """Return the pages of a group; ``receipt`` is the digest of all that decides them."""
+        key = (group.name, receipt, maker.preview)
+        if key not in self._groups:
+            self._groups[key] = group.make(self._read_of(publications), maker)
+        return self._groups[key]
+
+    def _read_of(self, publications: Sequence[Publication]) -> Read:
+        """Return what was read of the same objects: equal ones are as good, but comparing them takes longer."""
+        if [*map(id, publications)] != [*map(id, self._read.publications)]:
+            self._read = Read(tuple(publications))
+        return self._read
 
     def _compared(
         self, question: str, first: str, held: Held, make: Callable[[], dict[str, bytes]]
@@ -142,7 +128,7 @@ class PagesHeld:
         self,
         publications: Sequence[Publication],
         kept: Mapping[str, Sequence[ListedFile]],
-        others: Sequence[OtherDataset],
+        others: Sequence[tuple[str, str]],
     ) -> str:
         """Return a digest of all that decides a page: the day only where it changes what is said."""
         menu = menu_of(publications, self._looked)

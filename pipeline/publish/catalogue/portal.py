@@ -50,9 +50,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from pipeline.model.catalogue_record import CatalogueRecord
     from pipeline.model.plan import Plan
     from pipeline.model.release import Publication
-    from pipeline.publish.catalogue.views import PlannedDataset
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 #: What to do about a refusal.
@@ -75,7 +75,7 @@ class StaticCatalogue:
     one_by_one = False  # the public folder is swapped whole
 
     def __init__(
-        self, folder: Path, staging: Path, looked: Looked | None = None, planned: Sequence[PlannedDataset] = ()
+        self, folder: Path, staging: Path, looked: Looked | None = None, planned: Sequence[CatalogueRecord] = ()
     ) -> None:
         try:
             self._folder, self._staging = folder.resolve(), staging.resolve()
@@ -110,17 +110,15 @@ class StaticCatalogue:
             refuse_foreign(self._folder, self._own_paths(publications))
             held = {publication.name: self._files(publication.name) for publication in publications}
             pages = self._pages(publications, held)
-            of_datasets = {f"{each.name}/{name}" for each in publications for name in DATASET_PAGES}
-            groups = self._held.of_groups(publications)
-            every = {**pages, **groups, **sitemap([*pages, *groups], publications)}
-            of_all = {path: content for path, content in every.items() if path not in of_datasets}
-            found = {SITE: HeldDataset(files={}, metadata=self._site(of_all))}
-            for publication in publications:
-                own = [f"{publication.name}/{name}" for name in DATASET_PAGES]
-                current = all(page in pages and self._current(page, pages[page]) for page in own)
-                if is_plain_folder(self._folder / publication.name):
-                    digest = metadata_digest(publication) if current else ""
-                    found[publication.name] = HeldDataset(files=held[publication.name], metadata=digest)
+            of_datasets = {each.name: {f"{each.name}/{name}" for name in DATASET_PAGES} for each in publications}
+            of_all = pages.keys() - set().union(*of_datasets.values())
+            found = {SITE: HeldDataset(files={}, metadata=self._site({path: pages[path] for path in of_all}))}
+            for each in publications:
+                if is_plain_folder(self._folder / each.name):
+                    own = of_datasets[each.name]
+                    current = all(path in pages and self._held.is_current(path, pages[path]) for path in own)
+                    digest = metadata_digest(each) if current else ""
+                    found[each.name] = HeldDataset(files=held[each.name], metadata=digest)
             return found
 
     def apply(self, plan: Plan, publications: Sequence[Publication]) -> None:
@@ -177,7 +175,7 @@ class StaticCatalogue:
         *,
         preview: bool = False,
     ) -> dict[str, bytes | None]:
-        """Return every page as it should be, given what the folder holds; None where it is."""
+        """Return every page as it should be, given what the folder holds, and their list; None where it is."""
         kept = {
             publication.name: [
                 ListedFile(name, (self._folder / publication.name / name).lstat().st_size, sha256)
@@ -190,15 +188,10 @@ class StaticCatalogue:
             for publication in publications
             for released in ({file.name for each in publication.releases for file in each.files},)
         }
-        return self._held.of_site(
-            publications,
-            kept,
-            [*others_in(self._folder, {publication.name for publication in publications})],
-            preview=preview,
-        )
-
-    def _current(self, path: str, content: bytes | None) -> bool:
-        return content is None or self._held.is_current(path, content)
+        others = [*others_in(self._folder, {publication.name for publication in publications})]
+        pages = self._held.of_site(publications, kept, others, preview=preview)
+        pages |= self._held.of_groups(publications, preview=preview)
+        return {**pages, **sitemap(pages, publications)}
 
     def _page_part(self, path: str, content: bytes | None) -> Part:
         """Return a page of the new tree: the file of the old one where that is the same."""
@@ -211,7 +204,7 @@ class StaticCatalogue:
 
     def _site(self, pages: Mapping[str, bytes | None]) -> str:
         """Return whether the pages that belong to no single dataset are as they should be, or not there at all."""
-        if all(self._current(path, content) for path, content in pages.items()):
+        if all(self._held.is_current(path, content) for path, content in pages.items()):
             return SITE_CURRENT
         return "" if any((self._folder / path).exists() for path in SITE_FILES) else SITE_ABSENT
 
@@ -228,11 +221,7 @@ class StaticCatalogue:
             parts |= {f"{publication.name}/{name}": part for name, part in files.items()}
             unwanted = files.keys() - wanted_files(publication).keys()
             kept[publication.name] = {name: hash_file(self._folder / publication.name / name) for name in unwanted}
-        pages = {
-            **self._pages(publications, kept, preview=preview),
-            **self._held.of_groups(publications, preview=preview),
-        }
-        pages |= sitemap(pages, publications)
+        pages = self._pages(publications, kept, preview=preview)
         parts |= {path: self._page_part(path, content) for path, content in pages.items()}
         ours = (path for path in parts if KEPT.fullmatch(path) is None)
         return parts | {MARKER: Written(marker(ours))}

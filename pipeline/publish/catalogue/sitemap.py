@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from pipeline.metadata.vocabulary import address
-from pipeline.publish.catalogue.about.addresses import ABOUT, ACCESSIBILITY
 from pipeline.publish.catalogue.groups import GROUPS
-from pipeline.publish.catalogue.themes import theme_of
+from pipeline.publish.catalogue.menu import ABOUT, ACCESSIBILITY
+from pipeline.publish.catalogue.views import theme_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,11 +6,12 @@ out, a percentage where both numbers are 20 or more, a record where that many pe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
+from pipeline.publish.catalogue.charts import Point, spark
 from pipeline.publish.catalogue.counts import first_rows
 from pipeline.publish.catalogue.figures import apart_by, percent, percent_apart
 from pipeline.publish.catalogue.telling import NONE, Telling
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from pipeline.model.periods import Period
     from pipeline.model.release import Publication
-    from pipeline.publish.catalogue.counts import FirstRows
     from pipeline.publish.catalogue.figures import Figures
     from pipeline.storage.looked import Looked
 
@@ -43,103 +43,82 @@ class Bar(NamedTuple):
     change: Markup | None
 
 
-class Further(NamedTuple):
-    """A ranking by another column, and how many smaller lines it leaves out."""
+def story_of(facts: Publication, looked: Looked) -> dict[str, Any] | None:
+    """Return what is said of the newest release; nothing where it cannot be counted, as in a plan.
 
-    column: str
-    bars: Sequence[Bar]
-    others: int
-
-
-class Point(NamedTuple):
-    """One period of the series; a gap has no number."""
-
-    period: Period
-    value: int | None
-    shown: Markup | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """What is said of the newest release; ``then`` is the period that its ranking is set against.
-
-    ``whole`` is None where lines are never added; ``of`` is the line whose periods are the series then.
+    ``then`` is the period that its ranking is set against.  ``whole`` is None where lines are never added; ``of`` is
+    the line whose periods are the series then.  ``further`` are rankings by other columns.
     """
-
-    newest: Period
-    then: Period | None
-    sentences: Sequence[Markup]
-    bars: Sequence[Bar]
-    others: int
-    whole: Bar | None
-    of: str
-    apart: Sequence[Bar]
-    further: Sequence[Further]
-    series: Sequence[Point]
-    rows: FirstRows | None
-    figures: Figures
-
-
-def story_of(facts: Publication, looked: Looked) -> Story | None:
-    """Return the story of a dataset; nothing where its newest release cannot be counted, as in a plan."""
-    releases = {each.month: each for each in facts.releases}
-    newest = max(releases, default="")
-    telling = Teller(facts, releases, looked)
+    telling = Teller(facts, looked)
+    newest = telling.newest
     if telling.counts(newest) is None:
         return None
     then = telling.year_before(newest) or telling.before(newest)
     values = telling.values(newest, then)
-    cells = bool(facts.answer.where)
+    answer, cells = facts.answer, bool(facts.answer.where)
     shown = values[:_MOST_BARS] if len(values) > 1 else []
-    apart = [value for value, what in facts.answer.apart.items() if what]
-    longest = max((abs(telling.number(newest, value) or 0) for value in [*shown, *apart]), default=0)
-    return Story(
-        newest=newest,
-        then=then,
-        sentences=[*telling.sentences(newest, values)],
-        bars=[
-            telling.bar(value or facts.answer.further.get(facts.answer.by, "Blank"), newest, then, longest, value)
-            for value in shown
-        ],
-        others=len(values) - len(shown) if shown else 0,
-        whole=None if cells else telling.bar("All", newest, then, 0),
-        of=values[0] if cells and values else "",
-        apart=[telling.bar(value, newest, then, longest, value) for value in apart] if shown else [],
-        further=[
-            _further(telling, column, newest, then) for column in facts.answer.further if column != facts.answer.by
-        ],
-        series=telling.series(newest, *values[: int(cells)]),
-        rows=first_rows(releases[newest], looked),
-        figures=telling.figures,
-    )
+    apart = [value for value, what in answer.apart.items() if what] if shown else []
+    bars = telling.bars([*shown, *apart], newest, then)
+    return {
+        "newest": newest,
+        "then": then,
+        "sentences": [*telling.sentences(newest, values)],
+        "bars": bars[: len(shown)],
+        "others": len(values) - len(shown) if shown else 0,
+        "whole": None if cells else telling.bar("All", newest, then, 0),
+        "of": values[0] if cells and values else "",
+        "apart": bars[len(shown) :],
+        "further": [_further(telling, column, then) for column in answer.further if column != answer.by],
+        "series": telling.series(newest, *values[: int(cells)]),
+        "rows": first_rows(telling.releases[newest], looked),
+        "figures": telling.figures,
+    }
 
 
-def _further(telling: Teller, column: str, newest: Period, then: Period | None) -> Further:
-    """Return the ranking of the same releases by another column; nothing is counted apart in it."""
-    answer = telling.facts.answer
-    facts = replace(telling.facts, answer=replace(answer, by=column, apart={}, further={}))
-    other = replace(telling, facts=facts, prefix=f"{column}:", _known={})
-    values = other.values(newest, then)
-    shown = values[:_MOST_FURTHER]
-    longest = max((abs(other.number(newest, value) or 0) for value in shown), default=0)
-    bars = [other.bar(value or answer.further[column], newest, then, longest, value) for value in shown]
-    return Further(column, bars, len(values) - len(shown))
+def _further(telling: Teller, column: str, then: Period | None) -> tuple[str, list[Bar], int]:
+    """Return the ranking of the same releases by another column, and how many smaller lines it leaves out.
+
+    Nothing is counted apart in it.
+    """
+    answer = replace(telling.facts.answer, by=column, apart={})
+    other = Teller(replace(telling.facts, answer=answer), telling.looked, telling.figures, prefix=f"{column}:")
+    values = other.values(telling.newest, then)
+    return column, other.bars(values[:_MOST_FURTHER], telling.newest, then), len(values[_MOST_FURTHER:])
 
 
-def first_sentence(facts: Publication, looked: Looked, figures: Figures, *, above: str = "") -> Markup | None:
-    """Return the first sentence for a page elsewhere, from which ``above`` leads up; ``figures`` keep its numbers."""
-    releases = {each.month: each for each in facts.releases}
-    newest = max(releases, default="")
-    telling = Teller(facts, releases, looked, figures, folder=f"{above}{facts.name}/")
-    if telling.counts(newest) is None:
+def first_sentence(facts: Publication, looked: Looked, figures: Figures) -> Markup | None:
+    """Return the first sentence for a page in a folder beside that of the dataset; ``figures`` keep its numbers."""
+    telling = Teller(facts, looked, figures, folder=f"../{facts.name}/")
+    if telling.counts(telling.newest) is None:
         return None
-    return telling.first(newest, *telling.values(newest, None)[: int(bool(facts.answer.where))])
+    return telling.first(telling.newest, *telling.values(telling.newest, None)[: int(bool(facts.answer.where))])
+
+
+def headlines(publications: Sequence[Publication], looked: Looked, figures: Figures) -> Iterator[dict[str, object]]:
+    """Yield the newest number of each dataset that declares one for the first page; what is counted apart has its own.
+
+    It says what it counts and when, how it differs from before, and draws its last periods as a line.
+    """
+    for facts in publications:
+        told, answer = Teller(facts, looked, figures, folder=f"{facts.name}/"), facts.answer
+        newest = told.newest
+        if not answer.front or told.number(newest) is None:
+            continue
+        apart = (((value,), what) for value, what in answer.apart.items() if what)
+        for values, what in (((), answer.front), *apart):
+            compared = told.compared(newest, *values)
+            yield {
+                "number": told.show(newest, *values),
+                "words": what,
+                "when": f"in {facts.period.said(newest)}" if facts.period.gaps else "",
+                "address": f"{facts.name}/index.html",
+                "compared": compared[:1].upper() + compared[1:] if compared else None,
+                "line": spark([point.value for point in told.series(newest, *values)]),
+            }
 
 
 class Teller(Telling):
     """The same releases, put into words and pictures."""
-
-    __slots__ = ()
 
     # --- what is said -----------------------------------------------------------------------------------
 
@@ -252,6 +231,12 @@ class Teller(Telling):
 
     # --- what is drawn ----------------------------------------------------------------------------------
 
+    def bars(self, values: Sequence[str], now: Period, then: Period | None) -> list[Bar]:
+        """Return the lines of a ranking, a blank one under what the declaration says that it means."""
+        longest = max((abs(self.number(now, value) or 0) for value in values), default=0)
+        blank = self.facts.answer.further.get(self.facts.answer.by, "Blank")
+        return [self.bar(value or blank, now, then, longest, value) for value in values]
+
     def bar(self, label: str, now: Period, then: Period | None, longest: int, *values: str) -> Bar:
         """Return a line of the ranking, or of what is never added to it."""
         new, old = self.number(now, *values) or 0, self.number(then, *values)
@@ -259,15 +244,9 @@ class Teller(Telling):
         change = None
         if then and old is not None and new != old and min(new, old) >= _LEAST:
             query = percent_apart(self.asked(now, *values), self.asked(then, *values))
-            name = self.named(now, then, *values, "change")
-            sign = "▲ " if new > old else "▼ "
-            change = self.figures.show(name, percent(new, old), query, unit=" %")
-            change = (
-                Markup('<span aria-hidden="true">{}</span><span class="unseen">{} </span>').format(
-                    sign, "up" if new > old else "down"
-                )
-                + change
-            )
+            size = self.figures.show(self.named(now, then, *values, "change"), percent(new, old), query, unit=" %")
+            said = Markup('<span aria-hidden="true">{}</span><span class="unseen">{} </span>{}')
+            change = said.format(*(("▲ ", "up") if new > old else ("▼ ", "down")), size)
         return Bar(
             label,
             self.show(now, *values),
@@ -280,11 +259,9 @@ class Teller(Telling):
     def series(self, newest: Period, *values: str) -> list[Point]:
         """Return the last periods up to the newest, gaps among them; nothing where there is one alone."""
         kind = self.facts.period
-        if not kind.gaps:
-            names = sorted(self.releases)[-_DRAWN:]
-        else:
-            first = max(min(self.releases), kind.neighbour(newest, 1 - _DRAWN))
-            names = list(kind.between(first, newest))
+        names = [*self.releases][-_DRAWN:]
+        if kind.gaps:
+            names = [*kind.between(max(min(self.releases), kind.neighbour(newest, 1 - _DRAWN)), newest)]
         points = [
             Point(name, self.number(name, *values), self.show(name, *values) if name in self.releases else None)
             for name in names

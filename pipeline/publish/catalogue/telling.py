@@ -5,25 +5,26 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from pipeline.publish.catalogue.counts import counts_of
+from pipeline.publish.catalogue.counts import Counts, counts_of
 from pipeline.publish.catalogue.figures import Figures, Query, pounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from pipeline.model.periods import Period
     from pipeline.model.release import Publication, Release
-    from pipeline.publish.catalogue.counts import Counts
     from pipeline.storage.looked import Looked
 
 _YEAR = 12
+NONE = Counts({}, {})
 
 
-@dataclass(slots=True)
+@dataclass
 class Telling:
     """The releases of one dataset as they are counted, and the figures that were shown on a page.
 
@@ -31,16 +32,21 @@ class Telling:
     """
 
     facts: Publication
-    releases: Mapping[Period, Release]
     looked: Looked
     figures: Figures = field(default_factory=Figures)
     folder: str = ""
     prefix: str = ""
     _known: dict[Period, Counts | None] = field(default_factory=dict)
-    _order: list[Period] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self._order = sorted(self.releases)
+    @cached_property
+    def releases(self) -> dict[Period, Release]:
+        """The releases by period, the oldest first."""
+        return {each.month: each for each in sorted(self.facts.releases, key=lambda release: release.month)}
+
+    @cached_property
+    def newest(self) -> Period:
+        """The period of the newest release, "" where there is none."""
+        return max(self.releases, default="")
 
     @property
     def aside(self) -> tuple[str, ...]:
@@ -68,17 +74,12 @@ class Telling:
         found = self.counts(period) if period else None
         if found is None or (self.facts.answer.where and (len(values) != 1 or values[0] not in found.sums)):
             return None
-        if self._hides(found, values):
-            return None
         chosen = values or tuple(value for value in found.rows if value not in self.aside)
-        if self.facts.answer.summed:
-            return pounds(sum((found.sums.get(value, Decimal(0)) for value in chosen), Decimal(0)))
-        return sum(found.rows.get(value, 0) for value in chosen)
-
-    def _hides(self, found: Counts, values: tuple[str, ...]) -> bool:
-        """Return whether there are rows of these values, and none says its number."""
-        there = bool(values) and found.rows.keys() >= {*values}
-        return bool(self.facts.answer.summed) and there and found.sums.keys().isdisjoint(values)
+        if not self.facts.answer.summed:
+            return sum(found.rows.get(value, 0) for value in chosen)
+        if values and found.rows.keys() >= {*values} and found.sums.keys().isdisjoint(values):
+            return None
+        return pounds(sum((found.sums.get(value, Decimal(0)) for value in chosen), Decimal(0)))
 
     def asked(self, period: Period, *values: str) -> str:
         """Return the query of the same number."""
@@ -86,13 +87,12 @@ class Telling:
 
     def show(self, period: Period, *values: str) -> Markup:
         """Return the number as the page shows it, and words where there are too few to show."""
-        if self.number(period, *values) is None and self.counts(period):
-            if self.facts.answer.where:
-                return Markup("too few to show, or it would tell another number")
-            return Markup("not shown by itself")
+        number = self.number(period, *values)
+        if number is None and self.counts(period):
+            cells = Markup("too few to show, or it would tell another number")
+            return cells if self.facts.answer.where else Markup("not shown by itself")
         name = self.named(period, *(values or ("all",)))
-        number = self.number(period, *values) or 0
-        return self.figures.show(name, number, self.asked(period, *values), sign=self.sign)
+        return self.figures.show(name, number or 0, self.asked(period, *values), sign=self.sign)
 
     def named(self, *parts: str) -> str:
         """Return the name of a figure."""
@@ -107,8 +107,9 @@ class Telling:
 
     def before(self, period: Period) -> Period | None:
         """Return the period before, None where it is not out; of what has no series, the one that came before."""
-        place = bisect_left(self._order, period)
-        last = self._order[place - 1] if place else None
+        order = [*self.releases]
+        place = bisect_left(order, period)
+        last = order[place - 1] if place else None
         near = last is not None and (not self.facts.period.gaps or self.facts.period.neighbour(period, -1) == last)
         return last if near else None
 
@@ -130,10 +131,3 @@ class Telling:
         every = {value for each in (newest, then) if each for value in (self.counts(each) or NONE).rows}
         every -= {*self.aside}
         return sorted(every, key=lambda value: (-(self.number(newest, value) or 0), value))
-
-
-class _Nothing(NamedTuple):
-    rows: Mapping[str, int]
-
-
-NONE = _Nothing({})

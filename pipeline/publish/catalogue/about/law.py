@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from pipeline.model.catalogue_record import CatalogueRecord
     from pipeline.publish.catalogue.figures import Figures
-    from pipeline.publish.catalogue.views import DatasetView, PlannedDataset
+    from pipeline.publish.catalogue.views import DatasetView
 
 LIST: Final = "specified-information"
 ORDER: Final = "https://www.legislation.gov.uk/uksi/2011/3050/contents"
@@ -62,7 +63,7 @@ class Paragraph(NamedTuple):
     state: State
 
 
-def paragraphs(views: Sequence[DatasetView], planned: Sequence[PlannedDataset]) -> list[Paragraph]:
+def paragraphs(views: Sequence[DatasetView], planned: Sequence[CatalogueRecord]) -> list[Paragraph]:
     """Return every paragraph, in the order of the list."""
     titles = {each.name: each.title for each in planned}
     known = {view.facts.name: view for view in views if view.facts.releases}

@@ -4,43 +4,53 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from pipeline.metadata.assets import Asset
-from pipeline.metadata.scorecard import COLUMNS
-from pipeline.publish.catalogue.about.addresses import ABOUT_FIGURES
+import pyarrow as pa
+
+from pipeline.metadata.assets import Asset, asset_of
+from pipeline.metadata.scorecard import COLUMNS, score_of
+from pipeline.model.catalogue_record import CatalogueRecord
 from pipeline.publish.catalogue.about.law import ORDER, counted, paragraphs
-from pipeline.publish.catalogue.about.scorecard import scores
 from pipeline.publish.catalogue.figures import Figures
+from pipeline.publish.catalogue.menu import ABOUT_FIGURES
+from pipeline.publish.catalogue.readable import readable, rows_of, unless_damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from markupsafe import Markup
+
+    from pipeline.metadata.scorecard import Scored
+    from pipeline.model.periods import Period
     from pipeline.model.release import Publication
-    from pipeline.publish.catalogue.about.inventory import Line
-    from pipeline.publish.catalogue.about.law import Paragraph
-    from pipeline.publish.catalogue.views import DatasetView, PlannedDataset
+    from pipeline.publish.catalogue.views import DatasetView
 
-    #: The header of a file, and its rows.
-    Table = tuple[Sequence[str], Iterable[Sequence[str]]]
+    #: An asset, and the first to the last of its periods in words.
+    Held = tuple[Asset, str]
 
-
-class HeldBack(NamedTuple):
-    """What a dataset holds back: columns, and rows or cells by a rule, each with why; rows left out, in bands."""
-
-    title: str
-    name: str
-    columns: Sequence[tuple[str, str]]
-    rules: Sequence[tuple[str, str]]
-    left_out: Sequence[tuple[str, str]]
+#: The dataset that lists what is no dataset too.
+INVENTORY: Final = "inventory"
+#: What is counted of the columns, again from the schema that stands beside the data.
+_OF_SCHEMA: Final = "SELECT count(*) FROM (SELECT unnest(fields) AS f FROM read_json('../{}/schema.json')) WHERE {}"
+_WITH: Final = "coalesce(json_extract_string(to_json(f), '$.{}'), '') <> ''"
+#: What the five complaints are called, by their columns in the scorecard's file.
+_FIVE: Final = {
+    "no_registration": "No registration",
+    "open_formats": "Open formats",
+    "no_pdf": "No PDF",
+    "fresh": "Fresh enough",
+    "well_described": "Explained",
+}
+_COUNTED: Final = "SELECT count(*) FROM read_csv('about/scorecard.csv', all_varchar = true) WHERE {} {}"
 
 
 def about_pages(
     views: Sequence[DatasetView],
     page: Callable[..., bytes],
     *,
-    planned: Sequence[PlannedDataset],
-    held: Sequence[Line],
+    planned: Sequence[CatalogueRecord],
+    held: Sequence[Held],
     contacts: object,
 ) -> dict[str, bytes]:
     """Return these pages by path, what they say as CSV files, and the figures of all; ``held`` is what is held.
@@ -49,19 +59,31 @@ def about_pages(
     """
     figures = Figures()
     asked = paragraphs(views, planned)
-    scored, kept = scores(views, figures), [*_held_back(view.facts for view in views)]
+    scores = [(view, *_score(view, figures)) for view in views if view.facts.releases]
+    kept = [*_held_back(view.facts for view in views)]
     words: dict[str, dict[str, object]] = {
         "law": {"paragraphs": asked, "counted": counted(asked, figures), "order": ORDER},
-        "scorecard": {"scores": scored},
+        "scorecard": {"scores": scores},
         "inventory": {"lines": held},
         "held-back": {"held_back": kept},
         "accessibility": {"contacts": contacts},
     }
-    files: dict[str, Table] = {
-        "law": (("paragraph", "what", "how_often", "datasets", "remark", "state"), map(_of_law, asked)),
-        "scorecard": (COLUMNS, sorted(each.scored.cells for each in scored)),
-        "inventory": (Asset._fields, (each.asset for each in held)),
-        "held-back": (("dataset", "of", "what", "why"), _of_held_back(kept)),
+    files: dict[str, tuple[Sequence[str], Iterable[Sequence[str]]]] = {
+        "law": (
+            ("paragraph", "what", "how_often", "datasets", "remark", "state"),
+            ((e.code, e.asked, e.often, " ".join(e.datasets), e.remark, e.state.words) for e in asked),
+        ),
+        "scorecard": (COLUMNS, sorted(scored.cells for _, scored, _ in scores)),
+        "inventory": (Asset._fields, (asset for asset, _ in held)),
+        "held-back": (
+            ("dataset", "of", "what", "why"),
+            (
+                (facts.name, of, *kept)
+                for facts, columns in kept
+                for of, every in (("Columns", columns), ("Rows", facts.row_rules))
+                for kept in every
+            ),
+        ),
     }
     return {
         **{f"about/{name}.html": page(f"about/{name}.html", **each) for name, each in words.items()},
@@ -70,26 +92,83 @@ def about_pages(
     }
 
 
-def _held_back(publications: Iterable[Publication]) -> Iterator[HeldBack]:
-    """Yield what each dataset holds back, in its declaration's own words; those that hold nothing back left out."""
-    for each in publications:
-        columns = [kept for kept in each.withheld if kept not in each.row_rules]
-        if columns or each.row_rules or each.left_out:
-            yield HeldBack(each.title, each.name, columns, each.row_rules, each.left_out)
-
-
-def _of_law(each: Paragraph) -> Sequence[str]:
-    return each.code, each.asked, each.often, " ".join(each.datasets), each.remark, each.state.words
-
-
-def _of_held_back(held_back: Iterable[HeldBack]) -> Iterator[Sequence[str]]:
-    """Yield what each dataset holds back and why; no number of rows."""
-    for each in held_back:
-        yield from ((each.name, "Columns", *kept) for kept in each.columns)
-        yield from ((each.name, "Rows", *kept) for kept in each.rules)
+def _held_back(publications: Iterable[Publication]) -> Iterator[tuple[Publication, list[tuple[str, str]]]]:
+    """Yield each dataset that holds anything back, with its columns; rows, and those left out, it says itself."""
+    for facts in publications:
+        columns = [kept for kept in facts.withheld if kept not in facts.row_rules]
+        if columns or facts.row_rules or facts.left_out:
+            yield facts, columns
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows([header, *rows])
     return text.getvalue().encode()
+
+
+# --- what is held: every declared dataset, published or planned, and whatever else the newest inventory lists
+
+
+def held_of(views: Sequence[DatasetView], planned: Sequence[CatalogueRecord]) -> list[Held]:
+    """Return every asset by title."""
+    out = {view.facts.name: view.facts for view in views}
+    known = {each.name: each for each in planned} | {name: _record(facts) for name, facts in out.items()}
+    lines = [(asset_of(record), _span(record)) for record in known.values()]
+    lines += [(asset, "") for asset in _others(out.get(INVENTORY))]
+    return sorted(lines, key=lambda line: (line[0].title.casefold(), line))
+
+
+def _record(facts: Publication) -> CatalogueRecord:
+    words = (facts.title, facts.description, facts.publisher, facts.licence_title)
+    return CatalogueRecord(facts.name, *words, facts.period, facts=facts)
+
+
+def _span(record: CatalogueRecord) -> str:
+    if record.kind.only or not record.facts or not record.facts.releases:
+        return ""
+    return record.kind.span_in_words(sorted(release.month for release in record.facts.releases))
+
+
+def _others(inventory: Publication | None) -> Iterator[Asset]:
+    """Yield what the newest release of the inventory lists beside datasets."""
+    _, path = next(readable(inventory, Asset._fields), ("", None))
+    table = unless_damaged(lambda: rows_of(path, Asset._fields)) if path else None
+    if table is not None:
+        for row in pa.table({name: table.column(name).cast(pa.string()) for name in Asset._fields}).to_pylist():
+            if not row["dataset"]:
+                yield Asset(**{name: cell or "" for name, cell in row.items()})
+
+
+# --- the score of every dataset, with the figures that can be counted again ---------------------------
+
+
+def answered(file: bytes, figures: Figures) -> list[tuple[str, Markup, Markup]]:
+    """Return how many datasets pass each of the five, of how many that can, counted from the scorecard's file."""
+    rows = list(csv.DictReader(io.StringIO(file.decode())))
+    found = []
+    for name, title in _FIVE.items() if rows else ():
+        values = [row[name] for row in rows if row[name]]
+        passed = figures.show(f"scorecard:{name}", values.count("true"), _COUNTED.format(name, "= 'true'"))
+        asked = figures.show(f"scorecard:{name}:all", len(values), _COUNTED.format(name, "IS NOT NULL"))
+        found.append((title, passed, asked))
+    return found
+
+
+def _score(view: DatasetView, figures: Figures) -> tuple[Scored, dict[str, Markup]]:
+    """Return the score of a dataset of which a release stands, and its numbers as figures."""
+    facts, scored = view.facts, score_of(view.facts)._replace(overdue=bool(view.overdue))
+    numbers = {
+        "columns": (scored.columns, _OF_SCHEMA.format(facts.name, "true")),
+        "description": (scored.described, _OF_SCHEMA.format(facts.name, _WITH.format("description"))),
+        "source": (scored.sources, _OF_SCHEMA.format(facts.name, _WITH.format("source"))),
+    }
+    if scored.days is not None:
+        numbers["days"] = (scored.days, _days(facts, scored.period))
+    return scored, {name: figures.show(f"{facts.name}:{name}", *number) for name, number in numbers.items()}
+
+
+def _days(facts: Publication, period: Period) -> str:
+    """Return what counts again how many days after its end a period was first out."""
+    end = facts.period.last_day(period).isoformat()
+    log = f"read_csv('../{facts.name}/change-log.csv', all_varchar = true)"
+    return f"SELECT datediff('day', DATE '{end}', CAST(min(released_on) AS DATE)) FROM {log} WHERE month = '{period}'"  # noqa: S608 - text for readers; nothing here runs it

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pipeline.model.release import Publication
-    from pipeline.publish.catalogue.making import Maker
+    from pipeline.publish.catalogue.making import Maker, Read
     from pipeline.publish.catalogue.places.reading import Atlas, Place
-    from pipeline.publish.catalogue.read import Read
     from pipeline.storage.looked import Looked
 
 _FOLDER, _SHEETS = "places", "sheets"
