@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import json
 import os
 import sys
 from typing import TYPE_CHECKING
 
-from pipeline.cli.decisions import settings_of
-from pipeline.cli.progress import at_work, say_line
-from pipeline.cli.said import silence
+from pipeline.cli.decisions import settings_of, today
+from pipeline.cli.progress import at_work
+from pipeline.cli.said import say_line, silence
 from pipeline.codelists import CODELISTS
 from pipeline.errors import GRAVEST_FIRST, ExitStatus, InputError, SettingsError
 from pipeline.printable import printable
@@ -31,9 +30,8 @@ from pipeline.storage.quarantine import load_quarantine
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable
 
-    from pipeline.model.declaration import Dataset
     from pipeline.run.publish import Run
     from pipeline.sample import SampleReport
     from pipeline.settings.settings import Settings
@@ -48,12 +46,11 @@ def publish(options: argparse.Namespace) -> int:
             made = make_sample(settings.data, select.chosen(()), codelists=CODELISTS)
         for line in _kept(made):
             say_line(line)
-    request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
-    select.chosen(request.datasets)
+    request = _request(options)
 
     def action() -> Run:
         with at_work(quiet=options.quiet) as say:
-            return runs.publish(settings, os.environ, request, today=_today(), say=say)
+            return runs.publish(settings, os.environ, request, today=today(), say=say)
 
     run = _with_key(settings, action)
     _out(publish_summary(run) if _brief(options) else publish_lines(run))
@@ -63,13 +60,12 @@ def publish(options: argparse.Namespace) -> int:
 def plan(options: argparse.Namespace) -> int:
     """Show what publish would change; nothing is written."""
     settings = _settings(options)
-    request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
-    select.chosen(request.datasets)
+    request = _request(options)
     if origin.wants_sample(settings) and not origin.before(settings.data):
         _out(["nothing was received yet: `make publish` would make the sample and publish it"])
         return int(ExitStatus.OK)
     with at_work(quiet=options.quiet) as say:
-        run = runs.plan(settings, os.environ, request, today=_today(), say=say)
+        run = runs.plan(settings, os.environ, request, today=today(), say=say)
     _out(planned_summary(run) if _brief(options) else planned_lines(run))
     return _status(run)
 
@@ -77,16 +73,15 @@ def plan(options: argparse.Namespace) -> int:
 def preview(options: argparse.Namespace) -> int:
     """Build the whole site as it would be into the private folder, and say what would change."""
     settings = _settings(options)
-    request = runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
-    select.chosen(request.datasets)
+    request = _request(options)
     with at_work(quiet=options.quiet) as say:
-        made = previews.preview(settings, os.environ, request, today=_today(), say=say)
+        made = previews.preview(settings, os.environ, request, today=today(), say=say)
     _out(planned_summary(made.run, ending=PREVIEWED) if _brief(options) else planned_lines(made.run, ending=PREVIEWED))
     _out([f"open {made.folder / 'index.html'}", f"rows {made.folder / previews.DIFFERENCES}"])
     return _status(made.run)
 
 
-def sample(options: argparse.Namespace) -> int:
+def sample(options: argparse.Namespace) -> None:
     """Make the sample, make the tree of faults, or remove the sample."""
     settings = _settings(options)
     data = settings.data
@@ -97,11 +92,11 @@ def sample(options: argparse.Namespace) -> int:
         with locked(settings.data / "private", say=say_line):
             removed = origin.clear_sample(data)
         _out([f"removed {len(removed):,} files and folders of the sample"])
-        return int(ExitStatus.OK)
+        return
     if options.faults:
         report = make_faults(data / "faults", select.chosen(()), codelists=CODELISTS)
         _out([f"made {len(report.files):,} files with faults below {data / 'faults'}"])
-        return int(ExitStatus.OK)
+        return
     if origin.origin_of(data) == origin.REAL:
         fix = "make the sample elsewhere: `pipeline --data DIR sample`"
         raise InputError("sample-and-real", "real extracts were received here", where=str(data), fix=fix)
@@ -109,14 +104,13 @@ def sample(options: argparse.Namespace) -> int:
         size = {"rows": options.rows, "months": options.months, "later": options.later}
         report = make_sample(data, select.chosen(()), **size, codelists=CODELISTS)
     _out([*(f"{path}: {rows:,} rows" for path, rows in report.files), *_kept(report)])
-    return int(ExitStatus.OK)
 
 
 def _kept(report: SampleReport) -> list[str]:
     return [f"{path}: kept as somebody edited it; without the file it is made anew" for path in report.kept]
 
 
-def key(options: argparse.Namespace) -> int:
+def key(options: argparse.Namespace) -> None:
     """Make the pseudonym key, or show its fingerprint."""
     settings = _settings(options)
     path = settings.key_file or default_key_file(os.environ)
@@ -126,10 +120,9 @@ def key(options: argparse.Namespace) -> int:
         _out([f"made {path}", f"fingerprint {made.fingerprint}", "", *BACK_UP.splitlines()])
     else:
         _out([load_key(path, published=published).fingerprint])
-    return int(ExitStatus.OK)
 
 
-def datasets(options: argparse.Namespace) -> int:
+def datasets(options: argparse.Namespace) -> None:
     """List the datasets, or show what happens to every raw column of one; without settings, as agreed."""
     names = (options.name,) if options.name else ()
     try:
@@ -140,10 +133,9 @@ def datasets(options: argparse.Namespace) -> int:
         _out(dataset_lines(found[0]))
     else:
         _out(f"{dataset.name:<20} {dataset.title}" for dataset in found)
-    return int(ExitStatus.OK)
 
 
-def quarantine(options: argparse.Namespace) -> int:
+def quarantine(options: argparse.Namespace) -> None:
     """List where bad rows stand and why, a summary of all where no dataset is named; cells only when asked for."""
     settings = _settings(options)
     chosen = select.chosen((options.dataset,) if options.dataset else (), settings)
@@ -164,7 +156,6 @@ def quarantine(options: argparse.Namespace) -> int:
     else:
         _out(quarantine_summary(name, months) for name, months in found.items())
         _out(["`pipeline quarantine DATASET` lists them row by row"])
-    return int(ExitStatus.OK)
 
 
 def _refuse_reveal(options: argparse.Namespace) -> None:
@@ -180,11 +171,16 @@ def _refuse_reveal(options: argparse.Namespace) -> None:
         raise SettingsError("bad-command", "cells are shown of one dataset at a time", where="--reveal", fix=fix)
 
 
-def accounts(options: argparse.Namespace) -> int:
+def accounts(options: argparse.Namespace) -> None:
     """Show what became of every row that was read: of a month, or a line for each month or each dataset."""
     settings = _settings(options)
     chosen = select.chosen((options.dataset,) if options.dataset else ())
-    told = {dataset.name: _accounts_of(settings, dataset, options.month) for dataset in chosen}
+    told = {
+        dataset.name: {options.month: select.accounts_of(settings, dataset, options.month)}
+        if options.month
+        else select.accounts_by_month(settings, dataset)
+        for dataset in chosen
+    }
     if options.json:
         _out(
             json.dumps({**accounts_facts(name, month, each.accounts), "waits_for_approval": each.waits})
@@ -193,36 +189,25 @@ def accounts(options: argparse.Namespace) -> int:
         )
     elif options.dataset and options.month:
         one = told[options.dataset][options.month]
-        _out([f"{options.dataset} {options.month}", *account_lines(one.accounts), *_waits(one.waits)])
+        _out([f"{options.dataset} {options.month}", *account_lines(one.accounts)])
+        _out(["WAITS for an approval: what is public is the release before"] if one.waits else [])
     elif options.dataset:
-        _out(_month_sums(told[options.dataset]) or ["nothing was built of it yet"])
+        lines = [
+            f"{month:<8} {account_sums(each.accounts)}{'; waits for an approval' if each.waits else ''}"
+            for month, each in told[options.dataset].items()
+        ]
+        _out(lines or ["nothing was built of it yet"])
     else:
-        _out(_dataset_sums(told))
-    return int(ExitStatus.OK)
+        for name, months in told.items():
+            every = [account for each in months.values() for account in each.accounts]
+            _out([f"{name:<20} {account_sums(every) if every else 'nothing was built of it yet'}"])
+        _out(["`pipeline accounts DATASET` gives its months, with `--month YYYY-MM` the reasons"])
 
 
-def _accounts_of(settings: Settings, dataset: Dataset, month: str | None) -> dict[str, select.MonthAccounts]:
-    if month:
-        return {month: select.accounts_of(settings, dataset, month)}
-    return select.accounts_by_month(settings, dataset)
-
-
-def _waits(waits: bool) -> list[str]:  # noqa: FBT001 - the one thing it is about
-    return ["WAITS for an approval: what is public is the release before"] if waits else []
-
-
-def _month_sums(months: Mapping[str, select.MonthAccounts]) -> list[str]:
-    return [
-        f"{month:<8} {account_sums(each.accounts)}{'; waits for an approval' if each.waits else ''}"
-        for month, each in months.items()
-    ]
-
-
-def _dataset_sums(told: Mapping[str, Mapping[str, select.MonthAccounts]]) -> Iterator[str]:
-    for name, months in told.items():
-        every = [account for each in months.values() for account in each.accounts]
-        yield f"{name:<20} {account_sums(every)}" if every else f"{name:<20} nothing was built of it yet"
-    yield "`pipeline accounts DATASET` gives its months, with `--month YYYY-MM` the reasons"
+def _request(options: argparse.Namespace) -> runs.Request:
+    """Return what is to be done; datasets that do not exist are a mistake."""
+    select.chosen(tuple(options.datasets))
+    return runs.Request(datasets=tuple(options.datasets), months=tuple(options.month))
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -253,10 +238,6 @@ def _status(run: Run) -> int:
     if any(outcome.reviewed for outcome in run.outcomes):
         found.add(ExitStatus.REVIEW)
     return int(next((status for status in GRAVEST_FIRST if status in found), ExitStatus.OK))
-
-
-def _today() -> dt.date:
-    return dt.datetime.now().astimezone().date()
 
 
 def _brief(options: argparse.Namespace) -> bool:

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.said import silence
-from pipeline.errors import ExitStatus, SettingsError
+from pipeline.cli.said import say_line, silence
+from pipeline.errors import SettingsError
 from pipeline.model.periods import ranges
 from pipeline.printable import printable
 from pipeline.run import decide, select
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 NEXT = "run `pipeline plan` to see what follows, then `pipeline publish`"
 
 
-def _settle(options: argparse.Namespace, kind: str) -> int:
+def _settle(options: argparse.Namespace, kind: str) -> None:
     """Approve or reject what waits."""
     settings, signed = settings_of(options), _signed(options)
     if kind == "approve" and options.day:
-        if options.day > dt.datetime.now().astimezone().date():
+        if options.day > today():
             fix = "name the day of the last right run, or today's"
             raise SettingsError("day-ahead", "runs cannot count from a day that has not come", where="--day", fix=fix)
-        decide.set_day(settings, options.day, signed, say=_say)
+        decide.set_day(settings, options.day, signed, say=say_line)
         out([f"runs count from {options.day.isoformat()} again"])
-        return int(ExitStatus.OK)
+        return
     if not options.dataset or bool(options.period) == options.all:
         raise SettingsError(
             "bad-command",
@@ -47,39 +47,36 @@ def _settle(options: argparse.Namespace, kind: str) -> int:
         )
     first, last = options.period or ("", "")
     choice = decide.Choice(select.chosen([options.dataset])[0].name, first, last, options.finding)
-    _told(settings, decide.decide(settings, kind, choice, signed, say=_say))
-    return int(ExitStatus.OK)
+    _told(settings, decide.decide(settings, kind, choice, signed, say=say_line))
 
 
-def approve(options: argparse.Namespace) -> int:
+def approve(options: argparse.Namespace) -> None:
     """Let in what waits."""
-    return _settle(options, "approve")
+    _settle(options, "approve")
 
 
-def reject(options: argparse.Namespace) -> int:
+def reject(options: argparse.Namespace) -> None:
     """Let go what waits."""
-    return _settle(options, "reject")
+    _settle(options, "reject")
 
 
-def forget(options: argparse.Namespace) -> int:
+def forget(options: argparse.Namespace) -> None:
     """Take back a file that was published by mistake."""
     settings = settings_of(options)
     path, folders = Path(options.path).absolute(), [(settings.data / name).absolute() for name in ("raw", "published")]
     inside = (path.relative_to(each).as_posix() for each in folders if path.is_relative_to(each))
     below = next(inside, options.path)
-    made = decide.forget(settings, below, _signed(options), snapshot=options.snapshot, say=_say)
+    made = decide.forget(settings, below, _signed(options), snapshot=options.snapshot, say=say_line)
     lines = [f"to be taken back: {each.dataset} {each.path}: {_bytes(version)}" for each, version in made.items()]
     out([*lines, _written(settings)])
-    return int(ExitStatus.OK)
 
 
-def recover(options: argparse.Namespace) -> int:
+def recover(options: argparse.Namespace) -> None:
     """Rebuild the private memory from what is public, and say what is forgotten."""
     settings = settings_of(options)
-    made = recovery.recover(settings, options.as_of or dt.datetime.now().astimezone().date(), say=_say)
+    made = recovery.recover(settings, options.as_of or today(), say=say_line)
     lines = [f"recovered: {each.dataset}: {each.months:,} months" for each in made]
     out([*lines, *recovery.FORGOTTEN] if made else [recovery.WHOLE])
-    return int(ExitStatus.OK)
 
 
 def _bytes(version: Version) -> str:
@@ -101,7 +98,12 @@ def _written(settings: Settings) -> str:
 
 
 def _signed(options: argparse.Namespace) -> decide.Signature:
-    return decide.signature(options.role, options.reason, options.as_of or dt.datetime.now().astimezone().date())
+    return decide.signature(options.role, options.reason, options.as_of or today())
+
+
+def today() -> dt.date:
+    """Return the day here."""
+    return dt.datetime.now().astimezone().date()
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
@@ -116,10 +118,6 @@ def settings_of(options: argparse.Namespace) -> Settings:
     )
     check_reach(settings.data / "private", writes=False)
     return settings
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"{printable(line)}\n")
 
 
 def out(lines: Iterable[str]) -> None:

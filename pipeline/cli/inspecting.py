@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.decisions import out, settings_of
-from pipeline.errors import ExitStatus, SettingsError
+from pipeline.cli.decisions import out, settings_of, today
+from pipeline.errors import SettingsError
 from pipeline.profiling.describe import facts, lines
 from pipeline.profiling.draft import draft, draft_declaration
 from pipeline.profiling.likeness import Synonyms
 from pipeline.profiling.profile import FITS, profile
-from pipeline.report.trial import trial_facts, trial_lines
+from pipeline.report.lines import trial_facts, trial_lines
 from pipeline.run import select
 from pipeline.run.trial import trial
 from pipeline.settings.reader import nearest
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from pipeline.settings.settings import Settings
 
 
-def inspect(options: argparse.Namespace) -> int:
+def inspect(options: argparse.Namespace) -> None:
     """Say what a file holds and which extract it resembles, and draft what is needed to read it; no cell is shown."""
     if options.show and (options.json or not sys.stdout.isatty()):
         what = "cells are shown on a terminal only, never written to a file or a pipe"
@@ -37,17 +36,17 @@ def inspect(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     synonyms = Synonyms(settings.synonyms)
     found = profile(options.file, _feeds(options.feed), synonyms, least=0.0 if options.feed else FITS)
-    today = options.as_of or settings.as_of or dt.datetime.now().astimezone().date()
-    tried = trial(settings, options.feed, options.file, today) if options.feed else None
+    day = options.as_of or settings.as_of or today()
+    tried = trial(settings, options.feed, options.file, day) if options.feed else None
     if options.json:
         told = trial_facts(tried) if options.feed else {}
         out([json.dumps({**facts(found), **told})])
-        return int(ExitStatus.OK)
+        return
     out(lines(found, cells=options.show))
     if tried is not None:
         out(["", *trial_lines(tried)])
     if tried is not None and not options.write:
-        return int(ExitStatus.OK)
+        return
     drafts = _drafts(found, synonyms, settings, options.write)
     if options.write:
         for path, text in drafts.items():
@@ -55,7 +54,6 @@ def inspect(options: argparse.Namespace) -> int:
         out(["", *(f"written: {path}" for path in drafts)])
     else:
         out(["", *(line for text in drafts.values() for line in text.splitlines())])
-    return int(ExitStatus.OK)
 
 
 def _drafts(found: Profile, synonyms: Synonyms, settings: Settings, path: Path | None) -> dict[Path, str]:
@@ -82,10 +80,8 @@ def _write(path: Path, text: str) -> None:
 def _feeds(name: str | None) -> Sequence[Feed]:
     """Return the declared feeds, or the one that was named."""
     every = {name: found[-1] for name, found in select.feeds().items()}
-    if name is None:
-        return tuple(every.values())
-    if name not in every:
+    if name is not None and name not in every:
         near = nearest(name, every)
         fix = f"{f'did you mean `{near}`? ' if near else ''}choose from: {', '.join(every)}"
         raise SettingsError("bad-command", "there is no such extract", where="--feed", fix=fix)
-    return (every[name],)
+    return [*every.values()] if name is None else [every[name]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+import tomllib
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -15,100 +16,22 @@ from typing import TYPE_CHECKING, NoReturn
 from pipeline import __version__
 from pipeline.cli.mistakes import commands_of, explain, refuse_left, refuse_misplaced
 from pipeline.cli.said import check_open, part_with_full, show_error, written
-from pipeline.cli.words import INSPECT, Words, add_inspect
 from pipeline.errors import EXIT_MEANINGS, ExitStatus, Interrupted, PipelineError, bug
 from pipeline.model.periods import FORMS, is_period
+from pipeline.plain import read_plain
 from pipeline.settings.reader import FIRST_YEAR, LAST_YEAR, PATH, day
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-#: The module that holds what a command does, where its parser does not name another.
-_COMMANDS = "pipeline.cli.commands"
-
-
-_DECISIONS = "pipeline.cli.decisions"
-_WORDS = {
-    "approve": Words(
-        "let in what waits: exactly the rows or the file that the run named",
-        "Write into the decisions file that what waits may be published, as these exact bytes. Other bytes wait again.",
-        'pipeline approve street-crime 2024-01 --role "Head of Data" --reason "checked against the source"',
-    ),
-    "reject": Words(
-        "let go what waits: its file counts as if it had not come",
-        "Write into the decisions file that what waits is not wanted: its file counts as if it had not come, until "
-        "other bytes come.",
-        'pipeline reject street-crime 2024-01 --role "Head of Data" --reason "the export was cut off"',
-    ),
-    "forget": Words(
-        "take back a file that was published by mistake, also when it has gone",
-        "Every month that the file fed is built again of what takes its place, or waits to be withdrawn. "
-        "What is made from releases or a database has no file: name its public one. "
-        "Look at it first with `pipeline plan`.",
-        'pipeline forget crime/recorded-crime/2024-01.csv --role "Head of Data" --reason "wrong month"\n'
-        '  pipeline forget crime-summary/crime-summary-2024-01.csv --role "Head of Data" --reason "wrong areas"',
-    ),
-    "recover": Words(
-        "rebuild the private memory from what is public, after data/private was lost",
-        "Rebuild what can be rebuilt, and say what is forgotten. What goes out afterwards waits for a decision.",
-        "pipeline recover",
-    ),
-    "publish": Words(
-        "build what changed and publish it",
-        "Read the extracts, build every month that changed, and publish it to the public folder and to CKAN where one "
-        "is set. A month that looks wrong waits for a decision; the rest goes out.",
-        "pipeline publish\n  pipeline publish street-crime --month 2024-01",
-    ),
-    "plan": Words(
-        "show what publish would change; writes nothing",
-        "Show for each dataset and month the rows added, removed and changed, what would wait, and what would change "
-        "on each portal. Nothing is written.",
-        "pipeline plan\n  pipeline plan spend-over-500 --details",
-    ),
-    "preview": Words(
-        "build the whole site as it would be, for your eyes only",
-        "Build every page and file as it would be after a publish into data/private/preview, marked PREVIEW, with a "
-        "page of the rows that would be added, removed and changed. Nothing public changes.",
-        "pipeline preview\n  pipeline preview street-crime",
-    ),
-    "sample": Words(
-        "make the invented records of the example force, or remove them",
-        "Make invented extracts to try everything with. They are marked as such wherever they appear, and never share "
-        "a folder with real ones.",
-        "pipeline sample\n  pipeline sample --clear",
-    ),
-    "key": Words(
-        "the pseudonym key",
-        "Make the secret key that published references such as Crime ID are made with, or show its fingerprint to "
-        "tell which key it is.",
-        "pipeline key new",
-    ),
-    "datasets": Words(
-        "list the datasets, or show what happens to every column of one",
-        "List the datasets, or show what happens to every column of one: published, changed on the way, or kept back, "
-        "and why.",
-        "pipeline datasets\n  pipeline datasets street-crime",
-    ),
-    "review": Words(
-        "say at a terminal what kind of payee each unknown supplier or party is",
-        "Show each supplier, or each party of a register, that nobody has classified, with its lines, amount, months "
-        "and what its name suggests. One key answers; answers go to data/reference/supplier-types.csv or "
-        "named-parties.csv. Needs a terminal, and shows names.",
-        "pipeline review suppliers\n  pipeline review parties",
-    ),
-    "quarantine": Words(
-        "list the rows that could not be published, and why",
-        "List file, row, column and reason of each row that has an error. Without a dataset it gives a summary of all. "
-        "Cells are never shown without --reveal.",
-        "pipeline quarantine\n  pipeline quarantine street-crime --month 2024-01",
-    ),
-    "accounts": Words(
-        "what became of every row that was read for a month",
-        "Show how many rows were read, published, left out for errors and withheld, and why. Without a month it gives "
-        "a line for each month, without a dataset a line for each dataset.",
-        "pipeline accounts\n  pipeline accounts street-crime --month 2024-01",
-    ),
+#: What each command says of itself.
+_WORDS = tomllib.loads(read_plain(Path(__file__).with_name("words.toml")).decode())
+#: The module that holds what a command does, where it is not `commands`.
+_MODULES = {
+    **dict.fromkeys(("approve", "reject", "forget", "recover"), "decisions"),
+    "inspect": "inspecting",
+    "review": "review",
 }
 
 
@@ -123,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options, left = top.parse_known_args(words)
         module, _, name = options.run.partition(":")
         refuse_left(commands_of(top)[name], left)
-        return written(int(getattr(import_module(module), name)(options)))
+        status = getattr(import_module(module), name)(options)
+        return written(int(status or ExitStatus.OK))
     except PipelineError as error:
         show_error(error)
         return int(error.status)
@@ -173,18 +97,14 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def add_command(
-    groups: argparse._SubParsersAction[_Parser], name: str, words: Words, *, module: str = _COMMANDS
-) -> argparse.ArgumentParser:
-    """Return the parser of a new command, carried out by the function of its name in ``module``."""
+def _add_command(groups: argparse._SubParsersAction[_Parser], name: str) -> argparse.ArgumentParser:
+    """Return the parser of a new command, carried out by the function of its name."""
+    words = _WORDS[name]
+    examples = "\n".join(["for example:", *(f"  {example}" for example in words["examples"])])
     command = groups.add_parser(
-        name,
-        help=words.line,
-        description=words.sentences,
-        epilog=f"for example:\n  {words.example}",
-        formatter_class=_Help,
+        name, help=words["line"], description=words["sentences"], epilog=examples, formatter_class=_Help
     )
-    command.set_defaults(run=f"{module}:{name}")
+    command.set_defaults(run=f"pipeline.cli.{_MODULES.get(name, 'commands')}:{name}")
     return command
 
 
@@ -199,7 +119,7 @@ class _Help(argparse.HelpFormatter):
 
 def _add_runs(groups: argparse._SubParsersAction[_Parser]) -> None:
     for name in ("publish", "plan", "preview"):
-        command = add_command(groups, name, _WORDS[name])
+        command = _add_command(groups, name)
         command.add_argument(
             "datasets", nargs="*", metavar="DATASET", help="a dataset such as street-crime (default: all)"
         )
@@ -220,20 +140,20 @@ def _add_runs(groups: argparse._SubParsersAction[_Parser]) -> None:
 
 
 def _add_tools(groups: argparse._SubParsersAction[_Parser]) -> None:
-    which = (sample := add_command(groups, "sample", _WORDS["sample"])).add_mutually_exclusive_group()
+    which = (sample := _add_command(groups, "sample")).add_mutually_exclusive_group()
     which.add_argument("--rows", type=int, metavar="N", help="recorded crimes in the busiest month (default: 2,000)")
     which.add_argument("--faults", action="store_true", help="make a second tree of faulty files, for tests")
     which.add_argument("--clear", action="store_true", help="remove the sample and what was made from it")
     sample.add_argument("--months", type=int, metavar="N", help="months up to March 2024 (default: 3)")
     said = "registers as they stand a month later, 1, or two months: one entry goes and comes back"
     sample.add_argument("--later", type=int, choices=(1, 2), default=0, help=said)
-    key = add_command(groups, "key", _WORDS["key"])
+    key = _add_command(groups, "key")
     key.add_argument("action", choices=("new", "fingerprint"), help="make a key, or show which one it is")
 
 
 def _add_decisions(groups: argparse._SubParsersAction[_Parser]) -> None:
     for name in ("approve", "reject"):
-        command = add_command(groups, name, _WORDS[name], module=_DECISIONS)
+        command = _add_command(groups, name)
         command.add_argument("dataset", nargs="?", metavar="DATASET", help="a dataset such as street-crime")
         command.add_argument(
             "period", nargs="?", type=_period, metavar="PERIOD", help="2024-01, 2014-01..2023-12, or none"
@@ -243,13 +163,13 @@ def _add_decisions(groups: argparse._SubParsersAction[_Parser]) -> None:
         _add_signature(command)
         if name == "approve":
             command.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="the day that runs count from again")
-    forget = add_command(groups, "forget", _WORDS["forget"], module=_DECISIONS)
+    forget = _add_command(groups, "forget")
     forget.add_argument("path", metavar="PATH", help="below data/raw, or below data/published")
     forget.add_argument("--snapshot", metavar="YYYY-MM", default="", help="of a register, the snapshot to take back")
     _add_signature(forget)
-    review = add_command(groups, "review", _WORDS["review"], module="pipeline.cli.review")
+    review = _add_command(groups, "review")
     review.add_argument("what", choices=("suppliers", "parties"), help="whom to go through")
-    add_command(groups, "recover", _WORDS["recover"], module=_DECISIONS)
+    _add_command(groups, "recover")
 
 
 def _add_signature(command: argparse.ArgumentParser) -> None:
@@ -268,13 +188,19 @@ def _period(text: str) -> tuple[str, str]:
 
 
 def _add_looks(groups: argparse._SubParsersAction[_Parser]) -> None:
-    add_inspect(add_command(groups, "inspect", INSPECT, module="pipeline.cli.inspecting"), _path)
-    datasets = add_command(groups, "datasets", _WORDS["datasets"])
+    inspect = _add_command(groups, "inspect")
+    inspect.add_argument("file", type=_path, metavar="FILE", help="the export, wherever it is")
+    inspect.add_argument("--feed", metavar="FEED", help="the extract that it is, such as ledger (default: the likest)")
+    how = inspect.add_mutually_exclusive_group()
+    how.add_argument("--write", type=_path, metavar="FILE.toml", help="write the draft into a new file")
+    how.add_argument("--json", action="store_true", help="as one JSON object, without a cell")
+    inspect.add_argument("--show", action="store_true", help="show a few cells of each column, on a terminal only")
+    datasets = _add_command(groups, "datasets")
     datasets.add_argument("name", nargs="?", metavar="DATASET", help="a dataset such as street-crime (default: all)")
-    quarantine = add_command(groups, "quarantine", _WORDS["quarantine"])
+    quarantine = _add_command(groups, "quarantine")
     _add_dataset_and_month(quarantine)
     quarantine.add_argument("--reveal", action="store_true", help="show the cells too, on a terminal only")
-    accounts = add_command(groups, "accounts", _WORDS["accounts"])
+    accounts = _add_command(groups, "accounts")
     _add_dataset_and_month(accounts)
     accounts.add_argument("--json", action="store_true", help="as JSON, a line for each month")
 

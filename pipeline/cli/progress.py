@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
-from pipeline.printable import printable
+from pipeline.cli.said import say_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,9 +49,3 @@ def _living() -> Iterator[Callable[[str], None]]:
         soon.cancel()
         soon.join()
         live.stop()
-
-
-def say_line(line: str) -> None:
-    """Write a line to standard error."""
-    sys.stderr.write(f"{printable(line)}\n")
-    sys.stderr.flush()

@@ -12,9 +12,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from pipeline.cli.decisions import NEXT, out, settings_of
-from pipeline.cli.progress import say_line
+from pipeline.cli.said import say_line
 from pipeline.codelists import CODELISTS, CodeLists
-from pipeline.errors import BusyError, ExitStatus, Interrupted, PipelineError, SettingsError
+from pipeline.errors import BusyError, Interrupted, PipelineError, SettingsError
 from pipeline.model.payee_types import PERSONAL, PROTECTED
 from pipeline.printable import printable
 from pipeline.report.screen import show
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: The key of each type.
 TYPES = {"o": "ORG", "t": "SOLE", "i": "IND", "m": "STAFF", "p": "PROT"}
+#: Those that are never named.
+_KEPT_BACK = (*PERSONAL, *PROTECTED)
 _PENCE = 100
 #: So many choices fit into the narrowest window.
 _ABREAST = 3
@@ -38,7 +40,7 @@ _PAUSE = 1.0
 _LATE = 0.2
 
 
-def review(options: argparse.Namespace) -> int:
+def review(options: argparse.Namespace) -> None:
     """Ask about each payee of a kind that nobody has classified, and add the answers to the force's list."""
     settings, of = settings_of(options), KINDS[options.what]
     types = TypeList(settings.data / "reference", settings.data / "private", of)
@@ -47,7 +49,7 @@ def review(options: argparse.Namespace) -> int:
     if not waiting:
         more = f"; {listed:,} are in {types.path}, and `pipeline publish` says what they wait for" if listed else ""
         out([f"no {of.one} is left to classify, as the last `pipeline publish` found{more}"])
-        return int(ExitStatus.OK)
+        return
     if not (sys.stdin.isatty() and sys.stdout.isatty() and find_spec("termios")):
         raise SettingsError(
             "not-a-terminal",
@@ -66,7 +68,6 @@ def review(options: argparse.Namespace) -> int:
         kept = f"{len(walk.kept):,} of {len(walk.answers):,} answers are in the list"
         raise Interrupted("interrupted", f"stopped; {kept}", where=str(types.path), fix=f"`{again}` goes on") from None
     _say(walk.ending())
-    return int(ExitStatus.OK)
 
 
 @dataclasses.dataclass(slots=True)
@@ -126,10 +127,9 @@ class _Walk:
     def _beginning(self) -> Iterator[str]:
         first = "" if self.types.of is PARTIES else ", the largest amounts first"
         yield f"{self.types.of.many} to classify: {len(self.waiting):,}{first}"
-        labels = {kind: self._label(kind).lower() for kind in TYPES.values()}
-        kept_back = (*PERSONAL, *PROTECTED)
-        yield f"named in public: {', '.join(text for kind, text in labels.items() if kind not in kept_back)}"
-        yield f"never named: {', '.join(labels[kind] for kind in kept_back)}; who has no answer stays withheld"
+        labels = {kind: self.labels[kind].lower() for kind in TYPES.values()}
+        yield f"named in public: {', '.join(text for kind, text in labels.items() if kind not in _KEPT_BACK)}"
+        yield f"never named: {', '.join(labels[kind] for kind in _KEPT_BACK)}; who has no answer stays withheld"
         yield f"each answer is written at once, to {self.types.path}"
 
     def _ask(self, payee: Waiting, place: int) -> str:
@@ -147,19 +147,16 @@ class _Walk:
                 if pressed in ("s", "b", "q"):
                     return pressed
                 chosen = offered if pressed in ("\r", "\n") else TYPES.get(pressed, "")
-                if chosen and self._names_a_person(chosen, payee) and said != chosen != doubted:
+                named = chosen not in _KEPT_BACK and payee.suggestion.type in _KEPT_BACK
+                if chosen and named and said != chosen != doubted:
                     doubted = chosen
-                    _say([f"it may be a person, who would be named: press again for {self._label(chosen).lower()}"])
+                    _say([f"it may be a person, who would be named: press again for {self.labels[chosen].lower()}"])
                 elif chosen:
-                    _say([f"= {self._label(chosen)}"])
+                    _say([f"= {self.labels[chosen]}"])
                     return chosen
                 else:
                     doubted = ""
                     _say(["press one of these keys"])
-
-    def _names_a_person(self, chosen: str, payee: Waiting) -> bool:
-        kept_back = (*PERSONAL, *PROTECTED)
-        return chosen not in kept_back and payee.suggestion.type in kept_back
 
     def _shown(self, payee: Waiting, place: int, said: str) -> Iterator[str]:
         kind, reason = payee.suggestion
@@ -171,19 +168,16 @@ class _Walk:
             sign = "-" if payee.total < 0 else ""
             yield f"  number {printable(payee.reference)}, lines {payee.lines:,}, total {sign}£{pounds:,}.{pence:02}"
             yield f"  paid in {payee.months}"
-        yield f"  suggested: {self._label(kind)} ({reason})" if kind else f"  nothing is suggested ({reason})"
+        yield f"  suggested: {self.labels[kind]} ({reason})" if kind else f"  nothing is suggested ({reason})"
         if said:
-            yield f"  your answer: {self._label(said)}"
+            yield f"  your answer: {self.labels[said]}"
 
     def _choices(self, offered: str) -> Iterator[str]:
-        choices = [f"[{key}] {self._label(kind).lower()}" for key, kind in TYPES.items()]
+        choices = [f"[{key}] {self.labels[kind].lower()}" for key, kind in TYPES.items()]
         for start in range(0, len(choices), _ABREAST):
             yield "  " + "  ".join(choices[start : start + _ABREAST])
-        enter = f"[Enter] {self._label(offered).lower()}  " if offered else ""
+        enter = f"[Enter] {self.labels[offered].lower()}  " if offered else ""
         yield f"  {enter}[s] skip  [b] back  [q] stop"
-
-    def _label(self, kind: str) -> str:
-        return self.labels[kind]
 
 
 @contextmanager

@@ -8,6 +8,8 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from pipeline.printable import printable
+
 if TYPE_CHECKING:
     from pipeline.errors import PipelineError
 
@@ -36,6 +38,12 @@ def part_with_full() -> None:
         except OSError:
             with suppress(OSError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def say_line(line: str) -> None:
+    """Write a line to standard error."""
+    sys.stderr.write(f"{printable(line)}\n")
+    sys.stderr.flush()
 
 
 def silence() -> None:

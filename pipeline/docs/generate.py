@@ -1,24 +1,31 @@
 """The documentation that is generated: what declarations, schemas and tables of codes say, written for people.
 
 `python -m pipeline.docs.generate` writes it; with ``--check`` it only says which pages are no longer current.
+The words of each page stand in ``pages/``.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import json
 import re
 import sys
-from typing import TYPE_CHECKING
+from importlib.metadata import PackageNotFoundError, metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from pipeline.cli import parser as cli
 from pipeline.codelists import CODELISTS
-from pipeline.docs.places_of_files import further_files, place_of
-from pipeline.docs.third_party import third_parties
 from pipeline.errors import CODES, EXIT_MEANINGS
+from pipeline.extract.reference import file_of
 from pipeline.model.findings import FINDINGS
 from pipeline.model.handling import Treatment
-from pipeline.model.reasons import REASONS, Outcome
+from pipeline.model.reasons import REASONS
+from pipeline.plain import read_plain
 from pipeline.protect.treatments.withhold import Withhold
 from pipeline.report.declaration import clause, first_line
 from pipeline.run import select
@@ -28,12 +35,9 @@ from pipeline.validate.referee.differences import DIFFERENCES
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.model.declaration import Dataset, Feed
-    from pipeline.model.derivation import Derivation
-    from pipeline.validate.field import Field
 
 ROOT = CODELISTS.parents[1]
 COMMAND = ".venv/bin/python -m pipeline.docs.generate"
@@ -44,6 +48,10 @@ _TARGET = re.compile(r"^([a-z-]+):.*## (.+)$", re.MULTILINE)
 _SETTING = re.compile(r"\{(\w+)\}")
 #: A word in brackets that only the source needs.
 _REFERENCE = re.compile(r" \((?:requirements?|standards) [^)]*\)")
+_LOCKED: Final = re.compile(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", re.MULTILINE)
+_CLASSIFIER: Final = re.compile(r"License :: (?:OSI Approved :: )?(.+)")
+#: A name of a licence is no longer.
+_LONGEST: Final = 60
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,15 +74,15 @@ def outdated(root: Path) -> dict[str, str]:
 
 def pages(root: Path) -> dict[str, str]:
     """Return every generated page by its path below ``root``; of README.md only the marked blocks are generated."""
-    return {
-        "README.md": _filled(_held(root / "README.md"), _blocks(root)),
-        "THIRD-PARTY.md": _page("Third parties", *third_parties(root, _table)),
-        "docs/checks.md": _checks(),
-        "docs/datasets.md": _datasets(),
-        "docs/errors.md": _errors(),
-        "docs/limits.md": _limits(),
-        "docs/reasons.md": _reasons(),
-    }
+    environment, facts = _environment(), _facts(root)
+
+    def filled(name: str) -> str:
+        return environment.get_template(f"{name}.md").render(facts)
+
+    names = ("checks", "datasets", "errors", "limits", "reasons")
+    whole = {"THIRD-PARTY.md": "third-party", **{f"docs/{name}.md": name for name in names}}
+    readme = _BLOCK.sub(lambda found: f"{found[1]}{filled(found[2])}{found[3]}", _held(root / "README.md"))
+    return {"README.md": readme, **{path: _NOTE + filled(name) for path, name in whole.items()}}
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
@@ -87,6 +95,12 @@ def targets(root: Path) -> dict[str, str]:
     return dict(_TARGET.findall(_held(root / "Makefile")))
 
 
+def anchor(heading: str) -> str:
+    """Return the name by which a link finds a heading, as code hosts make it."""
+    kept = re.sub(r"[^\w\- ]", "", heading.strip().lower())
+    return kept.replace(" ", "-")
+
+
 def _groups() -> Iterator[argparse._SubParsersAction[argparse.ArgumentParser]]:
     for action in cli.parser()._actions:  # noqa: SLF001 - argparse names its commands nowhere else
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - the same
@@ -97,222 +111,94 @@ def _held(path: Path) -> str:
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
-# --- README.md ---------------------------------------------------------------------------------------
+def _environment() -> Environment:
+    """Return the templates; what they are given stands on one line, and breaks no table."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "pages"),
+        autoescape=False,  # noqa: S701 - Markdown, of what we declare
+        undefined=StrictUndefined,
+        finalize=lambda said: said if isinstance(said, Markup) else " ".join(str(said).split()).replace("|", "\\|"),
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "anchor": anchor,
+        "clause": clause,
+        "in_words": lambda said: _SETTING.sub(lambda found: f"*({found[1].replace('_', ' ')} of the settings)*", said),
+        "kind": lambda thing: type(thing).__name__,
+        "licence": _licence,
+        "names": lambda columns: ", ".join(f"`{column}`" for column in columns),
+        "place": _place,
+        "repr": repr,
+        "whom": lambda withheld: withheld.whom if isinstance(withheld, Withhold) else "",
+    }
+    environment.tests["publishing"] = lambda rule: isinstance(rule, Treatment)
+    return environment
 
 
-def _blocks(root: Path) -> dict[str, str]:
-    said = [(each.dest, each.help) for group in _groups() for each in group._choices_actions]  # noqa: SLF001 - the same
+def _facts(root: Path) -> dict[str, Any]:
+    """Return what the pages are made of, by the names that they call it."""
+    datasets, lock, known = (
+        select.chosen(()),
+        root / "requirements" / "run.txt",
+        "pipeline/publish/assets/vendored.json",
+    )
+    with (CODELISTS / "excluded-account.csv").open(encoding="utf-8", newline="") as file:
+        excluded = [*csv.DictReader(file)]
     return {
-        "make-targets": _table(("command", "what it does"), ((f"`make {n}`", t) for n, t in targets(root).items())),
-        "commands": _table(("command", "what it does"), ((f"`pipeline {n}`", t or "") for n, t in said)),
-        "exit-statuses": _statuses(),
-        "variables": _table(("variable", "what it sets"), ((f"`{n}`", t) for n, t in VARIABLES.items())),
+        "errors": CODES,
+        "statuses": EXIT_MEANINGS,
+        "targets": targets(root),
+        "commands": {each.dest: each.help or "" for group in _groups() for each in group._choices_actions},  # noqa: SLF001 - the same
+        "variables": VARIABLES,
+        "reasons": REASONS,
+        "excluded": excluded,
+        "findings": FINDINGS,
+        "bounds": BOUNDS,
+        "usual": Limits()._asdict(),
+        "differences": DIFFERENCES,
+        "packages": _LOCKED.findall(read_plain(lock).decode() if lock.exists() else ""),
+        "scripts": json.loads(read_plain(root / known)) if (root / known).exists() else [],
+        "datasets": datasets,
+        "fields": {
+            each.name: TableSchema.load(CODELISTS.parent / each.family / f"{each.name}.json").fields
+            for each in datasets
+        },
+        "kinds": _kinds(datasets),
     }
 
 
-def _filled(page: str, blocks: Mapping[str, str]) -> str:
-    """Return ``page`` with the text of every block in it."""
-    return _BLOCK.sub(lambda found: f"{found[1]}{blocks[found[2]]}{found[3]}", page)
-
-
-def _statuses() -> str:
-    return _table(("status", "meaning"), ((f"`{status.value}`", text) for status, text in EXIT_MEANINGS.items()))
-
-
-# --- one page per table of codes ---------------------------------------------------------------------
-
-
-def _errors() -> str:
-    codes = ((f"`{code}`", each.sentence, "yes" if each.transient else "") for code, each in CODES.items())
-    return _page(
-        "Errors",
-        "A run that stops, or a part of it, says `code: where: what happened` and, below it, what to do. No message "
-        "holds a cell of an extract. These are all the codes. Where the last column says yes, the same command may "
-        "succeed later with nothing changed.",
-        _table(("code", "meaning", "may pass by itself"), codes),
-        "## Exit statuses",
-        "When several things go wrong in one run, the gravest decides: a fault of the program, then privacy, storage, "
-        "settings, input, portal, review.",
-        _statuses(),
-    )
-
-
-def _reasons() -> str:
-    rows = [(f"`{code}`", reason.outcome.value, reason.meaning) for code, reason in REASONS.items()]
-    with (CODELISTS / "excluded-account.csv").open(encoding="utf-8", newline="") as file:
-        excluded = {each["code"]: each["reason"] for each in csv.DictReader(file)}
-    kept = Outcome.WITHHELD.value
-    rows += [(f"`{code}`", kept, f"an account whose lines are not published: {why}") for code, why in excluded.items()]
-    return _page(
-        "Why a row is not published",
-        "Every row that is read is published, quarantined or withheld, and is counted once: `pipeline accounts DATASET "
-        "--month YYYY-MM` shows the sum. A **quarantined** row is bad: mend it at its source and drop the file again; "
-        "`pipeline quarantine DATASET` says where it stands. A **withheld** row is good, and a named rule keeps it "
-        "back. The codes of excluded accounts come from "
-        "[excluded-account.csv](../schemas/codelists/excluded-account.csv), or from the force's own list.",
-        _table(("code", "the row is", "because"), rows),
-    )
-
-
-def _limits() -> str:
-    usual = Limits()._asdict()
-    rows = ((f"`{name}`", f"{usual[name]:g}", f"{each.loosest:g}", each.meaning) for name, each in BOUNDS.items())
-    return _page(
-        "What waits for a person, and the limits",
-        "A month that waits keeps its last release public. The run says why, and which file to look at. One approval "
-        "of the CSV lets it out; one that is rejected is left as it is until other bytes come.",
-        _table(("code", "meaning"), ((f"`{code}`", meaning) for code, meaning in FINDINGS.items())),
-        "## Limits",
-        "All are settings of `[limits]`. Each can be tightened, and loosened as far as its floor: none can be switched "
-        "off.",
-        _table(("name", "default", "floor", "what it is about"), rows),
-    )
-
-
-def _checks() -> str:
-    rows = (
-        (f"`{each.name}`", each.scope, each.frictionless, each.ours, each.why, _example(each.cell))
-        for each in DIFFERENCES
-    )
-    return _page(
-        "How the published table is checked",
-        "The schema of a published table is a Frictionless Table Schema, and the only place that says what its columns "
-        "are. It is compiled to checks of whole columns: type, required, enum, pattern, minimum, maximum, minLength, "
-        "maxLength, unique and primaryKey. A schema that says more than the checks enforce is refused when it is read.",
-        "**The referee.** Frictionless itself reads some rows of each release (1,000 unless the settings say "
-        "otherwise) and every row that the checks refused. Where its verdict differs and no line below explains it, "
-        "the release stops with `verdict-differs`.",
-        "## Known differences from Frictionless 5.21",
-        "On every line Frictionless lets something pass that the checks refuse.",
-        _table(("name", "about a", "Frictionless", "the checks", "why", "example of a cell"), rows),
-    )
-
-
-def _example(cell: str) -> str:
-    return f"`{cell!r}`" if cell else ""
-
-
-# --- docs/datasets.md --------------------------------------------------------------------------------
-
-
-def _datasets() -> str:
-    found = select.chosen(())
-    parts = [part for dataset in found for part in _dataset(dataset)]
-    return _page(
-        "The datasets",
-        "What is published, and what becomes of every raw column, with the reason. A column that is not declared here "
-        "stops its extract. The words in the columns *how* are explained [at the end](#treatments-and-rules). "
-        "`pipeline datasets NAME` shows the same on a terminal.",
-        "\n".join(f"- [{dataset.title}](#{anchor(dataset.title)}): `{dataset.name}`" for dataset in found) + "\n",
-        *parts,
-        "## Treatments and rules",
-        _table(("name", "what it does"), sorted(_kinds(found).items())),
-    )
-
-
-def _dataset(dataset: Dataset) -> Iterator[str]:
-    schema = TableSchema.load(CODELISTS.parent / dataset.family / f"{dataset.name}.json")
-    yield f"## {dataset.title}"
-    yield dataset.description
-    yield from (_SETTING.sub(_in_words, statement) for statement in dataset.statements)
-    yield f"What waits of it is usually approved by the {dataset.approver}."
-    yield f"### Published columns of {dataset.name}"
-    yield f"[The schema](../schemas/{dataset.family}/{dataset.name}.json) says it all. Rows are sorted by " + (
-        ", ".join(f"`{name}`" for name in dataset.order) + "."
-    )
-    yield _table(("column", "type", "empty", "what it is", "codes"), map(_column, schema.fields))
-    yield from _derivation(dataset.derivation) if dataset.derivation else ()
-    if dataset.counting:
-        yield f"Rows that stand are only counted, by {_names(dataset.counting.reads)}: {clause(dataset.counting)}."
-    for feed in dataset.feeds:
-        yield from _feed(feed, "counted by" if dataset.counting else "published as")
-    if dataset.distributions:
-        yield f"### Further files of {dataset.name}"
-        yield _table(("file", "format", "what it is for"), further_files(dataset))
-
-
-def _derivation(derivation: Derivation) -> Iterator[str]:
-    yield f"Made from releases, never from raw: {clause(derivation.recipe)}."
-    lines = ((f"`{each.dataset}`", _names(each.columns), clause(each.span)) for each in derivation.inputs)
-    yield _table(("made from", "columns", "which of its releases"), lines)
-
-
-def _in_words(setting: re.Match[str]) -> str:
-    return f"*({setting[1].replace('_', ' ')} of the settings)*"
-
-
-def _column(field: Field) -> tuple[str, ...]:
-    codes = ", ".join(f"[{name}](../schemas/codelists/{name}.csv)" for name in field.codelists)
-    return f"`{field.name}`", field.type, "never" if field.required else "may be", field.description, codes
-
-
-def _feed(feed: Feed, made_into: str) -> Iterator[str]:
-    yield f"### Extract {feed.name}"
-    yield f"{feed.title}. {place_of(feed)}"
-    yield _table(("raw column", "handling", made_into, "how", "why"), _handlings(feed))
-    made = [each for each in feed.treatments if not each.columns]
-    if made:
-        yield "Published columns that no raw column is needed for:"
-        yield _table(
-            ("published as", "how", "why"), ((_names(each.makes), f"`{_kind(each)}`", each.why) for each in made)
-        )
-    if feed.rules:
-        yield "Rules about rows, in their order:"
-        yield _table(
-            ("rule", "reads", "why"),
-            ((f"`{_kind(rule)}`", _names(rule.reads) or "published columns", rule.why) for rule in feed.rules),
-        )
-
-
-def _handlings(feed: Feed) -> Iterator[tuple[str, ...]]:
-    """Yield what becomes of each raw column, as the declaration says it."""
-    for treatment in feed.treatments:
-        for column in treatment.columns:
-            handling = "treated" if treatment.makes else "checked, never published"
-            yield f"`{column}`", handling, _names(treatment.makes), f"`{_kind(treatment)}`", treatment.why
-    for rule in feed.rules:
-        for column in () if isinstance(rule, Treatment) else rule.columns:  # what publishes is said already
-            yield f"`{column}`", "used by a rule, never published", "", f"`{_kind(rule)}`", rule.why
-    for withheld in feed.withheld:
-        whom = withheld.whom if isinstance(withheld, Withhold) else ""
-        for column in withheld.columns:
-            yield f"`{column}`", f"withheld: identifies {whom}" if whom else "withheld", "", "", withheld.why
-
-
 def _kinds(datasets: Iterable[Dataset]) -> dict[str, str]:
-    """Return what each treatment and rule that is used does, in its own first sentence."""
+    """Return what each treatment and rule that is used does, in its own first sentence, by name."""
     used = [each for dataset in datasets for feed in dataset.feeds for each in (*feed.treatments, *feed.rules)]
-    return {f"`{_kind(each)}`": _REFERENCE.sub("", first_line(each)).replace("``", "`") for each in used}
+    said = {type(each).__name__: _REFERENCE.sub("", first_line(each)).replace("``", "`") for each in used}
+    return dict(sorted(said.items()))
 
 
-def _kind(thing: object) -> str:
-    return type(thing).__name__
+def _place(feed: Feed) -> str:
+    """Return where an extract stands."""
+    source = feed.source
+    if lists := getattr(source, "lists", ()):
+        return "Made of " + " and ".join(f"`data/reference/{file_of(name)}`" for name in lists) + "."
+    pattern, table = getattr(source, "pattern", ""), getattr(source, "table", "")
+    sheet, titles = getattr(source, "sheet", ""), getattr(source, "title_rows", 0)
+    if pattern:
+        below = f", sheet `{sheet}`, header in row {titles + 1}" if sheet else ""
+        return f"`data/raw/{pattern}`{below}."
+    return f"Table `{table}` of `data/raw/{getattr(source, 'default', '')}`, or of the database in the settings."
 
 
-def _names(columns: Iterable[str]) -> str:
-    return ", ".join(f"`{column}`" for column in columns)
-
-
-# --- Markdown ----------------------------------------------------------------------------------------
-
-
-def anchor(heading: str) -> str:
-    """Return the name by which a link finds a heading, as code hosts make it."""
-    kept = re.sub(r"[^\w\- ]", "", heading.strip().lower())
-    return kept.replace(" ", "-")
-
-
-def _page(title: str, *parts: str) -> str:
-    return _NOTE + f"# {title}\n\n" + "\n\n".join(part.strip("\n") for part in parts) + "\n"
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "".join(f"| {' | '.join(_cell(text) for text in line)} |\n" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+def _licence(name: str) -> str:
+    """Return the licence of a package, as the package itself says it."""
+    try:
+        facts = metadata(name)
+    except PackageNotFoundError:
+        return "as its package says"
+    classes = [found[1] for each in facts.get_all("Classifier") or () if (found := _CLASSIFIER.fullmatch(each))]
+    said = [each for name in ("License-Expression", "License") for each in facts.get_all(name) or ()]
+    told = next(iter(said), "").strip()
+    short = told if told and len(told) <= _LONGEST and "\n" not in told else ""
+    return short or ", ".join(dict.fromkeys(classes)) or "as its package says"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What an inventory says of a dataset, and of whatever else is held."""
+"""What an inventory says of a dataset, and of whatever else is held; and what a catalogue lists of a dataset."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.model.periods import MONTH
 
 if TYPE_CHECKING:
-    from pipeline.model.catalogue_record import CatalogueRecord
-    from pipeline.model.periods import PeriodKind
+    from collections.abc import Sequence
 
-PUBLISHED, PLANNED = "Published", "Planned"
+    from pipeline.model.catalogue_record import CatalogueRecord
+    from pipeline.model.periods import Period
+    from pipeline.model.release import Publication, ReleasedFile
+
+PUBLISHED = "Published"
 
 
 class Asset(NamedTuple):
@@ -34,11 +37,6 @@ class Asset(NamedTuple):
     holds_personal_data: str = "false"
 
     @property
-    def is_out(self) -> bool:
-        """Whether it is a dataset of which a release stands."""
-        return self.status == PUBLISHED
-
-    @property
     def anchor(self) -> str:
         """The name of its row on a page: title and publisher name an asset."""
         return f"asset-{hashlib.sha256(f'{self.title} {self.publisher}'.encode()).hexdigest()[:12]}"
@@ -55,21 +53,22 @@ def asset_of(record: CatalogueRecord) -> Asset:
     """Return the row of a dataset, with the periods of its releases unless it lists datasets itself."""
     periods = sorted(release.month for release in record.facts.releases) if record.facts else []
     ends = (record.kind.only,) * 2 if record.lists_datasets else (periods[0], periods[-1]) if periods else ("", "")
-    return Asset(
-        record.title,
-        record.publisher,
-        "Dataset",
-        PUBLISHED if record.is_published else PLANNED,
-        record.name,
-        record.description,
-        record.licence,
-        often(record.kind),
-        *ends,
-    )
+    often = "When something changes" if record.kind.only else record.kind.frequency.capitalize()
+    often = "When the register changes" if record.kind.register else often
+    status = PUBLISHED if record.is_published else "Planned"
+    words = (record.name, record.description, record.licence, often, *ends)
+    return Asset(record.title, record.publisher, "Dataset", status, *words)
 
 
-def often(kind: PeriodKind) -> str:
-    """Return how often a period of a kind comes, in words."""
-    if kind.register:
-        return "When the register changes"
-    return "When something changes" if kind.only else kind.frequency.capitalize()
+class Listed(NamedTuple):
+    """A publication as a catalogue lists it: all files that stand beside its page, and the periods that they are of."""
+
+    publication: Publication
+    files: Sequence[ReleasedFile]
+    periods: Sequence[Period]
+
+    @property
+    def span(self) -> tuple[str, str] | None:
+        """The first and the last published month, or nothing."""
+        first, last = self.publication.period.span(self.periods)
+        return (first[:7], last[:7]) if first else None

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from itertools import product
 from typing import TYPE_CHECKING, Final, cast
 
+from pipeline.metadata.assets import PUBLISHED
 from pipeline.metadata.vocabulary import (
     ENGLISH,
     NOT_PUBLIC,
@@ -28,8 +30,7 @@ from pipeline.model.wording import marked
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pipeline.metadata.assets import Asset
-    from pipeline.metadata.listed import Listed
+    from pipeline.metadata.assets import Asset, Listed
     from pipeline.model.release import Publication
 
     Node = dict[str, object]
@@ -125,10 +126,7 @@ def _dataset(listed: Listed, named: _Named) -> Node:
 
 def _unpublished(held: Sequence[Asset], publications: Sequence[Publication], named: _Named) -> Iterator[Node]:
     """Yield what is held and not published: why, and whom to ask."""
-    first = next(iter(publications), None)
-    for asset in held if first else ():
-        if asset.is_out or first is None:
-            continue
+    for first, asset in product(publications[:1], (asset for asset in held if asset.status != PUBLISHED)):
         page = f"{first.site}about/inventory.html"
         status = ": ".join(filter(None, (asset.status, asset.said)))
         known = asset.web_address
@@ -168,7 +166,8 @@ def _distributions(listed: Listed, named: _Named) -> list[Node]:
         return named(address(_MEDIA_TYPE_REGISTRY + name), "dct:MediaType")
 
     for file in listed.files:
-        kind, period = facts.format_of(file.format), file.period(facts.name)
+        kind, stem = facts.format_of(file.format), file.name.rpartition("/")[2].partition(".")[0]
+        period = stem.removeprefix(f"{facts.name}-")
         where = {"@id": address(f"{facts.address}{file.name}")}
         checksum = {
             "@type": "spdx:Checksum",

@@ -11,7 +11,7 @@ from pipeline.metadata.vocabulary import address
 from pipeline.model.wording import marked
 
 if TYPE_CHECKING:
-    from pipeline.metadata.listed import Listed
+    from pipeline.metadata.assets import Listed
 
 
 def dataset_facts(listed: Listed) -> dict[str, object]:

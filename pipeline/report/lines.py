@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.model.periods import ranges
 from pipeline.model.plan import Action
-from pipeline.model.reasons import Outcome, meaning
+from pipeline.model.reasons import REASONS, Outcome, meaning
 from pipeline.printable import printable
 from pipeline.publish.plan import METADATA, is_period_file, period_of
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period
     from pipeline.model.plan import Change, Plan
+    from pipeline.run.trial import Trial
 
     QuarantinedMonth = tuple[Period, Mapping[str, str], Sequence[Quarantined]]
 
@@ -104,3 +105,36 @@ def accounts_facts(dataset: str, month: Period, accounts: Sequence[Account]) -> 
             for each in accounts
         ],
     }
+
+
+def trial_facts(tried: Trial | None) -> dict[str, object]:
+    """Return what a mapping in force makes of a file, for programs; nothing was tried where there is none."""
+    if tried is None:
+        return {"months": {}, "bad": {}, "stops": None}
+    return {
+        "months": {
+            name: {"read": month.read, "bad": month.bad, "net_total": month.net_total}
+            for name, month in sorted(tried.months.items())
+        },
+        "bad": dict(tried.bad),
+        "stops": tried.stops.code if tried.stops else None,
+    }
+
+
+def trial_lines(tried: Trial) -> Iterator[str]:
+    """Yield the same for people; no cell is in it."""
+    yield "read by the mapping that is in force"
+    if tried.stops:
+        yield from f"STOPPED: {tried.stops}".splitlines()
+    for name, month in sorted(tried.months.items()):
+        total = f", net total {month.net_total}" if month.net_total else ""
+        what = "date" if month.total is None else "date and amount"
+        yield f"  {name}: {month.read:,} rows with a readable {what}{total}; {month.bad:,} are bad"
+    for (column, code), rows in tried.by_column.most_common():
+        where = f" in {column}" if column else ""
+        yield f"  quarantined {rows:>8,}  {code}{where}: {REASONS[code].meaning}"
+    for code, rows in tried.withheld.most_common():
+        yield f"  withheld    {rows:>8,}  {code}{f': {REASONS[code].meaning}' if code in REASONS else ''}"
+    if tried.fates:
+        yield "what would become of the first rows"
+    yield from (f"  row {fate.row:,}: {fate.what}" for fate in tried.fates)

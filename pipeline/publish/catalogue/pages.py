@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pipeline.metadata.assets import Asset
-    from pipeline.metadata.listed import ListedFile
     from pipeline.model.catalogue_record import CatalogueRecord
-    from pipeline.model.release import Publication
+    from pipeline.model.release import Publication, ReleasedFile
     from pipeline.publish.catalogue.changes import Change
     from pipeline.publish.catalogue.menu import Entry
     from pipeline.publish.catalogue.views import DatasetView, Theme
@@ -71,7 +70,7 @@ _ASSETS = Path(__file__).parents[1] / "assets"
 def render_site(
     publications: Sequence[Publication],
     *,
-    kept: Mapping[str, Sequence[ListedFile]],
+    kept: Mapping[str, Sequence[ReleasedFile]],
     others: Sequence[tuple[str, str]],
     looked: Looked,
     planned: Sequence[CatalogueRecord] = (),

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.metadata.listed import ListedFile
     from pipeline.model.catalogue_record import CatalogueRecord
-    from pipeline.model.release import Publication
+    from pipeline.model.release import Publication, ReleasedFile
     from pipeline.publish.catalogue.groups import Group
     from pipeline.storage.looked import Looked
 
@@ -58,7 +57,7 @@ class PagesHeld:
     def of_site(
         self,
         publications: Sequence[Publication],
-        kept: Mapping[str, Sequence[ListedFile]],
+        kept: Mapping[str, Sequence[ReleasedFile]],
         others: Sequence[tuple[str, str]],
         *,
         preview: bool,
@@ -83,7 +82,7 @@ class PagesHeld:
     def _make_site(
         self,
         publications: Sequence[Publication],
-        kept: Mapping[str, Sequence[ListedFile]],
+        kept: Mapping[str, Sequence[ReleasedFile]],
         others: Sequence[tuple[str, str]],
         *,
         preview: bool,
@@ -127,7 +126,7 @@ class PagesHeld:
     def _receipt(
         self,
         publications: Sequence[Publication],
-        kept: Mapping[str, Sequence[ListedFile]],
+        kept: Mapping[str, Sequence[ReleasedFile]],
         others: Sequence[tuple[str, str]],
     ) -> str:
         """Return a digest of all that decides a page: the day only where it changes what is said."""

@@ -14,8 +14,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PipelineError, PortalError, SettingsError, StorageError
-from pipeline.metadata.listed import ListedFile
+from pipeline.model.distribution import ending_of
 from pipeline.model.plan import Action, Beside, HeldDataset
+from pipeline.model.release import ReleasedFile
 from pipeline.publish.catalogue import swap
 from pipeline.publish.catalogue.ownership import DATA_PACKAGE, KEPT, MARKER, marker, others_in, refuse_foreign
 from pipeline.publish.catalogue.pages import DATASET_PAGES, SITE_FILES
@@ -178,12 +179,13 @@ class StaticCatalogue:
         """Return every page as it should be, given what the folder holds, and their list; None where it is."""
         kept = {
             publication.name: [
-                ListedFile(name, (self._folder / publication.name / name).lstat().st_size, sha256)
+                ReleasedFile(name=name, format=ending_of(name), path=path, bytes=path.lstat().st_size, sha256=sha256)
                 for name, sha256 in sorted(held[publication.name].items())
                 if sha256 != NO_FILE
                 and period_in(publication, name)
                 and name not in publication.extras
                 and name not in released
+                for path in (self._folder / publication.name / name,)
             ]
             for publication in publications
             for released in ({file.name for each in publication.releases for file in each.files},)

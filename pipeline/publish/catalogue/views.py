@@ -11,17 +11,17 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pipeline.metadata.listed import Listed, ListedFile
+from pipeline.metadata.assets import Listed
 from pipeline.model.distribution import ENDINGS_OF_ROWS
 from pipeline.model.wording import Figure, day_in_words, figure
 from pipeline.publish.plan import period_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pipeline.model.distribution import FileFormat
     from pipeline.model.periods import Period
-    from pipeline.model.release import Publication, Release
+    from pipeline.model.release import Publication, Release, ReleasedFile
 
 _THOUSAND = 1000
 #: The families of declarations whose theme has another name; any other family is a theme of its own.
@@ -42,7 +42,7 @@ class MonthView(NamedTuple):
 
     month: Period
     rows: int | None
-    files: Mapping[str, ListedFile]
+    files: Mapping[str, ReleasedFile]
     remark: str
 
 
@@ -56,7 +56,7 @@ class DatasetView:
     @property
     def listed(self) -> Listed:
         """What a catalogue for machines lists of it: every file of many months, and of every month."""
-        collected = [ListedFile(each.file.name, each.file.bytes, each.file.sha256) for each in self.facts.collected]
+        collected = [each.file for each in self.facts.collected]
         files = [*collected, *(file for month in self.months for file in month.files.values())]
         return Listed(self.facts, files, [month.month for month in self.months])
 
@@ -115,10 +115,16 @@ class DatasetView:
         return next(names, f"{self.facts.name}-2024-01.{kind}")
 
 
-def view_dataset(publication: Publication, kept: Sequence[ListedFile] = ()) -> DatasetView:
+def view_dataset(publication: Publication, kept: Sequence[ReleasedFile] = ()) -> DatasetView:
     """Return what the page of a dataset says; ``kept`` are the catalogue's files of months without a release here."""
-    months = [*_released(publication), *_kept_months(publication, kept)]
-    return DatasetView(publication, sorted(months, key=lambda view: view.month, reverse=True))
+    held: dict[Period, dict[str, ReleasedFile]] = {}
+    for file in sorted(kept, key=lambda file: file.name):
+        held.setdefault(period_in(publication, file.name), {})[file.format] = file
+    months = {month: MonthView(month, None, files, "kept from an earlier release") for month, files in held.items()}
+    for release in publication.releases:
+        files = {file.format: file for file in sorted(release.files, key=lambda file: file.format)}
+        months[release.month] = MonthView(release.month, release.rows, files, _remark(publication, release))
+    return DatasetView(publication, [months[month] for month in sorted(months, reverse=True)])
 
 
 def size_in_words(size: int) -> str:
@@ -133,14 +139,6 @@ def size_in_words(size: int) -> str:
     return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:,.0f} {unit}"  # noqa: PLR2004 - two digits are enough
 
 
-def _released(publication: Publication) -> Iterable[MonthView]:
-    """Yield one view per release."""
-    for release in publication.releases:
-        files = sorted(release.files, key=lambda file: file.format)
-        listed = {file.format: ListedFile(file.name, file.bytes, file.sha256) for file in files}
-        yield MonthView(release.month, release.rows, listed, _remark(publication, release))
-
-
 def _remark(publication: Publication, release: Release) -> str:
     """Return what a reader has to know of a month: that it is not whole, or will not change any more."""
     earlier = publication.period.register and release != publication.releases[-1]
@@ -148,15 +146,6 @@ def _remark(publication: Publication, release: Release) -> str:
         return "stays as it was published: what it was made from is no longer held"
     kind = publication.period
     return "" if kind.has_ended(release.month, publication.as_of) else f"so far: this {kind.noun} is not over yet"
-
-
-def _kept_months(publication: Publication, kept: Sequence[ListedFile]) -> Iterable[MonthView]:
-    """Yield one view per month that the catalogue keeps and that has no release here."""
-    released = {release.month for release in publication.releases}
-    for month, group in groupby(sorted(kept), key=lambda file: period_in(publication, file.name)):
-        files = {file.format: file for file in group}
-        if month not in released:
-            yield MonthView(month, None, files, "kept from an earlier release")
 
 
 # --- themes, that people find datasets by: each has a page, and the first page lists them
