@@ -47,7 +47,8 @@ def below(folder: str, names: Iterable[str]) -> list[str]:
 def times_opened(product: Product, day: str, *words: str) -> Counter[str]:
     """Publish, and return how often each of the files of the data was opened."""
     global _heard  # noqa: PLW0603 - a hook cannot be taken away
-    _heard = names = []
+    names: list[object] = []
+    _heard = names
     product.run("--as-of", day, *(words or ("publish", "--quiet")), status=0)
     _heard = None
     root = product.data.resolve()
