@@ -73,7 +73,7 @@ def treated_rows(kept: Mapping[str, pa.Array], counting: Counting) -> tuple[pa.T
 def stacked(parts: Sequence[Part], names: Sequence[str]) -> tuple[pa.Table, dict[str, pa.Array]]:
     """Return the chosen rows of all feeds as treated, one behind the other, and their private keys."""
     rows = [part.text.select(list(names)).take(pa.array(part.chosen)) for part in parts]
-    plains = [pa.table({name: plain(whole(each.column(name))).cast(pa.string()) for name in names}) for each in rows]
+    plains = [pa.table({name: plain(whole(row.column(name))).cast(pa.string()) for name in names}) for row in rows]
     scopes = dict.fromkeys(scope for part in parts for scope in part.references)
     keys = {
         scope: pa.concat_arrays(

@@ -188,8 +188,8 @@ def _check_accounted(accounted: int, raws: Sequence[RawTable]) -> None:
 
 
 def _bad(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
-    paths = sorted({path for each in counts for path in each})
-    return {path: sum(each.get(path, 0) for each in counts) for path in paths}
+    paths = sorted({path for of_feed in counts for path in of_feed})
+    return {path: sum(of_feed.get(path, 0) for of_feed in counts) for path in paths}
 
 
 def _quality(figures: Sequence[Mapping[str, int]], accounts: Sequence[Account]) -> dict[str, int]:

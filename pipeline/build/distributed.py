@@ -39,13 +39,13 @@ def release_files(
     """
     stem = f"{dataset.name}-{period}"
     made = {}
-    for each in made_beside(work, dataset):
-        if any(references.table(name) is None for name in each.needs):
+    for distribution in made_beside(work, dataset):
+        if any(references.table(name) is None for name in distribution.needs):
             continue
-        name = f"{stem}.{each.format.ending}"
+        name = f"{stem}.{distribution.format.ending}"
         made[name] = (
-            each,
-            each.content(table.typed(0, table.rows), _particulars(work, dataset, period, references, name)),
+            distribution,
+            distribution.content(table.typed(0, table.rows), _particulars(work, dataset, period, references, name)),
         )
     blocks = {
         f"{stem}.{CSV.ending}": csv_blocks(table),

@@ -82,7 +82,7 @@ def stale_of(
 ) -> tuple[list[Stale], dict[Period, MonthState]]:
     """Return the `stale_months` of a dataset, comparing each period with its own reference lists."""
     work, dataset = inputs.work, inputs.dataset
-    bases = {month: work.made_from(dataset, each) for month, each in inputs.points.items()}
+    bases = {month: work.made_from(dataset, lists) for month, lists in inputs.points.items()}
     named = partial(names_somebody, inputs)
     return stale_months(dataset, state, inputs.survey, base=base, bases=bases, store=work.store, names=named)
 
@@ -172,7 +172,7 @@ def touches(dataset: Dataset, month: MonthState, rule: RowRule, entered: frozens
     columns = [store.key(dataset.name, latest, key) for key in (f"protected {rule.scope}",)]
     if rule.scope in dataset.references:
         columns.append(store.references(dataset.name, latest, rule.scope, dataset.references[rule.scope]))
-    return any(bool(pc.any(pc.is_in(each, value_set=entries)).as_py()) for each in columns if each is not None)
+    return any(bool(pc.any(pc.is_in(column, value_set=entries)).as_py()) for column in columns if column is not None)
 
 
 def _register(rule: RowRule) -> str:

@@ -76,7 +76,7 @@ def _modules_in(value: object) -> Iterator[str]:
     yield getattr(value, "__module__", "")
     inside: Iterable[object] = ()
     if is_dataclass(value):
-        inside = (getattr(value, each.name) for each in fields(value))
+        inside = (getattr(value, field.name) for field in fields(value))
     elif isinstance(value, Mapping):
         inside = (*value.keys(), *value.values())
     elif isinstance(value, (tuple, list, set, frozenset)):
@@ -122,6 +122,6 @@ def _taken(module: str) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     for package, listed, names, whole in _IMPORT.findall(text):
         words = re.sub(r"#.*", "", listed or names)
-        taken = [each.split(" as ")[0].strip() for each in words.split(",")]
+        taken = [word.split(" as ")[0].strip() for word in words.split(",")]
         found += [(package, each) for each in taken if each] or [(whole, "")]
     return tuple(found)

@@ -44,7 +44,7 @@ def publication(
     if facts is None:
         return None
     facts = replace(facts, collected=tuple(collected))
-    endings = (*ENDINGS_OF_ROWS, *(each.format.ending for each in made_beside(work, dataset)))
+    endings = (*ENDINGS_OF_ROWS, *(distribution.format.ending for distribution in made_beside(work, dataset)))
     return replace(facts, extras=_extras(facts, work.schema(dataset), endings))
 
 

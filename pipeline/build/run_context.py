@@ -109,7 +109,7 @@ class Workplace:
     def codelists(self, dataset: Dataset) -> CodeLists:
         """Return the code lists, those of the force's own that the settings name for the dataset among them."""
         chosen = self.settings.options[dataset.name].values()
-        return CodeLists(CODELISTS, {name: path for each in chosen for name, path in each.codelists().items()})
+        return CodeLists(CODELISTS, {name: path for options in chosen for name, path in options.codelists().items()})
 
     def schema(self, dataset: Dataset) -> TableSchema:
         """Return the schema of the published table, with what the settings decide filled in."""

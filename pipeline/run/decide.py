@@ -55,7 +55,7 @@ class Choice(NamedTuple):
     def periods(self, finding: Finding) -> tuple[Period, ...]:
         """Return the periods of a finding that were chosen; `NO_PERIOD` where it has none."""
         every = finding.periods or (NO_PERIOD,)
-        return tuple(each for each in every if not self.first or self.first <= each <= self.last)
+        return tuple(period for period in every if not self.first or self.first <= period <= self.last)
 
 
 def signature(role: str, reason: str, date: dt.date) -> Signature:
@@ -80,24 +80,24 @@ def decide(
     with locked(private, say=say):
         state = Store(private).state(choice.dataset)
         waits = state.waits
-        chosen = _whole(kind, choice, [each for each in waits if choice.holds(each)])
+        chosen = _whole(kind, choice, [finding for finding in waits if choice.holds(finding)])
         one = choice.first != "" and choice.first == choice.last  # never by `--all` or a range: nobody means them
         after_all = _after_all(settings.desk, state, choice, signed) if kind == "approve" and one and not chosen else ()
         if not chosen and not after_all:
             raise _nothing_waits(choice, waits)
-        if not choice.first and not choice.code and len({each.code for each in chosen}) > 1:
-            codes = ", ".join(sorted({each.code for each in chosen}))
+        if not choice.first and not choice.code and len({finding.code for finding in chosen}) > 1:
+            codes = ", ".join(sorted({finding.code for finding in chosen}))
             raise SettingsError(
                 "bad-command",
                 f"--all takes what waits for one reason; these wait: {codes}",
                 where="the command line",
                 fix="name one by `--finding CODE`",
             )
-        anew = [each for each in chosen if each.code != LOST]
-        again = [_again(kind, each, state, signed) for each in chosen if each.code == LOST]
+        anew = [finding for finding in chosen if finding.code != LOST]
+        again = [_again(kind, finding, state, signed) for finding in chosen if finding.code == LOST]
         made = _once([*_decisions(kind, choice, anew, signed), *again, *after_all])
         write(settings, made)
-    spans = {(each.code, each.sha256): each.periods for each in chosen if each.code not in BY_MONTH}
+    spans = {(finding.code, finding.sha256): finding.periods for finding in chosen if finding.code not in BY_MONTH}
     return {each: spans.get((each.finding, each.sha256), (each.period,) if each.period else ()) for each in made}
 
 
@@ -123,10 +123,16 @@ def forget(
             )
         made = {
             Decision(
-                "forget", "", name, snapshot or states[name].period_of(path), each.sha256, **signed._asdict(), path=path
-            ): each
+                "forget",
+                "",
+                name,
+                snapshot or states[name].period_of(path),
+                version.sha256,
+                **signed._asdict(),
+                path=path,
+            ): version
             for name, versions in found.items()
-            for each in _taken_back(versions)
+            for version in _taken_back(versions)
         }
         write(settings, tuple(made))
     return made
@@ -138,12 +144,12 @@ def _stood(state: State, path: str, snapshot: Period) -> Sequence[Version]:
     if not snapshot:
         return versions
     fed = state.months[snapshot].fed.get(path) if snapshot in state.months else None
-    return [each for each in versions if each.sha256 == fed][-1:]
+    return [version for version in versions if version.sha256 == fed][-1:]
 
 
 def _taken_back(versions: Sequence[Version]) -> Sequence[Version]:
     """Return what is taken back: the bytes that fed a release last, and those that came after them."""
-    last = max((place for place, each in enumerate(versions) if each.released), default=len(versions) - 1)
+    last = max((place for place, version in enumerate(versions) if version.released), default=len(versions) - 1)
     return versions[last:]
 
 
@@ -160,7 +166,9 @@ def write(settings: Settings, made: Sequence[Decision]) -> None:
 def _whole(kind: str, choice: Choice, findings: Sequence[Finding]) -> list[Finding]:
     """Return what was chosen with all its months; where nothing was, and a part of something, that is refused."""
     whole = [
-        each for each in findings if each.code in BY_MONTH or choice.periods(each) == (each.periods or (NO_PERIOD,))
+        finding
+        for finding in findings
+        if finding.code in BY_MONTH or choice.periods(finding) == (finding.periods or (NO_PERIOD,))
     ]
     if findings and not whole:
         part = findings[0]
@@ -204,17 +212,17 @@ def _again(kind: str, finding: Finding, state: State, signed: Signature) -> Deci
 
 def _after_all(desk: Desk, state: State, choice: Choice, signed: Signature) -> tuple[Decision, ...]:
     """Return the approvals of what was rejected or taken back before and stands there now."""
-    own = [each for each in desk.decisions if each.dataset == choice.dataset]
+    own = [decision for decision in desk.decisions if decision.dataset == choice.dataset]
     newest = {(each.path, each.sha256, each.finding, each.period): each for each in own}
     aside = {(path, versions[-1].sha256) for path, versions in state.versions.items() if versions}
-    aside |= {("", sha256) for each in state.months.values() for sha256 in each.rejected.values()}
-    aside |= {("", each.sha256) for each in state.findings if each.verdict is Verdict.PASS}
+    aside |= {("", sha256) for month_state in state.months.values() for sha256 in month_state.rejected.values()}
+    aside |= {("", finding.sha256) for finding in state.findings if finding.verdict is Verdict.PASS}
     found = tuple(
-        each._replace(kind="approve", **signed._asdict())
-        for each in newest.values()
-        if each.kind != "approve"
-        and (each.path, each.sha256) in aside
-        and choice.first == (each.period or NO_PERIOD)
+        decision._replace(kind="approve", **signed._asdict())
+        for decision in newest.values()
+        if decision.kind != "approve"
+        and (decision.path, decision.sha256) in aside
+        and choice.first == (decision.period or NO_PERIOD)
         and not choice.code
     )
     return tuple(each for each in found if each.path) or found  # a file that counts again settles what followed from it
@@ -225,7 +233,7 @@ def _once(made: Iterable[Decision]) -> tuple[Decision, ...]:
 
 
 def _nothing_waits(choice: Choice, waits: Sequence[Finding]) -> InputError:
-    listed = "; ".join(f"{each.code} {' '.join(each.periods) or NO_PERIOD}" for each in waits)
+    listed = "; ".join(f"{finding.code} {' '.join(finding.periods) or NO_PERIOD}" for finding in waits)
     return InputError(
         "nothing-waits",
         "nothing that was chosen waits for a decision",

@@ -70,7 +70,7 @@ def reach_with(work: Workplace, reach: PortalChoice) -> PortalChoice:
 
 def catalogue_of(work: Workplace) -> StaticCatalogue:
     """Return the static catalogue: a portal that needs no server."""
-    planned = [_planned(work, each) for each in datasets_of(work.settings).values()]
+    planned = [_planned(work, dataset) for dataset in datasets_of(work.settings).values()]
     return StaticCatalogue(work.published, work.private / "catalogue", work.looked, planned)
 
 
@@ -110,7 +110,7 @@ def intact_only(
     A damaged release is built again while its extracts are there: what is left here has none.
     """
     for publication in publications:
-        kept = [each for each in publication.releases if each.month not in built.get(publication.name, ())]
+        kept = [release for release in publication.releases if release.month not in built.get(publication.name, ())]
         files = [(file, each.month) for each in kept for file in each.files]
         lost = [(file, month) for file, month in files if work.store.sha256(file.path) != file.sha256]
         damaged = {file.name: file.sha256 for file, _ in lost}
@@ -175,7 +175,7 @@ def plans_for(
     portal: Portal, publications: Sequence[Publication]
 ) -> Iterator[tuple[Plan, Sequence[Publication]] | PipelineError]:
     """Yield what would be done, dataset by dataset where the portal allows it; what cannot be planned is an error."""
-    parts = [(each,) for each in publications] if portal.one_by_one else [tuple(publications)]
+    parts = [(publication,) for publication in publications] if portal.one_by_one else [tuple(publications)]
     for part in parts:
         made = tried(partial(_plan_of, portal, part))
         yield made if isinstance(made, PipelineError) else (made, part)
@@ -189,7 +189,7 @@ def _plan_of(portal: Portal, part: Sequence[Publication]) -> Plan:
 
 def _touched(made: Plan) -> str:
     """Return the datasets that a plan changes, or that only the pages that list them change."""
-    names = dict.fromkeys(each.dataset for each in made.changes if each.action is not Action.SAME)
+    names = dict.fromkeys(change.dataset for change in made.changes if change.action is not Action.SAME)
     return ", ".join(name for name in names if name != SITE) or SITE_PAGES
 
 

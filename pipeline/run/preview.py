@@ -61,10 +61,10 @@ def preview(
     with looking(settings, environ, today=today, say=say, folder=private / _BUILT) as (work, reach):
         run, publications = planned(work, reach, request)
         say("writing the preview")
-        made = next((each for each in run.plans if each.portal == StaticCatalogue.name), None)
+        made = next((plan for plan in run.plans if plan.portal == StaticCatalogue.name), None)
         # a public folder that cannot be planned is an error of the run; its rows can be compared all the same
         planned_for = {change.dataset for change in made.changes} if made else set()
-        is_whole = made is not None and all(each.name in planned_for for each in publications)
+        is_whole = made is not None and all(publication.name in planned_for for publication in publications)
         parts = dict(catalogue_of(work).whole(made, publications, preview=True)) if made and is_whole else {}
         page = render_differences(list(_months(work, run)), sample=work.sample)
         _put(private, {**parts, DIFFERENCES: Written(page)})

@@ -86,7 +86,7 @@ def _is_lost(data: Path, name: str) -> bool:
     if "sample" in package or not (_releases(name, package) or _month_files(folder, name)):
         return False
     state = Store(data / "private").state(name)
-    known = bool(state.changes) or any(each.released for each in state.months.values())
+    known = bool(state.changes) or any(month_state.released for month_state in state.months.values())
     return not known or len(list(_changes(folder))) > len(state.changes)
 
 
@@ -108,11 +108,11 @@ def _releases(name: str, package: Mapping[str, Any]) -> dict[str, list[Mapping[s
     """Return the resources of each month that are files of ours, where both files of its rows are named."""
     endings = declared()[name].endings
     found: dict[str, list[Mapping[str, Any]]] = {}
-    for each in package.get("resources", ()):
-        if period := period_of(name, str(each.get("path")), endings) if isinstance(each, dict) else "":
-            found.setdefault(period, []).append(each)
+    for file in package.get("resources", ()):
+        if period := period_of(name, str(file.get("path")), endings) if isinstance(file, dict) else "":
+            found.setdefault(period, []).append(file)
     of_rows = {*ENDINGS_OF_ROWS}
-    return {month: files for month, files in found.items() if of_rows <= {ending_of(each["path"]) for each in files}}
+    return {month: files for month, files in found.items() if of_rows <= {ending_of(file["path"]) for file in files}}
 
 
 def recover(settings: Settings, today: dt.date, *, say: Callable[[str], None]) -> tuple[Recovered, ...]:
@@ -162,8 +162,8 @@ def _recovered(data: Path, name: str, mark: Mark) -> Recovered:
 
 def _of_portal(data: Path, name: str, files: Sequence[PublicFile], mark: Mark) -> Recovered:
     """Rebuild a dataset's memory from what a CKAN holds."""
-    by_name = {each.name: each for each in files}
-    found = [{"path": each.name, "hash": f"sha256:{each.sha256}"} for each in files]
+    by_name = {file.name: file for file in files}
+    found = [{"path": file.name, "hash": f"sha256:{file.sha256}"} for file in files]
 
     def content(path: str, promised: str) -> bytes:
         return _checked(by_name[path].content(), promised, where=path)
@@ -196,7 +196,9 @@ def _remember_what_was_set_aside(data: Path, name: str, desk: Desk) -> None:
     """Remember decisions that set files aside: nobody knows any more which of these files came."""
     store = Store(data / "private")
     state = store.state(name)
-    decisions = (each for each in desk.decisions if each.dataset == name and each.path and each.lets_go)
+    decisions = (
+        decision for decision in desk.decisions if decision.dataset == name and decision.path and decision.lets_go
+    )
     store.remember(name, replace(state, decided=tuple(dict.fromkeys((*state.decided, *decisions)))))
 
 
@@ -219,14 +221,14 @@ def _month(
     mark: Mark,
 ) -> MonthState:
     kept, facts, rows = f"{month}-recovered", {}, 0
-    for each in files:
-        path = str(each["path"])
-        cells = content(path, str(each.get("hash", "")))
+    for file in files:
+        path = str(file["path"])
+        cells = content(path, str(file.get("hash", "")))
         replace_file(store.folder(name, kept) / path, cells, mode=0o644)
-        facts[path] = {"format": ending_of(path), "bytes": len(cells), "sha256": str(each["hash"])[7:]}
+        facts[path] = {"format": ending_of(path), "bytes": len(cells), "sha256": str(file["hash"])[7:]}
         if ending_of(path) == PARQUET.ending:
             rows = _rows(cells, where=path)
-    days = sorted(each.released_on for each in notes if each.month == month)
+    days = sorted(note.released_on for note in notes if note.month == month)
     return MonthState(
         released=Built(folder=kept, rows=rows, files=facts, released_on=days[-1] if days else mark.day),
         waiting=None,

@@ -37,8 +37,8 @@ def reveal(
     reader = work.reader
     feeds = {feed.name: feed for feed in dataset.feeds}
     for month, files, rows in months:
-        for path in sorted({each.path for each in rows}):
-            wanted = [each for each in rows if each.path == path and each.column in feeds[each.feed].declared]
+        for path in sorted({row.path for row in rows}):
+            wanted = [row for row in rows if row.path == path and row.column in feeds[row.feed].declared]
             if wanted:
                 feed = feeds[wanted[0].feed]
                 if not _same(reader, feed, path, files, month=month):
@@ -71,7 +71,7 @@ def _changed(path: str) -> InputError:
 
 
 def _cells(reader: Reader, feed: Feed, path: str, rows: Sequence[Quarantined]) -> Iterator[str]:
-    columns = tuple(dict.fromkeys(each.column for each in rows))
+    columns = tuple(dict.fromkeys(row.column for row in rows))
     extracted = reader.columns(feed, path, columns)
     numbers = np.asarray(extracted.rows)
     for each in sorted(rows, key=lambda each: (each.row, each.column)):

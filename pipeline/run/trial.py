@@ -95,7 +95,9 @@ class Trial:
 
 def trial(settings: Settings, name: str, path: Path, as_of: dt.date) -> Trial | None:
     """Return what the mapping of the feed ``name`` makes of a file, wherever it lies; None where none is in force."""
-    found = [(each, feed) for each in datasets_of(settings).values() for feed in each.feeds if feed.name == name]
+    found = [
+        (dataset, feed) for dataset in datasets_of(settings).values() for feed in dataset.feeds if feed.name == name
+    ]
     dataset, feed = min(found, key=lambda pair: pair[0].counting is not None)  # rows are tried, no cells
     source = feed.source
     if not isinstance(source, Mapped | MappedDatabase):
@@ -127,7 +129,7 @@ def _placed(source: Mapped | MappedDatabase, path: Path, raw: Path) -> Source:
     inside = below(raw, path)
     if isinstance(source, MappedDatabase):
         return replace(source, agreed=replace(source.agreed, default=inside or path.name))
-    patterns = source.mapping.files if inside else tuple(each.rpartition("/")[2] for each in source.mapping.files)
+    patterns = source.mapping.files if inside else tuple(pattern.rpartition("/")[2] for pattern in source.mapping.files)
     name = inside or path.name
     mapping = replace(source.mapping, files=(*patterns, re.sub(r"[{}]", "*", name)))
     return _OneFile(mapping, source.agreed, source.kinds, source.kind, source.theirs, only=name)
@@ -136,7 +138,7 @@ def _placed(source: Mapped | MappedDatabase, path: Path, raw: Path) -> Source:
 def _workplace(settings: Settings, as_of: dt.date) -> Workplace:
     """Return surroundings in which nothing is written, with a key that nobody keeps."""
     key = Key(Secret(secrets.token_bytes(32)))
-    titles = {name: (each.title, "") for name, each in datasets_of(settings).items()}
+    titles = {name: (dataset.title, "") for name, dataset in datasets_of(settings).items()}
     return Workplace(
         settings=settings,
         key=key,
@@ -210,7 +212,9 @@ def _tell(told: Trial, feed: Feed, period: Period, table: RawTable, result: Buil
     before = told.months.get(period or NO_PERIOD, Month())
     whole = None if total is None else total + (before.total or 0)
     told.months[period or NO_PERIOD] = Month(before.read + readable, before.bad + len(first), whole)
-    reasons = [each.reason for each in result.report.accounts if each.outcome is Outcome.WITHHELD and each.rows]
+    reasons = [
+        account.reason for account in result.report.accounts if account.outcome is Outcome.WITHHELD and account.rows
+    ]
     held = f"withheld: {reasons[0]}" if len(reasons) == 1 else "withheld by a rule"
     published = set(result.table.row.tolist())
     for row in sorted({*table.row.tolist(), *first})[: _FATES - len(told.fates)]:

@@ -54,7 +54,7 @@ def lost_registers(state: State) -> list[LostRegister]:
 
 def without_lost(state: State) -> State:
     """Return a state without the registers that are lost."""
-    lost = {(each.part, each.register, each.source) for each in lost_registers(state)}
+    lost = {(gone.part, gone.register, gone.source) for gone in lost_registers(state)}
 
     def whole(part: str, registers: Registers) -> Registers:
         return {

@@ -43,7 +43,7 @@ def _released(private: Path) -> Iterator[dt.date]:
     """Yield the days on which anything was released; a state that cannot be understood stops its own dataset."""
     for path in sorted((private / "state").glob("*.json")):
         with suppress(StorageError):
-            yield from (dt.date.fromisoformat(each.released_on) for each in load_state(path).changes)
+            yield from (dt.date.fromisoformat(note.released_on) for note in load_state(path).changes)
 
 
 def remember_day(private: Path, day: dt.date, **signed: str) -> None:

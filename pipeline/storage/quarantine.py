@@ -26,7 +26,7 @@ def save_quarantine(
     private: Path, dataset: str, month: Period, rows: Iterable[Quarantined], files: Mapping[str, str]
 ) -> None:
     """Remember where the bad rows of a month stand, with the sha256 of the files they stand in; never the rows."""
-    facts = {"files": dict(files), "rows": [list(each) for each in rows]}
+    facts = {"files": dict(files), "rows": [list(row) for row in rows]}
     content = json.dumps(facts, ensure_ascii=True, sort_keys=True).encode() + b"\n"
     replace_file(_quarantine(private, dataset) / f"{month}.json", content)
 
@@ -37,7 +37,7 @@ def load_quarantine(private: Path, dataset: str) -> list[tuple[Period, Mapping[s
     for path in sorted(_quarantine(private, dataset).glob("*.json")):
         try:
             facts = json.loads(read_plain(path))
-            found.append((path.stem, facts["files"], [Quarantined(*each) for each in facts["rows"]]))
+            found.append((path.stem, facts["files"], [Quarantined(*row) for row in facts["rows"]]))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             fix = "restore data/private from its backup, or correct an extract of that month and publish again"
             raise not_understood(path, "the list of bad rows", fix) from None

@@ -118,7 +118,7 @@ def entered(entries: Mapping[str, str]) -> Entered:
         return entries
     ordered = sorted(entries.items())
     columns = ([key for key, _ in ordered], [value for _, value in ordered])
-    return Entered(pa.table([pa.array(each, pa.string()) for each in columns], schema=_SCHEMA))
+    return Entered(pa.table([pa.array(column, pa.string()) for column in columns], schema=_SCHEMA))
 
 
 def kept(folder: Path, sha256: Mapping[str, str]) -> dict[str, Entered]:

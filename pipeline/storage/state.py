@@ -141,7 +141,12 @@ class State:
     @property
     def waits(self) -> tuple[Finding, ...]:
         """Everything that waits for a decision: of the months, then of the dataset itself."""
-        of_months = (finding for each in self.months.values() if each.waiting for finding in each.waiting.findings)
+        of_months = (
+            finding
+            for month_state in self.months.values()
+            if month_state.waiting
+            for finding in month_state.waiting.findings
+        )
         return (*of_months, *(each for each in self.findings if each.verdict is not Verdict.PASS))
 
     def period_of(self, path: str) -> Period:

@@ -116,12 +116,12 @@ def _is_sound(part: object) -> bool:
 def _carried_over(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the first version remembered, in the form of the one after."""
     months = {}
-    for month, each in facts["months"].items():
-        waiting = each["waiting"]
+    for month, fact in facts["months"].items():
+        waiting = fact["waiting"]
         if waiting:
             words = {"code": "shrank", "dataset": "", "periods": [month], "words": waiting["reason"]}
             waiting = {"built": waiting["built"], "findings": [words]}
-        months[month] = {**each, "waiting": waiting, "profile": {}}
+        months[month] = {**fact, "waiting": waiting, "profile": {}}
     return {**facts, "months": months, "floors": {}, "versions": {}, "findings": []}
 
 
@@ -129,13 +129,13 @@ def _findings(facts: list[dict[str, Any]]) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             **{
-                **each,
-                "periods": tuple(each["periods"]),
-                "paths": tuple(each.get("paths", ())),
-                "verdict": Verdict(each.get("verdict", "review")),
+                **fact,
+                "periods": tuple(fact["periods"]),
+                "paths": tuple(fact.get("paths", ())),
+                "verdict": Verdict(fact.get("verdict", "review")),
             }
         )
-        for each in facts
+        for fact in facts
     )
 
 
@@ -149,18 +149,18 @@ def _state(facts: Mapping[str, Any]) -> State:
         registers=facts["registers"],
         replaced=facts.get("replaced", {}),
         entered=facts.get("entered", {}),
-        months={month: _month(each) for month, each in facts["months"].items()},
+        months={month: _month(month_facts) for month, month_facts in facts["months"].items()},
         floors=facts["floors"],
         weakenings=facts.get("weakenings", {}),
         versions={path: tuple(Version(**each) for each in found) for path, found in facts["versions"].items()},
         findings=_findings(facts["findings"]),
         decided=tuple(
-            Decision(**{**each, "date": dt.date.fromisoformat(each["date"])}) for each in facts.get("decided", ())
+            Decision(**{**fact, "date": dt.date.fromisoformat(fact["date"])}) for fact in facts.get("decided", ())
         ),
         unplaced=_accounts(facts["unplaced"]),
-        changes=tuple(ChangeNote(*each) for each in facts["changes"]),
-        kept_back={month: tuple(each) for month, each in facts.get("kept_back", {}).items()},
-        lacking={period: tuple(each) for period, each in facts.get("lacking", {}).items()},
+        changes=tuple(ChangeNote(*note) for note in facts["changes"]),
+        kept_back={month: tuple(entries) for month, entries in facts.get("kept_back", {}).items()},
+        lacking={period: tuple(months) for period, months in facts.get("lacking", {}).items()},
     )
 
 

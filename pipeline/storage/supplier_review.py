@@ -148,8 +148,8 @@ def save_review(
     path = review_file(private, of)
     parts = [
         part
-        for each in read_review(private, of)
-        for part in each.parts
+        for row in read_review(private, of)
+        for part in row.parts
         if part.dataset != dataset or (part.month in kept and part.month not in asked)
     ]
     parts += [Part(dataset, month, question) for month, questions in asked.items() for question in questions]
@@ -205,13 +205,13 @@ def _parts(line: Sequence[str]) -> list[Part]:
     """Return what each month adds to a line, nothing where the line is not as it was written."""
     try:
         names, facts = json.loads(dict(zip(COLUMNS, line, strict=True))["parts"])
-        return [_part(names, *each) for each in facts]
+        return [_part(names, *part) for part in facts]
     except (ValueError, LookupError, TypeError):
         return []
 
 
 def _part(names: Sequence[str], dataset: Any, month: Any, reference: Any, places: Any, *counts: Any) -> Part:  # noqa: ANN401 - JSON
-    others, lines, total = (int(each) for each in counts[:3])
+    others, lines, total = map(int, counts[:3])
     named = tuple(str(names[place]) for place in places)
     if not MONTH.fits(month) or not folded(reference):
         raise ValueError

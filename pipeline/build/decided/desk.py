@@ -28,7 +28,7 @@ def signed(work: Workplace, dataset: Dataset) -> Desk:
 def remembering(desk: Desk, remembered: Sequence[Decision]) -> Desk:
     """Return the desk with what was carried out before and is lost now, unless an approval that came since lets in."""
     lost = [decision for decision in remembered if decision.lets_go and _is_lost(decision, desk.decisions, remembered)]
-    lost = [each for place, each in enumerate(lost, 1) if not any(map(each.is_about_same, lost[place:]))]
+    lost = [finding for place, finding in enumerate(lost, 1) if not any(map(finding.is_about_same, lost[place:]))]
     return desk._replace(decisions=(*desk.decisions, *lost), lost=tuple(lost))
 
 

@@ -70,7 +70,7 @@ def _untouched(dataset: Dataset, state: State, error: PipelineError | None = Non
 def _run(work: Workplace, dataset: Dataset, state: State, inputs: Mapping[str, Outcome]) -> Outcome:
     references = work.references(dataset)
     asked = asked_of(work, dataset, state, inputs, references)
-    stale = {period: why for period, each in asked.wanted.items() if (why := stale_of(work, dataset, state, each))}
+    stale = {period: why for period, wanted in asked.wanted.items() if (why := stale_of(work, dataset, state, wanted))}
     months = {period: month_state for period, month_state in state.months.items() if period in asked.stay}
     errors: list[PipelineError] = []
     for number, (period, why) in enumerate(reversed(stale.items()), 1):

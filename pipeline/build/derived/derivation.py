@@ -82,11 +82,11 @@ def product_of(
         fix = f"correct {files}, where that column is taken from it; else it is a {_FAULT}" if files else _FAULT
         raise _not_the_schema(f"{len(checked.rejections):,} cells that were made do not keep it: {said}", where, fix)
     table = published([of_no_extract(refereed)], dataset, schema)
-    counts = {name: sum(each.num_rows for each in tables[name].values()) for name in tables}
+    counts = {name: sum(rows.num_rows for rows in tables[name].values()) for name in tables}
     counts |= made.read
     accounts = tuple(_accounts(counts, made, where=where))
     return Product(
-        table, accounts, made.quality, tuple(each for of in tables.values() for each in of.values()), made.doubts
+        table, accounts, made.quality, tuple(rows for of in tables.values() for rows in of.values()), made.doubts
     )
 
 

@@ -59,7 +59,7 @@ def mended(work: Workplace, dataset: Dataset, state: State) -> Mended:
     if work.writes:
         work.store.remember(dataset.name, whole)
     words = "what it protects was lost from our memory, and is read again"
-    return Mended(whole, tuple(f"{each}: {words}" for each in sorted({error.source for error in lost})))
+    return Mended(whole, tuple(f"{source}: {words}" for source in sorted({error.source for error in lost})))
 
 
 def _read_again(work: Workplace, dataset: Dataset, state: State, sources: Collection[str]) -> Registers:
@@ -104,8 +104,8 @@ def _as_entered(work: Workplace, feed: Feed, path: str, month: Period, state: St
 def guarded(inputs: DatasetInputs, state: State) -> State:
     """Return a state whose months are as protected as ``inputs`` can make them; nothing else of it changes."""
     months = {
-        month: looked_at_afresh(inputs, state.months[month], each)
-        for month, each in guard_each(inputs, state.months)[0].items()
+        month: looked_at_afresh(inputs, state.months[month], month_state)
+        for month, month_state in guard_each(inputs, state.months)[0].items()
     }
     notes = counted(inputs, notes_of_protections(inputs, state.months, months), months)
     return replace(state, months=months, changes=(*state.changes, *notes))

@@ -55,7 +55,7 @@ def own_references(
         month: sha256 for month, sha256 in older.items() if not desk.approval(_finding(dataset.name, [month], now))
     }
     found = {sha256: tried(partial(_kept, work, dataset, sha256)) for sha256 in sorted(set(keeping.values()))}
-    lost = tuple(each for each in found.values() if isinstance(each, PipelineError))
+    lost = tuple(lists for lists in found.values() if isinstance(lists, PipelineError))
     kept = {sha256: each.lists for sha256, each in found.items() if isinstance(each, References)}
     own = {
         month: References({**references.lists, **kept[sha256]}) for month, sha256 in keeping.items() if sha256 in kept
@@ -100,9 +100,9 @@ def released_places(inputs: DatasetInputs, month: Period) -> tuple[ReleasedPlace
         return ()
     own = lists[_LIST].sha256
     public: dict[str, list[Built]] = {own: []}
-    for each, state in sorted(inputs.months.items()):
+    for other, state in sorted(inputs.months.items()):
         points = state.released.points if state.released else ""
-        if state.released and points and (each != month or points == own):
+        if state.released and points and (other != month or points == own):
             public.setdefault(points, []).append(state.released)
     left = inputs.left()
     public |= {points: [] for points in left.keys() - public.keys()}
@@ -114,7 +114,7 @@ def released_places(inputs: DatasetInputs, month: Period) -> tuple[ReleasedPlace
             inputs.lists[sha256] = kept
     known, nothing = {**inputs.lists, own: References(lists)}, pa.array([], pa.string())
     places = tuple(
-        _places(known[sha256], [_said(inputs, each) for each in built], left.get(sha256, nothing))
+        _places(known[sha256], [_said(inputs, build) for build in built], left.get(sha256, nothing))
         for sha256, built in public.items()
         if sha256 in known
     )

@@ -222,7 +222,7 @@ class _Judge(NamedTuple):
     def _borne(self, weaker: Mapping[str, str]) -> Collection[str]:
         if not weaker:
             return ()
-        applied = {*weaker} & {entry for each in self.sources.applied.values() for entry in each}
+        applied = {*weaker} & {entry for value in self.sources.applied.values() for entry in value}
         if not self.rule.every_row:
             return applied
         return applied | {*self.rule.borne(weaker, self.rule.seen(without_before(self.entered)))}

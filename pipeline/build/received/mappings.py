@@ -24,7 +24,7 @@ def mapping_findings(dataset: Dataset, desk: Desk) -> tuple[Finding, ...]:
     """
     feeds = (*dataset.feeds, *dataset.watched)
     asked = (question(dataset.name, feed, feed.mapping) for feed in feeds if feed.mapping)
-    return tuple(each for each in asked if each and desk.approval(each) is None)
+    return tuple(finding for finding in asked if finding and desk.approval(finding) is None)
 
 
 def opening_codes(feed: Feed, mapping: ExportMapping) -> dict[str, dict[str, str]]:
