@@ -55,20 +55,12 @@ def facts_of(work: Workplace, dataset: Dataset, state: State) -> Publication | N
     if not released and not withdrawn:
         return None
     releases = releases_of(work, dataset, state)
-    held = tuple(
-        Held(month, _CORRECTION if each.released else _FIRST)
-        for month, each in sorted(state.months.items())
-        if each.waiting
-    )
-    missing = {
-        *dataset.period.missing(released, {each.month for each in held}),
-        *(state.lacking.keys() - released.keys()),
-    }
+    held = tuple(_held(state))
+    known = {waiting.month for waiting in held}
+    missing = {*dataset.period.missing(released, known), *(state.lacking.keys() - released.keys())}
     last = max([*(release.released_on for release in releases), *map(dt.date.fromisoformat, withdrawn.values())])
-    settings = work.settings
-    terms = settings.terms(dataset.name)
-    publisher = settings.publisher(dataset.name, dataset.publisher)
-    schema = work.schema(dataset)
+    settings, schema = work.settings, work.schema(dataset)
+    terms, publisher = settings.terms(dataset.name), settings.publisher(dataset.name, dataset.publisher)
     return Publication(
         name=dataset.name,
         title=schema.title,
@@ -119,7 +111,14 @@ def facts_of(work: Workplace, dataset: Dataset, state: State) -> Publication | N
 
 def releases_of(work: Workplace, dataset: Dataset, state: State) -> tuple[Release, ...]:
     """Return every month of ``dataset`` that is released, the earliest first."""
-    return tuple(_release(work, dataset, month, each) for month, each in sorted(_released(state).items()))
+    return tuple(_release(work, dataset, month, found) for month, found in sorted(_released(state).items()))
+
+
+def _held(state: State) -> Iterator[Held]:
+    """Yield the months of which something waits for an approval."""
+    for month, month_state in sorted(state.months.items()):
+        if month_state.waiting:
+            yield Held(month, _CORRECTION if month_state.released else _FIRST)
 
 
 def _released(state: State) -> dict[Period, MonthState]:
@@ -163,8 +162,8 @@ def _columns(schema: TableSchema) -> Iterator[PublishedColumn]:
 def _left_out(months: Iterable[MonthState]) -> Iterator[tuple[str, str]]:
     """Yield why rows of these months were withheld, and how many, in the bands of the change log."""
     rows: Counter[str] = Counter()
-    for each in months:
-        for account in each.accounts:
+    for month_state in months:
+        for account in month_state.accounts:
             if account.outcome is Outcome.WITHHELD and account.rows:
                 rows[meaning(account.reason)] += account.rows
     yield from ((reason, band(number)) for reason, number in sorted(rows.items()))
@@ -180,5 +179,5 @@ def _extras(facts: Publication, schema: TableSchema, endings: Sequence[str]) -> 
         "change-log.csv": change_log(facts.changes, register=facts.period.register),
         **lists,
     }
-    notices = {f"{facts.name}-{month}.{each}": notice(facts) for month in facts.withdrawn for each in endings}
+    notices = {f"{facts.name}-{month}.{ending}": notice(facts) for month in facts.withdrawn for ending in endings}
     return {"datapackage.json": data_package(facts, beside), **beside, **notices}
