@@ -74,9 +74,9 @@ def settle(raw: RawTable, safe: SafeTable, refereed: Refereed | None) -> Account
     found = [*safe.found, *(_of_schema(safe, refereed.checked.rejections) if refereed else ())]
     reasons = _Reasons(np.zeros(safe.length, np.int16), ["published"])
     bad = safe.bad.copy()
-    for each in reversed(found):  # the first problem of a row names it
-        reasons.give(each.code, each.positions)
-        bad[each.positions] = True
+    for problem in reversed(found):  # the first problem of a row names it
+        reasons.give(problem.code, problem.positions)
+        bad[problem.positions] = True
     standing = ~bad
     held: list[Found] = []
     for ruling in safe.rulings:
@@ -157,6 +157,8 @@ def _accounts(raw: RawTable, reasons: _Reasons) -> Iterator[Account]:
 def _quarantined(raw: RawTable, found: Sequence[Found]) -> Iterator[Quarantined]:
     for spot in raw.ragged:
         yield Quarantined(raw.feed, raw.paths[spot.source], spot.row, "", "ragged-row")
-    for each in found:
-        for position in each.positions.tolist():
-            yield Quarantined(raw.feed, raw.paths[raw.source[position]], int(raw.row[position]), each.column, each.code)
+    for problem in found:
+        for position in problem.positions.tolist():
+            yield Quarantined(
+                raw.feed, raw.paths[raw.source[position]], int(raw.row[position]), problem.column, problem.code
+            )

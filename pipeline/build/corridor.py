@@ -193,6 +193,6 @@ def _bad(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
 
 
 def _quality(figures: Sequence[Mapping[str, int]], accounts: Sequence[Account]) -> dict[str, int]:
-    names = dict.fromkeys(name for each in figures for name in each)
-    totals = {name: sum(each.get(name, 0) for each in figures) for name in names}
+    names = dict.fromkeys(name for of_feed in figures for name in of_feed)
+    totals = {name: sum(of_feed.get(name, 0) for of_feed in figures) for name in names}
     return totals | {"quarantined": sum(account.rows for account in accounts if account.outcome is Outcome.QUARANTINED)}

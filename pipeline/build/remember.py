@@ -85,8 +85,8 @@ def _record_approval(work: Workplace, which: Mapping[str, str], sha256: str) -> 
 
 def folders(months: Iterable[MonthState]) -> Iterable[str]:
     """Yield the folders of what is released and of what waits."""
-    for each in months:
-        if each.released:
-            yield each.released.folder
-        if each.waiting:
-            yield each.waiting.built.folder
+    for month_state in months:
+        if month_state.released:
+            yield month_state.released.folder
+        if month_state.waiting:
+            yield month_state.waiting.built.folder

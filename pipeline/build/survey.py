@@ -93,7 +93,9 @@ def _never_there(dataset: Dataset, state: State, own: Mapping[str, Mapping[str, 
 def _notes(dataset: Dataset, receipts: Mapping[str, Mapping[str, Receipt]], work: Workplace) -> Iterator[str]:
     """Yield what every run says of mappings, and of the extracts that are there."""
     yield from mapping_remarks(dataset, work.settings.desk)
-    yield from (f"{path}: {each.note}" for feed in receipts.values() for path, each in feed.items() if each.note)
+    yield from (
+        f"{path}: {receipt.note}" for feed in receipts.values() for path, receipt in feed.items() if receipt.note
+    )
 
 
 class _Received(NamedTuple):
@@ -241,7 +243,7 @@ def _let_in(feed: Feed, look: _Look) -> Iterator[tuple[Period, str, str] | Pipel
 def _snapshot(dataset: Dataset, state: State, work: Workplace, look: _Look) -> Period:
     """Return which snapshot the files of all feeds of a register are together."""
     let_in, _ = parted(tried(partial(tuple, _let_in(feed, look))) for feed in dataset.feeds)
-    came = (each for found in let_in for each in parted(found)[0])
+    came = (file for found in let_in for file in parted(found)[0])
     return snapshot_of(dataset, state, work.as_of, {path: sha256 for _, path, sha256 in came})
 
 

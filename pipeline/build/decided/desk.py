@@ -33,8 +33,8 @@ def remembering(desk: Desk, remembered: Sequence[Decision]) -> Desk:
 
 
 def _is_lost(decision: Decision, there: Sequence[Decision], remembered: Sequence[Decision]) -> bool:
-    now = [each for each in there if decision.is_about_same(each)]
-    then = Counter(each for each in remembered if decision.is_about_same(each))
+    now = [other for other in there if decision.is_about_same(other)]
+    then = Counter(other for other in remembered if decision.is_about_same(other))
     if not then - Counter(now):
         return False
     return not now or (not now[-1].lets_go and now[-1] not in Counter(now) - then)
@@ -52,7 +52,7 @@ def to_remember(
         and last == seen.desk.newest(last.is_about_same)
         and (_was_carried_out(last, seen, months) or any(map(last.is_about_same, remembered)))
     ]
-    return tuple(each for each in own if any(map(each.is_about_same, carried_out)))
+    return tuple(own_decision for own_decision in own if any(map(own_decision.is_about_same, carried_out)))
 
 
 def _was_carried_out(decision: Decision, seen: History, months: Mapping[Period, MonthState]) -> bool:

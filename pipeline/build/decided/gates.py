@@ -47,8 +47,8 @@ class Doubt(NamedTuple):
 
 def nearest_months(kind: PeriodKind, month: Period, known: Iterable[Period]) -> list[Period]:
     """Return the months that a month is compared with, the nearest first, the earlier first of two as near."""
-    near = [(kind.apart(month, each), each) for each in known if each != month]
-    return [each for apart, each in sorted(near) if apart <= FURTHEST][:MOST_NEAR]
+    near = [(kind.apart(month, other), other) for other in known if other != month]
+    return [other for apart, other in sorted(near) if apart <= FURTHEST][:MOST_NEAR]
 
 
 def doubts_of_size(now: Counts, last: Counts, limits: Limits, *, explained: bool) -> tuple[Doubt, ...]:
@@ -95,7 +95,7 @@ def doubts_of_new(now: Counts, near: Sequence[Counts], limits: Limits) -> tuple[
     found: list[Doubt] = []
     for what in (READ, PUBLISHED):
         for feed, rows in now.get(what, {}).items():
-            others = [each[what][feed] for each in near if feed in each.get(what, {})]
+            others = [counts[what][feed] for counts in near if feed in counts.get(what, {})]
             found += _against_others(feed, what, rows, others, limits)
     return _once(found)
 
@@ -182,13 +182,13 @@ def _gone(dataset: Dataset, now: Counts, near: Sequence[Counts], limits: Limits)
         names = [values_of(column, feed.name) for feed in dataset.feeds]
         if not any(name in now for name in names):
             continue
-        known = [each for each in near if any(name in each for name in names)]
-        before = [_of_all_feeds(dataset, column, each) for each in known[:_NEAREST]]
+        known = [counts for counts in near if any(name in counts for name in names)]
+        before = [_of_all_feeds(dataset, column, counts) for counts in known[:_NEAREST]]
         if len(before) < _FEWEST:
             continue
         held = _of_all_feeds(dataset, column, now)
         for value in sorted(set.intersection(*map(set, before))):
-            least = min(each[value] for each in before)
+            least = min(counts[value] for counts in before)
             if least >= limits.category_rows and not held.get(value):
                 # the value is an entry of a closed list, and is public in each of these months
                 words = f"no row has `{value}` in `{column}`, where each of the nearest months has {least:,} or more"

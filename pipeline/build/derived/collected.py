@@ -185,6 +185,9 @@ def _described(kind: PeriodKind, wanted: _Wanted, made: _Made, changes: Sequence
         lacking=tuple(release.month for release in releases if release.month not in one.periods),
         rows=sum(release.rows for release in releases if release.month in one.periods),
         changed_on=max(
-            [*(release.released_on.isoformat() for release in releases), *(each.released_on for each in noted)]
+            [
+                *(release.released_on.isoformat() for release in releases),
+                *(withdrawal.released_on for withdrawal in noted),
+            ]
         ),
     )

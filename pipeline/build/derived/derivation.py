@@ -147,7 +147,7 @@ def _not_released(column: pa.ChunkedArray, inputs: Iterable[pa.Table]) -> pa.Arr
     """Return the distinct texts of a column that are no cell of the releases that it is made of: those were scanned."""
     texts = pc.unique(plain(whole(column)).cast(pa.string())).drop_null()
     for table in inputs:
-        for each in table.columns:
-            if pa.types.is_dictionary(each.type):
-                texts = texts.filter(pc.invert(pc.is_in(texts, value_set=plain(pc.unique(whole(each))).drop_null())))
+        for cells in table.columns:
+            if pa.types.is_dictionary(cells.type):
+                texts = texts.filter(pc.invert(pc.is_in(texts, value_set=plain(pc.unique(whole(cells))).drop_null())))
     return texts

@@ -73,18 +73,18 @@ def asked_of(
     }
     totals = {span.dataset for span in derivation.inputs if span.totals}
     untold = {
-        name: frozenset(month for month, each in released[name].items() if each.totals is None) for name in totals
+        name: frozenset(month for month, build in released[name].items() if build.totals is None) for name in totals
     }
     sources = {
         name: Sources(
             inputs[name].dataset.period,
             {
                 month: f"{built.csv_sha256} {digest(built.totals)}" if name in totals else built.csv_sha256
-                for month, built in each.items()
+                for month, built in months.items()
                 if month not in untold.get(name, ())
             },
         )
-        for name, each in released.items()
+        for name, months in released.items()
     }
     base = work.made_from(dataset, references)
     known = {*periods_of(derivation, sources), *state.months}
@@ -113,7 +113,7 @@ def missing(
             months: set[Period] = set()
             for name, of in lacks.items():
                 kind, known = inputs[name].dataset.period, inputs[name].state.lacking
-                months.update(*(known.get(each, kind.parts(each)) for each in of))
+                months.update(*(known.get(lack, kind.parts(lack)) for lack in of))
             yield period, tuple(sorted(months))
 
 

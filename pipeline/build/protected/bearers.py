@@ -64,11 +64,16 @@ class Bearers(NamedTuple):
 
     def _rows(self, rule: RowRule, keys: Collection[str], months: AbstractSet[Period]) -> _Rows:
         found: _Rows = defaultdict(lambda: defaultdict(set))
-        bearers = [(feed, each) for feed in self.dataset.feeds for each in feed.rules if each.register == rule.register]
-        for feed, each in bearers:
+        bearers = [
+            (feed, bearing)
+            for feed in self.dataset.feeds
+            for bearing in feed.rules
+            if bearing.register == rule.register
+        ]
+        for feed, bearing in bearers:
             for path, month in self._paths(feed, months):
                 extracted = self.reader.read(feed, path, month).extracted
-                borne = each.bearing(extracted.cells, keys, self.context).to_pylist()
+                borne = bearing.bearing(extracted.cells, keys, self.context).to_pylist()
                 for key, row in zip(borne, extracted.rows.to_pylist(), strict=True):
                     if key is not None:
                         found[key][path].add(row)

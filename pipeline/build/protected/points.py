@@ -134,7 +134,7 @@ def left_places(work: Workplace, dataset: Dataset) -> Callable[[], Mapping[str, 
 
 def _places(references: References, said: Sequence[tuple[pa.Array, pa.Array]], left: pa.Array) -> ReleasedPlaces:
     """Return the records of releases, each with its place, and those that left every one, whose place nobody knows."""
-    records, places = (pa.concat_arrays(each) for each in zip((left, left[:0]), *said, strict=True))
+    records, places = (pa.concat_arrays(parts) for parts in zip((left, left[:0]), *said, strict=True))
     return ReleasedPlaces(references, records, places)
 
 

@@ -44,7 +44,11 @@ def hold_recovered(
 
     A month keeps its mark until somebody has let in other rows of it: the same rows say nothing of later ones.
     """
-    marks = {month: each.made_from[RECOVERED] for month, each in before.items() if RECOVERED in each.made_from}
+    marks = {
+        month: month_state.made_from[RECOVERED]
+        for month, month_state in before.items()
+        if RECOVERED in month_state.made_from
+    }
     newest = max(marks.values(), default="")
     since = {month: Mark.of(marks.get(month, newest)) for month in after}
     months, held = dict(after), set()

@@ -143,7 +143,7 @@ def _by_register(dataset: Dataset) -> Iterable[RowRule]:
 
 
 def _combined(rule: RowRule, sources: Iterable[Mapping[str, str]]) -> Entries:
-    tables = [columns_of(each).table for each in sources]
+    tables = [columns_of(source).table for source in sources]
     if not tables:
         return {}
     table = pa.concat_tables(tables)
@@ -244,8 +244,8 @@ class _Judge(NamedTuple):
         times = self.sources.weakenings.get(named, 0)
         naming = {
             path
-            for path, each in without_before(self.entered).items()
-            if not self.rule.seen({path: each}).isdisjoint(facts)
+            for path, entries in without_before(self.entered).items()
+            if not self.rule.seen({path: entries}).isdisjoint(facts)
         }
         return Finding(
             code=code,

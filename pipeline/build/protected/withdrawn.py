@@ -124,8 +124,8 @@ def history_of_made(
     days = {_file(dataset, period): (built.csv_sha256, built.released_on) for period, built in released.items()}
     versions = {path: (Version(sha256=sha256, came=day, released=day),) for path, (sha256, day) in days.items()}
     versions |= {
-        path: (Version(sha256=each.sha256, came=day, released=day),)
-        for path, each in taken.items()
+        path: (Version(sha256=decision.sha256, came=day, released=day),)
+        for path, decision in taken.items()
         for day in (days.get(path, ("", ""))[1],)
     }
     return History(desk=desk, dataset=dataset.name, versions=dict(sorted(versions.items())), forgotten={*taken})

@@ -116,13 +116,15 @@ def let_wait_no_longer(inputs: DatasetInputs, before: Mapping[Period, MonthState
     of_register = survey.file_months if inputs.dataset.period.register else {}
     this = inputs.dataset.period.of_day(today)
     months = dict(before)
-    for month, each in before.items():
-        if dated and month > this and each.released and each.released.released_on > today.isoformat():
+    for month, month_state in before.items():
+        if dated and month > this and month_state.released and month_state.released.released_on > today.isoformat():
             del months[month]  # all its events are to come: the day of that run lay ahead
-        elif each.waiting and any(path not in present or of_register.get(path, month) != month for path in each.inputs):
-            if each.released is None:
+        elif month_state.waiting and any(
+            path not in present or of_register.get(path, month) != month for path in month_state.inputs
+        ):
+            if month_state.released is None:
                 del months[month]
                 continue
-            afresh = {path: sha256 if path in present else "" for path, sha256 in each.inputs.items()}
-            months[month] = replace(each, waiting=None, inputs=afresh)
+            afresh = {path: sha256 if path in present else "" for path, sha256 in month_state.inputs.items()}
+            months[month] = replace(month_state, waiting=None, inputs=afresh)
     return months

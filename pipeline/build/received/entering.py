@@ -80,7 +80,7 @@ class Entering:
             return not self.history.counted(path, self.entered.get(path, ""))
 
         return {
-            name: {path: each for path, each in sources.items() if is_replaced(path)}
+            name: {path: source for path, source in sources.items() if is_replaced(path)}
             for name, sources in self.replaced.items()
         }
 
@@ -93,7 +93,8 @@ def without_released(replaced: Registers, entered: Mapping[str, str], versions: 
         if any(version.sha256 == sha256 and version.released for version in versions.get(path, ()))
     }
     return {
-        name: {path: each for path, each in sources.items() if path not in out} for name, sources in replaced.items()
+        name: {path: source for path, source in sources.items() if path not in out}
+        for name, sources in replaced.items()
     }
 
 
@@ -103,7 +104,7 @@ def entering(state: State, history: History) -> Entering:
 
 
 def _copied(registers: Registers) -> _Entries:
-    return {name: {path: entered(each) for path, each in paths.items()} for name, paths in registers.items()}
+    return {name: {path: entered(source) for path, source in paths.items()} for name, paths in registers.items()}
 
 
 def _add(sources: dict[str, Entered], path: str, entries: Mapping[str, str]) -> None:

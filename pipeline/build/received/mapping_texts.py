@@ -79,7 +79,7 @@ def _problems(
     for handling in reading:
         found = tried(partial(_found, feed, handling, cells, context))
         if not isinstance(found, PipelineError):
-            yield from ((handling, each) for each in found if each.column == column and each.mask.any())
+            yield from ((handling, problem) for problem in found if problem.column == column and problem.mask.any())
 
 
 def _found(feed: Feed, handling: Handling, cells: Mapping[str, pa.Array], context: Context) -> Sequence[Problem]:

@@ -21,7 +21,7 @@ def take(work: Workplace, dataset: Dataset, named: Collection[Period]) -> list[P
 
     A plan writes nothing, so that it asks nobody: it shows what was taken before.
     """
-    asked = Asked(work.as_of, {each for each in named if MONTH.fits(each)}, work.private / "taken", work.say)
+    asked = Asked(work.as_of, {period for period in named if MONTH.fits(period)}, work.private / "taken", work.say)
     stopped = []
     for feed in dataset.feeds if work.writes else ():
         error = feed.source.take(work.raw, feed.declared, work.settings.sources, asked)
