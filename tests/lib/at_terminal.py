@@ -10,6 +10,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import sys
 import termios
@@ -105,6 +106,7 @@ class Terminal:
 
 def _command(terminal: str, folder: str, environ: dict[str, str], words: tuple[str, ...]) -> None:
     """Be the command, in a session whose terminal this becomes by being opened first, so that Ctrl-C reaches it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as a shell starts it, whoever started the tests
     os.setsid()
     handle = os.open(terminal, os.O_RDWR)
     for number in range(3):
