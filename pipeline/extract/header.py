@@ -128,7 +128,7 @@ def _no_header(
     here = f"row {around.row}" if around else "this"
     message = (
         f"{here} is not the header: of its {sum(name is not None for name in names)} cells {known} are declared "
-        f"columns, of {len(declared)}. Missing: {_few([f'`{name}`' for name in missing], 5)}"
+        f"columns, of {len(declared)}. Missing: {few([f'`{name}`' for name in missing], 5)}"
     )
     fix = f"have the extract exported with its header row; {LISTED}"
     if around:
@@ -174,7 +174,7 @@ def _unknown(names: Sequence[str | None], declared: Sequence[str], faults: _Faul
         ("missing: ", missing),
         ("more than once: ", [f"`{name}` (columns {_places(names, name)})" for name in faults.doubled]),
     ]
-    listed = "; ".join(label + _few(items) for label, items in parts if items)
+    listed = "; ".join(label + few(items) for label, items in parts if items)
     fix = f"have the extract exported with the agreed columns; {LISTED}"
     return InputError("unknown-column", f"the columns are not the declared ones; {listed}", where=where, fix=fix)
 
@@ -215,9 +215,10 @@ def _odd_kind(each: str) -> str:
 
 
 def _places(names: Sequence[str | None], wanted: str) -> str:
-    return _few([str(index + 1) for index, name in enumerate(names) if name == wanted])
+    return few([str(index + 1) for index, name in enumerate(names) if name == wanted])
 
 
-def _few(items: Sequence[str], most: int = _SHOWN_AT_MOST) -> str:
+def few(items: Sequence[str], most: int = _SHOWN_AT_MOST) -> str:
+    """Return the first items in words, and how many more there are."""
     rest = len(items) - most
     return ", ".join(items[:most]) + (f" and {rest} more" if rest > 0 else "")

@@ -10,8 +10,7 @@ import xlsxwriter
 
 from pipeline.errors import InputError
 from pipeline.extract.delimited import Folder
-from pipeline.extract.mapped import Mapped
-from pipeline.extract.mapped.table import Kinds
+from pipeline.extract.mapped import Kinds, Mapped
 from pipeline.extract.reader import anew
 from pipeline.model.mapping import ExportMapping, Fate
 from pipeline.model.periods import MONTH

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.datasets import declared
 from pipeline.extract.database import Database
-from pipeline.extract.mapped import Mapped, MappedDatabase
-from pipeline.extract.mapped.table import Kinds
+from pipeline.extract.mapped import Kinds, Mapped, MappedDatabase
 from pipeline.model.mapping import ROW
 from pipeline.protect.treatments import Withhold
 

@@ -35,7 +35,7 @@ class Watch:
         """Begin before the connection is made; ``where`` is what errors call the database."""
         self.limits = limits
         self.begun = threading.Event()
-        self._where = where
+        self.where = where
         self._connection: object = None
         self._rows = 0
 
@@ -50,7 +50,7 @@ class Watch:
         self.begun.set()
         self._rows += rows
         if self._rows > self.limits.most_rows:
-            raise self._endless(f"more than {self.limits.most_rows:,} rows")
+            raise self.endless(f"more than {self.limits.most_rows:,} rows")
 
     def interrupt(self) -> None:
         """Interrupt the query, as far as the driver can do that from another thread."""
@@ -60,20 +60,11 @@ class Watch:
                 with contextlib.suppress(Exception):
                     call()
 
-    def slow(self) -> InputError:
-        """Return the error for a database whose first row does not come."""
-        what = f"no row came within {self.limits.first_row_seconds} seconds"
-        fix = "ask those who run the database; where it is always so slow, see `first_row_seconds` in [sources]"
-        return InputError("database-slow", what, where=self._where, fix=fix)
-
-    def too_long(self) -> InputError:
+    def endless(self, amount: str) -> InputError:
         """Return the error for a query that does not end."""
-        return self._endless(f"more than {self.limits.query_seconds} seconds")
-
-    def _endless(self, amount: str) -> InputError:
         what = f"the table gave {amount} and had not ended: it may be a view that never ends"
         fix = "ask those who run the database; the limits are `query_seconds` and `most_rows` in [sources]"
-        return InputError("database-endless", what, where=self._where, fix=fix)
+        return InputError("database-endless", what, where=self.where, fix=fix)
 
 
 def within(watch: Watch, work: Callable[[], _Made]) -> _Made:
@@ -95,9 +86,11 @@ def within(watch: Watch, work: Callable[[], _Made]) -> _Made:
     threading.Thread(target=run, daemon=True, name="database").start()
     try:
         if not watch.begun.wait(watch.limits.first_row_seconds):
-            raise watch.slow()
+            what = f"no row came within {watch.limits.first_row_seconds} seconds"
+            fix = "ask those who run the database; where it is always so slow, see `first_row_seconds` in [sources]"
+            raise InputError("database-slow", what, where=watch.where, fix=fix)
         if not ended.wait(max(started + watch.limits.query_seconds - time.monotonic(), 0)):
-            raise watch.too_long()
+            raise watch.endless(f"more than {watch.limits.query_seconds} seconds")
     finally:
         if not ended.is_set():
             watch.interrupt()
@@ -122,7 +115,12 @@ def connected(
             watch.connected(connection)
             yield connection
     except OperationalError as error:
-        raise _unusable(str(error.orig), where) from None
+        if any(word in str(error.orig).lower() for word in _BUSY):  # its text is looked at, never shown
+            what, fix = "the database is locked by another program", "run again in a while"
+            raise InputError("database-busy", what, where=where, fix=fix) from None
+        what = "the database cannot be reached or does not let us read"
+        fix = "check its address, that it is running, and that the account may read the table"
+        raise InputError("database-unusable", what, where=where, fix=fix) from None
     except (SQLAlchemyError, ValueError, ArithmeticError, OSError):  # what drivers raise themselves; may hold a cell
         raise broken(where, damaged) from None
     finally:
@@ -134,29 +132,10 @@ def has_table(connection: sql.Connection, table: str) -> bool:
     from sqlalchemy import inspect  # noqa: PLC0415 - the same
 
     schema, _, name = table.rpartition(".")
-    inspected = inspect(connection)
-    return inspected.has_table(name, schema=schema or None)
-
-
-def no_table(table: str, where: str) -> InputError:
-    """Return the error for a table that is not there."""
-    fix = "correct the address, or the table's name in the dataset's declaration or in its mapping"
-    return InputError("missing-table", f"the database has no table `{table}`", where=where, fix=fix)
-
-
-def _unusable(text: str, where: str) -> InputError:
-    """Return the error for a database that does not answer; ``text`` is looked at, never shown."""
-    if any(word in text.lower() for word in _BUSY):
-        return InputError(
-            "database-busy", "the database is locked by another program", where=where, fix="run again in a while"
-        )
-    what = "the database cannot be reached or does not let us read"
-    fix = "check its address, that it is running, and that the account may read the table"
-    return InputError("database-unusable", what, where=where, fix=fix)
+    return inspect(connection).has_table(name, schema=schema or None)
 
 
 def broken(where: str, what: str) -> InputError:
     """Return the error for a database of which nothing can be made."""
-    return InputError(
-        "broken-database", f"the database cannot be read: {what}", where=where, fix="have it exported again, whole"
-    )
+    fix = "have it exported again, whole"
+    return InputError("broken-database", f"the database cannot be read: {what}", where=where, fix=fix)

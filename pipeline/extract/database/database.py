@@ -5,17 +5,22 @@ An address may hold a password, and a database's own errors may hold cells: neit
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import math
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar, Self
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from pipeline.errors import SettingsError
-from pipeline.extract.database.connected import Watch, broken, connected, has_table, no_table, within
+from pipeline.columns.arrays import BLANKS
+from pipeline.errors import InputError, SettingsError
+from pipeline.extract.database.connected import Watch, broken, connected, has_table, within
 from pipeline.extract.database.sqlite import BESIDE, NOT_SQLITE, is_sqlite, sqlite_engine, sqlite_file
-from pipeline.extract.database.texts import NO_TEXT, text_of
-from pipeline.extract.given import Given, text_columns
+from pipeline.extract.given import Given, plain_decimal, text_columns
 from pipeline.extract.header import match_header
 from pipeline.extract.paths import below, exists, open_regular, safe_path
 from pipeline.model.source import Form
@@ -31,13 +36,16 @@ if TYPE_CHECKING:
     from pipeline.model.periods import Period, PeriodKind
     from pipeline.model.source import Address, Connections, Names, Remember
 
-    #: Says of the names of all columns which are asked for, by their places.
+    Cells = list[str | None]
+    #: Says of the names of all columns which are asked for, by their places; and by which rows are ordered.
     Choose = Callable[[Sequence[str]], Sequence[int]]
+    ChooseAndOrder = Callable[[Sequence[str]], tuple[Sequence[int], Sequence[int]]]
 
 _BATCH = 5_000
 _USUAL = Sources()
-
-
+_LONDON = ZoneInfo("Europe/London")
+#: Stands for a value that no text stands for; no text of a database begins with it after reading.
+NO_TEXT = "\0unreadable"
 _SCHEME = "database:"
 
 
@@ -114,29 +122,64 @@ class Database(Given):
         Numbers, dates and times become text; a value that no text stands for is listed in ``problems``.
         ``sha256`` is a digest of all that was selected.
         """
-        asked = Asked(path, self.table, self.key, tuple(columns), tuple(declared), tuple(dictionaries))
-        engine, where = self._opened(root)
-        watch = Watch(self.connections, where=where)
-        return within(watch, lambda: _extracted(_read(engine, asked, watch, where=where), asked))
+        names = (*columns,) or (*declared[:1],)
+
+        def choose(found: Sequence[str]) -> tuple[Sequence[int], Sequence[int]]:
+            places = match_header(found, declared, where=self._where)
+            chosen = [places[name] for name in names]
+            return chosen, [places[self.key], *chosen]
+
+        selected = self._selected(root, "", choose, damaged="it is damaged, or no database")
+        return _extracted(path, dict(zip(names, selected.values(), strict=True)), columns, dictionaries)
 
     def read_chosen(self, root: Path, path: str, query: str, choose: Choose) -> Extracted:
         """Return the columns of the table, or of what a ``query`` selects, that ``choose`` chooses of all their names.
 
         They are called by their places; rows come in the order of all columns.
         """
-        engine, where = self._opened(root)
-        watch = Watch(self.connections, where=where)
-        asked = Asked(path, self.table, "", (), ())
-        return within(watch, lambda: _read_chosen(engine, asked, query, choose, watch, where=where))
+        damaged = "it does not understand the query of the mapping, or is damaged" if query else "it is damaged"
+        found = self._selected(root, query, lambda names: (choose(names), range(len(names))), damaged=damaged)
+        cells = {str(place): column for place, column in found.items()}
+        return _extracted(path, cells, (*cells,), ())
 
-    def _opened(self, root: Path) -> tuple[sql.Engine, str]:
-        """Return what opens the database, and what errors call it."""
+    def _selected(self, root: Path, query: str, choose: ChooseAndOrder, *, damaged: str) -> dict[int, Cells]:
+        """Return columns by their places: those that ``choose`` chooses of all names, in the order that it chooses."""
+        engine, watch = self._opened(root), Watch(self.connections, where=self._where)
+
+        def select() -> dict[int, Cells]:
+            with connected(engine, watch, where=self._where, damaged=damaged) as connection:
+                if self.table and not has_table(connection, self.table):
+                    fix = "correct the address, or the table's name in the dataset's declaration or in its mapping"
+                    what = f"the database has no table `{self.table}`"
+                    raise InputError("missing-table", what, where=self._where, fix=fix)
+                quote = connection.dialect.identifier_preparer.quote
+                source = (
+                    f"({query}) AS export"
+                    if query
+                    else ".".join(map(quote, filter(None, self.table.rpartition(".")[::2])))
+                )
+                only_read = connection.execution_options(yield_per=_BATCH, no_parameters=True)
+                # the settings' own query, on a connection that only reads
+                names = tuple(only_read.exec_driver_sql(f"SELECT * FROM {source} WHERE 1 = 0").keys())  # noqa: S608
+                chosen, ordered = choose(names)
+                columns, order = (", ".join(quote(names[place]) for place in each) for each in (chosen, ordered))
+                rows = only_read.exec_driver_sql(f"SELECT {columns} FROM {source} ORDER BY {order}")  # noqa: S608
+                found: dict[int, Cells] = {place: [] for place in chosen}
+                for batch in rows.partitions():
+                    watch.came(len(batch))
+                    for cells, values in zip(found.values(), zip(*batch, strict=True), strict=True):
+                        cells.extend(map(text_of, values))
+            return found
+
+        return within(watch, select)
+
+    def _opened(self, root: Path) -> sql.Engine:
         if address := self._address:
-            return self._engine(address), self._where
+            return self._engine(address)
         with open_regular(root, self.default) as file:
             if not is_sqlite(file):
                 raise broken(self.default, NOT_SQLITE)
-        return sqlite_engine(safe_path(root, self.default)), self.default
+        return sqlite_engine(safe_path(root, self.default))
 
     def _present(self, root: Path) -> bool:
         if self._address is None:
@@ -155,6 +198,9 @@ class Database(Given):
 
     @property
     def _where(self) -> str:
+        """What errors call it."""
+        if self._address is None:
+            return self.default
         return f"database, table `{self.table}`" if self.table else "database"
 
     def _engine(self, address: Address) -> sql.Engine:
@@ -178,82 +224,46 @@ class Database(Given):
         )
 
 
-class Asked(NamedTuple):
-    """What is asked of one table, which receipts call ``path``; ``key`` orders its rows."""
+def text_of(value: object) -> str | None:
+    """Return the text that stands for a value: None when empty, `NO_TEXT` when none does.
 
-    path: str
-    table: str
-    key: str
-    columns: tuple[str, ...]
-    declared: tuple[str, ...]
-    dictionaries: tuple[str, ...] = ()
-
-
-def _read_chosen(
-    engine: sql.Engine, asked: Asked, query: str, choose: Choose, watch: Watch, *, where: str
-) -> Extracted:
-    damaged = "it does not understand the query of the mapping, or is damaged" if query else "it is damaged"
-    with connected(engine, watch, where=where, damaged=damaged) as connection:
-        if asked.table and not has_table(connection, asked.table):
-            raise no_table(asked.table, where)
-        schema, _, name = asked.table.rpartition(".")
-        quote = connection.dialect.identifier_preparer.quote
-        source = f"({query}) AS export" if query else ".".join(map(quote, filter(None, (schema, name))))
-        only_read = connection.execution_options(yield_per=_BATCH, no_parameters=True)
-        # the settings' own query, on a connection that only reads
-        names = tuple(only_read.exec_driver_sql(f"SELECT * FROM {source} WHERE 1 = 0").keys())  # noqa: S608
-        chosen = tuple(choose(names))
-        columns, order = (", ".join(quote(names[place]) for place in places) for places in (chosen, range(len(names))))
-        rows = only_read.exec_driver_sql(f"SELECT {columns} FROM {source} ORDER BY {order}")  # noqa: S608
-        places = tuple(map(str, chosen))
-        batches = []
-        for batch in rows.partitions():
-            watch.came(len(batch))
-            batches.append(_as_text(batch, places))
-    return _extracted(batches, asked._replace(columns=places, declared=places))
+    A moment is civil time in Europe/London; one without a zone is that already.
+    """
+    text: str | None = NO_TEXT
+    match value:
+        case None:
+            text = None
+        case str():
+            text = NO_TEXT if "\0" in value else value.strip(BLANKS) or None
+        case bool():
+            text = "TRUE" if value else "FALSE"
+        case int():
+            text = str(value)
+        case float() if math.isfinite(value):
+            text = plain_decimal(value)
+        case Decimal() if value.is_finite():
+            text = format(value, "f")
+        case dt.datetime():
+            with suppress(OverflowError, ValueError):  # at the ends of the calendar
+                local = value.astimezone(_LONDON) if value.utcoffset() is not None else value
+                text = f"{local:%Y-%m-%d %H:%M:%S}"
+        case dt.date():
+            text = value.isoformat()
+    return text
 
 
-def _read(engine: sql.Engine, asked: Asked, watch: Watch, *, where: str) -> Sequence[Mapping[str, list[str | None]]]:
-    import sqlalchemy as sql  # noqa: PLC0415 - the same
-
-    with connected(engine, watch, where=where) as connection:
-        if not has_table(connection, asked.table):
-            raise no_table(asked.table, where)
-        everything: sql.Select[tuple[object]] = (
-            sql.select(sql.literal_column("*")).select_from(sql.table(asked.table)).limit(0)
-        )
-        found = list(connection.execute(everything).keys())
-        places = match_header(found, asked.declared, where=where)
-        table = sql.table(asked.table, *[sql.column(name) for name in found])
-        names = asked.columns or asked.declared[:1]
-        chosen = [table.c[found[places[name]]] for name in names]
-        query = sql.select(*chosen).order_by(table.c[found[places[asked.key]]], *chosen)
-        rows = connection.execution_options(yield_per=_BATCH).execute(query)
-        batches = []
-        for batch in rows.partitions():
-            watch.came(len(batch))
-            batches.append(_as_text(batch, names))
-    return batches
-
-
-def _as_text(batch: Sequence[sql.Row[tuple[object, ...]]], names: Sequence[str]) -> Mapping[str, list[str | None]]:
-    columns = zip(*batch, strict=True)
-    return {name: [text_of(value) for value in column] for name, column in zip(names, columns, strict=True)}
-
-
-def _extracted(batches: Sequence[Mapping[str, list[str | None]]], asked: Asked) -> Extracted:
-    names = asked.columns or asked.declared[:1]
-    cells = {name: [cell for batch in batches for cell in batch[name]] for name in names}
-    readable = {name: [None if cell == NO_TEXT else cell for cell in cells[name]] for name in asked.columns}
-    unreadable = [(row, name) for name in asked.columns for row, cell in enumerate(cells[name], 1) if cell == NO_TEXT]
-    digest, size = _digest([cells[name] for name in names])
+def _extracted(path: str, read: Mapping[str, Cells], columns: Names, dictionaries: Names) -> Extracted:
+    """Return ``columns`` of those that were ``read``, each of which counts for the digest."""
+    readable = {name: [None if cell == NO_TEXT else cell for cell in read[name]] for name in columns}
+    unreadable = [(row, name) for name in columns for row, cell in enumerate(read[name], 1) if cell == NO_TEXT]
+    digest, size = _digest([*read.values()])
     return Extracted(
-        path=asked.path,
+        path=path,
         bytes=size,
         sha256=digest,
         encoding="database",
-        cells=text_columns(readable, asked.dictionaries),
-        rows=pa.array(range(1, len(cells[names[0]]) + 1), pa.int64()),
+        cells=text_columns(readable, dictionaries),
+        rows=pa.array(range(1, len(next(iter(read.values()))) + 1), pa.int64()),
         problems=tuple(CellProblem(row, name, "unreadable-cell") for row, name in sorted(unreadable)),
     )
 

@@ -48,7 +48,8 @@ def sqlite_engine(path: Path | str | None) -> sql.Engine:
     place = Path(named).absolute()
 
     def connect() -> DBAPIConnection:
-        if _is_left(place):
+        log, index = (place.with_name(f"{place.name}{ending}") for ending in BESIDE[:2])
+        if log.exists() and not index.exists():  # left by a program that is gone: reading would write an index of it
             connection: sqlite3.Connection = _copied(place)
         else:
             connection = sqlite3.connect(f"file:{quote(str(place))}?{_options(place)}", uri=True, timeout=_PATIENCE_S)
@@ -67,12 +68,6 @@ class _OfACopy(sqlite3.Connection):
         super().close()
         if self.folder:
             self.folder.cleanup()
-
-
-def _is_left(place: Path) -> bool:
-    """Return whether a log was left beside the file by a program that is gone: reading would write an index of it."""
-    log, index = (place.with_name(f"{place.name}{ending}") for ending in BESIDE[:2])
-    return log.exists() and not index.exists()
 
 
 def _copied(place: Path) -> _OfACopy:

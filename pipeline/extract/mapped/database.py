@@ -2,48 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Self
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pyarrow as pa
 
-from pipeline.extract.given import Given
-from pipeline.extract.mapped.cells import Maker, as_asked
+from pipeline.extract.mapped.cells import Maker, OwnExport
 from pipeline.extract.mapped.header import places_of
-from pipeline.extract.mapped.parts import Part
-from pipeline.extract.mapped.table import Table
+from pipeline.extract.mapped.parts import Part, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from pipeline.extract.database.database import Database
-    from pipeline.extract.mapped.table import Kinds
-    from pipeline.model.mapping import ExportMapping
     from pipeline.model.periods import Period, PeriodKind
-    from pipeline.model.source import Connections, Form, Names, Remember
+    from pipeline.model.source import Connections, Names, Remember
     from pipeline.model.tables import Extracted
 
 
 @dataclass(frozen=True, slots=True)
-class MappedDatabase(Given):
-    """A table or a query that ``mapping`` describes, in the database of the ``agreed`` source.
+class MappedDatabase(OwnExport):
+    """A table or a query that ``mapping`` describes, in the database of the ``agreed`` source."""
 
-    ``theirs`` are their columns that are withheld, by what the feed calls each.
-    """
-
-    mapping: ExportMapping
     agreed: Database
-    kinds: Kinds
-    kind: PeriodKind
-    theirs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-
-    #: No file is expected for a period.
-    pattern: ClassVar[str] = ""
 
     @property
     def whole(self) -> str:
@@ -54,11 +37,6 @@ class MappedDatabase(Given):
     def name(self) -> str:
         """What the settings call it."""
         return self.agreed.name
-
-    @property
-    def form(self) -> Form:
-        """How the agreed extract is laid out."""
-        return self.agreed.form
 
     @property
     def first_month(self) -> str:
@@ -91,42 +69,26 @@ class MappedDatabase(Given):
         places: dict[str, int] = {}
 
         def choose(names: Sequence[str]) -> list[int]:
-            known = places_of(names, range(len(names)), self.mapping, where=f"database, {self.mapping.feed}")
-            places.update(known)
-            return sorted({*self._maker(path, _table(path, known)).places(asked)}) or [0]
+            places.update(places_of(names, range(len(names)), self.mapping, where=f"database, {self.mapping.feed}"))
+            none = Table(name=path, places=places, columns=(), rows=np.array([], np.int64))
+            return sorted({*self._maker(none).places(asked)}) or [0]
 
         extracted = self._theirs.read_chosen(root, path, self.mapping.query, choose)
-        problems = tuple((each.row, int(each.column), each.code) for each in extracted.problems)
-        by_place = {int(place): column for place, column in extracted.cells.items()}
-        table = _table(path, places, by_place, np.asarray(extracted.rows), problems)
-        maker = self._maker(path, table)
-        made = {name: maker.column(name) for name in asked}
-        found = [*maker.problems(asked), *(each for column in made.values() for each in column.problems)]
-        return replace(
-            extracted,
-            cells={name: as_asked(column.cells, encode=name in dictionaries) for name, column in made.items()},
-            problems=tuple(sorted(found, key=lambda each: each.row)),
+        empty = pa.nulls(len(extracted.rows), pa.string())  # columns that were not read hold nothing
+        table = Table(
+            name=path,
+            places=places,
+            columns=tuple(extracted.cells.get(str(place), empty) for place in range(max(places.values()) + 1)),
+            rows=np.asarray(extracted.rows),
+            problems=tuple((each.row, int(each.column), each.code) for each in extracted.problems),
         )
+        cells, problems = self._maker(table).made(asked, dictionaries)
+        return replace(extracted, cells=cells, problems=problems)
 
-    def _maker(self, path: str, table: Table) -> Maker:
-        part = Part(path, "", table, np.arange(len(table.rows)))
-        return Maker(path, part, self.mapping, self.kinds, self.kind, self.theirs)
+    def _maker(self, table: Table) -> Maker:
+        return Maker(table.name, Part(table.name, "", table, np.arange(len(table.rows))), self)
 
     @property
     def _theirs(self) -> Database:
         """Their table, or no table where a query is asked."""
         return replace(self.agreed, table=self.mapping.table)
-
-
-def _table(
-    name: str,
-    places: Mapping[str, int],
-    cells: Mapping[int, pa.Array] = MappingProxyType({}),
-    rows: NDArray[np.int64] | None = None,
-    problems: tuple[tuple[int, int, str], ...] = (),
-) -> Table:
-    """Return a table of which only some columns were read: the others hold nothing."""
-    numbers = np.array([], np.int64) if rows is None else rows
-    empty = pa.nulls(len(numbers), pa.string())
-    columns = tuple(cells.get(place, empty) for place in range(max(places.values(), default=-1) + 1))
-    return Table(name=name, places=dict(places), columns=columns, rows=numbers, problems=problems)

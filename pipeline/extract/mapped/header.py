@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
-from pipeline.extract.header import is_header_like
+from pipeline.extract.header import few, is_header_like
 from pipeline.model.mapping import FIND, NONE, folded
 from pipeline.printable import printable
 
@@ -31,7 +31,6 @@ _WORDS = (
     "reason responsible service services sheet1 sheet2 sheet3 spend subjective summary supplier suppliers tax "
     "team transaction transactions unit vat vendor voucher week weekly year"
 )
-_SHOWN = 20
 #: So many rows are looked at for the header.
 _LOOKED_AT = 30
 
@@ -93,7 +92,7 @@ def no_header(rows: Sequence[Sequence[str]], mapping: ExportMapping, *, where: s
     if mapping.header != FIND:
         message = f"row {mapping.header} is not there, so it cannot be the header"
     elif row:
-        message = f"row {row} would be the header, and lacks {_few(lacking)}"
+        message = f"row {row} would be the header, and lacks {few(lacking)}"
     else:
         message = f"none of its first {min(len(rows), _LOOKED_AT)} rows holds half of the names that the mapping gives"
     return InputError("no-header-row", message, where=where, fix=_correct(mapping))
@@ -120,7 +119,7 @@ def places_of(header: Sequence[str], filled: Iterable[int], mapping: ExportMappi
 
 def _unknown(header: Sequence[str], unknown: Sequence[int], mapping: ExportMapping) -> Iterator[str]:
     if unknown:
-        shown = _few([_shown(header, place, mapping) for place in unknown])
+        shown = few([_shown(header, place, mapping) for place in unknown])
         each = "each" if len(unknown) > 1 else "it"
         block = f"[extracts.{mapping.feed}.withheld]"
         yield f'the mapping does not mention {shown}: a line in {block} withholds {each}: "its name" = "why"'
@@ -133,15 +132,15 @@ def _wrong(counts: Counter[str], needed: Iterable[str], mapping: ExportMapping) 
         if not any(folded(name) in counts for name in spellings)
     ]
     if lacking:
-        yield f"missing: {_few(lacking)}"
+        yield f"missing: {few(lacking)}"
     for agreed, spellings in mapping.columns.items():
         there = [name for name in {folded(name): name for name in spellings}.values() if folded(name) in counts]
         if len(there) > 1:
-            yield f"`{agreed}` would be several columns: {_few([f'`{printable(name)}`' for name in there])}"
+            yield f"`{agreed}` would be several columns: {few([f'`{printable(name)}`' for name in there])}"
     doubled = {name for name in needed if counts[name] > 1}
     said = {folded(name): name for spellings in mapping.theirs() for name in spellings}
     if doubled:
-        yield f"more than once: {_few([f'`{printable(said[name])}`' for name in sorted(doubled)])}"
+        yield f"more than once: {few([f'`{printable(said[name])}`' for name in sorted(doubled)])}"
 
 
 def _shown(header: Sequence[str], place: int, mapping: ExportMapping) -> str:
@@ -159,8 +158,3 @@ def may_be_shown(name: str, known: Sequence[str] = ()) -> bool:
 
 def _correct(mapping: ExportMapping) -> str:
     return f"correct [extracts.{mapping.feed}] in the settings, or have the extract exported as before"
-
-
-def _few(items: Sequence[str]) -> str:
-    rest = len(items) - _SHOWN
-    return ", ".join(items[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")

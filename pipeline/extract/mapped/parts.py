@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,29 +16,92 @@ from pipeline.columns.date_forms import read_dates
 from pipeline.columns.dates import days
 from pipeline.columns.keys import JOIN
 from pipeline.errors import InputError
-from pipeline.extract.mapped.table import cells_named
 from pipeline.model.file_names import month_said, named
-from pipeline.model.mapping import ROW, SHEET
+from pipeline.model.mapping import ROW, SHEET, folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from pipeline.extract.mapped.table import Table
-    from pipeline.extract.mapped.tables import Loaded
     from pipeline.model.file_names import Named
     from pipeline.model.mapping import ExportMapping
     from pipeline.model.periods import Period, PeriodKind
 
 
-class Part(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table: what receipts call it, the name of its sheet, where each mentioned column stands by its folded name.
+
+    ``columns`` are text by place, empty cells null; ``problems`` are row numbers, places and codes.
+    """
+
+    name: str
+    sheet: str = ""
+    places: dict[str, int]
+    columns: tuple[pa.Array, ...]
+    rows: NDArray[np.int64]
+    ragged: tuple[int, ...] = ()
+    problems: tuple[tuple[int, int, str], ...] = ()
+    footers: tuple[int, ...] = ()
+
+    def places_named(self, names: Iterable[str]) -> list[int]:
+        """Return the places of the columns that stand under some spellings."""
+        return [self.places[folded(name)] for name in names if folded(name) in self.places]
+
+    def cells(self, names: Iterable[str]) -> pa.Array | None:
+        """Return the column that stands under one of some spellings, None where none does."""
+        place = next(iter(self.places_named(names)), len(self.columns))
+        return self.columns[place] if place < len(self.columns) else None
+
+
+class Kinds(NamedTuple):
+    """Which agreed columns hold dates, amounts, the period of their file, and by which rows belong together."""
+
+    dates: tuple[str, ...] = ()
+    amounts: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
     """Rows of a table that belong to one period: what receipts call them, and their positions."""
 
     name: str
     period: Period
     table: Table
     positions: NDArray[np.int64]
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """The numbers of its rows."""
+        return self.table.rows[self.positions]
+
+    @property
+    def _lines(self) -> pa.Array:
+        """Each row as one text of all its cells, mentioned or not."""
+        columns = [plain(column).take(pa.array(self.positions)) for column in self.table.columns]
+        if not columns:
+            return pa.array([], pa.string())
+        return pc.binary_join_element_wise(*columns, "\x1f", null_handling="replace", null_replacement="\x1e")
+
+    @cached_property
+    def sha256(self) -> str:
+        """The sha256 of all cells of its rows, and of their numbers."""
+        digest = hashlib.sha256()
+        for line in self._lines.to_pylist():
+            digest.update(f"{len(line)}:{line}\n".encode("utf-8", "surrogatepass"))
+        digest.update(" ".join(map(str, self.rows.tolist())).encode())
+        digest.update(f"\n{self.table.ragged}\n{self.table.problems}".encode())
+        return digest.hexdigest()
+
+    @cached_property
+    def repeats(self) -> pa.Int64Array:
+        """For each row the place of the first one whose cells are all equal."""
+        codes = np.asarray(self._lines.dictionary_encode().indices)
+        _, first = np.unique(codes, return_index=True)
+        return pa.array(first[codes], pa.int64())
 
 
 def said_by(path: str, mapping: ExportMapping) -> Named | None:
@@ -52,17 +117,17 @@ def file_of(name: str, mapping: ExportMapping) -> str:
 
 
 def parts_of(
-    path: str, loaded: Loaded, mapping: ExportMapping, kind: PeriodKind, together: Sequence[str] = ()
+    path: str, tables: Iterable[Table], mapping: ExportMapping, kind: PeriodKind, together: Sequence[str]
 ) -> Iterator[Part]:
-    """Yield the parts of a file; a row whose period cannot be read is with those that it belongs ``together`` with.
+    """Yield the parts of a file's ``tables``; a row whose period cannot be read is with its group.
 
-    Where there are none, it is with the row above it.
+    It belongs ``together`` with rows of equal cells; where there are none, it is with the row above it.
 
     Raises:
         InputError: ``no-month``: the name of a sheet, or no row of a column, gives a period.
     """
     said = said_by(path, mapping)
-    for table in loaded.tables:
+    for table in tables:
         every = np.arange(len(table.rows))
         if mapping.by_column:
             yield from _by_column(table, mapping, kind, together)
@@ -76,7 +141,7 @@ def parts_of(
 
 
 def _by_column(table: Table, mapping: ExportMapping, kind: PeriodKind, together: Sequence[str]) -> Iterator[Part]:
-    cells = cells_named(table, mapping.spellings(mapping.month))
+    cells = table.cells(mapping.spellings(mapping.month))
     if cells is None or not len(cells):
         if table.ragged:
             raise _no_month(table, f"each of its {len(table.ragged):,} rows has too few or too many cells", mapping)
@@ -101,7 +166,7 @@ def _by_column(table: Table, mapping: ExportMapping, kind: PeriodKind, together:
 def _groups(table: Table, mapping: ExportMapping, together: Sequence[str]) -> NDArray[np.int64]:
     """Return a number for the rows that belong together by their own cells, -1 where nothing tells."""
     parts = [part for name in together for part in mapping.keys.get(name, (name,) if name in mapping.columns else ())]
-    found = (cells_named(table, mapping.spellings(part)) for part in parts if part != ROW)
+    found = (table.cells(mapping.spellings(part)) for part in parts if part != ROW)
     columns = [plain(column) for column in found if column is not None]
     if not columns:
         return np.full(len(table.rows), -1)
@@ -124,22 +189,3 @@ def _completed(periods: NDArray[np.int64], group: NDArray[np.int64]) -> NDArray[
 def _no_month(table: Table, what: str, mapping: ExportMapping) -> InputError:
     fix = f"correct `month`, `sheets` or `dates` in [extracts.{mapping.feed}]"
     return InputError("no-month", what, where=table.name, fix=fix)
-
-
-def lines_of(part: Part) -> pa.Array:
-    """Return each row of a part as one text of all its cells, mentioned or not."""
-    taken = pa.array(part.positions)
-    columns = [plain(column).take(taken) for column in part.table.columns]
-    if not columns:
-        return pa.array([], pa.string())
-    return pc.binary_join_element_wise(*columns, "\x1f", null_handling="replace", null_replacement="\x1e")
-
-
-def digest_of(part: Part) -> str:
-    """Return the sha256 of all cells of the rows of a part, and of their numbers."""
-    digest = hashlib.sha256()
-    for line in lines_of(part).to_pylist():
-        digest.update(f"{len(line)}:{line}\n".encode("utf-8", "surrogatepass"))
-    digest.update(" ".join(map(str, part.table.rows[part.positions].tolist())).encode())
-    digest.update(f"\n{part.table.ragged}\n{part.table.problems}".encode())
-    return digest.hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from pipeline.errors import InputError
 from pipeline.extract.cut import cut_or_continued
 from pipeline.extract.delimited.whole import read_whole
 from pipeline.extract.mapped.header import header_row, is_nearly_header, may_be_shown, no_header, places_of
-from pipeline.extract.mapped.table import Table
+from pipeline.extract.mapped.parts import Table
 from pipeline.extract.workbook.every_sheet import is_workbook, read_book
 from pipeline.extract.workbook.lines import UNREADABLE
 from pipeline.model.file_names import Named, month_said
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.extract.mapped.table import Kinds
+    from pipeline.extract.mapped.parts import Kinds
     from pipeline.extract.workbook.every_sheet import SheetLines
     from pipeline.model.mapping import ExportMapping
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 _ANY_YEAR = Named(financial_year="2000")
 #: So many digits tell the sheets of a workbook apart, and nobody's name can be read from them.
 _SIGN = 4
+_PENCE = r"\.[0-9]{1,2}\D?\z"
 
 
 class Loaded(NamedTuple):
@@ -117,19 +119,18 @@ def _sheet(path: str, sheet: SheetLines, mapping: ExportMapping) -> Table:
     unreadable = [
         (number, place, "unreadable-cell")
         for number, row in zip(sheet.lines.numbers, sheet.lines.rows, strict=True)
-        if UNREADABLE in row
         for place, cell in enumerate(row)
         if cell == UNREADABLE
     ]
     texts = tuple(
         pa.array([None if cell == UNREADABLE else cell for cell in column], pa.string()) for column in columns
     )
-    bad = {place for _, place, _ in unreadable}
+    held = [*filled_places(texts), *{place for _, place, _ in unreadable}]
     where = f"{name}, row {sheet.header_row}" if sheet.header_row else name
     return Table(
         name=name,
         sheet=sheet.name,
-        places=places_of(sheet.header, [*filled_places(texts), *bad], mapping, where=where),
+        places=places_of(sheet.header, held, mapping, where=where),
         columns=texts,
         rows=np.array(sheet.lines.numbers, np.int64),
         problems=(*unreadable, *((row, place, "damaged-key") for row, place in sheet.lines.rounded)),
@@ -161,16 +162,12 @@ def _cut(table: Table, mapping: ExportMapping, kinds: Kinds) -> Table:
     keep, footers = without_footers(table, some, mapping, kinds)
     if keep.all():
         return table
-    mask = pa.array(keep)
     kept = set(table.rows[keep].tolist())
-    return Table(
-        name=table.name,
-        sheet=table.sheet,
-        places=table.places,
-        columns=tuple(whole(pc.filter(column, mask)) for column in table.columns),
+    return replace(
+        table,
+        columns=tuple(whole(pc.filter(column, pa.array(keep))) for column in table.columns),
         rows=table.rows[keep],
-        ragged=table.ragged,
-        problems=tuple(each for each in table.problems if each[0] in kept),
+        problems=tuple(problem for problem in table.problems if problem[0] in kept),
         footers=tuple(sorted((*table.footers, *footers))),
     )
 
@@ -181,15 +178,20 @@ def without_footers(table: Table, some: Mask, mapping: ExportMapping, kinds: Kin
     Raises `InputError` ``line-below-footer``: a row that `stop_at` cuts off has a readable date and amount.
     """
     keep = some.copy()
-    dates = _places(table, mapping, kinds.dates)
-    amounts = _places(table, mapping, kinds.amounts)
+    dates, amounts = (
+        table.places_named(name for agreed in each for name in mapping.columns.get(agreed, ()))
+        for each in (kinds.dates, kinds.amounts)
+    )
     if mapping.stop_at:
         first = pc.utf8_lower(pc.coalesce(*(column.cast("string") for column in table.columns)))
         begins = np.asarray(pc.starts_with(first, mapping.stop_at.strip().lower()).fill_null(False))  # noqa: FBT003
         stop = int(np.argmax(begins)) if begins.any() else len(keep)
         line = some & _readable(table, dates, mapping, is_date) & _readable(table, amounts, mapping, is_amount)
         if line[stop:].any():
-            raise _line_below(table, int(table.rows[stop:][line[stop:]][0]), mapping)
+            row = int(table.rows[stop:][line[stop:]][0])
+            what = f"row {row:,} has a readable date and amount, and `stop_at` would leave it out"
+            fix = f"give more of the footer's text as stop_at in [extracts.{mapping.feed}], or remove it"
+            raise InputError("line-below-footer", what, where=table.name, fix=fix)
         keep[stop:] = False
     last = np.flatnonzero(keep)[-1:]
     if len(last) and _only_money(table, int(last[0]), amounts, mapping):
@@ -209,11 +211,6 @@ def is_amount(column: pa.Array, mapping: ExportMapping) -> Mask:
     return mask_on_distinct(read, lambda text: money(text) is not None)
 
 
-def _places(table: Table, mapping: ExportMapping, agreed: Sequence[str]) -> list[int]:
-    names = (folded(name) for column in agreed for name in mapping.columns.get(column, ()))
-    return [table.places[name] for name in names if name in table.places]
-
-
 def _readable(table: Table, places: Sequence[int], mapping: ExportMapping, fits: Fits) -> Mask:
     """Return the rows in which one of some columns is readable; every row where there are none to read."""
     if not places:
@@ -229,16 +226,6 @@ def _only_money(table: Table, row: int, amounts: Sequence[int], mapping: ExportM
         return False
     return all(
         bool(is_amount(table.columns[place].slice(row, 1), mapping)[0])
-        and (place in amounts or _holds_pence(table.columns[place]))
+        and (place in amounts or pc.any(pc.match_substring_regex(table.columns[place], _PENCE)).as_py())
         for place in places
     )
-
-
-def _holds_pence(column: pa.Array) -> bool:
-    return bool(pc.any(pc.match_substring_regex(column, r"\.[0-9]{1,2}\D?\z")).as_py())
-
-
-def _line_below(table: Table, row: int, mapping: ExportMapping) -> InputError:
-    what = f"row {row:,} has a readable date and amount, and `stop_at` would leave it out"
-    fix = f"give more of the footer's text as stop_at in [extracts.{mapping.feed}], or remove it"
-    return InputError("line-below-footer", what, where=table.name, fix=fix)

@@ -19,8 +19,7 @@ import pytest
 import pipeline.extract.database.sqlite as sqlite_module
 from pipeline.errors import InputError, PipelineError, SettingsError
 from pipeline.extract.database.connected import Watch, within
-from pipeline.extract.database.database import Database
-from pipeline.extract.database.texts import text_of
+from pipeline.extract.database.database import Database, text_of
 from pipeline.extract.reader import anew
 from pipeline.model.periods import MONTH as CALENDAR
 from pipeline.model.tables import CellProblem

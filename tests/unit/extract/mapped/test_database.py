@@ -10,8 +10,7 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.extract.database import Database
-from pipeline.extract.mapped import MappedDatabase
-from pipeline.extract.mapped.table import Kinds
+from pipeline.extract.mapped import Kinds, MappedDatabase
 from pipeline.extract.reader import anew
 from pipeline.model.mapping import ExportMapping, Fate
 from pipeline.model.periods import MONTH
