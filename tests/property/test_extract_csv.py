@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-import pipeline.extract.delimited.folder as folder_module
+import pipeline.extract.delimited.reading as reading_module
 import pipeline.extract.delimited.stream as stream_module
 from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
@@ -40,7 +40,7 @@ def small_blocks() -> Iterator[None]:
     """Blocks of a few bytes, so that every cell lies on the edge of one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stream_module, "BLOCK", 48)
-        patch.setattr(folder_module, "BLOCK", 48)
+        patch.setattr(reading_module, "BLOCK", 48)
         patch.setattr(stream_module, "_SLICE", 7)
         yield
 

@@ -37,8 +37,8 @@ class CheckedStream:
 
     A line end is added where the last line has none.  After the last block: ``bytes`` and ``sha256`` are of the
     whole file as it stands, ``lines`` is the number of line feeds; ``fault`` is the code of an error that stopped
-    it near byte ``fault_at`` (then the stream ends early); ``unpaired`` tells that a quotation mark stands where
-    RFC 4180 allows none, ``open_quote`` (when none is unpaired) that the last quote is never closed.
+    it near byte ``fault_at`` (then the stream ends early); ``quotes`` tell whether a quotation mark is ``unpaired``:
+    stands where RFC 4180 allows none; and ``open`` (when none is unpaired): the last one is never closed.
     """
 
     def __init__(self, file: BinaryIO, encoding: str, delimiter: str = ",") -> None:
@@ -48,7 +48,7 @@ class CheckedStream:
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self._transcode = encoding != UTF_8
         self._digest = hashlib.sha256()
-        self._quotes = QuoteCheck(delimiter)
+        self.quotes = QuoteCheck(delimiter)
         self._first: bytes | None = None
         self._held = b""
         self._at_end = False
@@ -61,20 +61,6 @@ class CheckedStream:
     def sha256(self) -> str:
         """The digest of the bytes read so far, in hex."""
         return self._digest.hexdigest()
-
-    @property
-    def unpaired(self) -> bool:
-        """Whether a quotation mark was met where RFC 4180 allows none."""
-        return self._quotes.unpaired
-
-    @property
-    def open_quote(self) -> bool:
-        """Whether the bytes read so far end inside quotes."""
-        return self._quotes.open
-
-    def is_text(self) -> bool:
-        """Return whether the bytes read so far are text of the encoding."""
-        return not self.fault
 
     def peek(self) -> bytes:
         """Return the first block without consuming it."""
@@ -119,7 +105,7 @@ class CheckedStream:
         elif not self._ended:
             self._ended, text = True, b"\n"
         self.lines += text.count(b"\n")
-        self._quotes.take(text)
+        self.quotes.take(text)
         return text
 
     def _checked(self, block: bytes) -> bytes:
@@ -148,7 +134,6 @@ class Tap:
     """What pyarrow reads a stream through, from a thread of its own, until it is shut."""
 
     def __init__(self, stream: CheckedStream) -> None:
-        """Begin open."""
         self.closed = False
         self._stream = stream
         self._lock = threading.Lock()
@@ -192,7 +177,6 @@ class QuoteCheck:
     """
 
     def __init__(self, delimiter: str = ",") -> None:
-        """Begin before the first byte."""
         self.unpaired = False
         self.open = False
         self._beside = np.zeros(256, np.bool_)
@@ -208,21 +192,13 @@ class QuoteCheck:
             self._look(whole[start : start + _SLICE])
 
     def _look(self, text: NDArray[np.uint8]) -> None:
+        """Take a piece into account, with the last byte before it; what stands behind its own last byte comes later."""
+        around = np.concatenate([[self._last], text])
         if self._last == _QUOTE and not self.open and not self._beside[text[0]]:
             self.unpaired = True
         places = np.flatnonzero(text == _QUOTE)
-        if len(places):
-            opening, closing = (places[1::2], places[::2]) if self.open else (places[::2], places[1::2])
-            self.unpaired = self.unpaired or not (self._before(text, opening) and self._after(text, closing))
-            self.open ^= bool(len(places) % 2)
+        opening, closing = (places[1::2], places[::2]) if self.open else (places[::2], places[1::2])
+        behind = closing[closing < len(text) - 1] + 1
+        self.unpaired |= not (self._beside[around[opening]].all() and self._beside[text[behind]].all())
+        self.open ^= bool(len(places) % 2)
         self._last = text[-1]
-
-    def _before(self, text: NDArray[np.uint8], places: NDArray[np.intp]) -> bool:
-        neighbours = text[places - 1]
-        if len(places) and places[0] == 0:
-            neighbours[0] = self._last
-        return bool(self._beside[neighbours].all())
-
-    def _after(self, text: NDArray[np.uint8], places: NDArray[np.intp]) -> bool:
-        inside = places[:-1] if len(places) and places[-1] == len(text) - 1 else places
-        return bool(self._beside[text[inside + 1]].all())

@@ -86,8 +86,10 @@ class Maker(NamedTuple):
             return self._mapped(name)
         if name in mapping.keys:
             return Column(self._key(mapping.keys[name]))
-        same = self.part.period if name in self.export.kinds.periods else None
-        return Column(constant(mapping.constants.get(name, same) or None, len(self.part.positions)))
+        same = mapping.constants.get(name) or None
+        if name in self.export.kinds.periods and name not in mapping.constants:
+            same = self.part.period
+        return Column(constant(same, len(self.part.positions)))
 
     def _problems(self, names: Sequence[str]) -> Iterator[CellProblem]:
         """Yield the cells behind some columns that no text stands for."""

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pytest
 
-import pipeline.extract.delimited.folder as folder_module
+import pipeline.extract.delimited.reading as reading_module
 import pipeline.extract.delimited.stream as stream_module
 from pipeline.errors import InputError, PipelineError
 from pipeline.extract.delimited.folder import Folder
 from tests.lib.refused import refused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from pipeline.extract.delimited.request import Request
     from pipeline.extract.delimited.stream import CheckedStream
+    from pipeline.extract.delimited.walk import Request
     from pipeline.model.tables import Extracted
 
 COLUMNS = ("a", "b")
@@ -48,7 +49,7 @@ def refusal(root: Path, data: bytes, *, encodings: tuple[str, ...] = ("utf-8",))
 
 
 def small_blocks(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr(folder_module, "BLOCK", size)
+    monkeypatch.setattr(reading_module, "BLOCK", size)
     monkeypatch.setattr(stream_module, "BLOCK", size)
 
 
@@ -230,7 +231,7 @@ def test_a_cell_larger_than_a_block_is_read(tmp_path: Path) -> None:
 
 def test_a_cell_too_long_for_any_reader_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small_blocks(monkeypatch, 1 << 10)
-    monkeypatch.setattr(folder_module, "_LARGEST_BLOCK", 1 << 11)
+    monkeypatch.setattr(reading_module, "_LARGEST_BLOCK", 1 << 11)
     error = refusal(tmp_path, f'a,b\n1,"{PERSON * 1000}"\n2,y\n'.encode())
     assert error.text() == (
         "broken-file: 2024-01.csv: the file cannot be read as CSV: a cell is too long, "
@@ -268,16 +269,16 @@ def test_a_person_in_the_header_is_not_shown(tmp_path: Path) -> None:
 
 def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "2024-01.csv"
-    original = folder_module._parsed
+    original = reading_module._parsed
 
     def parse_and_grow(
-        stream: CheckedStream, shape: folder_module._Shape, request: Request, *, block: int
+        stream: CheckedStream, width: int, places: Mapping[str, int], request: Request, *, block: int
     ) -> tuple[pa.Table | None, bool]:
-        result = original(stream, shape, request, block=block)
+        result = original(stream, width, places, request, block=block)
         path.write_text("a,b\n1,2\n3,4\n")
         return result
 
-    monkeypatch.setattr(folder_module, "_parsed", parse_and_grow)
+    monkeypatch.setattr(reading_module, "_parsed", parse_and_grow)
     error = refusal(tmp_path, b"a,b\n1,2\n")
     assert error.transient
     assert error.text() == (
