@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pyarrow as pa
 
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 #: The United Kingdom's part of the world, in degrees: west, south, east, north.
 _WEST, _SOUTH, _EAST, _NORTH = Decimal(-9), Decimal(49), Decimal(3), Decimal(62)
@@ -43,46 +43,44 @@ def boundaries(content: bytes, *, where: str) -> pa.Table:
 
 
 def _features(content: bytes, where: str) -> Sequence[object]:
+    def no_number(_text: str) -> NoReturn:
+        raise ValueError
+
     try:
         text = content.decode("utf-8-sig")
-        document = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_number)
+        document = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=no_number)
     except (ValueError, RecursionError, InvalidOperation):
         raise _wrong("the file is no JSON in UTF-8", where) from None
-    features = document.get("features") if isinstance(document, dict) else None
+    features = _member(document, "features")
     if not isinstance(features, list) or document.get("type") != "FeatureCollection":
         raise _wrong("the file is no GeoJSON FeatureCollection", where)
     return features
 
 
-def _no_number(_text: str) -> NoReturn:
-    raise ValueError
+def _member(value: object, name: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    return value.get(name) if isinstance(value, dict) else None
 
 
 def _code(feature: object, place: str) -> str:
-    properties = feature.get("properties") if isinstance(feature, dict) and feature.get("type") == "Feature" else None
-    code = properties.get("neighbourhood_code") if isinstance(properties, dict) else None
+    properties = _member(feature, "properties") if _member(feature, "type") == "Feature" else None
+    code = _member(properties, "neighbourhood_code")
     if not isinstance(code, str) or not code or not code.isprintable():
         raise _wrong("the feature has no text as its property `neighbourhood_code`", place)
     return code
 
 
 def _geometry(feature: object, place: str) -> str:
-    geometry = feature.get("geometry") if isinstance(feature, dict) else None
-    kind, coordinates = (
-        (geometry.get("type"), geometry.get("coordinates")) if isinstance(geometry, dict) else ("", None)
-    )
-    read: dict[object, Callable[[object, str], object]] = {"Polygon": _polygon, "MultiPolygon": _polygons}
-    if not isinstance(kind, str) or kind not in read:
+    geometry = _member(feature, "geometry")
+    kind, value = _member(geometry, "type"), _member(geometry, "coordinates")
+    if kind not in ("Polygon", "MultiPolygon"):
         raise _wrong("the geometry is no Polygon and no MultiPolygon", place)
-    return json.dumps({"type": kind, "coordinates": read[kind](coordinates, place)}, separators=(",", ":"))
-
-
-def _polygons(value: object, place: str) -> list[list[list[list[float]]]]:
-    return [_polygon(each, place) for each in _filled(value, place)]
-
-
-def _polygon(value: object, place: str) -> list[list[list[float]]]:
-    return [_ring(each, place, outer=not number) for number, each in enumerate(_filled(value, place))]
+    polygons = _filled(value, place) if kind == "MultiPolygon" else [value]
+    rings = [
+        [_ring(ring, place, outer=not number) for number, ring in enumerate(_filled(polygon, place))]
+        for polygon in polygons
+    ]
+    coordinates = rings if kind == "MultiPolygon" else rings[0]
+    return json.dumps({"type": kind, "coordinates": coordinates}, separators=(",", ":"))
 
 
 def _filled(value: object, place: str) -> list[object]:
@@ -98,7 +96,7 @@ def _ring(value: object, place: str, *, outer: bool) -> list[list[float]]:
     if points[0] != points[-1]:
         raise _wrong("a ring is not closed: its last point is not its first", place)
     rounded = [(_rounded(x), _rounded(y)) for x, y in points]
-    area = _twice_the_area(rounded)
+    area = sum(ax * by - bx * ay for (ax, ay), (bx, by) in pairwise(rounded))  # twice it, positive if anticlockwise
     if area and (area > 0) != outer:
         rounded.reverse()  # the first point is the last one too, and stays first
     return [[x / _FINEST, y / _FINEST] for x, y in rounded]
@@ -117,11 +115,6 @@ def _point(value: object, place: str) -> tuple[Decimal, Decimal]:
 def _rounded(written: Decimal) -> int:
     """Return the millionths of degrees that are nearest to what is written, half away from zero."""
     return int(written.scaleb(_DECIMALS, _EXACT).to_integral_value(ROUND_HALF_UP, _EXACT))
-
-
-def _twice_the_area(ring: Sequence[tuple[int, int]]) -> int:
-    """Return twice the signed area of a closed ring: positive where it runs anticlockwise."""
-    return sum(ax * by - bx * ay for (ax, ay), (bx, by) in pairwise(ring))
 
 
 def _wrong(said: str, where: str) -> InputError:

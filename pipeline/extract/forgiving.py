@@ -37,19 +37,16 @@ def taken(rows: Sequence[Sequence[str]], declared: Sequence[str], *, expected: i
         found = [(cell.strip(BLANKS), _plain(cell)) for cell in cells if cell.strip(BLANKS)]
         if len(found) == len(agreed) == len(declared) and {plain for _, plain in found} == agreed.keys():
             names = {name: agreed[plain] for name, plain in found}
-            return Taken(number, names, tuple(_words(number, names, expected)))
+            words = [f"having its header in row {number}"] if number != expected else []
+            other = sum(name != agreed_name for name, agreed_name in names.items())
+            words += [f"having {other:,} of its names written otherwise"] if other else []
+            return Taken(number, names, tuple(words))
     return None
 
 
 def note_of(words: Sequence[str]) -> str:
     """Return what every run says of an extract that was taken for the agreed one."""
     return f"read as {', '.join(words)}" if words else ""
-
-
-def _words(row: int, names: Mapping[str, str], expected: int) -> list[str]:
-    said = [f"having its header in row {row}"] if row != expected else []
-    other = sum(name != agreed for name, agreed in names.items())
-    return said + ([f"having {other:,} of its names written otherwise"] if other else [])
 
 
 def _plain(name: str) -> str:

@@ -70,12 +70,16 @@ def match_header(
     missing = [name for name in declared if name not in counts]
     wanted = set(declared)
     unknown = [index for index, name in enumerate(names) if name is not None and name not in wanted]
-    almost = _almost(names, unknown, missing)
+    by_fold = {folded_name(name): name for name in missing}
+    folds = {index: folded_name(names[index] or "") for index in unknown}
+    #: by position the missing name that a name almost is
+    almost = {index: by_fold[fold] for index, fold in folds.items() if fold and fold in by_fold}
     if 2 * (len(missing) - len(set(almost.values()))) > len(declared):
         raise _no_header(names, missing, declared, where=where, around=around)
     doubled = [name for name in declared if counts[name] > 1]
     if missing or unknown or doubled:
-        raise _unknown(names, declared, _Faults(missing, unknown, doubled, almost), where=where)
+        lacking = [name for name in missing if name not in set(almost.values())]
+        raise _unknown(names, declared, (lacking, unknown, doubled), almost, where=where)
     return {name: index for index, name in enumerate(names) if name is not None}
 
 
@@ -104,21 +108,6 @@ def is_header_like(name: str, declared: Iterable[str]) -> bool:
 
 def _words(name: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", name.lower())
-
-
-class _Faults(NamedTuple):
-    """What is wrong with a header; ``almost`` gives by position the missing name that a name almost is."""
-
-    missing: Sequence[str]
-    unknown: Sequence[int]
-    doubled: Sequence[str]
-    almost: Mapping[int, str]
-
-
-def _almost(names: Sequence[str | None], unknown: Sequence[int], missing: Sequence[str]) -> dict[int, str]:
-    by_fold = {folded_name(name): name for name in missing}
-    folds = {index: folded_name(names[index] or "") for index in unknown}
-    return {index: by_fold[fold] for index, fold in folds.items() if fold and fold in by_fold}
 
 
 def _no_header(
@@ -153,26 +142,33 @@ def _hint(around: Around, declared: Sequence[str]) -> tuple[str, str] | None:
     return None
 
 
-def _unknown(names: Sequence[str | None], declared: Sequence[str], faults: _Faults, *, where: str) -> InputError:
-    almost = [
-        f"column {index + 1} is `{name}` but for {difference(names[index] or '', name)}"
-        for index, name in faults.almost.items()
-    ]
-    unnamed = [f"column {index + 1} has no name" for index in faults.unknown if not names[index]]
+def _unknown(
+    names: Sequence[str | None],
+    declared: Sequence[str],
+    faults: tuple[Sequence[str], Sequence[int], Sequence[str]],
+    almost: Mapping[int, str],
+    *,
+    where: str,
+) -> InputError:
+    """Return the error for a header with ``faults``: names that are missing, unknown by position, and doubled."""
+    missing, unknown, doubled = faults
     shown = [
         f"`{names[index]}` (column {index + 1})"
         if is_header_like(names[index] or "", declared)
         else f"column {index + 1} (its name is not shown)"
-        for index in faults.unknown
-        if names[index] and index not in faults.almost
+        for index in unknown
+        if names[index] and index not in almost
     ]
-    missing = [f"`{name}`" for name in faults.missing if name not in set(faults.almost.values())]
+    doubles = {name: [str(at + 1) for at, other in enumerate(names) if other == name] for name in doubled}
     parts = [
-        ("", almost),
-        ("", unnamed),
+        (
+            "",
+            [f"column {at + 1} is `{name}` but for {difference(names[at] or '', name)}" for at, name in almost.items()],
+        ),
+        ("", [f"column {index + 1} has no name" for index in unknown if not names[index]]),
         ("not declared: ", shown),
-        ("missing: ", missing),
-        ("more than once: ", [f"`{name}` (columns {_places(names, name)})" for name in faults.doubled]),
+        ("missing: ", [f"`{name}`" for name in missing]),
+        ("more than once: ", [f"`{name}` (columns {few(places)})" for name, places in doubles.items()]),
     ]
     listed = "; ".join(label + few(items) for label, items in parts if items)
     fix = f"have the extract exported with the agreed columns; {LISTED}"
@@ -212,10 +208,6 @@ def _odd_kind(each: str) -> str:
     if category[0] == "C":
         return _INVISIBLE
     return "an unusual blank" if category[0] == "Z" and each != " " else ""
-
-
-def _places(names: Sequence[str | None], wanted: str) -> str:
-    return few([str(index + 1) for index, name in enumerate(names) if name == wanted])
 
 
 def few(items: Sequence[str], most: int = _SHOWN_AT_MOST) -> str:

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from pipeline.model.periods import Period, PeriodKind
     from pipeline.model.tables import Extracted
 
-_CHUNK = 1 << 22
-
 
 class Dated(NamedTuple):
     """An extract with the number of each row's period in its ``kind``, 0 where a row has none.
@@ -61,18 +59,15 @@ def period_files(root: Path, pattern: str, kind: PeriodKind) -> dict[Period, str
 
 
 def unread_files(root: Path, read: Iterable[str]) -> tuple[str, ...]:
-    """Return the files below ``root`` that no feed reads; READMEs and dot files apart."""
+    """Return the files below ``root`` that no feed reads, in order; READMEs and dot files apart."""
     known = set(read)
     return tuple(name for name in files_below(root) if name not in known)
 
 
 def sha256_of(root: Path, path: str) -> str:
     """Return the sha256 of a file's bytes, read once in pieces."""
-    digest = hashlib.sha256()
     with open_regular(root, path) as file:
-        while piece := file.read(_CHUNK):
-            digest.update(piece)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def dated(extracted: Extracted, feed: Feed, own: Period) -> Dated:
@@ -81,7 +76,16 @@ def dated(extracted: Extracted, feed: Feed, own: Period) -> Dated:
     Raises:
         InputError: ``dates-in-doubt``: dates of a column may have been written month first.
     """
-    _refuse_month_first(extracted, feed)
+    for name in feed.dates:
+        if found := month_first(extracted.cells[name]):
+            row = np.asarray(extracted.rows)[found.first]
+            raise InputError(
+                "dates-in-doubt",
+                f"{found.bad:,} dates would be dates month first (the first in row {row:,}), and {found.doubtful:,} "
+                "others may be",
+                where=f"{extracted.path}, column {feed.in_words(name)}",
+                fix="export the file again with dates as YYYY-MM-DD or DD/MM/YYYY",
+            )
     kind = feed.period
     if not feed.dated_by:
         period, within = (
@@ -96,20 +100,6 @@ def dated(extracted: Extracted, feed: Feed, own: Period) -> Dated:
 
     period = numbers(kind)
     return Dated(extracted, period, kind, numbers(kind.of_files) if kind.files else period, own)
-
-
-def _refuse_month_first(extracted: Extracted, feed: Feed) -> None:
-    for name in feed.dates:
-        found = month_first(extracted.cells[name])
-        if found:
-            row = np.asarray(extracted.rows)[found.first]
-            raise InputError(
-                "dates-in-doubt",
-                f"{found.bad:,} dates would be dates month first (the first in row {row:,}), and {found.doubtful:,} "
-                "others may be",
-                where=f"{extracted.path}, column {feed.in_words(name)}",
-                fix="export the file again with dates as YYYY-MM-DD or DD/MM/YYYY",
-            )
 
 
 def receipt_of(source: Dated) -> Receipt:
@@ -198,11 +188,8 @@ def _chain(arrays: Sequence[NDArray[np.generic]], dtype: type[np.generic]) -> ND
 
 
 def _column(name: str, slices: Sequence[Slice]) -> pa.Array:
-    columns = []
-    for each in slices:
-        column = each.dated.extracted.cells[name]
-        every = len(each.positions) == len(column)
-        columns.append(column if every else column.take(pa.array(each.positions)))
+    whole = ((part.dated.extracted.cells[name], part.positions) for part in slices)
+    columns = [column if len(at) == len(column) else column.take(pa.array(at)) for column, at in whole]
     if not columns:
         return constant(None, 0)
     kinds = {column.type for column in columns}

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from pipeline.columns.arrays import plain
 from pipeline.extract.partition import Dated, dated
 from pipeline.extract.paths import changed, safe_path, unreadable
-from pipeline.extract.whole_rows import with_digests
+from pipeline.model.tables import WHOLE_ROW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +32,8 @@ _AT_HAND_BYTES = 512 * 2**20
 _TOGETHER_BYTES = 64 * 2**20
 #: Of a larger file the identifying columns are read a few at a time, so that memory stays bounded.
 _COLUMNS_AT_ONCE = 12
+#: Digests of whole rows are compared within one run only, and lead back to no cell.
+_KEY = secrets.token_bytes(32)
 
 
 def anew(_question: str, _path: Path, find: Callable[[], str]) -> str:
@@ -43,8 +50,8 @@ class _Kept(NamedTuple):
     @property
     def bytes(self) -> int:
         """How much memory its cells take."""
-        read = [self.dated.extracted, *([self.identifying] if self.identifying else ())]
-        return sum(column.nbytes for each in read for column in each.cells.values())
+        read = filter(None, (self.dated.extracted, self.identifying))
+        return sum(column.nbytes for extracted in read for column in extracted.cells.values())
 
 
 @dataclass(slots=True)
@@ -142,11 +149,10 @@ class Reader:
 
     def _make_room(self, newest: tuple[str, str]) -> None:
         """Let go what was asked for longest ago."""
-        over = sum(each.bytes for each in self._kept.values()) - _AT_HAND_BYTES
+        over = sum(kept.bytes for kept in self._kept.values()) - _AT_HAND_BYTES
         for key in [key for key in self._kept if key != newest]:
-            if over <= 0:
-                return
-            over -= self._kept.pop(key).bytes
+            if over > 0:
+                over -= self._kept.pop(key).bytes
 
 
 def _once(*names: str) -> tuple[str, ...]:
@@ -157,3 +163,14 @@ def _only(extracted: Extracted, columns: tuple[str, ...]) -> Extracted:
     """Return the columns as if no other had been read: what is wrong with a cell counts where its column does."""
     problems = tuple(problem for problem in extracted.problems if problem.column in columns)
     return replace(extracted, cells={name: extracted.cells[name] for name in columns}, problems=problems)
+
+
+def with_digests(read: Extracted, whole: Extracted) -> Extracted:
+    """Return what was ``read`` with a digest of each row of ``whole``, which has every column of the same rows.
+
+    Rows of any source whose cells are all equal have the same, whatever the order of their columns.
+    """
+    cells = [plain(whole.cells[name]).fill_null("") for name in sorted(whole.cells)]
+    rows = (pc.binary_join_element_wise(*cells, "\x1f") if whole.lines is None else whole.lines).to_pylist()
+    found = [hashlib.blake2b(row.encode(), key=_KEY, digest_size=16).hexdigest() for row in rows]
+    return replace(read, cells={**read.cells, WHOLE_ROW: pa.array(found, pa.string())})

@@ -129,7 +129,11 @@ def read_reference(root: Path, name: str, *, needed: bool = True) -> Reference:
     if name == "map-points":
         _refuse_points(table, where)
     if name in _TYPED:
-        _refuse_types(table, _TYPED[name], where)
+        types = CodeLists(CODELISTS, {}).read("supplier-type").values("code")
+        for number, kind in enumerate(table.column(_TYPED[name]).to_pylist(), 2):
+            if kind and kind not in types:  # somebody meant to protect a payee
+                said = f"a supplier's type must be one of {', '.join(types)}"
+                raise _bad(said, where, number, "correct the type")
     return Reference(name, table, sha256)
 
 
@@ -150,15 +154,9 @@ def _table(content: bytes, columns: tuple[str, ...], *, where: str) -> pa.Table:
     if ragged:
         raise _bad(f"the row has not {len(header)} cells", where, ragged[0], "correct the file")
     filled = [row for row in rows[1:] if row]
-    cells = {name: [row[place] for row in filled] for place, name in enumerate(header)}
-    return pa.table(
-        {
-            name: pa.array(
-                cells[name] if name in _NEVER_TRIMMED else [cell.strip(BLANKS) for cell in cells[name]], pa.string()
-            )
-            for name in columns
-        }
-    )
+    cells = {name: [row[header.index(name)] for row in filled] for name in columns}
+    trimmed = {name: [cell.strip(BLANKS) for cell in cells[name]] for name in columns if name not in _NEVER_TRIMMED}
+    return pa.table({name: pa.array(column, pa.string()) for name, column in {**cells, **trimmed}.items()})
 
 
 def _refuse_damaged(table: pa.Table, where: str) -> None:
@@ -180,14 +178,6 @@ def _refuse_damaged(table: pa.Table, where: str) -> None:
 
 def _bad(what: str, where: str, row: int, fix: str) -> InputError:
     return InputError("bad-reference", what, where=f"{where}, row {row:,}", fix=fix)
-
-
-def _refuse_types(table: pa.Table, column: str, where: str) -> None:
-    """Refuse the whole list when it gives a type that is none: somebody meant to protect a payee."""
-    types = CodeLists(CODELISTS, {}).read("supplier-type").values("code")
-    for number, kind in enumerate(table.column(column).to_pylist(), 2):
-        if kind and kind not in types:
-            raise _bad(f"a supplier's type must be one of {', '.join(types)}", where, number, "correct the type")
 
 
 def _refuse_points(table: pa.Table, where: str) -> None:

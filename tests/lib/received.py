@@ -21,7 +21,7 @@ from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.columns.arrays import BLANKS
 from pipeline.datasets import declared
 from pipeline.extract.partition import Dated, dated, joined, late_slice, own_slice, receipt_of, undated_slice
-from pipeline.extract.whole_rows import with_digests
+from pipeline.extract.reader import with_digests
 from pipeline.model.context import Context
 from pipeline.model.periods import NO_PERIOD
 from pipeline.model.reasons import Outcome

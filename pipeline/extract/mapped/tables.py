@@ -15,10 +15,10 @@ from pipeline.columns.date_forms import read_dates
 from pipeline.columns.dates import days
 from pipeline.columns.money import money, read_money
 from pipeline.errors import InputError
-from pipeline.extract.cut import cut_or_continued
 from pipeline.extract.delimited.folder import read_whole
 from pipeline.extract.mapped.header import header_row, is_nearly_header, may_be_shown, no_header, places_of
 from pipeline.extract.mapped.parts import Table
+from pipeline.extract.marking import cut_or_continued
 from pipeline.extract.workbook.every_sheet import is_workbook, read_book
 from pipeline.extract.workbook.lines import UNREADABLE
 from pipeline.model.file_names import Named, month_said

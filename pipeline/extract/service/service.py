@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
     from pipeline.model.source import Asked, Connections, Names
 
+_AGAIN = "remove the file: the next run takes the month anew where the settings name the service; else export it again"
+#: What a cell begins with that is of another type than its member is.
+_OTHER = "JSON"
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class Service(FilesByPeriod):
@@ -109,16 +115,3 @@ def _items(content: bytes, declared: Sequence[str], path: str) -> Iterator[tuple
             raise InputError("broken-file", "this line is no item in JSON", where=f"{path}, row {number:,}", fix=_AGAIN)
         match_header(tuple(item), declared, where=f"{path}, row {number:,}")
         yield item, line
-
-
-_AGAIN = "remove the file: the next run takes the month anew where the settings name the service; else export it again"
-
-
-#: What a cell begins with that is of another type than its member is.
-_OTHER = "JSON"
-
-
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-
-
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pipeline.errors import InputError
-from pipeline.extract.service.asking import NOT_FOUND, UNCHANGED
+from pipeline.extract.service.asking import OK, UNCHANGED
 from pipeline.extract.service.items import line_of, parsed
 from pipeline.model.periods import MONTH
 from pipeline.plain import read_plain
@@ -47,11 +48,11 @@ class _Page(NamedTuple):
     lines: tuple[bytes, ...]
 
 
-class _Whole(NamedTuple):
-    """A month that was read whole: its state and its lines."""
+class State(NamedTuple):
+    """In which state of a service a month was taken last, and the sha256 of the file that it became."""
 
     etag: str
-    lines: list[bytes]
+    sha256: str
 
 
 class _ChangedError(Exception):
@@ -63,13 +64,6 @@ def due_months(first: str, as_of: dt.date, taken: Collection[str], named: Collec
     last = MONTH.neighbour(MONTH.of_day(as_of), -1)
     every = list(MONTH.between(first, last)) if first <= last else []
     return [each for each in every if each in every[-_NEWEST:] or each not in taken or each in named]
-
-
-class State(NamedTuple):
-    """In which state of a service a month was taken last, and the sha256 of the file that it became."""
-
-    etag: str
-    sha256: str
 
 
 def known_of(memory: Path) -> dict[str, State]:
@@ -104,10 +98,12 @@ def take_months(
         path = folder / f"{month}.jsonl"
         say(f"asking {asking.url} for {month}")
         try:
-            found = _month(asking, month, keys, _etag_of(path, known.get(month)))
+            state = known.get(month)  # where the file is not what was taken, the month is read whole
+            held = state and path.is_file() and hashlib.sha256(read_plain(path)).hexdigest() == state.sha256
+            found = _month(asking, month, keys, state.etag if state and held else "")
         except InputError as error:
             return Taken(tuple(written), tuple(unchanged), tuple(absent), error)
-        if isinstance(found, _Whole):
+        if isinstance(found, _Page):
             content = b"".join(line + b"\n" for line in sorted(found.lines))
             replace_file(path, content)
             known[month] = State(found.etag, hashlib.sha256(content).hexdigest())
@@ -118,47 +114,37 @@ def take_months(
     return Taken(tuple(written), tuple(unchanged), tuple(absent))
 
 
-def _etag_of(path: Path, state: State | None) -> str:
-    """Return the state that a file is of, "" where it is not what was taken: then the month is read whole."""
-    if state is None or not path.is_file():
-        return ""
-    return state.etag if hashlib.sha256(read_plain(path)).hexdigest() == state.sha256 else ""
-
-
-def _month(asking: Asking, month: str, keys: Collection[str], etag: str) -> _Whole | bool:
+def _month(asking: Asking, month: str, keys: Collection[str], etag: str) -> _Page | bool:
     """Return a month read whole; else true where it is as it was, false where the service does not hold it."""
     for fresh_start in range(_FRESH_STARTS + 1):
         if fresh_start:
             asking.patience.sleep(asking.patience.afresh)
-        try:
+        with suppress(_ChangedError):
             return _read(asking, month, keys, etag)
-        except _ChangedError:
-            continue
     fix = "nothing has changed; the next run asks again"
     raise InputError("service-unstable", f"{month} changed whenever it was read", where=asking.url, fix=fix)
 
 
-def _read(asking: Asking, month: str, keys: Collection[str], etag: str) -> _Whole | bool:
+def _read(asking: Asking, month: str, keys: Collection[str], etag: str) -> _Page | bool:
+    """Return all pages of a month as one."""
     answer = asking.get({"month": month, "page": "1"}, unless=etag)
-    if answer.status == UNCHANGED and etag:
-        return True
-    if answer.status == NOT_FOUND:
-        return False
-    if answer.status == UNCHANGED:
+    if answer.status == UNCHANGED and not etag:
         raise asking.bad("the service answers 304 where nothing was known")
+    if answer.status != OK:
+        return answer.status == UNCHANGED
     first = _page(asking, answer, keys)
     if first.number != 1:
         raise _ChangedError
-    lines = [*first.lines]
+    lines = first.lines
     for number in range(2, first.pages + 1):
         answer = asking.get({"month": month, "page": str(number)})
-        if answer.status in (UNCHANGED, NOT_FOUND):
+        if answer.status != OK:
             raise _ChangedError
         page = _page(asking, answer, keys)
-        if (page.etag, page.number, page.pages) != (first.etag, number, first.pages):
+        if page._replace(lines=()) != first._replace(number=number, lines=()):
             raise _ChangedError
         lines += page.lines
-    return _Whole(first.etag, lines)
+    return first._replace(lines=lines)
 
 
 def _page(asking: Asking, answer: Answer, keys: Collection[str]) -> _Page:
@@ -166,7 +152,15 @@ def _page(asking: Asking, answer: Answer, keys: Collection[str]) -> _Page:
     etag = answer.headers.get("etag", "")
     if not _STRONG.fullmatch(etag):
         raise asking.bad("the answer has no strong ETag")
-    page = _parsed(asking, answer.body)
+    page, wrong = None, ""
+    try:
+        page = parsed(answer.body)
+    except UnicodeDecodeError:
+        wrong = "the answer is no UTF-8"
+    except ValueError:
+        wrong = "the answer is no JSON, or a key stands in it twice"
+    if wrong:
+        raise asking.bad(wrong)
     if not isinstance(page, dict) or page.keys() != _PAGE:
         raise asking.bad("a page has other keys than page, pages and items")
     number, pages, items = page["page"], page["pages"], page["items"]
@@ -177,28 +171,14 @@ def _page(asking: Asking, answer: Answer, keys: Collection[str]) -> _Page:
     return _Page(etag, number, pages, tuple(_lines(asking, items, keys)))
 
 
-def _parsed(asking: Asking, body: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
-    wrong = ""
-    try:
-        return parsed(body)
-    except UnicodeDecodeError:
-        wrong = "the answer is no UTF-8"
-    except ValueError:
-        wrong = "the answer is no JSON, or a key stands in it twice"
-    raise asking.bad(wrong)
-
-
 def _lines(asking: Asking, items: Sequence[object], keys: Collection[str]) -> Iterator[bytes]:
     """Yield each item as one line, always the same for the same item."""
-    wanted = {*keys}
     for item in items:
-        if not isinstance(item, dict) or item.keys() != wanted:
+        if not isinstance(item, dict) or item.keys() != {*keys}:
             raise asking.bad("an item has not exactly the keys that were agreed")
-        line = b""
-        try:
-            line = line_of(item).encode("utf-8")
-        except ValueError:
-            line = b""
+        line = ""
+        with suppress(ValueError):
+            line = line_of(item)
         if not line:
             raise asking.bad("an item holds what no text in UTF-8 stands for")
-        yield line
+        yield line.encode()

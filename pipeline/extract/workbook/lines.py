@@ -11,8 +11,8 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
-from pipeline.extract.cut import refuse_full
 from pipeline.extract.given import plain_decimal
+from pipeline.extract.marking import refuse_full
 from pipeline.extract.workbook.parts import copy_for_reading
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
-from pipeline.extract.cut import cut_or_continued
 from pipeline.extract.header import difference, folded_name, is_header_like
+from pipeline.extract.marking import cut_or_continued
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeline.errors import InputError
+from pipeline.extract.reader import with_digests
 from pipeline.extract.service import Service
-from pipeline.extract.whole_rows import with_digests
 from pipeline.model.tables import WHOLE_ROW
 from pipeline.sample.mark import bears_mark
 

@@ -42,30 +42,27 @@ class FromRecords(Made, ABC):
     def rows_of(self, records: Iterable[CatalogueRecord]) -> Iterable[tuple[str, ...]]:
         """Return the cells of the rows."""
 
-    @property
-    def _bytes(self) -> bytes:
-        return json.dumps([self.columns, self.rows], ensure_ascii=False).encode()
-
     def extracts(self, _root: Path, kind: PeriodKind, _remember: Remember) -> dict[str, Period]:
         """Return the extract if it has rows."""
         return {self.path: kind.only} if self.rows else {}
 
     def sha256(self, _root: Path, _path: str, _remember: Remember) -> str:
         """Return the sha256 of its rows."""
-        return hashlib.sha256(self._bytes).hexdigest()
+        return hashlib.sha256(self._content()).hexdigest()
+
+    def _content(self) -> bytes:
+        return json.dumps([self.columns, self.rows], ensure_ascii=False).encode()
 
     def read(self, _root: Path, path: str, columns: Names, declared: Names, *, dictionaries: Names = ()) -> Extracted:
         """Return the asked ``columns``; an empty text is an empty cell."""
         match_header(self.columns, declared, where=path)
-        places = {name: self.columns.index(name) for name in columns}
+        cells = {name: [row[self.columns.index(name)] or None for row in self.rows] for name in columns}
         return Extracted(
             path=path,
-            bytes=len(self._bytes),
-            sha256=hashlib.sha256(self._bytes).hexdigest(),
+            bytes=len(self._content()),
+            sha256=hashlib.sha256(self._content()).hexdigest(),
             encoding="utf-8",
-            cells=text_columns(
-                {name: [row[at] or None for row in self.rows] for name, at in places.items()}, dictionaries
-            ),
+            cells=text_columns(cells, dictionaries),
             rows=pa.array(range(1, len(self.rows) + 1), pa.int64()),
         )
 
@@ -78,13 +75,13 @@ def reads_records(feed: Feed) -> bool:
 def with_records(dataset: Dataset, records: Sequence[CatalogueRecord]) -> Dataset:
     """Return the dataset with feeds whose rows are made of ``records``, leaving out its own releases."""
     others = [record._replace(facts=None) if record.name == dataset.name else record for record in records]
-    return replace(dataset, feeds=tuple(_with_rows(feed, others) for feed in dataset.feeds))
-
-
-def _with_rows(feed: Feed, records: Sequence[CatalogueRecord]) -> Feed:
-    if not isinstance(feed.source, FromRecords):
-        return feed
-    return replace(feed, source=replace(feed.source, rows=tuple(feed.source.rows_of(records))))
+    feeds = (
+        replace(feed, source=replace(feed.source, rows=tuple(feed.source.rows_of(others))))
+        if isinstance(feed.source, FromRecords)
+        else feed
+        for feed in dataset.feeds
+    )
+    return replace(dataset, feeds=tuple(feeds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +100,7 @@ class ListOfDatasets(FromRecords):
     def rows_of(self, records: Iterable[CatalogueRecord]) -> Iterator[tuple[str, ...]]:
         """Yield one row for each dataset."""
         for record in records:
-            asset = asset_of(record)._asdict()
-            yield tuple(asset[name] for name in self.columns)
+            yield tuple(map(asset_of(record)._asdict().__getitem__, self.columns))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import pyarrow as pa
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from pipeline.model.source import Names, Remember
 
     Line = Mapping[str, str]
+    #: The lines of one neighbourhood, by the name of their list.
+    Lines = dict[str, list[Line]]
 
 #: The folder of lists, beside that of extracts.
 _REFERENCE = "reference"
@@ -42,47 +44,42 @@ _WARD: Final = re.compile(r"[EW]05[0-9]{6}", re.ASCII)
 _AUTHORITY: Final = re.compile(r"(?:E0[6-9]|W06)[0-9]{6}", re.ASCII)
 _LSOA: Final = re.compile(r"[EW]01[0-9]{6}", re.ASCII)
 _COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
+#: What a cell that does not match its pattern is not.
+_KINDS: Final = {
+    **dict.fromkeys((_WARD, _AUTHORITY, _LSOA), "is no code of its kind of area (Government Statistical Service)"),
+    _COUNT: "is no whole number",
+}
 #: Fewer households than this would be somebody.
 _FEWEST_HOUSEHOLDS: Final = 8
 #: The line of a list's first row: the header is line 1.
 _FIRST: Final = 2
 
 
-class Row(NamedTuple):
-    """A row that is made of lists: its number, which no other has, and its cells by column."""
-
-    number: int
-    cells: Mapping[str, str]
-
-
 @dataclass(frozen=True, slots=True)
 class KeptLists(Made, ABC):
     """An extract that is made of lists below ``data/reference``: ``lists``, the first of which names it.
 
-    There is one once the lists ``first`` are there; each of the others must be there too.
+    There is one once the two that all are made of are there; each of the others must be there too.
     """
 
-    lists: ClassVar[tuple[str, ...]]
-    first: ClassVar[tuple[str, ...]]
+    lists: ClassVar[tuple[str, ...]] = (_NEIGHBOURHOODS, _LSOAS)
 
     @abstractmethod
-    def rows(self, lists: Mapping[str, pa.Table]) -> Sequence[Row]:
-        """Return the rows; `InputError` where the lists contradict."""
+    def rows(self, lists: Mapping[str, pa.Table]) -> Mapping[int, Mapping[str, str]]:
+        """Return the cells of each row by its number; `InputError` where the lists contradict."""
 
     def extracts(self, root: Path, kind: PeriodKind, _remember: Remember) -> dict[str, Period]:
         """Return the extract, where the lists are there that it begins with."""
-        there = all(exists(_beside(root), file_of(name)) for name in self.first)
+        there = all(exists(_beside(root), file_of(name)) for name in KeptLists.lists)
         return {f"{_REFERENCE}/{file_of(self.lists[0])}": kind.only} if there else {}
 
     def sha256(self, root: Path, _path: str, remember: Remember) -> str:
         """Return the sha256 of all its lists."""
         folder = _beside(root)
         files = {name: file_of(name) for name in self.lists if exists(folder, file_of(name))}
+        places = {name: safe_path(folder, file) for name, file in files.items()}
         return _together(
-            {
-                name: remember("sha256", safe_path(folder, file), partial(sha256_of, folder, file))
-                for name, file in files.items()
-            }
+            {name: remember("sha256", at, partial(sha256_of, folder, files[name])) for name, at in places.items()}
         )
 
     def read(self, root: Path, path: str, columns: Names, declared: Names, *, dictionaries: Names = ()) -> Extracted:
@@ -90,14 +87,14 @@ class KeptLists(Made, ABC):
         folder = _beside(root)
         found = read_references(folder, self.lists)
         rows = self.rows({name: each.table for name, each in found.lists.items()})
-        match_header(tuple(rows[0].cells) if rows else declared, declared, where=path)
+        match_header(tuple(next(iter(rows.values()), declared)), declared, where=path)
         return Extracted(
             path=path,
             bytes=sum((folder / file_of(name)).stat().st_size for name in self.lists),
             sha256=_together({name: each.sha256 for name, each in found.lists.items()}),
             encoding="utf-8",
-            cells=text_columns({name: [row.cells[name] or None for row in rows] for name in columns}, dictionaries),
-            rows=pa.array([row.number for row in rows], pa.int64()),
+            cells=text_columns({name: [row[name] or None for row in rows.values()] for name in columns}, dictionaries),
+            rows=pa.array([*rows], pa.int64()),
         )
 
 
@@ -113,10 +110,9 @@ def _together(digests: Mapping[str, str]) -> str:
 class Neighbourhoods(KeptLists):
     """Neighbourhoods, one row each, with what lies in each of them."""
 
-    lists: ClassVar[tuple[str, ...]] = (_NEIGHBOURHOODS, _LSOAS, _BOUNDARIES)
-    first: ClassVar[tuple[str, ...]] = (_NEIGHBOURHOODS, _LSOAS)
+    lists: ClassVar[tuple[str, ...]] = (*KeptLists.lists, _BOUNDARIES)
 
-    def rows(self, lists: Mapping[str, pa.Table]) -> Sequence[Row]:
+    def rows(self, lists: Mapping[str, pa.Table]) -> Mapping[int, Mapping[str, str]]:
         """Return one row a neighbourhood, in the order of their first lines."""
         places = _checked(lists)
         drawn: list[str] = lists[_BOUNDARIES].column("neighbourhood_code").to_pylist()
@@ -124,36 +120,28 @@ class Neighbourhoods(KeptLists):
             if code not in places:
                 said = f"is of a neighbourhood that {_NEIGHBOURHOODS}.csv lacks"
                 raise _wrong(f"{_BOUNDARIES}.geojson, feature {number:,}", "the feature", said)
-        return [Row(number, _summary(code, lines, drawn)) for code, (number, lines) in places.items()]
+        return {number: _summary(code, lines, drawn) for code, (number, lines) in places.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class AreasOfNeighbourhoods(KeptLists):
     """The beats, wards and lower layer super output areas of each neighbourhood, one row each."""
 
-    lists: ClassVar[tuple[str, ...]] = (_NEIGHBOURHOODS, _LSOAS)
-    first: ClassVar[tuple[str, ...]] = (_NEIGHBOURHOODS, _LSOAS)
-
-    def rows(self, lists: Mapping[str, pa.Table]) -> Sequence[Row]:
+    def rows(self, lists: Mapping[str, pa.Table]) -> Mapping[int, Mapping[str, str]]:
         """Return one row for each area of a neighbourhood."""
         every = [(code, *area) for code, (_, lines) in _checked(lists).items() for area in _areas(lines)]
         names = ("neighbourhood_code", "area_kind", "area_code", "area_name")
-        return [Row(number, dict(zip(names, cells, strict=True))) for number, cells in enumerate(every, 1)]
+        return {number: dict(zip(names, cells, strict=True)) for number, cells in enumerate(every, 1)}
 
 
-class _Lines(dict[str, list["Line"]]):
-    """The lines of one neighbourhood, by the name of their list."""
-
-
-def _checked(lists: Mapping[str, pa.Table]) -> dict[str, tuple[int, _Lines]]:
+def _checked(lists: Mapping[str, pa.Table]) -> dict[str, tuple[int, Lines]]:
     """Return the lines of each neighbourhood with the number of its first one; lists that contradict are refused."""
-    found: dict[str, tuple[int, _Lines]] = {}
-    for number, line in _numbered(lists[_NEIGHBOURHOODS]):
+    found: dict[str, tuple[int, Lines]] = {}
+    for number, line in enumerate(lists[_NEIGHBOURHOODS].to_pylist(), _FIRST):
         code, where = line["neighbourhood_code"], (f"{_NEIGHBOURHOODS}.csv", number)
-        _refuse_line(line, where, keys=("neighbourhood_code", "neighbourhood_name", "beat_code"))
-        _refuse_codes(line, where, {"ward_code": _WARD, "lad_code": _AUTHORITY})
-        _refuse_counts(line, where, ("households",))
-        known = found.setdefault(code, (number, _Lines({_NEIGHBOURHOODS: [], _LSOAS: []})))[1]
+        keys = ("neighbourhood_code", "neighbourhood_name", "beat_code")
+        _refuse(line, where, keys, ward_code=_WARD, lad_code=_AUTHORITY, households=_COUNT)
+        known = found.setdefault(code, (number, {_NEIGHBOURHOODS: [], _LSOAS: []}))[1]
         _refuse_contradiction(line, known[_NEIGHBOURHOODS], where)
         known[_NEIGHBOURHOODS].append(line)
     _add_lsoas(found, lists[_LSOAS])
@@ -164,13 +152,11 @@ def _checked(lists: Mapping[str, pa.Table]) -> dict[str, tuple[int, _Lines]]:
     return found
 
 
-def _add_lsoas(found: Mapping[str, tuple[int, _Lines]], table: pa.Table) -> None:
+def _add_lsoas(found: Mapping[str, tuple[int, Lines]], table: pa.Table) -> None:
     seen: set[str] = set()
-    for number, line in _numbered(table):
+    for number, line in enumerate(table.to_pylist(), _FIRST):
         code, where = line["lsoa_code"], (f"{_LSOAS}.csv", number)
-        _refuse_line(line, where, keys=("lsoa_code",))
-        _refuse_codes(line, where, {"lsoa_code": _LSOA, "lad_code": _AUTHORITY})
-        _refuse_counts(line, where, ("households", "population"))
+        _refuse(line, where, ("lsoa_code",), lsoa_code=_LSOA, lad_code=_AUTHORITY, households=_COUNT, population=_COUNT)
         if code in seen:
             raise _at(where, "lsoa_code", "comes twice")
         seen.add(code)
@@ -181,33 +167,20 @@ def _add_lsoas(found: Mapping[str, tuple[int, _Lines]], table: pa.Table) -> None
         found[line["neighbourhood_code"]][1][_LSOAS].append(line)
 
 
-def _numbered(table: pa.Table) -> Iterator[tuple[int, Line]]:
-    return enumerate(table.to_pylist(), _FIRST)
-
-
 # --- what is refused ---------------------------------------------------------------------------------
 
 
-def _refuse_line(line: Line, where: tuple[str, int], *, keys: Iterable[str]) -> None:
-    """Refuse a line with an empty key, or with a cell that a spreadsheet would run."""
+def _refuse(line: Line, where: tuple[str, int], keys: Iterable[str], **forms: re.Pattern[str]) -> None:
+    """Refuse a line with an empty key, a cell that a spreadsheet would run, or one that has not its form."""
     for name in keys:
         if not line[name]:
             raise _at(where, name, "is empty")
     for name, cell in line.items():
         if cell and is_formula_text(cell):
             raise _at(where, name, "begins a formula")
-
-
-def _refuse_codes(line: Line, where: tuple[str, int], patterns: Mapping[str, re.Pattern[str]]) -> None:
-    for name, pattern in patterns.items():
-        if pattern.fullmatch(line[name]) is None:
-            raise _at(where, name, "is no code of its kind of area (Government Statistical Service)")
-
-
-def _refuse_counts(line: Line, where: tuple[str, int], names: Iterable[str]) -> None:
-    for name in names:
-        if _COUNT.fullmatch(line[name]) is None:
-            raise _at(where, name, "is no whole number")
+    for name, form in forms.items():
+        if form.fullmatch(line[name]) is None:
+            raise _at(where, name, _KINDS[form])
 
 
 def _refuse_contradiction(line: Line, before: Sequence[Line], where: tuple[str, int]) -> None:
@@ -232,7 +205,7 @@ def _wrong(where: str, what: str, said: str) -> InputError:
 # --- what is made of them ----------------------------------------------------------------------------
 
 
-def _summary(code: str, lines: _Lines, drawn: Iterable[str]) -> dict[str, str]:
+def _summary(code: str, lines: Lines, drawn: Iterable[str]) -> dict[str, str]:
     """Return the row of a neighbourhood."""
     own, lsoas = lines[_NEIGHBOURHOODS], lines[_LSOAS]
     return {
@@ -257,7 +230,7 @@ def _place(line: Line) -> tuple[str, str]:
     return line["beat_code"], line["ward_code"]
 
 
-def _areas(lines: _Lines) -> Iterator[tuple[str, str, str]]:
+def _areas(lines: Lines) -> Iterator[tuple[str, str, str]]:
     """Yield kind, code and name of each area of a neighbourhood, once; only those that have one are named."""
     by_kind = defaultdict[str, dict[str, str]](dict)
     for line in lines[_NEIGHBOURHOODS]:
