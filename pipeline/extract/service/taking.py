@@ -135,7 +135,7 @@ def _read(asking: Asking, month: str, keys: Collection[str], etag: str) -> _Page
     first = _page(asking, answer, keys)
     if first.number != 1:
         raise _ChangedError
-    lines = first.lines
+    lines = [*first.lines]
     for number in range(2, first.pages + 1):
         answer = asking.get({"month": month, "page": str(number)})
         if answer.status != OK:
@@ -144,7 +144,7 @@ def _read(asking: Asking, month: str, keys: Collection[str], etag: str) -> _Page
         if page._replace(lines=()) != first._replace(number=number, lines=()):
             raise _ChangedError
         lines += page.lines
-    return first._replace(lines=lines)
+    return first._replace(lines=tuple(lines))
 
 
 def _page(asking: Asking, answer: Answer, keys: Collection[str]) -> _Page:
