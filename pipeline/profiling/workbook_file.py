@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from python_calamine import (
@@ -89,22 +90,13 @@ def _held(file: BinaryIO, *, where: str) -> list[str]:
                 break  # a part is odd: calamine may read the sheets all the same
             found.append(error.code)
     sheets = [name for name in package.names() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
-    looks = [look for name in sheets if (look := _look(package, name))]
+    looks: list[SheetLook] = []
+    for name in sheets:
+        with suppress(OutOfOrderError, InputError):  # that a mapping stops at it is said there
+            looks.append(SheetLook.of(package, name))
     if any(look.last_row * look.last_column > _MOST_CELLS for look in looks):
         raise _too_large(where)
     return [*(["hidden-cells"] if any(look.has_hidden() for look in looks) else []), *found]
-
-
-def _look(package: Package, part: str) -> SheetLook | None:
-    """Return what one pass over a sheet sees, None where its rows are odd: that a mapping stops at it is said there."""
-    seen = SheetLook()
-    try:
-        with package.guarded():
-            package.parse(part, seen.start, seen.text)
-            seen.finish()
-    except (OutOfOrderError, InputError):
-        return None
-    return seen
 
 
 def _rows(book: CalamineWorkbook, number: int, *, where: str) -> Iterator[Sequence[str]]:

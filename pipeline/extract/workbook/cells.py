@@ -7,6 +7,7 @@ as it is shown (source: ECMA-376 part 1, 18.8.30 and 18.8.31, number formats).
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.marking import is_marked
@@ -150,6 +151,13 @@ class _Rows:
             self._cells[self._column] = int(text) if is_shared else text
 
 
+def _each_row(package: Package, part: str, on_row: Callable[[int, Row], None]) -> None:
+    rows = _Rows(on_row)
+    with package.guarded():
+        package.parse(part, rows.start, rows.text)
+        rows.finish()
+
+
 def first_rows(package: Package, part: str, last: int) -> dict[int, Row]:
     """Return the rows of a sheet up to row ``last`` that hold anything, by number."""
     found: dict[int, Row] = {}
@@ -159,13 +167,8 @@ def first_rows(package: Package, part: str, last: int) -> dict[int, Row]:
             raise _Enough
         found[number] = cells
 
-    rows = _Rows(on_row)
-    try:
-        with package.guarded():
-            package.parse(part, rows.start, rows.text)
-            rows.finish()
-    except _Enough:
-        pass
+    with suppress(_Enough):
+        _each_row(package, part, on_row)
     return found
 
 
@@ -181,10 +184,7 @@ def has_marked_line(package: Package, part: str, *, marked: Collection[int], tit
         if seen and (number <= title_rows + 1 or is_no_line(len(cells), width)):
             found.append(number)
 
-    rows = _Rows(on_row)
-    with package.guarded():
-        package.parse(part, rows.start, rows.text)
-        rows.finish()
+    _each_row(package, part, on_row)
     return bool(found)
 
 

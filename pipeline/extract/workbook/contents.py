@@ -16,28 +16,16 @@ if TYPE_CHECKING:
 
     from pipeline.extract.workbook.package import Attributes, Package
 
-#: What must not be in a workbook unless its declaration allows it: what a part's name or kind holds, and our code.
-_UNWANTED = (
-    ("pivotcache", "pivot-cache"),
-    ("pivottable", "pivot-cache"),
-    ("threadedcomment", "comment"),
-    ("comments", "comment"),
-    ("vbaproject", "macro"),
-    ("vbadata", "macro"),
-    ("macrosheet", "macro"),
-    ("macroenabled", "macro"),
-    ("externallink", "external-link"),
-    ("xl/model/", "data-model"),
-    ("powerpivotdata", "data-model"),
-    ("spreadsheetdatamodel", "data-model"),
-    ("embeddings/", "embedded-file"),
-    ("oleobject", "embedded-file"),
-    ("activex", "embedded-file"),
-    ("relationships/package", "embedded-file"),
-    ("connections", "connection"),
-    ("querytable", "connection"),
-    ("customdata", "connection"),
-)
+#: What must not be in a workbook unless its declaration allows it: our code, and what a part's name or kind holds.
+_UNWANTED = {
+    "pivot-cache": ("pivotcache", "pivottable"),
+    "comment": ("threadedcomment", "comments"),
+    "macro": ("vbaproject", "vbadata", "macrosheet", "macroenabled"),
+    "external-link": ("externallink",),
+    "data-model": ("xl/model/", "powerpivotdata", "spreadsheetdatamodel"),
+    "embedded-file": ("embeddings/", "oleobject", "activex", "relationships/package"),
+    "connection": ("connections", "querytable", "customdata"),
+}
 #: Parts that may be there.  Charts keep copies of the cells that they draw; nothing of them is read on.
 _MAY_BE_THERE = re.compile(
     r"""\[content_types\]\.xml
@@ -94,20 +82,14 @@ _WHAT = {
 _LOOK = "look at what is hidden, then unhide or delete it, or allow it in its declaration or mapping"
 _MENDING = {"hidden-sheet": _LOOK, "hidden-cells": _LOOK}
 #: The last words of the types of relationships that may be there.
-_KINDS = (
-    *(
-        "officedocument",
-        "core-properties",
-        "extended-properties",
-        "custom-properties",
-        "thumbnail",
-        "classificationlabels",
-    ),
-    *("worksheet", "chartsheet", "sharedstrings", "styles", "theme", "calcchain", "sheetmetadata", "table"),
-    *("drawing", "vmldrawing", "chart", "chartex", "chartusershapes", "chartstyle", "chartcolorstyle", "image"),
-    *("diagramdata", "diagramlayout", "diagramquickstyle", "diagramcolors", "diagramdrawing", "themeoverride"),
-    *("printersettings", "person", "namedsheetview", "featurepropertybag", "hyperlink", "legacydrawinghf"),
-)
+_WORDS = """
+officedocument core-properties extended-properties custom-properties thumbnail classificationlabels
+worksheet chartsheet sharedstrings styles theme calcchain sheetmetadata table
+drawing vmldrawing chart chartex chartusershapes chartstyle chartcolorstyle image
+diagramdata diagramlayout diagramquickstyle diagramcolors diagramdrawing themeoverride
+printersettings person namedsheetview featurepropertybag hyperlink legacydrawinghf
+"""
+_KINDS = frozenset(_WORDS.split())
 
 
 class Relationship(NamedTuple):
@@ -131,48 +113,34 @@ def refuse_unwanted(package: Package, allowed: Collection[str]) -> None:
 
     for name in names:
         if name.endswith(".rels"):
-            links.extend(relationships(package, _owner(name)).values())
+            folder, owner = posixpath.split(name)  # of the part whose relationships these are
+            part = posixpath.join(posixpath.dirname(folder), owner.removesuffix(".rels"))
+            links.extend(relationships(package, part).values())
         if name.endswith(".rels") or name == "[content_types].xml":
             package.parse(name, start)
-    for mark, code in _UNWANTED:
-        refuse(allowed, code, package.where, found=any(mark in kind for kind in kinds))
+    for code, marks in _UNWANTED.items():
+        refuse(allowed, code, package.where, found=any(mark in kind for kind in kinds for mark in marks))
     linked = {link.target.lower() for link in links if link.kind.lower() in _KINDS and link.target.endswith(".xml")}
     for name in names:
         code = _code_of(package, name, linked, allowed)
         refuse(allowed, code, package.where, found=bool(code))
-    unknown = not all(_may_link(link.kind.lower(), allowed) for link in links)
-    refuse(allowed, "unknown-part", package.where, found=unknown)
-
-
-def _owner(links: str) -> str:
-    """Return the part whose relationships the part ``links`` holds."""
-    folder, name = posixpath.split(links)
-    return posixpath.join(posixpath.dirname(folder), name.removesuffix(".rels"))
+    marks = tuple(mark.strip("/") for code in _UNWANTED if code in allowed for mark in _UNWANTED[code])
+    others = {link.kind.lower() for link in links} - _KINDS
+    unknown = [kind for kind in others if not kind.startswith("customxml") and not any(mark in kind for mark in marks)]
+    refuse(allowed, "unknown-part", package.where, found=bool(unknown))
 
 
 def _code_of(package: Package, name: str, linked: Collection[str], allowed: Collection[str]) -> str:
     """Return the code of a part that is on no list, "" for one that may be there."""
-    if name.startswith(_CUSTOM):
-        return _code_of_custom(package, name)
-    also = [pattern for code, pattern in _ALLOWED_WITH.items() if code in allowed]
-    known = name in linked or any(re.fullmatch(pattern, name) for pattern in also)
-    return "" if known or name.endswith("/") or _MAY_BE_THERE.fullmatch(name) else "unknown-part"
-
-
-def _code_of_custom(package: Package, name: str) -> str:
-    """Return the code of a part below `customXml`: what a document library writes there may be there."""
-    if name.endswith(("/", ".rels")):
-        return ""
+    if not name.startswith(_CUSTOM):
+        also = [pattern for code, pattern in _ALLOWED_WITH.items() if code in allowed]
+        known = name in linked or any(re.fullmatch(pattern, name) for pattern in also)
+        return "" if known or name.endswith("/") or _MAY_BE_THERE.fullmatch(name) else "unknown-part"
+    # what a document library writes may be there
     namespace = package.root(name).rpartition(" ")[0].lower() if name.endswith(".xml") else ""
-    if namespace.startswith(_LIBRARY):
+    if name.endswith(("/", ".rels")) or namespace.startswith(_LIBRARY):
         return ""
     return "connection" if "datamashup" in namespace else "custom-xml"
-
-
-def _may_link(kind: str, allowed: Collection[str]) -> bool:
-    """Return whether a relationship of this kind may be there."""
-    marks = [mark.strip("/") for mark, code in _UNWANTED if code in allowed]
-    return kind in _KINDS or kind.startswith("customxml") or any(mark in kind for mark in marks)
 
 
 def relationships(package: Package, part: str) -> dict[str, Relationship]:

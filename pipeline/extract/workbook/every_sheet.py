@@ -13,7 +13,7 @@ from pipeline.extract.paths import steadily
 from pipeline.extract.workbook.contents import refuse
 from pipeline.extract.workbook.lines import MOST_CELLS, grid_of, lines_of, shown
 from pipeline.extract.workbook.package import Package, check_older
-from pipeline.extract.workbook.parts import check_amount, opened, refuse_marked_lines
+from pipeline.extract.workbook.parts import opened
 from pipeline.extract.workbook.sheet import SheetLook
 from pipeline.extract.workbook.workbook import digest_of, refuse_marked_notes
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.extract.workbook.lines import Grid, Lines
-    from pipeline.extract.workbook.parts import Opened
 
     #: Says of a sheet's number, name and first rows where its header is: 0 for no header, None for another sheet.
     Choose = Callable[[int, str, Sequence[Sequence[str]]], int | None]
@@ -72,33 +71,23 @@ def read_book(root: Path, path: str, *, allowed: Collection[str], choose: Choose
 
 
 def _sheets(file: BufferedReader, path: str, allowed: Collection[str], choose: Choose) -> Iterator[SheetLines]:
-    package = Package(file, where=path)
-    found = opened(package, allowed, LOOKED_AT)
+    found = opened(Package(file, where=path), allowed, LOOKED_AT)
     for number, sheet in found.sheets.items():
         if sheet.hidden:
             continue
-        head = _first_rows(found, number)
+        rows = found.heads[number]
+        head = [  # the first rows from A1 on, as text
+            [found.text(cells.get(column, "")) for column in range(1, max(cells, default=0) + 1)]
+            for cells in (rows.get(row, {}) for row in range(1, max(rows, default=0) + 1))
+        ]
         header_row = choose(number, sheet.name, head)
         if header_row is None:
-            refuse_marked_lines(package, found, number, 0)
+            found.refuse_marked_lines(number, 0)
             continue
-        check_amount(package, found, number)
-        grid = grid_of(package, found.parts, sheet, found.looks[number])
+        found.check_amount(number)
+        grid = grid_of(found, number)
         lines = lines_of(grid, found.looks[number], found.formats, header_row, {})
         yield _of_sheet(number, sheet.name, header_row, grid, lines, where=path)
-
-
-def _first_rows(found: Opened, number: int) -> list[list[str]]:
-    """Return the first rows of a sheet from A1 on, as text."""
-    rows, texts = found.heads[number], found.strings.texts
-
-    def text(cell: str | int) -> str:
-        return texts.get(cell, "") if isinstance(cell, int) else cell
-
-    return [
-        [text(cells.get(column, "")) for column in range(1, max(cells, default=0) + 1)]
-        for cells in (rows.get(row, {}) for row in range(1, max(rows, default=0) + 1))
-    ]
 
 
 def _older(file: BufferedReader, path: str, allowed: Collection[str], choose: Choose) -> Iterator[SheetLines]:
@@ -115,14 +104,15 @@ def _older(file: BufferedReader, path: str, allowed: Collection[str], choose: Ch
                 continue
             sheet = workbook.get_sheet_by_name(each.name)
             if sheet.total_height * sheet.total_width > MOST_CELLS:
-                raise _broken(path)
+                raise ValueError  # noqa: TRY301 - as what cannot be read
             grid: Grid = sheet.to_python(skip_empty_area=False)
             header_row = choose(number, each.name, [[shown(value) for value in row] for row in grid[:LOOKED_AT]])
             if header_row is not None:
                 lines = lines_of(grid, SheetLook(), {}, header_row, {})
                 yield _of_sheet(number, each.name, header_row, grid, lines, where=path)
     except (CalamineError, ValueError, ArithmeticError):  # their texts may hold a cell
-        raise _broken(path) from None
+        fix = "export it again, as .xlsx"
+        raise InputError("broken-file", "the workbook cannot be read", where=path, fix=fix) from None
 
 
 def _of_sheet(number: int, name: str, header_row: int, grid: Grid, lines: Lines, *, where: str) -> SheetLines:
@@ -131,8 +121,3 @@ def _of_sheet(number: int, name: str, header_row: int, grid: Grid, lines: Lines,
     header = [shown(value) for row in grid[header_row - 1 : header_row] for value in row] if header_row else []
     refuse_marked_notes(lines.rows, max((len(row) for row in lines.rows), default=1), where=where)
     return SheetLines(number, name, header_row, header, lines)
-
-
-def _broken(path: str) -> InputError:
-    fix = "export it again, as .xlsx"
-    return InputError("broken-file", "the workbook cannot be read", where=path, fix=fix)

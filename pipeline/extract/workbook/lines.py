@@ -13,16 +13,13 @@ from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
 from pipeline.extract.given import plain_decimal
 from pipeline.extract.marking import refuse_full
-from pipeline.extract.workbook.parts import copy_for_reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pipeline.extract.workbook.cells import Shown
-    from pipeline.extract.workbook.package import Package
-    from pipeline.extract.workbook.parts import Parts
+    from pipeline.extract.workbook.parts import Opened
     from pipeline.extract.workbook.sheet import SheetLook
-    from pipeline.extract.workbook.sheets import Sheet
 
     Grid = Sequence[Sequence[object]]
 
@@ -44,15 +41,16 @@ class Lines(NamedTuple):
     rounded: Sequence[tuple[int, int]]
 
 
-def grid_of(package: Package, parts: Parts, sheet: Sheet, seen: SheetLook) -> Grid:
+def grid_of(found: Opened, number: int) -> Grid:
     """Return the cells of a sheet from A1 on, as wide and as long as what was seen of it."""
+    package, seen = found.package, found.looks[number]
     if seen.last_row * seen.last_column > MOST_CELLS:
         what = "the used range of the sheet is larger than any extract should be"
         fix = "delete the stray cells far below or right of the rows, and save it again"
         raise InputError("zip-bomb", what, where=package.where, fix=fix)
     refuse_full(seen.last_row, where=package.where)
     with io.BytesIO() as copy:
-        copy_for_reading(package, parts, sheet, copy)
+        found.copy_for_reading(found.sheets[number], copy)
         copy.seek(0)
         try:
             with CalamineWorkbook.from_filelike(copy) as workbook:
@@ -61,7 +59,10 @@ def grid_of(package: Package, parts: Parts, sheet: Sheet, seen: SheetLook) -> Gr
             raise package.broken("its cells cannot be read") from None
     if seen.last_row and not grid and not seen.unreadable:
         raise package.broken("its cells are not where they should be")
-    return _padded(grid, seen)
+    # calamine leaves out cells that hold no value: errors at its edges
+    width = max([seen.last_column, *map(len, grid[:1])])
+    wide = [[*row, *[""] * (width - len(row))] for row in grid]
+    return wide + [[""] * width for _ in range(len(grid), max(seen.unreadable, default=0))]
 
 
 def lines_of(
@@ -73,9 +74,15 @@ def lines_of(
     rounded: list[tuple[int, int]] = []
     for number, values in enumerate(grid[header_row:], start=header_row + 1):
         cells = [text_of(value) for value in values]
-        rounded.extend((number, place) for place, value in enumerate(values) if _is_rounded(value))
+        finite = {
+            place: float(value)
+            for place, value in enumerate(values)
+            if isinstance(value, float | int) and math.isfinite(value)
+        }
+        rounded.extend((number, place) for place, value in finite.items() if abs(value) >= _KEPT)
         for column, style in seen.styled.get(number, ()):
-            cells[column - 1] = _as_formatted(values[column - 1], formats[style]) or cells[column - 1]
+            value = finite.get(column - 1)
+            cells[column - 1] = (None if value is None else formats[style].text(value)) or cells[column - 1]
         for place, count in digits.items():
             if isinstance(values[place], int | float) and (cells[place] or "").isdigit():
                 cells[place] = str(cells[place]).zfill(count)
@@ -106,20 +113,3 @@ def text_of(value: object) -> str | None:
 def shown(value: object) -> str:
     """Return the text of a cell of the header or above it."""
     return text_of(value) or ""
-
-
-def _is_rounded(value: object) -> bool:
-    """Return whether a number has more digits than the fifteen that a spreadsheet keeps: nobody wrote its last ones."""
-    return isinstance(value, float | int) and _KEPT <= abs(value) < math.inf
-
-
-def _as_formatted(value: object, as_shown: Shown) -> str | None:
-    """Return a number as its format shows it, None where that is no more than its digits."""
-    return as_shown.text(value) if isinstance(value, float | int) and math.isfinite(value) else None
-
-
-def _padded(grid: Grid, seen: SheetLook) -> Grid:
-    """Return ``grid`` with the cells that calamine leaves out because they hold no value: errors at its edges."""
-    width = max([seen.last_column, *map(len, grid[:1])])
-    wide = [[*row, *[""] * (width - len(row))] for row in grid]
-    return wide + [[""] * width for _ in range(len(grid), max(seen.unreadable, default=0))]

@@ -78,15 +78,12 @@ class Package:
 
         Where ``start`` returns true, ``text`` is given the text up to the next element.
         """
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.buffer_text = True
         local_names = _LocalNames()
 
         def on_start(tag: str, attributes: Attributes) -> None:
             parser.CharacterDataHandler = text if start(local_names[tag], attributes) else None
 
-        parser.StartElementHandler = on_start
-        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        parser = self._parser(on_start)
         with self.guarded():
             for piece in self.pieces(name):
                 parser.Parse(piece, False)  # noqa: FBT003 - expat takes it by position
@@ -95,15 +92,23 @@ class Package:
     def root(self, name: str) -> str:
         """Return the first element of an XML part: its namespace, a blank, its local name."""
         found: list[str] = []
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.StartElementHandler = lambda tag, _: found.append(tag)
-        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        parser = self._parser(lambda tag, _: found.append(tag))
         with self.guarded():
             for piece in self.pieces(name):
-                parser.Parse(piece, False)  # noqa: FBT003 - expat takes it by position
+                parser.Parse(piece, False)  # noqa: FBT003 - the same
                 if found:
                     break
         return found[0] if found else ""
+
+    def _parser(self, on_start: Callable[[str, Attributes], None]) -> expat.XMLParserType:
+        def refuse_doctype(*_: object) -> None:
+            raise self.broken("a part declares a document type, which no workbook does")
+
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
+        parser.StartElementHandler = on_start
+        parser.StartDoctypeDeclHandler = refuse_doctype
+        return parser
 
     def copy(self, parts: Mapping[str, str | bytes], target: BinaryIO) -> None:
         """Write a new package to ``target``: by new name, the name of a part to copy, or its bytes."""
@@ -112,10 +117,6 @@ class Package:
                 with package.open(name, "w") as part:
                     for piece in self.pieces(source) if isinstance(source, str) else (source,):
                         part.write(piece)
-
-    def bomb(self) -> InputError:
-        """Return the error for a workbook that is larger than any extract."""
-        return _bomb(self.where)
 
     def broken(self, what: str) -> InputError:
         """Return the error for a damaged workbook."""
@@ -137,37 +138,42 @@ class Package:
 
     def _check(self) -> None:
         entries = self._zip.infolist()
-        if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > _LARGEST_WHOLE:
-            raise _bomb(self.where)
-        if any(_is_bomb(entry) for entry in entries):
-            raise _bomb(self.where)
+        sizes = [(entry.file_size, entry.compress_size) for entry in entries]
+        packed = [size for size, of in sizes if size > _RATIO_MATTERS_FROM and size > _HIGHEST_RATIO * max(of, 1)]
+        whole = sum(size for size, _ in sizes)
+        if (
+            packed
+            or len(entries) > _MOST_PARTS
+            or whole > _LARGEST_WHOLE
+            or max(sizes, default=(0, 0))[0] > _LARGEST_PART
+        ):
+            raise bomb(self.where)
         if any(entry.flag_bits & _ENCRYPTED for entry in entries):
             raise _encrypted(self.where)
         if any(entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for entry in entries):
             raise self.broken("a part is packed in a way that no workbook is")
         if len(self._entries) != len(entries):
             raise self.broken("two parts have the same name")
-        if any(_escapes(entry.filename) for entry in entries):
+        names = [entry.filename for entry in entries]
+        if any(name.startswith("/") or "\\" in name or ".." in name.split("/") or ":" in name for name in names):
             raise self.broken("a part's name leads outside the workbook")
         for name in self._entries:
             deque(self.pieces(name), maxlen=0)  # unpacks it, within its stated size, and compares its checksum
-
-    def _refuse_doctype(self, *_: object) -> None:
-        raise self.broken("a part declares a document type, which no workbook does")
 
 
 def refuse_other_kinds(file: BinaryIO, *, where: str) -> None:
     """Return when ``file`` begins as a zip of a bearable size; it is read from its beginning again."""
     size = file.seek(0, 2)
     file.seek(0)
-    head = file.read(1 << 16)
+    head = file.read(len(_COMPOUND_FILE))
     file.seek(0)
     if not size:
         raise InputError("empty-file", "the file is empty", where=where, fix="have the extract exported again")
     if size > _LARGEST_FILE:
-        raise _bomb(where)
-    if head.startswith(_COMPOUND_FILE) and (_ENCRYPTED_STREAM in head or _has_encrypted_stream(file)):
+        raise bomb(where)
+    if head.startswith(_COMPOUND_FILE) and _ENCRYPTED_STREAM in file.read(_LARGEST_FILE):
         raise _encrypted(where)
+    file.seek(0)
     if not head.startswith(_ZIP):
         kind = "an old .xls workbook" if head.startswith(_COMPOUND_FILE) else "no .xlsx workbook"
         raise InputError(
@@ -183,13 +189,7 @@ def check_older(file: BinaryIO, *, where: str) -> None:
         Package(file, where=where)
         file.seek(0)
     elif size > _LARGEST_OLDER:
-        raise _bomb(where)
-
-
-def _has_encrypted_stream(file: BinaryIO) -> bool:
-    found = _ENCRYPTED_STREAM in file.read(_LARGEST_FILE)
-    file.seek(0)
-    return found
+        raise bomb(where)
 
 
 def _normal(name: str) -> str:
@@ -204,17 +204,8 @@ class _LocalNames(dict[str, str]):
         return self[tag]
 
 
-def _is_bomb(entry: zipfile.ZipInfo) -> bool:
-    if entry.file_size > _LARGEST_PART:
-        return True
-    return entry.file_size > _RATIO_MATTERS_FROM and entry.file_size > _HIGHEST_RATIO * max(entry.compress_size, 1)
-
-
-def _escapes(name: str) -> bool:
-    return name.startswith("/") or "\\" in name or ".." in name.split("/") or ":" in name
-
-
-def _bomb(where: str) -> InputError:
+def bomb(where: str) -> InputError:
+    """Return the error for a workbook that is larger than any extract."""
     what = "the workbook is larger, packed or unpacked, than any extract should be"
     fix = "have a single month exported, as values only"
     return InputError("zip-bomb", what, where=where, fix=fix)

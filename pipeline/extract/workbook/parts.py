@@ -9,20 +9,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from xml.sax.saxutils import quoteattr
 
-from pipeline.extract.header import LOOKED_BELOW
 from pipeline.extract.marking import marked, refuse_marking
 from pipeline.extract.workbook.cells import first_rows, has_marked_line, shown_styles
 from pipeline.extract.workbook.contents import refuse, refuse_unwanted, relationships
+from pipeline.extract.workbook.package import bomb
 from pipeline.extract.workbook.sheet import OutOfOrderError, SheetLook
-from pipeline.extract.workbook.sheets import Sheet, choose
-from pipeline.extract.workbook.strings import has_header, refuse_marked_texts, shared_strings, without_formatting
+from pipeline.extract.workbook.strings import refuse_marked_texts, shared_strings, without_formatting
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from pipeline.extract.workbook.cells import Row, Shown
     from pipeline.extract.workbook.package import Attributes, Package
-    from pipeline.extract.workbook.sheets import Wanted
     from pipeline.extract.workbook.strings import Strings
 
 #: More characters than this in one sheet are no extract: a large ledger has a hundred times fewer.
@@ -30,6 +28,14 @@ _MOST_TEXT = 1 << 28
 _DIGITS = 9
 #: What a defined name says to those who choose it.
 _NOTES = ("comment", "description", "help", "statusBar", "customMenu")
+
+
+class Sheet(NamedTuple):
+    """A sheet as the workbook lists it: its name, whether it is hidden, its part ("" where it has no cells)."""
+
+    name: str
+    hidden: bool
+    part: str
 
 
 @dataclass(slots=True)
@@ -43,21 +49,14 @@ class Parts:
     styles: str = ""
 
 
-class Look(NamedTuple):
-    """What is known of a workbook that may be read: its parts, the wanted sheet, a look into it, its formats."""
-
-    parts: Parts
-    sheet: Sheet
-    seen: SheetLook
-    formats: Mapping[str, Shown]
-
-
-class Opened(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Opened:
     """A workbook in which nothing unwanted is: its parts, formats, shared texts, and by number its sheets, with a look.
 
     ``heads`` are the first rows of each sheet.
     """
 
+    package: Package
     parts: Parts
     formats: Mapping[str, Shown]
     strings: Strings
@@ -65,27 +64,63 @@ class Opened(NamedTuple):
     heads: Mapping[int, Mapping[int, Row]]
     looks: Mapping[int, SheetLook]
 
+    def text(self, cell: str | int) -> str:
+        """Return the text of a cell of the first rows."""
+        return self.strings.texts.get(cell, "") if isinstance(cell, int) else cell
 
-def look(package: Package, wanted: Wanted) -> Look:
-    """Return what is known of the workbook; nothing unwanted is in it, and nothing of the extract elsewhere.
+    def refuse_marked_lines(self, number: int, title_rows: int) -> None:
+        """Refuse a marking in the title rows of another sheet, and in its rows that are no lines of a table."""
+        seen, marked_texts = self.looks[number], self.strings.marked
+        if not marked_texts and not seen.has_marked_text:
+            return
+        part, width = self.sheets[number].part, max(seen.last_column, 1)
+        if has_marked_line(self.package, part, marked=marked_texts, title_rows=title_rows, width=width):
+            raise marked(where=self.package.where, place="cells of another sheet")
 
-    Raises `InputError` ``missing-sheet``, ``protective-marking``, ``cut-or-continued`` or the code of what is
-    unwanted and not allowed.
-    """
-    found = opened(package, wanted.allowed, wanted.title_rows + 1 + LOOKED_BELOW)
-    headed = [number for number, rows in found.heads.items() if has_header(rows, found.strings, wanted.declared)]
-    chosen = choose(found.parts.sheets, wanted, headed, where=package.where)
-    for number in found.sheets:
-        if number != chosen:
-            refuse_marked_lines(package, found, number, wanted.title_rows)
-    check_amount(package, found, chosen)
-    return Look(found.parts, found.sheets[chosen], found.looks[chosen], found.formats)
+    def copy_for_reading(self, sheet: Sheet, target: BinaryIO) -> None:
+        """Write to ``target`` a workbook of that one sheet: only parts that were checked, at the usual places."""
+        kinds = {"worksheet": ("sheet1.xml", sheet.part), "styles": ("styles.xml", self.parts.styles)}
+        kinds["sharedStrings"] = ("sharedStrings.xml", self.parts.strings)
+        present = {kind: pair for kind, pair in kinds.items() if pair[1]}
+        main = _MAIN.format(date1904=int(self.parts.is_1904), name=quoteattr(sheet.name))
+        links = "".join(_LINK.format(kind=kind, target=name) for kind, (name, _) in present.items())
+        made = {
+            "xl/workbook.xml": main,
+            "xl/_rels/workbook.xml.rels": _LINKS.format(links=links),
+            "_rels/.rels": _PACKAGE_LINKS,
+            "[Content_Types].xml": _TYPES,
+        }
+        copied: dict[str, str | bytes] = {f"xl/{name}": source for name, source in present.values()}
+        self.package.copy(copied | {name: f"{_XML}{text}".encode() for name, text in made.items()}, target)
+
+    def check_amount(self, number: int) -> None:
+        """Refuse a sheet whose cells name more text than any extract holds: a shared one counts wherever it is used."""
+        lengths = self.strings.lengths
+        if self.looks[number].shared_cells * max(lengths, default=0) <= _MOST_TEXT:
+            return
+        total = 0
+        shared = False
+
+        def start(tag: str, attributes: Attributes) -> bool:
+            nonlocal shared
+            if tag == "c":
+                shared = attributes.get("t") == "s"
+            return shared and tag == "v"
+
+        def text(piece: str) -> None:
+            nonlocal total
+            place = int(piece) if len(piece) <= _DIGITS and piece.isdecimal() else 0
+            total += lengths[place] if place < len(lengths) else 0
+
+        self.package.parse(self.sheets[number].part, start, text)
+        if total > _MOST_TEXT:
+            raise bomb(self.package.where)
 
 
 def opened(package: Package, allowed: Collection[str], rows: int) -> Opened:
     """Return a workbook with the first ``rows`` of each sheet; what is not ``allowed`` in it is an `InputError`."""
     where = package.where
-    parts = _workbook(package, _main_part(package))
+    parts = _workbook(package)
     refuse_unwanted(package, allowed)
     refuse(allowed, "hidden-sheet", where, found=any(sheet.hidden for sheet in parts.sheets))
     refuse_marking((sheet.name for sheet in parts.sheets), where=where, place="name of a sheet")
@@ -95,37 +130,16 @@ def opened(package: Package, allowed: Collection[str], rows: int) -> Opened:
     sheets = {number: sheet for number, sheet in enumerate(parts.sheets, start=1) if sheet.part}
     heads = {number: first_rows(package, sheet.part, rows) for number, sheet in sheets.items()}
     strings = shared_strings(package, parts.strings, heads.values())
-    looks = {
-        number: _look_into(package, sheet, allowed, formats, where=f"{where}, sheet {number} of {len(parts.sheets)}")
-        for number, sheet in sheets.items()
-    }
-    return Opened(parts, formats, strings, sheets, heads, looks)
-
-
-def refuse_marked_lines(package: Package, found: Opened, number: int, title_rows: int) -> None:
-    """Refuse a marking in the title rows of another sheet, and in its rows that are no lines of a table."""
-    seen, marked_texts = found.looks[number], found.strings.marked
-    if not marked_texts and not seen.has_marked_text:
-        return
-    part, width = found.sheets[number].part, max(seen.last_column, 1)
-    if has_marked_line(package, part, marked=marked_texts, title_rows=title_rows, width=width):
-        raise marked(where=package.where, place="cells of another sheet")
-
-
-def copy_for_reading(package: Package, parts: Parts, sheet: Sheet, target: BinaryIO) -> None:
-    """Write to ``target`` a workbook of that one sheet: only parts that were checked, at the usual places."""
-    date1904 = "1" if parts.is_1904 else "0"
-    kinds = {"worksheet": ("sheet1.xml", sheet.part), "styles": ("styles.xml", parts.styles)}
-    kinds["sharedStrings"] = ("sharedStrings.xml", parts.strings)
-    present = {kind: pair for kind, pair in kinds.items() if pair[1]}
-    main = _XML + _MAIN.format(date1904=date1904, name=quoteattr(sheet.name))
-    links = "".join(_LINK.format(kind=kind, target=name) for kind, (name, _) in present.items())
-    copied: dict[str, str | bytes] = {f"xl/{name}": source for name, source in present.values()}
-    copied["xl/workbook.xml"] = main.encode()
-    copied["xl/_rels/workbook.xml.rels"] = (_XML + _LINKS.format(links=links)).encode()
-    copied["_rels/.rels"] = (_XML + _PACKAGE_LINKS).encode()
-    copied["[Content_Types].xml"] = (_XML + _TYPES).encode()
-    package.copy(copied, target)
+    looks: dict[int, SheetLook] = {}
+    for number, sheet in sheets.items():
+        at = f"{where}, sheet {number} of {len(parts.sheets)}"
+        try:
+            looks[number] = seen = SheetLook.of(package, sheet.part, formats)
+        except OutOfOrderError:
+            raise package.broken("rows or cells of a sheet are out of order") from None
+        refuse(allowed, "hidden-cells", at, found=seen.has_hidden())
+        refuse_marking(map(without_formatting, seen.page_texts), where=at, place="page header or footer")
+    return Opened(package, parts, formats, strings, sheets, heads, looks)
 
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -145,78 +159,25 @@ _TYPES = (
 )
 
 
-def _main_part(package: Package) -> str:
-    for relationship in relationships(package, "").values():
-        if relationship.kind == "officeDocument":
-            return relationship.target
-    raise package.broken("it does not say which part is the workbook")
-
-
-def _workbook(package: Package, main: str) -> Parts:
-    links = relationships(package, main)
+def _workbook(package: Package) -> Parts:
+    main = [link.target for link in relationships(package, "").values() if link.kind == "officeDocument"]
+    if not main:
+        raise package.broken("it does not say which part is the workbook")
+    links = relationships(package, main[0])
     parts = Parts()
 
     def start(tag: str, attributes: Attributes) -> None:
         if tag == "workbookPr":
-            parts.is_1904 = is_true(attributes.get("date1904"))
+            parts.is_1904 = attributes.get("date1904") in {"1", "true"}
         elif tag == "sheet":
             link = links.get(next((value for key, value in attributes.items() if key.endswith(" id")), ""))
             part = link.target if link is not None and link.kind == "worksheet" else ""
             hidden = attributes.get("state", "visible") != "visible"
             parts.sheets.append(Sheet(attributes.get("name", ""), hidden, part))
-
         elif tag == "definedName":
             parts.notes.extend(attributes.get(key, "") for key in _NOTES)
 
-    package.parse(main, start)
-    for link in links.values():
-        if link.kind == "sharedStrings" and link.target in package:
-            parts.strings = link.target
-        elif link.kind == "styles" and link.target in package:
-            parts.styles = link.target
+    package.parse(main[0], start)
+    there = {link.kind: link.target for link in links.values() if link.target in package}
+    parts.strings, parts.styles = there.get("sharedStrings", ""), there.get("styles", "")
     return parts
-
-
-def check_amount(package: Package, found: Opened, number: int) -> None:
-    """Refuse a sheet whose cells name more text than any extract holds: a shared one counts wherever it is used."""
-    sheet, seen, lengths = found.sheets[number], found.looks[number], found.strings.lengths
-    if seen.shared_cells * max(lengths, default=0) <= _MOST_TEXT:
-        return
-    total = 0
-    shared = False
-
-    def start(tag: str, attributes: Attributes) -> bool:
-        nonlocal shared
-        if tag == "c":
-            shared = attributes.get("t") == "s"
-        return shared and tag == "v"
-
-    def text(piece: str) -> None:
-        nonlocal total
-        place = int(piece) if len(piece) <= _DIGITS and piece.isdecimal() else 0
-        total += lengths[place] if place < len(lengths) else 0
-
-    package.parse(sheet.part, start, text)
-    if total > _MOST_TEXT:
-        raise package.bomb()
-
-
-def _look_into(
-    package: Package, sheet: Sheet, allowed: Collection[str], styles: Collection[str], *, where: str
-) -> SheetLook:
-    seen = SheetLook(styles)
-    try:
-        with package.guarded():
-            package.parse(sheet.part, seen.start, seen.text)
-            seen.finish()
-    except OutOfOrderError:
-        raise package.broken("rows or cells of a sheet are out of order") from None
-    refuse(allowed, "hidden-cells", where, found=seen.has_hidden())
-    texts = [without_formatting(text) for text in seen.page_texts]
-    refuse_marking(texts, where=where, place="page header or footer")
-    return seen
-
-
-def is_true(value: str | None) -> bool:
-    """Return whether an XML attribute says yes."""
-    return value in {"1", "true"}

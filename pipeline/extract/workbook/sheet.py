@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.marking import is_marked
@@ -11,7 +12,7 @@ from pipeline.extract.marking import is_marked
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from pipeline.extract.workbook.package import Attributes
+    from pipeline.extract.workbook.package import Attributes, Package
 
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _PAGE_TEXTS = frozenset(("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"))
@@ -27,13 +28,6 @@ class OutOfOrderError(Exception):
     """Rows or cells do not ascend: the ends of the used range would not be where the first and last cells stand."""
 
 
-class Span(NamedTuple):
-    """A range of columns, both ends included, counted from 1."""
-
-    first: int
-    last: int
-
-
 class Place(NamedTuple):
     """The row and column of a cell, counted from 1."""
 
@@ -46,12 +40,11 @@ class SheetLook:
 
     ``unreadable`` are, by row, the columns of cells that hold an error, or a formula whose result was not stored;
     ``last_row`` and ``last_column`` end the used range (0 when no cell has a value); ``shared_cells`` take their
-    text from the list that all sheets share.  ``styled`` are, by row, column and style of numbers in a listed
-    style; ``has_marked_text`` tells that a cell that holds its text itself holds a protective marking.
+    text from the list that all sheets share.  ``styled`` are, by row, column and style of numbers in a style of
+    ``styles``; ``has_marked_text`` tells that a cell that holds its text itself holds a protective marking.
     """
 
     def __init__(self, styles: Collection[str] = ()) -> None:
-        """Begin before the first element; cells with a style of ``styles`` are listed in ``styled``."""
         self.unreadable: dict[int, list[int]] = {}
         self.styled: dict[int, list[tuple[int, str]]] = {}
         self.has_marked_text = False
@@ -60,7 +53,7 @@ class SheetLook:
         self.first_row = self.first_column = 0
         self.last_row = self.last_column = 0
         self._hidden_rows: list[int] = []
-        self._hidden_columns: list[Span] = []
+        self._hidden_columns: list[tuple[int, int]] = []
         self._row = 0
         self._cell: str | Place = Place(0, 0)
         self._first_used: str | Place | None = None
@@ -70,11 +63,20 @@ class SheetLook:
         self._own_text: list[str] = []
         self._is_formula = self._has_result = self._has_value = self._in_page_text = False
 
+    @classmethod
+    def of(cls, package: Package, part: str, styles: Collection[str] = ()) -> SheetLook:
+        """Return what is seen of a part; `OutOfOrderError` where nobody can say what is where."""
+        seen = cls(styles)
+        with package.guarded():
+            package.parse(part, seen.start, seen.text)
+            seen.finish()
+        return seen
+
     def has_hidden(self) -> bool:
         """Return whether a row or column of the used range is hidden."""
         return any(self.first_row <= row <= self.last_row for row in self._hidden_rows) or any(
-            span.first <= self.last_column and span.last >= self.first_column and self.last_column
-            for span in self._hidden_columns
+            first <= self.last_column and last >= self.first_column and self.last_column
+            for first, last in self._hidden_columns
         )
 
     def start(self, tag: str, attributes: Attributes) -> bool:
@@ -85,8 +87,7 @@ class SheetLook:
         if tag in {"v", "is"}:
             self._has_value = True
             self._last_used = self._cell
-            if self._first_used is None:
-                self._first_used = self._cell
+            self._first_used = self._first_used or self._cell
             return self._is_formula or self._kind == "str"
         if tag == "t":
             return self._kind == "inlineStr"
@@ -98,9 +99,11 @@ class SheetLook:
         elif tag == "dataValidation":
             self.page_texts.extend(attributes.get(key, "") for key in _PROMPTS)
         elif tag == "col":
-            self._start_columns(attributes)
+            if _is_hidden(attributes, "width"):
+                first = row_number(attributes.get("min"), otherwise=1)
+                self._hidden_columns.append((first, row_number(attributes.get("max"), otherwise=_LAST_COLUMN)))
         elif tag == "sheetFormatPr" and _is_zero(attributes.get("defaultColWidth")):
-            self._hidden_columns.append(Span(1, _LAST_COLUMN))
+            self._hidden_columns.append((1, _LAST_COLUMN))
         return self._in_page_text
 
     def text(self, text: str) -> None:
@@ -124,7 +127,7 @@ class SheetLook:
         if self._row <= above:
             raise OutOfOrderError
         self._cell = Place(self._row, 0)
-        if attributes.get("hidden") in {"1", "true"} or _is_zero(attributes.get("ht")):
+        if _is_hidden(attributes, "ht"):
             self._hidden_rows.append(self._row)
 
     def _end_row(self) -> None:
@@ -140,7 +143,8 @@ class SheetLook:
     def _start_cell(self, attributes: Attributes) -> None:
         if self._is_formula or self._kind == "e":
             self._end_cell()
-        before, self._cell = self._cell, attributes.get("r") or _next(self._cell)
+        before = self._cell
+        self._cell = attributes.get("r") or Place(place_of(before).row, place_of(before).column + 1)
         if not _follows(self._cell, before, row=self._row):
             raise OutOfOrderError
         if self._own_text:
@@ -167,11 +171,6 @@ class SheetLook:
         self._kind = ""
         self._is_formula = self._has_result = False
 
-    def _start_columns(self, attributes: Attributes) -> None:
-        if attributes.get("hidden") in {"1", "true"} or _is_zero(attributes.get("width")):
-            first = row_number(attributes.get("min"), otherwise=1)
-            self._hidden_columns.append(Span(first, row_number(attributes.get("max"), otherwise=_LAST_COLUMN)))
-
 
 def place_of(cell: str | Place) -> Place:
     """Return the row and column of a cell; an address that is none raises ValueError."""
@@ -180,7 +179,7 @@ def place_of(cell: str | Place) -> Place:
     found = _CELL.fullmatch(cell)
     if found is None:
         raise ValueError(_NO_ADDRESS)
-    return Place(int(found[2]), column_number(found[1]))
+    return Place(int(found[2]), reduce(lambda number, letter: number * 26 + ord(letter) - ord("A") + 1, found[1], 0))
 
 
 def _follows(cell: str | Place, before: str | Place, *, row: int) -> bool:
@@ -193,22 +192,14 @@ def _follows(cell: str | Place, before: str | Place, *, row: int) -> bool:
     return place.row == row and place.column > left.column
 
 
-def _next(cell: str | Place) -> Place:
-    row, column = place_of(cell)
-    return Place(row, column + 1)
-
-
-def column_number(letters: str) -> int:
-    """Return the number of a column from its letters: A is 1."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
 def row_number(text: str | None, *, otherwise: int) -> int:
     """Return the whole number that an attribute holds, ``otherwise`` where it holds none."""
     return int(text) if text is not None and text.isascii() and text.isdigit() else otherwise
+
+
+def _is_hidden(attributes: Attributes, size: str) -> bool:
+    """Return whether a row or some columns are hidden, or of no height or width."""
+    return attributes.get("hidden") in {"1", "true"} or _is_zero(attributes.get(size))
 
 
 def _is_zero(text: str | None) -> bool:

@@ -10,12 +10,11 @@ import html
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.extract.header import is_header
 from pipeline.extract.marking import is_marked, refuse_marking
 from pipeline.extract.workbook.contents import relationships
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pipeline.extract.workbook.cells import Row
     from pipeline.extract.workbook.package import Attributes, Package
@@ -84,16 +83,6 @@ def shared_strings(package: Package, part: str, heads: Iterable[Mapping[int, Row
     if not all(count.isdecimal() and float(count) <= max(len(lengths), _FEW) for count in said):
         raise package.broken("the list of its texts is not as long as it says")
     return Strings(lengths, frozenset(marked), texts)
-
-
-def has_header(rows: Mapping[int, Row], strings: Strings, declared: Collection[str]) -> bool:
-    """Return whether one of the ``rows`` is the declared header, odd blanks and case aside."""
-    return any(
-        is_header(
-            [strings.texts.get(cell, "") if isinstance(cell, int) else cell for cell in row.values()], [*declared]
-        )
-        for row in rows.values()
-    )
 
 
 def refuse_marked_texts(package: Package) -> None:

@@ -6,23 +6,31 @@ calamine reads the cells, from a copy that holds only the parts that the look at
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO
 
-import numpy as np
 import pyarrow as pa
 
+from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
 from pipeline.extract.forgiving import LAYOUT, LOOKED_AT, Taken, note_of, taken
 from pipeline.extract.given import FilesByPeriod, text_columns
-from pipeline.extract.header import LOOKED_BELOW, Around, match_header
-from pipeline.extract.marking import refuse_marking
+from pipeline.extract.header import (
+    LOOKED_BELOW,
+    Around,
+    difference,
+    folded_name,
+    is_header,
+    is_header_like,
+    match_header,
+)
+from pipeline.extract.marking import cut_or_continued, refuse_marking
 from pipeline.extract.paths import steadily
 from pipeline.extract.workbook.cells import is_no_line
 from pipeline.extract.workbook.lines import UNREADABLE, grid_of, lines_of, shown
 from pipeline.extract.workbook.package import Package
-from pipeline.extract.workbook.parts import look
-from pipeline.extract.workbook.sheets import Wanted
+from pipeline.extract.workbook.parts import opened
 from pipeline.model.source import Form
 from pipeline.model.tables import CellProblem, Extracted
 
@@ -30,10 +38,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.extract.workbook.parts import Look
+    from pipeline.extract.workbook.lines import Grid, Lines
+    from pipeline.extract.workbook.parts import Opened, Sheet
     from pipeline.model.source import Names
-
-    Grid = Sequence[Sequence[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,100 +70,132 @@ class Workbook(FilesByPeriod):
         Numbers are the shortest decimal that gives the same float, dates are ISO days.  Every error is an
         `InputError` about the whole file; cells that cannot be read are listed in ``problems``.
         """
-        digest, size, table, note = self._whole(root, path, declared)
+        digest, size, found, number, grid = steadily(root, path, lambda file: self._opened(file, path, declared))
+        other = None
+        try:
+            lines, places = self._lines(grid, found, number, declared, Taken(self.title_rows + 1, {}, ()))
+        except InputError as error:
+            rows = [[shown(value) for value in row] for row in grid[:LOOKED_AT]]
+            other = taken(rows, declared, expected=self.title_rows + 1) if error.code in LAYOUT else None
+            if other is None:
+                raise
+        if other:
+            lines, places = self._lines(grid, found, number, declared, other)
+        cells = {
+            name: [None if row[places[name]] == UNREADABLE else row[places[name]] for row in lines.rows]
+            for name in columns
+        }
+        first: dict[tuple[str | None, ...], int] = {}
+        keys = (tuple(row[places[name]] for name in declared) for row in lines.rows)
         return Extracted(
             path=path,
             bytes=size,
             sha256=digest,
             encoding="xlsx",
-            cells=text_columns(table.cells(columns), dictionaries),
-            rows=pa.array(table.numbers, pa.int64()),
-            repeats=table.repeats(declared),
-            problems=table.problems(columns),
-            note=note,
+            cells=text_columns(cells, dictionaries),
+            rows=pa.array(lines.numbers, pa.int64()),
+            repeats=pa.array([first.setdefault(key, index) for index, key in enumerate(keys)], pa.int64()),
+            problems=_problems(lines, {places[name]: name for name in columns}),
+            note=note_of(other.words) if other else "",
         )
 
-    def _whole(self, root: Path, path: str, declared: Sequence[str]) -> tuple[str, int, _Table, str]:
-        def read(file: BinaryIO) -> tuple[tuple[str, int, Grid, Look], int]:
-            digest, size = digest_of(file)
-            return (digest, size, *self._grid(file, path, declared)), size
+    def _opened(self, file: BinaryIO, path: str, declared: Names) -> tuple[tuple[str, int, Opened, int, Grid], int]:
+        """Return sha256 and size of a file, what is in it, the number of the wanted sheet, and its cells.
 
-        digest, size, grid, found = steadily(root, path, read)
-        agreed = Taken(self.title_rows + 1, {}, ())
-        try:
-            return digest, size, self._table(grid, found, declared, agreed, where=path), ""
-        except InputError as error:
-            rows = [[shown(value) for value in row] for row in grid[:LOOKED_AT]]
-            other = taken(rows, declared, expected=agreed.header_row) if error.code in LAYOUT else None
-            if other is None:
-                raise
-        return digest, size, self._table(grid, found, declared, other, where=path), note_of(other.words)
+        Nothing unwanted is in it, and nothing of the extract elsewhere: `InputError` ``missing-sheet``,
+        ``protective-marking``, ``cut-or-continued`` or the code of what is unwanted and not allowed.
+        """
+        digest, size = digest_of(file)
+        found = opened(Package(file, where=path), self.allowed, self.title_rows + 1 + LOOKED_BELOW)
+        headed = [
+            number
+            for number, rows in found.heads.items()
+            if any(is_header(map(found.text, row.values()), [*declared]) for row in rows.values())
+        ]
+        chosen = self._chosen(found.parts.sheets, declared, headed, where=path)
+        for number in found.sheets:
+            if number != chosen:
+                found.refuse_marked_lines(number, self.title_rows)
+        found.check_amount(chosen)
+        return (digest, size, found, chosen, grid_of(found, chosen)), size
 
-    def _grid(self, file: BinaryIO, path: str, declared: Sequence[str]) -> tuple[Grid, Look]:
-        """Return the wanted sheet's cells from A1 on, and what the look into the workbook saw."""
-        package = Package(file, where=path)
-        found = look(package, Wanted(self.sheet, self.title_rows, self.allowed, declared))
-        return grid_of(package, found.parts, found.sheet, found.seen), found
-
-    def _table(self, grid: Grid, found: Look, declared: Sequence[str], layout: Taken, *, where: str) -> _Table:
-        """Return the rows below the header, whose columns are the declared ones."""
-        header_row = layout.header_row
+    def _lines(
+        self, grid: Grid, found: Opened, number: int, declared: Names, layout: Taken
+    ) -> tuple[Lines, Mapping[str, int]]:
+        """Return the rows below the header, and where the declared columns are in them."""
+        where, header_row = found.package.where, layout.header_row
+        at = f"{where}, row {header_row}"
         titles = [shown(value) for row in grid[: header_row - 1] for value in row]
         refuse_marking(titles, where=where, place="title rows")
-        at = f"{where}, row {header_row}"
         header_cells = [shown(value) for row in grid[header_row - 1 : header_row] for value in row]
         names = [layout.names.get(name, name) for name in header_cells]
         known = set(declared)
         refuse_marking((name for name in names if name not in known), where=at, place="header")
         filled_up = {place: digits for place, name in enumerate(names) for of, digits in self.digits if of == name}
-        lines = lines_of(grid, found.seen, found.formats, header_row, filled_up)
+        lines = lines_of(grid, found.looks[number], found.formats, header_row, filled_up)
         refuse_marked_notes(lines.rows, len(declared), where=where)
         used = {place for cells in lines.rows for place, cell in enumerate(cells) if cell is not None}
         header = [name if name or place in used else None for place, name in enumerate(names)]
-        around = Around(header_row, self._near(grid))
-        return _Table(*lines, match_header(header, declared, where=at, around=around))
-
-    def _near(self, grid: Grid) -> Mapping[int, Sequence[str]]:
-        """Return the cells of the rows near the header's place, by number."""
         last = self.title_rows + 1 + LOOKED_BELOW
-        return {number: [shown(value) for value in row] for number, row in enumerate(grid[:last], start=1)}
+        near = {place: [shown(value) for value in row] for place, row in enumerate(grid[:last], start=1)}
+        return lines, match_header(header, declared, where=at, around=Around(header_row, near))
 
+    def _chosen(self, sheets: Sequence[Sheet], declared: Names, headed: Sequence[int], *, where: str) -> int:
+        """Return the number (from 1) of the wanted sheet; ``headed`` are those that have the declared header.
 
-class _Table(NamedTuple):
-    """Rows as text, `UNREADABLE` where there is none; their numbers; where each declared column is.
+        Raises `InputError` ``missing-sheet``; ``cut-or-continued`` where two names differ only in blanks, case or
+        invisible characters, or where another sheet that is not hidden has the declared header too.
+        """
+        folds = Counter(folded_name(sheet.name) for sheet in sheets)
+        if any(count > 1 for count in folds.values()):
+            raise cut_or_continued(
+                "two of its sheets have names that differ only in blanks, case or invisible characters",
+                where=where,
+                fix="have the lines put into one sheet, and the other one deleted or renamed",
+            )
+        chosen = [n for n, sheet in enumerate(sheets, 1) if sheet.part and sheet.name.strip(BLANKS) == self.sheet]
+        if not chosen:
+            raise self._missing(sheets, declared, headed, where=where)
+        others = [number for number in headed if number != chosen[0] and not sheets[number - 1].hidden]
+        if others:
+            raise cut_or_continued(
+                f"sheet {others[0]} of {len(sheets)} has the declared header as well: the extract goes on there",
+                where=where,
+                fix=f"have all lines put into the sheet `{self.sheet}`, and no other sheet with the same columns",
+            )
+        return chosen[0]
 
-    ``rounded`` are the row number and place of number cells with more digits than a spreadsheet keeps.
-    """
-
-    rows: Sequence[Sequence[str | None]]
-    numbers: Sequence[int]
-    rounded: Sequence[tuple[int, int]]
-    places: Mapping[str, int]
-
-    def cells(self, columns: Names) -> dict[str, list[str | None]]:
-        """Return the asked columns, None where a cell is empty or unreadable."""
-        places = {name: self.places[name] for name in columns}
-        return {name: [None if row[at] == UNREADABLE else row[at] for row in self.rows] for name, at in places.items()}
-
-    def repeats(self, declared: Sequence[str]) -> pa.Int64Array:
-        """Return for each row the index of the first row with the same declared cells."""
-        order = [self.places[name] for name in declared]
-        first: dict[tuple[str | None, ...], int] = {}
-        found = [first.setdefault(tuple(row[place] for place in order), index) for index, row in enumerate(self.rows)]
-        return pa.array(np.array(found, np.int64))
-
-    def problems(self, columns: Sequence[str]) -> tuple[CellProblem, ...]:
-        """Return the cells of the asked columns that no text stands for or that are rounded, row by row."""
-        names = {self.places[name]: name for name in columns}
-        unreadable = [
-            CellProblem(number, name, "unreadable-cell")
-            for number, row in zip(self.numbers, self.rows, strict=True)
-            if UNREADABLE in row
-            for name in columns
-            if row[self.places[name]] == UNREADABLE
+    def _missing(self, sheets: Sequence[Sheet], declared: Names, headed: Sequence[int], *, where: str) -> InputError:
+        fold = folded_name(self.sheet)
+        almost = [
+            f"sheet {number} is `{self.sheet}` but for {difference(sheet.name.strip(BLANKS), self.sheet)}"
+            for number, sheet in enumerate(sheets, start=1)
+            if folded_name(sheet.name) == fold and sheet.part
         ]
-        rounded = [CellProblem(row, names[place], "damaged-key") for row, place in self.rounded if place in names]
-        return tuple(sorted([*unreadable, *rounded], key=lambda each: each.row))
+        said = []
+        for number in sorted(headed):
+            name = sheets[number - 1].name.strip(BLANKS)
+            shown_name = (
+                f" (`{name}`)" if is_header_like(name, [*declared, self.sheet]) else ""
+            )  # not where it may be a person's
+            said.append(f"sheet {number}{shown_name} has the declared header")
+        hint = "; ".join(["", *almost, *said]) or "; none of them has the declared header"
+        what = f"none of its {len(sheets)} sheets is called `{self.sheet}`{hint}"
+        fix = f"call the sheet `{self.sheet}`, or correct its name in the dataset's declaration (pipeline/datasets)"
+        return InputError("missing-sheet", what, where=where, fix=fix)
+
+
+def _problems(lines: Lines, names: Mapping[int, str]) -> tuple[CellProblem, ...]:
+    """Return the cells of the columns ``names`` that no text stands for or that are rounded, row by row."""
+    unreadable = [
+        CellProblem(number, name, "unreadable-cell")
+        for number, row in zip(lines.numbers, lines.rows, strict=True)
+        if UNREADABLE in row
+        for place, name in names.items()
+        if row[place] == UNREADABLE
+    ]
+    rounded = [CellProblem(row, names[place], "damaged-key") for row, place in lines.rounded if place in names]
+    return tuple(sorted([*unreadable, *rounded], key=lambda problem: problem.row))
 
 
 def refuse_marked_notes(rows: Sequence[Sequence[str | None]], width: int, *, where: str) -> None:
@@ -169,9 +208,8 @@ def refuse_marked_notes(rows: Sequence[Sequence[str | None]], width: int, *, whe
 
 def digest_of(file: BinaryIO) -> tuple[str, int]:
     """Return the sha256 of a file's bytes from where it stands, and how many there are."""
+    begun = file.tell()
     digest = hashlib.sha256()
-    size = 0
     while block := file.read(1 << 20):
         digest.update(block)
-        size += len(block)
-    return digest.hexdigest(), size
+    return digest.hexdigest(), file.tell() - begun
