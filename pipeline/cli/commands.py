@@ -6,17 +6,22 @@ import dataclasses
 import json
 import os
 import sys
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Column
+
 from pipeline.cli.decisions import settings_of, today
-from pipeline.cli.progress import at_work
 from pipeline.cli.said import say_line, silence
 from pipeline.codelists import CODELISTS
 from pipeline.errors import GRAVEST_FIRST, ExitStatus, InputError, SettingsError
 from pipeline.printable import printable
 from pipeline.report.declaration import dataset_lines
 from pipeline.report.lines import account_lines, account_sums, accounts_facts, quarantine_lines, quarantine_summary
-from pipeline.report.run import PREVIEWED, planned_lines, planned_summary, publish_lines, publish_summary
+from pipeline.report.run import PREVIEWED, planned_lines, publish_lines
 from pipeline.report.screen import show
 from pipeline.run import preview as previews
 from pipeline.run import publish as runs
@@ -30,11 +35,14 @@ from pipeline.storage.quarantine import load_quarantine
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from pipeline.run.publish import Run
     from pipeline.sample import SampleReport
     from pipeline.settings.settings import Settings
+
+#: What takes less needs no progress, in seconds.
+_SOON = 2.0
 
 
 def publish(options: argparse.Namespace) -> int:
@@ -49,11 +57,11 @@ def publish(options: argparse.Namespace) -> int:
     request = _request(options)
 
     def action() -> Run:
-        with at_work(quiet=options.quiet) as say:
+        with _at_work(quiet=options.quiet) as say:
             return runs.publish(settings, os.environ, request, today=today(), say=say)
 
     run = _with_key(settings, action)
-    _out(publish_summary(run) if _brief(options) else publish_lines(run))
+    _out(publish_lines(run, brief=_brief(options)))
     return _status(run)
 
 
@@ -64,9 +72,9 @@ def plan(options: argparse.Namespace) -> int:
     if origin.wants_sample(settings) and not origin.before(settings.data):
         _out(["nothing was received yet: `make publish` would make the sample and publish it"])
         return int(ExitStatus.OK)
-    with at_work(quiet=options.quiet) as say:
+    with _at_work(quiet=options.quiet) as say:
         run = runs.plan(settings, os.environ, request, today=today(), say=say)
-    _out(planned_summary(run) if _brief(options) else planned_lines(run))
+    _out(planned_lines(run, brief=_brief(options)))
     return _status(run)
 
 
@@ -74,9 +82,9 @@ def preview(options: argparse.Namespace) -> int:
     """Build the whole site as it would be into the private folder, and say what would change."""
     settings = _settings(options)
     request = _request(options)
-    with at_work(quiet=options.quiet) as say:
+    with _at_work(quiet=options.quiet) as say:
         made = previews.preview(settings, os.environ, request, today=today(), say=say)
-    _out(planned_summary(made.run, ending=PREVIEWED) if _brief(options) else planned_lines(made.run, ending=PREVIEWED))
+    _out(planned_lines(made.run, ending=PREVIEWED, brief=_brief(options)))
     _out([f"open {made.folder / 'index.html'}", f"rows {made.folder / previews.DIFFERENCES}"])
     return _status(made.run)
 
@@ -257,3 +265,34 @@ def _out(lines: Iterable[str], *, whole: bool = False) -> None:
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output has gone
         silence()
+
+
+@contextmanager
+def _at_work(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Give what says a line while something is done."""
+    if quiet:
+        yield lambda _: None
+    elif sys.stderr.isatty():
+        with _living() as say:
+            yield say
+    else:
+        yield say_line
+
+
+@contextmanager
+def _living() -> Iterator[Callable[[str], None]]:
+    """Give what changes the one line on the terminal, which comes after two seconds and goes at the end."""
+    words = TextColumn("{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True))
+    live = Progress(
+        SpinnerColumn(), words, TimeElapsedColumn(), console=Console(stderr=True), transient=True, expand=True
+    )
+    task = live.add_task("beginning")
+    soon = threading.Timer(_SOON, live.start)
+    soon.daemon = True
+    soon.start()
+    try:
+        yield lambda line: live.update(task, description=line)
+    finally:
+        soon.cancel()
+        soon.join()
+        live.stop()

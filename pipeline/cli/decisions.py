@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 NEXT = "run `pipeline plan` to see what follows, then `pipeline publish`"
 
 
-def _settle(options: argparse.Namespace, kind: str) -> None:
-    """Approve or reject what waits."""
-    settings, signed = settings_of(options), _signed(options)
+def settle(options: argparse.Namespace) -> None:
+    """Approve what waits, which lets it in, or reject it, which lets it go."""
+    settings, signed, kind = settings_of(options), _signed(options), options.command
     if kind == "approve" and options.day:
         if options.day > today():
             fix = "name the day of the last right run, or today's"
@@ -48,16 +48,6 @@ def _settle(options: argparse.Namespace, kind: str) -> None:
     first, last = options.period or ("", "")
     choice = decide.Choice(select.chosen([options.dataset])[0].name, first, last, options.finding)
     _told(settings, decide.decide(settings, kind, choice, signed, say=say_line))
-
-
-def approve(options: argparse.Namespace) -> None:
-    """Let in what waits."""
-    _settle(options, "approve")
-
-
-def reject(options: argparse.Namespace) -> None:
-    """Let go what waits."""
-    _settle(options, "reject")
 
 
 def forget(options: argparse.Namespace) -> None:

@@ -19,23 +19,25 @@ _CHOICE = re.compile(r"argument \S+: invalid choice: '?([^']*?)'? \(choose from 
 
 def refuse_misplaced(top: argparse.ArgumentParser, words: Sequence[str]) -> None:
     """Raise a `SettingsError` for a command that does not exist, and for an option on the wrong side of it."""
-    commands = commands_of(top)
-    owners = {name: [each for each in commands if name in _options(commands[each])] for name in _every(commands)}
-    takes = {name: _options(commands[names[0]])[name] for name, names in owners.items()} | dict(_options(top))
+    commands, on_top = commands_of(top), _options(top)
+    options = {name: _options(command) for name, command in commands.items()}
+    owners = {option: name for name in reversed(options) for option in options[name]}
+    takes = {option: options[name][option] for option, name in owners.items()} | dict(on_top)
     before, command, behind = _split(takes, words)
     for option in before:
-        if option not in _options(top) and option in owners:
-            example = f"pipeline {command or owners[option][0]} {_usage(commands[owners[option][0]], option)}"
+        if option not in on_top and option in owners:
+            example = f"pipeline {command or owners[option]} {_usage(takes[option], option)}"
             raise _misplaced(f"`{option}` stands behind the command", example)
     if command is None:
         return
     if command not in commands:
         raise _no_command(command, commands)
     for option in behind:
-        if option in _options(top) and option not in _options(commands[command]):
-            raise _misplaced(f"`{option}` stands before the command", f"pipeline {_usage(top, option)} {command}")
-        if not any(name.startswith(option) for name in _options(commands[command])):
-            raise _no_option(option, commands[command], {**_options(commands[command]), **_options(top)})
+        if option in on_top and option not in options[command]:
+            example = f"pipeline {_usage(on_top[option], option)} {command}"
+            raise _misplaced(f"`{option}` stands before the command", example)
+        if not any(name.startswith(option) for name in options[command]):
+            raise _no_option(option, commands[command], {**options[command], **on_top})
 
 
 def explain(parser: argparse.ArgumentParser, message: str) -> SettingsError:
@@ -97,12 +99,7 @@ def _options(parser: argparse.ArgumentParser) -> Mapping[str, argparse.Action]:
     return {name: action for action in parser._actions for name in action.option_strings}  # noqa: SLF001 - as above
 
 
-def _every(commands: Mapping[str, argparse.ArgumentParser]) -> set[str]:
-    return {name for each in commands.values() for name in _options(each)}
-
-
-def _usage(parser: argparse.ArgumentParser, option: str) -> str:
-    action = _options(parser)[option]
+def _usage(action: argparse.Action, option: str) -> str:
     return option if action.nargs == 0 else f"{option} {action.metavar or 'VALUE'}"
 
 

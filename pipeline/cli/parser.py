@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 #: What each command says of itself.
 _WORDS = tomllib.loads(read_plain(Path(__file__).with_name("words.toml")).decode())
-#: The module that holds what a command does, where it is not `commands`.
-_MODULES = {
-    **dict.fromkeys(("approve", "reject", "forget", "recover"), "decisions"),
-    "inspect": "inspecting",
-    "review": "review",
+#: Where stands what a command does, by module and function, where it is not the function of its name in `commands`.
+_CALLS = {
+    **dict.fromkeys(("approve", "reject"), "decisions:settle"),
+    **{name: f"decisions:{name}" for name in ("forget", "recover")},
+    "inspect": "inspecting:inspect", "review": "review:review",
 }
 
 
@@ -45,8 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         refuse_misplaced(top, words)
         options, left = top.parse_known_args(words)
         module, _, name = options.run.partition(":")
-        refuse_left(commands_of(top)[name], left)
-        status = getattr(import_module(module), name)(options)
+        refuse_left(commands_of(top)[options.command], left)
+        status = getattr(import_module(f"pipeline.cli.{module}"), name)(options)
         return written(int(status or ExitStatus.OK))
     except PipelineError as error:
         show_error(error)
@@ -98,13 +98,13 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_command(groups: argparse._SubParsersAction[_Parser], name: str) -> argparse.ArgumentParser:
-    """Return the parser of a new command, carried out by the function of its name."""
+    """Return the parser of a new command, and what carries it out."""
     words = _WORDS[name]
     examples = "\n".join(["for example:", *(f"  {example}" for example in words["examples"])])
     command = groups.add_parser(
         name, help=words["line"], description=words["sentences"], epilog=examples, formatter_class=_Help
     )
-    command.set_defaults(run=f"pipeline.cli.{_MODULES.get(name, 'commands')}:{name}")
+    command.set_defaults(command=name, run=_CALLS.get(name, f"commands:{name}"))
     return command
 
 

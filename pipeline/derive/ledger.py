@@ -59,7 +59,7 @@ class LedgerByPart(Recipe):
         sums = {code: _Sum() for code in (row["code"] for row in listed)}
         sums |= {code: _Sum(each[ROWS], each[PENCE]) for code, each in totals.items() if code in sums}
         sums |= _of_release(inputs[_SPEND][context.month])
-        everything = _total(totals)
+        everything = sum((_Sum(each[ROWS], each[PENCE]) for code, each in totals.items() if code != COPIES), _Sum())
         _check(context.month, sums, totals)
         shown, doubts = _with_few_in_pay(sums, totals, label=next(r["category"] for r in listed if r["code"] == _PAY))
         shown[_TOTAL] = everything
@@ -95,12 +95,6 @@ def _of_release(release: pa.Table) -> dict[str, _Sum]:
         pence = in_pence(amounts.filter(own))
         found[code] = _Sum(len(pence), sum(pence.tolist()))
     return found
-
-
-def _total(totals: Totals) -> _Sum:
-    """Return what all lines come to but copies."""
-    every = [_Sum(each[ROWS], each[PENCE]) for code, each in totals.items() if code != COPIES]
-    return _Sum(sum(each.lines for each in every), sum(each.pence for each in every))
 
 
 def _with_few_in_pay(sums: Mapping[str, _Sum], totals: Totals, *, label: str) -> tuple[dict[str, _Sum], dict[str, str]]:

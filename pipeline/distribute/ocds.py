@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pipeline.distribute.json_file import JsonFile
 from pipeline.model.distribution import FileFormat
@@ -25,26 +25,15 @@ _STANDARD = "https://standard.open-contracting.org/1.1/en/"
 _COMPANIES = "GB-COH"
 
 
-class Registered(Protocol):
-    """The settings of contracts: the prefix that was registered, and the address below which packages stand."""
-
-    @property
-    def ocid_prefix(self) -> str:
-        """The prefix, "" where none was registered."""
-
-    @property
-    def package_base(self) -> str:
-        """The address, "" where there is none."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractingPackage(JsonFile):
     """The contracts of a register as a release package, where the settings have the registered prefix.
 
-    ``settings`` is their class.  Suppliers that are not named are left out, and so is whatever is blank.
+    ``settings`` is their class: its `ocid_prefix` is "" where none was registered, and packages stand below its
+    `package_base`.  Suppliers that are not named are left out, and so is whatever is blank.
     """
 
-    settings: type[Registered]
+    settings: type[Any]
 
     format: ClassVar[FileFormat] = FileFormat(
         "ocds.json",
@@ -65,7 +54,7 @@ class ContractingPackage(JsonFile):
 
     def document(self, rows: pa.Table, particulars: Particulars) -> Mapping[str, Any]:
         """Return the package; contracts stand by reference, suppliers in the order of their rows."""
-        options: Registered = particulars.options[self.settings]
+        options = particulars.options[self.settings]
         urn = f"urn:ocds-package:{options.ocid_prefix}:{particulars.period}"
         contracts = sorted(rows.to_pylist(), key=lambda row: row["contract_reference"])
         releases = groupby(contracts, lambda row: row["contract_reference"])

@@ -28,12 +28,13 @@ from pipeline.model.themes import THEMES
 from pipeline.model.wording import marked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pipeline.metadata.assets import Asset, Listed
     from pipeline.model.release import Publication
 
     Node = dict[str, object]
+    Named = Callable[..., Node]
 
 _MEDIA_TYPE_REGISTRY: Final = "https://www.iana.org/assignments/media-types/"
 _SHA256: Final = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
@@ -62,7 +63,14 @@ def catalogue_facts(every: Sequence[Listed], *, force: str, held: Sequence[Asset
     issued = min(filter(None, (each.issued() for each in publications)), default="")
     licences = {each.licence_url: each for each in publications}.values()
     modified = max((each.last_published.isoformat() for each in publications if each.last_published), default="")
-    named = _Named()
+    known: set[tuple[str, str]] = set()
+
+    def named(where: str, kind: str, **more: object) -> Node:
+        """Return what has an address: its class and its words stand where it is named first, and nowhere again."""
+        is_known = (where, kind) in known
+        known.add((where, kind))
+        return {"@id": where} if is_known else {"@id": where, "@type": kind, **more}
+
     return {
         "@context": PREFIXES,
         "@id": address(site) or "./",
@@ -80,22 +88,7 @@ def catalogue_facts(every: Sequence[Listed], *, force: str, held: Sequence[Asset
     }
 
 
-class _Named:
-    """What has an address: its class and its words stand where it is named first, and nowhere again."""
-
-    __slots__ = ("_known",)
-
-    def __init__(self) -> None:
-        self._known: set[tuple[str, str]] = set()
-
-    def __call__(self, where: str, kind: str, **more: object) -> Node:
-        if (where, kind) in self._known:
-            return {"@id": where}
-        self._known.add((where, kind))
-        return {"@id": where, "@type": kind, **more}
-
-
-def _dataset(listed: Listed, named: _Named) -> Node:
+def _dataset(listed: Listed, named: Named) -> Node:
     """Return one dataset of the DCAT catalogue."""
     facts = listed.publication
     last = facts.last_published.isoformat() if facts.last_published else ""
@@ -124,7 +117,7 @@ def _dataset(listed: Listed, named: _Named) -> Node:
     return described
 
 
-def _unpublished(held: Sequence[Asset], publications: Sequence[Publication], named: _Named) -> Iterator[Node]:
+def _unpublished(held: Sequence[Asset], publications: Sequence[Publication], named: Named) -> Iterator[Node]:
     """Yield what is held and not published: why, and whom to ask."""
     for first, asset in product(publications[:1], (asset for asset in held if asset.status != PUBLISHED)):
         page = f"{first.site}about/inventory.html"
@@ -152,7 +145,7 @@ def _contact(facts: Publication) -> Node:
     }
 
 
-def _distributions(listed: Listed, named: _Named) -> list[Node]:
+def _distributions(listed: Listed, named: Named) -> list[Node]:
     """Return the files of a dataset; DCAT puts the licence here."""
     facts = listed.publication
     issued = facts.first_days()
@@ -200,16 +193,16 @@ def _days(issued: str, modified: str) -> Node:
     return {name: _literal("date", day) for name, day in days.items() if day}
 
 
-def _theme(theme: str, named: _Named) -> Node:
+def _theme(theme: str, named: Named) -> Node:
     words = {"skos:prefLabel": THEMES[theme].label, "skos:inScheme": {"@id": THEME_LIST}}
     return named(theme_address(theme), "skos:Concept", **words)
 
 
-def _licence(facts: Publication, named: _Named) -> Node:
+def _licence(facts: Publication, named: Named) -> Node:
     return named(address(facts.licence_url), "dct:LicenseDocument", **{"dct:title": facts.licence_title})
 
 
-def _place(facts: Publication, named: _Named) -> Node:
+def _place(facts: Publication, named: Named) -> Node:
     return named(address(facts.spatial_uri), "dct:Location", **{"skos:prefLabel": facts.spatial_name})
 
 

@@ -53,10 +53,10 @@ class Scored(NamedTuple):
     @property
     def cells(self) -> tuple[str, ...]:
         """The row of it, in the order of `COLUMNS`; what is not promised is blank."""
-        promised = (str(self.days), str(self.promised), _flag(known=self.fresh)) if self.days is not None else ("",) * 3
-        open_data = (_flag(known=True), _flag(known=not self.closed), _flag(known=bool(self.formats)))
-        columns = (str(self.columns), str(self.described), _flag(known=self.is_described))
-        return (self.name, self.period, *open_data, *promised, *columns)
+        promised = (self.days, self.promised, self.fresh) if self.days is not None else ("",) * 3
+        columns = (self.columns, self.described, self.is_described)
+        cells = (True, not self.closed, bool(self.formats), *promised, *columns)
+        return (self.name, self.period, *(str(cell).lower() for cell in cells))
 
 
 #: What the row of a dataset says.
@@ -71,21 +71,13 @@ def score_of(facts: Publication) -> Scored:
     newest = newest_over(facts)
     endings = sorted({file.format for file in newest.files}, key=[*facts.formats].index)
     open_ones = open_formats(facts, newest)
-    return Scored(
-        name=facts.name,
-        period=newest.month,
-        formats=open_ones,
-        closed=[facts.formats[each].title for each in endings if facts.formats[each].title not in open_ones],
-        days=published_after(facts, newest.month),
-        promised=facts.promised_days,
-        columns=len(facts.columns),
-        described=sum(bool(each.description) for each in facts.columns),
-        sources=sum(bool(each.source) for each in facts.columns),
+    closed = [facts.formats[each].title for each in endings if facts.formats[each].title not in open_ones]
+    days = published_after(facts, newest.month)
+    described, sources = (
+        sum(bool(getattr(each, word)) for each in facts.columns) for word in ("description", "source")
     )
-
-
-def _flag(*, known: bool) -> str:
-    return "true" if known else "false"
+    columns = (len(facts.columns), described, sources)
+    return Scored(facts.name, newest.month, open_ones, closed, days, facts.promised_days, *columns)
 
 
 def newest_over(facts: Publication) -> Release:

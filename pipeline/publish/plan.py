@@ -61,11 +61,6 @@ def wanted_files(publication: Publication) -> dict[str, Wanted]:
     return wanted
 
 
-def is_period_file(dataset: str, name: str, endings: Collection[str] = ENDINGS_OF_ROWS) -> bool:
-    """Return whether ``name`` is that of a file of a period of ``dataset``, of whatever kind, with such an ending."""
-    return bool(period_of(dataset, name, endings))
-
-
 def period_of(dataset: str, name: str, endings: Collection[str] = ENDINGS_OF_ROWS) -> Period:
     """Return the period that a file is of, "" where it is of none; ``endings`` are those of the dataset's files."""
     found = _PERIOD_FILE.fullmatch(name[len(dataset) :]) if name.startswith(dataset) else None
@@ -128,7 +123,9 @@ def make_plan(
         publication.name: held[publication.name].guard for publication in publications if publication.name in held
     }
     if SITE in held and publications:
-        changes.append(Change(*_compare_site(held[SITE].metadata)))
+        known = {SITE_CURRENT: (Action.SAME, "unchanged"), SITE_ABSENT: (Action.CREATE, "new")}
+        action, reason = known.get(held[SITE].metadata, (Action.UPDATE, "what they list has changed"))
+        changes.append(Change(action, SITE, SITE_PAGES, reason))
     changes.sort(key=lambda change: (change.dataset, change.file))
     return Plan(portal=portal_name, changes=tuple(changes), guards=guards)
 
@@ -148,13 +145,6 @@ def _dataset_changes(publication: Publication, held: HeldDataset, beside: Beside
         yield Change(action, dataset, name, reason)
     action, reason = _compare_metadata(metadata_digest(publication), held)
     yield Change(action, dataset, METADATA, reason)
-
-
-def _compare_site(state: str) -> tuple[Action, str, str, str]:
-    """Return what happens to the pages that list all datasets."""
-    known = {SITE_CURRENT: (Action.SAME, "unchanged"), SITE_ABSENT: (Action.CREATE, "new")}
-    action, reason = known.get(state, (Action.UPDATE, "what they list has changed"))
-    return action, SITE, SITE_PAGES, reason
 
 
 def _compare(file: Wanted, held_sha256: str | None) -> tuple[Action, str]:

@@ -9,7 +9,7 @@ from pipeline.model.periods import ranges
 from pipeline.model.plan import Action
 from pipeline.model.reasons import REASONS, Outcome, meaning
 from pipeline.printable import printable
-from pipeline.publish.plan import METADATA, is_period_file, period_of
+from pipeline.publish.plan import METADATA, period_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,7 +51,7 @@ def _changes(dataset: str, changes: Sequence[Change]) -> Iterator[str]:
     """Yield what happens to a dataset's files, kind by kind, months as ranges; then to what is said of it."""
     for action, verb in _VERBS.items():
         files = [each.file for each in changes if each.action is action and each.file != METADATA]
-        months = [name for name in files if is_period_file(dataset, name)]
+        months = [name for name in files if period_of(dataset, name)]
         stems = {name.partition(".")[0] for name in months}
         small = sorted(name for name in files if name.partition(".")[0] not in stems)
         lists = [name for name in small if name.startswith("codelists/")]

@@ -29,24 +29,26 @@ _REMARKS = 3
 _MORE = "all reasons and months: the same command with --details"
 
 
-def publish_lines(run: Run) -> Iterable[str]:
-    """Yield what a publish did, dataset by dataset, then for all."""
+def publish_lines(run: Run, *, brief: bool = False) -> Iterable[str]:
+    """Yield what a publish did, dataset by dataset, then for all; ``brief`` is whatever somebody has to look at."""
     for outcome in run.outcomes:
-        yield ""
-        yield f"{_title(run, outcome)} ({outcome.dataset.name})"
-        yield from _indented(_dataset_lines(run, outcome))
-    yield from _publish_ending(run)
-
-
-def publish_summary(run: Run) -> Iterable[str]:
-    """Yield what a publish did, in a line for each dataset, and whatever somebody has to look at."""
-    for outcome in run.outcomes:
-        name = f"{_title(run, outcome)} ({outcome.dataset.name})"
-        told = _public_and_built(outcome)
-        yield f"{name}: {told if outcome.received or outcome.error else _nothing(outcome)}"
-        yield from _indented(waiting_lines(outcome, run.work.private), _remarks(outcome), _stopped(outcome))
-    yield from _publish_ending(run)
-    yield _MORE
+        name = f"{run.work.schema(outcome.dataset).title} ({outcome.dataset.name})"
+        if brief:
+            yield f"{name}: {_public_and_built(outcome) if outcome.received or outcome.error else _nothing(outcome)}"
+            yield from _indented(waiting_lines(outcome, run.work.private), _remarks(outcome), _stopped(outcome))
+        else:
+            yield from ("", name, *_indented(_dataset_lines(run, outcome)))
+    yield from _ending(run)
+    if not run.errors and run.plans and not any(made.writes for made in run.plans):
+        changed = any(outcome.changed for outcome in run.outcomes)
+        yield "nothing that is public changed" if changed else "nothing changed: nothing was written"
+    index = run.work.published / "index.html"
+    if index.is_file():
+        yield f"open {index}"
+    if run.portal and not run.errors:
+        yield f"and  {run.portal}"
+    if brief:
+        yield _MORE
 
 
 def _indented(*parts: Iterable[str]) -> Iterable[str]:
@@ -59,18 +61,6 @@ def _remarks(outcome: Outcome) -> Iterable[str]:
     yield from remarks[:_REMARKS]
     if len(remarks) > _REMARKS:
         yield f"and {len(remarks) - _REMARKS:,} more: --details"
-
-
-def _publish_ending(run: Run) -> Iterable[str]:
-    yield from _ending(run)
-    if not run.errors and run.plans and not any(made.writes for made in run.plans):
-        changed = any(outcome.changed for outcome in run.outcomes)
-        yield "nothing that is public changed" if changed else "nothing changed: nothing was written"
-    index = run.work.published / "index.html"
-    if index.is_file():
-        yield f"open {index}"
-    if run.portal and not run.errors:
-        yield f"and  {run.portal}"
 
 
 def _dataset_lines(run: Run, outcome: Outcome) -> Iterable[str]:
@@ -91,10 +81,6 @@ def _nothing(outcome: Outcome) -> str:
     return f"nothing of {made_from} is released yet" if made_from else "nothing was received for it"
 
 
-def _title(run: Run, outcome: Outcome) -> str:
-    return run.work.schema(outcome.dataset).title
-
-
 def _public_and_built(outcome: Outcome) -> str:
     released = [each.released for each in outcome.state.months.values() if each.released]
     public = f"{len(released):,} {outcome.dataset.period.noun}{'s' * (len(released) != 1)}"
@@ -107,42 +93,37 @@ def _stopped(outcome: Outcome) -> Iterable[str]:
         yield from f"STOPPED: {outcome.error}".replace("\n", "\n  ").split("\n")
 
 
-def planned_lines(run: Run, *, ending: str = PLANNED) -> Iterable[str]:
-    """Yield what a publish would do: months to build and why, rows, accounts, then what changes on each portal."""
+def planned_lines(run: Run, *, ending: str = PLANNED, brief: bool = False) -> Iterable[str]:
+    """Yield what a publish would do, dataset by dataset, then what changes on each portal.
+
+    That is months to build and why, rows, accounts; a line for each dataset where it is to be ``brief``.
+    """
     for outcome in run.outcomes:
-        yield f"{outcome.dataset.name}:"
-        by_reason = groupby(sorted(outcome.built.items()), key=lambda pair: reasons_in_words(pair[1]))
-        for words, group in by_reason:
-            for months in periods.ranges(month for month, _ in group):
-                yield f"  build {months}: {words}"
-        if not outcome.built and not outcome.error:
-            yield "  nothing to build" if outcome.received else f"  {_nothing(outcome)}"
-        yield from (f"  rows {_row_line(each)}" for each in run.rows if each.dataset == outcome.dataset.name)
-        if outcome.built:
-            yield "  this run would give"
-            yield from _indented(_indented(account_lines(_accounts(outcome, outcome.built))))
-        waits = waiting_lines(outcome, run.work.private, planned=True, details=True)
-        yield from _indented(waits, outcome.remarks, _stopped(outcome))
-    yield from _planned_ending(run, ending)
-
-
-def planned_summary(run: Run, *, ending: str = PLANNED) -> Iterable[str]:
-    """Yield what a publish would do, in a line for each dataset and for each portal's."""
-    for outcome in run.outcomes:
-        name = outcome.dataset.name
-        rows = [each for each in run.rows if each.dataset == name]
-        yield f"{name}: {_would(outcome, rows)}"
-        waits = waiting_lines(outcome, run.work.private, planned=True)
-        yield from _indented(waits, _remarks(outcome), _stopped(outcome))
-    yield from _planned_ending(run, ending)
-    yield _MORE
-
-
-def _planned_ending(run: Run, ending: str) -> Iterable[str]:
+        rows = [each for each in run.rows if each.dataset == outcome.dataset.name]
+        remarks = _remarks(outcome) if brief else outcome.remarks
+        yield f"{outcome.dataset.name}: {_would(outcome, rows)}" if brief else f"{outcome.dataset.name}:"
+        yield from () if brief else _indented(_would_in_full(outcome, rows))
+        waits = waiting_lines(outcome, run.work.private, planned=True, details=not brief)
+        yield from _indented(waits, remarks, _stopped(outcome))
     for made in run.plans:
         yield from plan_lines(made)
     yield from _ending(run)
     yield ending
+    if brief:
+        yield _MORE
+
+
+def _would_in_full(outcome: Outcome, rows: list[RowChange]) -> Iterable[str]:
+    by_reason = groupby(sorted(outcome.built.items()), key=lambda pair: reasons_in_words(pair[1]))
+    for words, group in by_reason:
+        for months in periods.ranges(month for month, _ in group):
+            yield f"build {months}: {words}"
+    if not outcome.built and not outcome.error:
+        yield "nothing to build" if outcome.received else _nothing(outcome)
+    yield from (f"rows {_row_line(each)}" for each in rows)
+    if outcome.built:
+        yield "this run would give"
+        yield from _indented(account_lines(_accounts(outcome, outcome.built)))
 
 
 def _would(outcome: Outcome, rows: list[RowChange]) -> str:

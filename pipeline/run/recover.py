@@ -19,7 +19,7 @@ from pipeline.errors import PortalError, StorageError
 from pipeline.model.distribution import ENDINGS_OF_ROWS, PARQUET, ending_of
 from pipeline.model.release import ChangeNote
 from pipeline.plain import read_plain
-from pipeline.publish.plan import is_period_file, period_of
+from pipeline.publish.plan import period_of
 from pipeline.run.portal_memory import forgotten
 from pipeline.storage.atomic import replace_file
 from pipeline.storage.journal import record
@@ -92,7 +92,7 @@ def _is_lost(data: Path, name: str) -> bool:
 
 def _month_files(folder: Path, name: str) -> bool:
     """Return whether a file of a month is public, whatever has become of the data package."""
-    return any(is_period_file(name, path.name) for path in folder.glob(f"{name}-*"))
+    return any(period_of(name, path.name) for path in folder.glob(f"{name}-*"))
 
 
 def _package(folder: Path) -> Mapping[str, Any]:

@@ -21,7 +21,7 @@ from pipeline.model.distribution import FileFormat
 from pipeline.model.periods import ALL, MONTH, QUARTER, Snapshots, Whole
 from pipeline.model.reasons import meaning
 from pipeline.model.release import ChangeNote, PublishedColumn
-from pipeline.publish.catalogue.about.law import (
+from pipeline.publish.catalogue.about import (
     DOCUMENT,
     ELSEWHERE,
     LATE,

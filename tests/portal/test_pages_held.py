@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.codelists import CODELISTS
 from pipeline.publish.catalogue import pages_held as making
-from pipeline.publish.catalogue.about.law import LIST
+from pipeline.publish.catalogue.about import LIST
 from pipeline.publish.catalogue.groups import deciding
 from pipeline.publish.catalogue.pages import render_site
 from pipeline.publish.catalogue.portal import StaticCatalogue

@@ -11,7 +11,7 @@ import pytest
 import shapely
 from selenium.webdriver.common.by import By
 
-from pipeline.publish.catalogue.places.labels import LINE, Label, labels_of
+from pipeline.publish.catalogue.places.maps import LINE, Label, labels_of
 from tests.lib.browsing import ask, show
 
 if TYPE_CHECKING:

@@ -39,20 +39,13 @@ class Change(NamedTuple):
     sort: str
 
 
-class Day(NamedTuple):
-    """A day on which something changed."""
-
-    day: str
-    changes: Sequence[Change]
-
-
 class Part(NamedTuple):
     """A page of the changes of a year: the name of its file, and which it is, from the oldest on."""
 
     name: str
     year: str
     number: int
-    days: Sequence[Day]
+    days: Sequence[tuple[str, list[Change]]]
 
 
 def changes_of(publications: Sequence[Publication]) -> list[Change]:
@@ -61,9 +54,9 @@ def changes_of(publications: Sequence[Publication]) -> list[Change]:
     return sorted(every, key=lambda each: (each.day, each.title, each.sort), reverse=True)
 
 
-def by_day(changes: Sequence[Change]) -> list[Day]:
+def by_day(changes: Sequence[Change]) -> list[tuple[str, list[Change]]]:
     """Return the changes by the day on which they were made, the newest first."""
-    return [Day(day, [*same]) for day, same in groupby(changes, key=lambda each: each.day)]
+    return [(day, [*same]) for day, same in groupby(changes, key=lambda each: each.day)]
 
 
 def together(changes: Sequence[Change], *, alike: Sequence[str] = ()) -> list[Change]:
@@ -136,24 +129,12 @@ def _one(same: Sequence[Change]) -> Change:
 
 
 def _change(publication: Publication, note: ChangeNote) -> Change:
-    kind = publication.period
-    return Change(
-        day=note.released_on,
-        dataset=publication.name,
-        title=publication.title,
-        period=kind.said(note.month),
-        said=_SAID.get(note.change, note.change.capitalize()),
-        reason=note.reason,
-        rows=_rows(note),
-        address=f"{publication.name}/index.html",
-        sort=note.month,
-    )
-
-
-def _rows(note: ChangeNote) -> str:
-    """Return how many rows came and went, in the bands of the change log."""
+    said = _SAID.get(note.change, note.change.capitalize())
+    # how many rows came and went, in the bands of the change log
     counts = {"rows added": note.rows_added, "rows removed": note.rows_removed, "entries revised": note.revised}
-    return ", ".join(f"{count} {what}" for what, count in counts.items() if count not in ("", "0"))
+    rows = ", ".join(f"{count} {what}" for what, count in counts.items() if count not in ("", "0"))
+    what = (publication.name, publication.title, publication.period.said(note.month), said, note.reason, rows)
+    return Change(note.released_on, *what, f"{publication.name}/index.html", note.month)
 
 
 def _seen(site: str, path: str) -> str:

@@ -43,39 +43,6 @@ class Figures:
         return json.dumps(self._known, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """Queries over the rows of one release that all count the same way: rows, or the whole sum of a column.
-
-    Rows count where columns have the values of ``only``.
-    """
-
-    dataset: str
-    by: str
-    summed: str
-    folder: str = ""
-    only: tuple[tuple[str, str], ...] = ()
-
-    def of(self, period: str, *values: str, apart: tuple[str, ...] = ()) -> str:
-        """Return what counts rows with one of the ``values``, all where none is named; those ``apart`` left out."""
-        counted = f'CAST(round(coalesce(sum("{_name(self.summed)}"), 0)) AS BIGINT)' if self.summed else "count(*)"
-        return f"SELECT {counted} FROM {self._file(period)}{self._where(values, apart)}"  # noqa: S608 - text for readers; nothing here runs it
-
-    def rows(self, period: str) -> str:
-        """Return what counts rows, whatever else is counted."""
-        return f"SELECT count(*) FROM {self._file(period)}{self._where((), ())}"  # noqa: S608 - text for readers; nothing here runs it
-
-    def _file(self, period: str) -> str:
-        return f"'{self.folder}{self.dataset}-{period}.parquet'"
-
-    def _where(self, values: tuple[str, ...], apart: tuple[str, ...]) -> str:
-        chosen, sense = (values, "IN") if values else (apart, "NOT IN")
-        listed = ", ".join(map(text, chosen))
-        where = [f'CAST("{_name(name)}" AS VARCHAR) = {text(value)}' for name, value in self.only]
-        where += [f"coalesce(CAST(\"{_name(self.by)}\" AS VARCHAR), '') {sense} ({listed})"] if chosen else []
-        return f" WHERE {' AND '.join(where)}" if where else ""
-
-
 def shown(value: int | Decimal, name: str, *parameters: str) -> Markup:
     """Return a number as a page shows it, whose name leads to a query and holds its parameters, each quoted."""
     called = "/".join((name, *map(_quoted, parameters)))
@@ -113,5 +80,6 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _name(column: str) -> str:
-    return column.replace('"', '""')
+def column(name: str) -> str:
+    """Return a column as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'

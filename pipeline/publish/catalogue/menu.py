@@ -6,10 +6,10 @@ import unicodedata
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pipeline.publish.catalogue.counts import counts_of
 from pipeline.publish.catalogue.money.reading import COLUMNS, SPEND
 from pipeline.publish.catalogue.places.reading import WANTED
 from pipeline.publish.catalogue.readable import any_readable
+from pipeline.publish.catalogue.telling import counts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +52,7 @@ class Entry(NamedTuple):
 def menu_of(publications: Sequence[Publication], looked: Looked) -> Menu:
     """Return the head of every page."""
     force = ", ".join(dict.fromkeys(each.force_name for each in publications)) or "Open data"
-    links = [("Near you", "places/index.html")] if any_readable(publications, WANTED, looked) else []
+    links = [("Near you", "places/index.html")] if any_readable(publications, WANTED.items(), looked) else []
     links += [("Money", "money/index.html")] if any_readable(publications, [(SPEND, COLUMNS)], looked) else []
     links += [("All data", "index.html"), ("Find", "search.html"), ("What changed", "changes/index.html")]
     return Menu(force, tuple(links))

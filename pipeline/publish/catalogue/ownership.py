@@ -10,7 +10,7 @@ from pipeline.errors import StorageError
 from pipeline.plain import read_plain
 from pipeline.publish.catalogue.pages import DATASET_PAGE, SITE_FILES
 from pipeline.publish.catalogue.tree import empty_below, is_plain_file, is_plain_folder, list_below
-from pipeline.publish.plan import is_period_file
+from pipeline.publish.plan import period_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -88,7 +88,7 @@ def _was_written(folder: Path, path: str) -> bool:
     if not slash:
         return False
     own = read_json(folder / dataset / DATA_PACKAGE).get("name") == dataset
-    return own and (is_period_file(dataset, name) or _BESIDE.fullmatch(name) is not None)
+    return own and (bool(period_of(dataset, name)) or _BESIDE.fullmatch(name) is not None)
 
 
 def read_json(path: Path) -> dict[str, object]:

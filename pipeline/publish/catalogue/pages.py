@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.metadata.datapackage import outlined
 from pipeline.metadata.dcat import catalogue_facts, turtle
 from pipeline.metadata.schema_org import dataset_facts
-from pipeline.publish.catalogue.about.pages import about_pages, answered, held_of
+from pipeline.publish.catalogue.about import about_pages, answered, held_of
 from pipeline.publish.catalogue.changes import Part, atom, by_day, by_year, changes_of, late, together
 from pipeline.publish.catalogue.figures import Figures
 from pipeline.publish.catalogue.groups import GROUPS, PLACES

@@ -18,10 +18,10 @@ from pipeline.model.distribution import ending_of
 from pipeline.model.plan import Action, Beside, HeldDataset
 from pipeline.model.release import ReleasedFile
 from pipeline.publish.catalogue import swap
+from pipeline.publish.catalogue.groups import sitemap
 from pipeline.publish.catalogue.ownership import DATA_PACKAGE, KEPT, MARKER, marker, others_in, refuse_foreign
 from pipeline.publish.catalogue.pages import DATASET_PAGES, SITE_FILES
 from pipeline.publish.catalogue.pages_held import PagesHeld
-from pipeline.publish.catalogue.sitemap import sitemap
 from pipeline.publish.catalogue.tree import (
     Copied,
     Part,

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from markupsafe import Markup
 
 from pipeline.publish.catalogue.charts import Point, spark
-from pipeline.publish.catalogue.counts import first_rows
 from pipeline.publish.catalogue.figures import apart_by, percent, percent_apart
-from pipeline.publish.catalogue.telling import NONE, Telling
+from pipeline.publish.catalogue.telling import NONE, Telling, first_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -148,7 +147,7 @@ class Teller(Telling):
             )
         elif answer.amount:
             count = sum((self.counts(newest) or NONE).rows.values())
-            rows = self.figures.show(self.named(newest, "rows"), count, self.query.rows(newest))
+            rows = self.figures.show(self.named(newest, "rows"), count, self.asked_rows(newest))
             said = Markup("{} was {} in {}, in {} {}").format(
                 self.show(newest), answer.happened, kind.said(newest), rows, answer.rows
             )
@@ -186,9 +185,14 @@ class Teller(Telling):
         new, old = self.number(now, *values), self.number(then, *values)
         if then is None or new is None or old is None or new == old or min(new, old) < _LEAST:
             return
-        query = percent_apart(self.asked(now, *values), self.asked(then, *values))
-        size = self.figures.show(self.named(now, then, *values, "per cent"), percent(new, old), query, unit=" %")
+        size = self._per_cent(now, then, values, "per cent")
         yield Markup("{} {} than in {}").format(size, self._more(new, old), self.facts.period.said(then))
+
+    def _per_cent(self, now: Period, then: Period, values: tuple[str, ...], name: str) -> Markup:
+        """Return by how much two numbers that are there differ."""
+        size = percent(self.number(now, *values) or 0, self.number(then, *values) or 0)
+        query = percent_apart(self.asked(now, *values), self.asked(then, *values))
+        return self.figures.show(self.named(now, then, *values, name), size, query, unit=" %")
 
     def _more(self, new: int, old: int) -> str:
         return "more" if new > old else "less" if self.sign else "fewer"
@@ -243,8 +247,7 @@ class Teller(Telling):
         scale = 100 / longest if longest else 0
         change = None
         if then and old is not None and new != old and min(new, old) >= _LEAST:
-            query = percent_apart(self.asked(now, *values), self.asked(then, *values))
-            size = self.figures.show(self.named(now, then, *values, "change"), percent(new, old), query, unit=" %")
+            size = self._per_cent(now, then, values, "change")
             said = Markup('<span aria-hidden="true">{}</span><span class="unseen">{} </span>{}')
             change = said.format(*(("▲ ", "up") if new > old else ("▼ ", "down")), size)
         return Bar(

@@ -2,26 +2,110 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from markupsafe import Markup
 
-from pipeline.publish.catalogue.counts import Counts, counts_of
-from pipeline.publish.catalogue.figures import Figures, Query, pounds
+from pipeline.plain import open_plain, plain
+from pipeline.publish.catalogue.figures import Figures, column, pounds, text
+from pipeline.publish.catalogue.readable import file_of, unless_damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
+    from pipeline.model.answer import Answer
     from pipeline.model.periods import Period
     from pipeline.model.release import Publication, Release
     from pipeline.storage.looked import Looked
 
 _YEAR = 12
-NONE = Counts({}, {})
+
+
+#: So many rows of the newest release are shown.
+SHOWN = 10
+
+
+class Counts(NamedTuple):
+    """How many rows of a release have each value, and what is summed of these, where a sum is asked; "" is blank.
+
+    A value without a sum where one is asked is hidden: there are too few to show.
+    """
+
+    rows: Mapping[str, int]
+    sums: Mapping[str, Decimal]
+
+
+def counts_of(release: Release, answer: Answer, looked: Looked) -> Counts | None:
+    """Return what a release counts; nothing where its files are not there, as in a plan, damaged, or lack a column."""
+    question = f"counts {answer.by}|{answer.summed}|{dict(answer.where)}"
+    found = _asked(release, "parquet", question, partial(_counted, answer), looked)
+    if found is None:
+        return None
+    rows = {value: count for value, count, _ in found}
+    return Counts(rows, {value: Decimal(summed) for value, _, summed in found if summed} if answer.summed else {})
+
+
+def first_rows(release: Release, looked: Looked) -> list[list[str]] | None:
+    """Return the header and every k-th row of a release as its CSV writes them, ten in all; nothing without its files.
+
+    So all kinds of row show.
+    """
+    step = max(1, release.rows // SHOWN)
+    found: list[list[str]] | None = _asked(release, "csv", f"rows {step}", partial(_some, step), looked)
+    return found
+
+
+def _asked(release: Release, kind: str, question: str, read: Callable[[Path], Any], looked: Looked) -> Any:  # noqa: ANN401 - what is read
+    """Return what is read of the file of a release, None where it is not there or damaged; ``looked`` keeps it."""
+    path = file_of(release, kind)
+    if path is None:
+        return None
+
+    def found() -> str:
+        return json.dumps(unless_damaged(partial(read, path), csv.Error, UnicodeDecodeError, StopIteration))
+
+    return json.loads(looked.of(question, path, found))
+
+
+def _counted(answer: Answer, path: Path) -> list[tuple[str, int, str]] | None:
+    names = [name for name in (answer.by, answer.summed, *answer.where) if name]
+    with pq.ParquetFile(plain(path)) as file:
+        if not {*names} <= {*file.schema_arrow.names}:
+            return None
+        if not names:
+            length = file.metadata.num_rows
+            return [("", length, "")] if length else []
+        table = file.read(columns=names)
+    for name, value in answer.where.items():
+        table = table.filter(pc.equal(table.column(name).cast(pa.string()), value))
+    values = table.column(answer.by).cast(pa.string()) if answer.by else pa.nulls(table.num_rows, pa.string())
+    columns = {"value": pc.fill_null(values, "")}
+    if answer.summed:
+        columns["summed"] = table.column(answer.summed)
+    sums = [("value", "count"), *([("summed", "sum")] if answer.summed else [])]
+    # few rows: threads cost more than they save
+    found = pa.table(columns).group_by("value", use_threads=False).aggregate(sums).sort_by("value").to_pylist()
+    texts = ["" if row.get("summed_sum") is None else str(row["summed_sum"]) for row in found]
+    return [(row["value"], row["value_count"], text) for row, text in zip(found, texts, strict=True)]
+
+
+def _some(step: int, path: Path) -> list[list[str]]:
+    with open_plain(path) as file:
+        lines = csv.reader((line.decode() for line in file), strict=True)
+        return [next(lines), *[row for place, row in enumerate(lines) if place % step == 0][:SHOWN]]
+
+
+NONE: Final = Counts({}, {})
 
 
 @dataclass
@@ -53,12 +137,6 @@ class Telling:
         """The values that are never added to the others."""
         return tuple(self.facts.answer.apart)
 
-    @property
-    def query(self) -> Query:
-        """What counts again."""
-        answer = self.facts.answer
-        return Query(self.facts.name, answer.by, answer.summed, self.folder, tuple(answer.where.items()))
-
     def counts(self, period: Period) -> Counts | None:
         """Return what a release counts, None where there is none."""
         if period not in self._known:
@@ -82,8 +160,24 @@ class Telling:
         return pounds(sum((found.sums.get(value, Decimal(0)) for value in chosen), Decimal(0)))
 
     def asked(self, period: Period, *values: str) -> str:
-        """Return the query of the same number."""
-        return self.query.of(period, *values, apart=() if values else self.aside)
+        """Return the query of the same number: rows, or the whole sum of a column."""
+        summed = self.facts.answer.summed
+        counted = f"CAST(round(coalesce(sum({column(summed)}), 0)) AS BIGINT)" if summed else "count(*)"
+        chosen, sense = (values, "IN") if values else (self.aside, "NOT IN")
+        listed = (
+            f"coalesce(CAST({column(self.facts.answer.by)} AS VARCHAR), '') {sense} ({', '.join(map(text, chosen))})"
+        )
+        return self._query(counted, period, *([listed] if chosen else []))
+
+    def asked_rows(self, period: Period) -> str:
+        """Return what counts the rows of a period, whatever else is counted."""
+        return self._query("count(*)", period)
+
+    def _query(self, counted: str, period: Period, *where: str) -> str:
+        file = f"'{self.folder}{self.facts.name}-{period}.parquet'"
+        only = (f"CAST({column(name)} AS VARCHAR) = {text(value)}" for name, value in self.facts.answer.where.items())
+        conditions = " AND ".join((*only, *where))
+        return f"SELECT {counted} FROM {file}{f' WHERE {conditions}' if conditions else ''}"  # noqa: S608 - text for readers; nothing here runs it
 
     def show(self, period: Period, *values: str) -> Markup:
         """Return the number as the page shows it, and words where there are too few to show."""

@@ -65,12 +65,8 @@ def escaped(text: str) -> str:
     return _MARKUP.sub(r"\\\1", plain(text))
 
 
-def write_notes(publication: Publication, *, missing: Sequence[Period]) -> str:
-    """Return the description of a dataset as markdown, always the same for the same facts."""
-    return "\n\n".join(_paragraphs(publication, missing))
-
-
 def _paragraphs(publication: Publication, missing: Sequence[Period]) -> Iterator[str]:
+    """Yield the description of a dataset as markdown, always the same for the same facts."""
     day = day_in_words(publication.next_due)
     due = f"Next release due: {day}." if day else "No day is promised for the next release."
     if publication.sample:
@@ -115,7 +111,7 @@ def dataset_fields(publication: Publication, *, kept: Collection[Period] = ()) -
     missing = sorted(set(publication.missing) - set(kept))
     return {
         "title": _marked(publication, publication.title),
-        "notes": write_notes(publication, missing=missing),
+        "notes": "\n\n".join(_paragraphs(publication, missing)),
         "license_id": publication.licence_ckan,
         "version": plain(publication.version),
         "author": _publisher(publication),
@@ -159,8 +155,8 @@ def held_sha256(resource: Mapping[str, Any]) -> str:
 
 
 def ours(extras: Sequence[Mapping[str, str]]) -> list[Fields]:
-    """Return the extras that are ours, sorted, as `dataset_fields` gives them."""
-    return _pairs({extra["key"]: extra["value"] for extra in extras if extra["key"] in EXTRAS})
+    """Return the extras that are ours, sorted, as `dataset_fields` gives them: no mark of an unfinished dataset."""
+    return _pairs({extra["key"]: extra["value"] for extra in extras if extra["key"] in {*EXTRAS} - {UNFINISHED}})
 
 
 def theirs(extras: Sequence[Mapping[str, str]]) -> list[Fields]:

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from pipeline.model.plan import HeldDataset
 from pipeline.model.wording import SAMPLE_MARK
 from pipeline.publish.ckan.fields import UNFINISHED, dataset_fields, differing, held_sha256, ours, resource_fields
-from pipeline.publish.plan import is_period_file, metadata_digest, period_of
+from pipeline.publish.plan import metadata_digest, period_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from pipeline.model.periods import Period
     from pipeline.model.release import Publication, Release, ReleasedFile
-
-Fields = dict[str, Any]
+    from pipeline.publish.ckan.fields import Fields
 
 #: The end of the name of a quarter's file, as CKAN writes it.
 _QUARTER: Final = re.compile(r"-q([1-4])(?=\.[a-z0-9.]+\Z)")
@@ -65,7 +64,7 @@ class HeldPackage:
         for position, resource in enumerate(show["resources"]):
             # CKAN writes the names of uploads in small letters
             name = _QUARTER.sub(r"-Q\1", str(resource.get("url") or "").rpartition("/")[2])
-            if resource.get("url_type") == "upload" and is_period_file(self.name, name, endings):
+            if resource.get("url_type") == "upload" and period_of(self.name, name, endings):
                 self.files.setdefault(name, HeldFile(position, resource))
         self.foreign = len(show["resources"]) - len(self.files)
         self.order = [str(held.resource["id"]) for _, held in sorted(self.files.items())]
@@ -120,8 +119,7 @@ class HeldPackage:
 
     def _fields(self) -> Fields:
         tags = sorted(({"name": tag["name"]} for tag in self.show["tags"]), key=lambda tag: str(tag["name"]))
-        extras = [extra for extra in ours(self.show["extras"]) if extra["key"] != UNFINISHED]
-        return {**self.show, "tags": tags, "extras": extras}
+        return {**self.show, "tags": tags, "extras": ours(self.show["extras"])}
 
 
 def released_files(publication: Publication) -> list[tuple[Release, ReleasedFile]]:

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from pipeline.model.plan import Change
     from pipeline.model.release import Publication
     from pipeline.publish.ckan.access import Access
+    from pipeline.publish.ckan.fields import Fields
     from pipeline.publish.ckan.revision import Revision
-    from pipeline.publish.ckan.session import Client, Fields
+    from pipeline.publish.ckan.session import Client
 
 #: Failures that can come after some of a revision's files are already in their places.
 _MID_FILES: Final = frozenset({"upload-too-large", "portal-refused", "portal-failing"})
@@ -115,7 +116,7 @@ class Publishing:
 
     def _send(self, revision: Revision) -> HeldPackage:
         if not revision.uploads:
-            return self._call("package_revise", revision.fields())
+            return self._call("package_revise", revision.fields)
         with revision.body() as body:
             send = partial(self.client.upload, "package_revise", body)
             result = self.access.attempt(send, where=self.publication.name)
@@ -191,11 +192,10 @@ class Publishing:
 
         A portal's loaders may touch its new resources at any moment, so the guard is only that it still is private.
         """
-        extras = [extra for extra in ours(package.show["extras"]) if extra["key"] != UNFINISHED]
         fields = {
             "match": {"id": package.id, "private": True},
             "filter": ["-extras"],
-            "update": {"private": False, "extras": [*extras, *theirs(package.show["extras"])]},
+            "update": {"private": False, "extras": [*ours(package.show["extras"]), *theirs(package.show["extras"])]},
         }
 
         def settled() -> HeldPackage | None:

@@ -10,8 +10,7 @@ import hashlib
 import io
 import json
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from requests_toolbelt import MultipartEncoder
 
@@ -29,9 +28,8 @@ if TYPE_CHECKING:
 
     from pipeline.model.plan import Change
     from pipeline.model.release import Publication
+    from pipeline.publish.ckan.fields import Fields
     from pipeline.publish.ckan.package import HeldPackage
-
-Fields = dict[str, Any]
 
 
 class Upload(NamedTuple):
@@ -83,28 +81,21 @@ class Stream:
             self._file.close()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revision:
-    """The parts of one call of `package_revise`."""
+class Revision(NamedTuple):
+    """The fields of one call of `package_revise`, and the files that go with it."""
 
-    match: Fields
-    filters: tuple[str, ...]
-    update: Fields
-    uploads: tuple[Upload, ...]
+    fields: Fields
+    uploads: Sequence[Upload]
 
     @property
     def empty(self) -> bool:
         """Whether it would change nothing."""
-        return not (self.update or self.filters or self.uploads)
-
-    def fields(self) -> Fields:
-        """Return the fields of a call without files."""
-        return {"match": self.match, "filter": list(self.filters), "update": self.update}
+        return not (self.fields["update"] or self.fields["filter"] or self.uploads)
 
     @contextmanager
     def body(self) -> Iterator[MultipartEncoder]:
         """Give the body of a call with files; lists and dictionaries go as JSON text, which CKAN takes apart."""
-        parts: list[tuple[str, object]] = [(name, json.dumps(value)) for name, value in self.fields().items()]
+        parts: list[tuple[str, object]] = [(name, json.dumps(value)) for name, value in self.fields.items()]
         with ExitStack() as stack:
             for upload in self.uploads:
                 stream = Stream(upload)
@@ -128,7 +119,7 @@ def make_revision(publication: Publication, package: HeldPackage, changes: Seque
         # a list is merged place by place: {} leaves a resource as it is, places beyond the end are new resources
         update["resources"] = [resources.get(place, {}) for place in range(max(resources) + 1)]
     match = {"id": package.id, "metadata_modified": package.modified}
-    return Revision(match=match, filters=(*filters, *lifted), update=update, uploads=tuple(uploads))
+    return Revision({"match": match, "filter": [*filters, *lifted], "update": update}, uploads)
 
 
 def _revise_files(

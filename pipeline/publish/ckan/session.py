@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
-Fields = dict[str, Any]
 __all__ = ["Client", "Patience", "PortalSession"]
 USER_AGENT: Final = f"police-open-data/{pipeline.__version__}"
 #: A portal that keeps its files elsewhere redirects once, perhaps through one more name.
@@ -155,7 +154,7 @@ class Client:
         self.clock = Clock(self.patience)
         self.session = PortalSession(self.address, self.token, clock=self.clock)
 
-    def call(self, action: str, fields: Fields) -> Any:  # noqa: ANN401 - each action has its own shape
+    def call(self, action: str, fields: dict[str, Any]) -> Any:  # noqa: ANN401 - each action has its own shape
         """Return the result of one action, asked once."""
         body = json.dumps(fields).encode("ascii")
         return self._post(action, data=body, kind="application/json", seconds=self.patience.read)

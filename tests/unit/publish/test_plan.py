@@ -17,7 +17,7 @@ from pipeline.model.plan import Action, HeldDataset
 from pipeline.model.release import Publication, Release, ReleasedFile
 from pipeline.publish.ckan.fields import resource_fields
 from pipeline.publish.ckan.package import HeldPackage
-from pipeline.publish.plan import METADATA, NO_FILE, is_period_file, make_plan, metadata_digest, wanted_files
+from pipeline.publish.plan import METADATA, NO_FILE, make_plan, metadata_digest, period_of, wanted_files
 from tests.lib.publications import make_publication
 
 
@@ -189,7 +189,7 @@ def test_changes_are_in_order_of_dataset_and_file() -> None:
     ],
 )
 def test_month_files_are_known_by_name(name: str, expected: bool) -> None:  # noqa: FBT001 - a case of the table
-    assert is_period_file("parks", name) is expected
+    assert bool(period_of("parks", name)) is expected
 
 
 _MONTHS = st.sets(st.sampled_from(["2024-01", "2024-02", "2024-03"]))

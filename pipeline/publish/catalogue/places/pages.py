@@ -46,7 +46,7 @@ def near_you(read: Read, maker: Maker, looked: Looked, receipt: str) -> Markup |
     ``receipt`` is a digest of all that decides it: ``looked`` keeps what was made for it.
     """
     known = {each.name: each for each in read.publications}
-    newest = next(readable(known.get(SUMMARY), dict(WANTED)[SUMMARY], looked), None)
+    newest = next(readable(known.get(SUMMARY), WANTED[SUMMARY], looked), None)
 
     def made() -> str:
         if read.atlas is None:

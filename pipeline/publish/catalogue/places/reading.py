@@ -37,11 +37,11 @@ _YEAR: Final = 12
 #: What stands before the name of a street.
 _NEAR: Final = "On or near "
 #: The columns without which no page of a place can be made.
-WANTED: Final = (
-    (PLACES, ("neighbourhood_code", "neighbourhood_name", "lad_codes", "population")),
-    (AREAS, ("neighbourhood_code", "area_kind", "area_code", "area_name")),
-    (SUMMARY, ("lsoa_code", "crime_type", "crimes")),
-)
+WANTED: Final = {
+    PLACES: ("neighbourhood_code", "neighbourhood_name", "lad_codes", "population"),
+    AREAS: ("neighbourhood_code", "area_kind", "area_code", "area_name"),
+    SUMMARY: ("lsoa_code", "crime_type", "crimes"),
+}
 
 
 class Place(NamedTuple):
@@ -119,16 +119,14 @@ def atlas_of(publications: Iterable[Publication]) -> Atlas | None:
 
 
 def _read(known: Mapping[str, Publication], places: Release, areas: Release) -> Atlas | None:
-    there = dict(readable(known[SUMMARY], dict(WANTED)[SUMMARY]))
+    there = dict(readable(known[SUMMARY], WANTED[SUMMARY]))
     released = {each.month: each for each in known[SUMMARY].releases if each.month in there}
     if not released:
         return None
     newest = max(released)
     first = max(min(released), MONTH.neighbour(newest, 1 - DRAWN))
     months = list(MONTH.between(first, newest))
-    tables = {
-        month: _table(released[month], "lsoa_code", "crime_type", "crimes") for month in months if month in released
-    }
+    tables = {month: _table(released[month], *WANTED[SUMMARY]) for month in months if month in released}
     types, codes = _sides(tables.values())
     counts = np.zeros((len(months), len(codes), len(types)), np.int64)
     for place, month in enumerate(months):
@@ -178,6 +176,12 @@ def _table(release: Release, *columns: str) -> pa.Table:
     return rows_of(path, columns)
 
 
+def _rows(release: Release, dataset: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the cells of the columns of a dataset that pages of places want."""
+    table = _table(release, *WANTED[dataset])
+    return zip(*(column.to_pylist() for column in table.columns), strict=True)
+
+
 def _sides(tables: Iterable[pa.Table]) -> tuple[list[str], list[str]]:
     """Return the types, anti-social behaviour last, and the areas that stand in any table; "" is no known area."""
     types, codes = set[str](), set[str]()
@@ -195,22 +199,14 @@ def _numbers(column: pa.ChunkedArray, side: Sequence[str]) -> Counts:
 def _places(places: Release, areas: Release) -> list[Place]:
     """Return every neighbourhood, by name."""
     within: dict[str, list[tuple[str, str]]] = {}
-    for row in _table(areas, "neighbourhood_code", "area_kind", "area_code", "area_name").to_pylist():
-        if row["area_kind"] == "lsoa":
-            within.setdefault(row["neighbourhood_code"], []).append(
-                (row["area_code"], row["area_name"] or row["area_code"])
-            )
-    found = [
-        Place(
-            code=row["neighbourhood_code"],
-            name=row["neighbourhood_name"],
-            authorities=tuple(filter(None, (row["lad_codes"] or "").split(";"))),
-            areas=tuple(sorted(within.get(row["neighbourhood_code"], ()), key=lambda each: each[::-1])),
-            population=row["population"] or None,
-        )
-        for row in _table(places, "neighbourhood_code", "neighbourhood_name", "lad_codes", "population").to_pylist()
-    ]
-    return sorted(found, key=lambda each: (each.name, each.code))
+    for code, kind, area, name in _rows(areas, AREAS):
+        if kind == "lsoa":
+            within.setdefault(code, []).append((area, name or area))
+    found = []
+    for code, name, authorities, people in _rows(places, PLACES):
+        own = tuple(sorted(within.get(code, ()), key=lambda area: area[::-1]))
+        found.append(Place(code, name, tuple(filter(None, (authorities or "").split(";"))), own, people or None))
+    return sorted(found, key=lambda place: (place.name, place.code))
 
 
 def _shapes(places: Release) -> dict[str, dict[str, Any]]:
@@ -235,18 +231,12 @@ def _spots(crimes: Publication | None, month: Period) -> tuple[list[Spot], dict[
         outcomes.setdefault(row["LSOA code"] or "", {})[row["Last outcome category"] or ""] = row["LSOA code_count"]
     here = table.append_column("asb", is_asb.cast(pa.int64())).filter(pc.is_valid(table.column("Longitude")))
     points = here.group_by([*names[:4]]).aggregate([("asb", "sum"), ("asb", "count")])
+    columns = (points.column(name).to_pylist() for name in (*names[:4], "asb_count", "asb_sum"))
     spots = [
-        Spot(
-            longitude=row["Longitude"],
-            latitude=row["Latitude"],
-            location=row["Location"] or "",
-            area=row["LSOA code"] or "",
-            crimes=row["asb_count"] - row["asb_sum"],
-            asb=row["asb_sum"],
-        )
-        for row in points.to_pylist()
+        Spot(longitude, latitude, location or "", area or "", count - asb, asb)
+        for longitude, latitude, location, area, count, asb in zip(*columns, strict=True)
     ]
-    return sorted(spots, key=lambda each: (-each.crimes, -each.asb, each.location or "", each.longitude)), outcomes
+    return sorted(spots, key=lambda spot: (-spot.crimes, -spot.asb, spot.location, spot.longitude)), outcomes
 
 
 def _fixed(crimes: Publication | None, newest: Period) -> list[tuple[float, float]]:

@@ -1,23 +1,26 @@
-"""The pages on which who publishes answers for what is published, and for what is not, and the same as CSV files."""
+"""The pages on which who publishes answers for what is published, and for what is not, and the same as CSV files.
+
+The law is the Elected Local Policing Bodies (Specified Information) Order 2011; `specified-information.csv` lists it.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pyarrow as pa
 
+from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.metadata.assets import Asset, asset_of
 from pipeline.metadata.scorecard import COLUMNS, score_of
 from pipeline.model.catalogue_record import CatalogueRecord
-from pipeline.publish.catalogue.about.law import ORDER, counted, paragraphs
 from pipeline.publish.catalogue.figures import Figures
 from pipeline.publish.catalogue.menu import ABOUT_FIGURES
 from pipeline.publish.catalogue.readable import readable, rows_of, unless_damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from markupsafe import Markup
 
@@ -29,6 +32,13 @@ if TYPE_CHECKING:
     #: An asset, and the first to the last of its periods in words.
     Held = tuple[Asset, str]
 
+LIST: Final = "specified-information"
+ORDER: Final = "https://www.legislation.gov.uk/uksi/2011/3050/contents"
+#: What the list says of what another body publishes.
+_ELSEWHERE: Final = "published by "
+#: What it says of papers that stand beside a dataset, and are no dataset.
+_DOCUMENTS: Final = "are documents"
+_STATES: Final = "SELECT count(*) FROM 'law.csv' WHERE state = '{}'"
 #: The dataset that lists what is no dataset too.
 INVENTORY: Final = "inventory"
 #: What is counted of the columns, again from the schema that stands beside the data.
@@ -172,3 +182,86 @@ def _days(facts: Publication, period: Period) -> str:
     end = facts.period.last_day(period).isoformat()
     log = f"read_csv('../{facts.name}/change-log.csv', all_varchar = true)"
     return f"SELECT datediff('day', DATE '{end}', CAST(min(released_on) AS DATE)) FROM {log} WHERE month = '{period}'"  # noqa: S608 - text for readers; nothing here runs it
+
+
+# --- the law, paragraph by paragraph: where it is, whether that is late, or why it is no dataset
+
+
+class State(NamedTuple):
+    """Where a paragraph stands: its words, the sign before them, the class of its badge."""
+
+    words: str
+    sign: str = ""
+    kind: str = ""
+
+
+PUBLISHED: Final = State("Up to date", "✓", "good")
+LATE: Final = State("Late", "!", "late")
+PARTLY: Final = State("In part")
+DOCUMENT: Final = State("Document")
+ELSEWHERE: Final = State("Elsewhere")
+NOT_YET: Final = State("Not yet")
+
+
+class Place(NamedTuple):
+    """A dataset that answers a paragraph: its title, and its page as seen from here, "" where it is not published."""
+
+    title: str
+    address: str
+    overdue: str = ""
+
+
+class Paragraph(NamedTuple):
+    """A paragraph of the law: what it asks for, how often, which datasets answer it, what there is to say."""
+
+    code: str
+    datasets: Sequence[str]
+    asked: str
+    often: str
+    places: Sequence[Place]
+    remark: str
+    state: State
+
+
+def paragraphs(views: Sequence[DatasetView], planned: Sequence[CatalogueRecord]) -> list[Paragraph]:
+    """Return every paragraph, in the order of the list."""
+    titles = {each.name: each.title for each in planned}
+    known = {view.facts.name: view for view in views if view.facts.releases}
+    return [_paragraph(row, known, titles) for row in CodeLists(CODELISTS, {}).read(LIST).rows]
+
+
+def counted(every: Sequence[Paragraph], figures: Figures) -> dict[State, Markup]:
+    """Return how many paragraphs are in each state, those that none is in left out."""
+    states = (PUBLISHED, LATE, PARTLY, DOCUMENT, ELSEWHERE, NOT_YET)
+    numbers = {state: sum(each.state == state for each in every) for state in states}
+    return {
+        state: figures.show(f"law:{state.words}", number, _STATES.format(state.words))
+        for state, number in numbers.items()
+        if number
+    }
+
+
+def _paragraph(row: Mapping[str, str], known: Mapping[str, DatasetView], titles: Mapping[str, str]) -> Paragraph:
+    names = row["datasets"].split()
+    places = [*_places(names, known, titles)]
+    return Paragraph(row["code"], names, row["label"], row["frequency"], places, row["because"], _state(row, places))
+
+
+def _places(names: Sequence[str], known: Mapping[str, DatasetView], titles: Mapping[str, str]) -> Iterator[Place]:
+    """Yield where datasets are; one that is not even declared is called after its name."""
+    for name in names:
+        if view := known.get(name):
+            yield Place(view.facts.title, f"../{name}/index.html", view.overdue)
+        else:
+            yield Place(titles.get(name) or name.replace("-", " ").capitalize(), "")
+
+
+def _state(row: Mapping[str, str], places: Sequence[Place]) -> State:
+    if not places:
+        return ELSEWHERE if _ELSEWHERE in row["because"] else DOCUMENT
+    if not any(each.address for each in places):
+        return NOT_YET
+    if any(each.overdue for each in places):
+        return LATE
+    whole = all(each.address for each in places) and _DOCUMENTS not in row["because"]
+    return PUBLISHED if whole else PARTLY
