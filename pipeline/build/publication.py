@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.build.distributed import made_beside
 from pipeline.codelists import CODELISTS
-from pipeline.metadata.csvw import csvw
-from pipeline.metadata.datapackage import data_package, json_bytes, notice
+from pipeline.metadata.datapackage import csvw, data_package, json_bytes, notice
 from pipeline.model.answer import Answer
 from pipeline.model.distribution import ENDINGS_OF_ROWS
 from pipeline.model.reasons import Outcome, meaning

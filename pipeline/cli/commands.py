@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -36,6 +36,7 @@ from pipeline.storage.quarantine import load_quarantine
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     from pipeline.run.publish import Run
     from pipeline.sample import SampleReport
@@ -267,16 +268,11 @@ def _out(lines: Iterable[str], *, whole: bool = False) -> None:
         silence()
 
 
-@contextmanager
-def _at_work(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+def _at_work(*, quiet: bool) -> AbstractContextManager[Callable[[str], None]]:
     """Give what says a line while something is done."""
-    if quiet:
-        yield lambda _: None
-    elif sys.stderr.isatty():
-        with _living() as say:
-            yield say
-    else:
-        yield say_line
+    if sys.stderr.isatty() and not quiet:
+        return _living()
+    return nullcontext((lambda _: None) if quiet else say_line)
 
 
 @contextmanager

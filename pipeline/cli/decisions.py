@@ -19,10 +19,8 @@ from pipeline.storage.privacy import check_reach
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
-    from pipeline.model.decisions import Decision
-    from pipeline.model.periods import Period
     from pipeline.storage.state import Version
 
 NEXT = "run `pipeline plan` to see what follows, then `pipeline publish`"
@@ -47,7 +45,14 @@ def settle(options: argparse.Namespace) -> None:
         )
     first, last = options.period or ("", "")
     choice = decide.Choice(select.chosen([options.dataset])[0].name, first, last, options.finding)
-    _told(settings, decide.decide(settings, kind, choice, signed, say=say_line))
+    done = {"approve": "approved", "reject": "rejected", "forget": "to be taken back"}
+    lines = [
+        " ".join(
+            filter(None, (f"{done[each.kind]}:", each.dataset, ", ".join(ranges(months)), each.path, each.finding))
+        )
+        for each, months in decide.decide(settings, kind, choice, signed, say=say_line).items()
+    ]
+    out([*lines, _written(settings)])
 
 
 def forget(options: argparse.Namespace) -> None:
@@ -74,13 +79,6 @@ def _bytes(version: Version) -> str:
     came = f"on {version.came}" if version.came else "on a day that nobody knows"
     published = f"published on {version.released}" if version.released else "never published"
     return f"received {came}, {published} (sha256 {version.sha256[:8]}...)"
-
-
-def _told(settings: Settings, made: Mapping[Decision, Sequence[Period]]) -> None:
-    done = {"approve": "approved", "reject": "rejected", "forget": "to be taken back"}
-    about = {each: (each.dataset, ", ".join(ranges(months)), each.path, each.finding) for each, months in made.items()}
-    lines = [" ".join(filter(None, (f"{done[each.kind]}:", *what))) for each, what in about.items()]
-    out([*lines, _written(settings)])
 
 
 def _written(settings: Settings) -> str:

@@ -31,7 +31,8 @@ _WORDS = tomllib.loads(read_plain(Path(__file__).with_name("words.toml")).decode
 _CALLS = {
     **dict.fromkeys(("approve", "reject"), "decisions:settle"),
     **{name: f"decisions:{name}" for name in ("forget", "recover")},
-    "inspect": "inspecting:inspect", "review": "review:review",
+    "inspect": "inspecting:inspect",
+    "review": "review:review",
 }
 
 

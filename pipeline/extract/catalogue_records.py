@@ -15,8 +15,7 @@ import pyarrow as pa
 
 from pipeline.extract.given import Made, text_columns
 from pipeline.extract.header import match_header
-from pipeline.metadata.assets import asset_of
-from pipeline.metadata.scorecard import COLUMNS, score_of
+from pipeline.metadata.assets import COLUMNS, asset_of, score_of
 from pipeline.model.tables import Extracted
 
 if TYPE_CHECKING:

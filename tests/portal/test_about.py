@@ -15,7 +15,7 @@ import pytest
 
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.datasets import declared
-from pipeline.metadata.scorecard import newest_over, open_formats, published_after
+from pipeline.metadata.assets import newest_over, open_formats, published_after
 from pipeline.model.catalogue_record import CatalogueRecord
 from pipeline.model.distribution import FileFormat
 from pipeline.model.periods import ALL, MONTH, QUARTER, Snapshots, Whole
@@ -30,7 +30,7 @@ from pipeline.publish.catalogue.about import (
     PUBLISHED,
     paragraphs,
 )
-from pipeline.publish.catalogue.menu import ABOUT, ABOUT_FILES
+from pipeline.publish.catalogue.making import ABOUT, ABOUT_FILES
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.catalogue.views import view_dataset
 from pipeline.publish.plan import make_plan

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import duckdb
 
-from pipeline.publish.catalogue.money import pennies
+from pipeline.publish.catalogue.money import reading
 from pipeline.sample.faults import LEDGER
 from pipeline.sample.writing import read_workbook
 from tests.lib.product import Product, read_csv
@@ -169,14 +169,14 @@ def test_every_number_of_value_for_money_is_what_its_query_counts(
 def test_a_year_with_a_penny_amiss_shows_no_number_and_says_so(
     history: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = pennies._read
+    read = reading._parts
 
-    def amiss(path: Path) -> list[pennies.Part]:
+    def amiss(path: Path) -> list[reading.Part]:
         rows = read(path)
         off = 1 if "2024-02" in path.name else 0
         return [row._replace(pence=row.pence + off) if row.category == "Pay" and row.pence else row for row in rows]
 
-    monkeypatch.setattr(pennies, "_read", amiss)
+    monkeypatch.setattr(reading, "_parts", amiss)
     shutil.copytree(history.folder, tmp_path / "copy")
     product = Product(tmp_path / "copy")
     shutil.rmtree(product.published)

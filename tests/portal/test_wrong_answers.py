@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.errors import PipelineError, PortalError
-from pipeline.publish.ckan import answers
+from pipeline.publish.ckan import failures
 from pipeline.publish.ckan.access import Access
 from pipeline.publish.ckan.failures import UnansweredError
 from pipeline.publish.ckan.portal import CkanPortal
@@ -110,14 +110,14 @@ def test_a_dataset_of_another_shape_is_no_portals(shown: object) -> None:
         assert look(portal.address).code == "not-a-portal"
 
 
-@pytest.mark.parametrize("action", sorted(answers.SHAPES))
+@pytest.mark.parametrize("action", sorted(failures.SHAPES))
 @pytest.mark.parametrize("result", [None, 7, "x", [7], [[]], {"package": []}, [{"id": []}]])
 def test_every_action_has_a_shape(action: str, result: object) -> None:
     content = json.dumps({"success": True, "result": result}).encode()
     if action == "organization_show" and isinstance(result, dict):
         return  # of it nothing is read
     with pytest.raises(UnansweredError, match="not-a-portal"):
-        answers.result_of(action, "http://x", 200, content, address="http://x")
+        failures.result_of(action, "http://x", 200, content, address="http://x")
 
 
 def endless(piece: bytes, pause: float = 0.0, *, head: bytes = b"HTTP/1.1 200 X\r\n\r\n") -> Iterator[bytes]:
@@ -160,7 +160,7 @@ def test_silence_ends_within_the_whole_of_our_patience_and_then_nothing_is_asked
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_an_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch, *, packed: bool) -> None:
-    monkeypatch.setattr(answers, "LONGEST", 1 << 20)
+    monkeypatch.setattr(failures, "LONGEST", 1 << 20)
     bomb = gzip.compress(b" " * (64 << 20))
     head = b"HTTP/1.1 200 X\r\nContent-Encoding: gzip\r\n\r\n"
     with closing(WrongPortal(lambda _: [head, bomb] if packed else endless(b" " * 65536))) as portal:

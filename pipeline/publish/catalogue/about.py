@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pyarrow as pa
 
 from pipeline.codelists import CODELISTS, CodeLists
-from pipeline.metadata.assets import Asset, asset_of
-from pipeline.metadata.scorecard import COLUMNS, score_of
+from pipeline.metadata.assets import COLUMNS, Asset, asset_of, score_of
 from pipeline.model.catalogue_record import CatalogueRecord
 from pipeline.publish.catalogue.figures import Figures
-from pipeline.publish.catalogue.menu import ABOUT_FIGURES
+from pipeline.publish.catalogue.making import ABOUT_FIGURES
 from pipeline.publish.catalogue.readable import readable, rows_of, unless_damaged
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from pipeline.metadata.scorecard import Scored
+    from pipeline.metadata.assets import Scored
     from pipeline.model.periods import Period
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.views import DatasetView

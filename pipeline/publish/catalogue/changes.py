@@ -68,7 +68,8 @@ def together(changes: Sequence[Change], *, alike: Sequence[str] = ()) -> list[Ch
     for each in changes:
         key = (each.day, each.dataset, each.said, *(getattr(each, name) for name in alike))
         found.setdefault(key, []).append(each)
-    return [_one(sorted(same, key=lambda each: each.sort)) for same in found.values()]
+    ordered = (sorted(same, key=lambda each: each.sort) for same in found.values())
+    return [same[-1]._replace(period=_periods(same)) for same in ordered]
 
 
 def by_year(changes: Sequence[Change]) -> Iterator[Part]:
@@ -121,11 +122,10 @@ def atom(publications: Sequence[Publication], changes: Sequence[Change], *, forc
     return text + b"\n"
 
 
-def _one(same: Sequence[Change]) -> Change:
-    """Return changes that say the same, the oldest period first, as one."""
-    first, last = same[0], same[-1]
-    periods = first.period if first.period == last.period else f"{first.period} to {last.period}"
-    return last._replace(period=f"{periods}, {len(same)} changes") if len(same) > 1 else last
+def _periods(same: Sequence[Change]) -> str:
+    """Return of which periods changes are that say the same, the oldest first."""
+    first, last = same[0].period, same[-1].period
+    return last if len(same) == 1 else f"{first if first == last else f'{first} to {last}'}, {len(same)} changes"
 
 
 def _change(publication: Publication, note: ChangeNote) -> Change:

@@ -28,15 +28,15 @@ class Figures:
 
     _known: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def show(self, name: str, value: int | Decimal, query: str, *, sign: str = "", unit: str = "") -> Markup:
-        """Return a figure as the page shows it, and keep its query; ``sign`` stands before it, ``unit`` behind."""
-        self._known[name] = {"value": str(value), "query": query}
-        return Markup('<span data-figure="{}">{}{:,}{}</span>').format(name, sign, value, unit)
+    def show(
+        self, name: str, value: int | Decimal, query: str, *, sign: str = "", unit: str = "", tag: str = "span"
+    ) -> Markup:
+        """Return a figure as the page shows it, and keep its query; ``sign`` stands before it, ``unit`` behind.
 
-    def cell(self, name: str, value: int | Decimal, query: str) -> Markup:
-        """Return a figure as a cell of a table, which is shorter where there are hundreds."""
+        As a cell of a table, ``td``, it is shorter where there are hundreds.
+        """
         self._known[name] = {"value": str(value), "query": query}
-        return Markup('<td data-figure="{}">{:,}</td>').format(name, value)
+        return Markup('<{} data-figure="{}">{}{:,}{}</{}>').format(tag, name, sign, value, unit, tag)
 
     def content(self) -> bytes:
         """Return the file of all of them."""
@@ -47,16 +47,6 @@ def shown(value: int | Decimal, name: str, *parameters: str) -> Markup:
     """Return a number as a page shows it, whose name leads to a query and holds its parameters, each quoted."""
     called = "/".join((name, *map(_quoted, parameters)))
     return Markup(f'<span data-figure="{called}">{value:,}</span>')  # noqa: S704 - quoted, and a number
-
-
-def apart_by(now: str, then: str) -> str:
-    """Return what counts by how much two counts differ, whichever is larger."""
-    return f"SELECT abs(({now}) - ({then}))"
-
-
-def percent_apart(now: str, then: str) -> str:
-    """Return what counts the same in per cent of the second, half a tenth rounded up, in whole numbers throughout."""
-    return f"SELECT (2000 * abs(n - t) + abs(t)) // (2 * abs(t)) / 10.0 FROM (SELECT ({now}) AS n, ({then}) AS t)"  # noqa: S608 - as above
 
 
 def percent(now: int, then: int) -> Decimal:

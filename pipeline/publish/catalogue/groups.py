@@ -15,21 +15,19 @@ from xml.etree import ElementTree as ET
 from pipeline.codelists import CODELISTS
 from pipeline.metadata.vocabulary import address
 from pipeline.plain import read_plain
-from pipeline.publish.catalogue.menu import ABOUT, ACCESSIBILITY, Entry
+from pipeline.publish.catalogue.making import ABOUT, ACCESSIBILITY, Entry
 from pipeline.publish.catalogue.money.pages import money_pages, payee_entries
-from pipeline.publish.catalogue.money.pennies import TOTALS
-from pipeline.publish.catalogue.money.reading import SPEND
+from pipeline.publish.catalogue.money.reading import SPEND, TOTALS
 from pipeline.publish.catalogue.places.pages import place_entries, place_pages
 from pipeline.publish.catalogue.places.reading import AREAS, CRIMES, SUMMARY
 from pipeline.publish.catalogue.places.reading import PLACES as NEIGHBOURHOODS
 from pipeline.publish.catalogue.views import theme_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from pipeline.model.release import Publication, ReleasedFile
-    from pipeline.publish.catalogue.making import Maker, Read
-    from pipeline.publish.catalogue.menu import Menu
+    from pipeline.model.release import Publication
+    from pipeline.publish.catalogue.making import Maker, Menu, Read
     from pipeline.storage.looked import Looked
 
 
@@ -62,7 +60,8 @@ class Group(NamedTuple):
 
     def entries(self, read: Read, maker: Maker, looked: Looked) -> list[Entry]:
         """Return the pages that somebody may look for; they are not listed again while nothing of theirs changed."""
-        files = (file.path for each in read.publications if each.name in self.sources for file in _files(each))
+        releases = (release for each in read.publications if each.name in self.sources for release in each.releases)
+        files = (file.path for release in releases for file in release.files)
         anchor = next((path for path in files if path.is_file()), None)
         if anchor is None:
             return []
@@ -72,10 +71,6 @@ class Group(NamedTuple):
 
         said = looked.of(f"entries of {self.name} {self.receipt(read.publications, maker.menu)}", anchor, found)
         return [Entry(*each) for each in json.loads(said)]
-
-
-def _files(publication: Publication) -> Iterator[ReleasedFile]:
-    return (file for release in publication.releases for file in release.files)
 
 
 PLACES: Final = Group(

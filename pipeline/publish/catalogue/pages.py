@@ -10,14 +10,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.metadata.datapackage import outlined
-from pipeline.metadata.dcat import catalogue_facts, turtle
-from pipeline.metadata.schema_org import dataset_facts
+from pipeline.metadata.dcat import catalogue_facts, dataset_facts, turtle
 from pipeline.publish.catalogue.about import about_pages, answered, held_of
 from pipeline.publish.catalogue.changes import Part, atom, by_day, by_year, changes_of, late, together
 from pipeline.publish.catalogue.figures import Figures
 from pipeline.publish.catalogue.groups import GROUPS, PLACES
-from pipeline.publish.catalogue.making import Maker, Read, as_it_stands
-from pipeline.publish.catalogue.menu import ABOUT, ABOUT_FILES, SCORECARD, by_letter, everything, menu_of
+from pipeline.publish.catalogue.making import (
+    ABOUT,
+    ABOUT_FILES,
+    SCORECARD,
+    Maker,
+    Read,
+    as_it_stands,
+    by_letter,
+    everything,
+    menu_of,
+)
 from pipeline.publish.catalogue.places.pages import near_you
 from pipeline.publish.catalogue.story import first_sentence, headlines, story_of
 from pipeline.publish.catalogue.views import themes_of, view_dataset
@@ -30,7 +38,7 @@ if TYPE_CHECKING:
     from pipeline.model.catalogue_record import CatalogueRecord
     from pipeline.model.release import Publication, ReleasedFile
     from pipeline.publish.catalogue.changes import Change
-    from pipeline.publish.catalogue.menu import Entry
+    from pipeline.publish.catalogue.making import Entry
     from pipeline.publish.catalogue.views import DatasetView, Theme
 
 

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.plain import read_plain
 from pipeline.publish.catalogue.groups import GROUPS, PAGE_FOLDERS, program
-from pipeline.publish.catalogue.making import Maker, Read
-from pipeline.publish.catalogue.menu import menu_of
+from pipeline.publish.catalogue.making import Maker, Read, menu_of
 from pipeline.publish.catalogue.pages import DATASET_PAGES, SITE_FILES, render_site
 from pipeline.publish.catalogue.tree import is_plain_file, is_plain_folder, list_below
 from pipeline.publish.catalogue.views import view_dataset

@@ -132,11 +132,6 @@ class Telling:
         """The period of the newest release, "" where there is none."""
         return max(self.releases, default="")
 
-    @property
-    def aside(self) -> tuple[str, ...]:
-        """The values that are never added to the others."""
-        return tuple(self.facts.answer.apart)
-
     def counts(self, period: Period) -> Counts | None:
         """Return what a release counts, None where there is none."""
         if period not in self._known:
@@ -152,7 +147,7 @@ class Telling:
         found = self.counts(period) if period else None
         if found is None or (self.facts.answer.where and (len(values) != 1 or values[0] not in found.sums)):
             return None
-        chosen = values or tuple(value for value in found.rows if value not in self.aside)
+        chosen = values or tuple(value for value in found.rows if value not in self.facts.answer.apart)
         if not self.facts.answer.summed:
             return sum(found.rows.get(value, 0) for value in chosen)
         if values and found.rows.keys() >= {*values} and found.sums.keys().isdisjoint(values):
@@ -163,7 +158,7 @@ class Telling:
         """Return the query of the same number: rows, or the whole sum of a column."""
         summed = self.facts.answer.summed
         counted = f"CAST(round(coalesce(sum({column(summed)}), 0)) AS BIGINT)" if summed else "count(*)"
-        chosen, sense = (values, "IN") if values else (self.aside, "NOT IN")
+        chosen, sense = (values, "IN") if values else (tuple(self.facts.answer.apart), "NOT IN")
         listed = (
             f"coalesce(CAST({column(self.facts.answer.by)} AS VARCHAR), '') {sense} ({', '.join(map(text, chosen))})"
         )
@@ -223,5 +218,5 @@ class Telling:
     def values(self, newest: Period, then: Period | None) -> list[str]:
         """Return the values of the ranking, the largest first."""
         every = {value for each in (newest, then) if each for value in (self.counts(each) or NONE).rows}
-        every -= {*self.aside}
+        every -= self.facts.answer.apart.keys()
         return sorted(every, key=lambda value: (-(self.number(newest, value) or 0), value))

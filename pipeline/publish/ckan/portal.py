@@ -91,8 +91,9 @@ class CkanPortal:
         for file, held in sorted(package.files.items()):
             if not held.withdrawn:
                 sha256, size = held.stated
+                most = min(size, _MOST_IN_MEMORY)
                 yield PublicFile(
-                    file, sha256, partial(self._client.fetch, package.place(file), size=min(size, _MOST_IN_MEMORY))
+                    file, sha256, partial(self._client.fetch, package.place(file), size=most, take=b"".join)
                 )
 
     def apply(self, plan: Plan, publications: Sequence[Publication]) -> None:

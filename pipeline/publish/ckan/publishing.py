@@ -10,8 +10,8 @@ from pipeline.errors import PortalError
 from pipeline.publish.catalogue.views import size_in_words
 from pipeline.publish.ckan.failures import failure
 from pipeline.publish.ckan.fields import UNFINISHED, ours, theirs
-from pipeline.publish.ckan.package import ORDER, HeldPackage, released_files
-from pipeline.publish.ckan.revision import make_revision
+from pipeline.publish.ckan.package import ORDER, HeldPackage, make_revision, released_files
+from pipeline.publish.ckan.session import digested
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.model.release import Publication
     from pipeline.publish.ckan.access import Access
     from pipeline.publish.ckan.fields import Fields
-    from pipeline.publish.ckan.revision import Revision
+    from pipeline.publish.ckan.package import Revision
     from pipeline.publish.ckan.session import Client
 
 #: Failures that can come after some of a revision's files are already in their places.
@@ -176,7 +176,7 @@ class Publishing:
     def _is_back(self, package: HeldPackage, name: str) -> bool:
         """Return whether a file, downloaded, has the bytes that its resource states."""
         stated = package.files[name].stated
-        return self.client.download(package.place(name), size=stated[1]) == stated
+        return self.client.fetch(package.place(name), size=stated[1], take=digested) == stated
 
     def _disown(self, package: HeldPackage, names: Iterable[str]) -> None:
         """Take back the hashes of files that came back wrong, so that the next run sends them again."""

@@ -26,15 +26,17 @@ from urllib3.exceptions import HTTPError
 
 import pipeline
 from pipeline.errors import PortalError
-from pipeline.publish.ckan.answers import read_answer, result_of, unpacked
 from pipeline.publish.ckan.failures import (
     TRANSIENT,
     UnansweredError,
     failure,
     no_answer,
     origin,
+    read_answer,
     redirected,
+    result_of,
     transient,
+    unpacked,
 )
 from pipeline.publish.ckan.waiting import SLOWEST, Clock, ClockedAdapter, Patience
 
@@ -207,16 +209,12 @@ class Client:
                 break
         raise error
 
-    def download(self, path: str, *, size: int) -> tuple[str, int]:
-        """Return the sha256 in hex and the size of the file at ``path`` below the address, read in pieces.
+    def fetch(self, path: str, *, size: int, take: Callable[[Iterator[bytes]], T]) -> T:
+        """Return what ``take`` makes of the file at ``path`` below the address, read in pieces.
 
-        ``size`` is how long it should be: of one that is longer no more than that is read.
+        ``size`` is how long it should be: of one that is longer no more than that is read, and a piece.
         """
-        return self.write(lambda: self._download(f"{self.address}/{path}", size, _digested))
-
-    def fetch(self, path: str, *, size: int) -> bytes:
-        """Return the file at ``path`` below the address, no more of it than ``size`` says and a piece."""
-        return self.write(lambda: self._download(f"{self.address}/{path}", size, b"".join))
+        return self.write(lambda: self._download(f"{self.address}/{path}", size, take))
 
     def _download(self, url: str, size: int, take: Callable[[Iterator[bytes]], T]) -> T:
         # no-cache: not what a cache in between remembers
@@ -247,7 +245,8 @@ class Client:
                 break
 
 
-def _digested(pieces: Iterator[bytes]) -> tuple[str, int]:
+def digested(pieces: Iterator[bytes]) -> tuple[str, int]:
+    """Return the sha256 in hex and the size of a file in pieces."""
     digest, size = hashlib.sha256(), 0
     for piece in pieces:
         digest.update(piece)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pipeline.metadata.csvw import METADATA, csvw
+from pipeline.metadata.datapackage import METADATA, csvw
 from tests.lib.publications import make_publication, make_release
 
 if TYPE_CHECKING:

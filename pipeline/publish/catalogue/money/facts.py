@@ -15,8 +15,7 @@ import pyarrow as pa
 
 from pipeline.columns.rounding import rounded
 from pipeline.publish.catalogue.figures import Figures, shown, text
-from pipeline.publish.catalogue.money.pennies import TOTALS, in_pounds
-from pipeline.publish.catalogue.money.reading import SPEND, most_first
+from pipeline.publish.catalogue.money.reading import SPEND, TOTALS, in_pounds, most_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pipeline.model.periods import Period
-    from pipeline.publish.catalogue.money.pennies import Part, Pennies
-    from pipeline.publish.catalogue.money.reading import Books, Integers
+    from pipeline.publish.catalogue.money.reading import Books, Integers, Part, Pennies
 
     #: The pence of the lines of a ranking, the query and its parameter, and what else is said of it.
     Line = tuple[Integers, tuple[str, ...], dict[str, Any]]
@@ -212,7 +210,7 @@ class Values:
 
     def _show(self, value: int | Decimal, query: str) -> Markup:
         """Return the cell of a figure under the next short name."""
-        return self.figures.cell(np.base_repr(next(self._numbers), _BASE).lower(), value, query)
+        return self.figures.show(np.base_repr(next(self._numbers), _BASE).lower(), value, query, tag="td")
 
 
 def _reasons_of(books: Books) -> Iterator[tuple[str, str, Integers, Integers]]:

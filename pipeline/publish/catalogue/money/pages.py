@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pipeline.model.periods import FINANCIAL_YEAR, MONTH
 from pipeline.publish.catalogue.charts import Point, columns
 from pipeline.publish.catalogue.figures import shown
-from pipeline.publish.catalogue.making import figures_of
-from pipeline.publish.catalogue.menu import letter_of
+from pipeline.publish.catalogue.making import figures_of, letter_of
 from pipeline.publish.catalogue.money.facts import Sums, Values, lines_of, whole_pounds
 from pipeline.publish.catalogue.money.reading import MOST_PAYEES, SPEND, most_first
 
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
     from pipeline.model.periods import Period
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.making import Maker, Read
-    from pipeline.publish.catalogue.money.pennies import Pennies
-    from pipeline.publish.catalogue.money.reading import Books
+    from pipeline.publish.catalogue.money.reading import Books, Pennies
 
 _FOLDER: Final = "money"
 _VALUE: Final = "value-for-money"
