@@ -76,7 +76,9 @@ def _release(rows: Sequence[Row], particulars: Particulars) -> dict[str, Any]:
     code = next((code for code, label in particulars.bodies.items() if label == name), _slug(name))
     buyer = {"id": f"body-{code.lower()}", "name": name}
     suppliers = _suppliers(rows)
-    title, description, procedure = (_first(rows, column) for column in ("title", "description", "procedure"))
+    title, description, procedure = (
+        next((row[column] for row in rows if row[column]), None) for column in ("title", "description", "procedure")
+    )
     value = None if row["total_value"] is None else {"amount": float(row["total_value"]), "currency": "GBP"}
     status = particulars.codelists.read("contract-status").mapping("label", "ocds_status").get(row["status"])
     methods = particulars.codelists.read("contract-procedure").mapping("label", "ocds_method")
@@ -149,10 +151,6 @@ def _slug(name: str) -> str:
     """Return a name in small letters and digits, with hyphens for all else."""
     slug = re.sub(r"[^a-z0-9]+", "-", " ".join(name.split()).casefold()).strip("-")
     return slug or hashlib.sha256(name.encode()).hexdigest()[:8]
-
-
-def _first(rows: Sequence[Row], column: str) -> str | None:
-    return next((row[column] for row in rows if row[column]), None)
 
 
 def _moment(day: object) -> str | None:

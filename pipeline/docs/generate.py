@@ -35,9 +35,9 @@ from pipeline.validate.referee.differences import DIFFERENCES
 from pipeline.validate.schema import TableSchema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from pipeline.model.declaration import Dataset, Feed
+    from pipeline.model.declaration import Feed
 
 ROOT = CODELISTS.parents[1]
 COMMAND = ".venv/bin/python -m pipeline.docs.generate"
@@ -143,6 +143,7 @@ def _facts(root: Path) -> dict[str, Any]:
         root / "requirements" / "run.txt",
         "pipeline/publish/assets/vendored.json",
     )
+    used = [each for dataset in datasets for feed in dataset.feeds for each in (*feed.treatments, *feed.rules)]
     with (CODELISTS / "excluded-account.csv").open(encoding="utf-8", newline="") as file:
         excluded = [*csv.DictReader(file)]
     return {
@@ -164,15 +165,8 @@ def _facts(root: Path) -> dict[str, Any]:
             each.name: TableSchema.load(CODELISTS.parent / each.family / f"{each.name}.json").fields
             for each in datasets
         },
-        "kinds": _kinds(datasets),
+        "kinds": dict(sorted({type(each).__name__: _REFERENCE.sub("", first_line(each)) for each in used}.items())),
     }
-
-
-def _kinds(datasets: Iterable[Dataset]) -> dict[str, str]:
-    """Return what each treatment and rule that is used does, in its own first sentence, by name."""
-    used = [each for dataset in datasets for feed in dataset.feeds for each in (*feed.treatments, *feed.rules)]
-    said = {type(each).__name__: _REFERENCE.sub("", first_line(each)).replace("``", "`") for each in used}
-    return dict(sorted(said.items()))
 
 
 def _place(feed: Feed) -> str:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.model.declaration import Dataset
-    from pipeline.model.derivation import Derivation
     from pipeline.model.mapping import ExportMapping
 
 
@@ -20,7 +19,12 @@ def dataset_lines(dataset: Dataset) -> Iterator[str]:
     yield f"{dataset.title} ({dataset.name})"
     yield dataset.description
     yield f"what waits of it is usually approved by: {dataset.approver}"
-    yield from _derivation_lines(dataset.derivation) if dataset.derivation else ()
+    if derivation := dataset.derivation:
+        yield from ("", f"made from releases, never from raw: {clause(derivation.recipe)}")
+        for source in derivation.inputs:
+            yield f"  {source.dataset}: {', '.join(source.columns)}: {clause(source.span)}"
+        for name in derivation.recipe.needs:
+            yield f"  data/reference/{name}.csv{', where there is one' if name in derivation.recipe.may_lack else ''}"
     if dataset.counting:
         yield f"rows that stand are only counted: {clause(dataset.counting)}"
     for feed in dataset.feeds:
@@ -38,16 +42,6 @@ def dataset_lines(dataset: Dataset) -> Iterator[str]:
             yield f"  withheld{whom}: {', '.join(kept_back.columns)}: {kept_back.why}"
     for each in (distribution.format for distribution in dataset.distributions):
         yield f"further file of a release: {dataset.name}-PERIOD.{each.ending} ({each.title})"
-
-
-def _derivation_lines(derivation: Derivation) -> Iterator[str]:
-    """Yield what a dataset is made from, and how."""
-    yield ""
-    yield f"made from releases, never from raw: {clause(derivation.recipe)}"
-    for each in derivation.inputs:
-        yield f"  {each.dataset}: {', '.join(each.columns)}: {clause(each.span)}"
-    for name in derivation.recipe.needs:
-        yield f"  data/reference/{name}.csv{', where there is one' if name in derivation.recipe.may_lack else ''}"
 
 
 def mapping_lines(mapping: ExportMapping) -> Iterator[str]:

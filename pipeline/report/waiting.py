@@ -42,19 +42,13 @@ def waiting_lines(outcome: Outcome, private: Path, *, planned: bool = False, det
     for month, paths in _gone(outcome):
         yield f"input-gone: {month} stays as it was published; {paths}"
     yield from _let_go(outcome)
-    yield from _lacking(outcome)
+    for month, lacks in outcome.lacking.items():  # extracts, or releases that it is made from
+        missing = f"not made: {month}: {' and '.join(lacks)} is not published"
+        awaited = f"WAITS for an extract: {month}: no file of {' or '.join(lacks)} has come"
+        yield missing if outcome.dataset.derivation else awaited
     if outcome.running:
         verb = "are not over yet: they are" if len(outcome.running) > 1 else "is not over yet: it is"
         yield f"{ranges(outcome.running)} {verb} released after the end of the {outcome.dataset.period.noun}"
-
-
-def _lacking(outcome: Outcome) -> Iterator[str]:
-    """Yield what cannot be built, and what it lacks: extracts, or releases that it is made from."""
-    for month, lacks in outcome.lacking.items():
-        if outcome.dataset.derivation:
-            yield f"not made: {month}: {' and '.join(lacks)} is not published"
-        else:
-            yield f"WAITS for an extract: {month}: no file of {' or '.join(lacks)} has come"
 
 
 def ranges(months: Iterable[Period]) -> str:

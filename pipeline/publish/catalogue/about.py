@@ -121,21 +121,18 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 def held_of(views: Sequence[DatasetView], planned: Sequence[CatalogueRecord]) -> list[Held]:
     """Return every asset by title."""
     out = {view.facts.name: view.facts for view in views}
-    known = {each.name: each for each in planned} | {name: _record(facts) for name, facts in out.items()}
+    known = {record.name: record for record in planned}
+    for name, facts in out.items():
+        words = (facts.title, facts.description, facts.publisher, facts.licence_title)
+        known[name] = CatalogueRecord(name, *words, facts.period, facts=facts)
     lines = [(asset_of(record), _span(record)) for record in known.values()]
     lines += [(asset, "") for asset in _others(out.get(INVENTORY))]
     return sorted(lines, key=lambda line: (line[0].title.casefold(), line))
 
 
-def _record(facts: Publication) -> CatalogueRecord:
-    words = (facts.title, facts.description, facts.publisher, facts.licence_title)
-    return CatalogueRecord(facts.name, *words, facts.period, facts=facts)
-
-
 def _span(record: CatalogueRecord) -> str:
-    if record.kind.only or not record.facts or not record.facts.releases:
-        return ""
-    return record.kind.span_in_words(sorted(release.month for release in record.facts.releases))
+    months = sorted(release.month for release in record.facts.releases) if record.facts else []
+    return record.kind.span_in_words(months) if months and not record.kind.only else ""
 
 
 def _others(inventory: Publication | None) -> Iterator[Asset]:
@@ -226,7 +223,13 @@ def paragraphs(views: Sequence[DatasetView], planned: Sequence[CatalogueRecord])
     """Return every paragraph, in the order of the list."""
     titles = {each.name: each.title for each in planned}
     known = {view.facts.name: view for view in views if view.facts.releases}
-    return [_paragraph(row, known, titles) for row in CodeLists(CODELISTS, {}).read(LIST).rows]
+    found = []
+    for row in CodeLists(CODELISTS, {}).read(LIST).rows:
+        names = row["datasets"].split()
+        places = [*_places(names, known, titles)]
+        words = (row["label"], row["frequency"], places, row["because"], _state(row, places))
+        found.append(Paragraph(row["code"], names, *words))
+    return found
 
 
 def counted(every: Sequence[Paragraph], figures: Figures) -> dict[State, Markup]:
@@ -238,12 +241,6 @@ def counted(every: Sequence[Paragraph], figures: Figures) -> dict[State, Markup]
         for state, number in numbers.items()
         if number
     }
-
-
-def _paragraph(row: Mapping[str, str], known: Mapping[str, DatasetView], titles: Mapping[str, str]) -> Paragraph:
-    names = row["datasets"].split()
-    places = [*_places(names, known, titles)]
-    return Paragraph(row["code"], names, row["label"], row["frequency"], places, row["because"], _state(row, places))
 
 
 def _places(names: Sequence[str], known: Mapping[str, DatasetView], titles: Mapping[str, str]) -> Iterator[Place]:

@@ -30,7 +30,7 @@ from pipeline.publish.catalogue.telling import counts_of
 from pipeline.publish.catalogue.views import size_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from pipeline.model.release import Publication
     from pipeline.publish.catalogue.money.reading import Books, Pennies
@@ -221,8 +221,15 @@ def menu_of(publications: Sequence[Publication], looked: Looked) -> Menu:
 
 def everything(publications: Sequence[Publication], menu: Menu, more: Sequence[Entry], looked: Looked) -> list[Entry]:
     """Return everything that a page is about by its words; ``more`` is what pages of groups are about."""
-    every = (*_entries(publications, menu, looked), *more)
-    return sorted(every, key=lambda each: (each.words.casefold(), each.kind, each.address))
+    every = [*more, *(Entry(title, "page", address) for title, address in menu.links)]
+    every += [Entry(title, "page", address) for address, title in ABOUT.items()]
+    for each in publications:
+        page, title = f"{each.name}/index.html", each.title
+        every.append(Entry(title, "dataset", page))
+        every += [Entry(tag.capitalize(), f"topic of {title}", page) for tag in each.tags]
+        every += [Entry(value, f"in {title}", f"{page}#numbers") for value in _values(each, looked)]
+        every += [Entry(column.title, f"column of {title}", f"{page}#columns") for column in each.columns]
+    return sorted(every, key=lambda entry: (entry.words.casefold(), entry.kind, entry.address))
 
 
 def by_letter(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
@@ -245,16 +252,3 @@ def _values(each: Publication, looked: Looked) -> list[str]:
     newest = max(each.releases, key=lambda release: release.month, default=None)
     found = counts_of(newest, each.answer, looked) if newest and each.answer.by else None
     return sorted(value for value in found.rows if value) if found and len(found.rows) <= _MOST_VALUES else []
-
-
-def _entries(publications: Sequence[Publication], menu: Menu, looked: Looked) -> Iterator[Entry]:
-    yield from (Entry(title, "page", address) for title, address in menu.links)
-    yield from (Entry(title, "page", address) for address, title in ABOUT.items())
-    for each in publications:
-        yield Entry(each.title, "dataset", f"{each.name}/index.html")
-        for tag in each.tags:
-            yield Entry(tag.capitalize(), f"topic of {each.title}", f"{each.name}/index.html")
-        for value in _values(each, looked):
-            yield Entry(value, f"in {each.title}", f"{each.name}/index.html#numbers")
-        for column in each.columns:
-            yield Entry(column.title, f"column of {each.title}", f"{each.name}/index.html#columns")

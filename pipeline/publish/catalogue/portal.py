@@ -108,7 +108,8 @@ class StaticCatalogue:
             StorageError: `cannot-store` when the folder cannot be read, `foreign-files` when it holds others' files.
         """
         with _storage(self._folder):
-            refuse_foreign(self._folder, self._own_paths(publications))
+            files = {f"{each.name}/{name}" for each in publications for name in (*DATASET_PAGES, *wanted_files(each))}
+            refuse_foreign(self._folder, files | {*SITE_FILES, *sitemap((), publications)})
             held = {publication.name: self._files(publication.name) for publication in publications}
             pages = self._pages(publications, held)
             of_datasets = {each.name: {f"{each.name}/{name}" for name in DATASET_PAGES} for each in publications}
@@ -227,11 +228,6 @@ class StaticCatalogue:
         parts |= {path: self._page_part(path, content) for path, content in pages.items()}
         ours = (path for path in parts if KEPT.fullmatch(path) is None)
         return parts | {MARKER: Written(marker(ours))}
-
-    def _own_paths(self, publications: Sequence[Publication]) -> set[str]:
-        """Return the paths of everything that is about to be published."""
-        files = {f"{each.name}/{name}" for each in publications for name in (*DATASET_PAGES, *wanted_files(each))}
-        return files | {*SITE_FILES, *sitemap((), publications)}
 
     def _dataset_parts(self, same: Iterable[str], publication: Publication) -> dict[str, Part]:
         """Return the files of a dataset: the ``same`` ones from the public folder, others as they are made."""

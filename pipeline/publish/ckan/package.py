@@ -276,15 +276,11 @@ def _revise_files(
                 lifted.append(f"-resources__{place}__{WITHDRAWN}")
     for name, held in package.files.items():
         if name in changes and changes[name].action is Action.REMOVE and not held.withdrawn:
-            uploads.append(_notice(publication, name, held.position))
+            # dropping a resource would leave its bytes on the portal: a notice overwrites them
+            sha256 = hashlib.sha256(content := notice(publication)).hexdigest()
+            uploads.append(Upload(held.position, name, "text/plain", len(content), sha256, content))
             fields[held.position] = _withdrawn_fields(publication, uploads[-1], changes[name].reason)
     return {place: named for place, named in fields.items() if named}, uploads, lifted
-
-
-def _notice(publication: Publication, name: str, position: int) -> Upload:
-    """Return what overwrites a file that is withdrawn: dropping a resource would leave its bytes on the portal."""
-    content = notice(publication)
-    return Upload(position, name, "text/plain", len(content), hashlib.sha256(content).hexdigest(), content)
 
 
 def _withdrawn_fields(publication: Publication, upload: Upload, reason: str) -> Fields:

@@ -73,7 +73,7 @@ class CkanPortal:
         self._access.check_token()
         found: dict[str, HeldDataset] = {}
         for publication in publications:
-            package = self._access.show(publication, self._organisation(publication))
+            package = self._access.show(publication, self.organisation or publication.organisation)
             if package is None:
                 continue
             if package.foreign:
@@ -112,7 +112,7 @@ class CkanPortal:
                 client=self._client,
                 access=self._access,
                 publication=publication,
-                organisation=self._organisation(publication),
+                organisation=self.organisation or publication.organisation,
                 progress=self.progress,
             )
             try:
@@ -127,6 +127,3 @@ class CkanPortal:
     def close(self) -> None:
         """Let go of the connections."""
         self._client.session.close()
-
-    def _organisation(self, publication: Publication) -> str:
-        return self.organisation or publication.organisation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import PortalError
 from pipeline.publish.catalogue.views import size_in_words
@@ -14,7 +14,7 @@ from pipeline.publish.ckan.package import ORDER, HeldPackage, make_revision, rel
 from pipeline.publish.ckan.session import digested
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pipeline.model.plan import Change
     from pipeline.model.release import Publication
@@ -64,10 +64,7 @@ class Publishing:
     def _call(self, action: str, fields: Fields) -> HeldPackage:
         """Return the dataset that an action gives back."""
         result = self.access.attempt(lambda: self.client.call(action, fields), where=self.publication.name)
-        return self._held(result.get("package", result))
-
-    def _held(self, show: Mapping[str, Any]) -> HeldPackage:
-        return HeldPackage(show, self.publication.formats.keys())
+        return HeldPackage(result.get("package", result), self.publication.formats.keys())
 
     def _create(self, owner: str) -> HeldPackage:
         """Make the dataset, private, empty, and marked as ours to finish."""
@@ -120,7 +117,7 @@ class Publishing:
         with revision.body() as body:
             send = partial(self.client.upload, "package_revise", body)
             result = self.access.attempt(send, where=self.publication.name)
-        return self._held(result["package"])
+        return HeldPackage(result["package"], self.publication.formats.keys())
 
     def _with_replaced(self, wrong: PortalError, package: HeldPackage, revision: Revision) -> PortalError:
         """Return ``wrong``, naming the files whose bytes the portal has replaced all the same.

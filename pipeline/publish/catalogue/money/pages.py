@@ -105,7 +105,8 @@ class _Pages:
             said = MONTH.in_words(month)
             yield f"{_FOLDER}/{month}.html", self._sums(Sums.of(self.books, month, month, said), said)
         for letter, rows in self._letters().items():
-            page = self._page("payees.html", letter=letter, rows=sorted(rows, key=_by_name), letters=_LETTER_PAGES)
+            rows.sort(key=lambda row: (row[0].casefold(), row[1]))
+            page = self._page("payees.html", letter=letter, rows=rows, letters=_LETTER_PAGES)
             yield f"{_FOLDER}/payees/{letter}.html", page
         places = {code: place for place, code in enumerate(self.books.payees)}
         for code, link in self.links.items():
@@ -205,7 +206,3 @@ class _Pages:
             "sides": {side: sums.of_payee(side, code) for side in ("category", "department")},
             "newest": lines_of(own.within(MONTH.neighbour(last, 1 - _YEAR), last)),
         }
-
-
-def _by_name(row: tuple[Any, ...]) -> tuple[str, str]:
-    return row[0].casefold(), row[1]
