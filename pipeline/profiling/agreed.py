@@ -86,7 +86,7 @@ class Agreed:
                 codes = self._codes(name)
                 shown = ", ".join(codes[:_SHOWN_CODES]) + (", ..." if len(codes) > _SHOWN_CODES else "")
                 check = f"{len(unknown):,} of their cells are no agreed code; a line each: their cell = one of {shown}"
-                parts[f"codes.{_text(name)}"] = [Line("", check)]
+                parts[f"codes.{text_of(name)}"] = [Line("", check)]
         yield from ((name, lines) for name, lines in parts.items() if lines)
 
     # --- which of theirs ---------------------------------------------------------------------------------
@@ -153,7 +153,9 @@ class Agreed:
             elif self.feed.may_lack(name):
                 yield "absent", _pair(name, "not exported", self.synonyms.meaning(name).absent)
             elif name in self.feed.identifying:
-                yield "keys", self._key(name)
+                parts = [part for part in self.synonyms.meaning(name).made_of if part in self.mapped]
+                check = "together they have to tell one from another" if parts else ""
+                yield "keys", _pair(name, parts or ROW, check)
             elif decisive and decisive.constant and decisive.closed:
                 yield "constants", _pair(name, decisive.closed[0], "this keeps everything back")
             elif isinstance(handling, Coded) and handling.flag:
@@ -166,20 +168,26 @@ class Agreed:
         """Return what has to be looked at where every row is the force's, or one body's."""
         theirs = self.taken.get(name, [])
         said = len(self.said.get(name, ()))
-        named = f"; {_called(theirs[0])} names {said:,}" if theirs and said > 1 else ""
+        named = f"; `{_name(theirs[0])}` names {said:,}" if theirs and said > 1 else ""
         return f"{' or '.join(ours)}: whose records these are{named}" if len(ours) > 1 or named else ""
 
     def _needed(self, name: str) -> tuple[str, Line]:
         """Return the line for an agreed column that has to be there: another one, a word or a question."""
         others = [each for each in self.synonyms.meaning(name).instead if each in self.mapped]
-        other = min(others, key=self._unlike_codes, default="")
+
+        def unlike_codes(agreed: str) -> tuple[bool, float]:  # cells that are no key, then numbers in front
+            columns = self.mapped[agreed]
+            unlike = any(column.no_key or column.share < 1 for column in columns)
+            return unlike, max(column.numbered for column in columns)
+
+        other = min(others, key=unlike_codes, default="")
         if other:
             said = f"there is none: that of `{other}` stands for it{self._decides(name)}"
             return "columns", _pair(name, _spellings(self.mapped[other]), said)
         if set(self.feed.made_of(name)) & set(self.feed.open_text):
             return "constants", _pair(name, "Not recorded", "nothing looks like it, and this is published in every row")
         said = f"nothing looks like it, and it has to be there{self._decides(name)}"
-        return "columns", Line(f"# {_text(name)} = ", said)
+        return "columns", Line(f"# {text_of(name)} = ", said)
 
     def _decides(self, name: str) -> str:
         """Return what depends on a column that protects, "" of another one."""
@@ -188,16 +196,7 @@ class Agreed:
         return f"; it decides what is kept back: give cells that should be their code in {self._place(name)}"
 
     def _place(self, name: str) -> str:
-        return f"[extracts.{self.feed.name}.codes.{_text(name)}]"
-
-    def _unlike_codes(self, agreed: str) -> tuple[bool, float]:
-        """Return how badly a column would stand for one of codes: cells that are no key, then numbers in front."""
-        columns = self.mapped[agreed]
-        return any(column.no_key or column.share < 1 for column in columns), max(column.numbered for column in columns)
-
-    def _key(self, name: str) -> Line:
-        parts = [part for part in self.synonyms.meaning(name).made_of if part in self.mapped]
-        return _pair(name, parts, "together they have to tell one from another") if parts else _pair(name, ROW)
+        return f"[extracts.{self.feed.name}.codes.{text_of(name)}]"
 
     def _withheld(self) -> Iterator[Line]:
         """Yield the columns of theirs that nothing was taken for, each with a reason and with whom it identifies."""
@@ -208,22 +207,15 @@ class Agreed:
                 if folded(name) in seen or (column.name is None and column.kind == kinds.EMPTY):
                     continue
                 seen.add(folded(name))
-                yield _fate(name, column)
-
-
-def _fate(name: str, column: Column) -> Line:
-    if column.people:
-        why = f"{', '.join(column.people)}: not published"
-        return Line(f'{_text(name)} = {{why = {_text(why)}, whom = "somebody"}}', "whom does it identify?")
-    return _pair(name, "empty" if column.kind == kinds.EMPTY else "not needed")
+                why = text_of(f"{', '.join(column.people)}: not published")
+                if column.people:
+                    yield Line(f'{text_of(name)} = {{why = {why}, whom = "somebody"}}', "whom does it identify?")
+                else:
+                    yield _pair(name, "empty" if column.kind == kinds.EMPTY else "not needed")
 
 
 def _name(column: Column) -> str:
     return column.name or letter(column.place)
-
-
-def _called(column: Column) -> str:
-    return f"`{_name(column)}`"
 
 
 def _spellings(columns: Sequence[Column]) -> str | list[str]:
@@ -233,14 +225,14 @@ def _spellings(columns: Sequence[Column]) -> str | list[str]:
 
 
 def _pair(name: str, value: str | Sequence[str], check: str = "") -> Line:
-    return Line(f"{_text(name)} = {_text(value) if isinstance(value, str) else texts(value)}", check)
+    return Line(f"{text_of(name)} = {text_of(value) if isinstance(value, str) else texts(value)}", check)
 
 
-def _text(text: str) -> str:
+def text_of(text: str) -> str:
     """Return a text as TOML writes it."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def texts(every: Iterable[str]) -> str:
     """Return texts as TOML writes a list of them."""
-    return f"[{', '.join(map(_text, every))}]"
+    return f"[{', '.join(map(text_of, every))}]"

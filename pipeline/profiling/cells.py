@@ -9,7 +9,7 @@ from pipeline.columns.date_forms import MONTHS
 from pipeline.columns.money import money
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
 _TIME = (
     r"(?P<time>[ T]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AaPp][Mm])?(?:Z| ?[+-][0-9]{2}:?[0-9]{2})?)?"
@@ -44,66 +44,43 @@ def dated(text: str) -> Dated | None:
     """Return the form of the date that ``text`` is, None where it is none."""
     if len(text) > _LONGEST or not any(each.isdigit() for each in text):
         return None
-    for form, told in _READERS:
-        found = form.fullmatch(text)
-        if found:
-            return told(found)
+    for reader, form in _READERS.items():
+        if found := reader.fullmatch(text):
+            return _told(found.groupdict(""), form)
     return Dated("YYYYMMDD") if _COMPACT.fullmatch(text) else None
 
 
-def _year_first(found: re.Match[str]) -> Dated | None:
-    good = int(found["a"]) <= _LAST_MONTH and int(found["b"]) <= _LAST_DAY
-    return Dated(f"YYYY{found['sep']}MM{found['sep']}DD") if good else None
+#: How dates are written whose parts are called so: a day ``a``, a month ``b`` or ``word``, a year ``y``.
+_READERS = {
+    _NUMERIC: "DD{sep}MM{sep}{year}",
+    _YEAR_FIRST: "YYYY{sep}MM{sep}DD",
+    _WORDED: "DD{th}{sep}{name}{sep}{year}",
+    _MONTH_DAY: "{name}{sep}DD{comma}{year}",
+    _MONTH_ONLY: "{name}{sep}{year}",
+}
 
 
-def _worded(found: re.Match[str]) -> Dated | None:
-    name = _month_name(found["word"])
-    if not name or int(found["a"]) > _LAST_DAY:
-        return None
-    return Dated(f"DD{'th' if found['th'] else ''}{found['sep']}{name}{found['sep']}{_year(found)}")
-
-
-def _month_day(found: re.Match[str]) -> Dated | None:
-    name = _month_name(found["word"])
-    good = name and int(found["a"]) <= _LAST_DAY
-    return Dated(f"{name}{found['sep']}DD{found['comma']}{_year(found)}") if good else None
-
-
-def _month_only(found: re.Match[str]) -> Dated | None:
-    name = _month_name(found["word"])
-    return Dated(f"{name}{found['sep']}{_year(found)}") if name else None
-
-
-def _numeric(found: re.Match[str]) -> Dated | None:
-    first, second, sep = int(found["a"]), int(found["b"]), found["sep"]
-    if not (1 <= min(first, second) <= _LAST_MONTH and max(first, second) <= _LAST_DAY):
-        return None
-    order = 1 if first > _LAST_MONTH else -1 if second > _LAST_MONTH else 0
-    return Dated(f"DD{sep}MM{sep}{_year(found)}", order)
-
-
-_READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Dated | None]], ...] = (
-    (_NUMERIC, _numeric),
-    (_YEAR_FIRST, _year_first),
-    (_WORDED, _worded),
-    (_MONTH_DAY, _month_day),
-    (_MONTH_ONLY, _month_only),
-)
+def _told(found: Mapping[str, str], form: str) -> Dated | None:
+    """Return the form with the signs and kinds of words that were ``found``, None where that is no day or month."""
+    word = found.get("word", "")
+    first, second = int(found.get("a", 1)), int(found.get("b", 1))
+    order = 0
+    if word:
+        good = word[:3].casefold() in _MONTHS and first <= _LAST_DAY
+    elif form.startswith("YYYY"):
+        good = first <= _LAST_MONTH and second <= _LAST_DAY
+    else:
+        good = 1 <= min(first, second) <= _LAST_MONTH and max(first, second) <= _LAST_DAY
+        order = 1 if first > _LAST_MONTH else -1 if second > _LAST_MONTH else 0
+    is_short = len(word) <= len("Sept") and word.casefold() not in {"june", "july"}
+    name, year = "Mon" if is_short else "Month", "YYYY" if len(found["y"]) > len("YY") else "YY"
+    th = "th" if found.get("th") else ""
+    return Dated(form.format_map({**found, "name": name, "year": year, "th": th}), order) if good else None
 
 
 def month_first(form: str) -> str:
     """Return a form with day and month in the other order."""
     return form.replace("DD", "\0").replace("MM", "DD").replace("\0", "MM") if form.startswith("DD") else form
-
-
-def _month_name(word: str) -> str:
-    if word[:3].casefold() not in _MONTHS:
-        return ""
-    return "Mon" if len(word) <= len("Sept") and word.casefold() not in {"june", "july"} else "Month"
-
-
-def _year(found: re.Match[str]) -> str:
-    return "YYYY" if len(found["y"]) > 2 else "YY"  # noqa: PLR2004 - the digits of a short year
 
 
 def is_serial(text: str) -> bool:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import zipfile
 from enum import Enum
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from pipeline.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 
 class Kind(Enum):
@@ -27,17 +24,18 @@ _ZIP, _COMPOUND, _SQLITE = b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1"), b"S
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLD_BOOKS = tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_TABLE_ITSELF = "ask for the table itself, as a workbook or CSV"
 _AS_WORKBOOK = "open it in a spreadsheet program and save it as .xlsx or CSV"
 #: How files of other kinds begin, what they are, and what to do.
 _OTHERS = (
-    (b"%PDF", "a PDF", "ask for the table itself, as a workbook or CSV"),
-    (b"{\\rtf", "a text document", "ask for the table itself, as a workbook or CSV"),
+    (b"%PDF", "a PDF", _TABLE_ITSELF),
+    (b"{\\rtf", "a text document", _TABLE_ITSELF),
     (b"\x1f\x8b", "packed (gzip)", "unpack it first"),
     (b"7z\xbc\xaf\x27\x1c", "packed (7z)", "unpack it first"),
     (b"Rar!", "packed (RAR)", "unpack it first"),
     (b"PAR1", "a Parquet file", "ask for the table as CSV"),
-    (b"\x89PNG", "a picture", "ask for the table itself, as a workbook or CSV"),
-    (b"\xff\xd8\xff", "a picture", "ask for the table itself, as a workbook or CSV"),
+    (b"\x89PNG", "a picture", _TABLE_ITSELF),
+    (b"\xff\xd8\xff", "a picture", _TABLE_ITSELF),
 )
 _PAGES = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta", b"<div", b"<style")
 
@@ -58,7 +56,9 @@ def kind_of(file: BinaryIO, *, where: str) -> Kind:
         if head.startswith(start):
             raise _other(what, fix, where=where)
     _refuse_marked_up(head, where=where)
-    if b"\0" in head and not head.startswith(_UTF_16) and not _is_wide(head):
+    # every other byte is mostly zero in UTF-16 without its mark
+    is_wide = any(head[place::2].count(0) > len(head) // 5 for place in (0, 1)) and b"\0\0\0" not in head
+    if b"\0" in head and not head.startswith(_UTF_16) and not is_wide:
         raise InputError("not-text", "the file is neither text nor a workbook", where=where, fix=_AS_WORKBOOK)
     return Kind.TEXT
 
@@ -69,9 +69,8 @@ def _in_zip(file: BinaryIO, *, where: str) -> Kind:
             names = {name.lower() for name in package.namelist()}
             mime = package.read("mimetype")[:100] if "mimetype" in names else b""
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError, KeyError, OSError):
-        raise InputError(
-            "broken-file", "the file is a damaged workbook or zip", where=where, fix="have it exported again"
-        ) from None
+        what, fix = "the file is a damaged workbook or zip", "have it exported again"
+        raise InputError("broken-file", what, where=where, fix=fix) from None
     finally:
         file.seek(0)
     if "xl/workbook.xml" in names or any(name.startswith("xl/worksheets/") for name in names):
@@ -81,7 +80,7 @@ def _in_zip(file: BinaryIO, *, where: str) -> Kind:
     if "xl/workbook.bin" in names:
         raise _other("a binary workbook (.xlsb)", _AS_WORKBOOK, where=where)
     if "word/document.xml" in names or mime:
-        raise _other("a document of another kind", "ask for the table itself, as a workbook or CSV", where=where)
+        raise _other("a document of another kind", _TABLE_ITSELF, where=where)
     raise _other("a zip of files", "unpack it, and look at each file", where=where)
 
 
@@ -89,34 +88,25 @@ def _in_compound(file: BinaryIO, *, where: str) -> Kind:
     whole = file.read()
     file.seek(0)
     if _ENCRYPTED in whole:
-        raise InputError(
-            "encrypted-file", "a password protects the workbook", where=where, fix="have it saved without a password"
-        )
-    if not _holds(whole, _OLD_BOOKS):
-        raise _other("a document of another kind", "ask for the table itself, as a workbook or CSV", where=where)
+        what, fix = "a password protects the workbook", "have it saved without a password"
+        raise InputError("encrypted-file", what, where=where, fix=fix)
+    if not any(name in whole for name in _OLD_BOOKS):
+        raise _other("a document of another kind", _TABLE_ITSELF, where=where)
     return Kind.XLS
-
-
-def _holds(whole: bytes, marks: Collection[bytes]) -> bool:
-    return any(mark in whole for mark in marks)
 
 
 def _refuse_marked_up(head: bytes, *, where: str) -> None:
     """Refuse web pages, which systems like to call .xls, other XML, and JSON."""
     text = head.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip(b"\xff\xfe \t\r\n").lower()
+    holds_page = any(mark in text for mark in _PAGES)
     if text.startswith((b"<?xml", b"<workbook")) and b"urn:schemas-microsoft-com:office:spreadsheet" in text:
         raise _other("a workbook in the XML form of 2003", _AS_WORKBOOK, where=where)
-    if text.startswith(_PAGES) or (text.startswith((b"<?xml", b"<!--")) and _holds(text, _PAGES)):
+    if text.startswith(_PAGES) or (text.startswith((b"<?xml", b"<!--")) and holds_page):
         raise _other("a web page (HTML), whatever its name says", _AS_WORKBOOK, where=where)
     if text.startswith((b"<?xml", b"<!")):
-        raise _other("XML", "ask for the table itself, as a workbook or CSV", where=where)
+        raise _other("XML", _TABLE_ITSELF, where=where)
     if text.startswith((b'{"', b"[{", b"{\n", b"{\r", b"[\n")):
-        raise _other("JSON", "ask for the table itself, as a workbook or CSV", where=where)
-
-
-def _is_wide(head: bytes) -> bool:
-    """Return whether every other byte is mostly zero, as in UTF-16 without its mark."""
-    return any(head[place::2].count(0) > len(head) // 5 for place in (0, 1)) and b"\0\0\0" not in head
+        raise _other("JSON", _TABLE_ITSELF, where=where)
 
 
 def _other(what: str, fix: str, *, where: str) -> InputError:

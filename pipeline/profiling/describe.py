@@ -138,9 +138,15 @@ def lines(found: Profile, *, cells: bool = False) -> Iterator[str]:
     for column in main.columns:
         match = best.matches.get(column.place) if best else None
         yield f"  {_of(column)}{f'  -> {match.agreed}' if match else ''}"
-        yield from (f"        {line}" for line in _more(column))
+        people = (f"{kind} {'by its name' if share == 1 else f'{share:.1%}'}" for kind, share in column.people.items())
+        if column.people:
+            yield f"        people: {', '.join(people)}"
+        if column.patterns:
+            yield f"        patterns: {', '.join(f'{shape} {share:.0%}' for shape, share in column.patterns)}"
         if cells:
-            yield f"        cells: {' | '.join(_examples(main, column)) or 'none'}"
+            rows = main.table.body(main.header.row, main.footers.first)
+            filled = (row.cells[column.place] for row in rows if any(row.cells[column.place : column.place + 1]))
+            yield f"        cells: {' | '.join([*dict.fromkeys(filled)][:_SHOWN]) or 'none'}"
     yield ""
     if best:
         yield f"most like the extract `{best.feed.name}` ({best.feed.title}): {best.figure:.2f} of 1"
@@ -189,25 +195,10 @@ def _of(column: Column) -> str:
     return f"{_short(column.place):<3} {name}: {kind}, {column.share:.0%} filled, {column.distinct:,} different"
 
 
-def _more(column: Column) -> Iterator[str]:
-    if column.people:
-        said = ", ".join(
-            f"{kind} {'by its name' if share == 1 else f'{share:.1%}'}" for kind, share in column.people.items()
-        )
-        yield f"people: {said}"
-    if column.patterns:
-        yield f"patterns: {', '.join(f'{shape} {share:.0%}' for shape, share in column.patterns)}"
-
-
-def _examples(sheet: Sheet, column: Column) -> list[str]:
-    rows = sheet.table.body(sheet.header.row, sheet.footers.first)
-    cells = (row.cells[column.place] for row in rows if column.place < len(row.cells))
-    return list(dict.fromkeys(cell for cell in cells if cell))[:_SHOWN]
-
-
 def facts(found: Profile) -> dict[str, object]:
     """Return what was found out as one object, for programs."""
     main, best = found.main, found.best
+    proposed = {place: match.agreed for place, match in best.matches.items()} if best else {}
     return {
         "file": found.path.name,
         "container": found.kind.value,
@@ -220,22 +211,18 @@ def facts(found: Profile) -> dict[str, object]:
         "footer_rows": main.footers.rows,
         "rows": sum(sheet.rows for sheet in found.chosen),
         "columns": [
-            _facts_of(column, (match.agreed if (match := best.matches.get(column.place)) else None) if best else None)
+            {
+                "name": column.name,
+                "kind": column.kind,
+                "forms": [*column.dates, *column.amounts],
+                "filled": round(column.share, 4),
+                "distinct": column.distinct,
+                "people": list(column.people),
+                "proposed": proposed.get(column.place),
+            }
             for column in main.columns
         ],
         "feed": best.feed.name if best else None,
         "likeness": main.figure,
         "check": remarks(found),
-    }
-
-
-def _facts_of(column: Column, proposed: str | None) -> dict[str, object]:
-    return {
-        "name": column.name,
-        "kind": column.kind,
-        "forms": [*column.dates, *column.amounts],
-        "filled": round(column.share, 4),
-        "distinct": column.distinct,
-        "people": list(column.people),
-        "proposed": proposed,
     }

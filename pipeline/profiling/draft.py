@@ -15,7 +15,7 @@ from pipeline.extract.paths import below
 from pipeline.model.file_names import gives_period, month_said, named
 from pipeline.model.mapping import FILE, SHEET
 from pipeline.profiling import columns as kinds
-from pipeline.profiling.agreed import Agreed, Line, texts
+from pipeline.profiling.agreed import Agreed, Line, text_of, texts
 from pipeline.profiling.cells import READABLE, is_readable
 from pipeline.profiling.container import Kind
 from pipeline.profiling.names import words
@@ -98,7 +98,7 @@ def _source(agreed: Agreed, raw: Path) -> Iterator[Line]:
     """Yield where the files are, which sheets hold the rows, and what gives a row's month."""
     found = agreed.found
     if found.kind is Kind.SQLITE:
-        yield Line(f"table = {texts([found.main.table.name])[1:-1]}")
+        yield Line(f"table = {text_of(found.main.table.name)}")
         return
     pattern = file_pattern(found.path, agreed.feed, raw)
     yield Line(f"files = {texts([pattern])}", "where the files lie below data/raw, and how they are named")
@@ -109,10 +109,10 @@ def _source(agreed: Agreed, raw: Path) -> Iterator[Line]:
     month = months_by(pattern, chosen, agreed.feed, found.path)
     column = agreed.month_column() if month and month != SHEET else month
     if column == SHEET:
-        yield Line(f"month = {texts([SHEET])[1:-1]}")
+        yield Line(f"month = {text_of(SHEET)}")
     elif column:
         why = "a row belongs to the month that this says, as nothing else gives one"
-        yield Line(f"month = {texts([column])[1:-1]}", why)
+        yield Line(f"month = {text_of(column)}", why)
     elif month:
         yield Line("", "nothing gives the month of a row")
 
@@ -131,10 +131,10 @@ def _layout(agreed: Agreed) -> Iterator[Line]:
         yield Line(f'delimiter = "{"tab" if text.delimiter == chr(9) else text.delimiter}"')
     words = list(dict.fromkeys(sheet.footers.word for sheet in found.chosen if sheet.footers.word))
     if words and any(sheet.begins(words[0]) for sheet in found.chosen):
-        yield Line(f"# stop_at = {texts(words[:1])[1:-1]}", "the last rows begin so, and so do rows of the table")
+        yield Line(f"# stop_at = {text_of(words[0])}", "the last rows begin so, and so do rows of the table")
     elif words:
         more = f"; others begin with {', '.join(words[1:])}" if words[1:] else ""
-        yield Line(f"stop_at = {texts(words[:1])[1:-1]}", f"no row of the table may begin so{more}")
+        yield Line(f"stop_at = {text_of(words[0])}", f"no row of the table may begin so{more}")
     if found.holds:
         yield Line(f"allow = {texts(found.holds)}", "look at what it is; without this line it stops the file")
 
@@ -197,16 +197,19 @@ def draft_declaration(found: Profile) -> Drafted:
             call = f'Folder("FAMILY/{name}/{{period}}.csv")'
         case Kind.SQLITE:
             first = next((column.name for column in main.columns if column.name), "id")
-            table = _text(main.table.name)
-            call = f'Database(source="{name}", default="FAMILY/{name}.sqlite", table={table}, key={_text(first)})'
+            table = text_of(main.table.name)
+            call = f'Database(source="{name}", default="FAMILY/{name}.sqlite", table={table}, key={text_of(first)})'
         case _:
             rows = max(0, main.header.row - 1)
-            call = f'Workbook("FAMILY/{name}/{{period}}.xlsx", sheet={_text(main.table.name)}, title_rows={rows})'
+            call = f'Workbook("FAMILY/{name}/{{period}}.xlsx", sheet={text_of(main.table.name)}, title_rows={rows})'
     dated = next((column.name for column in main.columns if column.kind == kinds.DATE and column.name), "")
-    by = f"dated_by={_text(dated)}" if dated else ""
+    by = f"dated_by={text_of(dated)}" if dated else ""
     head = _HEAD.format(module=module, source=source, constant=constant, name=name, call=call, dated=by)
     lines = "".join(f"        {line}\n" for line in _columns(found))
-    fields = [_field(column) for column in main.columns if _may_be_public(column)]
+    hidden = {kinds.EMPTY, kinds.TEXT, kinds.REFERENCE}
+    # proposed to be published: a name, nobody in it, and no free text
+    public = [column for column in main.columns if column.name and not column.people and column.kind not in hidden]
+    fields = [_field(column) for column in public]
     titles = {"title": "CHECK: what it is called", "description": "CHECK: what a row is."}
     schema = {**titles, "missingValues": [""], "fields": fields}
     return Drafted(
@@ -223,16 +226,11 @@ def _columns(found: Profile) -> Iterator[str]:
         if column.name is None:
             yield f"# CHECK: {letter(column.place)} has no name: have it exported with one ({_about(column)})"
         elif column.name in seen:
-            yield f"# CHECK: a second column has the name {_text(column.name)} ({_about(column)})"
+            yield f"# CHECK: a second column has the name {text_of(column.name)} ({_about(column)})"
         else:
             seen.add(column.name)
             handling = 'Withhold("somebody")' if column.people else "_UNDECIDED"
-            yield f"{_text(column.name)}: {handling},  # CHECK: {_about(column)}"
-
-
-def _may_be_public(column: Column) -> bool:
-    """Return whether a column is proposed to be published: a name, nobody in it, and no free text."""
-    return bool(column.name) and not column.people and column.kind not in {kinds.EMPTY, kinds.TEXT, kinds.REFERENCE}
+            yield f"{text_of(column.name)}: {handling},  # CHECK: {_about(column)}"
 
 
 def _field(column: Column) -> dict[str, object]:
@@ -256,7 +254,3 @@ def _about(column: Column) -> str:
     kind = f"{column.kind} {', '.join(forms)}" if forms else column.kind
     people = f"; {', '.join(column.people)}" if column.people else ""
     return f"{kind}, {column.share:.0%} filled, {column.distinct:,} different{people}"
-
-
-def _text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,7 +30,7 @@ class Table:
 
     ``head`` are its first rows, blank ones too, ``tail`` its last filled ones, ``sample`` filled rows from the whole of
     it, one in ``stride``.  ``rows`` is the number of the last filled row, ``blank`` counts those above it that are not
-    filled, ``widths`` how many rows have how many cells.  ``names`` are its columns where it has them without a header.
+    filled.  ``names`` are its columns where it has them without a header.
     """
 
     name: str = ""
@@ -42,7 +42,6 @@ class Table:
     stride: int = 1
     rows: int = 0
     blank: int = 0
-    widths: Counter[int] = field(default_factory=Counter)
 
     @property
     def filled(self) -> int:
@@ -62,7 +61,7 @@ class Table:
 
 def gather(rows: Iterable[Sequence[str]], table: Table) -> Table:
     """Return ``table`` with what its ``rows`` hold; every one of them is read, and few are kept."""
-    head, sample, tail, widths = table.head, table.sample, table.tail, table.widths
+    head, sample, tail = table.head, table.sample, table.tail
     stride, last, filled = 1, 0, 0
     for number, cells in enumerate(rows, start=1):
         if number <= HEAD:
@@ -70,7 +69,6 @@ def gather(rows: Iterable[Sequence[str]], table: Table) -> Table:
         if not any(cells) or not any(map(str.strip, cells)):
             continue
         last = number
-        widths[len(cells)] += 1
         tail.append(Row(number, cells))
         if filled % stride == 0:
             sample.append(Row(number, _trimmed(cells)))

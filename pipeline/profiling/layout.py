@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from statistics import median
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.extract.header import is_header_like
 from pipeline.profiling.cells import amount, dated, is_number
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.profiling.grid import Row, Table
+    from pipeline.profiling.likeness import Synonyms
 
 #: The header is looked for in so many rows; so many below it show what its columns hold.
 _LOOKED, _BELOW = 40, 60
@@ -58,17 +59,7 @@ class Footers(NamedTuple):
     notes: int = 0
 
 
-class Names(Protocol):
-    """What is known of names of columns."""
-
-    def is_known(self, name: str) -> bool:
-        """Return whether somebody calls a column so."""
-
-    def has_word(self, name: str) -> bool:
-        """Return whether a name has a word that names of columns have."""
-
-
-def find_header(table: Table, names: Names) -> Header:
+def find_header(table: Table, names: Synonyms) -> Header:
     """Return the header of a table; ``names`` tells what somebody calls a column."""
     if table.names is not None:
         return _named(0, 0, table.names, names)
@@ -91,7 +82,7 @@ def find_header(table: Table, names: Names) -> Header:
     return _named(found.number, titles, cells[: table.width], names)._replace(sure=best >= _SURE)
 
 
-def _score(row: Row, table: Table, usual: float, names: Names) -> float:
+def _score(row: Row, table: Table, usual: float, names: Synonyms) -> float:
     """Return how much a row is a header: known names, labels over typed columns, as wide as the rows below it."""
     filled = [cell for cell in row.cells if cell]
     labels = [cell for cell in filled if is_label(cell)]
@@ -107,7 +98,7 @@ def _score(row: Row, table: Table, usual: float, names: Names) -> float:
     return score + 1.5 * contrast if contrast > _HARDLY else 0.0
 
 
-def _contrast(row: Row, below: Sequence[Row], names: Names) -> float | None:
+def _contrast(row: Row, below: Sequence[Row], names: Synonyms) -> float | None:
     """Return in how many of the columns whose cells hold digits (dates, numbers, codes) the row has a label without.
 
     None where there is no such column: a row of the table has digits there itself.
@@ -136,7 +127,7 @@ def _filled(row: Row) -> int:
     return sum(1 for cell in row.cells if cell)
 
 
-def _named(row: int, titles: int, cells: Sequence[str], names: Names) -> Header:
+def _named(row: int, titles: int, cells: Sequence[str], names: Synonyms) -> Header:
     like_people = [place for place, name in enumerate(cells) if _is_like_people(name, names)]
     hidden = [place for place, name in enumerate(cells) if name and not _may_be_shown(name, names)]
     hidden += like_people if len(like_people) > 1 else []  # a pivoted sheet has people in its header
@@ -144,7 +135,7 @@ def _named(row: int, titles: int, cells: Sequence[str], names: Names) -> Header:
     return Header(row, titles, told, sorted(set(hidden)))
 
 
-def _may_be_shown(name: str, names: Names) -> bool:
+def _may_be_shown(name: str, names: Synonyms) -> bool:
     """Return whether a name of a column is nobody's."""
     if names.is_known(name) or is_header_like(shown(name), ()):
         return True
@@ -153,7 +144,7 @@ def _may_be_shown(name: str, names: Names) -> bool:
     return not set(people_in("", {name: 1})) - {"registration"}
 
 
-def _is_like_people(name: str, names: Names) -> bool:
+def _is_like_people(name: str, names: Synonyms) -> bool:
     """Return whether a name is a few words with capitals, none of which names of columns have."""
     parts = name.split()
     plain = 1 < len(parts) <= _MOST_OF_A_NAME and all(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,11 @@ _FORMS: Mapping[str, Callable[[str], object]] = {
     "phone": _PHONE.search,
     "postcode": _POSTCODE.search,
     "registration": _PLATE.search,
-    "bank details": lambda text: _BANK.search(text) or _is_card(text) or _names_account(text),
+    "bank details": lambda text: (
+        _BANK.search(text)
+        or _is_card(text)
+        or (_ACCOUNT.search(text) and _LETTERS.search(text) and not _REFERENCE.search(text))
+    ),
     "national insurance": _INSURANCE.search,
     "collar number": _COLLAR.search,
 }
@@ -134,28 +139,20 @@ def _is_card(text: str) -> bool:
     return sum(each - 9 * (each > 9) for each in doubled) % 10 == 0  # noqa: PLR2004 - the sum of two digits
 
 
-def _names_account(text: str) -> bool:
-    """Return whether the number of an account stands beside words."""
-    return bool(_ACCOUNT.search(text) and _LETTERS.search(text) and not _REFERENCE.search(text))
-
-
 def is_person(text: str) -> bool:
     """Return whether a text names a person: by a title, or by a forename where a name has one."""
     if _TITLE.search(text):
         return True
     found = _LETTERS.findall(text) or [""]
     if len(found) > _MOST_WORDS:
-        return any(map(_are_a_name, found, found[1:]))
+        # a forename and a surname in a sentence, each with one capital at its beginning
+        pairs = pairwise(found)
+        return any(one.istitle() and two.istitle() and one.casefold() in _forenames() for one, two in pairs)
     if len(found) == 1 or is_firm(text) or any(each.isdigit() for each in text.rstrip("0123456789 :/-")):
         return False
     behind = _LETTERS.findall(text.partition(",")[2])
     surname_first = bool(behind) and (len(behind[0]) == 1 or behind[0].casefold() in _forenames())
     return surname_first or found[0].casefold() in _forenames()
-
-
-def _are_a_name(first: str, second: str) -> bool:
-    """Return whether two words of a sentence are a forename and a surname, each with one capital at its beginning."""
-    return first.istitle() and second.istitle() and first.casefold() in _forenames()
 
 
 def is_firm(text: str) -> bool:

@@ -21,13 +21,13 @@ from pipeline.profiling.text_file import Layout, read_text
 from pipeline.profiling.workbook_file import read_book
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from pipeline.model.declaration import Feed
     from pipeline.profiling.columns import Column
     from pipeline.profiling.grid import Row
-    from pipeline.profiling.likeness import Match, Synonyms
+    from pipeline.profiling.likeness import Synonyms
 
 
 #: A sheet with less than one in so many rows of the fullest one does not speak for the others.
@@ -70,12 +70,10 @@ class Sheet:
 
     def is_key(self, agreed: Sequence[str]) -> bool:
         """Return whether some agreed columns together tell all rows apart that were looked at."""
-        places = [place for name in agreed for place, match in self._matches() if match.agreed == name]
+        matches = self.best.matches if self.best else {}
+        places = [place for name in agreed for place, match in matches.items() if match.agreed == name]
         rows = [tuple(row.cells[place : place + 1] for place in places) for row in self._body()]
         return len(places) == len(agreed) and len(set(rows)) == len(rows)
-
-    def _matches(self) -> Iterable[tuple[int, Match]]:
-        return self.best.matches.items() if self.best else ()
 
     def _body(self) -> Iterator[Row]:
         return self.table.body(self.header.row, self.footers.first)
@@ -123,9 +121,8 @@ def profile(path: Path, feeds: Sequence[Feed], synonyms: Synonyms, *, least: flo
     except FileNotFoundError:
         raise InputError("missing-file", "there is no such file", where=where, fix="correct the name") from None
     except NotPlainError:
-        raise InputError(
-            "not-a-file", "this is a folder, a pipe or a device", where=where, fix="name one file"
-        ) from None
+        what = "this is a folder, a pipe or a device"
+        raise InputError("not-a-file", what, where=where, fix="name one file") from None
     except OSError as error:
         raise unreadable(where, error) from None
     text: Layout | None = None
@@ -186,17 +183,16 @@ def read_database(path: Path, *, where: str) -> list[Table]:
         with engine.connect() as connection:
             seen = sql.inspect(connection)
             names = [*seen.get_table_names(), *seen.get_view_names()]
-            return [_table(connection, name, [each["name"] for each in seen.get_columns(name)]) for name in names]
+            tables = {name: [column["name"] for column in seen.get_columns(name)] for name in names}
+            return [
+                gather(_rows(connection, name, columns), Table(name=name, names=tuple(columns)))
+                for name, columns in tables.items()
+            ]
     except SQLAlchemyError:  # its text may hold a cell
-        raise InputError(
-            "broken-database", "the SQLite file is damaged", where=where, fix="have it copied again"
-        ) from None
+        what, fix = "the SQLite file is damaged", "have it copied again"
+        raise InputError("broken-database", what, where=where, fix=fix) from None
     finally:
         engine.dispose()
-
-
-def _table(connection: sql.Connection, name: str, columns: Sequence[str]) -> Table:
-    return gather(_rows(connection, name, columns), Table(name=name, names=tuple(columns)))
 
 
 def _rows(connection: sql.Connection, name: str, columns: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -7,8 +7,9 @@ import csv
 import io
 import re
 from collections import Counter
+from contextlib import contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple
 
 from pipeline.errors import InputError
 from pipeline.extract.delimited.stream import is_utf_8
@@ -44,28 +45,33 @@ class Layout(NamedTuple):
 def read_text(file: BinaryIO, *, where: str) -> tuple[Layout, Table]:
     """Return how an open text file is laid out, and what it holds."""
     encoding, codec, remarks = _encoding(file)
-    head = _head(file, codec)
-    said = _said_delimiter(head)
-    delimiter = said or _delimiter(head)
+    with _opened(file, codec) as text:
+        head = text.read(_LONGEST_CELL)
+    line = next(iter(head.lstrip("\ufeff").splitlines()), "").strip('"').lower()
+    said = line[4:5] if line.startswith("sep=") and line[4:5] in _DELIMITERS else ""
+    delimiter = said or max(_DELIMITERS, key=lambda sign: _regularity(head, sign))
     if said:
         remarks.append(f"row 1 is a `sep=` line, a note for spreadsheets: the cells are separated by {named(said)}")
-    ends = _line_ends(head)
+    outside = _QUOTED.sub("", head)
+    both = outside.count("\r\n")
+    counts = {"CRLF": both, "LF": outside.count("\n") - both, "CR": outside.count("\r") - both}
+    ends = tuple(sorted((name for name, count in counts.items() if count), key=lambda name: -counts[name]))
     if len(ends) > 1:
         remarks.append(f"line ends are mixed: {' and '.join(ends)}")
     if any(mark in head for mark in _WRONGLY_DECODED):
         remarks.append("some letters were read in the wrong encoding before the file was written")
     quoted = True
     try:
-        table = gather(_rows(file, codec, delimiter, quoted=True), Table())
+        table = gather(_rows(file, codec, delimiter, csv.QUOTE_MINIMAL), Table())
     except csv.Error:
         quoted = False
         remarks.append("quotation marks do not pair: a mapping cannot read the file until they do")
+    if not quoted:
         try:
-            table = gather(_rows(file, codec, delimiter, quoted=False), Table())
+            table = gather(_rows(file, codec, delimiter, csv.QUOTE_NONE), Table())
         except csv.Error:
-            raise InputError(
-                "not-text", "a line is longer than any row of a table", where=where, fix="have it exported again as CSV"
-            ) from None
+            what, fix = "a line is longer than any row of a table", "have it exported again as CSV"
+            raise InputError("not-text", what, where=where, fix=fix) from None
     return Layout(encoding, codec, delimiter, ends, quoted, tuple(remarks)), table
 
 
@@ -137,39 +143,21 @@ def _whole_characters(text: bytes) -> int:
     return len(text)
 
 
-def _opened(file: BinaryIO, codec: str) -> io.TextIOWrapper:
+@contextmanager
+def _opened(file: BinaryIO, codec: str) -> Iterator[io.TextIOWrapper]:
+    """Give a file as text from its beginning, and leave it open."""
     file.seek(0)
-    return io.TextIOWrapper(file, encoding=codec, errors="replace", newline="")
-
-
-def _head(file: BinaryIO, codec: str) -> str:
-    text = _opened(file, codec)
+    text = io.TextIOWrapper(file, encoding=codec, errors="replace", newline="")
     try:
-        return text.read(_LONGEST_CELL)
+        yield text
     finally:
         text.detach()
 
 
-def _rows(file: BinaryIO, codec: str, delimiter: str, *, quoted: bool) -> Iterator[Sequence[str]]:
+def _rows(file: BinaryIO, codec: str, delimiter: str, quoting: Literal[0, 3]) -> Iterator[Sequence[str]]:
     csv.field_size_limit(_LONGEST_CELL)
-    text = _opened(file, codec)
-    try:
-        if quoted:
-            yield from csv.reader(text, delimiter=delimiter)
-        else:
-            yield from csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_NONE)
-    finally:
-        text.detach()
-
-
-def _said_delimiter(head: str) -> str:
-    first = head.lstrip("\ufeff").splitlines()[:1]
-    line = first[0].strip('"').lower() if first else ""
-    return line[4:5] if line.startswith("sep=") and line[4:5] in _DELIMITERS else ""
-
-
-def _delimiter(head: str) -> str:
-    return max(_DELIMITERS, key=lambda each: _regularity(head, each))
+    with _opened(file, codec) as text:
+        yield from csv.reader(text, delimiter=delimiter, quoting=quoting)
 
 
 def _regularity(head: str, delimiter: str) -> float:
@@ -184,11 +172,3 @@ def _regularity(head: str, delimiter: str) -> float:
         return 0.0
     width, count = max(several.items(), key=lambda each: (each[1], each[0]))
     return count / len(rows) * (1 - 1 / (width + 1))
-
-
-def _line_ends(head: str) -> tuple[str, ...]:
-    outside = _QUOTED.sub("", head)
-    both = outside.count("\r\n")
-    counts = {"CRLF": both, "LF": outside.count("\n") - both, "CR": outside.count("\r") - both}
-    found = sorted((name for name, count in counts.items() if count), key=lambda name: -counts[name])
-    return tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import suppress
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO
 
 from python_calamine import (
     CalamineError,
@@ -43,15 +43,8 @@ FOUND = {
 }
 
 
-class Book(NamedTuple):
-    """The sheets of a workbook, and the codes of what else it holds (of `FOUND`)."""
-
-    sheets: Sequence[Table]
-    holds: Sequence[str]
-
-
-def read_book(file: BinaryIO, kind: Kind, *, where: str) -> Book:
-    """Return what an open workbook holds; its sheets of cells in their order, hidden ones too."""
+def read_book(file: BinaryIO, kind: Kind, *, where: str) -> tuple[list[Table], list[str]]:
+    """Return the sheets of an open workbook, hidden ones too, and the codes of what else it holds (of `FOUND`)."""
     holds = _held(file, where=where) if kind is Kind.XLSX else []
     file.seek(0)
     try:
@@ -65,16 +58,14 @@ def read_book(file: BinaryIO, kind: Kind, *, where: str) -> Book:
                 if each.typ is SheetTypeEnum.WorkSheet
             ]
     except PasswordError:
-        raise InputError(
-            "encrypted-file", "a password protects the workbook", where=where, fix="have it saved without a password"
-        ) from None
+        what, fix = "a password protects the workbook", "have it saved without a password"
+        raise InputError("encrypted-file", what, where=where, fix=fix) from None
     except (CalamineError, ValueError, ArithmeticError):  # their texts may hold a cell
-        raise InputError(
-            "broken-file", f"the {kind.value} is damaged", where=where, fix="have it exported again"
-        ) from None
+        what, fix = f"the {kind.value} is damaged", "have it exported again"
+        raise InputError("broken-file", what, where=where, fix=fix) from None
     if any(sheet.hidden and sheet.rows for sheet in sheets):
         holds.insert(0, "hidden-sheet")
-    return Book(sheets, holds)
+    return sheets, holds
 
 
 def _held(file: BinaryIO, *, where: str) -> list[str]:
@@ -104,16 +95,13 @@ def _rows(book: CalamineWorkbook, number: int, *, where: str) -> Iterator[Sequen
     if (sheet.total_height or 0) * (sheet.total_width or 0) > _MOST_CELLS:
         raise _too_large(where)
     for row in sheet.to_python(skip_empty_area=False):
-        yield [_shown(value) for value in row]
-
-
-def _shown(value: object) -> str:
-    """Return the text that stands for a cell, as a mapping reads it; a time alone is a text of its own."""
-    if isinstance(value, dt.time):
-        return value.isoformat()
-    if isinstance(value, dt.timedelta):
-        return str(value)
-    return text_of(value) or ""
+        # as a mapping reads them; a time alone is a text of its own
+        yield [
+            value.isoformat()
+            if isinstance(value, dt.time)
+            else (str(value) if isinstance(value, dt.timedelta) else text_of(value) or "")
+            for value in row
+        ]
 
 
 def _too_large(where: str) -> InputError:

@@ -56,34 +56,27 @@ def _areas(county: County) -> Iterator[Sequence[object]]:
 
 def _boundaries(every: Sequence[Neighbourhood]) -> str:
     """Return a feature a line, of every neighbourhood but the one that is everywhere else."""
-    drawn = [
-        (settlement["name"], _outline(settlement, part))
-        for settlement in SETTLEMENTS[:-1]
-        for part in range(len(settlement["rooms"]))
-    ]
-    features = [
-        _feature(each.neighbourhood_code, lad_name, outline, clockwise=not number, high=number % 2 == 1)
-        for number, (each, (lad_name, outline)) in enumerate(zip(every, drawn, strict=False))
-    ]
+    drawn = [(settlement, part) for settlement in SETTLEMENTS[:-1] for part in range(len(settlement["rooms"]))]
+    features = []
+    for number, (home, (settlement, part)) in enumerate(zip(every, drawn, strict=False)):
+        # polygons, each a rectangle and those that are holes in it
+        polygons = (
+            [settlement["outlines"][part]]
+            if "outlines" in settlement
+            else [[room] for room in settlement["rooms"][part]]
+        )
+        parts = [
+            [
+                _ring(ring, clockwise=(number == 0) != bool(hole), high=number % 2 == 1)
+                for hole, ring in enumerate(rings)
+            ]
+            for rings in polygons
+        ]
+        several = len(parts) > 1
+        geometry = {"type": "MultiPolygon" if several else "Polygon", "coordinates": parts if several else parts[0]}
+        about = {"neighbourhood_code": home.neighbourhood_code, "lad_name": settlement["name"], "drawn": "2023-11-02"}
+        features.append(json.dumps({"type": "Feature", "properties": about, "geometry": geometry}))
     return '{"type": "FeatureCollection", "features": [\n' + ",\n".join(reversed(features)) + "\n]}\n"
-
-
-def _outline(settlement: dict[str, list[list[Rectangle]]], part: int) -> list[list[Rectangle]]:
-    """Return the polygons of a neighbourhood, each a rectangle and those that are holes in it."""
-    if "outlines" in settlement:
-        return [settlement["outlines"][part]]
-    return [[room] for room in settlement["rooms"][part]]
-
-
-def _feature(code: str, lad_name: str, polygons: list[list[Rectangle]], *, clockwise: bool, high: bool) -> str:
-    parts = [
-        [_ring(each, clockwise=clockwise != bool(number), high=high) for number, each in enumerate(rings)]
-        for rings in polygons
-    ]
-    several = len(parts) > 1
-    geometry = {"type": "MultiPolygon" if several else "Polygon", "coordinates": parts if several else parts[0]}
-    properties = {"neighbourhood_code": code, "lad_name": lad_name, "drawn": "2023-11-02"}
-    return json.dumps({"type": "Feature", "properties": properties, "geometry": geometry})
 
 
 def _ring(room: Rectangle, *, clockwise: bool, high: bool) -> list[list[float]]:

@@ -9,9 +9,8 @@ import numpy as np
 
 from pipeline.model.periods import MONTH
 from pipeline.sample.columns import column, csv_text, led
-from pipeline.sample.draw import Truth
+from pipeline.sample.draw import FeedLore, Lore, Truth
 from pipeline.sample.kinds import ON_PURPOSE, Planted
-from pipeline.sample.lore import FeedLore, Lore
 from pipeline.sample.mark import CRIME_MARK, NUMBER_MARK
 from pipeline.sample.words import PERSON_STREET, beside
 
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from pipeline.codelists import CodeLists
     from pipeline.model.periods import Period
     from pipeline.sample.columns import Integers, Table, Texts
-    from pipeline.sample.draw import Cells
-    from pipeline.sample.lore import Row
+    from pipeline.sample.draw import Cells, Row
     from pipeline.sample.places import County
 
 _FACTS = beside(__file__)

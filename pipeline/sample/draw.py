@@ -1,4 +1,4 @@
-"""Drawing the cells of one extract, a column at a time."""
+"""Drawing the cells of one extract, a column at a time; and what a family's module may add to what is declared."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from pipeline.sample.columns import column, led
+from pipeline.sample.columns import column, fitting, led
 from pipeline.sample.kinds import kind_of
 from pipeline.sample.mark import CRIME_MARK, NUMBER_MARK
-from pipeline.sample.patterns import fitting
 from pipeline.sample.words import PUBLIC, WORDS
 
 if TYPE_CHECKING:
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
     from pipeline.codelists import CodeLists
     from pipeline.model.periods import Period
-    from pipeline.sample.columns import Integers, Texts
+    from pipeline.sample.columns import Integers, Table, Texts
+    from pipeline.sample.kinds import Planted
     from pipeline.sample.places import County
 
+Row = dict[str, str]
 _MINUTES = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
 #: The middle of a period, where plain rows are.
 _MIDDLE = 0.4
@@ -111,9 +113,8 @@ class Cells:
 
     def instants(self) -> Texts:
         """Return moments in universal time (RFC 3339)."""
-        days = column(self.index(len(self._days)), tuple(f"{day.isoformat()}T" for day in self._days))
-        moments: Texts = days + column(self.index(1440), _MINUTES) + ":00+00:00"
-        return moments
+        days = column(self.index(len(self._days)), [f"{day.isoformat()}T" for day in self._days])
+        return np.asarray(days + column(self.index(1440), _MINUTES) + ":00+00:00", dtype=np.object_)
 
     def _day(self) -> Integers:
         if self.plain:
@@ -131,15 +132,13 @@ class Cells:
 
     def running(self) -> Texts:
         """Return whole numbers that begin with year and month, each once in an extract."""
-        first, _ = self.days_between
-        return led(f"{first:%y%m}", np.arange(self.first, self.first + self.rows))
+        return led(f"{self.days_between[0]:%y%m}", self.places())
 
     def references(self, scope: str) -> Texts:
         """Return the references of records: the first of a period is the same in every extract of the scope."""
         first, _ = self.days_between
         lead = f"{CRIME_MARK}{first:%y}*" if scope == "crime" else f"{NUMBER_MARK}{first:%y%m}"
-        number = self.before + self.first if scope == "crime" else self.first  # crimes are numbered through the year
-        return led(lead, np.arange(number, number + self.rows), 7)
+        return led(lead, self.places() + (self.before if scope == "crime" else 0), 7)  # crimes: through the year
 
     def codes(self, codelist: str) -> Sequence[Mapping[str, str]]:
         """Return the rows of a code list that are valid in every month."""
@@ -177,33 +176,22 @@ class Cells:
                 return self.amounts()
             case "date":
                 return self.days()
-        return fitting(self._public(name), limits.get("pattern", ""))
-
-    def _public(self, name: str) -> Texts:
-        for pattern, of, part in PUBLIC:
-            if re.search(pattern, name, re.IGNORECASE):
-                return self.truth(of)[part]
+        found = [(of, part) for pattern, of, part in PUBLIC if re.search(pattern, name, re.IGNORECASE)][:1]
         title = re.sub(r"[^A-Za-z]+", " ", name).strip().capitalize()
-        return self.of([f"{title} {number}" for number in range(1, 13)])
+        several = [f"{title} {number}" for number in range(1, 13)]
+        cells = self.truth(found[0][0])[found[0][1]] if found else self.of(several)
+        return fitting(cells, limits.get("pattern", ""))
 
     def withheld(self, name: str) -> Texts:
         """Return plausible cells of a column that never leaves, as its name tells what it holds."""
         kind = kind_of(name)
         if name in self.force.truths["place"].columns:
             return self.truth("place")[name]
-        if kind in _PERSONAL:
-            return self._person(name, kind)
-        return self._plain_kinds[kind]()
-
-    def _person(self, name: str, kind: str) -> Texts:
-        """Return the particulars of the person whom the column is about: those of a victim belong together."""
-        parts = re.findall(r"[a-z0-9]+", name.lower())
-        person = self.truth(f"person {parts[0]}")
-        return person[parts[-1] if parts[-1] in person else kind]
-
-    @property
-    def _plain_kinds(self) -> Mapping[str, Callable[[], Texts]]:
-        return {
+        if kind in _PERSONAL:  # the particulars of the person whom the column is about belong together
+            parts = re.findall(r"[a-z0-9]+", name.lower())
+            person = self.truth(f"person {parts[0]}")
+            return person[parts[-1] if parts[-1] in person else kind]
+        others: Mapping[str, Callable[[], Texts]] = {
             "postcode": lambda: self.of(WORDS["postcodes"]),
             "plate": lambda: self.of(("", WORDS["plates"][0], *WORDS["plates"])),
             "bank": lambda: led("", self.index(90_000_000), 8),
@@ -215,3 +203,37 @@ class Cells:
             "reference": lambda: led("R", self.index(900_000) + 100_000),
             "detail": lambda: led("", self.index(90) * 10 + 3000),
         }
+        return others[kind]()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLore:
+    """What is known of one feed's extract.
+
+    It has ``share`` rows for each recorded crime, ``most`` at most, by ``summer`` fewer in January than in July, and
+    none in the period ``empty``; odd rows stand in the place of others but where all have to be there (``whole``).
+    ``shares`` say how often values of raw columns are met.  ``amend`` makes cells agree that declarations do not tie
+    together; ``odd`` are cells of rows that are otherwise plain, by the file's month and all months, and ``planted`` is
+    what they hold of somebody, or what is published although it reads like a person.  ``tables`` are the columns of
+    other tables of the database, by name: no feed reads them.
+    """
+
+    share: float = 0.03
+    most: int = 5_000
+    summer: float = 0.0
+    whole: bool = False
+    empty: Period = ""
+    shares: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: MappingProxyType({}))
+    amend: Callable[[Cells, Table], Table] = lambda _draw, cells: cells
+    odd: Callable[[County, Period, Sequence[Period]], Sequence[Row]] = lambda *_: ()
+    planted: Sequence[Planted] = ()
+    tables: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lore:
+    """What is known of a family: truths that its tables agree on, lists of the force, its feeds."""
+
+    truths: Callable[[CodeLists], Mapping[str, Truth]] = lambda _: {}
+    lists: Callable[[], Mapping[str, str]] = dict
+    feeds: Mapping[str, FeedLore] = field(default_factory=lambda: MappingProxyType({}))

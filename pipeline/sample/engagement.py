@@ -1,6 +1,6 @@
 """What the declarations of engagement do not tell: events that must be kept quiet, and tables that no feed reads."""
 
-from pipeline.sample.lore import FeedLore, Lore
+from pipeline.sample.draw import FeedLore, Lore
 from pipeline.sample.mark import NUMBER_MARK
 from pipeline.sample.words import beside
 

@@ -8,9 +8,8 @@ import numpy as np
 
 from pipeline.sample import suppliers
 from pipeline.sample.columns import column, led
-from pipeline.sample.draw import Truth
+from pipeline.sample.draw import FeedLore, Lore, Truth
 from pipeline.sample.kinds import ON_PURPOSE, Planted
-from pipeline.sample.lore import FeedLore, Lore
 from pipeline.sample.mark import NUMBER_MARK
 from pipeline.sample.words import beside
 
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from pipeline.codelists import CodeLists
     from pipeline.model.periods import Period
     from pipeline.sample.columns import Integers, Table, Texts
-    from pipeline.sample.draw import Cells
-    from pipeline.sample.lore import Row
+    from pipeline.sample.draw import Cells, Row
     from pipeline.sample.places import County
     from pipeline.sample.suppliers import Supplier
 

@@ -25,14 +25,17 @@ from pipeline.sample.manifest import write_manifest
 from pipeline.sample.writing import read_workbook, write_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import xlsxwriter
 
     from pipeline.model.declaration import Dataset
+    from pipeline.sample.writing import Line
 
     Spoil = Callable[[Path], object]
     Records = list[list[str]]
+    Lines = list[Line]
+    Parts = dict[str, bytes]
 
 _ROWS = 200
 _FACTS = "fault.json"
@@ -163,59 +166,59 @@ def _add_database_column(path: Path) -> None:
         database.execute("ALTER TABLE event ADD COLUMN chair_name TEXT")
 
 
-def _add_workbook_column(path: Path) -> None:
-    """Add a column that nobody has declared."""
-    lines = read_workbook(path, LEDGER)
-    write_workbook(path, LEDGER, lines, header=(*lines[0], "Payee Date Of Birth"))
+def _rewritten(change: Callable[[Sequence[str], Lines], tuple[Sequence[str], Lines]]) -> Spoil:
+    """Return what writes a month's ledger with its header and lines as ``change`` returns them."""
+
+    def spoil(path: Path) -> None:
+        lines = read_workbook(path, LEDGER)
+        header, lines = change((*lines[0],), lines)
+        write_workbook(path, LEDGER, lines, header=header)
+
+    return spoil
 
 
-def _drop_header(path: Path) -> None:
-    """Put the first line where the header should be."""
-    header, *lines = (list(line.values()) for line in read_workbook(path, LEDGER))
+def _without_header(_names: Sequence[str], lines: Lines) -> tuple[Sequence[str], Lines]:
+    """Return the first line as the header."""
+    header, *others = (list(line.values()) for line in lines)
     names = [f"{cell}" for cell in header]
-    write_workbook(path, LEDGER, [dict(zip(names, line, strict=True)) for line in lines], header=names)
+    return names, [dict(zip(names, line, strict=True)) for line in others]
 
 
-def _add_macro(path: Path) -> None:
-    """Add the part that holds a workbook's macros."""
-    parts = _parts(path)
+def _packed(change: Callable[[Parts], Parts]) -> Spoil:
+    """Return what packs a workbook of its parts as ``change`` returns them.
+
+    The properties stay unpacked, every part bears the same old date.
+    """
+
+    def spoil(path: Path) -> None:
+        with zipfile.ZipFile(path) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in change(parts).items():
+                packing = zipfile.ZIP_STORED if SAMPLE_MARK.encode() in content else zipfile.ZIP_DEFLATED
+                archive.writestr(zipfile.ZipInfo(name), content, packing)
+
+    return spoil
+
+
+def _with_macro(parts: Parts) -> Parts:
+    """Return the parts with the one that holds a workbook's macros."""
     types = parts["[Content_Types].xml"].decode().replace("</Types>", f"{_MACRO_TYPE}</Types>")
-    _pack(path, parts | {"[Content_Types].xml": types.encode(), "xl/vbaProject.bin": bytes(512)})
+    return parts | {"[Content_Types].xml": types.encode(), "xl/vbaProject.bin": bytes(512)}
 
 
-def _add_pivot_cache(path: Path) -> None:
-    """Add the copy of cells that a pivot table keeps."""
-    _pack(path, _parts(path) | {_PIVOT: _PIVOT_TEXT.encode()})
-
-
-def _rename_sheet(path: Path) -> None:
-    """Give the sheet of payments a name that the feed does not know."""
-    parts = _parts(path)
+def _with_renamed_sheet(parts: Parts) -> Parts:
+    """Return the parts with a name of the sheet of payments that the feed does not know."""
     main = parts["xl/workbook.xml"].replace(f'name="{LEDGER.table}"'.encode(), b'name="Sheet1"')
-    _pack(path, parts | {"xl/workbook.xml": main})
+    return parts | {"xl/workbook.xml": main}
 
 
 def _cut_workbook(path: Path) -> None:
     """Leave two thirds of the file; its title stands first and unpacked, so the mark is still there."""
-    parts = _parts(path)
-    title = {"docProps/core.xml": parts["docProps/core.xml"]}
-    _pack(path, title | parts)
+    title = "docProps/core.xml"
+    _packed(lambda parts: {title: parts[title]} | parts)(path)
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) * 2 // 3])
-
-
-def _parts(path: Path) -> dict[str, bytes]:
-    """Return the parts of the workbook at ``path``."""
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def _pack(path: Path, parts: dict[str, bytes]) -> None:
-    """Write a workbook of ``parts``; the properties stay unpacked, every part bears the same old date."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            packing = zipfile.ZIP_STORED if SAMPLE_MARK.encode() in content else zipfile.ZIP_DEFLATED
-            archive.writestr(zipfile.ZipInfo(name), content, packing)
 
 
 class Fault(NamedTuple):
@@ -277,10 +280,10 @@ FAULTS = (
         "hidden-cells",
         _on_sheet(lambda sheet: sheet.set_column(_HIDDEN, _HIDDEN, None, None, {"hidden": True})),
     ),
-    Fault("pivot-cache", _LEDGER, "pivot-cache", _add_pivot_cache),
-    Fault("missing-sheet", _LEDGER, "missing-sheet", _rename_sheet),
+    Fault("pivot-cache", _LEDGER, "pivot-cache", _packed(lambda parts: parts | {_PIVOT: _PIVOT_TEXT.encode()})),
+    Fault("missing-sheet", _LEDGER, "missing-sheet", _packed(_with_renamed_sheet)),
     Fault("comment", _LEDGER, "comment", _on_sheet(lambda sheet: sheet.write_comment("F6", "is this one a person?"))),
-    Fault("macro", _LEDGER, "macro", _add_macro),
+    Fault("macro", _LEDGER, "macro", _packed(_with_macro)),
     # a protective marking in a title row, in the header of the printed page, in the file's properties
     Fault(
         "marking-in-title", _LEDGER, "protective-marking", _on_sheet(lambda sheet: sheet.write_string(1, 3, _MARKING))
@@ -297,8 +300,13 @@ FAULTS = (
         "protective-marking",
         _dressed(lambda book: book.set_custom_property("Classification", _MARKING)),
     ),
-    Fault("workbook-column", _LEDGER, "unknown-column", _add_workbook_column),
-    Fault("workbook-no-header", _LEDGER, "no-header-row", _drop_header),
+    Fault(
+        "workbook-column",
+        _LEDGER,
+        "unknown-column",
+        _rewritten(lambda names, lines: ((*names, "Payee Date Of Birth"), lines)),
+    ),
+    Fault("workbook-no-header", _LEDGER, "no-header-row", _rewritten(_without_header)),
     Fault("broken-zip", _LEDGER, "broken-file", _cut_workbook),
     Fault("database-column", _EVENTS, "unknown-column", _add_database_column),
     Fault("broken-database", _EVENTS, "broken-database", _bytes(lambda whole: whole[: len(whole) // 2])),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pipeline.codelists import CodeLists
-    from pipeline.sample.lore import Lore
+    from pipeline.sample.draw import Lore
     from pipeline.sample.places import County
 
 _SEED = 20240410

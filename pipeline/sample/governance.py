@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.sample.lore import FeedLore, Lore
+from pipeline.sample.draw import FeedLore, Lore
 from pipeline.sample.mark import NUMBER_MARK
 
 if TYPE_CHECKING:
     from pipeline.sample.columns import Table
-    from pipeline.sample.draw import Cells
-    from pipeline.sample.lore import Row
+    from pipeline.sample.draw import Cells, Row
 
 #: The status that each of these cells is filled for, and only then.
 _FILLED = {"Planned For": "planned", "Charge": "charged", "Reasons": "withheld", "Web Address": "elsewhere"}

@@ -16,10 +16,9 @@ from pipeline.model.handling import Treatment
 from pipeline.model.periods import MONTH
 from pipeline.plain import read_plain
 from pipeline.sample.columns import CHUNK, rows_of, spread
-from pipeline.sample.draw import Cells
+from pipeline.sample.draw import Cells, FeedLore
 from pipeline.sample.force import LAST_MONTH, generator, lore
 from pipeline.sample.kinds import Planted, Sower, Sown, kind_of
-from pipeline.sample.lore import FeedLore
 from pipeline.sample.mark import CRIME_MARK, NUMBER_MARK
 
 if TYPE_CHECKING:
@@ -31,8 +30,7 @@ if TYPE_CHECKING:
     from pipeline.model.periods import Period, PeriodKind
     from pipeline.model.source import Form
     from pipeline.sample.columns import Table
-    from pipeline.sample.draw import Force
-    from pipeline.sample.lore import Row
+    from pipeline.sample.draw import Force, Row
 
 #: No file has more odd rows than these: more bad ones could stop a dataset.
 _MOST_ODD = 18
@@ -147,7 +145,9 @@ class Inventor:
             rows = self._rows(month)
             if self.extract.by_period and not number and not self.extract.lore.whole:
                 rows = max(rows - len(odd), rows // 2)
-            for table in self._ordinary(month, rows):
+            rng = generator(self.extract.name, month)
+            for start in range(0, rows, CHUNK):
+                table = self._table(self._cells(month, min(CHUNK, rows - start), first=1 + start, rng=rng))
                 yield spread(self._later(table) if not number else table, odd)
                 odd = []
 
@@ -177,11 +177,6 @@ class Inventor:
         """Return the months whose rows stand in a period's file."""
         extract = self.extract
         return [each for each in self.months if not extract.by_period or extract.kind.of_month(each) == period]
-
-    def _ordinary(self, month: str, rows: int) -> Iterator[Table]:
-        rng = generator(self.extract.name, month)
-        for start in range(0, rows, CHUNK):
-            yield self._table(self._cells(month, min(CHUNK, rows - start), first=1 + start, rng=rng))
 
     def _cells(self, month: str, rows: int, **how: Any) -> Cells:  # noqa: ANN401 - those of the class
         kind = self.extract.kind

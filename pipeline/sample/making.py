@@ -67,15 +67,19 @@ def make_sample(
         if name.startswith("raw/") and (data / name).is_file() and bears_mark(data / name):
             (data / name).unlink()
     datasets = tuple(datasets)
-    lists = {
-        f"reference/{name}": text for name, text in force.lists.items() if name.partition(".")[0] in _read(datasets)
-    }
-    kept = tuple(path for path, text in lists.items() if _is_edited(data / path, text, before.get(path, "")))
+    # the lists that datasets look up, or are made of
+    read = {name for each in datasets for feed in each.feeds for name in getattr(feed.source, "lists", ())}
+    read = read.union(*(dataset.reference_files for dataset in datasets))
+    lists = {f"reference/{name}": text for name, text in force.lists.items() if name.partition(".")[0] in read}
+    there = {path: _sha256(read_plain(data / path)) for path in lists if (data / path).is_file()}
+    made = {path: (before.get(path, ""), _sha256(text.encode())) for path, text in lists.items()}
+    kept = tuple(path for path, digest in there.items() if digest not in made[path])  # somebody edited these
     files = Counter[str]()
-    for path in (path for path in lists if path not in kept):
-        (data / path).parent.mkdir(parents=True, exist_ok=True)
-        (data / path).write_text(lists[path], encoding="utf-8", newline="")
-        files[path] = lists[path].count("\n") - 1
+    for path, text in lists.items():
+        if path not in kept:
+            (data / path).parent.mkdir(parents=True, exist_ok=True)
+            (data / path).write_text(text, encoding="utf-8", newline="")
+            files[path] = text.count("\n") - 1
     planted: list[Planted] = []
     sower = Sower()
     extracts = extracts_of(datasets, codelists.parent)
@@ -95,12 +99,6 @@ def make_sample(
     return SampleReport(tuple(files.items()), len(planted), kept)
 
 
-def _read(datasets: Iterable[Dataset]) -> set[str]:
-    """Return the lists that datasets look up, or are made of."""
-    sources = {name for each in datasets for feed in each.feeds for name in getattr(feed.source, "lists", ())}
-    return sources.union(*(each.reference_files for each in datasets))
-
-
 def _check_size(rows: int, months: int) -> None:
     """Refuse sizes that leave no room for the odd rows, or that number more crimes than there are numbers."""
     if not _FEWEST <= rows <= _MOST or rows * months > _MOST_IN_ALL:
@@ -111,9 +109,5 @@ def _check_size(rows: int, months: int) -> None:
         raise SettingsError("bad-setting", message, where=where, fix=f"pipeline sample --months {_MONTHS}")
 
 
-def _is_edited(path: Path, text: str, before: str) -> bool:
-    """Return whether a list is neither ``text`` nor what was made ``before``, by its sha256."""
-    if not path.is_file():
-        return False
-    now = hashlib.sha256(read_plain(path)).hexdigest()
-    return now not in (before, hashlib.sha256(text.encode()).hexdigest())
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -77,13 +77,13 @@ def _is_first_cell(beginning: bytes) -> bool:
     """
     try:
         rows = csv.reader(io.StringIO(beginning.decode("latin-1"), newline=""), strict=True)
-        return any(_is_mark(cell, first=not place) for row in rows for place, cell in enumerate(row))
+        return any(
+            _AREA.fullmatch(cell) or (not place and _NUMBER.fullmatch(cell))
+            for row in rows
+            for place, cell in enumerate(row)
+        )
     except csv.Error:
         return True
-
-
-def _is_mark(cell: str, *, first: bool) -> bool:
-    return (first and _NUMBER.fullmatch(cell) is not None) or _AREA.fullmatch(cell) is not None
 
 
 def _keys_marked(path: Path) -> bool:

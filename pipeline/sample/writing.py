@@ -31,6 +31,11 @@ Line = dict[str, Cell]
 #: The created date that every workbook states: no clock in data files.
 _CREATED = dt.datetime(2024, 1, 1)  # noqa: DTZ001 - the library writes it as it stands, without a zone
 
+_AMOUNT = re.compile(r"-?(0|[1-9]\d{0,9})\.\d\d", re.ASCII)
+_WHOLE = re.compile(r"[1-9]\d{0,8}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_SMALL = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
+
 
 def write_extract(path: Path, form: Form, tables: Iterator[Table]) -> int:
     """Write ``tables``, one after another, as the extract of that form; return how many rows it has."""
@@ -62,16 +67,16 @@ def _write_csv(path: Path, names: Sequence[str], tables: Iterator[Table]) -> int
 
 def _write_items(path: Path, lines: Sequence[Mapping[str, str]], numbers: Sequence[str]) -> int:
     """Write one item a line, in the order of the lines' bytes, as a service's month is kept."""
-    typed = ({name: _member(cell, is_number=name in numbers) for name, cell in line.items()} for line in lines)
+
+    def member(name: str, cell: str) -> str | bool | int | None:
+        if name not in numbers:
+            return cell or None
+        return True if cell == "true" else int(cell) if cell.isdigit() else cell or None
+
+    typed = ({name: member(name, cell) for name, cell in line.items()} for line in lines)
     texts = (json.dumps(item, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() for item in typed)
     path.write_bytes(b"".join(text + b"\n" for text in sorted(texts)))
     return len(lines)
-
-
-def _member(cell: str, *, is_number: bool) -> str | bool | int | None:
-    if is_number and cell == "true":
-        return True
-    return int(cell) if is_number and cell.isdigit() else cell or None
 
 
 @lru_cache(maxsize=50_000)
@@ -82,11 +87,6 @@ def _typed(cell: str) -> Cell:
     if _WHOLE.fullmatch(cell):
         return int(cell)
     return dt.date.fromisoformat(cell) if _DAY.fullmatch(cell) else cell
-
-
-_AMOUNT = re.compile(r"-?(0|[1-9]\d{0,9})\.\d\d", re.ASCII)
-_WHOLE = re.compile(r"[1-9]\d{0,8}", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def write_workbook(
@@ -143,10 +143,11 @@ def _whole(cell: object) -> Cell:
 def write_table(path: Path, table: str, rows: Sequence[Mapping[str, str]], *, key: str) -> int:
     """Write ``rows`` to a table of the SQLite file at ``path``; return how many rows there are.
 
-    A column of whole numbers holds numbers, one that is mostly filled nothing where a cell is empty.
+    A column of mostly small whole numbers holds numbers, one that is mostly filled nothing where a cell is empty.
     """
     names = tuple(rows[0])
-    kinds = {name: "INTEGER" if _counts(row[name] for row in rows) else "TEXT" for name in names}
+    small = {name: [_SMALL.fullmatch(row[name]) is not None for row in rows if row[name]] for name in names}
+    kinds = {name: "INTEGER" if 2 * sum(found) > len(found) else "TEXT" for name, found in small.items()}
     columns = ", ".join(f'"{name}" {kinds[name]}{" PRIMARY KEY" * (name == key)}' for name in names)
     marks = ", ".join("?" * len(names))
     with closing(sqlite3.connect(path)) as database, database:
@@ -154,9 +155,3 @@ def write_table(path: Path, table: str, rows: Sequence[Mapping[str, str]], *, ke
         cells = ([row[name] or None for name in names] for row in rows)
         database.executemany(f'INSERT INTO "{table}" VALUES ({marks})', cells)  # noqa: S608 - names of declarations
     return len(rows)
-
-
-def _counts(cells: Iterator[str]) -> bool:
-    """Return whether most of ``cells`` are small whole numbers."""
-    filled = [re.fullmatch(r"0|[1-9]\d{0,8}", cell, re.ASCII) is not None for cell in cells if cell]
-    return 2 * sum(filled) > len(filled)
