@@ -1,7 +1,9 @@
-"""The header of an extract: exactly the declared columns, in any order, each once.
+"""The header of an extract: exactly the declared columns, in any order, each once; or nearly so, never in silence.
 
 What stands in the first row may be a person (an export without its header, a pivoted sheet), so a name
-is shown only when it looks like a column's name; any other is shown by its position.
+is shown only when it looks like a column's name; any other is shown by its position.  An extract is taken for the
+agreed one where the agreed names are all there, each once and nothing else beside them: only their case, `_` for a
+blank, the sign between cells and the rows above the header may differ.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
@@ -214,3 +216,43 @@ def few(items: Sequence[str], most: int = _SHOWN_AT_MOST) -> str:
     """Return the first items in words, and how many more there are."""
     rest = len(items) - most
     return ", ".join(items[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+#: Errors after which another layout is looked for.
+LAYOUT: Final = frozenset(("no-header-row", "unknown-column"))
+#: The signs between cells that are understood, with their names.
+DELIMITERS: Final[Mapping[str, str]] = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+OLD_LINE_ENDS: Final = "having carriage returns alone at the ends of its lines"
+#: So many rows may hold the header.
+LOOKED_AT: Final = 30
+
+
+class Taken(NamedTuple):
+    """Where the header is, the agreed name of each name in it, and in words what was taken for what."""
+
+    header_row: int
+    names: Mapping[str, str]
+    words: tuple[str, ...]
+
+
+def taken(rows: Sequence[Sequence[str]], declared: Sequence[str], *, expected: int) -> Taken | None:
+    """Return how the first ``rows`` can be read as the agreed extract, None where they cannot."""
+    agreed = {_plain(name): name for name in declared}
+    for number, cells in enumerate(rows[:LOOKED_AT], start=1):
+        found = [(cell.strip(BLANKS), _plain(cell)) for cell in cells if cell.strip(BLANKS)]
+        if len(found) == len(agreed) == len(declared) and {plain for _, plain in found} == agreed.keys():
+            names = {name: agreed[plain] for name, plain in found}
+            words = [f"having its header in row {number}"] if number != expected else []
+            other = sum(name != agreed_name for name, agreed_name in names.items())
+            words += [f"having {other:,} of its names written otherwise"] if other else []
+            return Taken(number, names, tuple(words))
+    return None
+
+
+def note_of(words: Sequence[str]) -> str:
+    """Return what every run says of an extract that was taken for the agreed one."""
+    return f"read as {', '.join(words)}" if words else ""
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.replace("_", " ").replace("\u00a0", " ").split()).casefold()

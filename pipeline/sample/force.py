@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.sample.county_lists import county_lists
 from pipeline.sample.draw import Force, Truth
-from pipeline.sample.places import invent_county
+from pipeline.sample.places import county_lists, invent_county
 from pipeline.sample.suppliers import CONTRACTORS
 from pipeline.sample.words import WORDS, word
 

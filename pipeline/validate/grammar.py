@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from pipeline.validate.cast import typed
-from pipeline.validate.field import Field
+from pipeline.validate.cast import Field, typed
 from pipeline.validate.rules import bound_of, pattern_refusal
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from pipeline.validate.cast import typed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.validate.field import Field
+    from pipeline.validate.cast import Field
 
 
 #: One class of plain characters, so many times: the commonest pattern there is (keys in hexadecimal).

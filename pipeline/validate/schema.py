@@ -17,7 +17,7 @@ import pyarrow as pa
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.errors import InputError, SettingsError
 from pipeline.model.wording import worded
-from pipeline.validate.field import Field
+from pipeline.validate.cast import Field
 from pipeline.validate.grammar import refusals
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.tables import RawTable
-    from pipeline.validate.field import Field
+    from pipeline.validate.cast import Field
     from tests.lib.drawn import Line
 
 FOLDERS = folders()

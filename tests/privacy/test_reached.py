@@ -42,8 +42,7 @@ from pipeline.settings.settings import Settings
 from pipeline.storage.draft import Draft
 from pipeline.storage.store import Store
 from pipeline.validate.checks import validate
-from pipeline.validate.referee.frictionless import frictionless_rejections
-from pipeline.validate.referee.referee import referee
+from pipeline.validate.referee.referee import frictionless_rejections, referee
 from pipeline.validate.schema import TableSchema
 from tests.lib import ROOT
 from tests.lib.broken import OneMore, Unseen, guessing, with_rule

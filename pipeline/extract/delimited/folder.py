@@ -10,9 +10,18 @@ from pipeline.errors import InputError
 from pipeline.extract.delimited.reading import read_decoded
 from pipeline.extract.delimited.stream import UTF_8, CheckedStream
 from pipeline.extract.delimited.walk import Request, filled_columns, first_records
-from pipeline.extract.forgiving import DELIMITERS, LAYOUT, LOOKED_AT, OLD_LINE_ENDS, note_of, taken
 from pipeline.extract.given import FilesByPeriod
-from pipeline.extract.header import LOOKED_BELOW, Around, match_header
+from pipeline.extract.header import (
+    DELIMITERS,
+    LAYOUT,
+    LOOKED_AT,
+    LOOKED_BELOW,
+    OLD_LINE_ENDS,
+    Around,
+    match_header,
+    note_of,
+    taken,
+)
 from pipeline.extract.marking import refuse_marking
 from pipeline.extract.paths import steadily
 from pipeline.model.source import Form

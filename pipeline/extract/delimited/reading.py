@@ -17,7 +17,7 @@ from pipeline.columns.parallel import map_columns
 from pipeline.errors import InputError
 from pipeline.extract.delimited.stream import BLOCK, CheckedStream, Tap
 from pipeline.extract.delimited.walk import Irregular, cut_off, walk
-from pipeline.extract.forgiving import OLD_LINE_ENDS, note_of
+from pipeline.extract.header import OLD_LINE_ENDS, note_of
 from pipeline.extract.marking import refuse_full
 from pipeline.model.tables import Extracted
 

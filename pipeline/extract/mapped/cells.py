@@ -16,7 +16,7 @@ from pipeline.columns.date_forms import ISO, read_dates
 from pipeline.columns.keys import JOIN
 from pipeline.columns.money import money, read_money
 from pipeline.extract.given import Given
-from pipeline.extract.workbook.every_sheet import is_workbook
+from pipeline.extract.workbook.lines import is_workbook
 from pipeline.model.file_names import month_said
 from pipeline.model.mapping import ROW, folded
 from pipeline.model.tables import CellProblem

@@ -17,7 +17,7 @@ from pipeline.extract.mapped.parts import file_of, parts_of, said_by
 from pipeline.extract.mapped.tables import Loaded, load
 from pipeline.extract.partition import sha256_of
 from pipeline.extract.paths import files_below, safe_path
-from pipeline.extract.workbook.every_sheet import is_workbook
+from pipeline.extract.workbook.lines import is_workbook
 from pipeline.model.mapping import FILE
 from pipeline.model.tables import Extracted
 

@@ -19,8 +19,7 @@ from pipeline.extract.delimited.folder import read_whole
 from pipeline.extract.mapped.header import header_row, is_nearly_header, may_be_shown, no_header, places_of
 from pipeline.extract.mapped.parts import Table
 from pipeline.extract.marking import cut_or_continued
-from pipeline.extract.workbook.every_sheet import is_workbook, read_book
-from pipeline.extract.workbook.lines import UNREADABLE
+from pipeline.extract.workbook.lines import UNREADABLE, is_workbook, read_book
 from pipeline.model.file_names import Named, month_said
 from pipeline.model.mapping import EVERY_SHEET, folded
 
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.extract.mapped.parts import Kinds
-    from pipeline.extract.workbook.every_sheet import SheetLines
+    from pipeline.extract.workbook.lines import SheetLines
     from pipeline.model.mapping import ExportMapping
 
     Mask = NDArray[np.bool_]

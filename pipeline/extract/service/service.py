@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipeline.errors import InputError, PipelineError
-from pipeline.extract.given import FilesByPeriod, text_columns
+from pipeline.extract.given import FilesByPeriod, line_of, parsed, text_columns
 from pipeline.extract.header import match_header
 from pipeline.extract.paths import safe_path, steadily
-from pipeline.extract.service.items import line_of, parsed
 from pipeline.model.source import Form
 from pipeline.model.tables import Extracted
 

@@ -9,8 +9,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pipeline.errors import InputError
+from pipeline.extract.given import line_of, parsed
 from pipeline.extract.service.asking import OK, UNCHANGED
-from pipeline.extract.service.items import line_of, parsed
 from pipeline.model.periods import MONTH
 from pipeline.plain import read_plain
 from pipeline.storage.atomic import replace_file

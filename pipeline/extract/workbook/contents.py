@@ -1,19 +1,24 @@
-"""Which parts a workbook may hold: a list of what may be there, so that whatever is new stops the file.
+"""What a workbook may hold beside its cells: a list of the parts that may be there, and the texts that a person sees.
 
+The list says what may be there, so that whatever is new stops the file.  Of the texts that all sheets share is known
+how long each is, and which are marked.  Texts in no cell are text boxes, charts, notes and properties.
 Source of the names and relationships: ECMA-376 (Office Open XML), part 1, clauses 12 to 15, and part 2.
 """
 
 from __future__ import annotations
 
+import html
 import posixpath
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import InputError
+from pipeline.extract.marking import is_marked, refuse_marking
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from pipeline.extract.workbook.cells import Row
     from pipeline.extract.workbook.package import Attributes, Package
 
 #: What must not be in a workbook unless its declaration allows it: our code, and what a part's name or kind holds.
@@ -165,3 +170,104 @@ def refuse(allowed: Collection[str], code: str, where: str, *, found: bool) -> N
         usual = "have it saved without them, as values only, or allow it in its declaration or mapping"
         fix = _MENDING.get(code, usual)
         raise InputError(code, f"the workbook cannot be used as it is: {_WHAT[code]}", where=where, fix=fix)
+
+
+#: So many texts may be said to be there whatever is there: they take little memory.
+_FEW = 1_000_000
+_PROPERTIES = ("core-properties", "extended-properties", "custom-properties")
+#: Where in the file a part of such a name is seen.
+_PLACES = (
+    ("file properties", re.compile(r"docprops/[^/]+\.xml|docmetadata/[^/]+\.xml|customxml/[^/]+\.xml")),
+    ("text boxes or drawings", re.compile(r".*(?:drawings|diagrams)/[^/]+\.xml")),
+    ("charts", re.compile(r".*(?:charts|chartsheets)/[^/]+\.xml")),
+    ("comments", re.compile(r".*comments?[0-9]*\.xml")),
+)
+_DRAWN = re.compile(r".*\.vml")
+_TAG = re.compile(r"<[^>]*>")
+#: The codes of formatting in a page header: font, colour, size, place.
+_FORMATTING = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|\d+|[A-Za-z])')
+#: Elements whose text belongs together, however many pieces it is formatted in.
+_PARAGRAPHS = frozenset(("p", "si", "comment", "is"))
+
+
+class Strings(NamedTuple):
+    """The length of each shared text, the numbers of those that hold a marking, and a few texts by number."""
+
+    lengths: Sequence[int]
+    marked: frozenset[int]
+    texts: Mapping[int, str]
+
+
+def shared_strings(package: Package, part: str, heads: Iterable[Mapping[int, Row]]) -> Strings:
+    """Return what is known of the shared texts, with the texts of those that the rows ``heads`` use.
+
+    A list that says it is longer than it is gets refused: calamine takes memory for as many texts as it says.
+    """
+    asked = {cell for rows in heads for row in rows.values() for cell in row.values() if isinstance(cell, int)}
+    said: list[str] = []
+    lengths: list[int] = []
+    marked: set[int] = set()
+    texts: dict[int, str] = {}
+    pieces: list[str] = []
+
+    def finish() -> None:
+        number, text = len(lengths) - 1, "".join(pieces)
+        pieces.clear()
+        if number < 0:
+            return
+        lengths[number] = len(text)
+        if is_marked(text):
+            marked.add(number)
+        if number in asked:
+            texts[number] = text
+
+    def start(tag: str, attributes: Attributes) -> bool:
+        if tag == "si":
+            finish()
+            lengths.append(0)
+        elif tag == "sst":
+            said.append(attributes.get("uniqueCount", "0"))
+        return bool(lengths)
+
+    if part:
+        package.parse(part, start, pieces.append)
+        finish()
+    if not all(count.isdecimal() and float(count) <= max(len(lengths), _FEW) for count in said):
+        raise package.broken("the list of its texts is not as long as it says")
+    return Strings(lengths, frozenset(marked), texts)
+
+
+def refuse_marked_texts(package: Package) -> None:
+    """Return when no text box, drawing, chart, comment or property of the workbook is marked."""
+    properties = {link.target.lower() for link in relationships(package, "").values() if link.kind in _PROPERTIES}
+    for name in sorted(package.names()):
+        place = "file properties" if name in properties else next((at for at, of in _PLACES if of.fullmatch(name)), "")
+        if place:
+            refuse_marking(_texts(package, name), where=package.where, place=place)
+        elif _DRAWN.fullmatch(name):  # often no well-formed XML
+            text = b"".join(package.pieces(name)).decode(errors="replace")
+            refuse_marking([html.unescape(_TAG.sub("", text))], where=package.where, place="text boxes or drawings")
+
+
+def without_formatting(text: str) -> str:
+    """Return the text of a page header without its codes of formatting."""
+    return _FORMATTING.sub(" ", text)
+
+
+def _texts(package: Package, name: str) -> Iterable[str]:
+    """Return the texts and the attributes of a part, the pieces of a paragraph joined."""
+    found: list[str] = []
+    joined: list[str] = []
+
+    def start(tag: str, attributes: Attributes) -> bool:
+        found.extend(attributes.values())
+        if tag in _PARAGRAPHS:
+            joined.append("\n")
+        return True
+
+    def text(piece: str) -> None:
+        found.append(without_formatting(piece))
+        joined.append(piece)
+
+    package.parse(name, start, text)
+    return [*found, "".join(joined)]

@@ -11,17 +11,23 @@ from xml.sax.saxutils import quoteattr
 
 from pipeline.extract.marking import marked, refuse_marking
 from pipeline.extract.workbook.cells import first_rows, has_marked_line, shown_styles
-from pipeline.extract.workbook.contents import refuse, refuse_unwanted, relationships
+from pipeline.extract.workbook.contents import (
+    refuse,
+    refuse_marked_texts,
+    refuse_unwanted,
+    relationships,
+    shared_strings,
+    without_formatting,
+)
 from pipeline.extract.workbook.package import bomb
 from pipeline.extract.workbook.sheet import OutOfOrderError, SheetLook
-from pipeline.extract.workbook.strings import refuse_marked_texts, shared_strings, without_formatting
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from pipeline.extract.workbook.cells import Row, Shown
+    from pipeline.extract.workbook.contents import Strings
     from pipeline.extract.workbook.package import Attributes, Package
-    from pipeline.extract.workbook.strings import Strings
 
 #: More characters than this in one sheet are no extract: a large ledger has a hundred times fewer.
 _MOST_TEXT = 1 << 28

@@ -5,7 +5,6 @@ calamine reads the cells, from a copy that holds only the parts that the look at
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
@@ -14,21 +13,24 @@ import pyarrow as pa
 
 from pipeline.columns.arrays import BLANKS
 from pipeline.errors import InputError
-from pipeline.extract.forgiving import LAYOUT, LOOKED_AT, Taken, note_of, taken
 from pipeline.extract.given import FilesByPeriod, text_columns
 from pipeline.extract.header import (
+    LAYOUT,
+    LOOKED_AT,
     LOOKED_BELOW,
     Around,
+    Taken,
     difference,
     folded_name,
     is_header,
     is_header_like,
     match_header,
+    note_of,
+    taken,
 )
 from pipeline.extract.marking import cut_or_continued, refuse_marking
 from pipeline.extract.paths import steadily
-from pipeline.extract.workbook.cells import is_no_line
-from pipeline.extract.workbook.lines import UNREADABLE, grid_of, lines_of, shown
+from pipeline.extract.workbook.lines import UNREADABLE, digest_of, grid_of, lines_of, refuse_marked_notes, shown
 from pipeline.extract.workbook.package import Package
 from pipeline.extract.workbook.parts import opened
 from pipeline.model.source import Form
@@ -196,20 +198,3 @@ def _problems(lines: Lines, names: Mapping[int, str]) -> tuple[CellProblem, ...]
     ]
     rounded = [CellProblem(row, names[place], "damaged-key") for row, place in lines.rounded if place in names]
     return tuple(sorted([*unreadable, *rounded], key=lambda problem: problem.row))
-
-
-def refuse_marked_notes(rows: Sequence[Sequence[str | None]], width: int, *, where: str) -> None:
-    """Refuse a marking in a row that is no line: a note below the last one, a heading between two."""
-    for row in rows:
-        filled = [cell for cell in row if cell is not None]
-        if is_no_line(len(filled), width):
-            refuse_marking(filled, where=where, place="rows below the last line, or between lines")
-
-
-def digest_of(file: BinaryIO) -> tuple[str, int]:
-    """Return the sha256 of a file's bytes from where it stands, and how many there are."""
-    begun = file.tell()
-    digest = hashlib.sha256()
-    while block := file.read(1 << 20):
-        digest.update(block)
-    return digest.hexdigest(), file.tell() - begun

@@ -20,7 +20,7 @@ from pipeline.plain import read_plain
 from pipeline.validate import cast
 
 if TYPE_CHECKING:
-    from pipeline.validate.field import Field
+    from pipeline.validate.cast import Field
 
 _YEAR_LENGTH = 4
 

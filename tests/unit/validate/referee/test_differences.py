@@ -12,8 +12,7 @@ from frictionless import Resource, Schema
 from pipeline.errors import SettingsError
 from pipeline.validate import Field, TableSchema, validate
 from pipeline.validate.referee.differences import DIFFERENCES, Difference, explanation
-from pipeline.validate.referee.frictionless import frictionless_rejections
-from pipeline.validate.referee.referee import referee
+from pipeline.validate.referee.referee import frictionless_rejections, referee
 
 CELLS = [difference for difference in DIFFERENCES if difference.scope == "cell"]
 

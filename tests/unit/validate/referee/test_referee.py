@@ -11,7 +11,7 @@ import pytest
 from pipeline.errors import PrivacyError
 from pipeline.model.tables import Rejection
 from pipeline.validate import Checked, TableSchema, validate
-from pipeline.validate.column import Column
+from pipeline.validate.checks import Column
 from pipeline.validate.referee.referee import chosen_rows, referee
 
 SCHEMA = TableSchema.of(
