@@ -124,7 +124,10 @@ def receipt_of(source: Dated) -> Receipt:
 
 
 class Slice(NamedTuple):
-    """Rows of one extract that are accounted in one month."""
+    """Rows of one extract that are accounted in one month; ragged ones are where it is the extract's ``own``.
+
+    ``closed`` are before all periods that can be built, ``after_file`` of a later month than their file.
+    """
 
     dated: Dated
     positions: NDArray[np.int64]
@@ -133,32 +136,36 @@ class Slice(NamedTuple):
     own: bool
 
 
+def _slice(
+    source: Dated, mask: NDArray[np.bool_], *, opens: int = 0, ends: int | None = None, own: bool = True
+) -> Slice:
+    """Return some rows: those of periods before ``opens`` are closed, those of months after ``ends`` after their file."""
+    positions = np.flatnonzero(mask)
+    period, within = source.period[positions], source.within[positions]
+    after = within > ends if ends is not None else np.zeros(len(positions), np.bool_)
+    return Slice(source, positions, (period != 0) & (period < opens), after, own)
+
+
 def own_slice(source: Dated, own: Period, opened: Iterable[Period]) -> Slice:
     """Return the rows that a file's own period accounts for: all but late rows of periods that can be built.
 
     A row is after its file where it is of a later month, also where one period holds both.
     """
-    late = np.isin(source.period, [source.kind.number(period) for period in opened if period < own])
-    positions = np.flatnonzero(~late)
-    period = source.period[positions]
-    after = source.within[positions] > source.kind.of_files.number(source.file or own)
-    return Slice(source, positions, (period != 0) & (period < source.kind.number(own)), after, own=True)
+    kind = source.kind
+    late = np.isin(source.period, [kind.number(period) for period in opened if period < own])
+    return _slice(source, ~late, opens=kind.number(own), ends=kind.of_files.number(source.file or own))
 
 
 def late_slice(source: Dated, month: Period) -> Slice:
     """Return the rows of an earlier month than their file's."""
-    positions = np.flatnonzero(source.period == source.kind.number(month))
-    nowhere = np.zeros(len(positions), np.bool_)
-    return Slice(source, positions, nowhere, nowhere, own=False)
+    return _slice(source, source.period == source.kind.number(month), own=False)
 
 
 def undated_slice(source: Dated, placed: Sequence[Period], first: Period) -> Slice:
     """Return the rows of a database that belong to no month of it; those before ``first`` are not open."""
     kind = source.kind
-    positions = np.flatnonzero(~np.isin(source.period, [kind.number(period) for period in placed]))
-    period, opens = source.period[positions], kind.number(kind.of_month(first))
-    nowhere = np.zeros(len(positions), np.bool_)
-    return Slice(source, positions, (period != 0) & (period < opens), nowhere, own=True)
+    others = ~np.isin(source.period, [kind.number(period) for period in placed])
+    return _slice(source, others, opens=kind.number(kind.of_month(first)))
 
 
 def joined(slices: Sequence[Slice], feed: Feed, columns: Sequence[str]) -> RawTable:

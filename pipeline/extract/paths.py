@@ -60,10 +60,15 @@ def _below(folder: Path, before: str, above: frozenset[str], root: Path) -> Iter
     for entry in _entries(folder, before):
         if entry.name.startswith(".") or _README.fullmatch(entry.name):
             continue
-        if _is_folder(entry, f"{before}{entry.name}") and Path(os.path.realpath(entry)).is_relative_to(root):
-            yield from _below(entry, f"{before}{entry.name}/", above | {real}, root)
+        name = f"{before}{entry.name}"
+        try:
+            is_folder = entry.is_dir()
+        except OSError as error:
+            raise unreadable(name, error) from None
+        if is_folder and Path(os.path.realpath(entry)).is_relative_to(root):
+            yield from _below(entry, f"{name}/", above | {real}, root)
         else:
-            yield f"{before}{entry.name}"
+            yield name
 
 
 def names_in(root: Path, relative: str) -> list[str]:
@@ -80,13 +85,6 @@ def _entries(folder: Path, relative: str) -> list[Path]:
         if isinstance(error, NotADirectoryError) and relative:
             return []
         raise unreadable(relative.rstrip("/") or folder.name, error) from None
-
-
-def _is_folder(entry: Path, relative: str) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError as error:
-        raise unreadable(relative, error) from None
 
 
 def exists(root: Path, relative: str) -> bool:
@@ -107,9 +105,8 @@ def open_regular(root: Path, relative: str) -> BufferedReader:
     try:
         return open_plain(path)
     except FileNotFoundError:
-        raise InputError(
-            "missing-file", "there is no such file", where=relative, fix="have the system export it again"
-        ) from None
+        fix = "have the system export it again"
+        raise InputError("missing-file", "there is no such file", where=relative, fix=fix) from None
     except NotPlainError:
         what = "a folder, a pipe or a device stands where a file was expected"
         fix = "move it away and put the extract itself there"

@@ -25,7 +25,7 @@ from pipeline.sample.manifest import write_manifest
 from pipeline.sample.writing import read_workbook, write_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import xlsxwriter
 
@@ -90,17 +90,12 @@ def _make_fault(folder: Path, fault: Fault, sound: Path, report: SampleReport) -
     shutil.copytree(sound, folder)
     fault.spoil(folder / fault.file)
     below = (path for top in ("raw", "reference") for path in (folder / top).rglob("*") if path.is_file())
-    made = sorted(path.relative_to(folder).as_posix() for path in below)
+    made, rows = sorted(path.relative_to(folder).as_posix() for path in below), dict(report.files)
     write_manifest(folder, made)
-    facts = {
-        "fault": fault.name,
-        "file": fault.file,
-        "dataset": _DATASET_OF[fault.file] if fault.code else "",
-        "code": fault.code,
-        "unread": sorted(set(made) - {path for path, _ in report.files}),
-    }
-    (folder / _FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-    rows = dict(report.files)
+    dataset = _DATASET_OF[fault.file] if fault.code else ""
+    facts = {"fault": fault.name, "file": fault.file, "dataset": dataset, "code": fault.code}
+    unread = sorted(set(made) - rows.keys())
+    (folder / _FACTS).write_text(json.dumps({**facts, "unread": unread}, indent=2) + "\n", encoding="utf-8")
     yield from ((f"{fault.name}/{path}", rows.get(path, 0)) for path in made)
 
 
@@ -233,81 +228,67 @@ class Fault(NamedTuple):
     spoil: Spoil
 
 
-FAULTS = (
+def _of(file: str, faults: Mapping[str, tuple[str, Spoil]]) -> Iterator[Fault]:
+    """Yield the faults of one file: by the name of each its code, and what spoils the file."""
+    yield from (Fault(name, file, code, spoil) for name, (code, spoil) in faults.items())
+
+
+_OF_CRIMES: dict[str, tuple[str, Spoil]] = {
     # a narrative in the encoding of an old terminal, where `ü` is a byte that no UTF-8 text holds alone
-    Fault(
-        "wrong-encoding",
-        _CRIMES,
+    "wrong-encoding": (
         "wrong-encoding",
         _bytes(lambda whole: whole.replace(b"found smashed", "found by Müffelwart".encode("cp850"), 1)),
     ),
     # the end of the file in the middle of its last row, as a full disk has it, and inside a quoted cell
-    Fault("cut-off", _CRIMES, "cut-off", _bytes(lambda whole: whole[: whole.rstrip(b"\n").rfind(b"\nSAMPLE*") + 60])),
-    Fault("cut-in-quote", _CRIMES, "cut-off", _bytes(lambda whole: whole[: whole.rfind(b',"') + 6])),
-    # a column that nobody has declared, the second column left out, the second column twice
-    Fault(
-        "unknown-column",
-        _INCIDENTS,
-        "unknown-column",
-        _records(lambda rows: [[*each, "x" if n else "informant_phone"] for n, each in enumerate(rows)]),
-    ),
-    Fault(
-        "missing-column", _INCIDENTS, "unknown-column", _records(lambda rows: [[each[0], *each[2:]] for each in rows])
-    ),
-    Fault("doubled-column", _INCIDENTS, "unknown-column", _records(lambda rows: [[*each, each[1]] for each in rows])),
+    "cut-off": ("cut-off", _bytes(lambda whole: whole[: whole.rstrip(b"\n").rfind(b"\nSAMPLE*") + 60])),
+    "cut-in-quote": ("cut-off", _bytes(lambda whole: whole[: whole.rfind(b',"') + 6])),
     # the first row is somebody
-    Fault("no-header", _CRIMES, "no-header-row", _records(lambda rows: rows[1:])),
-    # an export that stopped before its first byte
-    Fault("empty-file", _INCIDENTS, "empty-file", _bytes(lambda _: b"")),
-    Fault("marking-in-csv", _CRIMES, "protective-marking", _bytes(lambda whole: f"{_MARKING}\n".encode() + whole)),
+    "no-header": ("no-header-row", _records(lambda rows: rows[1:])),
+    "marking-in-csv": ("protective-marking", _bytes(lambda whole: f"{_MARKING}\n".encode() + whole)),
     # many rows with an outcome that no list knows, as a changed system writes them
-    Fault("too-many-bad", _CRIMES, "too-many-bad", _records(_spoilt)),
-    Fault("stray-name", _CRIMES, "", _copy_astray),
-    Fault("hidden-sheet", _LEDGER, "hidden-sheet", _dressed(lambda book: book.add_worksheet("Working").hide())),
+    "too-many-bad": ("too-many-bad", _records(_spoilt)),
+    "stray-name": ("", _copy_astray),
+}
+_OF_INCIDENTS: dict[str, tuple[str, Spoil]] = {
+    # a column that nobody has declared, the second column left out, the second column twice
+    "unknown-column": (
+        "unknown-column",
+        _records(lambda rows: [[*row, "x" if n else "informant_phone"] for n, row in enumerate(rows)]),
+    ),
+    "missing-column": ("unknown-column", _records(lambda rows: [[row[0], *row[2:]] for row in rows])),
+    "doubled-column": ("unknown-column", _records(lambda rows: [[*row, row[1]] for row in rows])),
+    # an export that stopped before its first byte
+    "empty-file": ("empty-file", _bytes(lambda _: b"")),
+}
+_HIDE = {"hidden": True}
+_OF_LEDGER: dict[str, tuple[str, Spoil]] = {
+    "hidden-sheet": ("hidden-sheet", _dressed(lambda book: book.add_worksheet("Working").hide())),
     # a sheet that no menu offers to show
-    Fault(
-        "very-hidden-sheet", _LEDGER, "hidden-sheet", _dressed(lambda book: book.add_worksheet("Working").very_hidden())
-    ),
-    Fault(
-        "hidden-row",
-        _LEDGER,
-        "hidden-cells",
-        _on_sheet(lambda sheet: sheet.set_row(LEDGER.title_rows + 3, None, None, {"hidden": True})),
-    ),
-    Fault(
-        "hidden-column",
-        _LEDGER,
-        "hidden-cells",
-        _on_sheet(lambda sheet: sheet.set_column(_HIDDEN, _HIDDEN, None, None, {"hidden": True})),
-    ),
-    Fault("pivot-cache", _LEDGER, "pivot-cache", _packed(lambda parts: parts | {_PIVOT: _PIVOT_TEXT.encode()})),
-    Fault("missing-sheet", _LEDGER, "missing-sheet", _packed(_with_renamed_sheet)),
-    Fault("comment", _LEDGER, "comment", _on_sheet(lambda sheet: sheet.write_comment("F6", "is this one a person?"))),
-    Fault("macro", _LEDGER, "macro", _packed(_with_macro)),
+    "very-hidden-sheet": ("hidden-sheet", _dressed(lambda book: book.add_worksheet("Working").very_hidden())),
+    "hidden-row": ("hidden-cells", _on_sheet(lambda sheet: sheet.set_row(LEDGER.title_rows + 3, None, None, _HIDE))),
+    "hidden-column": ("hidden-cells", _on_sheet(lambda sheet: sheet.set_column(_HIDDEN, _HIDDEN, None, None, _HIDE))),
+    "pivot-cache": ("pivot-cache", _packed(lambda parts: parts | {_PIVOT: _PIVOT_TEXT.encode()})),
+    "missing-sheet": ("missing-sheet", _packed(_with_renamed_sheet)),
+    "comment": ("comment", _on_sheet(lambda sheet: sheet.write_comment("F6", "is this one a person?"))),
+    "macro": ("macro", _packed(_with_macro)),
     # a protective marking in a title row, in the header of the printed page, in the file's properties
-    Fault(
-        "marking-in-title", _LEDGER, "protective-marking", _on_sheet(lambda sheet: sheet.write_string(1, 3, _MARKING))
-    ),
-    Fault(
-        "marking-in-page-header",
-        _LEDGER,
-        "protective-marking",
-        _on_sheet(lambda sheet: sheet.set_header(f"&C{_MARKING}")),
-    ),
-    Fault(
-        "marking-in-property",
-        _LEDGER,
+    "marking-in-title": ("protective-marking", _on_sheet(lambda sheet: sheet.write_string(1, 3, _MARKING))),
+    "marking-in-page-header": ("protective-marking", _on_sheet(lambda sheet: sheet.set_header(f"&C{_MARKING}"))),
+    "marking-in-property": (
         "protective-marking",
         _dressed(lambda book: book.set_custom_property("Classification", _MARKING)),
     ),
-    Fault(
-        "workbook-column",
-        _LEDGER,
+    "workbook-column": (
         "unknown-column",
         _rewritten(lambda names, lines: ((*names, "Payee Date Of Birth"), lines)),
     ),
-    Fault("workbook-no-header", _LEDGER, "no-header-row", _rewritten(_without_header)),
-    Fault("broken-zip", _LEDGER, "broken-file", _cut_workbook),
+    "workbook-no-header": ("no-header-row", _rewritten(_without_header)),
+    "broken-zip": ("broken-file", _cut_workbook),
+}
+FAULTS = (
+    *_of(_CRIMES, _OF_CRIMES),
+    *_of(_INCIDENTS, _OF_INCIDENTS),
+    *_of(_LEDGER, _OF_LEDGER),
     Fault("database-column", _EVENTS, "unknown-column", _add_database_column),
     Fault("broken-database", _EVENTS, "broken-database", _bytes(lambda whole: whole[: len(whole) // 2])),
     # registers: a sheet that is hidden, the end in the middle of a row, a type of parties that does not exist

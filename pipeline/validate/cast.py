@@ -114,8 +114,9 @@ def _number(_field: Field, values: pa.StringArray) -> pa.DoubleArray:
 
 
 def _boolean(field: Field, values: pa.StringArray) -> pa.BooleanArray:
-    yes = pc.is_in(values, value_set=pa.array(field.true_values, pa.string()))
-    no = pc.is_in(values, value_set=pa.array(field.false_values, pa.string()))
+    yes, no = (
+        pc.is_in(values, value_set=pa.array(words, pa.string())) for words in (field.true_values, field.false_values)
+    )
     return pc.if_else(pc.or_(yes, no), yes, pa.scalar(None, pa.bool_()))
 
 

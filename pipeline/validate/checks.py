@@ -118,8 +118,23 @@ def validate(table: pa.Table, schema: TableSchema) -> Checked:
         for finding in _cell_findings(number, field, columns[number], cells[number])
     ]
     found, originals = _key_findings(schema, columns, cells, table.num_rows)
-    findings += [*found, *_blank_findings(columns, table.num_rows)]
-    return _verdict(table, schema, findings=findings, originals=originals)
+    findings += found
+    blank = [column.blank for column in columns]
+    masks = [mask for mask in blank if mask is not None]
+    # rows without a single cell: a reader of CSV would drop or refuse them
+    if len(masks) == len(blank) and (empty := np.logical_and.reduce(masks)).any():
+        findings.append((0, "blank-row", empty))
+    if not findings:
+        return Checked(schema=schema, positions=np.arange(table.num_rows), text=table)
+    bad = np.logical_or.reduce([rows for _, _, rows in findings])
+    named = {(at, field, code) for field, code, rows in findings for at in np.flatnonzero(rows).tolist()}
+    return Checked(
+        schema=schema,
+        positions=np.flatnonzero(~bad),
+        text=table.filter(pa.array(~bad)),
+        rejections=tuple(Rejection(position, schema.names[field], code) for position, field, code in sorted(named)),
+        originals=originals,
+    )
 
 
 def typed_table(text: pa.Table, schema: TableSchema) -> pa.Table:
@@ -193,26 +208,3 @@ def _repeats(columns: list[pa.Array], height: int) -> tuple[Mask, Mask, npt.NDAr
     _, first, group = np.unique(codes, return_index=True, return_inverse=True)
     again = (first[group] != np.arange(height)) & ~empty
     return again, empty, np.unique(first[group[again]])
-
-
-def _blank_findings(columns: list[Column], height: int) -> list[_Finding]:
-    """Return rows without a single cell: a reader of CSV would drop or refuse them."""
-    empty = [each for column in columns if (each := column.blank) is not None]
-    if len(empty) < len(columns):
-        return []
-    blank = np.logical_and.reduce([np.ones(height, np.bool_), *empty])
-    return [(0, "blank-row", blank)] if blank.any() else []
-
-
-def _verdict(table: pa.Table, schema: TableSchema, *, findings: list[_Finding], originals: tuple[int, ...]) -> Checked:
-    if not findings:
-        return Checked(schema=schema, positions=np.arange(table.num_rows), text=table)
-    bad = np.logical_or.reduce([rows for _, _, rows in findings])
-    found = {(at, field, code) for field, code, rows in findings for at in np.flatnonzero(rows).tolist()}
-    return Checked(
-        schema=schema,
-        positions=np.flatnonzero(~bad),
-        text=table.filter(pa.array(~bad)),
-        rejections=tuple(Rejection(position, schema.names[field], code) for position, field, code in sorted(found)),
-        originals=originals,
-    )

@@ -10,7 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -51,11 +51,11 @@ class TableSchema:
     @classmethod
     def of(cls, descriptor: Mapping[str, Any], *, where: str = "a schema") -> TableSchema:
         """Return the schema that ``descriptor`` describes; all that is wrong with it is said at once."""
-        judged = _judged(json.dumps(descriptor, ensure_ascii=False))
-        if judged.refusals:
+        schema, refused = _judged(json.dumps(descriptor, ensure_ascii=False))
+        if refused:
             fix = "say only what the checks enforce (pipeline/validate/grammar.py lists it)"
-            raise _refused(where, "; ".join(judged.refusals), fix)
-        return judged.schema
+            raise _refused(where, "; ".join(refused), fix)
+        return schema
 
     @cached_property
     def title(self) -> str:
@@ -100,8 +100,7 @@ class TableSchema:
 
     def descriptor(self) -> dict[str, Any]:
         """Return a copy of the descriptor: what is released as ``schema.json``."""
-        descriptor: dict[str, Any] = json.loads(self.text)
-        return descriptor
+        return dict(json.loads(self.text))
 
     def with_settings(self, enums: Mapping[str, Sequence[str]], words: Mapping[str, str] | None = None) -> TableSchema:
         """Return the schema with the values and words that depend on the settings filled in.
@@ -121,24 +120,17 @@ class TableSchema:
             if source is None:
                 continue
             if source not in enums:
-                raise SettingsError(
-                    "schema-refused", f"the settings give no values for `{source}`", where=field["name"]
-                )
+                what = f"the settings give no values for `{source}`"
+                raise SettingsError("schema-refused", what, where=field["name"])
             field["constraints"] = {**field.get("constraints", {}), "enum": list(enums[source])}
         return TableSchema.of(descriptor)
 
 
-class _Judged(NamedTuple):
-    schema: TableSchema
-    refusals: Sequence[str]
-
-
 @lru_cache(maxsize=256)
-def _judged(text: str) -> _Judged:
+def _judged(text: str) -> tuple[TableSchema, Sequence[str]]:
     """Return the schema of a descriptor and what is wrong with it: the same text is judged once."""
     descriptor = json.loads(text)
-    found = refusals(descriptor) if isinstance(descriptor, dict) else ("it is no object",)
-    return _Judged(TableSchema(text), tuple(found))
+    return TableSchema(text), refusals(descriptor) if isinstance(descriptor, dict) else ("it is no object",)
 
 
 def _with_codes(descriptor: dict[str, Any], *, where: str) -> dict[str, Any]:

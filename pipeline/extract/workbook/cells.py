@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _SILENT = re.compile(r"\[[^\]]*\]|_.|\*.")
 #: A quoted text, an escaped character, a digit that is always shown, what is shown as it stands.
 _TOKEN = re.compile(r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<zero>0)|(?P<plain>[- ])|(?P<optional>\#)')
+#: All before a semicolon that is neither quoted nor escaped; outside quotes a backslash escapes.
+_FIRST_SECTION = re.compile(r'(?:\\.?|"[^"]*"?|[^;"\\])*', re.DOTALL)
 _WHOLE = 10**15
 _FEW = 4
 _DIGITS = 9
@@ -51,7 +53,7 @@ class Shown(NamedTuple):
 
 def shown(code: str) -> Shown | None:
     """Return how the format ``code`` shows a whole number, None where that is no more than its digits."""
-    section = _SILENT.sub("", _first_section(code))
+    section = _SILENT.sub("", (_FIRST_SECTION.match(code) or [""])[0])
     pieces: list[str | None] = []
     place = 0
     while place < len(section):
@@ -70,20 +72,6 @@ def shown(code: str) -> Shown | None:
         return None
     is_name = all(each.isalnum() or each in "-/._ " for each in texts)
     return Shown(tuple(pieces)) if is_name and pieces.count(None) > (0 if has_letter else 1) else None
-
-
-def _first_section(code: str) -> str:
-    quoted = escaped = False
-    for place, each in enumerate(code):
-        if escaped:
-            escaped = False
-        elif each == "\\":
-            escaped = not quoted
-        elif each == '"':
-            quoted = not quoted
-        elif each == ";" and not quoted:
-            return code[:place]
-    return code
 
 
 def shown_styles(package: Package, part: str) -> Mapping[str, Shown]:

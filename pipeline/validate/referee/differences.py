@@ -50,16 +50,13 @@ _FORMS = {
 
 def explanation(field: Field, cell: str) -> str:
     """Return the name of the difference that explains why only the checks refuse ``cell``, or ""."""
-    if field.pattern is not None and _only_frictionless_matches(field.pattern, cell):
+    pattern = field.pattern
+    if pattern is not None and re.match(f"^{pattern}$", cell) and not re.fullmatch(f"(?:{pattern})", cell):
         return "pattern-line-end" if cell.endswith("\n") else "pattern-alternative"
     if field.type in {"number", "integer"}:
         return _of_number(field, cell)
     name, form = _FORMS.get(field.type, ("", ""))
     return name if name and not re.fullmatch(form, cell) and _is_read(field.type, cell) else ""
-
-
-def _only_frictionless_matches(pattern: str, cell: str) -> bool:
-    return bool(re.match(f"^{pattern}$", cell)) and not re.fullmatch(f"(?:{pattern})", cell)
 
 
 def _of_number(field: Field, cell: str) -> str:

@@ -134,7 +134,13 @@ def referee(
     ``checked`` is what `validate` said of ``table``.  Looked at are ``sample`` rows by lot, a row for
     each value of each closed list, and every rejected row; with ``everything`` all rows.
     """
-    rows = np.arange(table.num_rows) if everything else _rows_to_judge(table, checked, schema, size=sample, salt=salt)
+    rows = np.arange(table.num_rows)
+    if not everything:
+        columns = [Column.of(table.column(name), name) for name in schema.names]
+        strata = [number for number, field in enumerate(schema.fields) if field.enum is not None]
+        # a repeated key is one only beside the row that had it first
+        refused = [*(rejection.position for rejection in checked.rejections), *checked.originals]
+        rows = np.union1d(chosen_rows(columns, strata, size=sample, salt=salt), np.array(refused, dtype=np.int64))
     part = table.take(rows)
     place = {position: number for number, position in enumerate(rows.tolist())}
     ours = {Rejection(place[position], column, code) for position, column, code in checked.rejections}
@@ -144,17 +150,6 @@ def referee(
         raise _differs(unknown, ours, schema)
     rejected = len({rejection.position for rejection in ours})
     return Refereed(checked=checked, rows=len(rows), rejected=rejected, differences=known)
-
-
-def _rows_to_judge(
-    table: pa.Table, checked: Checked, schema: TableSchema, *, size: int, salt: str
-) -> npt.NDArray[np.int64]:
-    columns = [Column.of(table.column(name), name) for name in schema.names]
-    strata = [number for number, field in enumerate(schema.fields) if field.enum is not None]
-    chosen = chosen_rows(columns, strata, size=size, salt=salt)
-    # a repeated key is one only beside the row that had it first
-    rejected = [rejection.position for rejection in checked.rejections]
-    return np.union1d(chosen, np.array([*rejected, *checked.originals], dtype=np.int64))
 
 
 def _explained(
@@ -205,15 +200,10 @@ def chosen_rows(columns: Sequence[Column], strata: Sequence[int], *, size: int, 
     drawn: Positions = np.random.default_rng(seed).permutation(columns[0].length)
     chosen = [drawn[:size]]
     for number in strata:
-        codes = _codes(columns[number])
+        column = columns[number]
+        indices = column.values.dictionary_encode().indices if column.indices is None else column.indices
+        codes = indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64) + 1  # 0 for the blank
         of_each = np.full(codes.max(initial=0) + 1, -1)
         of_each[codes[drawn]] = drawn  # the last one drawn of each stays
         chosen.append(of_each[of_each >= 0])
     return np.unique(np.concatenate(chosen))
-
-
-def _codes(column: Column) -> Positions:
-    """Return a number for the value of each row, 0 for the blank."""
-    indices = column.values.dictionary_encode().indices if column.indices is None else column.indices
-    codes: Positions = indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return codes + 1
