@@ -139,7 +139,7 @@ class Slice(NamedTuple):
 def _slice(
     source: Dated, mask: NDArray[np.bool_], *, opens: int = 0, ends: int | None = None, own: bool = True
 ) -> Slice:
-    """Return some rows: those of periods before ``opens`` are closed, those of months after ``ends`` after their file."""
+    """Return some rows: closed where their period is before ``opens``, after their file behind the month ``ends``."""
     positions = np.flatnonzero(mask)
     period, within = source.period[positions], source.within[positions]
     after = within > ends if ends is not None else np.zeros(len(positions), np.bool_)
