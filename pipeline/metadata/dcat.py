@@ -92,6 +92,7 @@ def _dataset(listed: Listed, named: Named) -> Node:
     """Return one dataset of the DCAT catalogue."""
     facts = listed.publication
     last = facts.last_published.isoformat() if facts.last_published else ""
+    theme = {"skos:prefLabel": THEMES[facts.theme].label, "skos:inScheme": {"@id": THEME_LIST}}
     described: Node = {
         "@id": address(facts.address),
         "@type": "dcat:Dataset",
@@ -104,7 +105,7 @@ def _dataset(listed: Listed, named: Named) -> Node:
         "dct:accrualPeriodicity": named(frequency_address(facts.period.frequency), "dct:Frequency"),
         "dct:spatial": _place(facts, named),
         "dcat:keyword": list(facts.tags),
-        "dcat:theme": _theme(facts.theme, named),
+        "dcat:theme": named(theme_address(facts.theme), "skos:Concept", **theme),
         "dcat:version": facts.version,
         "dcat:landingPage": named(address(f"{facts.address}index.html"), "foaf:Document"),
         "dcat:contactPoint": _contact(facts),
@@ -191,11 +192,6 @@ def _days(issued: str, modified: str) -> Node:
     """Return when something was first and last published, as far as anybody knows."""
     days = {"dct:issued": issued, "dct:modified": modified}
     return {name: _literal("date", day) for name, day in days.items() if day}
-
-
-def _theme(theme: str, named: Named) -> Node:
-    words = {"skos:prefLabel": THEMES[theme].label, "skos:inScheme": {"@id": THEME_LIST}}
-    return named(theme_address(theme), "skos:Concept", **words)
 
 
 def _licence(facts: Publication, named: Named) -> Node:

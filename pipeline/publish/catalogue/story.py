@@ -136,7 +136,7 @@ class Teller(Telling):
             )
         elif answer.amount:
             count = sum((self.counts(newest) or NONE).rows.values())
-            rows = self.figures.show(self.named(newest, "rows"), count, self.asked_rows(newest))
+            rows = self.figures.show(self.named(newest, "rows"), count, self.query("count(*)", newest))
             said = Markup("{} was {} in {}, in {} {}").format(
                 self.show(newest), answer.happened, kind.said(newest), rows, answer.rows
             )

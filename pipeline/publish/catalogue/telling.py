@@ -162,13 +162,10 @@ class Telling:
         listed = (
             f"coalesce(CAST({column(self.facts.answer.by)} AS VARCHAR), '') {sense} ({', '.join(map(text, chosen))})"
         )
-        return self._query(counted, period, *([listed] if chosen else []))
+        return self.query(counted, period, *([listed] if chosen else []))
 
-    def asked_rows(self, period: Period) -> str:
-        """Return what counts the rows of a period, whatever else is counted."""
-        return self._query("count(*)", period)
-
-    def _query(self, counted: str, period: Period, *where: str) -> str:
+    def query(self, counted: str, period: Period, *where: str) -> str:
+        """Return what counts rows of a period, where they meet all conditions."""
         file = f"'{self.folder}{self.facts.name}-{period}.parquet'"
         only = (f"CAST({column(name)} AS VARCHAR) = {text(value)}" for name, value in self.facts.answer.where.items())
         conditions = " AND ".join((*only, *where))
