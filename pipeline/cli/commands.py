@@ -149,12 +149,12 @@ def quarantine(options: argparse.Namespace) -> None:
     settings = _settings(options)
     chosen = select.chosen((options.dataset,) if options.dataset else (), settings)
     found = {
-        each.name: [
+        dataset.name: [
             month
-            for month in load_quarantine(settings.data / "private", each.name)
+            for month in load_quarantine(settings.data / "private", dataset.name)
             if options.month in (None, month[0])
         ]
-        for each in chosen
+        for dataset in chosen
     }
     if options.reveal:
         _refuse_reveal(options)
@@ -202,13 +202,13 @@ def accounts(options: argparse.Namespace) -> None:
         _out(["WAITS for an approval: what is public is the release before"] if one.waits else [])
     elif options.dataset:
         lines = [
-            f"{month:<8} {account_sums(each.accounts)}{'; waits for an approval' if each.waits else ''}"
-            for month, each in told[options.dataset].items()
+            f"{month:<8} {account_sums(of_month.accounts)}{'; waits for an approval' if of_month.waits else ''}"
+            for month, of_month in told[options.dataset].items()
         ]
         _out(lines or ["nothing was built of it yet"])
     else:
         for name, months in told.items():
-            every = [account for each in months.values() for account in each.accounts]
+            every = [account for month_state in months.values() for account in month_state.accounts]
             _out([f"{name:<20} {account_sums(every) if every else 'nothing was built of it yet'}"])
         _out(["`pipeline accounts DATASET` gives its months, with `--month YYYY-MM` the reasons"])
 

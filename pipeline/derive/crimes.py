@@ -90,7 +90,7 @@ class CrimesByMonth(Recipe):
         months = list(MONTH.between(min(released), max(released)))
         present = {month: _values(released[month].column(_TYPE)) if month in released else () for month in months}
         types = {month: types_of(month, context, present[month]) for month in months}
-        names = tuple(dict.fromkeys(name for each in types.values() for name in each))
+        names = tuple(dict.fromkeys(name for valid in types.values() for name in valid))
         counts = np.zeros((len(months), len(names) + 1), np.int64)
         for place, month in enumerate(months):
             if month in released:

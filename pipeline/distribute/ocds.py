@@ -159,4 +159,4 @@ def _moment(day: object) -> str | None:
 
 def _filled(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts without what is blank."""
-    return {name: each for name, each in facts.items() if each not in (None, "", [], {})}
+    return {name: fact for name, fact in facts.items() if fact not in (None, "", [], {})}

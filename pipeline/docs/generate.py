@@ -143,7 +143,7 @@ def _facts(root: Path) -> dict[str, Any]:
         root / "requirements" / "run.txt",
         "pipeline/publish/assets/vendored.json",
     )
-    used = [each for dataset in datasets for feed in dataset.feeds for each in (*feed.treatments, *feed.rules)]
+    used = [rule for dataset in datasets for feed in dataset.feeds for rule in (*feed.treatments, *feed.rules)]
     with (CODELISTS / "excluded-account.csv").open(encoding="utf-8", newline="") as file:
         excluded = [*csv.DictReader(file)]
     return {
@@ -188,8 +188,8 @@ def _licence(name: str) -> str:
         facts = metadata(name)
     except PackageNotFoundError:
         return "as its package says"
-    classes = [found[1] for each in facts.get_all("Classifier") or () if (found := _CLASSIFIER.fullmatch(each))]
-    said = [each for name in ("License-Expression", "License") for each in facts.get_all(name) or ()]
+    classes = [found[1] for fact in facts.get_all("Classifier") or () if (found := _CLASSIFIER.fullmatch(fact))]
+    said = [fact for name in ("License-Expression", "License") for fact in facts.get_all(name) or ()]
     told = next(iter(said), "").strip()
     short = told if told and len(told) <= _LONGEST and "\n" not in told else ""
     return short or ", ".join(dict.fromkeys(classes)) or "as its package says"

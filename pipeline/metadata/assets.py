@@ -140,7 +140,7 @@ def score_of(facts: Publication) -> Scored:
     closed = [facts.formats[each].title for each in endings if facts.formats[each].title not in open_ones]
     days = published_after(facts, newest.month)
     described, sources = (
-        sum(bool(getattr(each, word)) for each in facts.columns) for word in ("description", "source")
+        sum(bool(getattr(column, word)) for column in facts.columns) for word in ("description", "source")
     )
     columns = (len(facts.columns), described, sources)
     return Scored(facts.name, newest.month, open_ones, closed, days, facts.promised_days, *columns)
@@ -148,7 +148,7 @@ def score_of(facts: Publication) -> Scored:
 
 def newest_over(facts: Publication) -> Release:
     """Return the newest release whose period was over when it came out, the newest of all where there is none."""
-    over = [each for each in facts.releases if facts.period.has_ended(each.month, each.released_on)]
+    over = [release for release in facts.releases if facts.period.has_ended(release.month, release.released_on)]
     return max(over or facts.releases, key=lambda each: each.month)
 
 
@@ -164,5 +164,5 @@ def published_after(facts: Publication, period: Period) -> int | None:
 
 def open_formats(facts: Publication, release: Release) -> list[str]:
     """Return the titles of the open formats of a release."""
-    found = {each.format for each in release.files}
-    return [each.title for each in facts.formats.values() if each.ending in found and each.media_type in _OPEN]
+    found = {file.format for file in release.files}
+    return [kind.title for kind in facts.formats.values() if kind.ending in found and kind.media_type in _OPEN]

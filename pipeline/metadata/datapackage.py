@@ -44,10 +44,10 @@ def outlined(facts: object, depth: int, indent: str = "") -> str:
     """
     inner = f"{indent}  "
     if depth and facts and isinstance(facts, dict):
-        lines = [f"{inner}{json.dumps(name)}: {outlined(each, depth - 1, inner)}" for name, each in facts.items()]
+        lines = [f"{inner}{json.dumps(name)}: {outlined(fact, depth - 1, inner)}" for name, fact in facts.items()]
         return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
     if depth and facts and isinstance(facts, list):
-        lines = [f"{inner}{outlined(each, depth - 1, inner)}" for each in facts]
+        lines = [f"{inner}{outlined(fact, depth - 1, inner)}" for fact in facts]
         return "[\n" + ",\n".join(lines) + f"\n{indent}]"
     return _line(facts)
 
@@ -106,8 +106,8 @@ def data_package(publication: Publication, beside: Mapping[str, bytes]) -> bytes
         **_collected(publication),
     }
     if publication.site:
-        for each in [*facts["resources"], *facts.get("collected", ())]:
-            each["url"] = address(publication.address + each["path"])
+        for file in [*facts["resources"], *facts.get("collected", ())]:
+            file["url"] = address(publication.address + file["path"])
     if publication.sample:
         facts["sample"] = marked("invented records of an example force, about nobody", sample=True)
     return json_bytes(facts)

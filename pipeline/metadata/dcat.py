@@ -58,11 +58,14 @@ def catalogue_facts(every: Sequence[Listed], *, force: str, held: Sequence[Asset
 
     What is ``held`` and not published is a dataset without a distribution.
     """
-    publications = [each.publication for each in every]
-    site = next((each.site for each in publications), "")
-    issued = min(filter(None, (each.issued() for each in publications)), default="")
-    licences = {each.licence_url: each for each in publications}.values()
-    modified = max((each.last_published.isoformat() for each in publications if each.last_published), default="")
+    publications = [dataset.publication for dataset in every]
+    site = next((publication.site for publication in publications), "")
+    issued = min(filter(None, (publication.issued() for publication in publications)), default="")
+    licences = {publication.licence_url: publication for publication in publications}.values()
+    modified = max(
+        (publication.last_published.isoformat() for publication in publications if publication.last_published),
+        default="",
+    )
     known: set[tuple[str, str]] = set()
 
     def named(where: str, kind: str, **more: object) -> Node:
@@ -75,16 +78,19 @@ def catalogue_facts(every: Sequence[Listed], *, force: str, held: Sequence[Asset
         "@context": PREFIXES,
         "@id": address(site) or "./",
         "@type": "dcat:Catalog",
-        "dct:title": marked("Open data", sample=any(each.sample for each in publications)),
+        "dct:title": marked("Open data", sample=any(publication.sample for publication in publications)),
         "dct:description": f"Open data published by {force}.",
         "dct:publisher": _agent(force),
         "dct:language": named(ENGLISH, "dct:LinguisticSystem"),
         **_days(issued, modified),
         "foaf:homepage": named(address(f"{site}index.html"), "foaf:Document"),
-        "dct:spatial": [_place(each, named) for each in {each.spatial_uri: each for each in publications}.values()],
+        "dct:spatial": [
+            _place(publication, named)
+            for publication in {publication.spatial_uri: publication for publication in publications}.values()
+        ],
         "dct:license": [_licence(each, named) for each in licences if len(licences) == 1],
         "dcat:themeTaxonomy": named(THEME_LIST, "skos:ConceptScheme", **{"dct:title": "Data theme"}),
-        "dcat:dataset": [*(_dataset(each, named) for each in every), *_unpublished(held, publications, named)],
+        "dcat:dataset": [*(_dataset(dataset, named) for dataset in every), *_unpublished(held, publications, named)],
     }
 
 
@@ -150,8 +156,8 @@ def _distributions(listed: Listed, named: Named) -> list[Node]:
     """Return the files of a dataset; DCAT puts the licence here."""
     facts = listed.publication
     issued = facts.first_days()
-    changed = {each.month: each.released_on.isoformat() for each in facts.releases}
-    changed |= {each.part: each.changed_on for each in facts.collected}
+    changed = {release.month: release.released_on.isoformat() for release in facts.releases}
+    changed |= {file.part: file.changed_on for file in facts.collected}
     title = marked(facts.title, sample=facts.sample)
     rights = {"@type": "dct:RightsStatement", "rdfs:label": facts.attribution}
     found = []

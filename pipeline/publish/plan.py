@@ -165,7 +165,7 @@ def _leftover(publication: Publication, name: str, sha256: str) -> tuple[Action,
     if period := period_in(publication, name):
         if period in publication.withdrawn:
             return Action.REMOVE, publication.taken_back(period)
-        if period in {each.month for each in publication.releases}:
+        if period in {release.month for release in publication.releases}:
             return Action.REMOVE, "the release has no such file any more"
         return Action.SAME, "kept: no release of it is here, and only a withdrawal removes a published month"
     return Action.REMOVE, "not a file of this dataset"

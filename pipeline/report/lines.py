@@ -27,8 +27,8 @@ def account_lines(accounts: Iterable[Account]) -> Iterator[str]:
     """Yield one line for each outcome, with its reasons."""
     accounts = tuple(accounts)
     reasons: dict[Outcome, Counter[str]] = {outcome: Counter() for outcome in Outcome}
-    for each in accounts:
-        reasons[each.outcome][each.reason] += each.rows
+    for account in accounts:
+        reasons[account.outcome][account.reason] += account.rows
     yield account_sums(accounts)
     for outcome in (Outcome.QUARANTINED, Outcome.WITHHELD):
         for code, rows in sorted(reasons[outcome].items(), key=lambda pair: (-pair[1], pair[0])):
@@ -50,7 +50,7 @@ _VERBS = {Action.CREATE: "new", Action.UPDATE: "changed", Action.REMOVE: "remove
 def _changes(dataset: str, changes: Sequence[Change]) -> Iterator[str]:
     """Yield what happens to a dataset's files, kind by kind, months as ranges; then to what is said of it."""
     for action, verb in _VERBS.items():
-        files = [each.file for each in changes if each.action is action and each.file != METADATA]
+        files = [change.file for change in changes if change.action is action and change.file != METADATA]
         months = [name for name in files if period_of(dataset, name)]
         stems = {name.partition(".")[0] for name in months}
         small = sorted(name for name in files if name.partition(".")[0] not in stems)
@@ -60,7 +60,7 @@ def _changes(dataset: str, changes: Sequence[Change]) -> Iterator[str]:
         named += [f"{len(lists)} code list{'s' if len(lists) > 1 else ''}"] if lists else []
         if named:
             yield f"{verb}: {', '.join(printable(name) for name in named)}"
-    yield from (each.reason for each in changes if each.file == METADATA and each.action is Action.UPDATE)
+    yield from (change.reason for change in changes if change.file == METADATA and change.action is Action.UPDATE)
 
 
 def quarantine_summary(dataset: str, months: Sequence[QuarantinedMonth]) -> str:
@@ -77,8 +77,8 @@ def quarantine_summary(dataset: str, months: Sequence[QuarantinedMonth]) -> str:
 def account_sums(accounts: Iterable[Account]) -> str:
     """Return what became of all rows, in one line."""
     totals: Counter[Outcome] = Counter()
-    for each in accounts:
-        totals[each.outcome] += each.rows
+    for account in accounts:
+        totals[account.outcome] += account.rows
     return f"read {sum(totals.values()):,} = " + " + ".join(f"{outcome} {totals[outcome]:,}" for outcome in Outcome)
 
 
@@ -94,15 +94,17 @@ def quarantine_lines(dataset: Dataset, months: Sequence[QuarantinedMonth]) -> It
 
 def accounts_facts(dataset: str, month: Period, accounts: Sequence[Account]) -> dict[str, object]:
     """Return the accounts of one month as plain data: four sums and the reasons behind them."""
-    sums = {outcome.value: sum(each.rows for each in accounts if each.outcome is outcome) for outcome in Outcome}
+    sums = {
+        outcome.value: sum(account.rows for account in accounts if account.outcome is outcome) for outcome in Outcome
+    }
     return {
         "dataset": dataset,
         "month": month,
         "read": sum(sums.values()),
         **sums,
         "reasons": [
-            {"feed": each.feed, "outcome": each.outcome.value, "reason": each.reason, "rows": each.rows}
-            for each in accounts
+            {"feed": account.feed, "outcome": account.outcome.value, "reason": account.reason, "rows": account.rows}
+            for account in accounts
         ],
     }
 

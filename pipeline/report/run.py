@@ -77,12 +77,12 @@ def _dataset_lines(run: Run, outcome: Outcome) -> Iterable[str]:
 
 
 def _nothing(outcome: Outcome) -> str:
-    made_from = " and ".join(each.dataset for each in outcome.dataset.inputs)
+    made_from = " and ".join(source.dataset for source in outcome.dataset.inputs)
     return f"nothing of {made_from} is released yet" if made_from else "nothing was received for it"
 
 
 def _public_and_built(outcome: Outcome) -> str:
-    released = [each.released for each in outcome.state.months.values() if each.released]
+    released = [month_state.released for month_state in outcome.state.months.values() if month_state.released]
     public = f"{len(released):,} {outcome.dataset.period.noun}{'s' * (len(released) != 1)}"
     built = f"; built now: {ranges(outcome.built)}" if outcome.built else ""
     return f"{public}, {sum(each.rows for each in released):,} rows{built}"
@@ -99,7 +99,7 @@ def planned_lines(run: Run, *, ending: str = PLANNED, brief: bool = False) -> It
     That is months to build and why, rows, accounts; a line for each dataset where it is to be ``brief``.
     """
     for outcome in run.outcomes:
-        rows = [each for each in run.rows if each.dataset == outcome.dataset.name]
+        rows = [row for row in run.rows if row.dataset == outcome.dataset.name]
         remarks = _remarks(outcome) if brief else outcome.remarks
         yield f"{outcome.dataset.name}: {_would(outcome, rows)}" if brief else f"{outcome.dataset.name}:"
         yield from () if brief else _indented(_would_in_full(outcome, rows))
@@ -120,7 +120,7 @@ def _would_in_full(outcome: Outcome, rows: list[RowChange]) -> Iterable[str]:
             yield f"build {months}: {words}"
     if not outcome.built and not outcome.error:
         yield "nothing to build" if outcome.received else _nothing(outcome)
-    yield from (f"rows {_row_line(each)}" for each in rows)
+    yield from (f"rows {_row_line(row)}" for row in rows)
     if outcome.built:
         yield "this run would give"
         yield from _indented(account_lines(_accounts(outcome, outcome.built)))
@@ -131,7 +131,7 @@ def _would(outcome: Outcome, rows: list[RowChange]) -> str:
         return "stopped"
     if not outcome.built and not rows:
         return "nothing to build" if outcome.received else _nothing(outcome)
-    added, removed, changed = (sum(getattr(each, name) for each in rows) for name in ("added", "removed", "changed"))
+    added, removed, changed = (sum(getattr(row, name) for row in rows) for name in ("added", "removed", "changed"))
     built = f"{ranges(outcome.built)} would be built; " if outcome.built else ""
     if not rows:
         return f"{built}no row would differ"
@@ -169,4 +169,4 @@ def _accounts(outcome: Outcome, months: Iterable[Period] | None = None) -> list[
     state = outcome.state
     if months is not None:
         return [account for month in months if month in state.months for account in state.months[month].accounts]
-    return [*(account for each in state.months.values() for account in each.accounts), *state.unplaced]
+    return [*(account for month_state in state.months.values() for account in month_state.accounts), *state.unplaced]

@@ -62,7 +62,7 @@ def _choices(by_code: Mapping[str, Sequence[Finding]]) -> Iterator[str]:
     for asked in dict.fromkeys(months.values()):
         codes = [code for code, periods in months.items() if periods == asked]
         inside = {
-            code for code, periods in months.items() if any(asked[:1] <= (each,) <= asked[-1:] for each in periods)
+            code for code, periods in months.items() if any(asked[:1] <= (period,) <= asked[-1:] for period in periods)
         }
         if inside <= set(codes):
             yield _asked(asked)

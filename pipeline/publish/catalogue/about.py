@@ -95,8 +95,8 @@ def about_pages(
         ),
     }
     return {
-        **{f"about/{name}.html": page(f"about/{name}.html", **each) for name, each in words.items()},
-        **{f"about/{name}.csv": _csv(*each) for name, each in files.items()},
+        **{f"about/{name}.html": page(f"about/{name}.html", **given) for name, given in words.items()},
+        **{f"about/{name}.csv": _csv(*file) for name, file in files.items()},
         ABOUT_FIGURES: figures.content(),
     }
 
@@ -235,7 +235,7 @@ def paragraphs(views: Sequence[DatasetView], planned: Sequence[CatalogueRecord])
 def counted(every: Sequence[Paragraph], figures: Figures) -> dict[State, Markup]:
     """Return how many paragraphs are in each state, those that none is in left out."""
     states = (PUBLISHED, LATE, PARTLY, DOCUMENT, ELSEWHERE, NOT_YET)
-    numbers = {state: sum(each.state == state for each in every) for state in states}
+    numbers = {state: sum(paragraph.state == state for paragraph in every) for state in states}
     return {
         state: figures.show(f"law:{state.words}", number, _STATES.format(state.words))
         for state, number in numbers.items()

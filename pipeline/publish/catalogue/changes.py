@@ -50,7 +50,7 @@ class Part(NamedTuple):
 
 def changes_of(publications: Sequence[Publication]) -> list[Change]:
     """Return every change of every dataset, the newest first."""
-    every = [_change(each, note) for each in publications for note in each.changes]
+    every = [_change(publication, note) for publication in publications for note in publication.changes]
     return sorted(every, key=lambda each: (each.day, each.title, each.sort), reverse=True)
 
 
@@ -65,9 +65,9 @@ def together(changes: Sequence[Change], *, alike: Sequence[str] = ()) -> list[Ch
     They are of one kind, and equal in the fields that ``alike`` names.
     """
     found: dict[tuple[str, ...], list[Change]] = {}
-    for each in changes:
-        key = (each.day, each.dataset, each.said, *(getattr(each, name) for name in alike))
-        found.setdefault(key, []).append(each)
+    for change in changes:
+        key = (change.day, change.dataset, change.said, *(getattr(change, name) for name in alike))
+        found.setdefault(key, []).append(change)
     ordered = (sorted(same, key=lambda each: each.sort) for same in found.values())
     return [same[-1]._replace(period=_periods(same)) for same in ordered]
 
@@ -88,18 +88,18 @@ def by_year(changes: Sequence[Change]) -> Iterator[Part]:
 
 def late(publications: Sequence[Publication]) -> Iterator[tuple[str, str, str]]:
     """Yield what is late: the dataset's title and address, and since when."""
-    for each in publications:
-        if each.next_due is not None and each.as_of > each.next_due:
-            yield each.title, f"{each.name}/index.html", day_in_words(each.next_due)
+    for publication in publications:
+        if publication.next_due is not None and publication.as_of > publication.next_due:
+            yield publication.title, f"{publication.name}/index.html", day_in_words(publication.next_due)
 
 
 def atom(publications: Sequence[Publication], changes: Sequence[Change], *, force: str) -> bytes:
     """Return the feed of the newest changes; its names are tags of the contact's address (RFC 4151), and last."""
-    mail = next((each.contact_email for each in publications), "")
+    mail = next((publication.contact_email for publication in publications), "")
     newest = changes[:_MOST]
-    site = next((each.site for each in publications), "")
+    site = next((publication.site for publication in publications), "")
     root = ET.Element("feed", {"xmlns": _ATOM, "xml:lang": "en-GB"})
-    sample = "SAMPLE DATA: " if any(each.sample for each in publications) else ""
+    sample = "SAMPLE DATA: " if any(publication.sample for publication in publications) else ""
     _text(root, "id", _tag(mail, "2024-01-01", "releases"))
     _text(root, "title", f"{sample}Open data of {force}: what changed")
     _text(root, "updated", _moment(newest[0].day if newest else "2024-01-01"))

@@ -47,10 +47,12 @@ class Group(NamedTuple):
 
     def receipt(self, publications: Sequence[Publication], menu: Menu) -> str:
         """Return a digest of all that decides a page of the group: with an equal one its pages are the same."""
-        known = {each.name: each for each in publications}
+        known = {publication.name: publication for publication in publications}
         facts = {
             name: {
-                "files": [(each.month, file.name, file.sha256) for each in about.releases for file in each.files],
+                "files": [
+                    (release.month, file.name, file.sha256) for release in about.releases for file in release.files
+                ],
                 "words": [str(getattr(about, word)) for word in _WORDS],
             }
             for name in self.sources
@@ -60,7 +62,12 @@ class Group(NamedTuple):
 
     def entries(self, read: Read, maker: Maker, looked: Looked) -> list[Entry]:
         """Return the pages that somebody may look for; they are not listed again while nothing of theirs changed."""
-        releases = (release for each in read.publications if each.name in self.sources for release in each.releases)
+        releases = (
+            release
+            for publication in read.publications
+            if publication.name in self.sources
+            for release in publication.releases
+        )
         files = (file.path for release in releases for file in release.files)
         anchor = next((path for path in files if path.is_file()), None)
         if anchor is None:
@@ -137,7 +144,7 @@ def sitemap(paths: Iterable[str], publications: Sequence[Publication]) -> dict[s
 
     A page of which nobody knows when it last changed has no day.
     """
-    site = next((each.site for each in publications), "")
+    site = next((publication.site for publication in publications), "")
     if not site:
         return {}
     days = _last_days(publications)
@@ -154,17 +161,21 @@ def sitemap(paths: Iterable[str], publications: Sequence[Publication]) -> dict[s
 
 def _last_days(publications: Sequence[Publication]) -> dict[str, str]:
     """Return when pages last changed: by path, and of all pages of a folder by that."""
-    last = {each.name: each.last_published.isoformat() for each in publications if each.last_published}
+    last = {
+        publication.name: publication.last_published.isoformat()
+        for publication in publications
+        if publication.last_published
+    }
     folders = {
         f"{folder}/": max((last.get(source, "") for source in group.sources), default="")
         for group in GROUPS
         for folder in group.folders
     }
     pages: dict[str, str] = {}
-    for each in publications:
-        theme = f"themes/{theme_of(each.topic)}.html"
-        pages[theme] = max(pages.get(theme, ""), last.get(each.name, ""))
-    for day in sorted(note.released_on for each in publications for note in each.changes):
+    for publication in publications:
+        theme = f"themes/{theme_of(publication.topic)}.html"
+        pages[theme] = max(pages.get(theme, ""), last.get(publication.name, ""))
+    for day in sorted(note.released_on for publication in publications for note in publication.changes):
         pages[f"changes/{day[:4]}.html"] = day
     newest = max(last.values(), default="")
     return {**{f"{name}/": day for name, day in last.items()}, **folders, **pages, **dict.fromkeys(_OF_ALL, newest)}

@@ -212,7 +212,7 @@ class Entry(NamedTuple):
 
 def menu_of(publications: Sequence[Publication], looked: Looked) -> Menu:
     """Return the head of every page."""
-    force = ", ".join(dict.fromkeys(each.force_name for each in publications)) or "Open data"
+    force = ", ".join(dict.fromkeys(publication.force_name for publication in publications)) or "Open data"
     links = [("Near you", "places/index.html")] if any_readable(publications, WANTED.items(), looked) else []
     links += [("Money", "money/index.html")] if any_readable(publications, [(SPEND, COLUMNS)], looked) else []
     links += [("All data", "index.html"), ("Find", "search.html"), ("What changed", "changes/index.html")]
@@ -223,12 +223,12 @@ def everything(publications: Sequence[Publication], menu: Menu, more: Sequence[E
     """Return everything that a page is about by its words; ``more`` is what pages of groups are about."""
     every = [*more, *(Entry(title, "page", address) for title, address in menu.links)]
     every += [Entry(title, "page", address) for address, title in ABOUT.items()]
-    for each in publications:
-        page, title = f"{each.name}/index.html", each.title
+    for publication in publications:
+        page, title = f"{publication.name}/index.html", publication.title
         every.append(Entry(title, "dataset", page))
-        every += [Entry(tag.capitalize(), f"topic of {title}", page) for tag in each.tags]
-        every += [Entry(value, f"in {title}", f"{page}#numbers") for value in _values(each, looked)]
-        every += [Entry(column.title, f"column of {title}", f"{page}#columns") for column in each.columns]
+        every += [Entry(tag.capitalize(), f"topic of {title}", page) for tag in publication.tags]
+        every += [Entry(value, f"in {title}", f"{page}#numbers") for value in _values(publication, looked)]
+        every += [Entry(column.title, f"column of {title}", f"{page}#columns") for column in publication.columns]
     return sorted(every, key=lambda entry: (entry.words.casefold(), entry.kind, entry.address))
 
 

@@ -71,7 +71,7 @@ def refuse_foreign(folder: Path, wanted: Collection[str]) -> None:
 def _listed(folder: Path) -> set[str] | None:
     """Return the files that the marker lists, None where there is no marker that can be read."""
     files = read_json(folder / MARKER).get("files")
-    return {each for each in files if isinstance(each, str)} if isinstance(files, list) else None
+    return {file for file in files if isinstance(file, str)} if isinstance(files, list) else None
 
 
 def _is_of_before(folder: Path) -> bool:

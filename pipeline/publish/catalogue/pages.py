@@ -149,7 +149,7 @@ class _Site:
 
     def page(self, template: str, **more: object) -> bytes:
         """Return a page."""
-        return self.maker.page(template, sample=any(each.sample for each in self.publications), **more)
+        return self.maker.page(template, sample=any(publication.sample for publication in self.publications), **more)
 
     @cached_property
     def everything(self) -> list[Entry]:
@@ -177,13 +177,20 @@ class _Site:
         """Return the first page and its figures."""
         figures = Figures()
         known = {address for _, address in self.maker.menu.links} | {*SITE_FILES}
-        asked = [(each.answer.question, f"{each.name}/index.html") for each in self.publications if each.releases]
+        asked = [
+            (publication.answer.question, f"{publication.name}/index.html")
+            for publication in self.publications
+            if publication.releases
+        ]
         page = self.page(
             "index.html",
             **self.words,
             headlines=[*headlines([v.facts for theme in self.by_theme for v in theme.views], self.looked, figures)],
             near=near_you(self.read, self.maker, self.looked, PLACES.receipt(self.publications, self.maker.menu)),
-            questions=[*(each for each in _ASKED if each[1] in known), *(each for each in asked if each[0])],
+            questions=[
+                *((words, at) for words, at in _ASKED if at in known),
+                *((words, at) for words, at in asked if words),
+            ],
             themes=self.by_theme,
             scorecard=answered(scorecard, figures),
             changes=together(self.changed)[:_NEWEST],

@@ -134,10 +134,10 @@ class PagesHeld:
         digest.update(
             repr([[group.receipt(publications, menu) for group in GROUPS], kept, others, self._planned]).encode()
         )
-        for each in publications:
-            view = view_dataset(each, kept.get(each.name, ()))
-            said = [view.overdue, [month.remark for month in view.months], sorted(each.extras)]
-            digest.update(repr([said, replace(each, as_of=dt.date.min, extras={})]).encode())
+        for publication in publications:
+            view = view_dataset(publication, kept.get(publication.name, ()))
+            said = [view.overdue, [month.remark for month in view.months], sorted(publication.extras)]
+            digest.update(repr([said, replace(publication, as_of=dt.date.min, extras={})]).encode())
         return digest.hexdigest()
 
     def _held_of_site(self, publications: Sequence[Publication]) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -145,7 +145,7 @@ class PagesHeld:
         for folder in sorted({*PAGE_FOLDERS} - _OF_GROUPS):
             yield from self._held_below(folder)
         names = [name for name in SITE_FILES if "/" not in name]
-        for path in (*names, *(f"{each.name}/{name}" for each in publications for name in DATASET_PAGES)):
+        for path in (*names, *(f"{publication.name}/{name}" for publication in publications for name in DATASET_PAGES)):
             if is_plain_file(self._folder / path):
                 yield path, _facts(self._folder / path)
 

@@ -189,7 +189,7 @@ class StaticCatalogue:
                 for path in (self._folder / publication.name / name,)
             ]
             for publication in publications
-            for released in ({file.name for each in publication.releases for file in each.files},)
+            for released in ({file.name for release in publication.releases for file in release.files},)
         }
         others = [*others_in(self._folder, {publication.name for publication in publications})]
         pages = self._held.of_site(publications, kept, others, preview=preview)
@@ -216,9 +216,9 @@ class StaticCatalogue:
         parts = dict(self._carried({publication.name for publication in publications}))
         kept: dict[str, dict[str, str]] = {}
         same: dict[str, list[str]] = {}
-        for each in plan.changes:
-            if each.action is Action.SAME and each.file != METADATA:
-                same.setdefault(each.dataset, []).append(each.file)
+        for change in plan.changes:
+            if change.action is Action.SAME and change.file != METADATA:
+                same.setdefault(change.dataset, []).append(change.file)
         for publication in publications:
             files = self._dataset_parts(same.get(publication.name, ()), publication)
             parts |= {f"{publication.name}/{name}": part for name, part in files.items()}

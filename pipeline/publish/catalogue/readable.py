@@ -37,7 +37,7 @@ def readable(
 
 def file_of(release: Release, kind: str) -> Path | None:
     """Return the file of a release in a format, None where it is not there, as in a plan."""
-    path = next((each.path for each in release.files if each.format == kind), None)
+    path = next((file.path for file in release.files if file.format == kind), None)
     return path if path is not None and path.is_file() else None
 
 
@@ -65,7 +65,7 @@ def any_readable(
     publications: Sequence[Publication], wanted: Collection[tuple[str, Collection[str]]], looked: Looked
 ) -> bool:
     """Return whether a release of each wanted dataset can be read, with the columns named."""
-    known = {each.name: each for each in publications}
+    known = {publication.name: publication for publication in publications}
     return all(next(readable(known.get(name), columns, looked), None) for name, columns in wanted)
 
 

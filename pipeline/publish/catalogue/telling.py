@@ -125,7 +125,7 @@ class Telling:
     @cached_property
     def releases(self) -> dict[Period, Release]:
         """The releases by period, the oldest first."""
-        return {each.month: each for each in sorted(self.facts.releases, key=lambda release: release.month)}
+        return {release.month: release for release in sorted(self.facts.releases, key=lambda release: release.month)}
 
     @cached_property
     def newest(self) -> Period:

@@ -56,7 +56,7 @@ class DatasetView:
     @property
     def listed(self) -> Listed:
         """What a catalogue for machines lists of it: every file of many months, and of every month."""
-        collected = [each.file for each in self.facts.collected]
+        collected = [part.file for part in self.facts.collected]
         files = [*collected, *(file for month in self.months for file in month.files.values())]
         return Listed(self.facts, files, [month.month for month in self.months])
 
@@ -85,7 +85,7 @@ class DatasetView:
         facts, kind = self.facts, self.facts.period
         if facts.next_due is None or facts.as_of <= facts.next_due:
             return ""
-        over = [each.month for each in facts.releases if kind.has_ended(each.month, facts.as_of)]
+        over = [release.month for release in facts.releases if kind.has_ended(release.month, facts.as_of)]
         due = kind.said(kind.neighbour(max(over), 1)) if over else f"The next {kind.noun}"
         return f"{due} was due on {day_in_words(facts.next_due)} and is not out"
 
@@ -94,15 +94,16 @@ class DatasetView:
         """Which period is due next, in words; "" where nobody can say."""
         kind = self.facts.period
         newest = max(
-            (each.month for each in self.facts.releases if kind.has_ended(each.month, self.facts.as_of)), default=""
+            (release.month for release in self.facts.releases if kind.has_ended(release.month, self.facts.as_of)),
+            default="",
         )
         return kind.said(kind.neighbour(newest, 1)) if newest and kind.gaps else ""
 
     @cached_property
     def formats(self) -> list[FileFormat]:
         """The formats that its files have; those of the rows come first."""
-        held = {*ENDINGS_OF_ROWS, *(each for month in self.months for each in month.files)}
-        return [each for each in self.facts.formats.values() if each.ending in held]
+        held = {*ENDINGS_OF_ROWS, *(file for month in self.months for file in month.files)}
+        return [kind for kind in self.facts.formats.values() if kind.ending in held]
 
     @property
     def figures(self) -> dict[str, Figure]:

@@ -47,7 +47,7 @@ def payee_entries(read: Read, maker: Maker) -> Iterator[tuple[str, str, str]]:
 
 
 def _about(read: Read) -> Publication:
-    return next(each for each in read.publications if each.name == SPEND)
+    return next(publication for publication in read.publications if publication.name == SPEND)
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +176,7 @@ class _Pages:
             sums=sums,
             wrong=[MONTH.in_words(month) for month in wrong],
             lacking=[MONTH.in_words(month) for month in months if month not in there],
-            years=[each for each in self._values() if each[0] != year],
+            years=[other for other in self._values() if other[0] != year],
             months=[values.of(month) for month in reversed(months)],
             figures=f"{_VALUE}-{year}.json",
         )

@@ -116,7 +116,7 @@ class Books:
 
 def books_of(publications: Iterable[Publication]) -> Books | None:
     """Return the lines of every release of payments; nothing without one that can be read."""
-    found = next((each for each in publications if each.name == SPEND), None)
+    found = next((publication for publication in publications if publication.name == SPEND), None)
     paths = dict(readable(found, COLUMNS))
     return unless_damaged(lambda: _read(paths), KeyError) if paths else None
 
@@ -146,7 +146,7 @@ def _read(paths: Mapping[Period, Path]) -> Books:
         payee=payee,
         payees=payees,
         names=_names(payee, name, names, len(payees)),
-        sides={side: each for side, (each, _) in codes.items()},
+        sides={side: places for side, (places, _) in codes.items()},
         values={side: values for side, (_, values) in codes.items()},
         line=np.arange(table.num_rows),
         written=table.select(["payment_date", "purpose"]).combine_chunks(),
@@ -246,7 +246,7 @@ class Pennies:
 
 def pennies_of(publications: Iterable[Publication]) -> Pennies:
     """Return the totals of every month that can be read."""
-    found = next((each for each in publications if each.name == TOTALS), None)
+    found = next((publication for publication in publications if publication.name == TOTALS), None)
     paths = sorted(readable(found, _OF_TOTALS))
     read = {month: unless_damaged(partial(_parts, path), ValueError) for month, path in paths}
     return Pennies({month: parts for month, parts in read.items() if parts is not None})

@@ -36,7 +36,7 @@ def place_pages(read: Read, maker: Maker) -> dict[str, bytes]:
     """Return every page of a place by its path below the public folder; none where places or counts are not out."""
     if read.atlas is None:
         return {}
-    known = {each.name: each for each in read.publications}
+    known = {publication.name: publication for publication in read.publications}
     return dict(_Pages(read.atlas, known, maker).every())
 
 
@@ -45,7 +45,7 @@ def near_you(read: Read, maker: Maker, looked: Looked, receipt: str) -> Markup |
 
     ``receipt`` is a digest of all that decides it: ``looked`` keeps what was made for it.
     """
-    known = {each.name: each for each in read.publications}
+    known = {publication.name: publication for publication in read.publications}
     newest = next(readable(known.get(SUMMARY), WANTED[SUMMARY], looked), None)
 
     def made() -> str:
@@ -123,7 +123,7 @@ class _Pages:
     @cached_property
     def force_rate(self) -> Markup | None:
         """The crimes for each 1,000 people of all places whose people are counted."""
-        counted = [each for each in self.facts.values() if each.population]
+        counted = [place for place in self.facts.values() if place.population]
         areas = [area for each in counted for area in each.areas]
         number = rate(self.atlas, -1, areas, sum(each.population or 0 for each in counted))
         return None if number is None else shown(number, "force-rate", self.atlas.newest)

@@ -111,7 +111,7 @@ class Atlas:
 
 def atlas_of(publications: Iterable[Publication]) -> Atlas | None:
     """Return what releases say of places; nothing without places, their areas, or a month of what was recorded."""
-    known = {each.name: each for each in publications}
+    known = {publication.name: publication for publication in publications}
     places, areas, summary = (_newest(known.get(name)) for name in (PLACES, AREAS, SUMMARY))
     if not (places and areas and summary):
         return None
@@ -120,7 +120,7 @@ def atlas_of(publications: Iterable[Publication]) -> Atlas | None:
 
 def _read(known: Mapping[str, Publication], places: Release, areas: Release) -> Atlas | None:
     there = dict(readable(known[SUMMARY], WANTED[SUMMARY]))
-    released = {each.month: each for each in known[SUMMARY].releases if each.month in there}
+    released = {release.month: release for release in known[SUMMARY].releases if release.month in there}
     if not released:
         return None
     newest = max(released)
@@ -167,12 +167,12 @@ def streets_of(publication: Publication | None, months: Sequence[Period]) -> Ite
 
 def _newest(publication: Publication | None) -> Release | None:
     """Return the newest release whose rows can be read here."""
-    found = [each for each in publication.releases if file_of(each, "parquet")] if publication else []
+    found = [release for release in publication.releases if file_of(release, "parquet")] if publication else []
     return max(found, key=lambda each: each.month, default=None)
 
 
 def _table(release: Release, *columns: str) -> pa.Table:
-    path = next(each.path for each in release.files if each.format == "parquet")
+    path = next(file.path for file in release.files if file.format == "parquet")
     return rows_of(path, columns)
 
 
@@ -186,8 +186,8 @@ def _sides(tables: Iterable[pa.Table]) -> tuple[list[str], list[str]]:
     """Return the types, anti-social behaviour last, and the areas that stand in any table; "" is no known area."""
     types, codes = set[str](), set[str]()
     for table in tables:
-        types |= {each or "" for each in pc.unique(table.column("crime_type")).to_pylist()}
-        codes |= {each or "" for each in pc.unique(table.column("lsoa_code")).to_pylist()}
+        types |= {kind or "" for kind in pc.unique(table.column("crime_type")).to_pylist()}
+        codes |= {code or "" for code in pc.unique(table.column("lsoa_code")).to_pylist()}
     return [*sorted(types - {ASB}), *([ASB] if ASB in types else [])], sorted(codes)
 
 
@@ -251,4 +251,4 @@ def _fixed(crimes: Publication | None, newest: Period) -> list[tuple[float, floa
 
 def _of_month(publication: Publication | None, month: Period) -> Release | None:
     releases = publication.releases if publication else ()
-    return next((each for each in releases if each.month == month and file_of(each, "parquet")), None)
+    return next((release for release in releases if release.month == month and file_of(release, "parquet")), None)
