@@ -77,7 +77,7 @@ class Group(NamedTuple):
             return json.dumps([*self.listing(read, maker)])
 
         said = looked.of(f"entries of {self.name} {self.receipt(read.publications, maker.menu)}", anchor, found)
-        return [Entry(*each) for each in json.loads(said)]
+        return [Entry(*entry) for entry in json.loads(said)]
 
 
 PLACES: Final = Group(

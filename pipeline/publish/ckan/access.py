@@ -48,7 +48,7 @@ class Access:
         """Return the id of the organisation ``name``, under which the token's owner may make datasets."""
         if name not in self._organisations:
             mine = self.ask("organization_list_for_user", where=where, permission="create_dataset")
-            found = [each["id"] for each in mine if name in {each["name"], each["id"]}]
+            found = [own["id"] for own in mine if name in {own["name"], own["id"]}]
             if not found:
                 missing = partial(failure, "no-organisation", where, name=name)
                 self.ask("organization_show", where=where, missing=missing, id=name)
@@ -61,7 +61,7 @@ class Access:
         wanted = publication.licence_ckan
         if wanted in self._known:
             return
-        licences = {each["id"]: each for each in self.ask("license_list", where=publication.name)}
+        licences = {licence["id"]: licence for licence in self.ask("license_list", where=publication.name)}
         problem = _licence_problem(licences.get(wanted), publication)
         if problem:
             raise failure("no-licence", publication.name, name=wanted, problem=problem)

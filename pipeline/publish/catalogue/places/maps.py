@@ -106,7 +106,7 @@ def place_map(
     view = _view(own.bounds)
     west, south, east, north = view.frame
     box = shapely.box(west, south, east, north)
-    touched = shapely.intersects([each.shape for each in others], box) if others else ()
+    touched = shapely.intersects([other.shape for other in others], box) if others else ()
     seen = [(each, shapely.intersection(each.shape, box)) for each, there in zip(others, touched, strict=True) if there]
     near = [(each, _on(view, part, _NEAR)) for each, part in seen if part.area > 0]
     parts = [f'<path class="around" d="{_path(part)}"/>' for _, part in near]
@@ -212,7 +212,7 @@ def _radius(number: int) -> float:
 
 def _bar(view: View) -> str:
     """Return a scale bar."""
-    metres = next((each for each in _LENGTHS if each * view.scale >= _LEAST_BAR), _LENGTHS[-1])
+    metres = next((length for length in _LENGTHS if length * view.scale >= _LEAST_BAR), _LENGTHS[-1])
     long, y = metres * view.scale, view.height - 10
     words = f"{metres} m" if metres < _LENGTHS[3] else f"{metres // 1000} km"
     line = f'<path class="scale" d="M{_MARGIN} {y:.1f}h{long:.1f}"/>'
@@ -251,14 +251,13 @@ def labels_of(places: Sequence[tuple[str, BaseGeometry]], taken: Sequence[Box]) 
     """
     found: list[Label | None] = [None] * len(places)
     used = [*taken]
-    largest_first = sorted(range(len(places)), key=lambda each: (-places[each][1].area, each))
-    for each in largest_first:
-        found[each] = _written(*places[each], used)
+    for place in sorted(range(len(places)), key=lambda place: (-places[place][1].area, place)):
+        found[place] = _written(*places[place], used)
     letters = iter(ascii_uppercase)
     letter = next(letters)
-    for each, (_, drawn) in enumerate(places):
-        if found[each] is None and (label := _written(letter, drawn, used)):
-            found[each] = label
+    for place, (_, drawn) in enumerate(places):
+        if found[place] is None and (label := _written(letter, drawn, used)):
+            found[place] = label
             letter = next(letters, "")
             if not letter:
                 break
@@ -267,7 +266,7 @@ def labels_of(places: Sequence[tuple[str, BaseGeometry]], taken: Sequence[Box]) 
 
 def _written(text: str, shape: BaseGeometry, used: list[Box]) -> Label | None:
     """Return a text where it lies inside a shape, in its largest part with room; what it takes is ``used`` then."""
-    parts = sorted(shapely.get_parts(shape), key=lambda each: -each.area)
+    parts = sorted(shapely.get_parts(shape), key=lambda part: -part.area)
     label = next(filter(None, (_inside(text, part, used) for part in parts)), None)
     used += [label.box] if label else []
     return label
@@ -281,7 +280,7 @@ def _inside(text: str, shape: BaseGeometry, used: Sequence[Box]) -> Label | None
         return None
     across = np.linspace(west + half, east - half, _TRIED)
     down = np.linspace(north + LINE / 2, south - LINE / 2, _TRIED)
-    x, y = (each.ravel() for each in np.meshgrid(across, down))
+    x, y = (grid.ravel() for grid in np.meshgrid(across, down))
     boxes = np.column_stack((x - half, y - LINE / 2, x + half, y + LINE / 2))
     free = ~_over(boxes, np.array(used).reshape(-1, 4))
     shapely.prepare(shape)

@@ -108,7 +108,7 @@ class _Pages:
     @cached_property
     def areas(self) -> dict[str, str]:
         """The names of the files of small areas, by code."""
-        return names_of(code for each in self.atlas.places for code, _ in each.areas)
+        return names_of(code for place in self.atlas.places for code, _ in place.areas)
 
     @cached_property
     def authorities(self) -> dict[str, str]:
@@ -124,8 +124,8 @@ class _Pages:
     def force_rate(self) -> Markup | None:
         """The crimes for each 1,000 people of all places whose people are counted."""
         counted = [place for place in self.facts.values() if place.population]
-        areas = [area for each in counted for area in each.areas]
-        number = rate(self.atlas, -1, areas, sum(each.population or 0 for each in counted))
+        areas = [area for place in counted for area in place.areas]
+        number = rate(self.atlas, -1, areas, sum(place.population or 0 for place in counted))
         return None if number is None else shown(number, "force-rate", self.atlas.newest)
 
     @cached_property
