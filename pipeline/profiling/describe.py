@@ -13,6 +13,7 @@ from pipeline.extract.mapped.header import letter
 from pipeline.extract.marking import is_marked
 from pipeline.printable import printable
 from pipeline.profiling import columns as kinds
+from pipeline.profiling.agreed import text_of
 from pipeline.profiling.cells import READABLE, is_readable
 from pipeline.profiling.container import Kind
 from pipeline.profiling.likeness import SURE
@@ -21,31 +22,36 @@ from pipeline.profiling.text_file import named
 from pipeline.profiling.workbook_file import FOUND
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipeline.profiling.profile import Profile
 
 _SHOWN = 3
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
     """Return the templates beside this module: text of plain lines, nothing from outside forges one."""
-    templates = Environment(  # noqa: S701 - no HTML
+    made = Environment(  # noqa: S701 - no HTML
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         finalize=lambda value: printable(str(value)),
     )
-    templates.globals |= {"kinds": kinds, "FOUND": FOUND, "FITS": FITS, "SURE": SURE, "READABLE": READABLE}
-    templates.tests["readable"] = is_readable
-    templates.filters |= {
+    made.globals |= {"kinds": kinds, "FOUND": FOUND, "FITS": FITS, "SURE": SURE, "READABLE": READABLE}
+    made.tests["readable"] = is_readable
+    filters: dict[str, Callable[..., str]] = {
         "letter": letter,
         "short": lambda place: letter(place).removeprefix("column "),
         "quoted": lambda name: f"`{name}`",
         "called": lambda column: f"`{column.name}`" if column.name else letter(column.place),
         "delimiter": named,
+        "json": text_of,
     }
-    return templates
+    made.filters |= filters
+    return made
 
 
 def remarks(found: Profile) -> list[str]:
@@ -85,7 +91,7 @@ def lines(found: Profile, *, cells: bool = False) -> list[str]:
 def _rendered(template: str, found: Profile, **told: object) -> list[str]:
     best = found.best
     matches = best.matches if best else {}
-    text = _templates().get_template(template).render(found=found, main=found.main, best=best, matches=matches, **told)
+    text = templates().get_template(template).render(found=found, main=found.main, best=best, matches=matches, **told)
     return text.split("\n")[:-1] if text else []
 
 

@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.columns.date_forms import ISO, MONTHS
-from pipeline.extract.mapped.header import letter
 from pipeline.extract.paths import below
 from pipeline.model.file_names import gives_period, month_said, named
 from pipeline.model.mapping import FILE, SHEET
@@ -18,6 +17,7 @@ from pipeline.profiling import columns as kinds
 from pipeline.profiling.agreed import Agreed, Line, text_of, texts
 from pipeline.profiling.cells import READABLE, is_readable
 from pipeline.profiling.container import Kind
+from pipeline.profiling.describe import templates
 from pipeline.profiling.names import words
 
 if TYPE_CHECKING:
@@ -51,33 +51,6 @@ _PARTS = (
     (r"(?<=\{month_name\})([ '_-]?)([0-9]{2})(?![0-9])", r"\1{yy}"),
     (rf"^([12][0-9])({_MONTH})(?=\.)", "{yy}{mm}"),
 )
-_HEAD = '''"""CHECK: what this dataset is, in one sentence."""
-
-from pipeline.extract.{module} import {source}
-from pipeline.model.declaration import Dataset, Feed
-from pipeline.model.periods import Monthly
-from pipeline.protect.treatments import Withhold
-
-_UNDECIDED = Withhold(what="Columns that nobody has decided about", why="not decided")
-
-{constant} = Feed(
-    name="{name}",
-    title="CHECK: what its rows are",
-    source={call},  # CHECK: where it lies below data/raw
-    period=Monthly({dated}),
-    columns={{
-'''
-_FOOT = """    }},
-)
-
-{constant}_DATASET = Dataset(
-    name="{name}",
-    family="FAMILY",  # CHECK: the folder that it stands in
-    theme="crime-and-justice",  # CHECK
-    tags=("police",),  # CHECK
-    feeds=({constant},),
-)
-"""
 _SOURCES = {Kind.TEXT: ("delimited", "Folder"), Kind.SQLITE: ("database", "Database")}
 _BOOK = ("workbook", "Workbook")
 
@@ -189,48 +162,34 @@ class Drafted(NamedTuple):
 def draft_declaration(found: Profile) -> Drafted:
     """Return a dataset for a file: nothing of it is published until somebody decides about each column."""
     name = re.sub(r"[^a-z]+", "-", found.path.stem.lower()).strip("-") or "new"
-    constant = name.upper().replace("-", "_")
     module, source = _SOURCES.get(found.kind, _BOOK)
     main = found.main
     match found.kind:
         case Kind.TEXT:
-            call = f'Folder("FAMILY/{name}/{{period}}.csv")'
+            arguments = f'"FAMILY/{name}/{{period}}.csv"'
         case Kind.SQLITE:
             first = next((column.name for column in main.columns if column.name), "id")
             table = text_of(main.table.name)
-            call = f'Database(source="{name}", default="FAMILY/{name}.sqlite", table={table}, key={text_of(first)})'
+            arguments = f'source="{name}", default="FAMILY/{name}.sqlite", table={table}, key={text_of(first)}'
         case _:
             rows = max(0, main.header.row - 1)
-            call = f'Workbook("FAMILY/{name}/{{period}}.xlsx", sheet={text_of(main.table.name)}, title_rows={rows})'
-    dated = next((column.name for column in main.columns if column.kind == kinds.DATE and column.name), "")
-    by = f"dated_by={text_of(dated)}" if dated else ""
-    head = _HEAD.format(module=module, source=source, constant=constant, name=name, call=call, dated=by)
-    lines = "".join(f"        {line}\n" for line in _columns(found))
+            arguments = f'"FAMILY/{name}/{{period}}.xlsx", sheet={text_of(main.table.name)}, title_rows={rows}'
+    declaration = templates().get_template("declaration.txt")
+    text = declaration.render(
+        main=main,
+        name=name,
+        constant=name.upper().replace("-", "_"),
+        module=module,
+        source=source,
+        arguments=arguments,
+        dated=next((column.name for column in main.columns if column.kind == kinds.DATE and column.name), ""),
+    )
     hidden = {kinds.EMPTY, kinds.TEXT, kinds.REFERENCE}
     # proposed to be published: a name, nobody in it, and no free text
     public = [column for column in main.columns if column.name and not column.people and column.kind not in hidden]
-    fields = [_field(column) for column in public]
     titles = {"title": "CHECK: what it is called", "description": "CHECK: what a row is."}
-    schema = {**titles, "missingValues": [""], "fields": fields}
-    return Drafted(
-        head + lines + _FOOT.format(constant=constant, name=name),
-        f"{json.dumps(schema, indent=2, ensure_ascii=False)}\n",
-    )
-
-
-def _columns(found: Profile) -> Iterator[str]:
-    seen: set[str] = set()
-    for column in found.main.columns:
-        if column.kind == kinds.EMPTY and not column.name:
-            continue
-        if column.name is None:
-            yield f"# CHECK: {letter(column.place)} has no name: have it exported with one ({_about(column)})"
-        elif column.name in seen:
-            yield f"# CHECK: a second column has the name {text_of(column.name)} ({_about(column)})"
-        else:
-            seen.add(column.name)
-            handling = 'Withhold("somebody")' if column.people else "_UNDECIDED"
-            yield f"{text_of(column.name)}: {handling},  # CHECK: {_about(column)}"
+    schema = {**titles, "missingValues": [""], "fields": [_field(column) for column in public]}
+    return Drafted(text, f"{json.dumps(schema, indent=2, ensure_ascii=False)}\n")
 
 
 def _field(column: Column) -> dict[str, object]:
@@ -247,10 +206,3 @@ def _field(column: Column) -> dict[str, object]:
         **types.get(column.kind, {"type": "string"}),
         "source": "CHECK: which system",
     }
-
-
-def _about(column: Column) -> str:
-    forms = [form for form in column.dates if is_readable(form)]
-    kind = f"{column.kind} {', '.join(forms)}" if forms else column.kind
-    people = f"; {', '.join(column.people)}" if column.people else ""
-    return f"{kind}, {column.share:.0%} filled, {column.distinct:,} different{people}"
