@@ -24,6 +24,11 @@ _WORDS = re.compile(r"[A-Za-z0-9]+(?:[ \u00a0_/.-]+[A-Za-z0-9]+)*")
 _LONGEST_NAME = 40
 _SHOWN_AT_MOST = 20
 _INVISIBLE = "an invisible character"
+_ODD = {
+    **dict.fromkeys("\r\n\x0b\x0c\x85\u2028\u2029", "a line end"),
+    "\t": "a tab",
+    "\u00a0": "a no-break space",
+}
 _SEP_LINE = re.compile(r"\ufeff?\"?sep=", re.IGNORECASE)
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 #: Where somebody finds the columns that were agreed.
@@ -200,16 +205,9 @@ def difference(found: str, declared: str) -> str:
 
 
 def _odd_kind(each: str) -> str:
-    category = unicodedata.category(each)
-    if each in "\r\n\x0b\x0c\x85\u2028\u2029":
-        return "a line end"
-    if each == "\t":
-        return "a tab"
-    if each == "\u00a0":
-        return "a no-break space"
-    if category[0] == "C":
-        return _INVISIBLE
-    return "an unusual blank" if category[0] == "Z" and each != " " else ""
+    kind = unicodedata.category(each)[0]
+    unseen = _INVISIBLE if kind == "C" else "an unusual blank" if kind == "Z" and each != " " else ""
+    return _ODD.get(each, unseen)
 
 
 def few(items: Sequence[str], most: int = _SHOWN_AT_MOST) -> str:

@@ -187,21 +187,20 @@ def _refuse_points(table: pa.Table, where: str) -> None:
         written = (point["longitude"], point["latitude"])
         readable = all(_DEGREES.fullmatch(part) for part in written)
         place = (float(written[0]), float(written[1])) if readable else (0.0, 0.0)
-        wrong = ""
-        if not readable:
-            wrong = "coordinates must be degrees with exactly six decimals"
-        elif abs(place[0]) > 180 or abs(place[1]) > 90:  # noqa: PLR2004 - the ends of the Earth
-            wrong = "coordinates must be degrees on the Earth"
-        elif place in seen:
-            wrong = "the same coordinates come twice"
-        elif not _COUNT.fullmatch(point["addresses"]) or 0 < int(point["addresses"]) < _FEWEST_ADDRESSES:
-            wrong = f"a point must stand for no address, or for {_FEWEST_ADDRESSES} or more"
-        elif _is_address(point["location"]):
-            wrong = "a location must be no postcode and no house"
-        if wrong:
-            raise InputError(
-                "bad-map-point", wrong, where=f"{where}, row {number:,}", fix="correct or remove the point"
-            )
+        addresses = point["addresses"]
+        wrong = {
+            "coordinates must be degrees with exactly six decimals": not readable,
+            "coordinates must be degrees on the Earth": abs(place[0]) > 180 or abs(place[1]) > 90,  # noqa: PLR2004 - its ends
+            "the same coordinates come twice": place in seen,
+            f"a point must stand for no address, or for {_FEWEST_ADDRESSES} or more": (
+                not _COUNT.fullmatch(addresses) or 0 < int(addresses) < _FEWEST_ADDRESSES
+            ),
+            "a location must be no postcode and no house": _is_address(point["location"]),
+        }
+        if any(wrong.values()):
+            said = next(said for said, holds in wrong.items() if holds)
+            fix = "correct or remove the point"
+            raise InputError("bad-map-point", said, where=f"{where}, row {number:,}", fix=fix)
         seen.add(place)
 
 

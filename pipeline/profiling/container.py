@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import zipfile
 from enum import Enum
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Kind(Enum):
@@ -52,10 +55,10 @@ def kind_of(file: BinaryIO, *, where: str) -> Kind:
         return _in_compound(file, where=where)
     if head.startswith(_SQLITE):
         return Kind.SQLITE
-    for start, what, fix in _OTHERS:
-        if head.startswith(start):
+    others = [(head.startswith(start), what, fix) for start, what, fix in _OTHERS]
+    for holds, what, fix in (*others, *_marked_up(head)):
+        if holds:
             raise _other(what, fix, where=where)
-    _refuse_marked_up(head, where=where)
     # every other byte is mostly zero in UTF-16 without its mark
     is_wide = any(head[place::2].count(0) > len(head) // 5 for place in (0, 1)) and b"\0\0\0" not in head
     if b"\0" in head and not head.startswith(_UTF_16) and not is_wide:
@@ -95,18 +98,15 @@ def _in_compound(file: BinaryIO, *, where: str) -> Kind:
     return Kind.XLS
 
 
-def _refuse_marked_up(head: bytes, *, where: str) -> None:
-    """Refuse web pages, which systems like to call .xls, other XML, and JSON."""
+def _marked_up(head: bytes) -> Iterator[tuple[bool, str, str]]:
+    """Yield whether a file is a web page, as systems like to call .xls, other XML, or JSON, and what to do."""
     text = head.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip(b"\xff\xfe \t\r\n").lower()
-    holds_page = any(mark in text for mark in _PAGES)
-    if text.startswith((b"<?xml", b"<workbook")) and b"urn:schemas-microsoft-com:office:spreadsheet" in text:
-        raise _other("a workbook in the XML form of 2003", _AS_WORKBOOK, where=where)
-    if text.startswith(_PAGES) or (text.startswith((b"<?xml", b"<!--")) and holds_page):
-        raise _other("a web page (HTML), whatever its name says", _AS_WORKBOOK, where=where)
-    if text.startswith((b"<?xml", b"<!")):
-        raise _other("XML", _TABLE_ITSELF, where=where)
-    if text.startswith((b'{"', b"[{", b"{\n", b"{\r", b"[\n")):
-        raise _other("JSON", _TABLE_ITSELF, where=where)
+    is_book = text.startswith((b"<?xml", b"<workbook")) and b"urn:schemas-microsoft-com:office:spreadsheet" in text
+    holds_page = text.startswith((b"<?xml", b"<!--")) and any(mark in text for mark in _PAGES)
+    yield is_book, "a workbook in the XML form of 2003", _AS_WORKBOOK
+    yield text.startswith(_PAGES) or holds_page, "a web page (HTML), whatever its name says", _AS_WORKBOOK
+    yield text.startswith((b"<?xml", b"<!")), "XML", _TABLE_ITSELF
+    yield text.startswith((b'{"', b"[{", b"{\n", b"{\r", b"[\n")), "JSON", _TABLE_ITSELF
 
 
 def _other(what: str, fix: str, *, where: str) -> InputError:

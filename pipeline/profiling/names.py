@@ -65,11 +65,9 @@ def words(name: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKD", name.strip().removeprefix("\ufeff"))
     plain = "".join(each for each in plain if not unicodedata.combining(each))
     found = _WORD.findall(_CAMEL.sub(" ", plain).casefold())
-    written = [_singular(part) for word in found for part in _SAME.get(word, word).split()]
+    parts = [part for word in found for part in _SAME.get(word, word).split()]
+    # without the s of a plural, where it is likely to be one
+    plural = {part for part in parts if len(part) > _SHORTEST and part.endswith("s") and part[-2] not in "sui"}
+    written = [part[:-1] if part in plural else part for part in parts]
     told = tuple(word for word in written if not _YEAR.fullmatch(word))
     return told or tuple(written) or (("amount",) if "£" in name else ())
-
-
-def _singular(word: str) -> str:
-    """Return a word without the s of its plural, where it is likely to be one."""
-    return word[:-1] if len(word) > _SHORTEST and word.endswith("s") and word[-2] not in "sui" else word

@@ -104,7 +104,10 @@ def people_in(name: str, cells: Mapping[str, int], *, years: Mapping[int, int] |
     if not filled:
         return {}
     if years is not None:
-        found = {"date of birth": 1.0} if _are_births(years) else {}
+        # births lie far apart and far back
+        past = sum(count for year, count in years.items() if _OLDEST <= year < _GROWN)
+        between = bool(years) and min(years) >= _OLDEST - 10 and max(years) <= _YOUNGEST
+        found = {"date of birth": 1.0} if between and past > sum(years.values()) / 3 else {}
     else:
         forms = {**_FORMS, "name": is_person}
         counts = {kind: sum(count for text, count in cells.items() if is_it(text)) for kind, is_it in forms.items()}
@@ -115,13 +118,6 @@ def people_in(name: str, cells: Mapping[str, int], *, years: Mapping[int, int] |
         if any(each <= said for each in sets) and kind not in found and not of_things:
             found[kind] = 1.0
     return found
-
-
-def _are_births(years: Mapping[int, int]) -> bool:
-    """Return whether dates lie so far apart and so far back as births do."""
-    every = sum(years.values())
-    past = sum(count for year, count in years.items() if _OLDEST <= year < _GROWN)
-    return bool(every) and past / every > 1 / 3 and min(years) >= _OLDEST - 10 and max(years) <= _YOUNGEST
 
 
 @cache

@@ -42,11 +42,6 @@ _TRADERS = (*suppliers.SOLE_TRADERS, *suppliers.NAMED_AFTER_A_PERSON, suppliers.
 _PAYEES = (*suppliers.ORGANISATIONS, *suppliers.PROTECTED, *_TRADERS)
 
 
-def _weights(posts: int) -> list[int]:
-    """Return how often something is offered to each post: to the first above all."""
-    return [posts, *[1] * (posts - 1)]
-
-
 def _truths(codelists: CodeLists) -> Mapping[str, Truth]:
     """Return everybody who is paid, and what they are paid for."""
     accounts = (*_ACCOUNTS, *_EXCLUDED)
@@ -54,7 +49,11 @@ def _truths(codelists: CodeLists) -> Mapping[str, Truth]:
     listed = [(row["label"], row["body"], _FACTS["holders"][number]) for number, row in enumerate(posts)]
     post = (*((label, "FORCE", name) for label, name in _FACTS["posts"]), *listed)
     return {
-        "post": Truth(dict(zip(("label", "body", "name"), zip(*post, strict=True), strict=True)), _weights(len(post))),
+        # most is offered to the first post
+        "post": Truth(
+            dict(zip(("label", "body", "name"), zip(*post, strict=True), strict=True)),
+            [len(post), *[1] * (len(post) - 1)],
+        ),
         "supplier": Truth({name: [one[place] for one in _PAYEES] for place, name in enumerate(_PAYEES[0]._fields)}),
         "account": Truth({"code": [code for code, _ in accounts], "name": [name for _, name in accounts]}),
     }
@@ -126,11 +125,11 @@ def _pounds(pence: int, typed: bool) -> str:  # noqa: FBT001 - mapped over two c
 
 def _odd_lines(_county: County, month: Period, months: Sequence[Period]) -> list[Row]:
     """Return the odd cells of one month: a few bad ones, a pair in conflict, payees whom nobody has sorted."""
-    lines: list[Row] = []
-    for place, changes in enumerate(_transactions(month, months)):
-        number = f"{NUMBER_MARK}95{months.index(month):03d}{place:03d}"
-        lines += ({"Transaction No": number, "Line No": str(line + 1), **change} for line, change in enumerate(changes))
-    return lines
+    return [
+        {"Transaction No": f"{NUMBER_MARK}95{months.index(month):03d}{place:03d}", "Line No": str(line), **change}
+        for place, changes in enumerate(_transactions(month, months))
+        for line, change in enumerate(changes, start=1)
+    ]
 
 
 def _transactions(month: Period, months: Sequence[Period]) -> Iterator[Sequence[Row]]:

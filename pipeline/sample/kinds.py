@@ -44,7 +44,6 @@ class Sower:
     """Gives cells that stand nowhere else, in awkward forms too."""
 
     def __init__(self) -> None:
-        """Begin with none."""
         self._given: Counter[str] = Counter()
 
     def sow(self, kind: str) -> Sown:
@@ -84,11 +83,6 @@ def _phone(_number: int, turn: int) -> str:
     return (phone, " ".join(phone.replace(" ", "")), phone.replace(" ", "."))[rest % 3]
 
 
-def _birth(_number: int, turn: int) -> str:
-    day = _FIRST_BIRTH + dt.timedelta(days=turn * 5 % 12_000)
-    return day.strftime("%d/%m/%Y") if turn % 2 else day.isoformat()
-
-
 def _narrative(number: int, turn: int) -> Sown:
     name, alone = f"Mrs {rare(number, 2)}-{word('planted_starts', turn)}", f"{rare(number, 3)} S.-T."
     other = f"{word('forenames', turn).upper()}  {rare(number, 4).upper()}"
@@ -103,7 +97,9 @@ def _letters(turn: int) -> str:
 
 _FORMS: Mapping[str, Callable[[int, int], str]] = {
     "phone": _phone,
-    "birth-date": _birth,
+    "birth-date": lambda _, turn: (_FIRST_BIRTH + dt.timedelta(days=turn * 5 % 12_000)).strftime(
+        "%d/%m/%Y" if turn % 2 else "%Y-%m-%d"
+    ),
     "email": lambda number, _: f"o.{rare(number).lower()}-squibb@zq.example",
     "postcode": lambda _, turn: f"ZZ99 0{_letters(turn)}",
     "plate": lambda _, turn: f"QQ00 {_letters(turn)}X",

@@ -101,12 +101,16 @@ def make_sample(
 
 def _check_size(rows: int, months: int) -> None:
     """Refuse sizes that leave no room for the odd rows, or that number more crimes than there are numbers."""
-    if not _FEWEST <= rows <= _MOST or rows * months > _MOST_IN_ALL:
-        message, where = f"a sample has {_FEWEST} to {_MOST} recorded crimes a month, {_MOST_IN_ALL} in all", "--rows"
-        raise SettingsError("bad-setting", message, where=where, fix=f"pipeline sample --rows {_CRIMES}")
-    if not _MONTHS <= months <= _MOST_MONTHS:
-        message, where = f"a sample has {_MONTHS} to {_MOST_MONTHS} months", "--months"
-        raise SettingsError("bad-setting", message, where=where, fix=f"pipeline sample --months {_MONTHS}")
+    sizes = (
+        ("--rows", _CRIMES, f"{_FEWEST} to {_MOST} recorded crimes a month, {_MOST_IN_ALL} in all"),
+        ("--months", _MONTHS, f"{_MONTHS} to {_MOST_MONTHS} months"),
+    )
+    fits = (_FEWEST <= rows <= _MOST and rows * months <= _MOST_IN_ALL, _MONTHS <= months <= _MOST_MONTHS)
+    for (where, usual, said), does in zip(sizes, fits, strict=True):
+        if not does:
+            raise SettingsError(
+                "bad-setting", f"a sample has {said}", where=where, fix=f"pipeline sample {where} {usual}"
+            )
 
 
 def _sha256(content: bytes) -> str:

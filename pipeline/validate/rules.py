@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _RUN = re.compile(r"\(\?:\[((?:[0-9A-Za-z](?:-[0-9A-Za-z])?)+)\]\{([0-9]+)\}\)")
 #: What may follow a backslash: signs, and the three line characters every engine writes alike.
 _ESCAPES = frozenset("nrt") | frozenset(r".^$*+?{}[]()|\/-,:;'\"#&~@!%=<>_ ")
-_GROUPS = ("(?:", "(?=", "(?!", "(?<=", "(?<!")
+#: An escape, the beginning of a group (`(?` alone where it has flags or a name), or any other sign.
+_TOKEN = re.compile(r"\\.|\(\?(?::|<?[=!])?|.", re.DOTALL)
 
 
 def breaks_a_rule(field: Field, values: pa.StringArray, cells: pa.Array) -> pa.BooleanArray | None:
@@ -98,14 +99,10 @@ def pattern_refusal(pattern: str) -> str:
 
 def _unlike(pattern: str) -> str:
     inside = False
-    skip = False
-    for at, sign in enumerate(pattern):
-        if skip:
-            skip = False
-        elif sign == "\\":
-            if pattern[at + 1] not in _ESCAPES:
+    for sign in _TOKEN.findall(pattern):
+        if sign[0] == "\\":
+            if sign[1] not in _ESCAPES:
                 return "has an escape that engines read differently: write the characters out"
-            skip = True
         elif inside:
             if sign == "[":
                 return "has a class within a class"
@@ -114,7 +111,7 @@ def _unlike(pattern: str) -> str:
             inside = True
         elif sign in "^$.":
             return f"has a bare `{sign}`, which engines read differently: the whole value is matched anyway"
-        elif sign == "(" and pattern.startswith("(?", at) and not pattern.startswith(_GROUPS, at):
+        elif sign == "(?":
             return "has a group with flags or a name"
     return ""
 

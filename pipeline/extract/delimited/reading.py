@@ -5,6 +5,7 @@ When anything is odd, an exact walk over the rows tells which.
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -132,10 +133,7 @@ def _has_blank_row(table: pa.Table) -> bool:
     """Return whether a row has nothing in any column that was read: it may be a blank line."""
     if not all(column.null_count for column in table.columns):
         return False
-    blank = pc.is_null(table.column(0))
-    for column in table.columns[1:]:
-        blank = pc.and_(blank, pc.is_null(column))
-    return bool(pc.any(blank).as_py())
+    return bool(pc.any(reduce(pc.and_, map(pc.is_null, table.columns))).as_py())
 
 
 def trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
