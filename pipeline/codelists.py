@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.columns.keys import damaged
-from pipeline.columns.open_text import is_damaged_text, is_formula_text
+from pipeline.columns.text import is_damaged_text, is_formula_text
 from pipeline.errors import InputError
 from pipeline.plain import read_plain
 
@@ -20,8 +20,6 @@ CODELISTS = Path(__file__).resolve().parents[1] / "schemas" / "codelists"
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from pipeline.model.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class CodeList:
     rows: tuple[Mapping[str, str], ...]
     sha256: str
 
-    def mapping(self, key: str = "code", value: str = "label", *, month: Period | None = None) -> dict[str, str]:
+    def mapping(self, key: str = "code", value: str = "label", *, month: str | None = None) -> dict[str, str]:
         """Return ``value`` by ``key`` for the rows that are valid in ``month``; only ``valid_to`` binds."""
         return {row[key]: row[value] for row in self.rows if not month or month <= (row.get("valid_to") or month)}
 

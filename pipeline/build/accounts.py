@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pipeline.errors import PrivacyError
-from pipeline.model.accounts import Account, Quarantined
 from pipeline.model.handling import nowhere
-from pipeline.model.reasons import REASONS, Outcome
+from pipeline.model.reasons import REASONS, Account, Outcome, Quarantined
 from pipeline.model.tables import Found
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ def settle(raw: RawTable, safe: SafeTable, refereed: Refereed | None) -> Account
     standing = ~bad
     held: list[Found] = []
     for ruling in safe.rulings:
-        for code, mask in ruling.settle(standing, bad):
+        for code, mask in ruling(standing, bad):
             hit = mask & standing
             positions = np.flatnonzero(hit)
             reasons.give(code, positions)

@@ -15,8 +15,8 @@ from pipeline.build.judged import judged, published
 from pipeline.build.profile import merged, profile_of_accounts, profile_of_feed
 from pipeline.build.protected.kept_back import NOTHING_WEAKER, Weaker, entries_of, together, weaker_of
 from pipeline.errors import PrivacyError
+from pipeline.model.counting import ROWS, Judged
 from pipeline.model.reasons import Outcome
-from pipeline.model.totals import ROWS, Judged
 from pipeline.protect.protect import keyed, protect
 from pipeline.release.publishable import Part
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from pipeline.build.accounts import Accounted, Fault
     from pipeline.build.profile import Profile
-    from pipeline.model.accounts import Account, Quarantined, Totals
     from pipeline.model.context import Context
     from pipeline.model.counting import Suppressed
     from pipeline.model.declaration import Dataset, Feed
+    from pipeline.model.reasons import Account, Quarantined, Totals
     from pipeline.model.row_rule import Question
     from pipeline.model.tables import RawTable, SafeTable
     from pipeline.release.publishable import PublishableTable

@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 
     from pipeline.build.corridor import BuildResult
     from pipeline.build.run_context import Workplace
-    from pipeline.model.accounts import Account
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period
+    from pipeline.model.reasons import Account
 
 
 def run_dataset(work: Workplace, dataset: Dataset, *, only: Collection[Period] = ()) -> Outcome:

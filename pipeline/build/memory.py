@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from pipeline.build.inputs import DatasetInputs, Survey
     from pipeline.build.protected.withdrawn import Withdrawals
-    from pipeline.model.accounts import Account
     from pipeline.model.findings import Finding
     from pipeline.model.periods import Period
+    from pipeline.model.reasons import Account
     from pipeline.model.release import ChangeNote
     from pipeline.storage.state import MonthState, State
 

@@ -15,9 +15,9 @@ from pipeline.model.reasons import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pipeline.model.accounts import Account
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Period, PeriodKind
+    from pipeline.model.reasons import Account
     from pipeline.model.tables import RawTable
     from pipeline.release.publishable import Part
 

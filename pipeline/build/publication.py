@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.build.distributed import made_beside
 from pipeline.codelists import CODELISTS
 from pipeline.metadata.datapackage import csvw, data_package, json_bytes, notice
-from pipeline.model.answer import Answer
+from pipeline.model.declaration import Answer
 from pipeline.model.distribution import ENDINGS_OF_ROWS
 from pipeline.model.reasons import Outcome, meaning
 from pipeline.model.release import Held, Publication, PublishedColumn, withdrawn_months

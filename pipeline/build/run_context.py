@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.build.fingerprint import code_digest, code_lists
 from pipeline.codelists import CODELISTS, CodeLists
+from pipeline.columns.pseudonyms import Pseudonyms
 from pipeline.extract.reader import Reader
 from pipeline.extract.reference import References, read_references
 from pipeline.model.context import Context
 from pipeline.model.wording import marked
-from pipeline.protect.pseudonyms import Pseudonyms
 from pipeline.storage.looked import Looked
 from pipeline.storage.store import Store
 from pipeline.validate.schema import TableSchema
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model.accounts import Totals
     from pipeline.model.context import ReleasedPlaces
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period
+    from pipeline.model.reasons import Totals
     from pipeline.settings.key import Key
     from pipeline.settings.settings import Settings
     from pipeline.storage.bench import Bench

@@ -15,7 +15,7 @@ from pipeline.cli.decisions import NEXT, out, settings_of
 from pipeline.cli.said import say_line
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.errors import BusyError, Interrupted, PipelineError, SettingsError
-from pipeline.model.payee_types import PERSONAL, PROTECTED
+from pipeline.model.suggestion import PERSONAL, PROTECTED
 from pipeline.printable import printable
 from pipeline.report.screen import show
 from pipeline.run.classify import TypeList, to_classify

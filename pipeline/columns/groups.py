@@ -12,8 +12,6 @@ from pipeline.columns.arrays import encoded, filled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    Mask = NDArray[np.bool_]
 #: What `first_bytes` gives for an empty cell: it sorts behind every text.
 NO_BYTES = np.uint64(np.iinfo(np.uint64).max)
 _WORD = 8

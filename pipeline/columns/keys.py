@@ -14,12 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import _through, mask_of, mask_on_distinct, on_distinct
-from pipeline.columns.characters import is_blank, is_invisible, is_letter_or_digit
+from pipeline.columns.text import is_blank, is_invisible, is_letter_or_digit
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Mask = NDArray[np.bool_]
+    from pipeline.columns.arrays import Mask
 #: Stands between the parts of a key that a mapping makes.
 JOIN = "\x1f"
 #: What a spreadsheet adds to a number that it has read; that it has calculated, behind four zeros.

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Mask = NDArray[np.bool_]
-
 _DIGITS = r"(?:\d+|\d{1,3}(?:,\d{3})+)?(?:(?<=\d)|(?=\.))(?:\.\d+)?"
 #: A minus stands before or behind the amount, or brackets around it, never two of them; a pound sign stands before it.
 _MONEY = re.compile(

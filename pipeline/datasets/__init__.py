@@ -14,8 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pipeline.errors import SettingsError, several
-from pipeline.model.declaration import Dataset
-from pipeline.model.lineage import Mistake, mistakes_in
+from pipeline.model.declaration import Dataset, Mistake, mistakes_in
 from pipeline.model.wording import worded
 
 if TYPE_CHECKING:

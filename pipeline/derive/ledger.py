@@ -16,15 +16,15 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import plain, whole
 from pipeline.columns.money import in_pence
 from pipeline.errors import PrivacyError
+from pipeline.model.counting import COPIES, LEDGER_PARTS, PENCE, PUBLISHED, ROWS, TRANSACTIONS
 from pipeline.model.derivation import Made, Recipe
-from pipeline.model.totals import COPIES, LEDGER_PARTS, PENCE, PUBLISHED, ROWS, TRANSACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.model.accounts import Totals
     from pipeline.model.context import Context
     from pipeline.model.periods import Period
+    from pipeline.model.reasons import Totals
 
 _SPEND: Final = "spend-over-500"
 _NAMED, _TOTAL, _PAY = "named", "total", "pay"

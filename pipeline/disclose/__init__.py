@@ -6,5 +6,3 @@ A total that would give a hidden number away is kept back as well.
 from pipeline.disclose.cross_table import CrossTable
 from pipeline.disclose.dimensions import ByLabel, ByList, ByMark, Distinct, Mean, Rows
 from pipeline.disclose.ledger_parts import LedgerParts
-
-__all__ = ["ByLabel", "ByList", "ByMark", "CrossTable", "Distinct", "LedgerParts", "Mean", "Rows"]

@@ -15,16 +15,16 @@ from pipeline.columns.arrays import facts_of_distinct, filled, mask_of, on_disti
 from pipeline.columns.groups import groups
 from pipeline.columns.keys import fold_column
 from pipeline.columns.money import money, pence
+from pipeline.model.counting import COPIES, LEDGER_PARTS, PENCE, PUBLISHED, ROWS, TRANSACTIONS, ControlTotals
 from pipeline.model.reasons import REASONS, Outcome
-from pipeline.model.totals import COPIES, LEDGER_PARTS, PENCE, PUBLISHED, ROWS, TRANSACTIONS, ControlTotals
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
-    from pipeline.model.accounts import Totals
     from pipeline.model.context import Context
-    from pipeline.model.totals import Judged
+    from pipeline.model.counting import Judged
+    from pipeline.model.reasons import Totals
 
 _BELOW: Final = "below-threshold"
 _OWN_CODES: Final = "excluded-other"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pipeline.distribute.json_file import JsonFile
 from pipeline.model.distribution import FileFormat
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipeline.model.distribution import Particulars
-    from pipeline.settings.reader import Section
 
 _CODE, _NAME, _BOUNDARIES = "neighbourhood_code", "neighbourhood_name", "neighbourhood-boundaries"
 
@@ -27,12 +26,9 @@ class BoundaryOptions(Options):
     """What the public is told of boundaries: whose they are, and under which licence."""
 
     section: ClassVar[str] = "boundaries"
-    statement: str = "Boundaries are the force's own, under the same licence as the table."
-
-    @classmethod
-    def read(cls, section: Section) -> Self:
-        """Return the settings for boundaries."""
-        return cls(statement=section.text("statement", checks.LABEL, default=cls().statement))
+    statement: str = field(
+        default="Boundaries are the force's own, under the same licence as the table.", metadata={"form": checks.LABEL}
+    )
 
     def words(self) -> dict[str, str]:
         """Return the statement."""

@@ -26,7 +26,7 @@ from pipeline.model.findings import FINDINGS
 from pipeline.model.handling import Treatment
 from pipeline.model.reasons import REASONS
 from pipeline.plain import read_plain
-from pipeline.protect.treatments.withhold import Withhold
+from pipeline.protect.treatments.require import Withhold
 from pipeline.report.declaration import clause, first_line
 from pipeline.run import select
 from pipeline.settings.limits import BOUNDS, Limits

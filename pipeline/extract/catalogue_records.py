@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from pipeline.model.catalogue_record import CatalogueRecord
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Period, PeriodKind
+    from pipeline.model.release import CatalogueRecord
     from pipeline.model.source import Names, Remember
 
 

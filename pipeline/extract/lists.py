@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import pyarrow as pa
 
-from pipeline.columns.open_text import is_formula_text
+from pipeline.columns.text import is_formula_text
 from pipeline.errors import InputError
 from pipeline.extract.given import Made, text_columns
 from pipeline.extract.header import match_header

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from pipeline.columns.characters import is_invisible
+from pipeline.columns.text import is_invisible
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:

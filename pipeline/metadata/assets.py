@@ -16,9 +16,8 @@ from pipeline.model.periods import MONTH
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.model.catalogue_record import CatalogueRecord
     from pipeline.model.periods import Period
-    from pipeline.model.release import Publication, Release, ReleasedFile
+    from pipeline.model.release import CatalogueRecord, Publication, Release, ReleasedFile
 
 PUBLISHED = "Published"
 

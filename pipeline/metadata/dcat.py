@@ -24,7 +24,7 @@ from pipeline.metadata.vocabulary import (
     frequency_address,
     theme_address,
 )
-from pipeline.model.themes import THEMES
+from pipeline.model.declaration import THEMES
 from pipeline.model.wording import marked
 
 if TYPE_CHECKING:

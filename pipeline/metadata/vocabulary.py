@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
-from pipeline.model.themes import THEMES
+from pipeline.model.declaration import THEMES
 
 #: Of the small files beside releases, by ending (IANA's registry of media types).
 MEDIA_TYPES: Final = {"csv": "text/csv", "json": "application/json"}

@@ -13,31 +13,12 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from pipeline.model.accounts import Totals
+    from pipeline.codelists import CodeLists
+    from pipeline.columns.pseudonyms import Pseudonyms
     from pipeline.model.periods import Period, PeriodKind
+    from pipeline.model.reasons import Totals
 
 _Made = TypeVar("_Made")
-
-
-class CodeListRows(Protocol):
-    """One code list."""
-
-    @property
-    def rows(self) -> Sequence[Mapping[str, str]]:
-        """The rows in the list's order."""
-
-    def mapping(self, key: str = "code", value: str = "label", *, month: Period | None = None) -> dict[str, str]:
-        """Return ``value`` by ``key`` for the rows that are valid in ``month``."""
-
-    def values(self, column: str = "label") -> tuple[str, ...]:
-        """Return the distinct values of ``column``."""
-
-
-class CodeListReader(Protocol):
-    """The code lists, by name."""
-
-    def read(self, name: str) -> CodeListRows:
-        """Return the list ``name``; `InputError` where it cannot be read."""
 
 
 class ReferenceReader(Protocol):
@@ -61,22 +42,6 @@ class ReleasedPlaces(NamedTuple):
     places: pa.Array
 
 
-class PseudonymMaker(Protocol):
-    """Keyed hashes of references."""
-
-    def one(self, scope: str, *parts: str, length: int = ...) -> str:
-        """Return the pseudonym of one reference."""
-
-    def protection(self, scope: str, column: pa.Array) -> pa.Array:
-        """Return the key under which each reference is protected, however it is written; null where it has none."""
-
-    def protection_of(self, scope: str, text: str) -> str:
-        """Return the key under which one reference is protected, "" where it has none."""
-
-    def column(self, scope: str, parts: Sequence[pa.Array], *, length: int = ...) -> pa.Array:
-        """Return the pseudonym of each row's parts, null where a part is empty."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """One period, ``month``, of one force: code lists, references, settings, key, and what the private index knows.
@@ -93,8 +58,8 @@ class Context:
     month: Period
     kind: PeriodKind = MONTH
     as_of: dt.date
-    pseudonyms: PseudonymMaker
-    codelists: CodeListReader
+    pseudonyms: Pseudonyms
+    codelists: CodeLists
     references: ReferenceReader
     force: str
     force_name: str

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from pipeline.model.context import Context
+    from pipeline.model.reasons import Totals
+    from pipeline.model.tables import RawTable
 
 
 class Suppressed(NamedTuple):
@@ -62,3 +66,34 @@ class Counting:
     @abstractmethod
     def count(self, rows: Mapping[str, pa.Array], context: Context) -> Counted:
         """Return the cells of one period; ``rows`` are those that stand, of all feeds, as text."""
+
+
+ROWS: Final = "rows"
+PENCE: Final = "pence"
+TRANSACTIONS: Final = "transactions"
+#: What is released, and copies of rows.
+PUBLISHED: Final = "published"
+COPIES: Final = "duplicate"
+#: The code list of the parts of a ledger.
+LEDGER_PARTS: Final = "spend-part"
+
+
+class Judged(NamedTuple):
+    """The rows of a period as they were read, with the reason of each, "published" where it is.
+
+    ``treated`` are text columns of the rows at ``positions``: all that protect could treat.
+    """
+
+    raw: RawTable
+    reasons: NDArray[np.object_]
+    treated: pa.Table
+    positions: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlTotals(ABC):
+    """How the control totals of a period are counted."""
+
+    @abstractmethod
+    def of(self, judged: Judged, context: Context) -> Totals:
+        """Return the totals of one period; every row that was read is in one part."""

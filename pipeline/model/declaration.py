@@ -6,21 +6,84 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from pipeline.model.answer import Answer
 from pipeline.model.distribution import ENDINGS_OF_ROWS
 from pipeline.model.feed import Feed
-from pipeline.model.themes import THEMES
-
-__all__ = ["Dataset", "Feed", "HeldBack", "Share"]
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from pipeline.model.counting import Counting
+    from pipeline.model.counting import ControlTotals, Counting
     from pipeline.model.derivation import Derivation, Input
     from pipeline.model.distribution import Distribution
     from pipeline.model.periods import PeriodKind
-    from pipeline.model.totals import ControlTotals
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one row is, and the column that the picture of a page tells rows apart by.
+
+    ``rows`` is what people call several rows, ``happened`` what was done about them: `crimes` that were `recorded`.
+    ``by`` is a published column of a closed list.  ``amount`` is a published column of pounds, ``count`` one of whole
+    numbers: the sum of either counts in the place of rows.  Rows with one of the values ``apart`` are never added to
+    the others; each says what such rows are, "" where they are the total of the others.
+    ``where`` are rows that count alone, by column and value: its numbers are cells that somebody rounded or hid, and
+    are never added.  ``further`` are other columns of closed lists that further tables tell rows apart by, each with
+    what a blank of it means; ``by`` may be among them, for the same.  ``front`` says what the number is on the first
+    page, where it stands there too.  ``question`` is what people ask that the page answers.
+    """
+
+    rows: str = "rows"
+    happened: str = "published"
+    _: KW_ONLY
+    by: str = ""
+    amount: str = ""
+    count: str = ""
+    apart: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str] = field(default_factory=dict)
+    further: Mapping[str, str] = field(default_factory=dict)
+    front: str = ""
+    question: str = ""
+
+    @property
+    def summed(self) -> str:
+        """The column whose sum counts, "" where rows do."""
+        return self.amount or self.count
+
+    def __post_init__(self) -> None:
+        """Let nothing in it change."""
+        object.__setattr__(self, "apart", MappingProxyType(dict(self.apart)))
+        object.__setattr__(self, "further", MappingProxyType(dict(self.further)))
+        object.__setattr__(self, "where", MappingProxyType(dict(self.where)))
+
+
+class Theme(NamedTuple):
+    """A theme of the European vocabulary: its code there, and its English label."""
+
+    code: str
+    label: str
+
+
+_GOVERNMENT: Final = Theme("GOVE", "Government and public sector")
+_REGIONS: Final = Theme("REGI", "Regions and cities")
+THEMES: Final = MappingProxyType(
+    {
+        "business-and-economy": Theme("ECON", "Economy and finance"),
+        "crime-and-justice": Theme("JUST", "Justice, legal system and public safety"),
+        "education": Theme("EDUC", "Education, culture and sport"),
+        "environment": Theme("ENVI", "Environment"),
+        "government": _GOVERNMENT,
+        "government-reference-data": _GOVERNMENT,
+        "government-spending": _GOVERNMENT,
+        "health": Theme("HEAL", "Health"),
+        "mapping": _REGIONS,
+        "society": Theme("SOCI", "Population and society"),
+        "towns-and-cities": _REGIONS,
+        "transport": Theme("TRAN", "Transport"),
+    }
+)
+
+
+__all__ = ["Dataset", "Feed", "HeldBack", "Share"]
 
 
 #: Which post usually approves for a publisher, and which for the elected body where it is about money.
@@ -197,3 +260,53 @@ class Dataset:
             *self.distributions,
         )
         return tuple(dict.fromkeys(kind for each in asking for kind in getattr(each, "options", ())))
+
+
+class Mistake(NamedTuple):
+    """What is wrong with the inputs of a dataset, and the word of its declaration that it is about."""
+
+    dataset: str
+    word: str
+    said: str
+
+
+def mistakes_in(datasets: Mapping[str, Dataset], columns: Mapping[str, Collection[str]]) -> Iterator[Mistake]:
+    """Yield the inputs that are no dataset, the columns that it does not publish, the circles; ``columns`` by dataset.
+
+    A dataset whose columns are not known is not asked about them: its own run says what is wrong with its schema.
+    """
+    for name, dataset in datasets.items():
+        for each in dataset.inputs:
+            if each.dataset not in datasets:
+                yield Mistake(name, each.dataset, f"its input `{each.dataset}` is no dataset")
+                continue
+            for column in each.columns:
+                if column not in columns.get(each.dataset, (column,)):
+                    yield Mistake(name, column, f"its input `{each.dataset}` has no published column `{column}`")
+            if each.totals and datasets[each.dataset].totals is None:
+                yield Mistake(name, each.dataset, f"its input `{each.dataset}` declares no control totals")
+            if name in {each.dataset, *upstream(datasets, each.dataset)}:
+                yield Mistake(name, each.dataset, f"it is made from `{each.dataset}`, which is made from it")
+
+
+def upstream(datasets: Mapping[str, Dataset], name: str) -> tuple[str, ...]:
+    """Return every dataset that one is made from, directly or not; a circle ends."""
+    found: dict[str, None] = {}
+    waiting = [name]
+    while waiting:
+        last = datasets.get(waiting.pop())
+        new = [each.dataset for each in last.inputs if each.dataset not in found] if last else []
+        found |= dict.fromkeys(new)
+        waiting += new
+    return tuple(found)
+
+
+def in_order(datasets: Mapping[str, Dataset]) -> list[str]:
+    """Return the names of datasets, each behind those that it is made from."""
+    done: dict[str, None] = {}
+    left = list(datasets)
+    while left:
+        ready = [name for name in left if {each.dataset for each in datasets[name].inputs}.isdisjoint(left)]
+        done |= dict.fromkeys(ready or left)  # a circle was refused before
+        left = [name for name in left if name not in done]
+    return list(done)

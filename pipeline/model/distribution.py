@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from pipeline.model.context import CodeListReader, ReferenceReader
+    from pipeline.codelists import CodeLists
+    from pipeline.model.context import ReferenceReader
     from pipeline.model.periods import Period
 
 
@@ -65,7 +66,7 @@ class Particulars:
     licence_url: str
     attribution: str
     sample: bool
-    codelists: CodeListReader
+    codelists: CodeLists
     references: ReferenceReader
     options: Mapping[type[Any], Any]
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from pipeline.model.constants import SNAPSHOT, Constant, OnEveryRow, Snapshot
-from pipeline.model.handling import Treatment, Withheld, columns_of
+from pipeline.model.handling import SNAPSHOT, Constant, OnEveryRow, Snapshot, Treatment, Withheld, columns_of
 from pipeline.model.periods import MONTH
 from pipeline.model.row_rule import RowRule
 from pipeline.model.tables import WHOLE_ROW

@@ -10,9 +10,10 @@ import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from pipeline.model.periods import Period
@@ -90,3 +91,32 @@ FINDINGS: Final = MappingProxyType(
         "resnap": "Another list of map points is there than the one that the month was released with.",
     }
 )
+
+
+class Decision(NamedTuple):
+    """One decision of a post.
+
+    ``finding`` is the code of what was settled ("" any finding about those bytes), ``period`` the month that it is
+    about ("" where it is about no month), ``path`` an extract below ``data/raw`` ("" where none).
+    """
+
+    kind: str
+    finding: str
+    dataset: str
+    period: str
+    sha256: str
+    role: str
+    date: dt.date
+    reason: str
+    path: str = ""
+
+    @property
+    def lets_go(self) -> bool:
+        """Whether it sets aside what it is about."""
+        return self.kind != "approve"
+
+    def is_about_same(self, other: Decision) -> bool:
+        """Return whether both are about the same file, or about the same build of a month."""
+        if (self.dataset, self.sha256, self.path) != (other.dataset, other.sha256, other.path):
+            return False
+        return bool(self.path) or self.period == other.period or "" in (self.period, other.period)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Protocol, Self
 
 import numpy as np
+
+from pipeline.columns.arrays import constant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,6 +18,48 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
+    from pipeline.model.periods import Period
+
+
+class Draw(Protocol):
+    """Draws columns of text for the rows of one invented extract, each with a cell for every row."""
+
+    @property
+    def period(self) -> Period:
+        """The period of the extract."""
+
+    def of(self, values: Sequence[str], weights: Sequence[float] | None = None) -> pa.Array:
+        """Return a column of ``values``, equally likely or by ``weights``."""
+
+    def numbers(self, low: int, high: int) -> pa.Array:
+        """Return whole numbers from ``low`` to below ``high``."""
+
+    def amounts(self) -> pa.Array:
+        """Return pounds and pence."""
+
+    def days(self) -> pa.Array:
+        """Return days of the period, as systems write them."""
+
+    def moments(self) -> pa.Array:
+        """Return days of the period with a time, in the order of the rows."""
+
+    def instants(self) -> pa.Array:
+        """Return moments of the period in universal time (RFC 3339)."""
+
+    def running(self) -> pa.Array:
+        """Return whole numbers, each once in an extract."""
+
+    def references(self, scope: str) -> pa.Array:
+        """Return the references of records, the same in every extract that names records of the scope."""
+
+    def codes(self, codelist: str) -> Sequence[Mapping[str, str]]:
+        """Return the rows of a code list that are valid in every month."""
+
+    def truth(self, of: str) -> Mapping[str, pa.Array]:
+        """Return the columns of something that every table of the force agrees on: a place, a supplier."""
+
+    def text(self, column: str, published: str) -> pa.Array:
+        """Return text that may be published in a column of the schema; it is nobody's name."""
 
 
 class Problem(NamedTuple):
@@ -58,7 +102,8 @@ class Handling:
     the public.  ``takes`` is how many raw columns it is about, None for any number; ``needs`` are the lists below
     ``data/reference`` that it looks up, ``options`` the settings that it asks, by their class.  ``joined``: made keys.
     ``lackable``: a force's system may lack them; ``leads_back``: they identify somebody or their record.  ``odd`` are
-    cells that try it.
+    cells that try it.  ``typical`` says what stands there: a way of `Draw`, and what it is given; of what all tables
+    agree on the columns, in the order of `reads`.  ``beside`` are the names of fields that hold further raw columns.
     """
 
     takes: ClassVar[int | None] = 1
@@ -67,6 +112,8 @@ class Handling:
     lackable: ClassVar[bool] = False
     leads_back: ClassVar[bool] = False
     odd: ClassVar[tuple[str, ...]] = ()
+    typical: ClassVar[tuple[str, ...]] = ()
+    beside: ClassVar[tuple[str, ...]] = ()
     columns: tuple[str, ...] = ()
     what: str = ""
     why: str = ""
@@ -79,9 +126,20 @@ class Handling:
             raise ValueError(f"{type(self).__name__} is about {about}, not {len(columns)}: {', '.join(columns)}")
         return replace(self, columns=columns)
 
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return plausible cells, by raw column."""
+        if not self.typical:
+            return {}
+        how, *given = self.typical
+        if how == "truth":
+            known = draw.truth(given[0])
+            return {name: known[part] for name, part in zip(self.reads, given[1:], strict=False)}
+        cells: pa.Array = draw.of(given) if how == "of" else getattr(draw, how)(*given)
+        return {self.reads[0]: cells}
+
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return cells of rows that are otherwise good, by raw column: a row each."""
-        return tuple({self.column: cell} for cell in self.odd)
+        return tuple({(self.columns or self.reads)[0]: cell} for cell in self.odd)
 
     @property
     def column(self) -> str:
@@ -90,8 +148,9 @@ class Handling:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """Raw columns that must be read for it."""
-        return self.columns
+        """Raw columns that must be read for it: its own, and those that its fields ``beside`` name."""
+        further = (name for field in self.beside for name in columns_of(getattr(self, field)) if name)
+        return tuple(dict.fromkeys((*self.columns, *further)))
 
     @property
     def identifies(self) -> tuple[str, ...]:
@@ -180,3 +239,55 @@ def length_of(cells: Mapping[str, pa.Array]) -> int:
 def nowhere(length: int) -> Mask:
     """Return a mask that is true nowhere."""
     return np.zeros(length, np.bool_)
+
+
+#: The column that says which snapshot of a register a row is of.
+SNAPSHOT: Final = "snapshot"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnEveryRow(Treatment):
+    """The same text on every row of the published columns that the feed fills with it."""
+
+    takes: ClassVar[int | None] = 0
+    into: tuple[str, ...] = ()
+
+    def fill(self, *into: str) -> Self:
+        """Return the constant of these published columns."""
+        return replace(self, into=into)
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """The columns."""
+        return self.into
+
+    @abstractmethod
+    def text_of(self, context: Context) -> str | None:
+        """Return the text, None for empty cells."""
+
+    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
+        """Return the text on every row."""
+        return Treated(dict.fromkeys(self.into, constant(self.text_of(context), length_of(cells))))
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(OnEveryRow):
+    """Publishes one text, or nothing, on every row; it settles no raw column."""
+
+    text: str | None = None
+    why: str = field(default="the same on every row", kw_only=True)
+
+    def text_of(self, _context: Context) -> str | None:
+        """Return the text."""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot(OnEveryRow):
+    """Publishes the snapshot of its register on every row, so that all of them can be read together."""
+
+    why: str = "the month in which the register was as it stands here"
+
+    def text_of(self, context: Context) -> str:
+        """Return the snapshot."""
+        return context.month

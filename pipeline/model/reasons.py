@@ -6,9 +6,10 @@ Codes of excluded accounts come from their own list (`schemas/codelists/excluded
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 
 class Outcome(StrEnum):
@@ -100,3 +101,26 @@ REASONS = MappingProxyType(
 def meaning(code: str) -> str:
     """Return what a reason code means; codes of excluded accounts come from their own list."""
     return REASONS[code].meaning if code in REASONS else "an account whose lines are not published"
+
+
+#: Control totals: numbers by what they count, by the part of an extract that they are of.
+Totals: TypeAlias = Mapping[str, Mapping[str, int]]
+
+
+class Account(NamedTuple):
+    """How many rows of a feed had one outcome for one reason."""
+
+    feed: str
+    outcome: Outcome
+    reason: str
+    rows: int
+
+
+class Quarantined(NamedTuple):
+    """Where a bad row stands, and why it is bad: never the row."""
+
+    feed: str
+    path: str
+    row: int
+    column: str
+    code: str

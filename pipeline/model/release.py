@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model.answer import Answer
+    from pipeline.model.declaration import Answer, HeldBack
     from pipeline.model.distribution import FileFormat
     from pipeline.model.periods import Period, PeriodKind
 
@@ -226,3 +226,27 @@ def withdrawn_months(newest_first: Iterable[ChangeNote]) -> dict[Period, str]:
     for note in newest_first:
         last.setdefault(note.month, note)
     return {month: note.released_on for month, note in sorted(last.items()) if note.change == WITHDRAWN}
+
+
+class CatalogueRecord(NamedTuple):
+    """The record of one dataset, with title and description as the settings make them."""
+
+    name: str
+    title: str
+    description: str
+    publisher: str
+    licence: str
+    kind: PeriodKind
+    held_back: tuple[HeldBack, ...] = ()
+    lists_datasets: bool = False  #: made of records itself, so that it is published together with what it lists
+    facts: Publication | None = None  #: None before the first release
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the dataset has a release, or gets one in this run."""
+        return self.lists_datasets or self.has_release
+
+    @property
+    def has_release(self) -> bool:
+        """Whether the dataset has a release already."""
+        return bool(self.facts and self.facts.releases)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+import hmac
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Generic, NamedTuple, NoReturn, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.errors import PipelineError
@@ -14,52 +16,87 @@ if TYPE_CHECKING:
     from pipeline.model.tables import Extracted
 
 
-class Address(Protocol):
-    """The address of a database: nothing shows it, and only what opens the database asks for it."""
-
-    def reveal(self) -> str:
-        """Return the address, which may hold a password."""
+T = TypeVar("T", str, bytes)
+SHOWN = "<secret>"
 
 
-class Account(Protocol):
-    """How a service is asked: its address, the first month that counts, and a token that nothing shows."""
+class Secret(Generic[T]):
+    """Hold a value that no text, log, traceback, copy or pickle shows; only `reveal` gives it."""
+
+    __slots__ = ("__value",)
+
+    def __init__(self, value: T) -> None:
+        """Keep ``value`` under a mangled name, so that nothing reads it by accident."""
+        self.__value: T = value
+
+    def reveal(self) -> T:
+        """Return the value, for the one call that needs it."""
+        return self.__value
+
+    def __repr__(self) -> str:
+        return SHOWN
+
+    def __format__(self, _spec: str) -> str:
+        return SHOWN
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        mine, theirs = (v.encode() if isinstance(v, str) else bytes(v) for v in (self.__value, other.reveal()))
+        return hmac.compare_digest(mine, theirs)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+    def __reduce_ex__(self, _protocol: object) -> NoReturn:
+        raise TypeError("a secret is never pickled or copied")
+
+
+#: From which month on a database counts, when nothing else is set.
+FIRST_MONTH = "2010-12"
+
+
+class Connection(NamedTuple):
+    """One database that feeds name: its first month that counts, and its address when it is no file in ``data/raw``."""
+
+    variable: str
+    first_month: str
+    address: Secret[str] | None
+
+
+class Account(NamedTuple):
+    """A service that is asked over HTTP: what its addresses begin with, its first month, the token of a reader."""
+
+    url: str
+    first_month: str
+    token: Secret[str]
+
+
+class Connections(NamedTuple):
+    """The databases by name, how many seconds one may take and how many rows give: none of it can be switched off.
+
+    ``services`` are those that are asked over HTTP, by name.
+    """
+
+    first_row_seconds: int = 30
+    query_seconds: int = 600
+    most_rows: int = 50_000_000
+    named: Mapping[str, Connection] = MappingProxyType({})
+    services: Mapping[str, Account] = MappingProxyType({})
 
     @property
-    def url(self) -> str:
-        """What its addresses begin with."""
+    def addresses(self) -> dict[str, Secret[str]]:
+        """The addresses that are set, by source; another source is a file below ``data/raw``."""
+        return {name: source.address for name, source in self.named.items() if source.address}
 
     @property
-    def first_month(self) -> str:
-        """The first month that it is asked for."""
-
-    @property
-    def token(self) -> Address:
-        """The token of an account that may read."""
-
-
-class Connections(Protocol):
-    """What the settings say of sources that are asked over a connection: addresses, and how long one may take."""
-
-    @property
-    def first_row_seconds(self) -> int:
-        """How long the first row may take."""
-
-    @property
-    def query_seconds(self) -> int:
-        """How long a query may take as a whole."""
-
-    @property
-    def most_rows(self) -> int:
-        """How many rows an extract may have."""
-
-    def address(self, source: str) -> Address | None:
-        """Return the address of the source of that name, None where it is a file below ``data/raw``."""
+    def elsewhere(self) -> bool:
+        """Whether extracts come from a database or a service, so that none has to lie below ``data/raw`` yet."""
+        return bool(self.addresses or self.services)
 
     def first_month(self, source: str) -> str:
-        """Return the first month of the source of that name that counts."""
-
-    def account(self, service: str) -> Account | None:
-        """Return how the service of that name is asked, None where it is not: its months are files, or nothing."""
+        """Return the first month of a source that counts."""
+        return self.named[source].first_month if source in self.named else FIRST_MONTH
 
 
 class Form(NamedTuple):

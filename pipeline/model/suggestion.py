@@ -10,10 +10,23 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.columns.open_text import is_damaged_text, is_formula_text
+from pipeline.columns.text import is_damaged_text, is_formula_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+
+#: From the least to the most protective; a payee takes the most protective type ever given.
+PROTECTION = {"ORG": 1, "SOLE": 2, "IND": 3, "STAFF": 3, "PROT": 4}
+PERSONAL = ("IND", "STAFF")
+PROTECTED = ("PROT",)
+
+
+def most_protective(types: Iterable[str]) -> str:
+    """Return the most protective of known types, "" where there is none."""
+    known = sorted((kind for kind in types if kind in PROTECTION), key=lambda kind: (-PROTECTION[kind], kind))
+    return known[0] if known else ""
+
 
 ORGANISATION, INDIVIDUAL = "ORG", "IND"
 

@@ -6,12 +6,12 @@ A row's path: `Extracted`, `RawTable`, `SafeTable`, `Checked`, `PublishableTable
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -119,11 +119,9 @@ class RowRef(NamedTuple):
 # --- validate ----------------------------------------------------------------------------------------
 
 
-class Ruling(Protocol):
-    """What a row rule will say of rows, once it is known which of them are bad; it holds no text of a cell."""
-
-    def settle(self, standing: Mask, bad: Mask) -> Iterable[tuple[str, Mask]]:
-        """Yield reason codes with the rows they fall on, given the rows still standing and the bad ones."""
+#: What a row rule says of rows once it is known which are bad, free of any text of a cell: reason codes with the
+#: rows that they fall on, given the rows still standing and the bad ones.
+Ruling: TypeAlias = "Callable[[Mask, Mask], Iterable[tuple[str, Mask]]]"
 
 
 class Marks(NamedTuple):

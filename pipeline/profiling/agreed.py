@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.extract.mapped.header import letter
-from pipeline.model.file_names import month_said
 from pipeline.model.handling import columns_of
-from pipeline.model.mapping import ROW, folded
+from pipeline.model.mapping import ROW, folded, month_said
 from pipeline.profiling import columns as kinds
 from pipeline.profiling.likeness import SURE
 from pipeline.protect.treatments import Coded

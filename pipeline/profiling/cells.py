@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.columns.date_forms import MONTHS
+from pipeline.columns.dates import MONTHS
 from pipeline.columns.money import money
 
 if TYPE_CHECKING:

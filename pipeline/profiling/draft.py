@@ -9,10 +9,9 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.columns.date_forms import ISO, MONTHS
+from pipeline.columns.dates import ISO, MONTHS
 from pipeline.extract.paths import below
-from pipeline.model.file_names import gives_period, month_said, named
-from pipeline.model.mapping import FILE, SHEET
+from pipeline.model.mapping import FILE, SHEET, gives_period, month_said, named
 from pipeline.profiling import columns as kinds
 from pipeline.profiling.agreed import Agreed, Line, text_of, texts
 from pipeline.profiling.cells import READABLE, is_readable

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from pipeline.columns.parallel import map_columns
+from pipeline.columns.arrays import map_columns
 from pipeline.errors import SettingsError
 from pipeline.model.handling import Problem, nowhere
 from pipeline.model.reasons import REASONS
 from pipeline.model.tables import Found, SafeTable
-from pipeline.protect.rules.rule import Marked
+from pipeline.protect.handling import marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -73,7 +73,7 @@ def protect(raw: RawTable, dataset: Dataset, feed: Feed, *, context: Context, na
         length=len(raw),
         bad=bad,
         found=_found(problems),
-        rulings=(*(each for said in judgements for each in said.rulings), Marked("month-not-open", raw.closed)),
+        rulings=(*(each for said in judgements for each in said.rulings), marked("month-not-open", raw.closed)),
         quality=counted | _quality(feed, ordered, judgements),
         references={**_references(dataset, before, columns), **_protecting(raw)},
         applied=tuple(entry for said in judgements for entry in said.applied),

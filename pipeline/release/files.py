@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import zipfile
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,9 +13,12 @@ import pyarrow.parquet as pq
 from pipeline.columns.arrays import plain, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    import io
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from pipeline.model.periods import Period
     from pipeline.release.publishable import PublishableTable
+
 
 _BLOCK_ROWS = 131_072
 #: RFC 4180: a field with any of these is quoted.
@@ -72,3 +76,61 @@ def parquet_blocks(table: PublishableTable, facts: Mapping[str, str]) -> Iterato
             writer.write_table(table.typed(start, _BLOCK_ROWS))
         writer.add_key_value_metadata(dict(facts))
     yield sink.getvalue()
+
+
+#: What the Parquet says of its row groups: the period of each, in their order.
+PERIODS = "periods"
+_MODE = 0o644 << 16
+_UNIX = 3
+
+
+class Part(NamedTuple):
+    """A file of one release: its period, its name, and what gives its bytes when they are wanted."""
+
+    period: Period
+    name: str
+    read: Callable[[], bytes]
+
+
+def collect_rows(
+    parts: Iterable[Part], schema: pa.Schema, facts: Mapping[str, str], sink: io.RawIOBase
+) -> tuple[Period, ...]:
+    """Write the rows of every Parquet into one, a row group for each period; return the periods that are in it.
+
+    A column that a release was made before is empty there, and one that the ``schema`` has no longer is left out.  A
+    release whose values do not fit its types is left out whole.
+    """
+    held = []
+    with pq.ParquetWriter(sink, schema, compression="zstd", version="2.6", store_schema=False) as writer:
+        for part in parts:
+            rows = _fitted(pq.read_table(pa.BufferReader(part.read())), schema)
+            if rows is not None:
+                writer.write_table(rows, row_group_size=max(rows.num_rows, 1))
+                held.append(part.period)
+        writer.add_key_value_metadata({**facts, PERIODS: ",".join(held)})
+    return tuple(held)
+
+
+def _fitted(rows: pa.Table, schema: pa.Schema) -> pa.Table | None:
+    """Return rows in the columns and types of a schema, None where a value would be another one in its type."""
+    columns = [
+        rows.column(field.name) if field.name in rows.schema.names else pa.nulls(rows.num_rows, field.type)
+        for field in schema
+    ]
+    try:
+        return pa.table(columns, names=schema.names).cast(schema)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+
+
+def collect_files(parts: Iterable[Part], facts: Mapping[str, str], sink: io.RawIOBase) -> tuple[Period, ...]:
+    """Write every CSV into one ZIP, all with the same time; return the periods that are in it."""
+    held = []
+    with zipfile.ZipFile(sink, "w") as archive:
+        archive.comment = "\n".join(facts.values()).encode()
+        for part in parts:
+            entry = zipfile.ZipInfo(part.name)  # its time is the first that a ZIP can say
+            entry.create_system, entry.external_attr = _UNIX, _MODE
+            archive.writestr(entry, part.read(), zipfile.ZIP_DEFLATED)
+            held.append(part.period)
+    return tuple(held)

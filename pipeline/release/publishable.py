@@ -12,9 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import concatenated, encoded, plain, whole
+from pipeline.columns.arrays import concatenated, encoded, map_columns, plain, whole
 from pipeline.columns.groups import NO_BYTES, first_bytes
-from pipeline.columns.parallel import map_columns
 from pipeline.errors import PrivacyError
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from pipeline.publish.plan import METADATA, period_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pipeline.model.accounts import Account, Quarantined
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period
     from pipeline.model.plan import Change, Plan
+    from pipeline.model.reasons import Account, Quarantined
     from pipeline.run.trial import Trial
 
     QuarantinedMonth = tuple[Period, Mapping[str, str], Sequence[Quarantined]]

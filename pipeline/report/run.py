@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pipeline.build.outcome import Outcome
-    from pipeline.model.accounts import Account
     from pipeline.model.periods import Period
+    from pipeline.model.reasons import Account
     from pipeline.run.compare import RowChange
     from pipeline.run.publish import Run
 

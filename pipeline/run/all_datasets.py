@@ -14,16 +14,16 @@ from pipeline.build.received.mapped import datasets_of
 from pipeline.build.tried import parted, tried
 from pipeline.errors import PipelineError
 from pipeline.extract.catalogue_records import with_records
-from pipeline.model.lineage import in_order, upstream
+from pipeline.model.declaration import in_order, upstream
 from pipeline.storage.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from pipeline.build.run_context import Workplace
-    from pipeline.model.catalogue_record import CatalogueRecord
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period
+    from pipeline.model.release import CatalogueRecord
 
 
 def run_all(work: Workplace, chosen: Iterable[Dataset], *, only: Collection[Period]) -> Iterator[Outcome]:

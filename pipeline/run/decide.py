@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.datasets import declared
 from pipeline.errors import InputError, SettingsError
-from pipeline.model.decisions import Decision
-from pipeline.model.findings import BY_MONTH, LOST, OF_FILES, Verdict
+from pipeline.model.findings import BY_MONTH, LOST, OF_FILES, Decision, Verdict
 from pipeline.model.periods import NO_PERIOD, ranges
 from pipeline.printable import printable
 from pipeline.settings.decisions import write_decisions

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.build.received.mapped import datasets_of
 from pipeline.errors import PortalError
-from pipeline.model.lineage import upstream
+from pipeline.model.declaration import upstream
 from pipeline.publish.ckan.failures import memory_lost
 from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.storage.journal import recorded

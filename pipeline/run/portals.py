@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.build.received.mapped import datasets_of
 from pipeline.build.tried import parted, tried
 from pipeline.errors import PipelineError, StorageError
-from pipeline.model.catalogue_record import CatalogueRecord
 from pipeline.model.plan import Action, Plan
+from pipeline.model.release import CatalogueRecord
 from pipeline.publish.catalogue.portal import StaticCatalogue
 from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.publish.plan import SITE, SITE_PAGES, make_plan

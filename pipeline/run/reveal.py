@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.extract.reader import Reader
-    from pipeline.model.accounts import Quarantined
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Period
+    from pipeline.model.reasons import Quarantined
     from pipeline.settings.settings import Settings
 
 

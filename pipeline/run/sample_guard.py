@@ -235,7 +235,7 @@ def with_database(settings: Settings, kind: str) -> str:
             raise InputError(
                 "sample-and-real",
                 f"the {source} database that the settings name is {own}, the files are {kind}",
-                where=settings.sources.variable(source),
+                where=settings.sources.named[source].variable,
                 fix=f"{_CLEAR}; or unset the address",
             )
         kind = own

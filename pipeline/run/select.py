@@ -15,9 +15,9 @@ from pipeline.storage.store import Store
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from pipeline.model.accounts import Account
     from pipeline.model.declaration import Dataset, Feed
     from pipeline.model.periods import Period
+    from pipeline.model.reasons import Account
     from pipeline.settings.options import Options
     from pipeline.settings.settings import Settings
 

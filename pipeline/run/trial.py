@@ -28,11 +28,10 @@ from pipeline.extract.paths import below
 from pipeline.extract.reader import Reader
 from pipeline.model.periods import NO_PERIOD
 from pipeline.model.reasons import Outcome
+from pipeline.model.source import Connections, Secret
 from pipeline.settings.decisions import Desk
 from pipeline.settings.key import Key
-from pipeline.settings.secret import Secret
 from pipeline.settings.sections import Referee
-from pipeline.settings.sources import Sources
 from pipeline.storage.registers import entered
 
 if TYPE_CHECKING:
@@ -153,7 +152,7 @@ def _workplace(settings: Settings, as_of: dt.date) -> Workplace:
 def _read(told: Trial, dataset: Dataset, root: Path, work: Workplace) -> None:
     """Fill in what becomes of every row of the file, which a dataset of one feed reads below ``root``."""
     feed = dataset.feeds[0]
-    reader = Reader(root, Sources(), work.say, work.looked)
+    reader = Reader(root, Connections(), work.say, work.looked)
     sources = {part: (period, reader.read(feed, part, period)) for part, period in reader.files(feed).items()}
     registers = _registers(work, dataset, sources)
     slices = [(part, *each) for part, (period, source) in sources.items() for each in _by_period(feed, period, source)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.build.protected.registers import register_rules
 from pipeline.datasets import declared
 from pipeline.printable import printable
-from pipeline.protect.rules.rule import these_rows
+from pipeline.protect.handling import these_rows
 from pipeline.storage.journal import lines_of, recorded_in
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.build.run_context import Workplace
-    from pipeline.model.decisions import Decision
     from pipeline.model.declaration import Dataset
+    from pipeline.model.findings import Decision
     from pipeline.storage.state import State
 
 _SHA256 = re.compile(r"\b[0-9a-f]{64}\b")

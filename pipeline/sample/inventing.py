@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.model.examples import HasExample
 from pipeline.model.handling import Treatment
 from pipeline.model.periods import MONTH
 from pipeline.plain import read_plain
@@ -197,8 +196,7 @@ class Inventor:
         """Return a table of cells for every declared column; one that bears the mark comes first."""
         cells: Table = {}
         for handling in self.extract.handlings:
-            if isinstance(handling, HasExample):
-                cells |= handling.example(draw)
+            cells |= handling.example(draw)
         feed = self.extract.feeds[0]
         cells = {name: cells[name] if name in cells else draw.withheld(name) for name in feed.declared}
         cells |= {name: draw.of((*parts,), (*parts.values(),)) for name, parts in self.extract.lore.shares.items()}

@@ -12,8 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from pipeline.errors import SettingsError
-from pipeline.model.decisions import Decision
-from pipeline.model.findings import Verdict
+from pipeline.model.findings import Decision, Verdict
 from pipeline.model.periods import FORMS, NO_PERIOD, PATTERN
 from pipeline.plain import read_plain
 from pipeline.settings.reader import LABEL, ROLE, SLUG, Form, Reader, Section

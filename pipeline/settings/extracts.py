@@ -12,11 +12,22 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from pipeline.columns.date_forms import is_form
+from pipeline.columns.dates import is_form
 from pipeline.columns.money import MONEY_FORMS
 from pipeline.errors import SettingsError
-from pipeline.model.file_names import MARKS, gives_period, marks_in
-from pipeline.model.mapping import FILE, FIND, NONE, ROW, SHEET, ExportMapping, Fate, folded
+from pipeline.model.mapping import (
+    FILE,
+    FIND,
+    MARKS,
+    NONE,
+    ROW,
+    SHEET,
+    ExportMapping,
+    Fate,
+    folded,
+    gives_period,
+    marks_in,
+)
 from pipeline.plain import read_plain
 from pipeline.printable import printable
 from pipeline.settings.reader import LABEL, Form, Reader, Section, nearest

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import SettingsError, StorageError
-from pipeline.settings.secret import Secret
+from pipeline.model.source import Secret
 from pipeline.system import BINARY, CLOEXEC, KEEPS_MODES, NONBLOCK, close_to_others, sync_folder
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import SettingsError
+from pipeline.model.source import Secret
 from pipeline.plain import open_plain
 from pipeline.settings.reader import ORGANISATION, TOKEN, Form
-from pipeline.settings.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -34,11 +34,8 @@ class Limits(NamedTuple):
         """Return the limits; the bounds keep each of them a protection: none can be set so as to be off."""
         found: dict[str, float] = {}
         for name, default in cls()._asdict().items():
-            low, high = sorted((BOUNDS[name].tightest, BOUNDS[name].loosest))
-            if isinstance(default, int):
-                found[name] = section.whole(name, low=int(low), high=int(high), default=default)
-            else:
-                found[name] = section.share(name, low=low, high=high, default=default)
+            low, high = map(type(default), sorted((BOUNDS[name].tightest, BOUNDS[name].loosest)))
+            found[name] = section.number(name, low=low, high=high, default=default)
         return cls(**found)  # type: ignore[arg-type]  # whole numbers were read as such
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias
@@ -24,9 +23,10 @@ class Options:
     section: ClassVar[str]
 
     @classmethod
-    @abstractmethod
     def read(cls, section: Section) -> Self:
-        """Return what the section says."""
+        """Return what the section says: of each field a text of the form in its metadata."""
+        forms = {each.name: (each.metadata["form"], str(each.default)) for each in fields(cls)}
+        return cls(**{name: section.text(name, form, default=usual) for name, (form, usual) in forms.items()})
 
     def facts(self) -> dict[str, str]:
         """Return as text what can change a dataset's rows."""

@@ -11,16 +11,17 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from pipeline.columns.open_text import is_damaged_text, is_formula_text
+from pipeline.columns.text import is_damaged_text, is_formula_text
 from pipeline.errors import SettingsError
 from pipeline.model import periods
-from pipeline.settings.secret import Secret
+from pipeline.model.source import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+_Number = TypeVar("_Number", bound=float)
 _NAME_LIKE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _NEAR = 0.6
 #: So many letters of a name are enough to guess the rest.
@@ -205,6 +206,15 @@ class Section:
             self.bad(key, form.words)
         return found if isinstance(found, str) and form.fits(found) else default or ""
 
+    def texts(self, key: str, form: Form, words: str) -> tuple[str, ...]:
+        """Return a list of texts, none where it is not there; an empty one is a mistake."""
+        found = self.value(key)
+        if isinstance(found, list) and found and all(map(form.fits, found)):
+            return tuple(found)
+        if found is not None:
+            self.bad(key, words)
+        return ()
+
     def choice(self, key: str, options: Collection[str], default: str) -> str:
         """Return one of ``options``."""
         found = self.value(key)
@@ -214,24 +224,16 @@ class Section:
             self.bad(key, expected, fix=f"did you mean `{near[0]}`?" if near else "correct this line")
         return found if isinstance(found, str) and found in options else default
 
-    def whole(self, key: str, *, low: int, high: int, default: int) -> int:
-        """Return a whole number from ``low`` to ``high``, both included."""
+    def number(self, key: str, *, low: float, high: float, default: _Number) -> _Number:
+        """Return a number from ``low`` to ``high``, both included: a whole one where the default is one."""
         found = self.value(key)
+        kind = type(default)
         if found is None:
             return default
-        if isinstance(found, int) and not isinstance(found, bool) and low <= found <= high:
-            return found
-        self.bad(key, f"a whole number from {low} to {high}, without quotation marks")
-        return default
-
-    def share(self, key: str, *, low: float, high: float, default: float) -> float:
-        """Return a share from ``low`` to ``high``, both included."""
-        found = self.value(key)
-        if found is None:
-            return default
-        if isinstance(found, int | float) and not isinstance(found, bool) and low <= found <= high:
-            return float(found)
-        self.bad(key, f"a number from {low} to {high}, without quotation marks")
+        if isinstance(found, int | float) and type(found) in {int, kind} and low <= found <= high:
+            return kind(found)
+        what = "a number" if kind is float else "a whole number"
+        self.bad(key, f"{what} from {low} to {high}, without quotation marks")
         return default
 
     def flag(self, key: str, *, default: bool) -> bool:

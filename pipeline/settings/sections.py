@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -11,13 +12,42 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from pipeline.codelists import CODELISTS
 from pipeline.columns.keys import folded
 from pipeline.settings import reader as checks
-from pipeline.settings.role_mailbox import WORDS, is_role_mailbox
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
+    from pipeline.model.source import Secret
     from pipeline.settings.reader import Section
-    from pipeline.settings.secret import Secret
+
+
+#: An address must hold one of these ...
+ROLES = (
+    *("analytics", "complaints", "comms", "communications", "contact", "data", "disclosure", "disclosures", "dpo"),
+    *("enquiries", "enquiry", "engagement", "feedback", "finance", "foi", "freedom", "governance", "help", "helpdesk"),
+    *("info", "information", "insight", "opcc", "opfcc", "pcc", "performance", "pfcc", "privacy", "procurement"),
+    *("publications", "publication", "publishing", "records", "secretariat", "statistics", "stats", "support"),
+    *("transparency", "web", "webmaster", "website"),
+)
+#: ... and beside them nothing but these and the publisher's own name.
+NEUTRAL = (
+    *("and", "act", "centre", "corporate", "department", "digital", "force", "mailbox", "management", "of", "office"),
+    *("open", "police", "protection", "public", "request", "requests", "service", "services", "team", "the", "unit"),
+    *("us",),
+)
+WORDS = "the mailbox of a post or a team, such as opendata@, foi@, information.governance@ or transparency@"
+_ADDRESS = re.compile(r"([A-Za-z0-9._+-]{1,64})@((?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,})")
+
+
+def is_role_mailbox(address: str, own_names: Iterable[str]) -> bool:
+    """Say whether ``address`` is made of words for posts and teams, and of the publisher's ``own_names``, only."""
+    parts = _ADDRESS.fullmatch(address)
+    if parts is None:
+        return False
+    own = {word for name in own_names for word in re.findall(r"[a-z]{3,}", name.lower())}
+    local = re.sub(r"[._+-]+", " ", parts[1].lower()).split()
+    known = "|".join(map(re.escape, sorted({*ROLES, *NEUTRAL, *own}, key=len, reverse=True)))
+    role = re.compile(rf"(?:{known})*(?:{'|'.join(ROLES)})(?:{known})*")
+    return all(re.fullmatch(rf"(?:{known})+", word) for word in local) and any(map(role.fullmatch, local))
 
 
 #: Bodies are coded in the ledger; a force may have one or both.
@@ -147,7 +177,7 @@ class Terms(NamedTuple):
         return cls(
             publisher=section.choice("publisher", tuple(publishers), ""),
             licence=known[name],
-            due_days=section.whole("due_days", low=1, high=400, default=DUE_DAYS),
+            due_days=section.number("due_days", low=1, high=400, default=DUE_DAYS),
             attribution=own or attribution or _attribution(publishers.values(), known[name]),
             published=section.flag("publish", default=True),
         )
@@ -185,7 +215,7 @@ class Referee(NamedTuple):
     @classmethod
     def read(cls, section: Section) -> Self:
         """Return the referee's settings; it always reads some rows."""
-        rows = section.whole("sample_rows", low=100, high=1_000_000, default=1000)
+        rows = section.number("sample_rows", low=100, high=1_000_000, default=1000)
         return cls(rows, section.flag("everything", default=False))
 
 
@@ -226,6 +256,10 @@ def synonyms(section: Section) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType(found)
 
 
+#: What `approvers` are.
+_POSTS = "a list of posts in quotation marks, such as 'Chief Finance Officer', and no person's name"
+
+
 class Publisher(NamedTuple):
     """Who publishes a dataset: the name for the public, the organisation on CKAN, the posts that approve for it."""
 
@@ -243,17 +277,9 @@ class Publisher(NamedTuple):
         """Return the publisher of this ``key``; its name is the force's or the body's unless it has its own."""
         own = force.bodies.get(PUBLISHERS[key]) if PUBLISHERS[key] else force.name
         name = section.text("name", checks.LABEL, default=own)
-        return cls(key, name, section.text("organisation", checks.ORGANISATION), _approvers(section))
-
-
-def _approvers(section: Section) -> tuple[str, ...]:
-    """Return the posts that may approve, none where the settings do not say."""
-    found = section.value("approvers")
-    if found is None:
-        return ()
-    if isinstance(found, list) and found and all(map(checks.ROLE.fits, found)):
-        return tuple(found)
-    section.bad(
-        "approvers", "a list of posts in quotation marks, such as 'Chief Finance Officer', and no person's name"
-    )
-    return ()
+        return cls(
+            key,
+            name,
+            section.text("organisation", checks.ORGANISATION),
+            section.texts("approvers", checks.ROLE, _POSTS),
+        )

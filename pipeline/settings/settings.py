@@ -33,7 +33,7 @@ from pipeline.settings.sections import (
     site,
     synonyms,
 )
-from pipeline.settings.sources import ADDRESS, ENGAGEMENT, OLDER, Sources
+from pipeline.settings.sources import ADDRESS, ENGAGEMENT, OLDER, read_connections
 from pipeline.settings.toml import read_toml
 from pipeline.system import group_number
 
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.declaration import Feed
     from pipeline.model.mapping import ExportMapping
+    from pipeline.model.source import Connections
 
 _Option = TypeVar("_Option", bound=Options)
 __all__ = ["LICENCES", "VARIABLES", "Licence", "Settings"]
@@ -101,7 +102,7 @@ class Settings:
     contacts: Contacts
     options: Mapping[str, Chosen]
     limits: Limits
-    sources: Sources
+    sources: Connections
     desk: Desk
     referee: Referee
     site: str
@@ -170,7 +171,7 @@ class Settings:
             contacts=Contacts.read(top.section("contacts"), names),
             options=read_options(top, own, datasets),
             limits=Limits.read(top.section("limits")),
-            sources=Sources.read(top.section("sources"), top.section("engagement")),
+            sources=read_connections(top.section("sources"), top.section("engagement")),
             desk=_desk(top.section("review")),
             referee=Referee.read(top.section("referee")),
             site=site(top.section("site")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from pipeline.model.accounts import Quarantined
+from pipeline.model.reasons import Quarantined
 from pipeline.plain import read_plain
 from pipeline.storage.atomic import replace_file
 from pipeline.storage.lost import not_understood

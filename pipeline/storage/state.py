@@ -11,9 +11,9 @@ from pipeline.model.findings import Finding, Verdict
 from pipeline.model.periods import period_in
 
 if TYPE_CHECKING:
-    from pipeline.model.accounts import Account, Totals
-    from pipeline.model.decisions import Decision
+    from pipeline.model.findings import Decision
     from pipeline.model.periods import Period
+    from pipeline.model.reasons import Account, Totals
     from pipeline.model.release import ChangeNote
     from pipeline.model.tables import Receipt
 

@@ -8,10 +8,8 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import StorageError
-from pipeline.model.accounts import Account
-from pipeline.model.decisions import Decision
-from pipeline.model.findings import Finding, Verdict
-from pipeline.model.reasons import Outcome
+from pipeline.model.findings import Decision, Finding, Verdict
+from pipeline.model.reasons import Account, Outcome
 from pipeline.model.release import ChangeNote
 from pipeline.model.tables import Receipt
 from pipeline.plain import read_plain

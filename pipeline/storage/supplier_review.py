@@ -16,12 +16,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pipeline.columns.keys import damaged, folded
-from pipeline.columns.open_text import is_formula_text
-from pipeline.columns.text import fold
-from pipeline.model.payee_types import most_protective
+from pipeline.columns.text import fold, is_formula_text
 from pipeline.model.periods import MONTH, ranges
 from pipeline.model.row_rule import Question
-from pipeline.model.suggestion import Suggestion, suggestion
+from pipeline.model.suggestion import Suggestion, most_protective, suggestion
 from pipeline.plain import read_plain
 from pipeline.printable import printable
 from pipeline.storage.atomic import replace_file

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from pipeline.build.dataset import run_dataset
 from pipeline.build.run_context import Workplace
 from pipeline.datasets import declared
+from pipeline.model.source import Secret
 from pipeline.model.wording import rows_in_words
 from pipeline.run.select import options
 from pipeline.settings.key import Key
-from pipeline.settings.secret import Secret
 from pipeline.settings.settings import Settings
 from tests.lib.at_terminal import Terminal
 from tests.lib.little_force import FEB, JAN, MAR, SPEND, STREET, TYPES, call, crime, pay, payee, publish, record

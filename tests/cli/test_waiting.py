@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.model.decisions import Decision
+from pipeline.model.findings import Decision
 from pipeline.report.waiting import ranges
 from pipeline.settings.decisions import write_decisions
 from tests.lib.dataset_folders import folders, write_workbook

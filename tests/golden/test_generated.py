@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 from pipeline.build.publication import publication
 from pipeline.build.run_context import Workplace
 from pipeline.datasets import declared
+from pipeline.model.source import Secret
 from pipeline.publish.ckan.fields import dataset_fields, resource_fields
 from pipeline.publish.plan import metadata_digest
 from pipeline.run.select import options
 from pipeline.settings.key import Key
-from pipeline.settings.secret import Secret
 from pipeline.settings.settings import Settings
 from tests.lib.small_tree import AS_OF, KEY, small_tree
 

@@ -70,7 +70,7 @@ class Finds:
 
     raw: RawTable
 
-    def settle(self, _standing: Mask, _bad: Mask) -> Iterator[tuple[str, Mask]]:
+    def __call__(self, _standing: Mask, _bad: Mask) -> Iterator[tuple[str, Mask]]:
         object.__setattr__(self.raw, "row", np.append(self.raw.row, 99))
         yield from ()
 

@@ -17,7 +17,7 @@ import xlsxwriter
 from pipeline.build.derived.catalogue_records import lists_datasets
 from pipeline.datasets import declared
 from pipeline.extract.workbook import Workbook
-from pipeline.model.lineage import upstream
+from pipeline.model.declaration import upstream
 from tests.lib import ROOT
 from tests.lib.drawn import drawn
 from tests.lib.product import Product, leave_out, read_csv

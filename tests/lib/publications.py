@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from pipeline.model.answer import Answer
+from pipeline.model.declaration import Answer
 from pipeline.model.periods import MONTH
 from pipeline.model.release import ChangeNote, Held, Publication, PublishedColumn, Release, ReleasedFile
 from pipeline.publish.plan import make_plan

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 import requests
 
-from pipeline.settings.secret import Secret
+from pipeline.model.source import Secret
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,6 +19,7 @@ from pipeline.build.inputs import Survey
 from pipeline.build.protected.registers import Sources, register_rules, standing
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.columns.arrays import BLANKS
+from pipeline.columns.pseudonyms import Pseudonyms
 from pipeline.datasets import declared
 from pipeline.extract.partition import Dated, dated, joined, late_slice, own_slice, receipt_of, undated_slice
 from pipeline.extract.reader import with_digests
@@ -26,8 +27,7 @@ from pipeline.model.context import Context
 from pipeline.model.periods import NO_PERIOD
 from pipeline.model.reasons import Outcome
 from pipeline.model.tables import Extracted, RawTable
-from pipeline.protect.options.spend import SpendOptions
-from pipeline.protect.pseudonyms import Pseudonyms
+from pipeline.protect.spend import SpendOptions
 from pipeline.protect.treatments.map_points import PointList
 from pipeline.settings.decisions import Desk
 from pipeline.settings.sections import Referee

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.errors import ExitStatus, SettingsError
-from pipeline.protect.options.spend import SpendOptions
+from pipeline.protect.spend import SpendOptions
 from pipeline.run.select import options
 from pipeline.settings.settings import Settings
 

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 from pipeline.build.run_context import Workplace
 from pipeline.model.declaration import Dataset, Feed
 from pipeline.model.periods import Monthly
+from pipeline.model.source import Connection, Secret
 from pipeline.protect.treatments import Day, Keep
 from pipeline.settings.key import Key
-from pipeline.settings.secret import Secret
 from pipeline.settings.settings import Settings
-from pipeline.settings.sources import Connection
 from tests.lib import ROOT
 from tests.lib.small_tree import KEY
 

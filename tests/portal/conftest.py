@@ -15,9 +15,9 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
+from pipeline.model.source import Secret
 from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.publish.ckan.session import Patience
-from pipeline.settings.secret import Secret
 from tests.lib import ROOT
 from tests.lib.browsing import FLAGS, missing
 from tests.lib.catalogue_example import Place

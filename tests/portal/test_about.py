@@ -16,11 +16,10 @@ import pytest
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.datasets import declared
 from pipeline.metadata.assets import newest_over, open_formats, published_after
-from pipeline.model.catalogue_record import CatalogueRecord
 from pipeline.model.distribution import FileFormat
 from pipeline.model.periods import ALL, MONTH, QUARTER, Snapshots, Whole
 from pipeline.model.reasons import meaning
-from pipeline.model.release import ChangeNote, PublishedColumn
+from pipeline.model.release import CatalogueRecord, ChangeNote, PublishedColumn
 from pipeline.publish.catalogue.about import (
     DOCUMENT,
     ELSEWHERE,

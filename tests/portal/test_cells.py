@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.model.answer import Answer
+from pipeline.model.declaration import Answer
 from pipeline.publish.catalogue.pages import render_site
 from pipeline.storage.looked import Looked
 from tests.lib.catalogue_example import Place, make_publication, make_release

@@ -194,7 +194,7 @@ import sys
 from pathlib import Path
 from tests.lib.publications import make_publication, make_release, publish
 from pipeline.publish.ckan.portal import CkanPortal
-from pipeline.settings.secret import Secret
+from pipeline.model.source import Secret
 name = {name!r}
 portal = CkanPortal({address!r}, Secret(sys.stdin.readline().strip()), organisation={organisation!r})
 publish(portal, make_publication(name, [make_release(Path({folder!r}), name, "2024-01", content="x" * 300_000)]))

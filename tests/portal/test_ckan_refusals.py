@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.errors import ExitStatus, PortalError
+from pipeline.model.source import Secret
 from pipeline.publish.plan import make_plan
-from pipeline.settings.secret import Secret
 from tests.lib.faulty_proxy import Fault, Spoil, answer
 from tests.lib.publications import MONTHS, actions, make_publication, make_release, publish
 from tests.lib.real_portal import unavailable

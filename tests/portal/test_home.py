@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.datasets import declared
-from pipeline.model.answer import Answer
+from pipeline.model.declaration import Answer
 from pipeline.publish.catalogue.views import themes_of, title_of, view_dataset
 from tests.lib.catalogue_example import make_publication, make_site
 from tests.lib.product import read_csv

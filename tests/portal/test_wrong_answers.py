@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.errors import PipelineError, PortalError
+from pipeline.model.source import Secret
 from pipeline.publish.ckan import failures
 from pipeline.publish.ckan.access import Access
 from pipeline.publish.ckan.failures import UnansweredError
 from pipeline.publish.ckan.portal import CkanPortal
 from pipeline.publish.ckan.session import Client, Patience, is_loopback
-from pipeline.settings.secret import Secret
 from tests.lib.publications import make_publication
 from tests.lib.wrong_portal import PACKAGE, WrongPortal, http, refusal, success
 

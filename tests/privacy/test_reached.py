@@ -24,6 +24,7 @@ from pipeline.build.dataset import run_dataset
 from pipeline.build.derived.derivation import product_of
 from pipeline.build.distributed import ReleaseFiles, texts_beside
 from pipeline.build.run_context import Workplace
+from pipeline.columns.pseudonyms import Pseudonyms
 from pipeline.datasets import declared
 from pipeline.derive import ledger
 from pipeline.disclose.counted import cells_of
@@ -31,12 +32,11 @@ from pipeline.distribute.geojson import NeighbourhoodMap
 from pipeline.errors import PrivacyError
 from pipeline.model.derivation import Made
 from pipeline.model.release import ReleasedFile
-from pipeline.protect.pseudonyms import Pseudonyms
+from pipeline.model.source import Secret
 from pipeline.release.leak_scan import check, read_back
 from pipeline.release.publishable import Part, publishable
 from pipeline.run.select import options
 from pipeline.settings.key import Key
-from pipeline.settings.secret import Secret
 from pipeline.settings.sections import Referee
 from pipeline.settings.settings import Settings
 from pipeline.storage.draft import Draft

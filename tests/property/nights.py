@@ -19,13 +19,13 @@ from pipeline.build.run_context import Workplace
 from pipeline.build.tried import parted
 from pipeline.extract.delimited import Folder
 from pipeline.extract.workbook import Workbook
-from pipeline.model.decisions import Decision
+from pipeline.model.findings import Decision
+from pipeline.model.source import Secret
 from pipeline.run.decide import Choice, Signature, _decisions, _taken_back
 from pipeline.run.portals import apply_all, catalogue_of
 from pipeline.run.recover import recover
 from pipeline.run.select import options
 from pipeline.settings.key import Key
-from pipeline.settings.secret import Secret
 from pipeline.settings.sections import Referee
 from pipeline.settings.settings import Settings
 from tests.lib import ROOT

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from pipeline.datasets import declared
-from pipeline.protect.options.spend import SpendOptions
+from pipeline.protect.spend import SpendOptions
 from pipeline.protect.treatments.map_points import project
 from tests.property.nights import MONTHS, World, in_any_way, rows_of
 from tests.property.protections import Payees, Records, fold, is_bad_key, must_be_named, told_again, wrongly_named

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.model.accounts import Account, Quarantined
-from pipeline.model.reasons import Outcome
+from pipeline.model.reasons import Account, Outcome, Quarantined
 from tests.lib.received import Received, dataset
 from tests.lib.table import GOOD, MONTH, crimes
 

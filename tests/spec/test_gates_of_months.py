@@ -10,9 +10,8 @@ from pipeline.build.decided import gates
 from pipeline.build.decided.gates import doubts_of_content, doubts_of_new, doubts_of_size, nearest_months
 from pipeline.build.profile import PUBLIC, PUBLISHED, READ, days_of, figures_of, kept_of, profile_of_accounts, values_of
 from pipeline.datasets import declared
-from pipeline.model.accounts import Account
 from pipeline.model.periods import MONTH as CALENDAR
-from pipeline.model.reasons import Outcome
+from pipeline.model.reasons import Account, Outcome
 from pipeline.settings.limits import BOUNDS, Limits
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.protect.options.spend import SpendOptions
+from pipeline.protect.spend import SpendOptions
 from tests.lib.received import KEYED
 from tests.lib.table import ledger, parse, receive
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.errors import InputError
-from pipeline.protect.options.spend import SpendOptions
+from pipeline.protect.spend import SpendOptions
 from tests.lib.table import ledger, parse, receive
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from pipeline.build.received.history import History
     from pipeline.build.run_context import Workplace
-    from pipeline.model.decisions import Decision
     from pipeline.model.declaration import Dataset
+    from pipeline.model.findings import Decision
     from pipeline.model.periods import Period
     from pipeline.settings.decisions import Desk
     from pipeline.storage.state import MonthState

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.model.release import WITHDRAWN
 from pipeline.release.change_log import CORRECTED, Why, note
-from pipeline.release.entries import Changes, entry_changes
+from pipeline.release.differences import Changes, entry_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -9,7 +9,7 @@ from pipeline.build.publication import facts_of
 from pipeline.build.tried import tried
 from pipeline.datasets import declared
 from pipeline.extract.catalogue_records import reads_records
-from pipeline.model.catalogue_record import CatalogueRecord
+from pipeline.model.release import CatalogueRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

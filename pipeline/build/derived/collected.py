@@ -17,7 +17,7 @@ from pipeline.model.periods import ALL
 from pipeline.model.release import CollectedFile, ReleasedFile
 from pipeline.plain import read_plain
 from pipeline.release.change_log import newest_first
-from pipeline.release.collected import Part, collect_files, collect_rows
+from pipeline.release.files import Part, collect_files, collect_rows
 from pipeline.storage.collected import Shelf, make, weigh
 from pipeline.storage.lost import lost_file
 

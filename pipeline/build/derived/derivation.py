@@ -11,8 +11,7 @@ from pipeline.build.drafted import drafted
 from pipeline.build.judged import judged, of_no_extract, published
 from pipeline.columns.arrays import plain, whole
 from pipeline.errors import PrivacyError
-from pipeline.model.accounts import Account
-from pipeline.model.reasons import Outcome
+from pipeline.model.reasons import Account, Outcome
 from pipeline.release.leak_scan import check, not_of_rows, read_back
 
 if TYPE_CHECKING:

@@ -20,8 +20,7 @@ from pipeline.build.run_context import digest
 from pipeline.build.tried import tried
 from pipeline.columns.arrays import plain, whole
 from pipeline.errors import PipelineError, StorageError
-from pipeline.model.accounts import Account
-from pipeline.model.reasons import Outcome
+from pipeline.model.reasons import Account, Outcome
 from pipeline.release.leak_scan import check, read_back
 from pipeline.release.publishable import Part, publishable
 from pipeline.storage.lost import lost_file
@@ -35,8 +34,8 @@ if TYPE_CHECKING:
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
     from pipeline.model.periods import Period
-    from pipeline.model.public_rows import PublicRevision
     from pipeline.model.release import Scanned
+    from pipeline.model.row_rule import PublicRevision
     from pipeline.release.publishable import PublishableTable
     from pipeline.storage.draft import Draft
     from pipeline.storage.state import Built, MonthState

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from pipeline.build.inputs import DatasetInputs
     from pipeline.build.run_context import Workplace
-    from pipeline.model.decisions import Decision
     from pipeline.model.declaration import Dataset
+    from pipeline.model.findings import Decision
     from pipeline.model.periods import Period
     from pipeline.model.release import ChangeNote
     from pipeline.settings.decisions import Desk

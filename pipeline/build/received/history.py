@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pipeline.errors import PipelineError
-    from pipeline.model.decisions import Decision
     from pipeline.model.declaration import Dataset
+    from pipeline.model.findings import Decision
     from pipeline.model.periods import Period, PeriodKind
     from pipeline.model.tables import Receipt
 

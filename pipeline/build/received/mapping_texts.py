@@ -16,12 +16,12 @@ from pipeline.extract.reference import References
 from pipeline.model.handling import Treatment, columns_of
 from pipeline.model.reasons import REASONS
 from pipeline.model.row_rule import RowRule
+from pipeline.model.source import Secret
 from pipeline.model.tables import RawTable
 from pipeline.printable import printable
 from pipeline.protect.treatments import Coded
 from pipeline.settings.key import Key
 from pipeline.settings.reader import nearest
-from pipeline.settings.secret import Secret
 
 if TYPE_CHECKING:
     import datetime as dt

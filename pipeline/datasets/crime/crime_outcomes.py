@@ -1,10 +1,9 @@
 """Outcomes of crimes, in the shape of the national files."""
 
+from pipeline.columns.pseudonyms import FULL
 from pipeline.extract.delimited import Folder
-from pipeline.model.answer import Answer
-from pipeline.model.declaration import Dataset, Feed, Share
+from pipeline.model.declaration import Answer, Dataset, Feed, Share
 from pipeline.model.periods import Monthly
-from pipeline.protect.pseudonyms import FULL
 from pipeline.protect.rules import RestrictedRecord, SameRecord
 from pipeline.protect.treatments import Coded, ForceName, MapPoint, MonthOf, Pseudonym, Withhold
 

@@ -1,8 +1,7 @@
 """How many crimes of each type there were in each area, counted from street-crime."""
 
 from pipeline.derive import CrimesByArea
-from pipeline.model.answer import Answer
-from pipeline.model.declaration import Dataset
+from pipeline.model.declaration import Answer, Dataset
 from pipeline.model.derivation import Derivation, Input
 from pipeline.model.periods import MONTH
 

@@ -1,8 +1,7 @@
 """Which beats, wards and LSOAs each neighbourhood of the force is made of."""
 
 from pipeline.extract.lists import AreasOfNeighbourhoods
-from pipeline.model.answer import Answer
-from pipeline.model.declaration import Dataset, Feed
+from pipeline.model.declaration import Answer, Dataset, Feed
 from pipeline.model.periods import Whole
 from pipeline.protect.treatments import Keep
 

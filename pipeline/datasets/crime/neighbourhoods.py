@@ -2,8 +2,7 @@
 
 from pipeline.distribute.geojson import NeighbourhoodMap
 from pipeline.extract.lists import Neighbourhoods
-from pipeline.model.answer import Answer
-from pipeline.model.declaration import Dataset, Feed
+from pipeline.model.declaration import Answer, Dataset, Feed
 from pipeline.model.periods import Whole
 from pipeline.protect.treatments import Keep
 

@@ -1,11 +1,10 @@
 """Crimes that are sensitive, counted by local authority: these marks are published nowhere else."""
 
+from pipeline.columns.pseudonyms import FULL
 from pipeline.datasets.crime.street_crime import RECORDED_CRIME
 from pipeline.disclose import ByList, ByMark, CrossTable, Distinct
-from pipeline.model.answer import Answer
-from pipeline.model.declaration import Dataset
+from pipeline.model.declaration import Answer, Dataset
 from pipeline.model.periods import MONTH, Quarterly
-from pipeline.protect.pseudonyms import FULL
 from pipeline.protect.rules import RestrictedRecord
 from pipeline.protect.treatments import Flag, LocalAuthority, MonthOf, OwnForce, Pseudonym, Withhold
 

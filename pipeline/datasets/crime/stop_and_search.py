@@ -1,8 +1,7 @@
 """Stop and search: searches of people and vehicles, in the shape of the national files."""
 
 from pipeline.extract.delimited import Folder
-from pipeline.model.answer import Answer
-from pipeline.model.declaration import Dataset, Feed, Share
+from pipeline.model.declaration import Answer, Dataset, Feed, Share
 from pipeline.model.periods import Monthly
 from pipeline.protect.rules import BlankWhen, OneRecord
 from pipeline.protect.treatments import Band, Coded, Day, Flag, Listed, MapPoint, Withhold

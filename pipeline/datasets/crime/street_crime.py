@@ -1,10 +1,9 @@
 """Street-level crime: recorded crimes and anti-social behaviour, in the shape of the national files."""
 
+from pipeline.columns.pseudonyms import FULL
 from pipeline.extract.delimited import Folder
-from pipeline.model.answer import Answer
-from pipeline.model.declaration import Dataset, Feed, Share
+from pipeline.model.declaration import Answer, Dataset, Feed, Share
 from pipeline.model.periods import Monthly
-from pipeline.protect.pseudonyms import FULL
 from pipeline.protect.rules import OffenceAgrees, OneIncident, OneRecord, RestrictedRecord
 from pipeline.protect.treatments import Coded, Constant, ForceName, MapPoint, MonthOf, OwnForce, Pseudonym, Withhold
 

@@ -1,8 +1,7 @@
 """Meetings, surgeries and other events at which the police listened to residents."""
 
 from pipeline.extract.database import Database
-from pipeline.model.answer import Answer
-from pipeline.model.declaration import Dataset, Feed
+from pipeline.model.declaration import Answer, Dataset, Feed
 from pipeline.model.periods import Monthly
 from pipeline.protect.rules import AlreadyHeld, PublicVenue, SensitiveAudience
 from pipeline.protect.treatments import Band, Coded, Flag, Keep, MonthOf, Pseudonym, ReferenceCode, Withhold

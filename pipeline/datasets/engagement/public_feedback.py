@@ -2,8 +2,7 @@
 
 from pipeline.disclose import ByLabel, ByList, CrossTable, Mean, Rows
 from pipeline.extract.service import Service
-from pipeline.model.answer import Answer
-from pipeline.model.declaration import Dataset, Feed
+from pipeline.model.declaration import Answer, Dataset, Feed
 from pipeline.model.periods import MONTH, Quarterly
 from pipeline.protect.rules import OfItsFile, OneItem
 from pipeline.protect.treatments import Coded, Number, ReferenceCode, Withhold

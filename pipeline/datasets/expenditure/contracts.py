@@ -2,13 +2,11 @@
 
 from pipeline.distribute.ocds import ContractingPackage
 from pipeline.extract.delimited import Folder
-from pipeline.model.answer import Answer
-from pipeline.model.declaration import Dataset, Feed
+from pipeline.model.declaration import Answer, Dataset, Feed
 from pipeline.model.periods import Snapshots
-from pipeline.protect.options.contracts import ContractOptions
 from pipeline.protect.rules import InOrder, OneEntry, Party
 from pipeline.protect.treatments import Body, Coded, CompanyNumber, Day, Flag, Keep, Text, Withhold
-from pipeline.protect.treatments.contracts import ContractId, Worth
+from pipeline.protect.treatments.numbers import ContractId, ContractOptions, Worth
 
 _WORTH = ("total_value", "copy_required")
 _TELLS = ("title", "description")

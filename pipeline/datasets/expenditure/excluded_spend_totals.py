@@ -1,8 +1,7 @@
 """Where each penny of the ledger went: what spend-over-500 shows line by line, and what is shown as totals only."""
 
 from pipeline.derive import LedgerByPart
-from pipeline.model.answer import Answer
-from pipeline.model.declaration import Dataset
+from pipeline.model.declaration import Answer, Dataset
 from pipeline.model.derivation import Derivation, Input
 from pipeline.model.periods import MONTH
 

@@ -1,12 +1,11 @@
 """Gifts and hospitality that were offered to officers, staff and office holders, accepted or refused."""
 
 from pipeline.extract.workbook import Workbook
-from pipeline.model.answer import Answer
-from pipeline.model.declaration import Dataset, Feed
+from pipeline.model.declaration import Answer, Dataset, Feed
 from pipeline.model.periods import Snapshots
 from pipeline.protect.rules import OneEntry, Party
 from pipeline.protect.treatments import Body, Coded, Day, EntryNumber, Keep, Money, PostHolder, Text
-from pipeline.protect.treatments.withhold import Withhold
+from pipeline.protect.treatments.require import Withhold
 
 REGISTER = Feed(
     title="The register of gifts and hospitality",

@@ -2,12 +2,11 @@
 
 from pipeline.disclose import LedgerParts
 from pipeline.extract.workbook import Workbook
-from pipeline.model.answer import Answer
-from pipeline.model.declaration import Dataset, Feed, Share
+from pipeline.model.declaration import Answer, Dataset, Feed, Share
 from pipeline.protect.rules import ExcludedAccounts, OverThreshold, Payee, WholeTransactions
 from pipeline.protect.treatments import Constant, Day, Keep, Money, Period, Pseudonym, Require, Withhold
 from pipeline.protect.treatments.codes import Body, Coded, ValueForMoney
-from pipeline.protect.treatments.register_numbers import CompanyNumber, ContractReference
+from pipeline.protect.treatments.listed import CompanyNumber, ContractReference
 
 _LEDGER = "expenditure/ledger/{period}.xlsx"
 _PAYMENT = ("Body", "Transaction No")

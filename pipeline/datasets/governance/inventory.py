@@ -2,8 +2,7 @@
 
 from pipeline.extract.catalogue_records import ListOfDatasets
 from pipeline.extract.delimited import Folder
-from pipeline.model.answer import Answer
-from pipeline.model.declaration import Dataset, Feed
+from pipeline.model.declaration import Answer, Dataset, Feed
 from pipeline.model.periods import Snapshots
 from pipeline.protect.rules import FilledWhen, KeptQuiet, NamesDataset, OneEntry
 from pipeline.protect.treatments import (

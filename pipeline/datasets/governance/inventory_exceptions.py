@@ -1,8 +1,7 @@
 """What the extracts of published datasets hold and is not published, in the words of the declarations."""
 
 from pipeline.extract.catalogue_records import WhatIsHeldBack
-from pipeline.model.answer import Answer
-from pipeline.model.declaration import Dataset, Feed
+from pipeline.model.declaration import Answer, Dataset, Feed
 from pipeline.model.periods import Snapshots
 from pipeline.protect.rules import OneEntry
 from pipeline.protect.treatments import Keep

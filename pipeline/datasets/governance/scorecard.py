@@ -1,8 +1,7 @@
 """How each published dataset does against the five complaints about open data."""
 
 from pipeline.extract.catalogue_records import Scores
-from pipeline.model.answer import Answer
-from pipeline.model.declaration import Dataset, Feed
+from pipeline.model.declaration import Answer, Dataset, Feed
 from pipeline.model.periods import Whole
 from pipeline.protect.treatments import Keep, Number
 

@@ -23,9 +23,8 @@ from pipeline.extract.database.sqlite import BESIDE, NOT_SQLITE, is_sqlite, sqli
 from pipeline.extract.given import Given, plain_decimal, text_columns
 from pipeline.extract.header import match_header
 from pipeline.extract.paths import below, exists, open_regular, safe_path
-from pipeline.model.source import Form
+from pipeline.model.source import Connections, Form
 from pipeline.model.tables import CellProblem, Extracted
-from pipeline.settings.sources import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sql
 
     from pipeline.model.periods import Period, PeriodKind
-    from pipeline.model.source import Address, Connections, Names, Remember
+    from pipeline.model.source import Names, Remember, Secret
 
     Cells = list[str | None]
     #: Says of the names of all columns which are asked for, by their places; and by which rows are ordered.
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     ChooseAndOrder = Callable[[Sequence[str]], tuple[Sequence[int], Sequence[int]]]
 
 _BATCH = 5_000
-_USUAL = Sources()
+_USUAL = Connections()
 _LONDON = ZoneInfo("Europe/London")
 #: Stands for a value that no text stands for; no text of a database begins with it after reading.
 NO_TEXT = "\0unreadable"
@@ -193,8 +192,8 @@ class Database(Given):
         return within(watch, ask)
 
     @property
-    def _address(self) -> Address | None:
-        return self.connections.address(self.source)
+    def _address(self) -> Secret[str] | None:
+        return self.connections.addresses.get(self.source)
 
     @property
     def _where(self) -> str:
@@ -203,7 +202,7 @@ class Database(Given):
             return self.default
         return f"database, table `{self.table}`" if self.table else "database"
 
-    def _engine(self, address: Address) -> sql.Engine:
+    def _engine(self, address: Secret[str]) -> sql.Engine:
         from sqlalchemy import create_engine, make_url  # noqa: PLC0415 - takes half a second, and only who opens a database needs it
         from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError  # noqa: PLC0415 - the same
 

@@ -13,8 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from pipeline.columns.arrays import BLANKS, whole
-from pipeline.columns.parallel import map_columns
+from pipeline.columns.arrays import BLANKS, map_columns, whole
 from pipeline.errors import InputError
 from pipeline.extract.delimited.stream import BLOCK, CheckedStream, Tap
 from pipeline.extract.delimited.walk import Irregular, cut_off, walk

@@ -12,13 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import constant, encoded, on_distinct, plain
-from pipeline.columns.date_forms import ISO, read_dates
+from pipeline.columns.dates import ISO, read_dates
 from pipeline.columns.keys import JOIN
 from pipeline.columns.money import money, read_money
 from pipeline.extract.given import Given
 from pipeline.extract.workbook.lines import is_workbook
-from pipeline.model.file_names import month_said
-from pipeline.model.mapping import ROW, folded
+from pipeline.model.mapping import ROW, folded, month_said
 from pipeline.model.tables import CellProblem
 
 if TYPE_CHECKING:

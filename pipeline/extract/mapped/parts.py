@@ -12,20 +12,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, plain
-from pipeline.columns.date_forms import read_dates
-from pipeline.columns.dates import days
+from pipeline.columns.dates import days, read_dates
 from pipeline.columns.keys import JOIN
 from pipeline.errors import InputError
-from pipeline.model.file_names import month_said, named
-from pipeline.model.mapping import ROW, SHEET, folded
+from pipeline.model.mapping import ROW, SHEET, folded, month_said, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from pipeline.model.file_names import Named
-    from pipeline.model.mapping import ExportMapping
+    from pipeline.model.mapping import ExportMapping, Named
     from pipeline.model.periods import Period, PeriodKind
 
 

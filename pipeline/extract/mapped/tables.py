@@ -11,8 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import filled, mask_on_distinct, whole
-from pipeline.columns.date_forms import read_dates
-from pipeline.columns.dates import days
+from pipeline.columns.dates import days, read_dates
 from pipeline.columns.money import money, read_money
 from pipeline.errors import InputError
 from pipeline.extract.delimited.folder import read_whole
@@ -20,8 +19,7 @@ from pipeline.extract.mapped.header import header_row, is_nearly_header, may_be_
 from pipeline.extract.mapped.parts import Table
 from pipeline.extract.marking import cut_or_continued
 from pipeline.extract.workbook.lines import UNREADABLE, is_workbook, read_book
-from pipeline.model.file_names import Named, month_said
-from pipeline.model.mapping import EVERY_SHEET, folded
+from pipeline.model.mapping import EVERY_SHEET, Named, folded, month_said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

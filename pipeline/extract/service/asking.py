@@ -18,7 +18,7 @@ from pipeline.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pipeline.model.source import Address
+    from pipeline.model.source import Secret
 
 OK: Final = 200
 UNCHANGED: Final = 304
@@ -71,7 +71,7 @@ class Asking:
     """Asks the service at an address, which holds no query, with a token that nothing shows."""
 
     url: str
-    token: Address
+    token: Secret[str]
     patience: Patience = field(default_factory=Patience)
     session: requests.Session = field(default_factory=_Session)
 

@@ -57,7 +57,7 @@ class Service(FilesByPeriod):
 
     def take(self, root: Path, declared: Names, connections: Connections, asked: Asked) -> PipelineError | None:
         """Put the months that are due below ``root``, each whole or not at all; return what stopped that."""
-        account = connections.account(self.source)
+        account = connections.services.get(self.source)
         if account is None:
             return None
         # only a run that asks a service needs what speaks HTTP

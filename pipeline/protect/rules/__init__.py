@@ -12,28 +12,3 @@ from pipeline.protect.rules.payees import Payee
 from pipeline.protect.rules.protected_record import BlankWhen
 from pipeline.protect.rules.restricted import RestrictedRecord
 from pipeline.protect.rules.transactions import OverThreshold, WholeTransactions
-
-__all__ = [
-    "AlreadyHeld",
-    "BlankWhen",
-    "ExcludedAccounts",
-    "FilledWhen",
-    "InOrder",
-    "KeptQuiet",
-    "NamesDataset",
-    "OfItsFile",
-    "OffenceAgrees",
-    "OneEntry",
-    "OneIncident",
-    "OneItem",
-    "OneRecord",
-    "OverThreshold",
-    "Party",
-    "Payee",
-    "PublicVenue",
-    "Redaction",
-    "RestrictedRecord",
-    "SameRecord",
-    "SensitiveAudience",
-    "WholeTransactions",
-]

@@ -6,7 +6,8 @@ The Local Government Association's guidance on publishing spending is the source
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -19,34 +20,26 @@ from pipeline.model.handling import Decisive, Problem
 from pipeline.model.reasons import REASONS
 from pipeline.model.row_rule import Judgement, RowRule
 from pipeline.protect.handling import filled_keys
-from pipeline.protect.options.spend import SpendOptions
+from pipeline.protect.spend import SpendOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
-    from pipeline.model.examples import Draw
     from pipeline.model.tables import RawTable
-    from pipeline.settings.options import Options
 
 #: Codes that the accounts of rows already use.
 _ASKED = "asked"
 _TAKEN = frozenset({*REASONS, "published"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Coded:
-    """Settles each row by a code of its own; "" leaves it standing."""
-
-    codes: NDArray[np.object_]
-
-    def settle(self, standing: Mask, _bad: Mask) -> Iterable[tuple[str, Mask]]:
-        """Yield the rows of each code."""
-        for code in sorted(set(self.codes) - {""}):
-            yield code, (self.codes == code) & standing
+def _settle_by_code(codes: NDArray[np.object_], standing: Mask, _bad: Mask) -> Iterator[tuple[str, Mask]]:
+    """Settle each row by a code of its own; "" leaves it standing."""
+    for code in sorted(set(codes) - {""}):
+        yield code, (codes == code) & standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +49,12 @@ class ExcludedAccounts(RowRule):
     Such a line is checked for ``still_checked`` columns and for formula text only.
     """
 
-    takes: ClassVar[int | None] = 1
-    options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
-    register: ClassVar[str] = "account"
-    holds: ClassVar[str] = "excluded accounts"
-    every_row: ClassVar[bool] = True
+    typical = ("truth", "account", "code")
+    takes = 1
+    options = (SpendOptions,)
+    register = "account"
+    holds = "excluded accounts"
+    every_row = True
     what: str = "Pay, pensions, taxes, debt and settlements"
     why: str = "they are not spending on suppliers"
     still_checked: tuple[str, ...]
@@ -162,8 +156,4 @@ class ExcludedAccounts(RowRule):
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return each line's code."""
-        return Judgement((_Coded(self._codes(raw, context)),))
-
-    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return codes of accounts that are spending, some of ones that are not."""
-        return {self.column: draw.truth("account")["code"]}
+        return Judgement((partial(_settle_by_code, self._codes(raw, context)),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -11,9 +11,8 @@ from pipeline.columns.arrays import filled, mask_on_distinct
 from pipeline.columns.keys import fold_column, folded
 from pipeline.model.handling import problem
 from pipeline.model.row_rule import Judgement, RowRule
-from pipeline.protect.handling import key_problems
+from pipeline.protect.handling import key_problems, marked
 from pipeline.protect.rules.protected_record import KeepsBack
-from pipeline.protect.rules.rule import Marked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
-    from pipeline.model.examples import Draw
     from pipeline.model.handling import Problem
     from pipeline.model.tables import RawTable
 
@@ -34,18 +32,14 @@ _OPEN: Final = "OFFICIAL"
 class FilledWhen(RowRule):
     """Refuses a row whose cell is empty although ``of`` holds ``code``, or filled although it does not."""
 
-    refuses: ClassVar[bool] = True
+    beside = ("cell", "of")
+    refuses = True
     cell: str
     _: KW_ONLY
     of: str
     code: str
     what: str = "Entries whose cells do not go with their status"
     why: str = "a cell that its status asks for is empty, or another is filled"
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The cell, and what it follows from."""
-        return (self.cell, self.of)
 
     @property
     def optional(self) -> tuple[str, ...]:
@@ -66,9 +60,10 @@ class NamesDataset(RowRule):
     declaration.  ``entry`` are the published columns of title and publisher.
     """
 
-    odd: ClassVar[tuple[str, ...]] = ("inventory", "no-such-dataset")  # a dataset, and a name that none has
-    lackable: ClassVar[bool] = True
-    takes: ClassVar[int | None] = 1
+    typical = ("of", "")
+    odd = ("inventory", "no-such-dataset")  # a dataset, and a name that none has
+    lackable = True
+    takes = 1
     what: str = "Entries that are datasets here"
     why: str = "the declaration of the dataset speaks for them"
     entry: tuple[str, ...] = ()
@@ -86,22 +81,20 @@ class NamesDataset(RowRule):
         called = {tuple(map(folded, each)) for each in listed.values()}
         cells = zip(*(columns[name].to_pylist() for name in self.entry), strict=True)
         alike = np.array([tuple(folded(text or "") for text in cell) in called for cell in cells], np.bool_)
-        return Judgement((Marked("duplicate", named), Marked("item-conflict", alike & ~named)))
-
-    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return no dataset."""
-        return {self.column: draw.of(("",))}
+        return Judgement((marked("duplicate", named), marked("item-conflict", alike & ~named)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptQuiet(KeepsBack):
     """Withholds every entry whose title any row bears with a marking above `OFFICIAL`, or an unknown one."""
 
-    takes: ClassVar[int | None] = 1
-    register: ClassVar[str] = "asset"
-    marked: ClassVar[str] = "marking"
-    because: ClassVar[str] = "not-for-inventory"
-    holds: ClassVar[str] = "information assets that are kept quiet"
+    odd = ("SECRET", "official")  # other markings
+    typical = ("of", _OPEN, "")
+    takes = 1
+    register = "asset"
+    marked = "marking"
+    because = "not-for-inventory"
+    holds = "information assets that are kept quiet"
     scope: str = "asset"
     what: str = "Entries that must be kept quiet"
     why: str = "that they are held must not be known"
@@ -110,11 +103,3 @@ class KeptQuiet(KeepsBack):
         """Return the entries with another marking; the open one written differently tells of its own row alone."""
         other = filled(column) & ~mask_on_distinct(column, _OPEN.__eq__)
         return other & ~mask_on_distinct(fold_column(column), folded(_OPEN).__eq__) if known else other
-
-    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return the open marking, and none."""
-        return {self.coded: draw.of((_OPEN, ""))}
-
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return two other markings."""
-        return ({self.coded: "SECRET"}, {self.coded: "official"})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pyarrow as pa
@@ -17,37 +18,44 @@ from pipeline.errors import InputError
 from pipeline.model.handling import Problem, nowhere
 from pipeline.model.row_rule import Judgement, RowRule
 from pipeline.model.tables import WHOLE_ROW
-from pipeline.protect.handling import filled_keys
-from pipeline.protect.options.crime import CrimeOptions
-from pipeline.protect.rules.rule import Marked
+from pipeline.protect.handling import filled_keys, marked
+from pipeline.settings.options import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
-    from pipeline.model.examples import Draw
-    from pipeline.model.handling import Problem
     from pipeline.model.tables import RawTable
-    from pipeline.settings.options import Options
+    from pipeline.settings.reader import Section
 
 
-@dataclass(frozen=True, slots=True)
-class _OneOfEach:
-    """Keeps the first standing row of each group; ``group`` is -1 where a row is alone."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrimeOptions(Options):
+    """What names an incident: its number, or number and day where the numbers of a system begin again."""
 
-    group: NDArray[np.int64]
+    section = "crime"
+    incident_key: tuple[str, ...] = ("number",)
 
-    def settle(self, standing: Mask, _bad: Mask) -> Iterable[tuple[str, Mask]]:
-        """Yield the later copies."""
-        copies = nowhere(len(standing))
-        candidates = np.flatnonzero(standing & (self.group >= 0))
-        _, first = np.unique(self.group[candidates], return_index=True)
-        copies[candidates] = True
-        copies[candidates[first]] = False
-        yield "duplicate", copies
+    @classmethod
+    def read(cls, section: Section) -> Self:
+        """Return the settings for crime."""
+        found = section.value("incident_key")
+        if found is not None and found not in (["number"], ["number", "day"]):
+            section.bad("incident_key", '["number"] or ["number", "day"]')
+        return cls(incident_key=("number", "day") if found == ["number", "day"] else ("number",))
+
+
+def _keep_one_of_each(group: NDArray[np.int64], standing: Mask, _bad: Mask) -> Iterator[tuple[str, Mask]]:
+    """Keep the first standing row of each group; ``group`` is -1 where a row is alone."""
+    copies = nowhere(len(standing))
+    candidates = np.flatnonzero(standing & (group >= 0))
+    _, first = np.unique(group[candidates], return_index=True)
+    copies[candidates] = True
+    copies[candidates[first]] = False
+    yield "duplicate", copies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +66,8 @@ class OneRecord(RowRule):
     its keyed form of ``scope`` is kept beside a release.
     """
 
-    leads_back: ClassVar[bool] = True
-    takes: ClassVar[int | None] = None
+    leads_back = True
+    takes = None
     key: str = ""
 
     def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
@@ -88,7 +96,7 @@ class OneRecord(RowRule):
             equal[near] = groups(named.take(some), *(column.take(some) for column in columns.values()))
             pairs = np.unique(np.column_stack([keys, equal[near]]), axis=0)
             differing[near] = np.bincount(pairs[:, 0])[keys] > 1
-        return Judgement((_OneOfEach(equal),), quality={"shared_reference": differing})
+        return Judgement((partial(_keep_one_of_each, equal),), quality={"shared_reference": differing})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +106,7 @@ class SameRecord(RowRule):
     ``key`` is the published column of the identifier: rows that share one are counted.
     """
 
-    whole_rows: ClassVar[bool] = True
+    whole_rows = True
     key: str
 
     def judge(self, raw: RawTable, columns: Mapping[str, pa.Array], _context: Context) -> Judgement:
@@ -108,7 +116,7 @@ class SameRecord(RowRule):
         keys = groups(columns[self.key].take(pa.array(first)))
         shared = nowhere(len(group))
         shared[first] = np.bincount(keys)[keys] > 1
-        return Judgement((_OneOfEach(group),), quality={"shared_reference": shared})
+        return Judgement((partial(_keep_one_of_each, group),), quality={"shared_reference": shared})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,21 +126,18 @@ class OneIncident(RowRule):
     Within a file the last row counts.  Incidents of different numbers are never merged, however alike.
     """
 
-    leads_back: ClassVar[bool] = True
-    takes: ClassVar[int | None] = 1
-    options: ClassVar[tuple[type[Options], ...]] = (CrimeOptions,)
-    register: ClassVar[str] = "incident"
-    holds: ClassVar[str] = "numbers of incidents"
-    every_row: ClassVar[bool] = True
-    repeats_only: ClassVar[bool] = True
+    beside = ("received_at",)
+    typical = ("references", "incident")
+    leads_back = True
+    takes = 1
+    options = (CrimeOptions,)
+    register = "incident"
+    holds = "numbers of incidents"
+    every_row = True
+    repeats_only = True
     what: str = "Second rows of an incident"
     why: str = "it came twice"
     received_at: str
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The number, and when the call came."""
-        return (self.column, self.received_at)
 
     def check(self, raw: RawTable, _context: Context) -> Sequence[Problem]:
         """Return the rows without a number that can be trusted: nobody can say which incident they are."""
@@ -199,11 +204,7 @@ class OneIncident(RowRule):
         copies = nowhere(len(raw))
         for place in np.flatnonzero(counts != ""):  # only incidents with several rows
             copies[place] = counts[place] != f"{months[raw.source[place]]} {raw.row[place]:09}"
-        return Judgement((Marked("duplicate", copies),))
-
-    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return numbers of incidents."""
-        return {self.column: draw.references("incident")}
+        return Judgement((marked("duplicate", copies),))
 
 
 #: The name of an incident's private key, and what stands for numbers that begin again.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Self
+from functools import partial
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pyarrow as pa
@@ -18,41 +19,34 @@ from pipeline.model.tables import WHOLE_ROW
 from pipeline.protect.handling import filled_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
-    from pipeline.model.examples import Draw
-    from pipeline.model.handling import Problem
+    from pipeline.model.handling import Draw, Problem
     from pipeline.model.tables import RawTable
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
-    """Settles rows of one entry: copies of a row are one, and rows that contradict each other are all bad.
+def _settle_entries(
+    entry: NDArray[np.int64], said: NDArray[np.int64], row: NDArray[np.int64], standing: Mask, _bad: Mask
+) -> Iterator[tuple[str, Mask]]:
+    """Settle rows of one entry: copies of a row are one, and rows that contradict each other are all bad.
 
     ``said`` is what all rows of an entry have to agree on, ``row`` what makes two of them copies.
     """
-
-    entry: NDArray[np.int64]
-    said: NDArray[np.int64]
-    row: NDArray[np.int64]
-
-    def settle(self, standing: Mask, _bad: Mask) -> Iterable[tuple[str, Mask]]:
-        """Yield the rows of entries that contradict themselves, then the later copies."""
-        rows = np.flatnonzero(standing)
-        pairs = np.unique(np.column_stack([self.entry[rows], self.said[rows]]), axis=0)
-        entries, ways = np.unique(pairs[:, 0], return_counts=True)
-        conflict = standing & np.isin(self.entry, entries[ways > 1])
-        yield "item-conflict", conflict
-        rows = np.flatnonzero(standing & ~conflict)
-        _, first = np.unique(np.column_stack([self.entry[rows], self.row[rows]]), axis=0, return_index=True)
-        copies = nowhere(len(standing))
-        copies[rows] = True
-        copies[rows[first]] = False
-        yield "duplicate", copies
+    rows = np.flatnonzero(standing)
+    pairs = np.unique(np.column_stack([entry[rows], said[rows]]), axis=0)
+    entries, ways = np.unique(pairs[:, 0], return_counts=True)
+    conflict = standing & np.isin(entry, entries[ways > 1])
+    yield "item-conflict", conflict
+    rows = np.flatnonzero(standing & ~conflict)
+    _, first = np.unique(np.column_stack([entry[rows], row[rows]]), axis=0, return_index=True)
+    copies = nowhere(len(standing))
+    copies[rows] = True
+    copies[rows[first]] = False
+    yield "duplicate", copies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +58,9 @@ class OneEntry(RowRule):
     withheld, or on ``common``.
     """
 
-    whole_rows: ClassVar[bool] = True
-    directly: ClassVar[bool] = True
+    beside = ("common", "several")
+    whole_rows = True
+    directly = True
     what: str = "Second copies of an entry"
     why: str = "it stands in the register twice"
     entry: tuple[str, ...] = ()
@@ -79,11 +74,6 @@ class OneEntry(RowRule):
         return replace(self, common=tuple(name for name in columns if name not in self.several))
 
     @property
-    def reads(self) -> tuple[str, ...]:
-        """What rows of one entry agree on, and what they differ in, where it may have several."""
-        return (*self.common, *self.several)
-
-    @property
     def optional(self) -> tuple[str, ...]:
         """All: what a system does not hold is the same on every row."""
         return self.reads
@@ -93,25 +83,21 @@ class OneEntry(RowRule):
         entry = groups(*(columns[name] for name in self.entry))
         if not self.common:
             row = groups(raw.cells[WHOLE_ROW])
-            return Judgement((Entries(entry, row, row),))
+            return Judgement((partial(_settle_entries, entry, row, row),))
         said = groups(*(raw.cells[name] for name in self.common))
-        return Judgement((Entries(entry, said, groups(*(raw.cells[name] for name in self.reads))),))
+        return Judgement((partial(_settle_entries, entry, said, groups(*(raw.cells[name] for name in self.reads))),))
 
 
 @dataclass(frozen=True, slots=True)
 class InOrder(RowRule):
     """Refuses a row with a date that lies before the last one that is filled before it, in the order of ``dates``."""
 
-    refuses: ClassVar[bool] = True
+    beside = ("dates",)
+    refuses = True
     dates: tuple[str, ...]
     _: KW_ONLY
     what: str = "Entries whose dates contradict each other"
     why: str = "a date cannot lie before the one that it must follow"
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The dates."""
-        return self.dates
 
     @property
     def optional(self) -> tuple[str, ...]:
@@ -142,11 +128,12 @@ class InOrder(RowRule):
 class OfItsFile(RowRule):
     """Refuses a row whose moment lies in another month, as clocks in London showed it, than its file is of."""
 
+    typical = ("instants",)
     #: What is no moment, and one of another month.
-    odd: ClassVar[tuple[str, ...]] = ("2024-02-31T10:00:00Z", "2019-06-30T23:30:00+00:00")
-    takes: ClassVar[int | None] = 1
-    first: ClassVar[bool] = True
-    refuses: ClassVar[bool] = True
+    odd = ("2024-02-31T10:00:00Z", "2019-06-30T23:30:00+00:00")
+    takes = 1
+    first = True
+    refuses = True
     what: str = "Items of another month than their file's"
     why: str = "the service was asked for another month"
 
@@ -163,19 +150,16 @@ class OfItsFile(RowRule):
         wrong = filled(month) & (files != "") & (own != files)
         return (*problem(self.column, "bad-date", ~filled(month)), *problem(self.column, "other-month", wrong))
 
-    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return moments of the period, in universal time."""
-        return {self.column: draw.instants()}
-
 
 @dataclass(frozen=True, slots=True)
 class OneItem(RowRule):
     """Counts each item of a file once: copies that are alike are one, and items that contradict each other are bad."""
 
-    odd: ClassVar[tuple[str, ...]] = ("",)  # no name
-    leads_back: ClassVar[bool] = True
-    takes: ClassVar[int | None] = 1
-    whole_rows: ClassVar[bool] = True
+    typical = ("references", "item")
+    odd = ("",)  # no name
+    leads_back = True
+    takes = 1
+    whole_rows = True
     _: KW_ONLY
     what: str = "Second copies of an item"
     why: str = "the service gave it twice"
@@ -189,8 +173,4 @@ class OneItem(RowRule):
         names = groups(raw.cells[self.column])
         entry = names * len(raw.paths) + raw.source
         row = groups(raw.cells[WHOLE_ROW])
-        return Judgement((Entries(entry, row, row),))
-
-    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return the names of items."""
-        return {self.column: draw.references("item")}
+        return Judgement((partial(_settle_entries, entry, row, row),))

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from pipeline.columns.arrays import mask_on_distinct
 from pipeline.model.row_rule import Judgement, RowRule
+from pipeline.protect.handling import marked
 from pipeline.protect.rules.protected_record import BlanksCells, KeepsBack
-from pipeline.protect.rules.rule import Marked
 from pipeline.protect.treatments.dates import before
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import pyarrow as pa
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
-    from pipeline.model.examples import Draw
+    from pipeline.model.handling import Draw
     from pipeline.model.tables import RawTable
 
 
@@ -26,33 +26,27 @@ if TYPE_CHECKING:
 class AlreadyHeld(RowRule):
     """Withholds an event that starts on or after the day of the run."""
 
+    odd = ("2024-05-14 19:00",)  # an event to come
+    beside = ("starts_at",)
     what: str = "Events to come"
     why: str = "an event to come may be at a place that must be kept quiet"
     starts_at: str
 
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """When the event starts."""
-        return (self.starts_at,)
-
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the events to come."""
         to_come = ~before(raw.cells[self.starts_at], context.as_of.isoformat())
-        return Judgement((Marked("not-yet-held", to_come),))
-
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return an event to come."""
-        return ({self.starts_at: "2024-05-14 19:00"},)
+        return Judgement((marked("not-yet-held", to_come),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicVenue(KeepsBack):
     """Withholds an event at a kind of venue that the code list does not call public: a home or a refuge is not."""
 
-    register: ClassVar[str] = "event"
-    marked: ClassVar[str] = "venue"
-    because: ClassVar[str] = "private-venue"
-    holds: ClassVar[str] = "protected events"
+    odd = ("private-home",)
+    register = "event"
+    marked = "venue"
+    because = "private-venue"
+    holds = "protected events"
     scope: str = "event"
     what: str = "Events at venues that are not public"
     why: str = "homes, refuges and hostels are kept quiet"
@@ -68,18 +62,14 @@ class PublicVenue(KeepsBack):
         """Return kinds of venue that are public."""
         return {self.coded: draw.of(tuple(row["code"] for row in draw.codes(self.codelist) if row["is_public"] == "Y"))}
 
-    def awkward(self) -> Sequence[Mapping[str, str]]:
-        """Return an event at somebody's home."""
-        return ({self.coded: "private-home"},)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SensitiveAudience(BlanksCells):
     """Blanks the day and the ward of events for audiences that the code list marks sensitive."""
 
-    register: ClassVar[str] = "event"
-    marked: ClassVar[str] = "audience"
-    holds: ClassVar[str] = "protected events"
+    register = "event"
+    marked = "audience"
+    holds = "protected events"
     scope: str = "event"
     what: str = "Day and ward of events for sensitive audiences"
     why: str = "day and ward would lead to a sensitive group"

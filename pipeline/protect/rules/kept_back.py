@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.model.payee_types import PERSONAL, PROTECTED
+from pipeline.model.suggestion import PERSONAL, PROTECTED
 from pipeline.model.tables import Kept, Marks
 from pipeline.protect.rules.payee_register import UNKNOWN
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
-    from pipeline.model.public_rows import PublicRows
+    from pipeline.model.row_rule import PublicRows
     from pipeline.protect.rules.kept_back import Lines
 
 

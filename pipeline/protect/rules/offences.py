@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pipeline.model.context import Context
-    from pipeline.model.examples import Draw
     from pipeline.model.tables import RawTable
 
 
@@ -25,18 +24,15 @@ if TYPE_CHECKING:
 class OffenceAgrees(RowRule):
     """Uses the offence code: a listed one must agree with the crime type; an unlisted one is counted."""
 
-    lackable: ClassVar[bool] = True  # the crime type is published
-    takes: ClassVar[int | None] = 1
-    refuses: ClassVar[bool] = True
+    beside = ("crime_type",)
+    typical = ("truth", "offence", "code", "crime_type")
+    lackable = True  # the crime type is published
+    takes = 1
+    refuses = True
     what: str = "Crimes with an offence code of another crime type"
     why: str = "such a code is a mistake at its source"
     crime_type: str
     codelist: str = "offence-code"
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The offence code and the crime type."""
-        return (self.column, self.crime_type)
 
     def _expected(self, raw: RawTable, context: Context) -> pa.Array:
         listed = context.codelists.read(self.codelist).mapping("code", "crime_type", month=context.first_month)
@@ -51,11 +47,6 @@ class OffenceAgrees(RowRule):
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the rows whose offence code is unlisted or empty: they are published, and counted."""
         return Judgement(quality={"unlisted_offence_code": ~filled(self._expected(raw, context))})
-
-    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return offence codes with their types, one code in a hundred empty."""
-        listed = draw.truth("offence")
-        return {self.column: listed["code"], self.crime_type: listed["crime_type"]}
 
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return codes that are of another type, unlisted or empty."""

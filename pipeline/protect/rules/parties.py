@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -14,39 +14,33 @@ from pipeline.columns.groups import groups
 from pipeline.columns.keys import fold_column
 from pipeline.columns.text import is_damaged, is_formula, with_plain_blanks
 from pipeline.model.handling import Decisive, Treated, Treatment, nowhere, problem
-from pipeline.model.payee_types import PERSONAL, PROTECTED, PROTECTION
-from pipeline.model.public_rows import PublicRevision
-from pipeline.model.row_rule import Blanked, Question, RowRule
+from pipeline.model.row_rule import Blanked, PublicRevision, Question
+from pipeline.model.suggestion import PERSONAL, PROTECTED, PROTECTION
+from pipeline.protect.handling import only
 from pipeline.protect.rules.party_register import (
-    NAMED_PARTIES,
     called,
-    entries_of_extract,
-    entries_of_list,
     kinds_of_public,
     listed,
     most_by_name,
     protective,
-    resolved,
-    unmatched,
 )
-from pipeline.protect.rules.payee_register import in_doubt, protecting, strengths, strongest, type_of
-from pipeline.protect.rules.rule import only
+from pipeline.protect.rules.payee_register import ByType, entries_of_list, in_doubt, strengths, type_of
 from pipeline.protect.rules.transactions import together, with_any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
-    from pipeline.model.examples import Draw
-    from pipeline.model.public_rows import PublicRows
+    from pipeline.model.handling import Draw
+    from pipeline.model.row_rule import PublicRows
     from pipeline.model.tables import RawTable
 
 
 @dataclass(frozen=True, slots=True)
-class Party(Treatment, RowRule):
+class Party(Treatment, ByType):
     """Publishes who is on the other side, in two columns: the name, and the code of what stands in its place.
 
     It stands at the raw column of the name, and at that of the type where the extract has one.  A name takes the most
@@ -56,13 +50,14 @@ class Party(Treatment, RowRule):
     ``blank``: a row may name nobody.
     """
 
-    takes: ClassVar[int | None] = None
-    needs: ClassVar[tuple[str, ...]] = ("named-parties",)
-    register: ClassVar[str] = "party"
-    holds: ClassVar[str] = "types of parties"
-    guards: ClassVar[str] = "parties who are not named"
-    every_row: ClassVar[bool] = True
-    asks_about: ClassVar[str] = "parties"
+    beside = ("entry_of",)
+    takes = None
+    needs = ("named-parties",)
+    register = "party"
+    holds = "types of parties"
+    guards = "parties who are not named"
+    listing = "reference/named-parties.csv"
+    asks_about = "parties"
     into: tuple[str, str]
     _: KW_ONLY
     tied: tuple[str, ...] = ()
@@ -73,11 +68,6 @@ class Party(Treatment, RowRule):
     scope: str = "party"
     what: str = "Who a private person or a protected party is"
     why: str = "people are not named; a name that nobody has looked at waits"
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The name, the type, what names the entry."""
-        return (*self.columns, *([self.entry_of] if self.entry_of else []))
 
     @property
     def makes(self) -> tuple[str, ...]:
@@ -116,37 +106,31 @@ class Party(Treatment, RowRule):
         return cells[self.columns[1]] if self.columns[1:] else pa.nulls(len(cells[self.column]), pa.string())
 
     def enter(self, cells: Mapping[str, pa.Array], _rows: pa.Array, context: Context) -> Mapping[str, str]:
-        """Return what an extract says of each name; bad rows count too."""
-        return entries_of_extract(cells[self.column], self._given(cells), scope=self.scope, context=context)
+        """Return what an extract says of each name; bad rows count too, and those of nobody's name do not."""
+        key = plain(context.pseudonyms.protection(self.scope, cells[self.column]))
+        table = pa.table({"key": key, "kind": plain(self._given(cells))})
+        grouped = table.filter(pc.is_valid(table["key"])).group_by("key").aggregate([("kind", "distinct")])
+        pairs = zip(grouped["key"].to_pylist(), grouped["kind_distinct"].to_pylist(), strict=True)
+        return {key: type_of(given) for key, given in pairs}
 
     def enter_lists(self, context: Context) -> Mapping[str, Mapping[str, str]]:
         """Return what the force's list says of names; one that cannot be read says nothing new."""
         lines = context.references.table("named-parties")
-        return {} if lines is None else {NAMED_PARTIES: entries_of_list(lines, scope=self.scope, context=context)}
-
-    def combine(self, values: Iterable[str]) -> str:
-        """Return the most protective type."""
-        return strongest(values)
+        if lines is None:
+            return {}
+        return {self.listing: entries_of_list(lines, ("name", "type"), scope=self.scope, context=context)}
 
     def strength(self, value: str) -> int:
         """Return how protective a type is, where it redacts: one in doubt waits, and redacts nothing."""
         return PROTECTION.get(protective(value), 0)
 
-    def resolve(self, entries: dict[str, str]) -> dict[str, str]:
-        """Return the type of each name."""
-        return resolved(entries)
-
     def seen(self, sources: Mapping[str, Mapping[str, str]]) -> frozenset[str]:
         """Return the keys of names in extracts; a line of the list alone protects nobody yet."""
-        return frozenset(key for path, entered in sources.items() if path != NAMED_PARTIES for key in entered)
+        return frozenset(key for path, entered in sources.items() if path != self.listing for key in entered)
 
     def borne(self, weaker: Mapping[str, str], seen: frozenset[str]) -> Collection[str]:
         """Return the keys that a row of some extract stands under."""
         return weaker.keys() & seen
-
-    def protecting(self, entered: Mapping[str, str]) -> Mapping[str, str]:
-        """Return whom an extract that was taken back protects or puts in doubt: it lets nobody be named."""
-        return protecting(entered)
 
     def bearing(self, cells: Mapping[str, pa.Array], keys: Collection[str], context: Context) -> pa.Array:
         """Return the key of each row's name."""
@@ -154,7 +138,7 @@ class Party(Treatment, RowRule):
 
     def unmatched(self, sources: Mapping[str, Mapping[str, str]]) -> Mapping[str, Collection[int]]:
         """Return the lines of the list whose name no extract ever held."""
-        return {NAMED_PARTIES: frozenset(unmatched(sources))}
+        return {self.listing: frozenset(self.unlisted(sources))}
 
     # --- rows -------------------------------------------------------------------------------------------
 

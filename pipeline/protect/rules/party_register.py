@@ -14,18 +14,15 @@ import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, on_distinct, plain
 from pipeline.columns.text import fold
-from pipeline.model.payee_types import PERSONAL, PROTECTED, most_protective
-from pipeline.protect.rules import payee_register
-from pipeline.protect.rules.payee_register import UNKNOWN, type_of
+from pipeline.model.suggestion import PERSONAL, PROTECTED, most_protective
+from pipeline.protect.rules.payee_register import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
     from pipeline.model.context import Context
-
-NAMED_PARTIES = "reference/named-parties.csv"
 
 
 class Listed(NamedTuple):
@@ -63,25 +60,6 @@ def most_by_name(names: pa.Array, kinds: NDArray[np.object_], context: Context) 
     return {name: most_protective((known.get(name, Listed()).kind, *given)) for name, given in pairs}
 
 
-def entries_of_extract(names: pa.Array, kinds: pa.Array, *, scope: str, context: Context) -> dict[str, str]:
-    """Return what one extract enters of each name; bad rows count too, and those of nobody's name do not."""
-    table = pa.table({"key": plain(context.pseudonyms.protection(scope, names)), "kind": plain(kinds)})
-    grouped = table.filter(pc.is_valid(table["key"])).group_by("key").aggregate([("kind", "distinct")])
-    pairs = zip(grouped["key"].to_pylist(), grouped["kind_distinct"].to_pylist(), strict=True)
-    return {key: type_of(given) for key, given in pairs}
-
-
-def entries_of_list(lines: pa.Table, *, scope: str, context: Context) -> dict[str, str]:
-    """Return what the force's list enters, each line with its row."""
-    columns = lines.select(["name", "type"]).rename_columns(["supplier_number", "supplier_type"])
-    return payee_register.entries_of_list(columns, scope=scope, context=context)
-
-
-def resolved(entries: Mapping[str, str]) -> dict[str, str]:
-    """Return the type of each name, marked where a filled one is on no list and the force's list does not settle it."""
-    return payee_register.resolved(entries)
-
-
 def protective(value: str) -> str:
     """Return the type of an entry where it redacts, also where it is in doubt, else ""."""
     bare = value.removeprefix(UNKNOWN)
@@ -101,11 +79,3 @@ def kinds_of_public(
         return most_protective(protective(entries.get(key, "")) for key in keys)
 
     return facts_of_distinct(names, kind, dtype=np.object_, empty="")
-
-
-def unmatched(sources: Mapping[str, Mapping[str, str]]) -> Iterator[int]:
-    """Yield the rows of the list whose name no extract ever held."""
-    every = {key for path, entered in sources.items() if path != NAMED_PARTIES for key in entered}
-    for key, value in sources.get(NAMED_PARTIES, {}).items():
-        if key.removeprefix("l:") not in every:
-            yield int(value.partition(" ")[2])

@@ -9,8 +9,8 @@ prefix is an older version's.
 from __future__ import annotations
 
 from collections import defaultdict
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -18,10 +18,9 @@ import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, mask_on_distinct, plain
 from pipeline.columns.keys import folded
-from pipeline.columns.money import money
-from pipeline.model.payee_types import PERSONAL, PROTECTED, PROTECTION, most_protective
-from pipeline.model.row_rule import Question
-from pipeline.protect.rules.rule import only
+from pipeline.model.row_rule import Question, RowRule
+from pipeline.model.suggestion import PERSONAL, PROTECTED, PROTECTION, most_protective
+from pipeline.protect.handling import only
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -40,7 +39,6 @@ HELD, ASKED, LISTED = "held", "asked", "listed"
 SUPPLIER_TYPES = "reference/supplier-types.csv"
 #: A number with more names than these is no single payee's, and its names need not all be told.
 MOST_NAMES = 8
-_PENCE = 100
 
 
 def type_of(kinds: Iterable[str | None]) -> str:
@@ -95,30 +93,62 @@ def _unnumbered(table: pa.Table, *, scope: str, context: Context) -> dict[str, s
     return found
 
 
-def entries_of_list(lines: pa.Table, *, scope: str, context: Context) -> dict[str, str]:
-    """Return what the force's list enters, each line with its row."""
+def entries_of_list(lines: pa.Table, names: tuple[str, str], *, scope: str, context: Context) -> dict[str, str]:
+    """Return what the force's list enters, a line with its row; ``names`` are the columns of whom and of the type."""
     found: dict[str, str] = {}
-    for row, line in enumerate(lines.to_pylist(), 2):
-        key = f"l:{context.pseudonyms.protection_of(scope, line['supplier_number'])}"
-        if key != "l:" and line["supplier_type"]:
-            entry = f"{line['supplier_type']} {row}"
+    for row, (whom, kind) in enumerate(zip(*(lines.column(name).to_pylist() for name in names), strict=True), 2):
+        key = f"l:{context.pseudonyms.protection_of(scope, whom)}"
+        if key != "l:" and kind:
+            entry = f"{kind} {row}"
             found[key] = strongest([found[key], entry]) if key in found else entry
     return found
 
 
-def resolved(entries: Mapping[str, str]) -> dict[str, str]:
-    """Return the type of each payee, and which names are held because they are protected under another number."""
-    listed = {key[2:]: value.partition(" ")[0] for key, value in entries.items() if key.startswith("l:")}
-    older = {value.partition(" ")[0]: entries.get(key[2:], "") for key, value in entries.items() if key[:2] == "x:"}
-    done = {key: value for key, value in entries.items() if key[1:2] != ":"}
-    done |= {key: value.partition(" ")[0] for key, value in entries.items() if key.startswith("x:")}  # without its row
-    types: dict[str, str] = {}
-    for key in {*(key for key in entries if key.startswith("f:")), *listed}:
-        given = strongest([entries.get(key, ""), older.get(key, "")])
-        types[key] = most_protective([given.removeprefix(UNKNOWN), listed.get(key, "")])
-        doubt = UNKNOWN if given.startswith(UNKNOWN) and key not in listed else ""
-        done[key] = doubt + types[key]
-    return done | dict(_names(entries, types, listed))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByType(RowRule):
+    """What rules share that keep who may be named by a type, of a number or of a name: the most protective ever given.
+
+    ``listing`` is the force's own list of types.
+    """
+
+    every_row = True
+    listing: ClassVar[str]
+
+    def combine(self, values: Iterable[str]) -> str:
+        """Return the most protective type."""
+        return strongest(values)
+
+    def resolve(self, entries: dict[str, str]) -> dict[str, str]:
+        """Return the type of each payee, and which names are held because they are protected under another number."""
+        listed = {key[2:]: value.partition(" ")[0] for key, value in entries.items() if key.startswith("l:")}
+        older = {value.partition(" ")[0]: entries.get(key[2:], "") for key, value in entries.items() if key[:2] == "x:"}
+        done = {key: value for key, value in entries.items() if key[1:2] != ":"}
+        done |= {
+            key: value.partition(" ")[0] for key, value in entries.items() if key.startswith("x:")
+        }  # without its row
+        types: dict[str, str] = {}
+        for key in {*(key for key in entries if key.startswith("f:")), *listed}:
+            given = strongest([entries.get(key, ""), older.get(key, "")])
+            types[key] = most_protective([given.removeprefix(UNKNOWN), listed.get(key, "")])
+            doubt = UNKNOWN if given.startswith(UNKNOWN) and key not in listed else ""
+            done[key] = doubt + types[key]
+        return done | dict(_names(entries, types, listed))
+
+    def protecting(self, entered: Mapping[str, str]) -> Mapping[str, str]:
+        """Return whom an extract that was taken back protects or puts in doubt: it lets nobody be named."""
+
+        def keeps(key: str, value: str) -> bool:
+            unsafe = key[1:2] != ":" or key.startswith("f:")  # a type that some payee has
+            return not unsafe or value.startswith(UNKNOWN) or value in (*PERSONAL, *PROTECTED)
+
+        return {key: value if keeps(key, value) else "" for key, value in entered.items()}
+
+    def unlisted(self, sources: Mapping[str, Mapping[str, str]]) -> Iterator[int]:
+        """Yield the lines of the list about whom no extract ever said anything."""
+        every = {key for path, entered in sources.items() if path != self.listing for key in entered}
+        for key, value in sources.get(self.listing, {}).items():
+            if key.startswith("l:") and key[2:] not in every:
+                yield int(value.partition(" ")[2])
 
 
 def of_before(supplier: pa.Array, entries: Mapping[str, str], scope: str, context: Context) -> NDArray[np.object_]:
@@ -138,16 +168,6 @@ def names_protected(entries: Mapping[str, str]) -> frozenset[str]:
 def is_protected(entries: Mapping[str, str], key: str) -> bool:
     """Return whether a supplier protects its whole transaction: also one that is in doubt."""
     return entries.get(key, "").removeprefix(UNKNOWN) in PROTECTED
-
-
-def protecting(entered: Mapping[str, str]) -> dict[str, str]:
-    """Return entries of a ledger without the types that let a payee be named."""
-
-    def keeps(key: str, value: str) -> bool:
-        unsafe = key[1:2] != ":" or key.startswith("f:")  # a type that some payee has
-        return not unsafe or value.startswith(UNKNOWN) or value in (*PERSONAL, *PROTECTED)
-
-    return {key: value if keeps(key, value) else "" for key, value in entered.items()}
 
 
 def seen_in_ledgers(sources: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
@@ -225,11 +245,6 @@ def pairs(
     """Return the lines of whose name and number the register says ``what``; by default, that the name is held."""
     pair = pc.binary_join_element_wise("n:", plain(called), "|", plain(supplier), "")
     return mask_on_distinct(pair, lambda key: entries.get(key, "") in what)
-
-
-def pence(text: str) -> int:
-    """Return an amount in pence, 0 where it is none: its line is bad, and is counted all the same."""
-    return int(Decimal(money(text) or "0") * _PENCE)
 
 
 def questions_of(lines: pa.Table) -> list[Question]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -12,14 +13,16 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plain
 from pipeline.columns.groups import groups
 from pipeline.columns.keys import fold_column
-from pipeline.model.payee_types import PERSONAL, PROTECTED, PROTECTION
-from pipeline.model.public_rows import PublicRevision, PublicRows
-from pipeline.model.row_rule import Judgement, Question
+from pipeline.columns.money import pence
+from pipeline.model.row_rule import Judgement, PublicRevision, PublicRows, Question
+from pipeline.model.suggestion import PERSONAL, PROTECTED, PROTECTION
+from pipeline.protect.handling import these_rows, written_differently
 from pipeline.protect.rules.kept_back import Keys, Lines, as_released, released, remembered
 from pipeline.protect.rules.named import Names, Redaction
 from pipeline.protect.rules.payee_register import (
     ASKED,
     SUPPLIER_TYPES,
+    ByType,
     entries_of_ledger,
     entries_of_list,
     in_doubt,
@@ -27,45 +30,41 @@ from pipeline.protect.rules.payee_register import (
     names_protected,
     of_before,
     pairs,
-    pence,
     people_of,
-    protecting,
     questions_of,
-    resolved,
     seen_in_ledgers,
     strengths,
-    strongest,
     type_of,
     with_protected,
 )
-from pipeline.protect.rules.rule import these_rows, written_differently
-from pipeline.protect.rules.transactions import OfPayees, Review, together, transactions, with_any
+from pipeline.protect.rules.transactions import OfPayees, hold_for_review, together, transactions, with_any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
-    from pipeline.model.examples import Draw
     from pipeline.model.handling import Problem
     from pipeline.model.tables import RawTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Payee(OfPayees):
+class Payee(OfPayees, ByType):
     """Redacts people, and withholds transactions whose payee nobody has classified.
 
     One payee is one payee, however its number is written, and by its name too.  A protected line takes supplier,
     department, category, purpose and contract reference from its whole transaction.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("supplier-types",)
-    register: ClassVar[str] = "payee"
-    holds: ClassVar[str] = "types of suppliers"
-    guards: ClassVar[str] = "suppliers who are not named"
-    every_row: ClassVar[bool] = True
+    beside = ("supplier", "name", "transaction", "net")
+    typical = ("truth", "supplier", "kind", "number", "name")
+    needs = ("supplier-types",)
+    register = "payee"
+    holds = "types of suppliers"
+    guards = "suppliers who are not named"
+    listing = SUPPLIER_TYPES
     what: str = "Who is paid, where that is an individual, staff or protected"
     why: str = "individuals and staff are not named; a payee whom nobody has classified waits"
     supplier: str
@@ -73,11 +72,6 @@ class Payee(OfPayees):
     net: str
     redaction: Redaction = field(default_factory=Redaction)
     scope: str = "supplier"
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The type, the supplier, the transaction, the amount."""
-        return (self.column, self.supplier, self.name, self.body, self.number, self.net)
 
     def keys(self, cells: Mapping[str, pa.Array], context: Context) -> Mapping[str, pa.Array]:
         """Return the key of each line's supplier, and those of all suppliers of its transaction."""
@@ -98,25 +92,17 @@ class Payee(OfPayees):
         lines = context.references.table("supplier-types")
         if lines is None or context.references.is_absent("supplier-types"):
             return {}
-        return {SUPPLIER_TYPES: entries_of_list(lines, scope=self.scope, context=context)}
+        return {SUPPLIER_TYPES: entries_of_list(lines, _OF_LIST, scope=self.scope, context=context)}
 
     def absent_lists(self, context: Context) -> Collection[str]:
         """Return the force's list where it has none; one that cannot be read is not absent."""
         unread = context.references.table("supplier-types") is None
         return () if unread or not context.references.is_absent("supplier-types") else (SUPPLIER_TYPES,)
 
-    def combine(self, values: Iterable[str]) -> str:
-        """Return the most protective type."""
-        return strongest(values)
-
     def strength(self, value: str) -> int:
         """Return how protective a type is, where it redacts: one in doubt is held, and redacts nothing."""
         kind = value.partition(" ")[0]
         return PROTECTION[kind] if kind in (*PERSONAL, *PROTECTED) else 0
-
-    def resolve(self, entries: dict[str, str]) -> dict[str, str]:
-        """Return the type of each payee, and the names that are held."""
-        return resolved(entries)
 
     def count(self, keys: Collection[str]) -> int:
         """Return the number of payees: each may have a key of its number and one of its name."""
@@ -130,10 +116,6 @@ class Payee(OfPayees):
     def lasting(self, entered: Mapping[str, str]) -> Mapping[str, str]:
         """Return the names that numbers bore: who is redacted by number stays protected by that name too."""
         return {key: "" for key in entered if key.startswith("n:")}
-
-    def protecting(self, entered: Mapping[str, str]) -> Mapping[str, str]:
-        """Return whom a ledger that was taken back protects or puts in doubt: it lets nobody be named."""
-        return protecting(entered)
 
     def borne(self, weaker: Mapping[str, str], seen: frozenset[str]) -> Collection[str]:
         """Return the keys whose payee, by number or by name, some ledger holds; one without a type is held anyway."""
@@ -172,12 +154,7 @@ class Payee(OfPayees):
             differing = [int(row) for key, _, row in rows if len(spelt[key]) > 1]
             if differing:
                 yield written_differently(path, differing)
-        every = {key for entered in sources.values() for key in entered}
-        unmatched = [
-            int(value.partition(" ")[2])
-            for key, value in sources.get(SUPPLIER_TYPES, {}).items()
-            if key.startswith("l:") and key[2:] not in every
-        ]
+        unmatched = [*self.unlisted(sources)]
         if unmatched:
             yield f"{SUPPLIER_TYPES}, {these_rows(unmatched)}: no ledger ever held such a supplier number"
 
@@ -299,16 +276,11 @@ class Payee(OfPayees):
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the lines whose payee is unknown, and what is kept back of the others."""
-        review = Review(transactions(raw, self.body, self.number), self.kinds(raw, context) == "")
+        review = partial(hold_for_review, transactions(raw, self.body, self.number), self.kinds(raw, context) == "")
         own, lines, names = self._own(raw, context), self._lines(raw, context), self._names(raw, context)
         paid = remembered(self._paid(raw, context), own, lines, released(context, self.register))
         texts = names.keys_in(raw.cells[each] for each in self.redaction.raw_protected)
         return Judgement((review,), kept=(paid,), applied=texts)
-
-    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return the type of each supplier, with its number and name."""
-        parts = {self.column: "kind", self.supplier: "number", self.name: "name"}
-        return {name: draw.truth("supplier")[part] for name, part in parts.items()}
 
 
 _KEY = "protected supplier"
@@ -316,3 +288,5 @@ _KEY = "protected supplier"
 _TOGETHER = "protected transaction"
 #: Which transaction a line belongs to, by the transaction itself.
 _PAID = "protected payment"
+#: The columns of the force's list that say whom, and the type.
+_OF_LIST = ("supplier_number", "supplier_type")

@@ -11,16 +11,15 @@ import pyarrow.compute as pc
 
 from pipeline.columns.arrays import filled, mask_on_distinct, plain, where
 from pipeline.model.handling import Decisive, nowhere
-from pipeline.model.public_rows import PublicRevision
-from pipeline.model.row_rule import Judgement, RowRule
-from pipeline.protect.rules.rule import Marked, only
+from pipeline.model.row_rule import Judgement, PublicRevision, RowRule
+from pipeline.protect.handling import marked, only
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
-    from pipeline.model.public_rows import PublicRows
+    from pipeline.model.row_rule import PublicRows
     from pipeline.model.tables import RawTable
 
 
@@ -31,14 +30,10 @@ class ProtectedRecord(RowRule):
     Records are compared by the folded form of ``reference``.
     """
 
-    marked: ClassVar[str] = ""
+    beside = ("coded", "reference")
+    marked = ""
     coded: str
     reference: str
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """What protects, and the record."""
-        return (self.coded, self.reference)
 
     @property
     def decisive(self) -> tuple[Decisive, ...]:
@@ -108,7 +103,7 @@ class KeepsBack(ProtectedRecord):
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the records that are kept back."""
         mask, hit = self.protected(raw, context)
-        return Judgement((Marked(self.because, mask),), applied=hit)
+        return Judgement((marked(self.because, mask),), applied=hit)
 
     def revised(self, _rows: PublicRows, mask: Mask, hit: Sequence[str]) -> PublicRevision:
         """Return what is public without the records that are kept back now."""
@@ -120,7 +115,7 @@ class BlanksCells(ProtectedRecord):
     """What rules share that leave cells of protected records blank."""
 
     blanks: tuple[str, ...]
-    figure: ClassVar[str] = ""
+    figure = ""
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the entries of the register that blank something, and the rows that a figure counts."""
@@ -145,9 +140,9 @@ class BlanksCells(ProtectedRecord):
 class BlankWhen(BlanksCells):
     """Leaves cells of a record blank where a column of it has one of some values, or a number below a limit."""
 
-    register: ClassVar[str] = "blanked"
-    holds: ClassVar[str] = "records with cells that are left blank"
-    figure: ClassVar[str] = "sensitive"
+    register = "blanked"
+    holds = "records with cells that are left blank"
+    figure = "sensitive"
     why: str = "it would lead to somebody"
     values: tuple[str, ...] = ()
     below: int = 0

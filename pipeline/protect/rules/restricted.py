@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -11,18 +11,17 @@ import pyarrow.compute as pc
 
 from pipeline.columns.arrays import facts_of_distinct, mask_of, plain
 from pipeline.columns.keys import fold_column
+from pipeline.columns.pseudonyms import FULL
 from pipeline.model.handling import Decisive, Problem, nowhere, problem
-from pipeline.model.public_rows import PublicRevision, PublicRows
-from pipeline.model.row_rule import Judgement, RowRule
-from pipeline.protect.pseudonyms import FULL
-from pipeline.protect.rules.rule import Marked, is_flag, only, written_differently
+from pipeline.model.row_rule import Judgement, PublicRevision, PublicRows, RowRule
+from pipeline.protect.handling import is_flag, marked, only, written_differently
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
-    from pipeline.model.examples import Draw
+    from pipeline.model.handling import Draw
     from pipeline.model.tables import RawTable
 
 #: What the register says of a reference: it is restricted, or a mark of it is neither `Y` nor `N`.
@@ -38,21 +37,17 @@ class RestrictedRecord(RowRule):
     where it has none.
     """
 
-    odd: ClassVar[tuple[str, ...]] = ("Y", "", "?")  # a restricted record, and marks that are none
-    takes: ClassVar[int | None] = 1
-    register: ClassVar[str] = "restricted"
-    shared: ClassVar[bool] = True
-    holds: ClassVar[str] = "restricted records"
+    beside = ("reference",)
+    odd = ("Y", "", "?")  # a restricted record, and marks that are none
+    takes = 1
+    register = "restricted"
+    shared = True
+    holds = "restricted records"
     what: str = "Records that the force has restricted"
     why: str = "the force has decided to keep them back"
     reference: str
     published: str = ""
     scope: str = "crime"
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The mark and the reference."""
-        return (self.column, self.reference)
 
     @property
     def decisive(self) -> tuple[Decisive, ...]:
@@ -108,7 +103,7 @@ class RestrictedRecord(RowRule):
         """Return the rows of restricted references."""
         named = columns[self.published] if self.published else None
         mask, hit = self._marked(raw.cells[self._key], named, context)
-        return Judgement((Marked("restricted", mask),), applied=hit)
+        return Judgement((marked("restricted", mask),), applied=hit)
 
     def revise_public(self, rows: PublicRows, context: Context) -> PublicRevision | None:
         """Remove the rows of references that were restricted since."""

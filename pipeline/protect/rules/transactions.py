@@ -6,7 +6,8 @@ The Local Government Association's guidance on publishing spending is the source
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -16,22 +17,20 @@ from pipeline.columns.arrays import facts_of_distinct, filled, on_distinct, plai
 from pipeline.columns.groups import groups
 from pipeline.columns.money import money
 from pipeline.model.handling import Decisive
-from pipeline.model.payee_types import PERSONAL, PROTECTED
 from pipeline.model.row_rule import Judgement, RowRule
+from pipeline.model.suggestion import PERSONAL, PROTECTED
 from pipeline.protect.handling import filled_keys
-from pipeline.protect.options.spend import SpendOptions
+from pipeline.protect.spend import SpendOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
-    from pipeline.model.examples import Draw
-    from pipeline.model.handling import Problem
+    from pipeline.model.handling import Draw, Problem
     from pipeline.model.tables import RawTable
-    from pipeline.settings.options import Options
 
 
 def with_any(group: NDArray[np.int64], rows: Mask) -> Mask:
@@ -47,41 +46,29 @@ def transactions(raw: RawTable, body: str, number: str) -> NDArray[np.int64]:
     return np.where(filled(raw.cells[number]), group, -1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Hold:
-    """Quarantines the lines of every transaction that has a bad line."""
-
-    group: NDArray[np.int64]
-
-    def settle(self, standing: Mask, bad: Mask) -> Iterable[tuple[str, Mask]]:
-        """Yield the other lines."""
-        yield "transaction-incomplete", with_any(self.group, bad) & standing
+def _hold_whole(group: NDArray[np.int64], standing: Mask, bad: Mask) -> Iterator[tuple[str, Mask]]:
+    """Quarantine the lines of every transaction that has a bad line."""
+    yield "transaction-incomplete", with_any(group, bad) & standing
 
 
-@dataclass(frozen=True, slots=True)
-class _Twice:
-    """Settles lines that come twice: equal ones are one line, different ones are all bad."""
-
-    line: NDArray[np.int64]
-    group: NDArray[np.int64]
-    repeats: NDArray[np.int64]
-
-    def settle(self, standing: Mask, _bad: Mask) -> Iterable[tuple[str, Mask]]:
-        """Yield conflicts, the rest of their transactions, then copies."""
-        rows = np.flatnonzero(standing & (self.line >= 0))
-        order = rows[np.lexsort((rows, self.line[rows]))]
-        follows = np.zeros(len(order), np.bool_)
-        follows[1:] = self.line[order[1:]] == self.line[order[:-1]]
-        differs = np.zeros(len(order), np.bool_)
-        differs[1:] = follows[1:] & (self.repeats[order[1:]] != self.repeats[order[:-1]])
-        conflict = np.zeros(len(standing), np.bool_)
-        conflict[rows] = np.isin(self.line[rows], np.unique(self.line[order[differs]]))
-        copies = np.zeros(len(standing), np.bool_)
-        copies[order[follows]] = True
-        yield "line-conflict", conflict
-        held = with_any(self.group, conflict) & standing & ~conflict
-        yield "transaction-incomplete", held
-        yield "duplicate", copies & standing & ~conflict & ~held
+def _settle_lines(
+    line: NDArray[np.int64], group: NDArray[np.int64], repeats: NDArray[np.int64], standing: Mask, _bad: Mask
+) -> Iterator[tuple[str, Mask]]:
+    """Settle lines that come twice: equal ones are one line, different ones are all bad."""
+    rows = np.flatnonzero(standing & (line >= 0))
+    order = rows[np.lexsort((rows, line[rows]))]
+    follows = np.zeros(len(order), np.bool_)
+    follows[1:] = line[order[1:]] == line[order[:-1]]
+    differs = np.zeros(len(order), np.bool_)
+    differs[1:] = follows[1:] & (repeats[order[1:]] != repeats[order[:-1]])
+    conflict = np.zeros(len(standing), np.bool_)
+    conflict[rows] = np.isin(line[rows], np.unique(line[order[differs]]))
+    copies = np.zeros(len(standing), np.bool_)
+    copies[order[follows]] = True
+    yield "line-conflict", conflict
+    held = with_any(group, conflict) & standing & ~conflict
+    yield "transaction-incomplete", held
+    yield "duplicate", copies & standing & ~conflict & ~held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +97,8 @@ class OfTransactions(RowRule):
 class OfPayees(OfTransactions):
     """A rule at the column of payees' types."""
 
-    takes: ClassVar[int | None] = 1
-    lackable: ClassVar[bool] = True  # without a type every payee waits
+    takes = 1
+    lackable = True  # without a type every payee waits
 
     @property
     def decisive(self) -> tuple[Decisive, ...]:
@@ -123,8 +110,8 @@ class OfPayees(OfTransactions):
 class WholeTransactions(OfTransactions):
     """Holds a transaction with a bad line, and settles lines that come twice."""
 
-    leads_back: ClassVar[bool] = True  # with the transaction's number that of a line leads to the invoice
-    takes: ClassVar[int | None] = 1
+    leads_back = True  # with the transaction's number that of a line leads to the invoice
+    takes = 1
     what: str = "Transactions with a bad line"
     why: str = "a transaction is published whole or not at all"
 
@@ -141,56 +128,38 @@ class WholeTransactions(OfTransactions):
         """Return the transactions and their lines."""
         group = transactions(raw, self.body, self.number)
         line = np.where(group >= 0, groups(pa.array(group), raw.cells[self.column]), -1)
-        return Judgement((_Hold(group), _Twice(line, group, raw.repeats)))
+        return Judgement((partial(_hold_whole, group), partial(_settle_lines, line, group, raw.repeats)))
 
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return the numbers of lines, and a transaction that is their own."""
         return {self.column: draw.numbers(1, 2)}
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
-    """Withholds whole transactions that have a standing line with an unknown payee."""
-
-    group: NDArray[np.int64]
-    unknown: Mask
-
-    def settle(self, standing: Mask, _bad: Mask) -> Iterable[tuple[str, Mask]]:
-        """Yield their standing lines."""
-        yield "payee-needs-review", with_any(self.group, self.unknown & standing) & standing
+def hold_for_review(group: NDArray[np.int64], unknown: Mask, standing: Mask, _bad: Mask) -> Iterator[tuple[str, Mask]]:
+    """Withhold whole transactions that have a standing line with an unknown payee."""
+    yield "payee-needs-review", with_any(group, unknown & standing) & standing
 
 
-@dataclass(frozen=True, slots=True)
-class _Reaches:
-    """Withholds transactions whose standing lines do not total enough."""
-
-    group: NDArray[np.int64]
-    pence: NDArray[np.object_]
-    limit: int
-    operator: str
-
-    def settle(self, standing: Mask, _bad: Mask) -> Iterable[tuple[str, Mask]]:
-        """Yield the lines of transactions that do not reach the threshold."""
-        totals = np.zeros(int(self.group.max(initial=-1)) + 2, np.object_)  # exact, however large
-        np.add.at(totals, self.group[standing], self.pence[standing])
-        total = np.abs(totals[self.group])
-        reached = total > self.limit if self.operator == ">" else total >= self.limit
-        yield "below-threshold", standing & ~reached
+def _withhold_below(
+    group: NDArray[np.int64], pence: NDArray[np.object_], limit: int, operator: str, standing: Mask, _bad: Mask
+) -> Iterator[tuple[str, Mask]]:
+    """Withhold transactions whose standing lines do not total enough."""
+    totals = np.zeros(int(group.max(initial=-1)) + 2, np.object_)  # exact, however large
+    np.add.at(totals, group[standing], pence[standing])
+    total = np.abs(totals[group])
+    reached = total > limit if operator == ">" else total >= limit
+    yield "below-threshold", standing & ~reached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverThreshold(OfTransactions):
     """Withholds transactions below the threshold of the settings, by their absolute net total."""
 
-    options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
+    beside = ("transaction", "net")
+    options = (SpendOptions,)
     what: str = "Transactions below the threshold"
     why: str = "the law asks for items over the threshold"
     net: str
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """Body, transaction and net amount."""
-        return (self.body, self.number, self.net)
 
     def judge(self, raw: RawTable, _columns: Mapping[str, pa.Array], context: Context) -> Judgement:
         """Return the amounts by transaction."""
@@ -199,7 +168,7 @@ class OverThreshold(OfTransactions):
         spend = context.option(SpendOptions)
         limit = int(spend.threshold * 100)
         group = transactions(raw, self.body, self.number)
-        return Judgement((_Reaches(group, pence, limit, spend.operator),))
+        return Judgement((partial(_withhold_below, group, pence, limit, spend.operator),))
 
 
 def together(group: NDArray[np.int64], supplier: pa.Array) -> pa.Array:

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from dataclasses import KW_ONLY, dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 import pyarrow.compute as pc
 
 from pipeline.columns.arrays import filled, mask_of, mask_on_distinct, on_distinct, plain
-from pipeline.columns.characters import is_invisible
 from pipeline.columns.dates import days, months
 from pipeline.columns.keys import folded
-from pipeline.columns.text import is_formula
+from pipeline.columns.text import is_formula, is_invisible
 from pipeline.errors import InputError
 from pipeline.model.handling import Treated, columns_of, problem
 from pipeline.protect.handling import MayBeBlank, OneColumn, key_problems
-from pipeline.protect.options.spend import SpendOptions
+from pipeline.protect.spend import SpendOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pyarrow as pa
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
-    from pipeline.model.examples import Draw
-    from pipeline.settings.options import Options
+    from pipeline.model.handling import Draw
 
 
 _FLAGS: Final[Mapping[str, str]] = MappingProxyType({"Y": "true", "N": "false"})
@@ -35,51 +32,29 @@ _NATIONAL: Final[Mapping[str, str]] = MappingProxyType({"Y": "True", "N": "False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NamedInSettings(OneColumn):
-    """Publishes the name that the settings give for a code; an unknown code is a problem."""
-
-    @abstractmethod
-    def names(self, context: Context) -> Mapping[str, str]:
-        """Return the names by code."""
-
-    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
-        """Return the names."""
-        column = cells[self.column]
-        name = on_distinct(column, self.names(context).get)
-        unknown = problem(self.column, "unknown-code", ~filled(name))
-        return Treated(self._same(name), key_problems(self.column, column, unknown))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublisherName(NamedInSettings):
+class PublisherName(OneColumn):
     """Publishes the name of the publisher that the settings give for a key."""
 
-    odd: ClassVar[tuple[str, ...]] = ("board",)  # a publisher of nothing
+    typical = ("of", "force")
+    odd = ("board",)  # a publisher of nothing
     why: str = "who answers for it"
 
-    def names(self, context: Context) -> Mapping[str, str]:
-        """Return the publishers."""
-        return context.publishers
-
-    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return the force itself."""
-        return {self.column: draw.of(("force",))}
+    def reading(self, context: Context) -> Callable[[str], str | None]:
+        """Return the names of publishers by key."""
+        return context.publishers.get
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Body(NamedInSettings):
+class Body(OneColumn):
     """Publishes the name of the body that the settings give for a code."""
 
-    odd: ClassVar[tuple[str, ...]] = ("BOARD",)  # a body of nobody
+    typical = ("truth", "body", "code")
+    odd = ("BOARD",)  # a body of nobody
     why: str = "two bodies may share one extract"
 
-    def names(self, context: Context) -> Mapping[str, str]:
-        """Return the bodies."""
-        return context.bodies
-
-    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return the bodies that pay."""
-        return {self.column: draw.truth("body")["code"]}
+    def reading(self, context: Context) -> Callable[[str], str | None]:
+        """Return the names of bodies by key."""
+        return context.bodies.get
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +67,7 @@ class Coded(MayBeBlank):
     named.  ``figure`` is a quality figure, and the code whose rows it counts.
     """
 
+    beside = ("dated_by",)
     codelist: str | tuple[str, ...]
     _: KW_ONLY
     why: str = "one of a closed list, never free text"
@@ -101,11 +77,6 @@ class Coded(MayBeBlank):
     flag: bool = False
     figure: tuple[str, str] | None = None
     dated_by: str = ""
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The code, and the day that it has to be valid on."""
-        return (*self.columns, *([self.dated_by] if self.dated_by else []))
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the labels, and the cells that have none."""
@@ -156,7 +127,8 @@ class Flag(OneColumn):
     ``national``: as `True` and `False`, which the national files write.  ``needed``: empty is a problem too.
     """
 
-    odd: ClassVar[tuple[str, ...]] = ("maybe",)  # no mark
+    fault = "bad-flag"
+    odd = ("maybe",)  # no mark
     _: KW_ONLY
     why: str = "yes or no leads to nobody"
     national: bool = False
@@ -167,16 +139,18 @@ class Flag(OneColumn):
         """The mark, where it may be empty."""
         return () if self.needed else self.columns
 
-    def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
-        """Return the booleans."""
-        column = cells[self.column]
-        text = on_distinct(column, (_NATIONAL if self.national else _FLAGS).get)
-        unknown = problem(self.column, "bad-flag", (filled(column) | self.needed) & ~filled(text))
-        return Treated(self._same(text), key_problems(self.column, column, unknown))
-
     def example(self, draw: Draw) -> Mapping[str, pa.Array]:
         """Return marks, some of them empty; few rows have one that every row needs."""
         return {self.column: draw.of(("N", "Y"), (11, 1)) if self.needed else draw.of(("Y", "N", ""))}
+
+    @property
+    def may_be_empty(self) -> bool:  # type: ignore[override] # as each declaration says
+        """Whether a row may have none."""
+        return not self.needed
+
+    def reading(self, _context: Context) -> Callable[[str], str | None]:
+        """Return the booleans of marks."""
+        return (_NATIONAL if self.national else _FLAGS).get
 
 
 def _neighbourhoods(table: pa.Table) -> frozenset[str]:
@@ -187,8 +161,9 @@ def _neighbourhoods(table: pa.Table) -> frozenset[str]:
 class ReferenceCode(MayBeBlank):
     """Publishes a neighbourhood's code; an unknown one is a problem, and an empty one unless ``blank``."""
 
-    odd: ClassVar[tuple[str, ...]] = ("XX9", "")  # no neighbourhood, and none
-    needs: ClassVar[tuple[str, ...]] = ("neighbourhoods",)
+    typical = ("truth", "place", "neighbourhood_code")
+    odd = ("XX9", "")  # no neighbourhood, and none
+    needs = ("neighbourhoods",)
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return the codes that the force's list of neighbourhoods holds."""
@@ -199,10 +174,6 @@ class ReferenceCode(MayBeBlank):
         formula = problem(self.column, "formula-text", is_formula(text))
         return Treated(self._same(text), key_problems(self.column, column, unknown, formula))
 
-    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return the neighbourhood of each row's place."""
-        return {self.column: draw.truth("place")["neighbourhood_code"]}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueForMoney(OneColumn):
@@ -212,9 +183,9 @@ class ValueForMoney(OneColumn):
     `not-recorded`.  A column without any reason stops the dataset, as the settings should say so.
     """
 
-    odd: ClassVar[tuple[str, ...]] = ("", " \N{NO-BREAK SPACE}")  # no reason
-    options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
-    lackable: ClassVar[bool] = True  # the settings say whether there has to be a reason
+    odd = ("", " \N{NO-BREAK SPACE}")  # no reason
+    options = (SpendOptions,)
+    lackable = True  # the settings say whether there has to be a reason
     why: str = "the law asks why value for money was expected"
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
@@ -272,26 +243,24 @@ class Codes(OneColumn):
     A cell with a code that the list does not have is a problem; an empty cell stays empty.
     """
 
-    odd: ClassVar[tuple[str, ...]] = ("99X",)  # a code that no list has
-    lackable: ClassVar[bool] = True
+    may_be_empty = True
+    odd = ("99X",)  # a code that no list has
+    lackable = True
     codelist: str
     _: KW_ONLY
     why: str = "codes of a closed list, never free text"
 
-    def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
-        """Return the labels, and the cells with a code that has none."""
+    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
+        """Return one code, and two."""
+        one, other, *_ = (row["code"] for row in draw.codes(self.codelist))
+        return {self.column: draw.of((one, f"{other}; {one};{other}"))}
+
+    def reading(self, context: Context) -> Callable[[str], str | None]:
+        """Return what makes the labels of a cell, None where a code has none."""
         known = context.codelists.read(self.codelist).mapping(month=context.first_month)
 
         def labels(text: str) -> str | None:
             codes = {code.strip() for code in text.split(";")}
             return "; ".join(known[code] for code in known if code in codes) if codes <= known.keys() else None
 
-        column = cells[self.column]
-        text = on_distinct(column, labels)
-        unknown = problem(self.column, "unknown-code", filled(column) & ~filled(text))
-        return Treated(self._same(text), key_problems(self.column, column, unknown))
-
-    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return one code, and two."""
-        one, other, *_ = (row["code"] for row in draw.codes(self.codelist))
-        return {self.column: draw.of((one, f"{other}; {one};{other}"))}
+        return labels

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from pipeline.columns.arrays import filled, mask_on_distinct, on_distinct
+from pipeline.columns.arrays import filled, mask_on_distinct
 from pipeline.columns.dates import Plausible, days, months
 from pipeline.model.handling import Treated, columns_of, problem
 from pipeline.model.periods import MONTH
 from pipeline.protect.handling import MayBeBlank, OneColumn
-from pipeline.protect.options.spend import SpendOptions
+from pipeline.protect.spend import SpendOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pyarrow as pa
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context
-    from pipeline.model.examples import Draw
-    from pipeline.model.handling import Problem
-    from pipeline.settings.options import Options
+    from pipeline.model.handling import Draw, Problem
 
 #: The first year of a date that gives a month or of a payment, and of any other date (contract, Dates).
 _FIRST_YEAR, _FIRST_OTHER_YEAR = 2000, 1900
@@ -39,8 +37,9 @@ class MonthOf(OneColumn):
     A date to come is a problem, unless ``to_come`` says that the system keeps such dates too.
     """
 
-    odd: ClassVar[tuple[str, ...]] = ("31/02/2024 10:00",)  # a day that no calendar has
-    cells_are: ClassVar[str] = "dates"
+    typical = ("moments",)
+    odd = ("31/02/2024 10:00",)  # a day that no calendar has
+    cells_are = "dates"
     why: str = "day and time would single people out"
     day_into: str = ""
     to_come: bool = False
@@ -61,10 +60,6 @@ class MonthOf(OneColumn):
         plausible = Plausible.of(context.as_of, first_year=_FIRST_YEAR, past=not self.to_come)
         return Treated(columns, _date_problems(self.column, day, plausible))
 
-    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return moments of the period."""
-        return {self.column: draw.moments()}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day(MayBeBlank):
@@ -75,9 +70,9 @@ class Day(MayBeBlank):
     ``timed``: it may have a time of day, which is left out.
     """
 
-    odd: ClassVar[tuple[str, ...]] = ("31/02/2024",)  # a day that no calendar has
-    cells_are: ClassVar[str] = "dates"
-    options: ClassVar[tuple[type[Options], ...]] = (SpendOptions,)
+    odd = ("31/02/2024",)  # a day that no calendar has
+    cells_are = "dates"
+    options = (SpendOptions,)
     payment: bool = False
     past: bool = False
     planned: bool = False
@@ -113,15 +108,13 @@ def before(column: pa.Array, day: str) -> Mask:
 class PlannedMonth(OneColumn):
     """Publishes a month, `YYYY-MM`, that something is planned for; empty stays empty, anything else is a problem."""
 
-    odd: ClassVar[tuple[str, ...]] = ("2035-13",)  # a month that no year has
-    lackable: ClassVar[bool] = True
+    fault = "bad-date"
+    may_be_empty = True
+    is_key = False
+    typical = ("of", "2035-04")
+    odd = ("2035-13",)  # a month that no year has
+    lackable = True
 
-    def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
-        """Return the months."""
-        column = cells[self.column]
-        month = on_distinct(column, lambda text: text if MONTH.fits(text) else None)
-        return Treated(self._same(month), problem(self.column, "bad-date", filled(column) & ~filled(month)))
-
-    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return a month that is far away."""
-        return {self.column: draw.of(("2035-04",))}
+    def reading(self, _context: Context) -> Callable[[str], str | None]:
+        """Return what keeps a month."""
+        return lambda text: text if MONTH.fits(text) else None

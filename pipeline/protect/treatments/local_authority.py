@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipeline.model.context import Context
-    from pipeline.model.examples import Draw
+    from pipeline.model.handling import Draw
 
 
 def _authorities(table: pa.Table) -> dict[str, frozenset[str]]:
@@ -40,9 +40,9 @@ class LocalAuthority(Treatment):
     The lines of both decide where they name one authority, else those of the neighbourhood.  Nothing is a problem.
     """
 
-    lackable: ClassVar[bool] = True
-    takes: ClassVar[int | None] = 2
-    needs: ClassVar[tuple[str, ...]] = ("neighbourhoods",)
+    lackable = True
+    takes = 2
+    needs = ("neighbourhoods",)
     into: str
 
     @property

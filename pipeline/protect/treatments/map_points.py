@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from pipeline.columns.arrays import Mask
     from pipeline.model.context import Context, ReferenceReader
-    from pipeline.model.examples import Draw
     from pipeline.protect.treatments.pseudonym import Pseudonym
+
 
 #: Further than this from every map point, a place is published as No Location (as in the national files).
 REACH_METRES = 20_000.0
@@ -128,8 +128,9 @@ class MapPoint(Treatment):
     ``nowhere`` is the location of a row without one, ``figure`` counts such rows for the public.
     """
 
-    takes: ClassVar[int | None] = 3
-    needs: ClassVar[tuple[str, ...]] = ("map-points",)
+    typical = ("truth", "place", "easting", "northing", "location_confidence")
+    takes = 3
+    needs = ("map-points",)
     why: str = "a map point stands for at least eight addresses, or for none"
     record: Pseudonym | None = None
     makes: tuple[str, ...] = tuple(_PUBLISHED)
@@ -188,13 +189,6 @@ class MapPoint(Treatment):
             *problem(north, "bad-coordinates", known & ~north_read),
         ]
         return Treated({name: columns[name] for name in self.makes}, problems)
-
-    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return places of the force, a few of them unknown."""
-        place = draw.truth("place")
-        return dict(
-            zip(self.columns, (place[name] for name in ("easting", "northing", "location_confidence")), strict=True)
-        )
 
     def awkward(self) -> Sequence[Mapping[str, str]]:
         """Return coordinates that are missing or damaged, and places that nobody knows."""

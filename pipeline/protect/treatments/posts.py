@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.codelists import CODELISTS
 from pipeline.columns.arrays import mask_on_distinct, plain, where
 from pipeline.columns.text import is_damaged, is_formula, with_plain_blanks
 from pipeline.model.handling import Treated, problem
+from pipeline.plain import read_plain
 from pipeline.protect.handling import OneColumn
-from pipeline.protect.options.posts import PostOptions
+from pipeline.settings.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from pipeline.model.context import Context
-    from pipeline.model.examples import Draw
-    from pipeline.settings.options import Options
+    from pipeline.settings.reader import Section
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostOptions(Options):
+    """The posts whose holders may be named, and by what authority: the list that ships, or the force's own."""
+
+    section = "people"
+    statutory_posts: Path = CODELISTS / "statutory-post.csv"
+
+    @classmethod
+    def read(cls, section: Section) -> Self:
+        """Return the list of posts."""
+        posts = section.path("statutory_posts") or cls().statutory_posts
+        if not posts.is_file():
+            section.bad("statutory_posts", "the path of a CSV file with the columns of statutory-post.csv")
+        return cls(statutory_posts=posts)
+
+    def facts(self) -> dict[str, str]:
+        """Return the list by what stands in it."""
+        return {"statutory_posts": hashlib.sha256(read_plain(self.statutory_posts)).hexdigest()}
+
+    def codelists(self) -> dict[str, Path]:
+        """Return the force's own list."""
+        return {"statutory-post": self.statutory_posts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +57,17 @@ class PostHolder(OneColumn):
     raw column ``body``.  The cell may be empty.
     """
 
-    is_open: ClassVar[bool] = True
-    lackable: ClassVar[bool] = True
-    leads_back: ClassVar[bool] = True
-    options: ClassVar[tuple[type[Options], ...]] = (PostOptions,)
+    beside = ("post", "body")
+    typical = ("truth", "post", "name", "label", "body")
+    is_open = True
+    lackable = True
+    leads_back = True
+    options = (PostOptions,)
     _: KW_ONLY
     post: str
     body: str
     what: str = "Who holds a post"
     why: str = "the law wants the holders of few posts to be named"
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The holder, the post and the body."""
-        return (*self.columns, self.post, self.body)
 
     @property
     def shown_in(self) -> Mapping[str, tuple[str, ...]]:
@@ -63,11 +87,6 @@ class PostHolder(OneColumn):
             *problem(self.column, "damaged-text", is_damaged(text) & ~formula),
         ]
         return Treated(self._same(text), problems)
-
-    def example(self, draw: Draw) -> Mapping[str, pa.Array]:
-        """Return holders of listed and of other posts, as their force has them."""
-        holder = draw.truth("post")
-        return {self.column: holder["name"], self.post: holder["label"], self.body: holder["body"]}
 
 
 def _valid(row: Mapping[str, str], month: str) -> bool:

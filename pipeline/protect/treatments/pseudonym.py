@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from pipeline.columns.pseudonyms import SHORT
 from pipeline.model.handling import Treated
 from pipeline.protect.handling import OneColumn, filled_keys
-from pipeline.protect.pseudonyms import SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeline.model.context import Context
-    from pipeline.model.examples import Draw
+    from pipeline.model.handling import Draw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +26,9 @@ class Pseudonym(OneColumn):
     numbers: a hash without a key could be turned back by trying them all.
     """
 
-    odd: ClassVar[tuple[str, ...]] = ("",)  # no reference
-    is_open: ClassVar[bool] = True  # the leak check makes sure that it is a pseudonym
-    leads_back: ClassVar[bool] = True
+    odd = ("",)  # no reference
+    is_open = True  # the leak check makes sure that it is a pseudonym
+    leads_back = True
     why: str = "the same record keeps one identifier that leads back to none"
     scope: str
     after: tuple[str, ...] = ()

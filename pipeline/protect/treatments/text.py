@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from pipeline.columns.arrays import filled, on_distinct
 from pipeline.columns.keys import is_damaged as is_damaged_key
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipeline.model.context import Context
-    from pipeline.model.examples import Draw
-    from pipeline.model.handling import Treatment
+    from pipeline.model.handling import Draw, Treatment
 
 
 _TAG = re.compile(r"<[^<>]*>")
@@ -33,8 +32,8 @@ class Keep(MayBeBlank):
     A text that a spreadsheet would run is a problem, and one that is damaged or no name; a ``code`` may be `NA`.
     """
 
-    odd: ClassVar[tuple[str, ...]] = ('=HYPERLINK("http://pay.example","open")',)  # a text that a spreadsheet would run
-    is_open: ClassVar[bool] = True
+    odd = ('=HYPERLINK("http://pay.example","open")',)  # a text that a spreadsheet would run
+    is_open = True
     code: bool = False
 
     def apply(self, cells: Mapping[str, pa.Array], _context: Context) -> Treated:
@@ -74,8 +73,8 @@ class Text(OneColumn):
     """
 
     #: Mark-up, and a text that a spreadsheet would run once that is gone.
-    odd: ClassVar[tuple[str, ...]] = ("<p>Fish &amp; chips</p>", "<b>=1+1</b>")
-    lackable: ClassVar[bool] = True
+    odd = ("<p>Fish &amp; chips</p>", "<b>=1+1</b>")
+    lackable = True
     _: KW_ONLY
     fallback: Treatment | None = None
     why: str = "free text may name somebody: it is published when it is clean and approved"

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.metadata.assets import COLUMNS, Asset, asset_of, score_of
-from pipeline.model.catalogue_record import CatalogueRecord
+from pipeline.model.release import CatalogueRecord
 from pipeline.publish.catalogue.figures import Figures
 from pipeline.publish.catalogue.making import ABOUT_FIGURES
 from pipeline.publish.catalogue.readable import readable, rows_of, unless_damaged

@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pipeline.metadata.assets import Asset
-    from pipeline.model.catalogue_record import CatalogueRecord
-    from pipeline.model.release import Publication, ReleasedFile
+    from pipeline.model.release import CatalogueRecord, Publication, ReleasedFile
     from pipeline.publish.catalogue.changes import Change
     from pipeline.publish.catalogue.making import Entry
     from pipeline.publish.catalogue.views import DatasetView, Theme

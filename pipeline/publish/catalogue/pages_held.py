@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model.catalogue_record import CatalogueRecord
-    from pipeline.model.release import Publication, ReleasedFile
+    from pipeline.model.release import CatalogueRecord, Publication, ReleasedFile
     from pipeline.publish.catalogue.groups import Group
     from pipeline.storage.looked import Looked
 

@@ -51,9 +51,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model.catalogue_record import CatalogueRecord
     from pipeline.model.plan import Plan
-    from pipeline.model.release import Publication
+    from pipeline.model.release import CatalogueRecord, Publication
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 #: What to do about a refusal.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from pipeline.model.answer import Answer
+    from pipeline.model.declaration import Answer
     from pipeline.model.periods import Period
     from pipeline.model.release import Publication, Release
     from pipeline.storage.looked import Looked

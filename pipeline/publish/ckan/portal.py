@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.plan import HeldDataset, Plan
     from pipeline.model.release import Publication
-    from pipeline.settings.secret import Secret
+    from pipeline.model.source import Secret
 
 
 class PublicFile(NamedTuple):

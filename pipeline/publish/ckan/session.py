@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from requests_toolbelt import MultipartEncoder
 
-    from pipeline.settings.secret import Secret
+    from pipeline.model.source import Secret
 
 
 T = TypeVar("T")

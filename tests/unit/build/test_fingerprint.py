@@ -94,9 +94,9 @@ def test_a_changed_program_builds_only_what_it_decides(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     (treatments / "soft.py").write_text("WORD = 1\n", encoding="utf-8")
-    change(
-        treatments / "__init__.py", "\n\n__all__", "\nfrom pipeline.protect.treatments.softer import Softer\n\n__all__"
-    )
+    passing = treatments / "__init__.py"
+    added = "from pipeline.protect.treatments.softer import Softer\n"
+    passing.write_text(passing.read_text(encoding="utf-8") + added, encoding="utf-8")
     assert builds() == set()  # nobody uses the new treatment
     declaration = program / "pipeline" / "datasets" / "expenditure" / "spend_over_500.py"
     change(declaration, "import Constant, Day, Keep,", "import Constant, Day, Keep, Softer,")

@@ -11,9 +11,8 @@ from pipeline.build.dataset import run_dataset
 from pipeline.extract.database import Database
 from pipeline.extract.delimited import Folder
 from pipeline.model.periods import MONTH as CALENDAR
+from pipeline.model.source import Account, Connection, Connections, Secret
 from pipeline.run.unread import unread_sources
-from pipeline.settings.secret import Secret
-from pipeline.settings.sources import Account, Connection, Sources
 from tests.lib.tiny import dataset, workplace, write_schema, write_table
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def test_a_source_or_a_service_that_no_dataset_reads_is_a_mistake(tmp_path: Path
     asked = Account("https://feedback.example", "2024-01", Secret("token-token"))
 
     def named(databases: Mapping[str, Connection], services: Mapping[str, Account]) -> list[SettingsError]:
-        return unread_sources(replace(settings, sources=Sources(named=databases, services=services)))
+        return unread_sources(replace(settings, sources=Connections(named=databases, services=services)))
 
     assert named({"engagement": known}, {"feedback": asked}) == []
     source, service = named({"nobody": known}, {"nothing": asked})

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from pipeline.columns.date_forms import is_form, read_dates
-from pipeline.columns.dates import month_first
+from pipeline.columns.dates import is_form, month_first, read_dates
 from pipeline.columns.money import MONEY_FORMS, money, read_money
 
 

@@ -14,11 +14,11 @@ import pyarrow as pa
 import pytest
 
 from pipeline.codelists import CODELISTS, CodeLists
+from pipeline.columns.pseudonyms import Pseudonyms
 from pipeline.derive import CrimesByArea, CrimesByMonth
 from pipeline.extract.reference import Reference, References
 from pipeline.model.context import Context
 from pipeline.model.periods import ALL, MONTH
-from pipeline.protect.pseudonyms import Pseudonyms
 from tests.lib.published_files import street_files
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.distribute.ocds import ContractingPackage
 from pipeline.extract.reference import References
 from pipeline.model.distribution import Particulars
-from pipeline.protect.options.contracts import ContractOptions
+from pipeline.protect.treatments.numbers import ContractOptions
 
 BODIES = {"OPCC": "Commissioner for Example", "FORCE": "Chief Constable of Example"}
 FILE = ContractingPackage(settings=ContractOptions)

@@ -6,10 +6,9 @@ import datetime as dt
 from dataclasses import replace
 
 from pipeline.extract.catalogue_records import ListOfDatasets, Scores, WhatIsHeldBack
-from pipeline.model.catalogue_record import CatalogueRecord
 from pipeline.model.declaration import HeldBack
 from pipeline.model.periods import ALL, MONTH, QUARTER, SNAPSHOT, PeriodKind
-from pipeline.model.release import Release
+from pipeline.model.release import CatalogueRecord, Release
 from tests.lib.publications import make_publication
 
 DAY = dt.date(2024, 4, 10)

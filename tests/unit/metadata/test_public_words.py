@@ -20,7 +20,7 @@ from pipeline.metadata.datapackage import data_package
 from pipeline.model.periods import MONTH
 from pipeline.model.release import Held
 from pipeline.model.wording import FIGURES, worded
-from pipeline.protect.options.spend import SpendOptions
+from pipeline.protect.spend import SpendOptions
 from pipeline.protect.treatments import Listed
 from pipeline.publish.ckan.fields import EXTRAS, dataset_fields, resource_fields
 from pipeline.publish.plan import wanted_files

@@ -11,7 +11,7 @@ import pytest
 from pipeline import datasets
 from pipeline.datasets import declared
 from pipeline.errors import SettingsError
-from pipeline.model.declaration import Dataset
+from pipeline.model.declaration import Dataset, in_order
 from pipeline.model.derivation import (
     Derivation,
     Ending,
@@ -27,7 +27,6 @@ from pipeline.model.derivation import (
     inputs_of,
     periods_of,
 )
-from pipeline.model.lineage import in_order
 from pipeline.model.periods import ALL, FINANCIAL_YEAR, MONTH, QUARTER, SNAPSHOT
 
 if TYPE_CHECKING:

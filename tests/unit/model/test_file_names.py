@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.model.file_names import gives_period, month_said, named
+from pipeline.model.mapping import gives_period, month_said, named
 from pipeline.model.periods import FINANCIAL_YEAR, MONTH, QUARTER
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.columns.date_forms import is_form
+from pipeline.columns.dates import is_form
 from pipeline.columns.money import MONEY_FORMS
 from pipeline.datasets import declared
-from pipeline.model.file_names import named
+from pipeline.model.mapping import named
 from pipeline.profiling.cells import READABLE, amount, dated, is_readable, pattern
 from pipeline.profiling.columns import look_at
 from pipeline.profiling.draft import file_pattern

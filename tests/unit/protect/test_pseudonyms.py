@@ -8,7 +8,7 @@ import hmac
 import pyarrow as pa
 import pytest
 
-from pipeline.protect.pseudonyms import FULL, Pseudonyms
+from pipeline.columns.pseudonyms import FULL, Pseudonyms
 
 KEY = bytes.fromhex("00112233445566778899aabbccddeeff" * 2)
 NUMBERS = ["24*0123456", "é€😀", "x" * 200, "1", " 1", "a\x1fb", None, "1"]

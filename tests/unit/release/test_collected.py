@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.release.collected import PERIODS, Part, collect_files, collect_rows
+from pipeline.release.files import PERIODS, Part, collect_files, collect_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

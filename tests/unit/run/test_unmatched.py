@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.build.run_context import Workplace
-from pipeline.model.decisions import Decision
+from pipeline.model.findings import Decision
+from pipeline.model.source import Secret
 from pipeline.plain import read_plain
 from pipeline.run import unmatched as module
 from pipeline.run.select import options
 from pipeline.settings.key import Key
-from pipeline.settings.secret import Secret
 from pipeline.settings.settings import Settings
 from pipeline.storage import journal
 from pipeline.storage.state import State

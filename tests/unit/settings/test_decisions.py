@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import SettingsError, several
-from pipeline.model.decisions import Decision
-from pipeline.model.findings import Finding
+from pipeline.model.findings import Decision, Finding
 from pipeline.run.select import options
 from pipeline.settings.decisions import Desk, read_decisions, settles, write_decisions
 from pipeline.settings.settings import Settings

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.errors import SettingsError
-from pipeline.protect.options.spend import SpendOptions
+from pipeline.protect.spend import SpendOptions
 from pipeline.run.select import options
 from pipeline.settings.settings import Settings
 from pipeline.settings.toml import read_toml

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SettingsError
+from pipeline.model.source import SHOWN, Secret
 from pipeline.run.select import options
-from pipeline.settings.role_mailbox import is_role_mailbox
-from pipeline.settings.secret import SHOWN, Secret
-from pipeline.settings.sections import Licence
+from pipeline.settings.sections import Licence, is_role_mailbox
 from pipeline.settings.settings import VARIABLES, Settings
 from tests.lib import ROOT
 from tests.lib.settings_files import CC_BY, LEAST, TOKEN, complaint, loaded, spending, written
@@ -202,7 +201,7 @@ def test_no_secret_shows_in_the_settings(tmp_path: Path) -> None:
     portal = settings.named_portal()
     assert portal is not None
     assert portal.token.reveal() == TOKEN
-    address = settings.sources.address("engagement")
+    address = settings.sources.addresses["engagement"]
     assert address is not None
     assert address.reveal() == DATABASE
     for text in (str(settings), repr(settings), f"{settings}", str(settings.facts("engagement-events")), repr(portal)):
@@ -285,7 +284,7 @@ def test_a_source_has_a_name_in_the_settings_and_its_address_in_a_variable(tmp_p
     ).sources
     assert sorted(sources.addresses) == ["custody", "engagement"]
     assert (sources.first_month("custody"), sources.first_month("engagement")) == ("2024-02", "2010-12")
-    assert loaded(tmp_path, CUSTODY).sources.address("custody") is None
+    assert loaded(tmp_path, CUSTODY).sources.addresses.get("custody") is None
     assert DATABASE not in repr(sources)
 
 

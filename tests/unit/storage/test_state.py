@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hin
 import pytest
 
 from pipeline.errors import StorageError
-from pipeline.model.accounts import Account, Totals
 from pipeline.model.findings import Finding
-from pipeline.model.reasons import Outcome
+from pipeline.model.reasons import Account, Outcome, Totals
 from pipeline.model.release import ChangeNote
 from pipeline.model.tables import Receipt
 from pipeline.storage import state_file

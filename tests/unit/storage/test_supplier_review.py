@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.columns.keys import damaged, folded
-from pipeline.columns.open_text import is_formula_text
+from pipeline.columns.money import pence
+from pipeline.columns.text import is_formula_text
 from pipeline.model.row_rule import Question
-from pipeline.protect.rules.payee_register import MOST_NAMES, pence, questions_of
+from pipeline.protect.rules.payee_register import MOST_NAMES, questions_of
 from pipeline.storage.privacy import mend_private
 from pipeline.storage.supplier_review import COLUMNS, Part, Waiting, read_review, review_file, save_review
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.build.decided.desk import remembering
-from pipeline.model.decisions import Decision
+from pipeline.model.findings import Decision
 from pipeline.settings.decisions import Desk
 
 DAY = dt.date(2024, 4, 10)

@@ -22,9 +22,8 @@ from pipeline.extract.database.connected import Watch, within
 from pipeline.extract.database.database import Database, text_of
 from pipeline.extract.reader import anew
 from pipeline.model.periods import MONTH as CALENDAR
+from pipeline.model.source import Connection, Connections, Secret
 from pipeline.model.tables import CellProblem
-from pipeline.settings.secret import Secret
-from pipeline.settings.sources import Connection, Sources
 from tests.lib.refused import refused
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 COLUMNS = ("event_id", "kind", "attendance", "notes")
 EVENTS = Database(source="engagement", default="engagement/events.sqlite", table="event", key="event_id")
 #: A cell, and a password, that must never be seen in a message.
-LIMITS = Sources()
+LIMITS = Connections()
 PERSON, PASSWORD = "Featherstonehaugh", "correct-horse"
 
 
@@ -55,7 +54,7 @@ def read(root: Path, columns: Sequence[str] = COLUMNS) -> Extracted:
     return EVENTS.read(root, EVENTS.whole, columns, COLUMNS)
 
 
-def at(address: str, source: Database = EVENTS, limits: Sources = LIMITS) -> Database:
+def at(address: str, source: Database = EVENTS, limits: Connections = LIMITS) -> Database:
     """Return the source at an address that the settings give."""
     return source.at(limits._replace(named={source.source: Connection("", "", Secret(address))}))
 
@@ -344,7 +343,7 @@ def endless(root: Path) -> Path:
 
 def test_a_view_that_never_ends_is_interrupted(tmp_path: Path) -> None:
     path = endless(tmp_path)
-    limits = Sources(first_row_seconds=1)
+    limits = Connections(first_row_seconds=1)
     started = time.monotonic()
     for source in (EVENTS.at(limits), at(f"sqlite:///{path}", limits=limits)):
         error = refusal(lambda: source.read(tmp_path, EVENTS.whole, COLUMNS, COLUMNS))  # noqa: B023 - called at once
@@ -355,7 +354,7 @@ def test_a_view_that_never_ends_is_interrupted(tmp_path: Path) -> None:
 
 
 def test_a_query_that_goes_on_and_on_is_interrupted() -> None:
-    watch = Watch(Sources(query_seconds=1), where="database, table `event`")
+    watch = Watch(Connections(query_seconds=1), where="database, table `event`")
 
     def work() -> None:
         while True:
@@ -365,12 +364,12 @@ def test_a_query_that_goes_on_and_on_is_interrupted() -> None:
     error = refusal(lambda: within(watch, work))
     assert error.code == "database-endless"
     assert "more than 1 seconds" in error.text()
-    watch.limits = Sources(most_rows=0)  # ends the thread
+    watch.limits = Connections(most_rows=0)  # ends the thread
 
 
 def test_more_rows_than_any_extract_has_are_refused(tmp_path: Path) -> None:
     make(tmp_path, *((f"e{number:05}", "k", number, None) for number in range(1_001)))
-    limits = Sources(most_rows=1_000)
+    limits = Connections(most_rows=1_000)
     error = refusal(lambda: EVENTS.at(limits).read(tmp_path, EVENTS.whole, COLUMNS, COLUMNS))
     assert error.code == "database-endless"
-    assert len(EVENTS.at(Sources(most_rows=1_001)).read(tmp_path, EVENTS.whole, COLUMNS, COLUMNS).rows) == 1_001
+    assert len(EVENTS.at(Connections(most_rows=1_001)).read(tmp_path, EVENTS.whole, COLUMNS, COLUMNS).rows) == 1_001

@@ -15,7 +15,7 @@ import pytest
 
 from pipeline.extract.service.asking import Asking, Patience
 from pipeline.extract.service.taking import Taken, due_months, take_months
-from pipeline.settings.secret import Secret
+from pipeline.model.source import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from pipeline.datasets import declared
-from pipeline.protect.options.links import LinkOptions
 from pipeline.protect.treatments import Codes, Link
+from pipeline.protect.treatments.listed import LinkOptions
 from tests.lib.received import Received
 
 CONTEXT = Received(dataset=declared()["inventory"], files={}).context("2024-03")

@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from pipeline.codelists import CODELISTS
 from pipeline.plain import read_plain
@@ -32,7 +32,7 @@ class SpendOptions(Options):
     recorded, else "".
     """
 
-    section: ClassVar[str] = "spend"
+    section = "spend"
     threshold: Decimal = Decimal("500.00")
     operator: str = ">"
     basis: str = "net"
@@ -49,20 +49,15 @@ class SpendOptions(Options):
         accounts = section.path("excluded_accounts") or usual.excluded_accounts
         if not accounts.is_file():
             section.bad("excluded_accounts", "the path of a CSV file with the columns prefix,code,reason")
-        threshold = section.money("threshold", low="0.00", high="25000.00", default=str(usual.threshold))
-        operator, basis = section.choice("operator", tuple(_OPERATORS), ">"), section.choice("basis", ("net",), "net")
-        days = section.whole("payment_days", low=0, high=366, default=usual.payment_days)
-        reference = _contract_reference(section)
-        choice, note = _value_for_money(section)
         return cls(
-            threshold=threshold,
-            operator=operator,
-            basis=basis,
+            threshold=section.money("threshold", low="0.00", high="25000.00", default=str(usual.threshold)),
+            operator=section.choice("operator", tuple(_OPERATORS), ">"),
+            basis=section.choice("basis", ("net",), "net"),
             excluded_accounts=accounts,
-            payment_days=days,
-            contract_reference=reference,
-            value_for_money=choice,
-            value_for_money_note=note,
+            payment_days=section.number("payment_days", low=0, high=366, default=usual.payment_days),
+            contract_reference=_contract_reference(section),
+            value_for_money=(said := _value_for_money(section))[0],
+            value_for_money_note=said[1],
         )
 
     def facts(self) -> dict[str, str]:

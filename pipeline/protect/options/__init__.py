@@ -1,1 +1,0 @@
-"""The settings of families: each rule and treatment names those that it needs."""
