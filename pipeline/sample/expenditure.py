@@ -1,17 +1,19 @@
-"""What the declarations of spending do not tell: payees, accounts, posts, and lines that add up to transactions."""
+"""What the declarations of spending do not tell: payees, accounts, posts, and lines that add up to transactions.
+
+The invented bodies pay companies, people in business, people, staff, and some whom nobody has sorted yet.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pipeline.sample import suppliers
-from pipeline.sample.columns import column, led
+from pipeline.sample.columns import column, csv_text, led
 from pipeline.sample.draw import FeedLore, Lore, Truth
 from pipeline.sample.kinds import ON_PURPOSE, Planted
 from pipeline.sample.mark import NUMBER_MARK
-from pipeline.sample.words import beside
+from pipeline.sample.words import WORDS, beside, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,9 +23,76 @@ if TYPE_CHECKING:
     from pipeline.sample.columns import Integers, Table, Texts
     from pipeline.sample.draw import Cells, Row
     from pipeline.sample.places import County
-    from pipeline.sample.suppliers import Supplier
 
+FEED = "ledger"
 _FACTS = beside(__file__)
+
+
+class Supplier(NamedTuple):
+    """A line of the supplier file; ``kind`` is the ledger's supplier type, empty where nobody has set it."""
+
+    number: str
+    name: str
+    kind: str
+    company_number: str = ""
+    address: str = ""
+    email: str = ""
+    sort_code: str = ""
+    account: str = ""
+    vat_number: str = ""
+
+
+def _payees(role: str) -> tuple[Supplier, ...]:
+    return tuple(Supplier(*cells) for cells in _FACTS["payees"][role])
+
+
+#: The columns of the ledger that say who is paid.
+COLUMNS = dict(zip(_FACTS["payees"]["columns"], Supplier._fields, strict=True))
+PROTECTED, UNSORTED, SETTLED = _payees("protected"), _payees("unsorted"), _payees("settled")
+NAMED_AFTER_A_PERSON, SOLE_TRADERS = _payees("named_after_a_person"), _payees("sole_traders")
+(TWO_TYPES,) = _payees("two_types")
+_SETTLED_KINDS = ("ORG", "IND")
+#: So many companies have contracts, some of them several; so many of these nobody has put on the list of names yet.
+CONTRACTORS, _NOT_LISTED = 40, 3
+
+
+def _organisations() -> Iterator[Supplier]:
+    """Yield the ordinary companies and trusts; their numbers are of no series that is issued."""
+    for n, name in enumerate(WORDS["companies"]):
+        company = f"99{n:06d}" if n % 4 else f"ZZ{n:06d}"
+        bank = (f"00-{n // 100:02d}-{n % 100:02d}", f"{n:08d}", f"GB000{n:06d}")
+        address = f"Unit {n + 1}, {word('towns', n)} Trading Estate"
+        yield Supplier(f"S{10233 + n}", name, "ORG", company, address, f"accounts{n}@example.com", *bank)
+
+
+ORGANISATIONS = tuple(_organisations())
+
+
+def supplier_type_lines() -> str:
+    """Return `supplier-types.csv`: what the force has sorted, and one line that only marks the file as invented."""
+    settled = ((one.number, kind) for one, kind in zip(SETTLED, _SETTLED_KINDS, strict=True))
+    return csv_text((("supplier_number", "supplier_type"), (f"{NUMBER_MARK}0001", "ORG"), *settled))
+
+
+def named_party_lines() -> str:
+    """Return `named-parties.csv`: most names with their types, one with the name to be shown, and a mark."""
+    settled = [one._replace(kind=kind) for one, kind in zip(SETTLED, _SETTLED_KINDS, strict=True)]
+    known = (*ORGANISATIONS[: CONTRACTORS - _NOT_LISTED], *PROTECTED, *SOLE_TRADERS, *NAMED_AFTER_A_PERSON, *settled)
+    shown = {ORGANISATIONS[1].name: f"{ORGANISATIONS[1].name} (trading)"}
+    lines = ((one.name, one.kind, shown.get(one.name, "")) for one in known)
+    return csv_text((("name", "type", "shown"), (f"{NUMBER_MARK}0002", "ORG", ""), *lines))
+
+
+def planted_suppliers() -> Iterator[Planted]:
+    """Yield what must not leave of each protected payee, and the traps that may."""
+    for one in (*PROTECTED, TWO_TYPES, *UNSORTED, SETTLED[1]):
+        for name, part in COLUMNS.items():
+            if part != "kind" and getattr(one, part):
+                yield Planted(FEED, name, part, getattr(one, part))
+    for one in (*NAMED_AFTER_A_PERSON, *SOLE_TRADERS):
+        yield Planted(FEED, "Supplier Name", ON_PURPOSE, one.name)
+
+
 _ACCOUNTS = tuple(_FACTS["accounts"].items())
 _EXCLUDED = tuple(_FACTS["excluded"].items())
 #: How many lines each transaction of twenty has, and which of them come to less than the threshold.
@@ -38,8 +107,8 @@ _SHARED = (
 )
 #: The contract of somebody whose name must not leave: it would lead to the name.
 _HELD_CONTRACT = "EX-QX90441"
-_TRADERS = (*suppliers.SOLE_TRADERS, *suppliers.NAMED_AFTER_A_PERSON, suppliers.SETTLED[0])
-_PAYEES = (*suppliers.ORGANISATIONS, *suppliers.PROTECTED, *_TRADERS)
+_TRADERS = (*SOLE_TRADERS, *NAMED_AFTER_A_PERSON, SETTLED[0])
+_PAYEES = (*ORGANISATIONS, *PROTECTED, *_TRADERS)
 
 
 def _truths(codelists: CodeLists) -> Mapping[str, Truth]:
@@ -65,7 +134,7 @@ def _amend(draw: Cells, cells: Table) -> Table:
     first = np.repeat(np.cumsum(count) - count, count)
     number = np.repeat(np.arange(len(count)), count)
     turn = np.zeros(draw.rows, np.int64) if draw.plain else number % len(_SHAPE)
-    payee = _payees(draw, turn, number)[first]
+    payee = _payee_of(draw, turn, number)[first]
     draw.meet("supplier", payee)
     excluded = len(_ACCOUNTS) + number % len(_EXCLUDED)
     draw.meet("account", np.where(turn == _EXCLUDED_AT, excluded, draw.index(len(_ACCOUNTS))))
@@ -76,13 +145,11 @@ def _amend(draw: Cells, cells: Table) -> Table:
     return {
         **cells,
         **{name: cells[name][first] for name in _SHARED},
-        **{name: draw.truth("supplier")[part] for name, part in suppliers.COLUMNS.items()},
+        **{name: draw.truth("supplier")[part] for name, part in COLUMNS.items()},
         "Account Code": draw.truth("account")["code"],
         "Account Name": draw.truth("account")["name"],
         "Line No": led("", line + 1),
-        "Contract Ref": np.where(
-            (payee < suppliers.CONTRACTORS) & (cells["Contract Ref"][first] != ""), _contract(payee), ""
-        ),
+        "Contract Ref": np.where((payee < CONTRACTORS) & (cells["Contract Ref"][first] != ""), _contract(payee), ""),
         **_amounts(pence, lost=draw.index(2, (9, 1)) == 1, typed=draw.index(2, (9, 1)) == 1),
     }
 
@@ -95,9 +162,9 @@ def _shape(rows: int) -> tuple[Integers, Integers]:
     return count, np.arange(rows) - np.repeat(np.cumsum(count) - count, count)
 
 
-def _payees(draw: Cells, turn: Integers, number: Integers) -> Integers:
+def _payee_of(draw: Cells, turn: Integers, number: Integers) -> Integers:
     """Return who is paid by each line's transaction: mostly companies, people and traders in their turns."""
-    firms, people = len(suppliers.ORGANISATIONS), len(suppliers.PROTECTED)
+    firms, people = len(ORGANISATIONS), len(PROTECTED)
     payee = draw.index(firms)
     turns = number // len(_SHAPE)  # how often all turns came round before
     payee = np.where(np.isin(turn, _PROTECTED_AT), firms + (turns + turn) % people, payee)
@@ -137,13 +204,11 @@ def _transactions(month: Period, months: Sequence[Period]) -> Iterator[Sequence[
     yield from ([_net(cell)] for cell in ("(1,250.00)", "-980.50", "500.01", "1,234,567.89", "500.00", "499.99"))
     yield [{"Payment Method": "CARD", "Card Holder": "Ned Foskmoss"}]
     yield [{"Value For Money": "framework  AGREEMENT"}]
-    yield from (
-        [payee_cells(one)] for one in (*_TRADERS, *suppliers.UNSORTED, *suppliers.PROTECTED, suppliers.SETTLED[1])
-    )
+    yield from ([payee_cells(one)] for one in (*_TRADERS, *UNSORTED, *PROTECTED, SETTLED[1]))
     for code, name in (_EXCLUDED[0], _EXCLUDED[1], _EXCLUDED[-1]):
-        yield [payee_cells(suppliers.PROTECTED[2]) | {"Account Code": code, "Account Name": name}]
-    kind = "IND" if month == months[-1] else suppliers.TWO_TYPES.kind
-    yield [payee_cells(suppliers.TWO_TYPES) | {"Supplier Type": kind, "Contract Ref": _HELD_CONTRACT}]
+        yield [payee_cells(PROTECTED[2]) | {"Account Code": code, "Account Name": name}]
+    kind = "IND" if month == months[-1] else TWO_TYPES.kind
+    yield [payee_cells(TWO_TYPES) | {"Supplier Type": kind, "Contract Ref": _HELD_CONTRACT}]
     yield [_net("240.00"), _net("180.00"), _net("190.00")]  # one invoice in three lines below the threshold
     yield [_net("900.00"), _net("120.00") | {"Currency": "EUR"}]  # a bad line holds its transaction
     yield [_net("700.00"), _net("810.00"), _net("810.00") | {"Line No": "2"}]  # the same line twice
@@ -152,7 +217,7 @@ def _transactions(month: Period, months: Sequence[Period]) -> Iterator[Sequence[
 
 def payee_cells(payee: Supplier) -> Row:
     """Return the cells that say who is paid."""
-    return {name: getattr(payee, part) for name, part in suppliers.COLUMNS.items()}
+    return {name: getattr(payee, part) for name, part in COLUMNS.items()}
 
 
 def _net(amount: str) -> Row:
@@ -161,7 +226,7 @@ def _net(amount: str) -> Row:
 
 def _odd_gifts(*_: object) -> list[Row]:
     """Return offers by people, by somebody whom nobody has looked at, and by nobody; a number that comes twice."""
-    by = (*suppliers.PROTECTED, *suppliers.UNSORTED, suppliers.TWO_TYPES)
+    by = (*PROTECTED, *UNSORTED, TWO_TYPES)
     rows = [{"Offered By": one.name} for one in by]
     numbered = {"Approver": f"{NUMBER_MARK}950001"}
     twice = [numbered | {"Entry No": "950001", "Estimated Value": value} for value in ("5.00", "5.00")]
@@ -177,8 +242,8 @@ def _running(draw: Cells, cells: Table) -> Table:
     cells = {**cells, **{name: draw.of((day, ""), (3, 1)) for name, day in ends.items()}, "Title": titles}
     if draw.plain:
         return cells
-    draw.meet("supplier", number % suppliers.CONTRACTORS)
-    named = {name: draw.truth("supplier")[part] for name, part in suppliers.COLUMNS.items() if name in _NAMES}
+    draw.meet("supplier", number % CONTRACTORS)
+    named = {name: draw.truth("supplier")[part] for name, part in COLUMNS.items() if name in _NAMES}
     of = {"Contract Ref": _contract(number), "Start Date": draw.of(_STARTED), "Total Value": draw.of(_WORTH, _OFTEN)}
     return {**cells, **named, **of}
 
@@ -195,9 +260,9 @@ def _contract(number: Integers) -> Texts:
 
 def _odd_contracts(*_: object) -> list[Row]:
     """Return contracts with people, with several suppliers, of retired procedures, and on either side of the limit."""
-    people = [_supplier(one) for one in (*suppliers.PROTECTED, *suppliers.UNSORTED, suppliers.TWO_TYPES)]
-    beside = [_supplier(one) | _CONTRACT for one in (suppliers.ORGANISATIONS[3], suppliers.PROTECTED[-1])]
-    several = [_supplier(one) | {"Contract Ref": "EX/C-2"} for one in suppliers.ORGANISATIONS[:2] * 2]
+    people = [_supplier(one) for one in (*PROTECTED, *UNSORTED, TWO_TYPES)]
+    beside = [_supplier(one) | _CONTRACT for one in (ORGANISATIONS[3], PROTECTED[-1])]
+    several = [_supplier(one) | {"Contract Ref": "EX/C-2"} for one in ORGANISATIONS[:2] * 2]
     titles = [{"Contract Ref": "EX/C-3", "Title": title} for title in ("Paper", "Paper and pens")]
     values = [{"Total Value": value} for value in ("10000.00", "10000.01", "0.00", "")]
     retired = [{"Procedure": "restricted", "Start Date": day, **_OPEN} for day in ("2024-01-01", "2025-03-01")]
@@ -219,12 +284,12 @@ _HOLDERS = (
     *(Planted("gifts-and-hospitality", "Recipient Name", "name", name) for _, name in _FACTS["posts"] if name),
     *(Planted("gifts-and-hospitality", "Recipient Name", ON_PURPOSE, name) for name in _FACTS["holders"]),
 )
-_PLANTED = (*suppliers.planted_suppliers(), Planted("ledger", "Contract Ref", "number", _HELD_CONTRACT))
+_PLANTED = (*planted_suppliers(), Planted("ledger", "Contract Ref", "number", _HELD_CONTRACT))
 LORE = Lore(
     truths=_truths,
     lists=lambda: {
-        "supplier-types": suppliers.supplier_type_lines(),
-        "named-parties": suppliers.named_party_lines(),
+        "supplier-types": supplier_type_lines(),
+        "named-parties": named_party_lines(),
     },
     feeds={
         "ledger": FeedLore(share=0.4, most=20_000, empty="2023-12", amend=_amend, odd=_odd_lines, planted=_PLANTED),

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.sample.draw import Force, Truth
+from pipeline.sample.expenditure import CONTRACTORS
 from pipeline.sample.places import county_lists, invent_county
-from pipeline.sample.suppliers import CONTRACTORS
 from pipeline.sample.words import WORDS, word
 
 if TYPE_CHECKING:

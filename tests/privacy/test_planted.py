@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.sample.expenditure import UNSORTED
 from pipeline.sample.faults import FAULTS
-from pipeline.sample.suppliers import UNSORTED
 from tests.lib.product import DATASETS, MONTHS, Product, change_csv, read_csv
 
 if TYPE_CHECKING:

@@ -93,9 +93,15 @@ class Asking:
             if pause := max(wait, failed.wait):
                 self.patience.sleep(pause)
             found = self._within(query, unless)
-            if isinstance(found, Answer):
-                return self._judged(found)
-            failed = found
+            if not isinstance(found, Answer):
+                failed = found
+                continue
+            if found.status in _REFUSED:
+                fix = "set the token of an account that may read"
+                raise InputError("service-refused", f"the service answers {found.status}", where=self.url, fix=fix)
+            if found.status not in (OK, UNCHANGED, NOT_FOUND):
+                raise self.bad(f"the service answers {found.status}, which was not agreed")
+            return found
         raise InputError(
             "service-down", failed.words, where=self.url, fix="nothing has changed; the next run asks again"
         )
@@ -105,14 +111,6 @@ class Asking:
         return InputError(
             "service-bad-answer", words, where=self.url, fix="ask those who run the service: the interface has changed"
         )
-
-    def _judged(self, answer: Answer) -> Answer:
-        if answer.status in _REFUSED:
-            fix = "set the token of an account that may read"
-            raise InputError("service-refused", f"the service answers {answer.status}", where=self.url, fix=fix)
-        if answer.status not in (OK, UNCHANGED, NOT_FOUND):
-            raise self.bad(f"the service answers {answer.status}, which was not agreed")
-        return answer
 
     def _within(self, query: Mapping[str, str], unless: str) -> Answer | _NoAnswer:
         """Return what `_once` does, or that it took too long as a whole: a drip of bytes would hold a run for days."""
@@ -153,8 +151,6 @@ class Asking:
                     wait = _asked_wait(answer.headers.get("Retry-After", ""))
                     return _NoAnswer(f"the service answers {answer.status_code}", wait)
                 body = self._body(answer) if answer.status_code == OK else b""
-                if body is None:
-                    return _NoAnswer("the service did not answer in time")
                 return Answer(answer.status_code, dict(answer.headers.lower_items()), body)
         except requests.Timeout:
             fault = "the service did not answer in time"
@@ -167,8 +163,8 @@ class Asking:
         request.headers["Authorization"] = f"Bearer {self.token.reveal()}"
         return request
 
-    def _body(self, answer: requests.Response) -> bytes | None:
-        """Return a body, None where it takes too long."""
+    def _body(self, answer: requests.Response) -> bytes:
+        """Return a body; `requests.Timeout` where it takes too long."""
         if answer.headers.get("Content-Encoding", "identity") != "identity":
             raise self.bad("the answer is compressed")
         begun, pieces, size = time.monotonic(), list[bytes](), 0
@@ -177,7 +173,7 @@ class Asking:
             if size > _MOST_BYTES:
                 raise self.bad("the answer has more than 16 MiB")
             if time.monotonic() - begun > self.patience.whole:
-                return None
+                raise requests.Timeout
             pieces.append(piece)
         return b"".join(pieces)
 
