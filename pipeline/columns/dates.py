@@ -1,4 +1,4 @@
-"""Dates as extracts write them, and what no date can be.
+"""Dates as extracts write them, also in the forms that a mapping names, and what no date can be.
 
 Forms and limits are the contract's ("Values"; "Protections fail closed", Dates).
 """

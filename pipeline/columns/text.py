@@ -1,4 +1,7 @@
-"""Columns of text that is published: where it would run as a formula, is damaged, or has odd blanks."""
+"""Text that is published: characters that are not seen, what would run as a formula, is damaged, or has odd blanks.
+
+The grammar is the contract's ("Protections fail closed", Open text).
+"""
 
 from __future__ import annotations
 

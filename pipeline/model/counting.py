@@ -1,4 +1,4 @@
-"""How standing rows are counted into cells: what a counted dataset publishes in the place of its rows."""
+"""How rows are counted: into cells that are published in their place, and into control totals, which are private."""
 
 from __future__ import annotations
 

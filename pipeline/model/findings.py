@@ -1,4 +1,4 @@
-"""What may stop a release or make it wait: one noun for every gate, and what settles it.
+"""What may stop a release or make it wait: one noun for every gate, and the decision of a post that settles it.
 
 A finding holds codes, periods, counts and paths; never a cell.
 """

@@ -1,4 +1,4 @@
-"""How a force's own export becomes an agreed extract: what the settings say, without a line of Python."""
+"""How a force's own export becomes an agreed extract, and what the names of its files and sheets say of a period."""
 
 from __future__ import annotations
 

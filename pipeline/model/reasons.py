@@ -1,4 +1,6 @@
-"""Why a row was not published: every reason code, once.  The documentation's table is made from this.
+"""What became of rows, and why one is not published: every reason code, once.
+
+The documentation's table is made from this.
 
 A quarantined row is bad and can be mended at its source; a withheld row is good and a named rule keeps it back.
 Codes of excluded accounts come from their own list (`schemas/codelists/excluded-account.csv` or the force's own).

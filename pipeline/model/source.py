@@ -1,4 +1,4 @@
-"""What a feed is read from: the protocol that every archetype of `extract` answers to."""
+"""What a feed is read from: the protocol of every archetype of `extract`, and the secrets and limits of connections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What a payee's name suggests about who it is; a suggestion settles nothing, and never leads to naming a person.
+"""The types of payees, and what a name suggests about who it is.
+
+A suggestion settles nothing, and never leads to naming a person.
 
 Only what the name itself says is used.  A sign of a person wins over a sign of an organisation, and whatever could be
 either has no suggestion.

@@ -1,4 +1,4 @@
-"""What treatments of raw columns share."""
+"""What treatments of raw columns share, and what rules about rows do."""
 
 from __future__ import annotations
 

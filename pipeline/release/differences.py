@@ -1,4 +1,4 @@
-"""Which rows of a published CSV differ from those of the CSV that it replaces: added, removed, changed."""
+"""Which rows, and which entries of a register, of a published CSV differ from those of the CSV that it replaces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The two files of a release: deterministic CSV and Parquet of the same rows, in the same order."""
+"""The two files of a release, deterministic CSV and Parquet of the same rows, and files that hold many releases.
+
+Those of many are made of the bytes of releases and of nothing else, one release at a time.
+"""
 
 from __future__ import annotations
 

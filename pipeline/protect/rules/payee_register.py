@@ -123,9 +123,8 @@ class ByType(RowRule):
         listed = {key[2:]: value.partition(" ")[0] for key, value in entries.items() if key.startswith("l:")}
         older = {value.partition(" ")[0]: entries.get(key[2:], "") for key, value in entries.items() if key[:2] == "x:"}
         done = {key: value for key, value in entries.items() if key[1:2] != ":"}
-        done |= {
-            key: value.partition(" ")[0] for key, value in entries.items() if key.startswith("x:")
-        }  # without its row
+        # a number without its row
+        done |= {key: value.partition(" ")[0] for key, value in entries.items() if key.startswith("x:")}
         types: dict[str, str] = {}
         for key in {*(key for key in entries if key.startswith("f:")), *listed}:
             given = strongest([entries.get(key, ""), older.get(key, "")])

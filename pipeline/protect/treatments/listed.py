@@ -1,4 +1,4 @@
-"""Names that are public because a list of the force holds them."""
+"""Texts that are public because a list of the force holds them, or their host, or they have the form of a number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts as bands, amounts as pounds and pence."""
+"""Counts as bands, amounts as pounds and pence, contracts by their numbers and what they are worth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Raw columns that are only checked."""
+"""Raw columns that are only checked, those that never leave, and the force's own name."""
 
 from __future__ import annotations
 
