@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.columns.keys import damaged
 from pipeline.columns.text import is_damaged_text, is_formula_text
 from pipeline.errors import InputError
+from pipeline.model.periods import MONTH
 from pipeline.plain import read_plain
 
 #: Where the code lists stand that ship with the project.
@@ -56,27 +57,35 @@ class CodeLists:
     instead: Mapping[str, Path]
 
     def read(self, name: str) -> CodeList:
-        """Return the list ``name``; `InputError` where it cannot be read."""
+        """Return the list ``name``; `InputError` where it cannot be read, or says two things of one code."""
         shipped = _read(self.folder / f"{name}.csv")
+        key = next(iter(shipped.rows[0]), "") if shipped.rows else ""
         if name not in self.instead:
+            _refuse_contradictions(shipped, self.folder / f"{name}.csv", key)
             return shipped
         own = _read(self.instead[name])
         missing = set(shipped.rows[0]).difference(*own.rows[:1])
         if missing:
             raise _bad(self.instead[name], f"the code list has no row, or lacks columns: {', '.join(sorted(missing))}")
         _refuse_damaged(own, self.instead[name])
+        _refuse_contradictions(own, self.instead[name], key)
         return own
 
 
 def _read(path: Path) -> CodeList:
     try:
         return _load(path, path.stat().st_mtime_ns)
+    except FileNotFoundError:
+        fix = "add it, or correct the declaration or the setting that names it"
+        raise _bad(path, "there is no such code list", fix=fix) from None
     except (OSError, UnicodeDecodeError, csv.Error):
         raise _bad(path, "the code list cannot be read as a CSV file in UTF-8") from None
 
 
 #: Columns that explain a row to those who keep the list, and are neither published nor compared.
 _NOTES = frozenset({"reason", "note", "description"})
+#: Columns that say when a row is valid.
+_MONTHS = frozenset({"valid_from", "valid_to"})
 
 
 def _refuse_damaged(own: CodeList, path: Path) -> None:
@@ -88,5 +97,22 @@ def _refuse_damaged(own: CodeList, path: Path) -> None:
                 raise _bad(path, f"row {number:,}: the cell of `{column}` is damaged, or text that begins a formula")
 
 
-def _bad(path: Path, message: str) -> InputError:
-    return InputError("bad-code-list", message, where=str(path), fix="restore it, or correct the setting that names it")
+def _refuse_contradictions(found: CodeList, path: Path, key: str) -> None:
+    """Refuse a list of which either of two rows could say what a code means, or with a month that is none.
+
+    A code that was given another label has a row for each, of which all but one have an end.
+    """
+    first: dict[tuple[str, str], tuple[int, Mapping[str, str]]] = {}
+    for number, row in enumerate(found.rows, 2):
+        before, same = first.setdefault((row[key], row.get("valid_to", "")), (number, row))
+        if row != same:
+            fix = f"leave one of rows {before:,} and {number:,}, or give the older one a `valid_to`"
+            raise _bad(path, f"row {number:,}: `{key}` is that of row {before:,}, and the rest is another", fix=fix)
+        for column in _MONTHS & row.keys():
+            if row[column] and not MONTH.fits(row[column]):
+                fix = "write a month as 2024-03, or leave the cell empty"
+                raise _bad(path, f"row {number:,}: the cell of `{column}` is no month", fix=fix)
+
+
+def _bad(path: Path, message: str, fix: str = "restore it, or correct the setting that names it") -> InputError:
+    return InputError("bad-code-list", message, where=str(path), fix=fix)

@@ -297,7 +297,7 @@ CODES = MappingProxyType(
         "wrong-force": Meaning("The sample would be published as a real force's."),
         "no-reference": Meaning("A reference file is not there."),
         "bad-reference": Meaning("A reference file cannot be read."),
-        "bad-code-list": Meaning("A code list cannot be read."),
+        "bad-code-list": Meaning("A code list cannot be read, or says two things of one code."),
         "no-such-month": Meaning("A month was asked for that was never built."),
         "file-changed": Meaning("A raw file is not the one that was put into quarantine."),
         # the corridor

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.build.distributed import made_beside
 from pipeline.codelists import CODELISTS
+from pipeline.errors import SettingsError
 from pipeline.metadata.datapackage import csvw, data_package, json_bytes, notice
 from pipeline.model.declaration import Answer
 from pipeline.model.distribution import ENDINGS_OF_ROWS
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pipeline.model.declaration import Dataset
     from pipeline.model.periods import Period
     from pipeline.model.release import CollectedFile, Release
+    from pipeline.settings.settings import Settings
     from pipeline.storage.state import MonthState, State
     from pipeline.validate.schema import TableSchema
 
@@ -82,7 +84,7 @@ def facts_of(work: Workplace, dataset: Dataset, state: State) -> Publication | N
         spatial_uri=settings.force.uri,
         granularity=dataset.granularity,
         answer=_answer(dataset),
-        statements=tuple(_statements(work, dataset)),
+        statements=statements_of(settings, dataset),
         version=f"{last:%Y.%m.%d}",
         key_series=work.key.series,
         sample=work.sample,
@@ -144,11 +146,23 @@ def _release(work: Workplace, dataset: Dataset, month: Period, state: MonthState
     return work.store.release(dataset.name, month, state.released, released_on=day, gone=state.input_gone)
 
 
-def _statements(work: Workplace, dataset: Dataset) -> Iterator[str]:
-    words = work.settings.words(dataset.name)
-    for statement in dataset.statements:
-        if said := statement.format_map(words):
-            yield said
+def statements_of(settings: Settings, dataset: Dataset) -> tuple[str, ...]:
+    """Return what is told of a dataset, the words of the settings filled in; what says nothing is left out.
+
+    Raises:
+        SettingsError: ``bad-declaration``: a statement asks for a word that no setting of the dataset gives.
+    """
+    words = settings.words(dataset.name)
+    try:
+        return tuple(filter(None, (statement.format_map(words) for statement in dataset.statements)))
+    except (KeyError, ValueError, IndexError, AttributeError):
+        known = " and ".join(f"{{{word}}}" for word in sorted(words)) or "none"
+        raise SettingsError(
+            "bad-declaration",
+            f"one of its `statements` asks for a word that is not there; there is {known}",
+            where=f"pipeline/datasets/{dataset.family}/{dataset.name.replace('-', '_')}.py",
+            fix="correct the word in braces; a brace that is to be read is written twice",
+        ) from None
 
 
 def _columns(schema: TableSchema) -> Iterator[PublishedColumn]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import json
 import os
@@ -29,6 +30,7 @@ RESERVED: Final = frozenset(
         *("search", "sheets", "themes"),
     )
 )
+_INIT: Final = "__init__.py"
 _SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
 
@@ -36,7 +38,7 @@ _SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 def _declarations(folders: tuple[str, ...]) -> tuple[Dataset, ...]:
     """Return every declaration; the mistakes of those that cannot be understood come together."""
     found: list[Dataset] = []
-    mistakes: list[PipelineError] = []
+    mistakes: list[PipelineError] = [_unread(folder) for folder in _without_init(folders)]
     for module in pkgutil.walk_packages(folders, f"{__name__}.", onerror=lambda _: None):
         try:
             values = vars(importlib.import_module(module.name)).values()
@@ -48,6 +50,18 @@ def _declarations(folders: tuple[str, ...]) -> tuple[Dataset, ...]:
     if mistakes:
         raise several(mistakes)
     return tuple(found)
+
+
+def _without_init(folders: Iterable[str]) -> Iterator[Path]:
+    """Yield the families that Python does not read: their folder has no `__init__.py`."""
+    for folder in folders:
+        yield from (each.parent for each in sorted(Path(folder).glob("*/*.py")) if not (each.parent / _INIT).is_file())
+
+
+def _unread(family: Path) -> SettingsError:
+    what = f"the folder has no {_INIT}, so that no declaration in it is read"
+    fix = f"add a file {_INIT} there that holds one line, as other families have"
+    return SettingsError("bad-declaration", what, where=f"pipeline/datasets/{family.name}", fix=fix)
 
 
 def _mistake(module: str, error: Exception) -> SettingsError:
@@ -97,25 +111,46 @@ def _states(datasets: Iterable[Dataset]) -> Iterator[tuple[int, int] | None]:
 
 
 def _understood(every: tuple[Dataset, ...]) -> Mapping[str, Dataset]:
-    _refuse_mistakes({dataset.name: dataset for dataset in every})
-    found = [_with_words(dataset.watching(every)) for dataset in every]
+    schemas = {dataset.name: _schema(dataset) for dataset in every}
+    _refuse_mistakes({dataset.name: dataset for dataset in every}, schemas)
+    found = [_with_words(dataset.watching(every), schemas[dataset.name]) for dataset in every]
     return MappingProxyType({dataset.name: dataset for dataset in sorted(found, key=lambda each: each.name)})
 
 
-def _refuse_mistakes(datasets: Mapping[str, Dataset]) -> None:
-    """Refuse inputs that are no dataset or no column of it, and circles, each with its file and line."""
-    inputs = {each.dataset for dataset in datasets.values() for each in dataset.inputs}
-    columns = {name: found for name in inputs & datasets.keys() if (found := _schema(datasets[name])[1])}
-    mistakes = [_mistake_in(datasets[each.dataset], each) for each in mistakes_in(datasets, columns)]
+def _refuse_mistakes(datasets: Mapping[str, Dataset], schemas: Mapping[str, _Schema]) -> None:
+    """Refuse names of datasets and columns that are none, and circles, each with its file and line."""
+    columns = {name: schema.types for name, schema in schemas.items() if schema.types}
     taken = "a page of the site stands under this name: call the dataset otherwise"
-    named = (Mistake(name, name, taken) for name in datasets if name in RESERVED)
-    mistakes += [_mistake_in(datasets[each.dataset], each) for each in named]
+    mistakes = [
+        *mistakes_in(datasets, columns),
+        *(each for name, types in columns.items() for each in _misnamed(datasets[name], types)),
+        *(Mistake(name, name, taken) for name in datasets if name in RESERVED),
+    ]
     if mistakes:
-        raise several(mistakes)
+        raise several([_mistake_in(datasets[each.dataset], each) for each in mistakes])
+
+
+def _misnamed(dataset: Dataset, types: Mapping[str, str]) -> Iterator[Mistake]:
+    """Yield what a declaration calls a published column and is none, or is none of the type that is asked for."""
+    answer = dataset.answer
+    for part, names, type_ in (
+        ("order", dataset.order, ""),
+        ("categories", dataset.categories, ""),
+        ("answer", (answer.by, *answer.further, *answer.where), ""),
+        ("answer", (answer.amount,), "number"),
+        ("answer", (answer.count,), "integer"),
+    ):
+        for name in filter(None, names):
+            if name not in types:
+                near = difflib.get_close_matches(name, types, n=1)
+                hint = f"; did you mean `{near[0]}`?" if near else ""
+                yield Mistake(dataset.name, name, f"`{part}` names `{name}`, which is no published column{hint}")
+            elif type_ and types[name] != type_:
+                yield Mistake(dataset.name, name, f"`{part}` sums `{name}`, whose type in the schema is not {type_}")
 
 
 def _mistake_in(dataset: Dataset, mistake: Mistake) -> SettingsError:
-    """Return what is wrong with the inputs of a declaration, and the line on which the word stands first."""
+    """Return what is wrong with the names in a declaration, and the line on which the word stands first."""
     below = Path(dataset.family, f"{dataset.name.replace('-', '_')}.py")
     path = next((path for folder in __path__ if (path := Path(folder, below)).is_file()), None)
     lines = path.read_text(encoding="utf-8").splitlines() if path else []
@@ -127,26 +162,25 @@ def _schema_of(dataset: Dataset) -> Path:
     return _SCHEMAS / dataset.family / f"{dataset.name}.json"
 
 
-def _schema(dataset: Dataset) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return the schema of a dataset and its columns, nothing where it cannot be read."""
+class _Schema(NamedTuple):
+    """What a schema says: title and description, and the type of each published column; nothing where it is unread."""
+
+    title: str = ""
+    description: str = ""
+    types: Mapping[str, str] = MappingProxyType({})
+
+
+def _schema(dataset: Dataset) -> _Schema:
+    """Return what the schema of a dataset says; one that cannot be read is met by the dataset's own run."""
     try:
         schema: dict[str, Any] = json.loads(_schema_of(dataset).read_bytes())
-        return schema, tuple(field["name"] for field in schema["fields"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}, ()
+        types = {field["name"]: str(field.get("type", "")) for field in schema["fields"]}
+        return _Schema(worded(schema.get("title", "")), worded(schema.get("description", "")), types)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return _Schema()
 
 
-def _with_words(dataset: Dataset) -> Dataset:
-    """Return a dataset with the title and the description of its schema, and its columns as the order of its rows.
-
-    A schema that cannot be read gives none: the dataset's own run says what is wrong with it.
-    """
-    schema, columns = _schema(dataset)
-    if not columns:
-        return replace(dataset, title=dataset.name)
-    return replace(
-        dataset,
-        title=worded(schema.get("title", dataset.name)),
-        description=worded(schema.get("description", "")),
-        order=dataset.order or columns,
-    )
+def _with_words(dataset: Dataset, schema: _Schema) -> Dataset:
+    """Return a dataset with the title and the description of its schema, and its columns as the order of its rows."""
+    order = dataset.order or tuple(schema.types)
+    return replace(dataset, title=schema.title or dataset.name, description=schema.description, order=order)

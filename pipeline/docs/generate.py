@@ -21,13 +21,12 @@ from markupsafe import Markup
 from pipeline.cli import parser as cli
 from pipeline.codelists import CODELISTS
 from pipeline.errors import CODES, EXIT_MEANINGS
-from pipeline.extract.reference import file_of
 from pipeline.model.findings import FINDINGS
 from pipeline.model.handling import Treatment
 from pipeline.model.reasons import REASONS
 from pipeline.plain import read_plain
 from pipeline.protect.treatments.require import Withhold
-from pipeline.report.declaration import clause, first_line
+from pipeline.report.declaration import clause, first_line, place_of
 from pipeline.run import select
 from pipeline.settings.limits import BOUNDS, Limits
 from pipeline.settings.settings import VARIABLES
@@ -37,7 +36,6 @@ from pipeline.validate.schema import TableSchema
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipeline.model.declaration import Feed
 
 ROOT = CODELISTS.parents[1]
 COMMAND = ".venv/bin/python -m pipeline.docs.generate"
@@ -128,7 +126,7 @@ def _environment() -> Environment:
         "kind": lambda thing: type(thing).__name__,
         "licence": _licence,
         "names": lambda columns: ", ".join(f"`{column}`" for column in columns),
-        "place": _place,
+        "place": place_of,
         "repr": repr,
         "whom": lambda withheld: withheld.whom if isinstance(withheld, Withhold) else "",
     }
@@ -167,19 +165,6 @@ def _facts(root: Path) -> dict[str, Any]:
         },
         "kinds": dict(sorted({type(each).__name__: _REFERENCE.sub("", first_line(each)) for each in used}.items())),
     }
-
-
-def _place(feed: Feed) -> str:
-    """Return where an extract stands."""
-    source = feed.source
-    if lists := getattr(source, "lists", ()):
-        return "Made of " + " and ".join(f"`data/reference/{file_of(name)}`" for name in lists) + "."
-    pattern, table = getattr(source, "pattern", ""), getattr(source, "table", "")
-    sheet, titles = getattr(source, "sheet", ""), getattr(source, "title_rows", 0)
-    if pattern:
-        below = f", sheet `{sheet}`, header in row {titles + 1}" if sheet else ""
-        return f"`data/raw/{pattern}`{below}."
-    return f"Table `{table}` of `data/raw/{getattr(source, 'default', '')}`, or of the database in the settings."
 
 
 def _licence(name: str) -> str:

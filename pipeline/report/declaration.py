@@ -5,12 +5,15 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING
 
+from pipeline.extract.reference import file_of
+from pipeline.model.handling import columns_of
 from pipeline.model.mapping import FILE, ROW, SHEET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.model.declaration import Dataset
+    from pipeline.model.feed import Feed
     from pipeline.model.mapping import ExportMapping
 
 
@@ -30,11 +33,13 @@ def dataset_lines(dataset: Dataset) -> Iterator[str]:
     for feed in dataset.feeds:
         yield ""
         yield f"extract {feed.name}: {feed.title}"
-        yield from mapping_lines(feed.mapping) if feed.mapping else ()
+        yield from mapping_lines(feed.mapping) if feed.mapping else (f"  {place_of(feed)}",)
         for treatment in feed.treatments:
             columns = ", ".join(treatment.columns) or "(no raw column)"
             made = ", ".join(treatment.makes) or "(not published)"
-            yield f"  {columns} -> {made}: {clause(treatment)} ({treatment.why})"
+            lists = ", ".join(columns_of(getattr(treatment, "codelist", ())))
+            said = f"{clause(treatment)}{lists and f', of the list {lists}'}"
+            yield f"  {columns} -> {made}: {said} ({treatment.why})"
         for rule in feed.rules:
             yield f"  rows, by {', '.join(rule.reads) or 'published columns'}: {clause(rule)} ({rule.why})"
         for kept_back in feed.withheld:
@@ -42,6 +47,19 @@ def dataset_lines(dataset: Dataset) -> Iterator[str]:
             yield f"  withheld{whom}: {', '.join(kept_back.columns)}: {kept_back.why}"
     for each in (distribution.format for distribution in dataset.distributions):
         yield f"further file of a release: {dataset.name}-PERIOD.{each.ending} ({each.title})"
+
+
+def place_of(feed: Feed) -> str:
+    """Return where an extract stands."""
+    source = feed.source
+    if lists := getattr(source, "lists", ()):
+        return "Made of " + " and ".join(f"`data/reference/{file_of(name)}`" for name in lists) + "."
+    pattern, table = getattr(source, "pattern", ""), getattr(source, "table", "")
+    sheet, titles = getattr(source, "sheet", ""), getattr(source, "title_rows", 0)
+    if pattern:
+        below = f", sheet `{sheet}`, header in row {titles + 1}" if sheet else ""
+        return f"`data/raw/{pattern}`{below}."
+    return f"Table `{table}` of `data/raw/{getattr(source, 'default', '')}`, or of the database in the settings."
 
 
 def mapping_lines(mapping: ExportMapping) -> Iterator[str]:

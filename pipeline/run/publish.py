@@ -9,6 +9,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from pipeline.build.derived.collected import with_collected
+from pipeline.build.publication import statements_of
 from pipeline.build.received.mapped import datasets_of
 from pipeline.build.received.mapping_texts import check_texts
 from pipeline.build.received.taken import not_asked
@@ -216,8 +217,9 @@ def _means(settings: Settings, environ: Mapping[str, str], today: dt.date) -> tu
 
 
 def _check(settings: Settings, dataset: Dataset, today: dt.date) -> None:
-    """Raise what is wrong with a dataset's schema, its mappings, or the address of a database that it is read from."""
+    """Raise what is wrong with a dataset's schema, statements or mappings, or the address of a database of it."""
     schema_of(settings, dataset)
+    statements_of(settings, dataset)
     check_texts(settings, dataset, settings.as_of or today)
     for feed in (*dataset.feeds, *dataset.watched):
         feed.source.at(settings.sources).check()

@@ -40,20 +40,25 @@ class TableSchema:
 
         `SettingsError` ``schema-refused`` when it cannot be used.
         """
+        where = "/".join(path.parts[-3:])  # schemas/FAMILY/NAME.json
         try:
             descriptor = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_without_doubles)
+        except json.JSONDecodeError as error:
+            raise _refused(
+                f"{where}, line {error.lineno}", f"this is no JSON: {error.msg}", "correct that line"
+            ) from None
         except (OSError, ValueError) as error:
             what = f"the schema cannot be read: {type(error).__name__}"
-            raise _refused(path.name, what, "put a Frictionless Table Schema in JSON there") from None
-        cls.of(descriptor, where=path.name)
-        return cls.of(_with_codes(descriptor, where=path.name), where=path.name)
+            raise _refused(where, what, "put a Frictionless Table Schema in JSON there") from None
+        cls.of(descriptor, where=where)
+        return cls.of(_with_codes(descriptor, where=where), where=where)
 
     @classmethod
     def of(cls, descriptor: Mapping[str, Any], *, where: str = "a schema") -> TableSchema:
         """Return the schema that ``descriptor`` describes; all that is wrong with it is said at once."""
         schema, refused = _judged(json.dumps(descriptor, ensure_ascii=False))
         if refused:
-            fix = "say only what the checks enforce (pipeline/validate/grammar.py lists it)"
+            fix = "say only what the checks enforce: docs/checks.md lists it"
             raise _refused(where, "; ".join(refused), fix)
         return schema
 

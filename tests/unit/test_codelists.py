@@ -56,8 +56,38 @@ def test_a_list_that_is_no_list_is_refused(tmp_path: Path, content: bytes) -> No
 
 
 def test_a_list_that_is_absent_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="bad-code-list"):
+    with pytest.raises(InputError, match="there is no such code list"):
         CodeLists(tmp_path, {}).read("some")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("1,One,,\n2,Two,,\n1,Other,,\n", "row 4: `code` is that of row 2, and the rest is another"),
+        ("1,One,,2020-12\n1,Other,,2020-12\n", "row 3: `code` is that of row 2"),
+        ("1,One,2024-13,\n", "row 2: the cell of `valid_from` is no month"),
+        ("1,One,,2024\n", "row 2: the cell of `valid_to` is no month"),
+    ],
+)
+@pytest.mark.parametrize("own", [False, True])
+def test_a_list_that_says_two_things_of_one_code_is_refused(tmp_path: Path, rows: str, said: str, *, own: bool) -> None:
+    path = tmp_path / ("own" if own else "some.csv")
+    if own:
+        (tmp_path / "some.csv").write_text("code,label,valid_from,valid_to\n9,Nine,,\n", encoding="utf-8")
+    path.write_text(f"code,label,valid_from,valid_to\n{rows}", encoding="utf-8")
+    with pytest.raises(InputError, match="bad-code-list") as caught:
+        CodeLists(tmp_path, {"some": path} if own else {}).read("some")
+    assert said in str(caught.value)
+
+
+def test_a_code_may_have_had_another_label(tmp_path: Path) -> None:
+    (tmp_path / "some.csv").write_text("code,label,valid_to\n1,Old,2020-12\n1,New,\n", encoding="utf-8")
+    assert CodeLists(tmp_path, {}).read("some").mapping(month="2021-01") == {"1": "New"}
+
+
+def test_a_row_that_stands_twice_says_one_thing(tmp_path: Path) -> None:
+    (tmp_path / "some.csv").write_text("code,label\n1,One\n1,One\n", encoding="utf-8")
+    assert CodeLists(tmp_path, {}).read("some").mapping() == {"1": "One"}
 
 
 def test_an_own_list_stands_for_the_shipped_one_and_may_come_from_a_spreadsheet(tmp_path: Path) -> None:
