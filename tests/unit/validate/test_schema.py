@@ -127,7 +127,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 def test_a_file_that_is_no_schema_is_refused_with_its_name(tmp_path: Path, content: str) -> None:
     path = tmp_path / "broken.json"
     path.write_bytes(content.encode("utf-8", "surrogateescape"))
-    with pytest.raises(SettingsError, match=r"schema-refused: broken\.json"):
+    with pytest.raises(SettingsError, match=r"schema-refused: .*broken\.json"):
         TableSchema.load(path)
 
 
@@ -164,7 +164,7 @@ def test_a_code_list_that_cannot_be_read_or_is_typed_once_more_is_refused(
 ) -> None:
     path = tmp_path / "s.json"
     path.write_text(json.dumps({"fields": [field]}), encoding="utf-8")
-    with pytest.raises(SettingsError, match=r"schema-refused: s\.json") as caught:
+    with pytest.raises(SettingsError, match=r"schema-refused: .*s\.json") as caught:
         TableSchema.load(path)
     assert said in str(caught.value)
 
