@@ -202,7 +202,7 @@ def test_all_that_can_be_known_before_anything_is_read_is_said_together(
     for mistake in (
         "missing-setting: PIPELINE_CKAN_TOKEN: ",
         "key-missing: ",
-        "schema-refused: street-crime.json: ",
+        "crime/street-crime.json, line 1: this is no JSON: ",
         "the address cannot be used: no driver for its kind of database is installed",
     ):
         assert said.err.count(mistake) == 1, mistake

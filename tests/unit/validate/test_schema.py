@@ -132,7 +132,7 @@ def test_a_file_that_is_no_schema_is_refused_with_its_name(tmp_path: Path, conte
 
 
 def test_a_missing_file_is_refused_with_its_name(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"schema-refused: absent\.json"):
+    with pytest.raises(SettingsError, match=r"schema-refused: .*absent\.json"):
         TableSchema.load(tmp_path / "absent.json")
 
 
