@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pipeline.build.due import reasons_in_words
-from pipeline.model import periods
+from pipeline.model import periods, reasons
 from pipeline.model.wording import marked
 from pipeline.report.lines import account_lines, plan_lines
 from pipeline.report.waiting import ranges, waiting_lines
@@ -42,6 +42,9 @@ def publish_lines(run: Run, *, brief: bool = False) -> Iterable[str]:
     if not run.errors and run.plans and not any(made.writes for made in run.plans):
         changed = any(outcome.changed for outcome in run.outcomes)
         yield "nothing that is public changed" if changed else "nothing changed: nothing was written"
+    accounts = [account for outcome in run.outcomes for account in _accounts(outcome)]
+    if any(account.rows for account in accounts if account.outcome is reasons.Outcome.QUARANTINED):
+        yield "`pipeline quarantine DATASET` says where each row in quarantine stands, and why"
     index = run.work.published / "index.html"
     if index.is_file():
         yield f"open {index}"

@@ -31,6 +31,7 @@ def test_a_first_publish_succeeds_and_says_what_was_published_what_was_held_back
     assert "restricted: the record is restricted" in said.out
     assert "SAMPLE DATA" in said.out
     assert "suppliers to classify: 2" in said.out
+    assert "`pipeline quarantine DATASET` says where each row in quarantine stands" in said.out
     assert said.out.splitlines()[-1] == "open data/published/index.html"
     assert "building street-crime 2024-01: new" in said.err
     page = product.published / "index.html"
