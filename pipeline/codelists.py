@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING
 from pipeline.columns.keys import damaged
 from pipeline.columns.text import is_damaged_text, is_formula_text
 from pipeline.errors import InputError
-from pipeline.model.periods import MONTH
 from pipeline.plain import read_plain
 
 #: Where the code lists stand that ship with the project.
@@ -86,6 +86,7 @@ def _read(path: Path) -> CodeList:
 _NOTES = frozenset({"reason", "note", "description"})
 #: Columns that say when a row is valid.
 _MONTHS = frozenset({"valid_from", "valid_to"})
+_MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 
 
 def _refuse_damaged(own: CodeList, path: Path) -> None:
@@ -109,7 +110,7 @@ def _refuse_contradictions(found: CodeList, path: Path, key: str) -> None:
             fix = f"leave one of rows {before:,} and {number:,}, or give the older one a `valid_to`"
             raise _bad(path, f"row {number:,}: `{key}` is that of row {before:,}, and the rest is another", fix=fix)
         for column in _MONTHS & row.keys():
-            if row[column] and not MONTH.fits(row[column]):
+            if row[column] and not _MONTH.fullmatch(row[column]):
                 fix = "write a month as 2024-03, or leave the cell empty"
                 raise _bad(path, f"row {number:,}: the cell of `{column}` is no month", fix=fix)
 
