@@ -44,7 +44,7 @@ def said_of(folder: Path, monkeypatch: pytest.MonkeyPatch, **texts: str) -> Sett
     [
         (_LINE, _LINE.rstrip(",") + " ,,", "invalid syntax"),
         (_LINE, _LINE + '\n        ("event_id",): Withhold(what="x", why="y"),', "event_id has 2 handlings"),
-        ("from pipeline.model.declaration import Dataset", "from pipeline.model.declaration import Dataste", "Dataste"),
+        ("import Answer, Dataset", "import Answer, Dataste", "Dataste"),
         ('theme="crime-and-justice"', 'theme="crime"', "its `theme` is none of business-and-economy, "),
         ("family=", "famly=", "unexpected keyword argument 'famly'"),
         ("Dataset(", "Datasets(", "name 'Datasets' is not defined"),
