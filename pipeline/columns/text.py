@@ -1,6 +1,7 @@
-"""Text that is published: characters that are not seen, what would run as a formula, is damaged, or has odd blanks.
+"""Text that is published: characters that are not seen, what would run as a formula, or is damaged.
 
-The grammar is the contract's ("Protections fail closed", Open text).
+It loads no library, as settings are read by it before a command is known.  The grammar is the contract's ("Protections
+fail closed", Open text).
 """
 
 from __future__ import annotations
@@ -8,15 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from typing import TYPE_CHECKING
-
-from pipeline.columns.arrays import mask_on_distinct, on_distinct
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from pipeline.columns.arrays import Mask
-
 
 #: Letters, marks and signs that show nothing at all: fillers, joiners and variation selectors.
 #: Source: the property Default_Ignorable_Code_Point of Unicode, and the blank pattern of braille.
@@ -85,27 +77,6 @@ def is_damaged_text(text: str) -> bool:
     return "".join(character for character in normal if character.isalnum()).casefold() in _NO_NAMES
 
 
-def is_formula(column: pa.Array) -> Mask:
-    """Return where a spreadsheet would run the text as a formula (formula injection)."""
-    return mask_on_distinct(column, is_formula_text)
-
-
-def is_damaged(column: pa.Array) -> Mask:
-    """Return where a text is damaged, or no name."""
-    return mask_on_distinct(column, is_damaged_text)
-
-
 def fold(text: str) -> str:
     """Return the form in which names are compared: white space collapsed and trimmed, case folded."""
     return " ".join(text.split()).casefold()
-
-
-def with_plain_blanks(column: pa.Array) -> pa.Array:
-    """Return the text with every blank a space and none around it; what is left empty becomes null."""
-    return on_distinct(column, _with_plain_blanks)
-
-
-def _with_plain_blanks(text: str) -> str | None:
-    if text.isascii():
-        return text.strip(" ") or None
-    return "".join(" " if is_blank(character) else character for character in text).strip(" ") or None

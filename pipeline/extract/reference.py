@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from pipeline.codelists import CODELISTS, CodeLists
 from pipeline.columns.arrays import BLANKS, mask_of
 from pipeline.columns.keys import is_damaged as is_damaged_key
-from pipeline.columns.text import is_damaged, is_formula
+from pipeline.columns.open_text import is_damaged, is_formula
 from pipeline.errors import InputError
 from pipeline.extract.boundaries import boundaries
 from pipeline.extract.paths import exists, open_regular

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import facts_of_distinct, filled, mask_on_distinct, on_distinct, plain, where
 from pipeline.columns.groups import groups
 from pipeline.columns.keys import fold_column
-from pipeline.columns.text import is_damaged, is_formula, with_plain_blanks
+from pipeline.columns.open_text import is_damaged, is_formula, with_plain_blanks
 from pipeline.model.handling import Decisive, Treated, Treatment, nowhere, problem
 from pipeline.model.row_rule import Blanked, PublicRevision, Question
 from pipeline.model.suggestion import PERSONAL, PROTECTED, PROTECTION

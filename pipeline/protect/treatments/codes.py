@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from pipeline.columns.arrays import filled, mask_of, mask_on_distinct, on_distinct, plain
 from pipeline.columns.dates import days, months
 from pipeline.columns.keys import folded
-from pipeline.columns.text import is_formula, is_invisible
+from pipeline.columns.open_text import is_formula
+from pipeline.columns.text import is_invisible
 from pipeline.errors import InputError
 from pipeline.model.handling import Treated, columns_of, problem
 from pipeline.protect.handling import MayBeBlank, OneColumn, key_problems

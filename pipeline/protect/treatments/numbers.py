@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.columns.arrays import filled, on_distinct, plain
 from pipeline.columns.money import money
-from pipeline.columns.text import is_formula
+from pipeline.columns.open_text import is_formula
 from pipeline.model.handling import Treated, problem
 from pipeline.protect.handling import MayBeBlank, OneColumn, key_problems
 from pipeline.settings import reader as checks

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from pipeline.codelists import CODELISTS
 from pipeline.columns.arrays import mask_on_distinct, plain, where
-from pipeline.columns.text import is_damaged, is_formula, with_plain_blanks
+from pipeline.columns.open_text import is_damaged, is_formula, with_plain_blanks
 from pipeline.model.handling import Treated, problem
 from pipeline.plain import read_plain
 from pipeline.protect.handling import OneColumn

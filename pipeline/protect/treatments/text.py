@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.columns.arrays import filled, on_distinct
 from pipeline.columns.keys import is_damaged as is_damaged_key
-from pipeline.columns.text import is_damaged, is_formula, with_plain_blanks
+from pipeline.columns.open_text import is_damaged, is_formula, with_plain_blanks
 from pipeline.model.handling import Treated, problem
 from pipeline.protect.handling import MayBeBlank, OneColumn
 

@@ -12,7 +12,8 @@ from pipeline.columns.arrays import constant, facts_of_distinct, mask_of, on_dis
 from pipeline.columns.dates import Plausible, civil_day, days, month_first, months
 from pipeline.columns.groups import first_bytes, groups
 from pipeline.columns.money import money
-from pipeline.columns.text import is_damaged_text, is_formula, with_plain_blanks
+from pipeline.columns.open_text import is_formula, with_plain_blanks
+from pipeline.columns.text import is_damaged_text
 
 TEXTS = [None, "b", "a", "b", None, "", "é"]
 
