@@ -32,7 +32,7 @@ _PLACES: Final = {name: place for place, name in enumerate(_LONGEST)}
 #: The folders whose tests run the product, or a browser, for each of their cases.
 _RUN_THE_PRODUCT: Final = ("cli", "datasets", "portal", "privacy")
 #: A test with more cases than this is tried with one in so many of them, where not every case is.
-_FEW, _ONE_IN = 4, 3
+_FEW, _ONE_IN = 3, 4
 
 
 @cache
@@ -63,7 +63,7 @@ def _tries_every_case(config: pytest.Config) -> bool:
 
 
 def _left_out(items: list[pytest.Item]) -> set[pytest.Item]:
-    """Return the cases that are like others of their test, two of three where it has many."""
+    """Return the cases that are like others of their test, three of four where it has more than three."""
     tests = [item.nodeid.partition("[")[0] for item in items]
     cases, seen, left = Counter(tests), Counter[str](), set()
     for item, test in zip(items, tests, strict=True):
