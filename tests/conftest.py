@@ -29,8 +29,8 @@ _LONGEST: Final = (
     *("test_inspect", "test_review_suppliers", "test_stops", "test_outside_world", "test_lost_files", "test_make"),
 )
 _PLACES: Final = {name: place for place, name in enumerate(_LONGEST)}
-#: The folders whose tests run the product, or a browser, for each of their cases.
-_RUN_THE_PRODUCT: Final = ("cli", "datasets", "portal", "privacy")
+#: The folders, and the file, whose tests run the product, a browser or another process for each of their cases.
+_RUN_THE_PRODUCT: Final = {"cli", "datasets", "portal", "privacy", "test_hostile"}
 #: A test with more cases than this is tried with one in so many of them, where not every case is.
 _FEW, _ONE_IN = 3, 4
 
@@ -67,7 +67,7 @@ def _left_out(items: list[pytest.Item]) -> set[pytest.Item]:
     tests = [item.nodeid.partition("[")[0] for item in items]
     cases, seen, left = Counter(tests), Counter[str](), set()
     for item, test in zip(items, tests, strict=True):
-        runs_it = item.path.relative_to(ROOT / "tests").parts[0] in _RUN_THE_PRODUCT
+        runs_it = not _RUN_THE_PRODUCT.isdisjoint({item.path.stem, item.path.relative_to(ROOT / "tests").parts[0]})
         if runs_it and cases[test] > _FEW and seen[test] % _ONE_IN:
             left.add(item)
         seen[test] += 1

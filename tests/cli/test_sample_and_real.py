@@ -220,8 +220,8 @@ def test_a_list_of_the_sample_that_somebody_edited_is_kept_and_said(tmp_path: Pa
     made = types.read_bytes()
     types.write_bytes(edited := made + b"SAMPLE-1001,ORG\n")
     points.unlink()
-    for words in (("sample", "--rows", "300"), ("sample",)):
-        said = product.run(*words)
+    for rows in ("300", "200"):
+        said = product.run("sample", "--rows", rows)
         assert said.status == 0, said.text
         assert types.read_bytes() == edited
         assert "reference/supplier-types.csv: kept as somebody edited it; without the file it is made anew" in said.out
