@@ -64,10 +64,11 @@ def on_distinct(column: pa.Array, function: Callable[[str], str | None]) -> pa.D
     """Return ``function`` of each cell, computed once per distinct value; null stays null."""
     source = encoded(column)
     results = pa.array([function(value) for value in source.dictionary.to_pylist()], pa.string())
-    return _through(source, results.dictionary_encode())
+    return through(source, results.dictionary_encode())
 
 
-def _through(source: pa.DictionaryArray, results: pa.DictionaryArray) -> pa.DictionaryArray:
+def through(source: pa.DictionaryArray, results: pa.DictionaryArray) -> pa.DictionaryArray:
+    """Return the result of each cell of ``source``, given that of each of its distinct values."""
     indices = results.indices.take(source.indices)
     return pa.DictionaryArray.from_arrays(indices, results.dictionary)
 

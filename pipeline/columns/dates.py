@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import _through, encoded, facts_of_distinct, filled, mask_on_distinct, on_distinct
+from pipeline.columns.arrays import encoded, facts_of_distinct, filled, mask_on_distinct, on_distinct, through
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,7 +63,7 @@ def days(column: pa.Array, *, time_allowed: bool) -> pa.DictionaryArray:
         if pc.any(zoned).as_py():
             moved = on_distinct(pc.if_else(zoned, source.dictionary, None), _day_in_london)
             day = pc.coalesce(day.cast(pa.string()), moved.cast(pa.string())).dictionary_encode()
-    return _through(source, day)
+    return through(source, day)
 
 
 def _shaped(texts: pa.Array, form: str) -> pa.BooleanArray:

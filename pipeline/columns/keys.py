@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.columns.arrays import _through, mask_of, mask_on_distinct, on_distinct
+from pipeline.columns.arrays import mask_of, mask_on_distinct, on_distinct, through
 from pipeline.columns.text import is_blank, is_invisible, is_letter_or_digit
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _folded_once(text: str) -> str:
 def fold_column(column: pa.Array) -> pa.Array:
     """Return each cell's folded form, null where the cell is empty or nothing is left of it."""
     if pa.types.is_dictionary(column.type):
-        return _through(column, fold_column(column.dictionary).dictionary_encode())
+        return through(column, fold_column(column.dictionary).dictionary_encode())
     ascii_only = mask_of(pc.string_is_ascii(column))
     kept = pc.replace_substring_regex(column, r"[^0-9A-Za-z.]+", "")
     whole = pc.replace_substring_regex(kept, rf"([0-9]){_NOTHING}\z", r"\1")

@@ -60,7 +60,7 @@ class OneColumn(Treatment):
 
     def reading(self, context: Context) -> Callable[[str], str | None]:
         """Return what makes the published text of a cell, None of one that has none."""
-        raise NotImplementedError
+        raise NotImplementedError  # a treatment that has an ``apply`` of its own is never asked
 
     def apply(self, cells: Mapping[str, pa.Array], context: Context) -> Treated:
         """Return what is made of the cells, and those of which nothing is."""
